@@ -1,0 +1,1 @@
+"""One HTTP exchange: our connection class, deadlines, limits, address checks; knows whether the request was sent."""
