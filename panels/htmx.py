@@ -1,0 +1,48 @@
+"""What pages and fragments share: the one predicate, the login that htmx survives, and how forms look."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.forms.renderers import TemplatesSetting
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django_htmx.http import HttpResponseClientRedirect
+
+
+def wants_fragment(request: HttpRequest) -> bool:
+    """Tell whether htmx asks for a part of the page: not for a boosted link, nor to restore its history."""
+    htmx = request.htmx  # type: ignore[attr-defined]
+    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+
+
+def render_page(
+    request: HttpRequest, template: str, context: dict[str, Any], *, partial: str, status: int = 200
+) -> HttpResponse:
+    """Render the page, or only its named partial where a fragment is wanted, from one context."""
+    name = f"{template}#{partial}" if wants_fragment(request) else template
+    response = render(request, name, context, status=status)
+    patch_vary_headers(response, ("HX-Request",))
+    return response
+
+
+class LoginRequired(LoginRequiredMiddleware):
+    """Every view needs a login; an htmx request is told to go to the login page instead of swapping it in."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
+        response = super().handle_no_permission(request, view_func)  # type: ignore[no-untyped-call]
+        if not wants_fragment(request):
+            return response
+        page = urlsplit(request.htmx.current_url or "")  # type: ignore[attr-defined]
+        back = f"{page.path}?{page.query}" if page.query else page.path
+        return HttpResponseClientRedirect(redirect_to_login(back or "/", self.get_login_url(view_func)).url)
+
+
+class FormRenderer(TemplatesSetting):
+    """Renders form fields with our own template."""
+
+    field_template_name = "forms/field.html"

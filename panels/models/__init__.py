@@ -1,0 +1,25 @@
+"""The rows that everything is read from: rules about one row live here, whatever spans rows is an activity."""
+
+from panels.models.action import ActionLine, OrderAction
+from panels.models.batch import Batch
+from panels.models.operations import Controls, JobRun, Worker
+from panels.models.order import Order, OrderEvent
+from panels.models.panel import BalanceReading, Panel
+from panels.models.refill import Refill
+from panels.models.service import Service, ServiceChange
+
+__all__ = [
+    "ActionLine",
+    "BalanceReading",
+    "Batch",
+    "Controls",
+    "JobRun",
+    "Order",
+    "OrderAction",
+    "OrderEvent",
+    "Panel",
+    "Refill",
+    "Service",
+    "ServiceChange",
+    "Worker",
+]

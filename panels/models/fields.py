@@ -1,0 +1,25 @@
+"""The two kinds of amounts, bounded so that SQLite, which keeps decimals as floats, gives back what it got."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+
+class MoneyField(models.DecimalField):
+    """An amount in a panel's currency."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_digits", 18)
+        kwargs.setdefault("decimal_places", 6)
+        super().__init__(*args, **kwargs)
+
+
+class RateField(models.DecimalField):
+    """A price per 1000 units, in a panel's currency."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_digits", 18)
+        kwargs.setdefault("decimal_places", 8)
+        super().__init__(*args, **kwargs)

@@ -1,0 +1,344 @@
+"""An order, from the moment a person placed it until nothing about it can change, and its story.
+
+              withdrawn
+                  ▲
+    queued ───▶ sending ───▶ placed ───▶ progress, as the panel tells it
+      ▲           │ ├──────▶ refused
+      └───────────┘ └──────▶ unknown ───▶ placed | queued | refused | written_off
+
+Every change of state goes through `advance`, which knows the allowed pairs and writes only if nobody was quicker.
+"""
+
+from __future__ import annotations
+
+import uuid
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from panels.models.batch import Batch
+from panels.models.fields import MoneyField, RateField
+from panels.models.panel import Panel
+from panels.models.service import Service
+from panels.wire import Progress as WireProgress
+
+
+class IllegalMoveError(Exception):
+    """A change of state that the life of an order does not know."""
+
+
+class RequestState(models.TextChoices):
+    """How far a request of ours (a refill, a cancel) has come; what became of it the panel tells."""
+
+    QUEUED = "queued", "Waiting to be sent"
+    SENDING = "sending", "Being sent"
+    ACCEPTED = "accepted", "Accepted"
+    REFUSED = "refused", "Refused"
+    UNKNOWN = "unknown", "Outcome unknown"
+
+
+class Order(models.Model):
+    class State(models.TextChoices):
+        QUEUED = "queued", "Queued"
+        SENDING = "sending", "Sending"
+        PLACED = "placed", "Placed"
+        REFUSED = "refused", "Refused"
+        UNKNOWN = "unknown", "Unknown"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+        WRITTEN_OFF = "written_off", "Written off"
+
+    class Progress(models.TextChoices):
+        PENDING = WireProgress.PENDING.value, "Pending"
+        PROCESSING = WireProgress.PROCESSING.value, "Processing"
+        IN_PROGRESS = WireProgress.IN_PROGRESS.value, "In progress"
+        COMPLETED = WireProgress.COMPLETED.value, "Completed"
+        PARTIAL = WireProgress.PARTIAL.value, "Partial"
+        CANCELED = WireProgress.CANCELED.value, "Canceled"
+        REFUNDED = WireProgress.REFUNDED.value, "Refunded"
+        FAILED = WireProgress.FAILED.value, "Failed"
+        PAUSED = WireProgress.PAUSED.value, "Paused"
+        EXPIRED = WireProgress.EXPIRED.value, "Expired"
+
+    FINISHED = (
+        Progress.COMPLETED,
+        Progress.PARTIAL,
+        Progress.CANCELED,
+        Progress.REFUNDED,
+        Progress.FAILED,
+        Progress.EXPIRED,
+    )
+    # What `advance` lets happen; anything else raises.
+    ALLOWED = frozenset(
+        {
+            (State.QUEUED, State.SENDING),
+            (State.QUEUED, State.WITHDRAWN),
+            # A restored backup: what it shows as waiting may have been sent since.
+            (State.QUEUED, State.UNKNOWN),
+            (State.SENDING, State.PLACED),
+            (State.SENDING, State.REFUSED),
+            (State.SENDING, State.UNKNOWN),
+            (State.SENDING, State.QUEUED),
+            (State.UNKNOWN, State.PLACED),
+            (State.UNKNOWN, State.QUEUED),
+            (State.UNKNOWN, State.REFUSED),
+            (State.UNKNOWN, State.WRITTEN_OFF),
+            # An id that came after a person had given up.
+            (State.WRITTEN_OFF, State.PLACED),
+        }
+    )
+
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    batch = models.ForeignKey(Batch, null=True, blank=True, on_delete=models.PROTECT, related_name="orders")
+    panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="orders")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="orders")
+    link = models.TextField(blank=True)
+    # The link as order_types.normalise_link has it, for search and for finding duplicates.
+    link_key = models.CharField(max_length=500, blank=True, editable=False)
+    # Per run, or the number of lines; None for packages and subscriptions.
+    quantity = models.PositiveIntegerField(null=True, blank=True)
+    # The other fields of the type, by their API names.
+    params = models.JSONField(default=dict, blank=True)
+
+    state = models.CharField(max_length=20, choices=State, default=State.QUEUED)
+    attempt = models.PositiveIntegerField(default=0, editable=False)
+    send_after = models.DateTimeField(default=timezone.now, editable=False)
+    send_deadline = models.DateTimeField(null=True, editable=False)
+    # Why a queued order waits for a person, in words; "" lets it go out.
+    held_reason = models.CharField(max_length=300, blank=True, editable=False)
+    # Something a person must see although the order goes on: a second order at the panel, a vanished one.
+    alarm = models.CharField(max_length=300, blank=True, editable=False)
+
+    remote_id = models.CharField("panel's id", max_length=64, blank=True)
+    progress = models.CharField(max_length=20, choices=Progress, blank=True)
+    remote_status = models.CharField("panel's word", max_length=100, blank=True)
+    # The panel's word is none that we know: the progress shown is the one from before.
+    is_word_unknown = models.BooleanField(default=False, editable=False)
+    start_count = models.BigIntegerField(null=True, blank=True)
+    remains = models.BigIntegerField(null=True, blank=True)
+    charge = MoneyField(null=True, blank=True)
+    currency = models.CharField(max_length=8, blank=True)
+    rate_agreed = RateField()
+    expected_cost = MoneyField(null=True, blank=True)
+    error_class = models.CharField(max_length=20, blank=True)
+    error_text = models.TextField(blank=True)
+
+    placed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    sent_at = models.DateTimeField(null=True, editable=False)
+    placed_at = models.DateTimeField(null=True, editable=False)
+    checked_at = models.DateTimeField(null=True, editable=False)
+    changed_at = models.DateTimeField(null=True, editable=False)
+    # Set by a person, cleared by the answer.
+    check_requested_at = models.DateTimeField(null=True, editable=False)
+    # None: nobody asks about this order any more.
+    next_check_at = models.DateTimeField(null=True, editable=False)
+    finished_at = models.DateTimeField(null=True, editable=False)
+
+    cancel_state = models.CharField(max_length=20, choices=RequestState, blank=True, editable=False)
+    cancel_requested_at = models.DateTimeField(null=True, editable=False)
+    cancel_requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+    cancel_deadline = models.DateTimeField(null=True, editable=False)
+    cancel_error = models.TextField(blank=True, editable=False)
+
+    class Meta:
+        ordering = ("-created_at", "-pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("panel", "remote_id"), condition=~Q(remote_id=""), name="one_order_per_remote_id"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("panel", "send_after", "id"),
+                condition=Q(state="queued", held_reason=""),
+                name="order_waiting",
+            ),
+            models.Index(fields=("panel", "send_deadline"), condition=Q(state="sending"), name="order_sending"),
+            models.Index(
+                fields=("panel", "next_check_at"), condition=Q(next_check_at__isnull=False), name="order_due"
+            ),
+            models.Index(
+                fields=("state",),
+                condition=Q(state="unknown") | Q(state="queued", held_reason__gt="") | Q(alarm__gt=""),
+                name="order_needs_a_person",
+            ),
+            models.Index(
+                fields=("panel", "cancel_state"),
+                condition=Q(cancel_state__in=("queued", "sending")),
+                name="order_cancel_waiting",
+            ),
+            models.Index(fields=("remote_id",), condition=~Q(remote_id=""), name="order_by_remote_id"),
+            models.Index(fields=("service", "link_key"), name="order_by_service_link"),
+            models.Index(fields=("link_key",), name="order_by_link"),
+            models.Index(fields=("-created_at", "-id"), name="order_by_created"),
+            models.Index(F("charge").desc(nulls_last=True), F("id").desc(), name="order_by_charge"),
+            models.Index(F("expected_cost").desc(nulls_last=True), F("id").desc(), name="order_by_cost"),
+            models.Index(fields=("panel", "-created_at", "-id"), name="order_by_panel"),
+            models.Index(fields=("state", "-created_at", "-id"), name="order_by_state"),
+            models.Index(fields=("progress", "-created_at", "-id"), name="order_by_progress"),
+            models.Index(fields=("placed_by", "-created_at", "-id"), name="order_by_person"),
+            models.Index(fields=("batch", "-created_at", "-id"), name="order_by_batch"),
+        )
+
+    def __str__(self) -> str:
+        return f"Order {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("order_detail", args=[self.pk])
+
+    # -- its life
+
+    def advance(self, to: Order.State, **fields: Any) -> bool:
+        """Change the state and `fields` in one statement; False, with nothing written, if the row has moved on.
+
+        The row must still be in the state and attempt that this object shows.
+        """
+        if (self.state, to) not in self.ALLOWED:
+            raise IllegalMoveError(f"{self} cannot go from {self.state} to {to}.")
+        mine = Order.objects.filter(pk=self.pk, state=self.state, attempt=self.attempt)
+        if not mine.update(state=to, **fields):
+            return False
+        self.state = to
+        for name, value in fields.items():
+            setattr(self, name, value)
+        return True
+
+    def move(self, to: Order.State, *, what: OrderEvent.What, detail: str = "", actor: Any = None, **fields: Any) -> bool:
+        """Advance and tell the story of it, both or neither."""
+        with transaction.atomic():
+            if not self.advance(to, **fields):
+                return False
+            self.tell(what, detail, actor=actor)
+        return True
+
+    def tell(self, what: OrderEvent.What, detail: str = "", *, actor: Any = None) -> None:
+        """Add to the order's story."""
+        OrderEvent.objects.create(order=self, what=what, detail=detail, actor=actor, at=timezone.now())
+
+    # -- what it shows
+
+    @property
+    def values(self) -> dict[str, str]:
+        """All fields of its type by their API names, as the person gave them."""
+        values = dict(self.params)
+        if self.link:
+            values["link"] = self.link
+        if self.quantity is not None and any(field.name == "quantity" for field in self.service.order_type.fields):
+            values["quantity"] = str(self.quantity)
+        return values
+
+    @property
+    def is_held(self) -> bool:
+        return self.state == self.State.QUEUED and bool(self.held_reason)
+
+    @property
+    def is_finished(self) -> bool:
+        return self.progress in self.FINISHED
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still change by itself: what lists and pages refresh themselves for."""
+        if self.state in (self.State.QUEUED, self.State.SENDING):
+            return True
+        return self.state == self.State.PLACED and (
+            self.check_requested_at is not None
+            or self.cancel_state in (RequestState.QUEUED, RequestState.SENDING)
+            or (not self.is_finished and self.next_check_at is not None)
+        )
+
+    @property
+    def status_word(self) -> str:
+        """The most telling word: the panel's progress where there is one, else held, else our state."""
+        if self.is_held:
+            return "held"
+        if self.state == self.State.PLACED and self.progress:
+            return self.progress
+        return self.state
+
+    @property
+    def delivered(self) -> int | None:
+        """How much was delivered, where the panel says what remains."""
+        if self.quantity is None or self.remains is None:
+            return None
+        runs = int(self.params.get("runs") or 1)
+        return max(self.quantity * runs - max(self.remains, 0), 0)
+
+    @property
+    def cost(self) -> Decimal | None:
+        """What was charged, or what is expected as long as nothing was."""
+        return self.expected_cost if self.charge is None else self.charge
+
+    # -- what can be asked for it
+
+    @property
+    def can_withdraw(self) -> bool:
+        return self.state == self.State.QUEUED
+
+    @property
+    def can_refresh(self) -> bool:
+        return self.state == self.State.PLACED
+
+    @property
+    def can_refill(self) -> bool:
+        """Whether asking for a refill can make sense: the service may refill, and something was delivered."""
+        return (
+            self.state == self.State.PLACED
+            and self.service.refill is not False
+            and self.progress in (self.Progress.COMPLETED, self.Progress.PARTIAL)
+        )
+
+    @property
+    def can_cancel(self) -> bool:
+        """Whether asking for a cancel can make sense: the service may cancel, and the order still runs."""
+        return (
+            self.state == self.State.PLACED
+            and self.service.cancel is not False
+            and not self.is_finished
+            and self.cancel_state not in (RequestState.QUEUED, RequestState.SENDING, RequestState.ACCEPTED)
+        )
+
+
+class OrderEvent(models.Model):
+    class What(models.TextChoices):
+        CREATED = "created", "Created"
+        SENT = "sent", "Sent to the panel"
+        PLACED = "placed", "Placed"
+        REFUSED = "refused", "Refused by the panel"
+        NOT_SENT = "not_sent", "Not sent, waits for another try"
+        UNKNOWN = "unknown", "Outcome unknown"
+        HELD = "held", "Held for a person"
+        RELEASED = "released", "Released"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+        RESOLVED = "resolved", "Resolved by a person"
+        PROGRESS = "progress", "Progress"
+        CHARGE = "charge", "Charge changed"
+        FLAGGED = "flagged", "Flagged"
+        REFILL = "refill", "Refill"
+        CANCEL = "cancel", "Cancel"
+        FOLLOW = "follow", "Following"
+        ALARM = "alarm", "Alarm"
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events")
+    at = models.DateTimeField()
+    # None: the worker.
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    what = models.CharField(max_length=20, choices=What)
+    detail = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("at", "pk")
+        indexes = (models.Index(fields=("order", "at", "id"), name="event_by_order"),)
+
+    def __str__(self) -> str:
+        return f"{self.order_id}: {self.what}"

@@ -1,0 +1,203 @@
+"""An account at a panel: how to reach it, how it speaks, what it may be asked, and how it is."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+
+from panels.client import Account
+from panels.encryption import EncryptedField, Secret
+from panels.models.fields import MoneyField
+
+
+class Panel(models.Model):
+    class Pause(models.TextChoices):
+        AUTH = "auth", "the panel does not accept the key"
+        FUNDS = "funds", "not enough funds"
+        BY_HAND = "by_hand", "paused by hand"
+        RATE_LIMIT = "rate_limit", "the panel asked us to slow down"
+        UNREACHABLE = "unreachable", "the panel does not answer"
+
+    class CancelParameter(models.TextChoices):
+        ORDERS = "orders", "orders (the common form)"
+        ORDER = "order", "order (one call per order)"
+
+    name = models.CharField(max_length=100, unique=True)
+    api_url = models.CharField("API address", max_length=500)
+    api_key = EncryptedField("API key")
+    # The key's last four characters, kept apart so that no page has to decrypt it.
+    key_hint = models.CharField(max_length=4, blank=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    reported_currency = models.CharField(max_length=8, blank=True, editable=False)
+    currency_override = models.CharField(
+        max_length=8, blank=True, help_text="Only if the panel reports a wrong currency, or none."
+    )
+    balance = MoneyField(null=True, blank=True, editable=False)
+    balance_checked_at = models.DateTimeField(null=True, editable=False)
+    balance_requested_at = models.DateTimeField(null=True, editable=False)
+    balance_error = models.TextField(blank=True, editable=False)
+    low_balance = MoneyField(
+        "warn below",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text="The overview warns when the balance falls below this amount.",
+    )
+
+    is_active = models.BooleanField(
+        "active", default=True, help_text="An inactive panel is never called; its history stays."
+    )
+    paused_reason = models.CharField(max_length=20, blank=True, choices=Pause, editable=False)
+    # None while paused: until a person (or, for funds, a higher balance) lifts it.
+    paused_until = models.DateTimeField(null=True, editable=False)
+    # The balance at which the panel said that it would not do.
+    paused_balance = MoneyField(null=True, editable=False)
+    last_error = models.TextField(blank=True, editable=False)
+    # Calls in a row that found no panel; each one lengthens the next pause.
+    failures = models.PositiveIntegerField(default=0, editable=False)
+
+    catalog_synced_at = models.DateTimeField(null=True, editable=False)
+    sync_requested_at = models.DateTimeField(null=True, editable=False)
+    catalog_error = models.TextField(blank=True, editable=False)
+
+    always_send_quantity = models.BooleanField(
+        default=False, help_text="Send the quantity for every service type, as a few panels demand."
+    )
+    bills_package_per_line = models.BooleanField(
+        "bills comment packages per line",
+        default=False,
+        help_text="Custom Comments Packages cost their rate per 1000 lines here, not a flat price.",
+    )
+    multi_status = models.BooleanField(
+        "answers about many orders at once", default=True, help_text="Switched off by itself when a panel ignores it."
+    )
+    multi_refill = models.BooleanField(
+        "refills many orders at once", default=True, help_text="Switched off by itself when a panel ignores it."
+    )
+    cancel_parameter = models.CharField(
+        max_length=10, choices=CancelParameter, default=CancelParameter.ORDERS, help_text="How the panel takes cancels."
+    )
+
+    parallel_calls = models.PositiveSmallIntegerField(
+        default=4, validators=[MinValueValidator(1)], help_text="Orders sent to this panel at the same time."
+    )
+    calls_per_minute = models.PositiveIntegerField(
+        null=True, blank=True, default=60, validators=[MinValueValidator(1)], help_text="Empty means no limit."
+    )
+    next_call_at = models.DateTimeField(null=True, editable=False)
+    connect_timeout = models.PositiveSmallIntegerField(
+        default=10, validators=[MinValueValidator(1)], help_text="Seconds."
+    )
+    read_timeout = models.PositiveSmallIntegerField(
+        default=60,
+        validators=[MinValueValidator(1)],
+        help_text="Seconds of silence. Some panels take 40 seconds to accept an order.",
+    )
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("panel_detail", args=[self.pk])
+
+    @property
+    def currency(self) -> str:
+        """The currency of every amount at this panel, "" while it is not known."""
+        return self.currency_override or self.reported_currency
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.api_url).netloc
+
+    def set_key(self, plain: str) -> None:
+        """Take a new key; its hint shows at most a third of it."""
+        self.api_key = Secret.conceal(plain)
+        self.key_hint = plain[-4:] if len(plain) >= 12 else ""
+
+    def is_paused(self, now: datetime | None = None) -> bool:
+        """Tell whether a pause is in force: one with a time ends by itself."""
+        if not self.paused_reason:
+            return False
+        return self.paused_until is None or self.paused_until > (now or timezone.now())
+
+    @property
+    def state(self) -> str:
+        """One word for lists: inactive, paused, failing, ok or new."""
+        if not self.is_active:
+            return "inactive"
+        if self.is_paused():
+            return "paused"
+        if self.balance_error or self.catalog_error:
+            return "failing"
+        return "ok" if self.balance_checked_at else "new"
+
+    @property
+    def is_balance_low(self) -> bool:
+        return self.low_balance is not None and self.balance is not None and self.balance < self.low_balance
+
+    def account(self) -> Account:
+        """Return what a client needs to know of this panel."""
+        return Account(
+            api_url=self.api_url,
+            api_key=self.api_key,
+            always_send_quantity=self.always_send_quantity,
+            multi_status=self.multi_status,
+            multi_refill=self.multi_refill,
+            cancel_parameter=self.cancel_parameter,
+            connect_timeout=self.connect_timeout,
+            read_timeout=self.read_timeout,
+            total_timeout=self.total_timeout,
+            allow_private_hosts=settings.PANEL_ALLOW_PRIVATE_HOSTS,
+            allow_http=settings.PANEL_ALLOW_HTTP,
+        )
+
+    @property
+    def total_timeout(self) -> float:
+        """Seconds that one whole exchange may take."""
+        return float(self.connect_timeout + self.read_timeout + 20)
+
+    def call_slot(self, now: datetime) -> datetime:
+        """Return when the next call may go out, given next_call_at and a tenth of a minute's calls as a burst."""
+        if not self.calls_per_minute or self.next_call_at is None:
+            return now
+        return self.next_call_at - timedelta(seconds=6)
+
+    def take_call_slot(self, now: datetime) -> dict[str, Any]:
+        """Count one call from `now` on, and return the fields to be saved for it."""
+        if not self.calls_per_minute:
+            return {}
+        start = max(self.next_call_at or now, now)
+        self.next_call_at = start + timedelta(seconds=60 / self.calls_per_minute)
+        return {"next_call_at": self.next_call_at}
+
+
+class BalanceReading(models.Model):
+    class Why(models.TextChoices):
+        SCHEDULE = "schedule", "on schedule"
+        BY_HAND = "by_hand", "asked for"
+        UNKNOWN_ORDER = "unknown_order", "after an order whose outcome is unknown"
+        RESUME = "resume", "to see whether a pause can end"
+
+    panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="balance_readings")
+    at = models.DateTimeField()
+    balance = MoneyField()
+    currency = models.CharField(max_length=8, blank=True)
+    why = models.CharField(max_length=20, choices=Why)
+
+    class Meta:
+        ordering = ("-at",)
+        indexes = (models.Index(fields=("panel", "-at"), name="balance_by_panel"),)
+
+    def __str__(self) -> str:
+        return f"{self.panel_id} {self.at:%Y-%m-%d %H:%M} {self.balance}"

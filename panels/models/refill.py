@@ -1,0 +1,70 @@
+"""A request to refill an order: ours until it was sent, then the panel's."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from panels.models.order import Order, RequestState
+from panels.wire import RefillProgress as WireProgress
+
+
+class Refill(models.Model):
+    class Progress(models.TextChoices):
+        PENDING = WireProgress.PENDING.value, "Pending"
+        IN_PROGRESS = WireProgress.IN_PROGRESS.value, "In progress"
+        AWAITING = WireProgress.AWAITING.value, "Awaiting"
+        APPROVED = WireProgress.APPROVED.value, "Approved"
+        COMPLETED = WireProgress.COMPLETED.value, "Completed"
+        REJECTED = WireProgress.REJECTED.value, "Rejected"
+        CANCELED = WireProgress.CANCELED.value, "Canceled"
+        ERROR = WireProgress.ERROR.value, "Error"
+
+    FINISHED = (Progress.COMPLETED, Progress.REJECTED, Progress.CANCELED, Progress.ERROR)
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="refills")
+    state = models.CharField(max_length=20, choices=RequestState, default=RequestState.QUEUED)
+    # Set while sending: past it, nobody knows whether the panel was asked.
+    send_deadline = models.DateTimeField(null=True, editable=False)
+    # Some panels accept a refill without naming an id: such a refill cannot be followed.
+    remote_id = models.CharField("panel's id", max_length=64, blank=True)
+    progress = models.CharField(max_length=20, choices=Progress, blank=True)
+    remote_status = models.CharField("panel's word", max_length=100, blank=True)
+    error = models.TextField(blank=True)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    requested_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(null=True, editable=False)
+    checked_at = models.DateTimeField(null=True, editable=False)
+    next_check_at = models.DateTimeField(null=True, editable=False)
+    finished_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ("-requested_at", "-pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("order",),
+                condition=models.Q(state__in=("queued", "sending")),
+                name="one_refill_request_at_a_time",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("state",), name="refill_waiting", condition=models.Q(state__in=("queued", "sending"))),
+            models.Index(
+                fields=("next_check_at",), name="refill_due", condition=models.Q(next_check_at__isnull=False)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"Refill {self.remote_id or self.pk} of order {self.order_id}"
+
+    @property
+    def status_word(self) -> str:
+        """The most telling word: the panel's progress where there is one, else the state of our request."""
+        return self.progress or self.state
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its state may still change by itself."""
+        return self.state in (RequestState.QUEUED, RequestState.SENDING) or self.next_check_at is not None

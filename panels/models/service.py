@@ -1,0 +1,87 @@
+"""A row of a panel's catalog, and what has changed about it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db import models
+from django.urls import reverse
+
+from panels.models.fields import RateField
+from panels.models.panel import Panel
+from panels.order_types import Offer, OrderType, order_type
+
+
+class Service(models.Model):
+    panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="services")
+    remote_id = models.CharField("panel's id", max_length=64)
+    name = models.CharField(max_length=500)
+    # A slug of order_types.ORDER_TYPES, "" when the panel's word is not known: ordered as Default.
+    type = models.CharField(max_length=40, blank=True)
+    raw_type = models.CharField("panel's type", max_length=100, blank=True)
+    category = models.CharField(max_length=300, blank=True)
+    # Flat for packages.
+    rate_per_1000 = RateField()
+    min_quantity = models.PositiveIntegerField(null=True)
+    max_quantity = models.PositiveIntegerField(null=True)
+    # None: the panel does not say.
+    refill = models.BooleanField(null=True)
+    cancel = models.BooleanField(null=True)
+    dripfeed = models.BooleanField(null=True)
+    description = models.TextField(blank=True)
+    is_listed = models.BooleanField("listed", default=True)
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    # What search looks in: the panel's id, name and category, lower-cased.
+    search_text = models.TextField(blank=True, editable=False)
+
+    class Meta:
+        ordering = ("panel", "pk")
+        constraints = (models.UniqueConstraint(fields=("panel", "remote_id"), name="one_row_per_service"),)
+        indexes = (
+            models.Index(fields=("rate_per_1000", "id"), name="service_by_rate"),
+            models.Index(fields=("name", "id"), name="service_by_name"),
+            models.Index(fields=("panel", "is_listed", "rate_per_1000"), name="service_by_panel_rate"),
+            models.Index(fields=("category",), name="service_by_category"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.remote_id} · {self.name}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("service_detail", args=[self.pk])
+
+    @property
+    def order_type(self) -> OrderType:
+        """The fields and the pricing of this service; Default when the panel's type is not known."""
+        return order_type(self.type)
+
+    def offer(self, rate_per_1000: Decimal | None = None) -> Offer:
+        """Return what checking and pricing need to know, at the current rate or at one that was agreed."""
+        return Offer(
+            type=self.type,
+            rate_per_1000=self.rate_per_1000 if rate_per_1000 is None else rate_per_1000,
+            min_quantity=self.min_quantity,
+            max_quantity=self.max_quantity,
+            bills_package_per_line=self.panel.bills_package_per_line,
+            dripfeed=self.dripfeed,
+        )
+
+
+class ServiceChange(models.Model):
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="changes")
+    at = models.DateTimeField()
+    # A field's name, or "is_listed" for services that appeared, vanished or came back.
+    field = models.CharField(max_length=40)
+    old = models.TextField(blank=True)
+    new = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("-at", "-pk")
+        indexes = (
+            models.Index(fields=("service", "-at"), name="change_by_service"),
+            models.Index(fields=("-at",), name="change_by_time"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.service_id} {self.field}: {self.old} → {self.new}"
