@@ -1,0 +1,203 @@
+"""How amounts, times, counts and states look on every page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from typing import NamedTuple, Protocol
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from lucide.templatetags.lucide import lucide
+
+register = template.Library()
+
+NO_VALUE = "–"
+NBSP = "\u00a0"
+UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
+
+
+class Look(NamedTuple):
+    """The colour class and the icon of a state; never one without the other."""
+
+    kind: str
+    icon: str
+
+
+# One word may be a state of several things (an order, a refill, a panel); it looks the same everywhere.
+LOOKS = {
+    # an order on its way to the panel
+    "queued": Look("neutral", "clock"),
+    "held": Look("warn", "hand"),
+    "sending": Look("info", "send"),
+    "placed": Look("info", "circle-check"),
+    "refused": Look("bad", "ban"),
+    "unknown": Look("warn", "circle-question-mark"),
+    "withdrawn": Look("neutral", "undo-2"),
+    "written_off": Look("neutral", "circle-off"),
+    # an order or a refill at the panel
+    "pending": Look("neutral", "clock"),
+    "processing": Look("info", "loader-circle"),
+    "in_progress": Look("info", "loader-circle"),
+    "completed": Look("good", "circle-check"),
+    "partial": Look("warn", "circle-dot"),
+    "canceled": Look("neutral", "circle-slash"),
+    "refunded": Look("neutral", "undo-2"),
+    "failed": Look("bad", "circle-x"),
+    "paused": Look("warn", "circle-pause"),
+    "expired": Look("neutral", "timer-off"),
+    "requested": Look("info", "send"),
+    "awaiting": Look("neutral", "hourglass"),
+    "approved": Look("info", "check"),
+    "rejected": Look("bad", "ban"),
+    "error": Look("bad", "circle-x"),
+    # a panel
+    "ok": Look("good", "circle-check"),
+    "inactive": Look("neutral", "circle-off"),
+    "unreachable": Look("bad", "unplug"),
+    "auth": Look("bad", "key-round"),
+    "funds": Look("bad", "wallet"),
+    "low": Look("warn", "wallet"),
+    "rate_limit": Look("warn", "hourglass"),
+    "by_hand": Look("warn", "circle-pause"),
+    # a service
+    "listed": Look("good", "circle-check"),
+    "not_listed": Look("neutral", "circle-off"),
+    # a batch or a job
+    "draft": Look("neutral", "pencil"),
+    "confirmed": Look("info", "circle-check"),
+    "discarded": Look("neutral", "trash-2"),
+    "running": Look("info", "loader-circle"),
+    "done": Look("good", "circle-check"),
+}
+KIND_ICONS = {
+    "neutral": "circle-dashed",
+    "info": "info",
+    "good": "circle-check",
+    "warn": "triangle-alert",
+    "bad": "circle-x",
+}
+
+
+class OrderLike(Protocol):
+    """What `order_badge` reads of an order."""
+
+    state: str
+    progress: str
+    held_reason: str
+
+
+@register.simple_tag
+def money(amount: Decimal | int | None, currency: str = "") -> str:
+    """Write an amount with its currency: at least 2 decimals, at most 6."""
+    return _amount(amount, currency, places=6)
+
+
+@register.simple_tag
+def rate(amount: Decimal | int | None, currency: str = "") -> str:
+    """Write the price of a thousand, with as many decimals as rates have."""
+    text = _amount(amount, currency, places=8)
+    return text if amount is None else f"{text} per{NBSP}1000"
+
+
+@register.simple_tag
+def count(number: int | str | None) -> str:
+    """Write a number with thousands grouped; text such as "10,000+" stays as it is."""
+    if number is None:
+        return NO_VALUE
+    return number if isinstance(number, str) else f"{number:,}"
+
+
+@register.simple_tag
+def ago(moment: dt.datetime | None, never: str = "never") -> str:
+    """Say how long ago or how soon, with the exact local time in the title."""
+    if moment is None:
+        return never
+    local = timezone.localtime(moment)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        local.isoformat(timespec="seconds"),
+        date_format(local, "j M Y, H:i:s T"),
+        _distance(moment, local),
+    )
+
+
+@register.filter
+def from_now(span: dt.timedelta) -> dt.datetime:
+    """Return the moment when this much time has passed."""
+    return timezone.now() + span
+
+
+@register.simple_tag
+def badge(state: str, label: str = "", kind: str = "", icon: str = "") -> str:
+    """Show a state as icon, word and colour; an unknown word stays grey rather than failing."""
+    look = LOOKS.get(_key(state), Look("neutral", KIND_ICONS["neutral"]))
+    if kind:
+        look = Look(kind, KIND_ICONS.get(kind, look.icon))
+    return format_html(
+        '<span class="badge badge--{}">{}<span>{}</span></span>',
+        look.kind,
+        _icon(icon or look.icon),
+        label or _words(state),
+    )
+
+
+@register.simple_tag
+def order_badge(order: OrderLike) -> str:
+    """Show where an order stands: held before queued, and its progress once it is placed."""
+    if order.state == "queued" and order.held_reason:
+        return badge("held")
+    if order.state == "placed" and order.progress:
+        return badge(order.progress)
+    return badge(order.state)
+
+
+@register.simple_tag
+def flag(value: bool | str | None, label: str) -> str:  # noqa: FBT001
+    """Show whether a service offers something: yes, no, or the panel did not say."""
+    answer = {True: "yes", False: "no", None: "unknown"}.get(value, value)  # type: ignore[call-overload]
+    icon, words = {
+        "yes": ("check", label),
+        "no": ("x", f"No {label.lower()}"),
+    }.get(answer, ("circle-question-mark", f"{label} not stated"))
+    css = answer if answer in {"yes", "no"} else "unknown"
+    return format_html('<span class="flag flag--{}">{}<span>{}</span></span>', css, _icon(icon), words)
+
+
+def _amount(amount: Decimal | int | None, currency: str, *, places: int) -> str:
+    if amount is None:
+        return NO_VALUE
+    rounded = Decimal(amount).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP) + 0
+    whole, _, decimals = f"{rounded:,f}".partition(".")
+    text = f"{whole}.{decimals.rstrip('0').ljust(2, '0')}"
+    return f"{text}{NBSP}{currency}" if currency else text
+
+
+def _distance(moment: dt.datetime, local: dt.datetime) -> str:
+    seconds = round((timezone.now() - moment).total_seconds())
+    size = abs(seconds)
+    if size < 10:
+        return "just now" if seconds >= 0 else "in a moment"
+    if size >= 30 * 86400:
+        return date_format(local, "j M Y")
+    unit, name = next((unit, name) for unit, name in UNITS if size >= unit)
+    text = f"{size // unit}{NBSP}{name}"
+    return f"{text} ago" if seconds > 0 else f"in {text}"
+
+
+def _key(state: str) -> str:
+    return str(state).strip().lower().replace(" ", "_").replace("-", "_")
+
+
+def _words(state: str) -> str:
+    words = str(state).replace("_", " ").strip()
+    return words[:1].upper() + words[1:] or NO_VALUE
+
+
+@cache
+def _icon(name: str) -> str:
+    # The word beside the icon says the same, so it is hidden from screen readers.
+    return lucide(name, size=14, **{"class": "icon", "aria-hidden": "true"})
