@@ -2,51 +2,50 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import enum
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
-# What fits a 32-bit column on both databases; no panel sells more of anything in one order.
-MAX_WHOLE = 2_147_483_647
+from panels.order_fields import (
+    ALL_FIELDS,
+    FROM_GOOGLE,
+    FROM_REFERRER,
+    MAX_WHOLE,
+    ZERO_IS_ABSENT,
+    Field,
+    Kind,
+    UnfitError,
+    clean,
+    normalise_link,
+    read_whole,
+    shown,
+    split_lines,
+    trim,
+)
+
+__all__ = [
+    "ALL_FIELDS",
+    "ORDER_TYPES",
+    "Billing",
+    "Checked",
+    "Field",
+    "Kind",
+    "Offer",
+    "OrderType",
+    "check",
+    "fold_type",
+    "normalise_link",
+    "order_type",
+    "outgoing",
+    "read_whole",
+]
+
 # Six places and 15 significant digits in all: what survives SQLite, which keeps decimals as floats.
 MAX_COST = Decimal("999999999.999999")
-MAX_LINK = 2_000
-MAX_TEXT = 500
-MAX_LINE = 1_000
-MAX_LIST = 200_000
-MAX_NORMALISED_LINK = 500
-
 _SIX_PLACES = Decimal("0.000001")
-
-
-class Kind(enum.StrEnum):
-    """What a field holds, and so which control shows it and which check it gets.
-
-    WHOLE is a whole number without sign, LINES one item per line, DATE is sent as d/m/Y.
-    """
-
-    TEXT = "text"
-    LINK = "link"
-    WHOLE = "whole"
-    LINES = "lines"
-    DATE = "date"
-    CHOICE = "choice"
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field of the API's `add`, under the API's own name; choices are (value, label)."""
-
-    name: str
-    label: str
-    kind: Kind
-    is_required: bool
-    help: str = ""
-    choices: tuple[tuple[str, str], ...] = ()
 
 
 class Billing(enum.StrEnum):
@@ -112,57 +111,6 @@ class Checked:
     is_ceiling: bool = False
 
 
-_DELAYS = (0, 5, 10, 15, 20, 30, 40, 50, 60, 90, 120, 150, 180, 210, 240, 270, 300, 360, 420, 480, 540, 600)
-_DELAY_CHOICES = tuple((str(minutes), f"{minutes} minutes" if minutes else "No delay") for minutes in _DELAYS)
-_DEVICE_CHOICES = (
-    ("1", "Desktop"),
-    ("2", "Mobile (Android)"),
-    ("3", "Mobile (iOS)"),
-    ("4", "Mixed (Mobile)"),
-    ("5", "Mixed (Mobile & Desktop)"),
-)
-_GOOGLE, _REFERRER, _BLANK_REFERRER = "1", "2", "3"
-_TRAFFIC_CHOICES = (
-    (_GOOGLE, "Google keyword"),
-    (_REFERRER, "Custom referrer"),
-    (_BLANK_REFERRER, "Blank referrer"),
-)
-
-# Every field there is, in the order of a spreadsheet's columns; whether it is required depends on the type.
-ALL_FIELDS: Mapping[str, Field] = {
-    name: Field(name, label, kind, is_required=False, help=text, choices=choices[0] if choices else ())
-    for name, label, kind, text, *choices in (
-        ("link", "Link", Kind.LINK, "The address of the page, post or profile, or its name."),
-        ("quantity", "Quantity", Kind.WHOLE, "How many to order; with drip-feed, how many in each run."),
-        ("comments", "Comments", Kind.LINES, "One comment per line."),
-        ("usernames", "Usernames", Kind.LINES, "One username per line."),
-        ("hashtags", "Hashtags", Kind.LINES, "One hashtag per line."),
-        ("hashtag", "Hashtag", Kind.TEXT, "The hashtag whose users are mentioned."),
-        ("username", "Username", Kind.TEXT, "The name of the account concerned."),
-        ("media", "Media link", Kind.LINK, "The address of the post whose likers are mentioned."),
-        ("answer_number", "Answer number", Kind.WHOLE, "Which answer of the poll gets the votes, counted from 1."),
-        ("groups", "Groups", Kind.LINES, "One group per line."),
-        ("keywords", "Keywords", Kind.LINES, "One keyword per line."),
-        ("min", "Minimum per post", Kind.WHOLE, "The smallest quantity for each new post."),
-        ("max", "Maximum per post", Kind.WHOLE, "The largest quantity for each new post."),
-        ("posts", "New posts", Kind.WHOLE, "How many future posts are served; empty for no limit."),
-        ("old_posts", "Old posts", Kind.WHOLE, "How many existing posts are served, where the service offers it."),
-        ("delay", "Delay", Kind.CHOICE, "Minutes between a new post and its order.", _DELAY_CHOICES),
-        ("expiry", "Expiry", Kind.DATE, "The day the subscription ends, as day/month/year; empty for no end."),
-        ("runs", "Runs", Kind.WHOLE, "Drip-feed: how many times the quantity is delivered."),
-        ("interval", "Interval", Kind.WHOLE, "Drip-feed: minutes between two runs."),
-        ("country", "Country", Kind.TEXT, "The visitors' country, as a code or name that the panel knows."),
-        ("device", "Device", Kind.CHOICE, "What the visitors use.", _DEVICE_CHOICES),
-        ("type_of_traffic", "Type of traffic", Kind.CHOICE, "Where the visitors seem to come from.", _TRAFFIC_CHOICES),
-        ("google_keyword", "Google keyword", Kind.TEXT, "The searched words, for traffic from Google."),
-        ("referring_url", "Referring URL", Kind.LINK, "The page visitors come from, for a custom referrer."),
-    )
-}
-
-# Zero in these means that the field is not used; panels refuse a zero that is sent.
-_ZERO_IS_ABSENT = frozenset({"runs", "interval", "posts", "old_posts"})
-
-
 def _type(label: str, required: str, optional: str = "", *, billing: Billing, counted: str = "") -> OrderType:
     needed = required.split()
     fields = tuple(replace(ALL_FIELDS[name], is_required=name in needed) for name in [*needed, *optional.split()])
@@ -195,6 +143,7 @@ ORDER_TYPES: Mapping[str, OrderType] = {
     )
 }
 
+_OWN_NAMES = {kind.slug: frozenset(field.name for field in kind.fields) for kind in ORDER_TYPES.values()}
 _SEPARATORS = re.compile(r"[-_\s]+")
 _SLUGS = {slug.replace("_", ""): slug for slug in ORDER_TYPES}
 
@@ -208,143 +157,6 @@ def order_type(slug: str) -> OrderType:
     """Return the type of that slug, Default for any that is unknown."""
     return ORDER_TYPES.get(slug) or ORDER_TYPES["default"]
 
-
-# Cleaning single values
-
-# Includes zero-width marks, which copied texts bring along and which would make a blank line look filled.
-_BLANKS = " \t\n\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u2060\u3000\ufeff" + "".join(
-    map(chr, range(0x2000, 0x200C))
-)
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_UNSAFE_IN_LINES = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_SPACE = re.compile(r"\s")
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
-_PLAIN_NUMBER = re.compile(r"0*([0-9]{1,10})(?:\.00?)?")
-_GROUPED_NUMBER = re.compile(r"[0-9]{1,3}(?:([ ,\xa0\u202f])[0-9]{3}(?:\1[0-9]{3})*)(?:\.00?)?")
-_NOT_A_DIGIT = re.compile(r"[^0-9]")
-_DAY_FIRST = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
-_YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
-# Spreadsheets hand a day over with a time behind it.
-_TIME_OF_DAY = re.compile(r"[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.0{1,6})?)?(Z|\+00:00)?$")
-
-
-class _UnfitError(Exception):
-    """A value cannot be taken; the text is the message for the customer."""
-
-
-def read_whole(text: str) -> int | None:
-    """Read a whole number as people and spreadsheets write it: "1000", "1 000", "1,000", "1000.0"; None if it is none.
-
-    Signs, fractions and numbers above MAX_WHOLE are None, and so is "1.000", which means one to some and a thousand
-    to others.
-    """
-    text = text.strip(_BLANKS)
-    if match := _PLAIN_NUMBER.fullmatch(text):
-        number = int(match[1])
-    elif len(text) <= 20 and _GROUPED_NUMBER.fullmatch(text):
-        number = int(_NOT_A_DIGIT.sub("", text.partition(".")[0]))
-    else:
-        return None
-    return number if number <= MAX_WHOLE else None
-
-
-def _shown(text: str) -> str:
-    """Quote a value for a message: short, on one line, and storable whatever it holds."""
-    start = _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text[:41].replace("\r", " ").replace("\n", " "))
-    return f'"{start}"' if len(text) <= 40 else f'"{start[:40]}…"'
-
-
-def _clean_text(field: Field, text: str, limit: int = MAX_TEXT) -> str:
-    if len(text) > limit:
-        raise _UnfitError(f"{field.label} has {len(text):,} characters, the limit is {limit:,}: {_shown(text)}.")
-    if _UNSAFE.search(text):
-        raise _UnfitError(f"{field.label} must be one line without control characters, not {_shown(text)}.")
-    return text
-
-
-def _clean_link(field: Field, text: str) -> str:
-    text = _clean_text(field, text, MAX_LINK)
-    if _SPACE.search(text) or _INVISIBLE.search(text):
-        raise _UnfitError(f"{field.label} must have no spaces or invisible characters inside: {_shown(text)}.")
-    return text
-
-
-def _clean_whole(field: Field, text: str) -> str:
-    number = read_whole(text)
-    if number == 0 and field.name in _ZERO_IS_ABSENT:
-        return ""
-    if not number:
-        raise _UnfitError(f"{field.label} must be a whole number from 1 to {MAX_WHOLE:,}, not {_shown(text)}.")
-    return str(number)
-
-
-def _split_lines(text: str) -> list[str]:
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return [line for raw in lines if (line := raw.strip(_BLANKS))]
-
-
-def _clean_lines(field: Field, text: str) -> str:
-    lines = _split_lines(text)
-    cleaned = "\n".join(lines)
-    if len(cleaned) > MAX_LIST:
-        raise _UnfitError(f"{field.label} have {len(cleaned):,} characters together, the limit is {MAX_LIST:,}.")
-    if match := _UNSAFE_IN_LINES.search(cleaned):
-        number = cleaned.count("\n", 0, match.start()) + 1
-        raise _UnfitError(f"{field.label}: line {number:,} has a control character: {_shown(lines[number - 1])}.")
-    if len(cleaned) > MAX_LINE:
-        _refuse_long_line(field, lines)
-    return cleaned
-
-
-def _refuse_long_line(field: Field, lines: list[str]) -> None:
-    for number, line in enumerate(lines, 1):
-        if len(line) > MAX_LINE:
-            found = f"line {number:,} has {len(line):,} characters, the limit is {MAX_LINE:,}"
-            raise _UnfitError(f"{field.label}: {found}: {_shown(line)}.")
-
-
-def _clean_date(field: Field, text: str) -> str:
-    day_text = _TIME_OF_DAY.sub("", text)
-    if match := _DAY_FIRST.fullmatch(day_text):
-        day, month, year = match.groups()
-    elif match := _YEAR_FIRST.fullmatch(day_text):
-        year, month, day = match.groups()
-    else:
-        raise _UnfitError(f"{field.label} must be a date as day/month/year, such as 31/12/2030, not {_shown(text)}.")
-    try:
-        return dt.date(int(year), int(month), int(day)).strftime(f"%d/%m/{year}")
-    except ValueError:
-        raise _UnfitError(f"{field.label} {_shown(text)} is not a day of the calendar (day/month/year).") from None
-
-
-_CHOICE_VALUES: Mapping[str, Mapping[str, str]] = {
-    field.name: {key.lower(): value for value, label in field.choices for key in (value, label)}
-    for field in ALL_FIELDS.values()
-    if field.choices
-}
-
-
-def _clean_choice(field: Field, text: str) -> str:
-    """Accept a choice by its value, also as a spreadsheet's "1.0", or by its label."""
-    number = read_whole(text)
-    value = _CHOICE_VALUES[field.name].get(text.lower() if number is None else str(number))
-    if value is None:
-        known = ", ".join(key if label.startswith(key) else f"{key} ({label})" for key, label in field.choices)
-        raise _UnfitError(f"{field.label} {_shown(text)} is not one of: {known}.")
-    return value
-
-
-_CLEANERS: Mapping[Kind, Callable[[Field, str], str]] = {
-    Kind.TEXT: _clean_text,
-    Kind.LINK: _clean_link,
-    Kind.WHOLE: _clean_whole,
-    Kind.LINES: _clean_lines,
-    Kind.DATE: _clean_date,
-    Kind.CHOICE: _clean_choice,
-}
-
-
-# Checking and pricing an order
 
 _Errors = defaultdict[str, list[str]]
 
@@ -364,7 +176,7 @@ def check(offer: Offer, values: Mapping[str, str]) -> Checked:
     _refuse_foreign_fields(kind, values, count, errors)
     if kind.slug == "web_traffic":
         _check_traffic(cleaned, errors)
-    elif kind.billing is Billing.SUBSCRIPTION:
+    if kind.billing is Billing.SUBSCRIPTION:
         _check_subscription(offer, cleaned, errors)
     elif kind.billing is not Billing.FLAT and count is not None:
         _check_count(offer, kind, count, errors)
@@ -376,15 +188,15 @@ def check(offer: Offer, values: Mapping[str, str]) -> Checked:
 def _clean_fields(kind: OrderType, values: Mapping[str, str], errors: _Errors) -> dict[str, str]:
     cleaned: dict[str, str] = {}
     for field in kind.fields:
-        text = values.get(field.name, "").strip(_BLANKS)
+        text = trim(values.get(field.name, ""))
         if not text:
             if field.is_required:
                 errors[field.name].append(_missing(field))
             continue
         try:
-            if value := _CLEANERS[field.kind](field, text):
+            if value := clean(field, text):
                 cleaned[field.name] = value
-        except _UnfitError as unfit:
+        except UnfitError as unfit:
             errors[field.name].append(str(unfit))
     return cleaned
 
@@ -404,23 +216,20 @@ def _count(kind: OrderType, cleaned: Mapping[str, str]) -> int | None:
 def _refuse_foreign_fields(kind: OrderType, values: Mapping[str, str], count: int | None, errors: _Errors) -> None:
     own = _OWN_NAMES[kind.slug]
     for name, raw in values.items():
-        if name in own or not raw or not (text := raw.strip(_BLANKS)):
+        if name in own or not raw or not (text := trim(raw)):
             continue
         number = read_whole(text)
-        if number == 0 and name in _ZERO_IS_ABSENT:
+        if number == 0 and name in ZERO_IS_ABSENT:
             continue
         if name == "quantity" and kind.counted_field and number is not None and number == count:
             continue
-        errors[name].append(
-            f"{kind.label} orders take no {_in_sentence(ALL_FIELDS[name])}, but {_shown(text)} is given."
-        )
+        message = f"{kind.label} orders take no {_in_sentence(ALL_FIELDS[name])}, but {shown(text)} is given"
+        counted = f": their {kind.counted_field} are counted" if name == "quantity" and kind.counted_field else ""
+        errors[name].append(f"{message}{counted}.")
 
 
 def _in_sentence(field: Field) -> str:
     return field.label if field.label.startswith("Google") else field.label[0].lower() + field.label[1:]
-
-
-_OWN_NAMES = {kind.slug: frozenset(field.name for field in kind.fields) for kind in ORDER_TYPES.values()}
 
 
 def _check_count(offer: Offer, kind: OrderType, count: int, errors: _Errors) -> None:
@@ -443,12 +252,12 @@ def _check_drip_feed(offer: Offer, cleaned: Mapping[str, str], errors: _Errors) 
         label = ALL_FIELDS[name].label
         if name not in cleaned:
             if name not in errors:
-                given = f"{ALL_FIELDS[other].label} {_shown(cleaned[other])}"
+                given = f"{ALL_FIELDS[other].label} {shown(cleaned[other])}"
                 errors[name].append(
                     f"{label} is missing: drip-feed needs runs and interval, and only {given} is given."
                 )
         elif offer.dripfeed is False:
-            errors[name].append(f"This service takes no drip-feed, but {label} {_shown(cleaned[name])} is given.")
+            errors[name].append(f"This service takes no drip-feed, but {label} {shown(cleaned[name])} is given.")
 
 
 def _check_subscription(offer: Offer, cleaned: Mapping[str, str], errors: _Errors) -> None:
@@ -465,13 +274,13 @@ def _check_traffic(cleaned: Mapping[str, str], errors: _Errors) -> None:
     traffic = cleaned.get("type_of_traffic")
     if traffic is None:
         return
-    for name, needed_by in (("google_keyword", _GOOGLE), ("referring_url", _REFERRER)):
+    for name, needed_by in (("google_keyword", FROM_GOOGLE), ("referring_url", FROM_REFERRER)):
         field = ALL_FIELDS[name]
         if traffic == needed_by and name not in cleaned and name not in errors:
             errors[name].append(f"{field.label} is missing: type of traffic {traffic} needs it.")
         elif traffic != needed_by and name in cleaned:
             errors[name].append(
-                f"{field.label} is only for type of traffic {needed_by}, not {traffic}: {_shown(cleaned[name])}."
+                f"{field.label} is only for type of traffic {needed_by}, not {traffic}: {shown(cleaned[name])}."
             )
 
 
@@ -518,9 +327,6 @@ def _cost(
     return cost.quantize(_SIX_PLACES, ROUND_HALF_UP)
 
 
-# Sending and comparing
-
-
 def outgoing(slug: str, values: Mapping[str, str], *, always_send_quantity: bool) -> dict[str, str]:
     """Return what an `add` sends besides `service`: only the type's fields, only with a value (panel-api.md, 2).
 
@@ -539,40 +345,6 @@ def outgoing(slug: str, values: Mapping[str, str], *, always_send_quantity: bool
 
 def _sendable(field: Field, text: str) -> str:
     if field.kind is Kind.LINES:
-        return "\n".join(_split_lines(text))
-    text = text.strip(_BLANKS)
+        return "\n".join(split_lines(text))
+    text = trim(text)
     return "" if text == "0" and field.kind is Kind.WHOLE else text
-
-
-_WEB_SCHEME = re.compile(r"(?:https?:)?//", re.IGNORECASE)
-_TRACKING = frozenset({"igsh", "igshid", "fbclid", "si"})
-
-
-def normalise_link(link: str) -> str:
-    """Return the form of a link under which it is searched and duplicates are found; never sent.
-
-    Scheme, www., m., trailing slash, fragment and tracking parameters go; the path keeps its case, which matters
-    on some sites. A bare name is lower-cased.
-    """
-    text = _UNSAFE.sub("", link).strip(_BLANKS)
-    if text.startswith("@"):
-        return text.lower()[:MAX_NORMALISED_LINK]
-    text = _WEB_SCHEME.sub("", text, count=1) if _WEB_SCHEME.match(text) else text
-    address, _, query = text.partition("#")[0].partition("?")
-    host, slash, path = address.partition("/")
-    kept = "&".join(part for part in query.split("&") if part and not _is_tracking(part))
-    normal = (_plain_host(host.lower()) + slash + path).rstrip("/")
-    return (f"{normal}?{kept}" if kept else normal)[:MAX_NORMALISED_LINK]
-
-
-def _is_tracking(parameter: str) -> bool:
-    name = parameter.partition("=")[0].lower()
-    return name.startswith("utm_") or name in _TRACKING
-
-
-def _plain_host(host: str) -> str:
-    """Drop www. and m., unless that would leave no host, as with m.me."""
-    for prefix in ("www.", "m."):
-        shorter = host.removeprefix(prefix)
-        host = shorter if "." in shorter else host
-    return host
