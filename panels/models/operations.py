@@ -49,6 +49,25 @@ class JobRun(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def take(cls, name: str, *, every: timedelta, at_most: timedelta) -> JobRun | None:
+        """Lease a job for `at_most`; None if it is leased, or began less than `every` ago."""
+        now = timezone.now()
+        cls.objects.get_or_create(name=name)
+        holder = uuid.uuid4()
+        free = models.Q(leased_until__isnull=True) | models.Q(leased_until__lt=now)
+        due = models.Q(started_at__isnull=True) | models.Q(started_at__lte=now - every)
+        taken = cls.objects.filter(free, due, name=name).update(
+            leased_until=now + at_most, holder=holder, started_at=now
+        )
+        return cls.objects.get(name=name, holder=holder) if taken else None
+
+    def give_back(self, error: str = "") -> None:
+        """End the lease, unless somebody else has taken over."""
+        JobRun.objects.filter(pk=self.pk, holder=self.holder).update(
+            leased_until=None, holder=None, finished_at=timezone.now(), last_error=error
+        )
+
 
 class Controls(models.Model):
     """The one row of switches."""
@@ -61,6 +80,11 @@ class Controls(models.Model):
     class Meta:
         verbose_name_plural = "controls"
         constraints = (models.CheckConstraint(condition=models.Q(pk=1), name="one_row_of_controls"),)
+
+    @classmethod
+    def is_sending_stopped(cls) -> bool:
+        """Tell whether the one switch that stops all sending is thrown."""
+        return cls.objects.filter(sending_stopped_at__isnull=False).exists()
 
     def __str__(self) -> str:
         return "Sending is stopped" if self.sending_stopped_at else "Sending is on"

@@ -17,7 +17,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -25,6 +26,7 @@ from panels.models.batch import Batch
 from panels.models.fields import MoneyField, RateField
 from panels.models.panel import Panel
 from panels.models.service import Service
+from panels.order_types import order_type
 from panels.wire import Progress as WireProgress
 
 
@@ -96,6 +98,8 @@ class Order(models.Model):
     batch = models.ForeignKey(Batch, null=True, blank=True, on_delete=models.PROTECT, related_name="orders")
     panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="orders")
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="orders")
+    # The service's type when the order was placed: which fields it has.
+    type = models.CharField(max_length=40, blank=True, editable=False)
     link = models.TextField(blank=True)
     # The link as order_types.normalise_link has it, for search and for finding duplicates.
     link_key = models.CharField(max_length=500, blank=True, editable=False)
@@ -141,6 +145,21 @@ class Order(models.Model):
     next_check_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True, editable=False)
 
+    # The id that a person says an unknown order has at the panel, until the panel has confirmed it.
+    candidate_id = models.CharField(max_length=64, blank=True, editable=False)
+    candidate_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+    candidate_error = models.TextField(blank=True, editable=False)
+
+    # Amounts to sort by, alike on both databases: what is not known stands below everything else.
+    charge_sort = models.GeneratedField(
+        expression=Coalesce("charge", Value(Decimal(-1))), output_field=MoneyField(), db_persist=True
+    )
+    cost_sort = models.GeneratedField(
+        expression=Coalesce("expected_cost", Value(Decimal(-1))), output_field=MoneyField(), db_persist=True
+    )
+
     cancel_state = models.CharField(max_length=20, choices=RequestState, blank=True, editable=False)
     cancel_requested_at = models.DateTimeField(null=True, editable=False)
     cancel_requested_by = models.ForeignKey(
@@ -176,12 +195,13 @@ class Order(models.Model):
                 condition=Q(cancel_state__in=("queued", "sending")),
                 name="order_cancel_waiting",
             ),
+            models.Index(fields=("panel",), condition=~Q(candidate_id=""), name="order_with_candidate"),
             models.Index(fields=("remote_id",), condition=~Q(remote_id=""), name="order_by_remote_id"),
             models.Index(fields=("service", "link_key"), name="order_by_service_link"),
             models.Index(fields=("link_key",), name="order_by_link"),
             models.Index(fields=("-created_at", "-id"), name="order_by_created"),
-            models.Index(F("charge").desc(nulls_last=True), F("id").desc(), name="order_by_charge"),
-            models.Index(F("expected_cost").desc(nulls_last=True), F("id").desc(), name="order_by_cost"),
+            models.Index(fields=("-charge_sort", "-id"), name="order_by_charge"),
+            models.Index(fields=("-cost_sort", "-id"), name="order_by_cost"),
             models.Index(fields=("panel", "-created_at", "-id"), name="order_by_panel"),
             models.Index(fields=("state", "-created_at", "-id"), name="order_by_state"),
             models.Index(fields=("progress", "-created_at", "-id"), name="order_by_progress"),
@@ -232,7 +252,7 @@ class Order(models.Model):
         values = dict(self.params)
         if self.link:
             values["link"] = self.link
-        if self.quantity is not None and any(field.name == "quantity" for field in self.service.order_type.fields):
+        if self.quantity is not None and any(field.name == "quantity" for field in order_type(self.type).fields):
             values["quantity"] = str(self.quantity)
         return values
 

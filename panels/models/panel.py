@@ -131,6 +131,14 @@ class Panel(models.Model):
             return False
         return self.paused_until is None or self.paused_until > (now or timezone.now())
 
+    def blocks_reading(self, now: datetime | None = None) -> bool:
+        """Tell whether even questions wait: a pause for funds, or by hand, only stops placing."""
+        return self.is_paused(now) and self.paused_reason in (
+            self.Pause.AUTH,
+            self.Pause.RATE_LIMIT,
+            self.Pause.UNREACHABLE,
+        )
+
     @property
     def state(self) -> str:
         """One word for lists: inactive, paused, failing, ok or new."""
@@ -168,18 +176,28 @@ class Panel(models.Model):
         return float(self.connect_timeout + self.read_timeout + 20)
 
     def call_slot(self, now: datetime) -> datetime:
-        """Return when the next call may go out, given next_call_at and a tenth of a minute's calls as a burst."""
+        """Return when the next call may go out: `now`, or later if the minute's calls are used up."""
         if not self.calls_per_minute or self.next_call_at is None:
             return now
-        return self.next_call_at - timedelta(seconds=6)
+        return self.next_call_at - self._burst * self._call_interval
 
     def take_call_slot(self, now: datetime) -> dict[str, Any]:
         """Count one call from `now` on, and return the fields to be saved for it."""
         if not self.calls_per_minute:
             return {}
-        start = max(self.next_call_at or now, now)
-        self.next_call_at = start + timedelta(seconds=60 / self.calls_per_minute)
+        self.next_call_at = max(self.next_call_at or now, now) + self._call_interval
         return {"next_call_at": self.next_call_at}
+
+    @property
+    def _burst(self) -> int:
+        """Calls that may go out at once after a quiet time, so that a click need not wait for the next slot."""
+        return 3 if (self.calls_per_minute or 0) >= 10 else 0
+
+    @property
+    def _call_interval(self) -> timedelta:
+        """The time that one call uses up: burst and steady calls together never pass calls_per_minute."""
+        steady = (self.calls_per_minute or 1) - (self._burst + 1 if self._burst else 0)
+        return timedelta(seconds=60 / steady)
 
 
 class BalanceReading(models.Model):

@@ -1,0 +1,131 @@
+"""What a panel may be asked right now: its pauses, its pace, and the client that keeps to both."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from panels.client import PanelClient
+from panels.encryption import KeyUnreadableError
+from panels.errors import NotSent, PanelError, Reason, Refused
+from panels.models import Panel
+
+logger = logging.getLogger(__name__)
+
+# Calls in a row that find no panel before it is paused; then 30 s, 1 min, 2 min … up to an hour.
+FAILURES_BEFORE_PAUSE = 3
+FIRST_PAUSE = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(hours=1)
+RATE_LIMIT_PAUSE = timedelta(seconds=60)
+# A call that would have to wait longer than this for its turn is left to a later visit.
+LONGEST_WAIT = timedelta(seconds=30)
+
+
+class PanelClosedError(Exception):
+    """The panel must not, or cannot, be called now; it says why on its own page."""
+
+
+@contextmanager
+def open_client(panel: Panel, stopping: threading.Event) -> Iterator[PanelClient]:
+    """Give a client that keeps to the panel's pace, and store what it learns about the panel's dialect.
+
+    Raises PanelClosedError, after pausing the panel, if its key cannot be decrypted.
+    """
+    try:
+        panel.api_key.reveal()
+    except KeyUnreadableError as error:
+        pause(panel, Panel.Pause.AUTH, f"{error} Enter the key again, or bring back the old CREDENTIAL_KEYS.")
+        raise PanelClosedError(panel.name) from error
+    with PanelClient(panel.account(), pace=pace(panel.pk, stopping)) as client:
+        try:
+            yield client
+        finally:
+            if client.learned:
+                Panel.objects.filter(pk=panel.pk).update(**client.learned)
+
+
+def pace(panel_pk: int, stopping: threading.Event) -> Callable[[], None]:
+    """Return what a client calls before each exchange: it waits for the panel's next free call, and counts it."""
+
+    def wait_for_turn() -> None:
+        while (wait := _take_turn(panel_pk)) > timedelta():
+            if wait > LONGEST_WAIT or stopping.wait(wait.total_seconds()):
+                raise NotSent("This panel's calls per minute are used up; it is asked again later.")
+
+    return wait_for_turn
+
+
+def _take_turn(panel_pk: int) -> timedelta:
+    """Count a call if one is free now; else return how long to wait."""
+    with transaction.atomic():
+        panel = Panel.objects.select_for_update().get(pk=panel_pk)
+        now = timezone.now()
+        wait = panel.call_slot(now) - now
+        if wait <= timedelta() and (fields := panel.take_call_slot(now)):
+            Panel.objects.filter(pk=panel_pk).update(**fields)
+        return wait
+
+
+def pause(panel: Panel, reason: Panel.Pause, text: str, until: datetime | None = None) -> None:
+    """Pause a panel; a pause that only a person can lift is never replaced by one that ends by itself."""
+    panels = Panel.objects.filter(pk=panel.pk)
+    if until is not None:
+        panels = panels.exclude(paused_reason__gt="", paused_until__isnull=True)
+    panels.update(paused_reason=reason, paused_until=until, paused_balance=panel.balance, last_error=text)
+    logger.warning("Panel %s is paused (%s).", panel.pk, reason)
+
+
+def resume(panel: Panel) -> None:
+    """Lift whatever pause is in force."""
+    Panel.objects.filter(pk=panel.pk).update(
+        paused_reason="", paused_until=None, paused_balance=None, last_error="", failures=0
+    )
+
+
+def note_answer(panel_pk: int) -> None:
+    """The panel answered: end what only its silence had begun."""
+    Panel.objects.filter(pk=panel_pk, failures__gt=0).update(failures=0)
+    Panel.objects.filter(pk=panel_pk, paused_reason__in=(Panel.Pause.UNREACHABLE, Panel.Pause.RATE_LIMIT)).update(
+        paused_reason="", paused_until=None, last_error=""
+    )
+
+
+def note_error(panel_pk: int, error: PanelError) -> None:
+    """Draw the conclusions that a failed call allows about the whole panel."""
+    panel = Panel.objects.get(pk=panel_pk)
+    now = timezone.now()
+    if isinstance(error, Refused):
+        if error.reason == Reason.AUTH:
+            pause(panel, Panel.Pause.AUTH, error.text)
+        elif error.reason == Reason.FUNDS:
+            pause(panel, Panel.Pause.FUNDS, error.text)
+            Panel.objects.filter(pk=panel_pk).update(balance_requested_at=now)
+        elif error.reason == Reason.RATE_LIMIT:
+            pause(panel, Panel.Pause.RATE_LIMIT, error.text, now + _asked_wait(error.retry_after))
+        else:
+            note_answer(panel_pk)
+    elif isinstance(error, NotSent) and error.is_rate_limit:
+        pause(panel, Panel.Pause.RATE_LIMIT, error.text, now + _asked_wait(error.retry_after))
+    else:
+        _note_failure(panel, error, now)
+
+
+def _note_failure(panel: Panel, error: PanelError, now: datetime) -> None:
+    failures = panel.failures + 1
+    Panel.objects.filter(pk=panel.pk).update(failures=failures, last_error=error.text)
+    if failures >= FAILURES_BEFORE_PAUSE:
+        doublings = min(failures - FAILURES_BEFORE_PAUSE, 10)
+        pause(panel, Panel.Pause.UNREACHABLE, error.text, now + min(FIRST_PAUSE * 2**doublings, LONGEST_PAUSE))
+
+
+def _asked_wait(retry_after: float | None) -> timedelta:
+    """Return how long to leave the panel alone: as long as it asked for, within reason."""
+    if retry_after is None:
+        return RATE_LIMIT_PAUSE
+    return min(max(timedelta(seconds=retry_after), timedelta(seconds=1)), LONGEST_PAUSE)
