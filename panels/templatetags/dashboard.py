@@ -49,7 +49,7 @@ LOOKS = {
     "failed": Look("bad", "circle-x"),
     "paused": Look("warn", "circle-pause"),
     "expired": Look("neutral", "timer-off"),
-    "requested": Look("info", "send"),
+    "accepted": Look("info", "circle-check"),
     "awaiting": Look("neutral", "hourglass"),
     "approved": Look("info", "check"),
     "rejected": Look("bad", "ban"),
