@@ -232,9 +232,16 @@ def test_an_unknown_type_is_ordered_as_default(slug):
 def test_drip_feed_needs_both_runs_and_interval(extra, wrong):
     checked = check(offer(), {**QUANTITY, **extra})
     assert set(checked.errors) == wrong
+    assert all(len(messages) == 1 for messages in checked.errors.values())
+    assert (checked.cost is None) is ("runs" in wrong)
     if not wrong:
         sent = {key: text for key, text in extra.items() if text != "0"}
         assert outgoing("default", checked.values, always_send_quantity=False) == {**QUANTITY, **sent}
+
+
+def test_zeros_and_blanks_are_never_sent():
+    values = {**QUANTITY, "runs": "0", "interval": " "}
+    assert outgoing("default", values, always_send_quantity=False) == QUANTITY
 
 
 def test_limits_are_per_run_of_a_drip_feed():
@@ -251,7 +258,7 @@ def test_a_service_without_drip_feed_says_so_and_an_unknown_one_allows_it():
 
 
 def test_lines_are_trimmed_counted_and_kept_in_order():
-    raw = "\r\n  b \r\n\r\n\t\r a \n\u200b\n b \U0001f468\u200d\U0001f469 \n"
+    raw = "\r\n  b \r a \n\u200b\n b \U0001f468\u200d\U0001f469 \n"
     checked = check(offer("custom_comments", min_quantity=3, max_quantity=3), {"link": LINK, "comments": raw})
     assert checked.errors == {}
     assert checked.values["comments"] == "b\na\nb \U0001f468\u200d\U0001f469"
@@ -355,6 +362,13 @@ def test_a_delay_off_the_list_is_refused_with_the_list():
     message = errors_of(check(offer("subscriptions"), values))["delay"]
     assert message.startswith('Delay "7" is not one of: 0 (No delay), 5, 10, 15, 20')
     assert message.endswith("600.")
+
+
+def test_a_bad_referrer_is_not_called_missing_as_well():
+    values = {**TRAFFIC, "type_of_traffic": "2", "referring_url": "a b"}
+    assert errors_of(check(offer("web_traffic"), values)) == {
+        "referring_url": 'Referring URL must have no spaces or invisible characters inside: "a b".'
+    }
 
 
 @pytest.mark.parametrize(
@@ -502,6 +516,7 @@ def test_links_with_blanks_or_marks_inside_or_without_end_are_refused(link):
         ("example.com/?to=http://Other.com/A", "example.com?to=http://Other.com/A"),
         ("https://m.me/User", "m.me/User"),
         ("@Name", "@name"),
+        ("@" + "N" * 2_000, "@" + "n" * 499),
         (" Name ", "name"),
         ("http://[broken", "[broken"),
         ("a\x00b\ud800", "ab"),
