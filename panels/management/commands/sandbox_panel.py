@@ -1,0 +1,61 @@
+"""Runs a sandbox panel in the foreground until it is interrupted."""
+
+import signal
+import threading
+from argparse import ArgumentParser
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from panels.sandbox import SandboxPanel
+from panels.sandbox.api import DIALECTS
+from panels.sandbox.panel import DEFAULT_KEY
+
+
+class Command(BaseCommand):
+    help = "Run a panel of our own on loopback, to try things on."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=9001, help="0 takes any free one")
+        parser.add_argument("--dialect", choices=sorted(DIALECTS), default="003")
+        parser.add_argument("--currency", default="USD")
+        parser.add_argument("--balance", default="500")
+        parser.add_argument("--key", default=DEFAULT_KEY)
+        parser.add_argument("--latency", type=float, default=0.0, help="seconds added to each answer")
+        parser.add_argument("--speed", type=float, default=1.0, help="how many times faster orders get on")
+        parser.add_argument("--seed", type=int, default=1, help="decides how orders end")
+        parser.add_argument("--state-file", type=Path, help="where orders and balance survive a restart")
+
+    def handle(self, **options: Any) -> None:
+        stopped = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stopped.set())
+        panel = _panel(options)
+        try:
+            panel.start()
+        except OSError as error:
+            raise CommandError(f"Cannot listen on port {options['port']}: {error.strerror}.") from error
+        self.stdout.write(f"Sandbox panel at {panel.api_url} with key {panel.key}")
+        self.stdout.flush()
+        stopped.wait()
+        panel.stop()
+
+
+def _panel(options: dict[str, Any]) -> SandboxPanel:
+    try:
+        return SandboxPanel(
+            options["dialect"],
+            options["key"],
+            currency=options["currency"],
+            balance=Decimal(options["balance"]),
+            port=options["port"],
+            latency=options["latency"],
+            speed=options["speed"],
+            seed=options["seed"],
+            state_file=options["state_file"],
+        )
+    except (ValueError, InvalidOperation) as error:
+        raise CommandError(str(error)) from error

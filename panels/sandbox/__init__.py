@@ -1,0 +1,7 @@
+"""A panel of our own to try things on: a loopback HTTP server that speaks both dialects, with faults on demand."""
+
+from panels.sandbox.faults import Fault
+from panels.sandbox.panel import SandboxPanel
+from panels.sandbox.state import LedgerEntry
+
+__all__ = ["Fault", "LedgerEntry", "SandboxPanel"]

@@ -1,0 +1,262 @@
+"""Faults on demand: what can be asked for, the waiting list, and what each does to a call.
+
+Whether the panel acts on a call that goes wrong is the point of most of them, so each says it: *processed* means that
+the call was carried out as usual, and an `add` stands in the ledger and is charged; *not processed* means that nothing
+happened. `processed=` turns that round for the faults that need no answer of the panel's own.
+"""
+
+from __future__ import annotations
+
+import enum
+import json
+import random
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+GARBAGE = b"\x1f\x8b\x00\xff\xfe{order: ]]\x00\x80 23501"
+CHALLENGE_PAGE = (
+    b"<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>Checking your browser</body></html>"
+)
+ERROR_PAGE = (
+    b"<html><head><title>500 Internal Server Error</title></head><body><h1>Internal Server Error</h1></body></html>"
+)
+NOTICE = b"<br />\n<b>Notice</b>:  Undefined index: runs in <b>/var/www/api/v2.php</b> on line <b>142</b><br />\n"
+HTML = "text/html; charset=UTF-8"
+JSON = "application/json"
+ELSEWHERE = "https://panel.example/api/v2"
+# How many bytes a truncated answer promises and never sends.
+BYTES_HELD_BACK = 64
+
+
+class Fault(enum.StrEnum):
+    """What can go wrong with a call; *processed* and *not processed* are about the ledger."""
+
+    HANG = "hang"
+    """Processed; no byte is answered. After `seconds`, or when the panel stops, the connection is reset."""
+    DROP = "drop"
+    """Processed; the connection is reset (RST) without an answer."""
+    DROP_BEFORE = "drop_before"
+    """Not processed; the connection is reset (RST)."""
+    ERROR_500 = "error_500"
+    """Processed; HTTP 500 with a page of HTML."""
+    GARBAGE = "garbage"
+    """Processed; HTTP 200 with bytes that are neither JSON nor UTF-8."""
+    HTML = "html"
+    """Not processed; HTTP 200 with a challenge page."""
+    EMPTY = "empty"
+    """Processed; HTTP 200 with an empty body."""
+    NULL = "null"
+    """Processed; HTTP 200 with the body `null`."""
+    TRUNCATED = "truncated"
+    """Processed; the whole JSON comes, but Content-Length promised more bytes before the connection closed."""
+    TRICKLE = "trickle"
+    """Processed; the answer is right and whole, but its body comes a byte each `seconds` (default 1)."""
+    TRICKLE_HEAD = "trickle_head"
+    """Like TRICKLE, from the first byte of the status line on."""
+    REFUSE = "refuse"
+    """Not processed; {"error": `text`}."""
+    RATE_LIMIT = "rate_limit"
+    """Not processed; HTTP 429 with `Retry-After: seconds` (default 1) in whole seconds."""
+    SLOW = "slow"
+    """Processed, but only `seconds` (default 5) after the call came in; then answered rightly."""
+    LATE_ANSWER = "late_answer"
+    """Processed at once; answered rightly, but `seconds` (default 5) later."""
+    SAME_ID = "same_id"
+    """Not processed; the id of the last accepted order is answered. Without such an order it is a usual call."""
+    REDIRECT = "redirect"
+    """Not processed; HTTP 302 to `text` (default another host)."""
+    PHP_NOTICE = "php_notice"
+    """Processed; a PHP notice stands before the right JSON, sent as text/html."""
+    VANISH = "vanish"
+    """Not tied to a call: at once, connections are cut and new ones refused, for `seconds` or until come_back()."""
+
+
+NOT_PROCESSED = {
+    Fault.DROP_BEFORE,
+    Fault.HTML,
+    Fault.REFUSE,
+    Fault.RATE_LIMIT,
+    Fault.SAME_ID,
+    Fault.REDIRECT,
+    Fault.VANISH,
+}
+# These work on the panel's own answer or decide about processing themselves.
+NEEDS_OWN_ANSWER = {
+    Fault.TRUNCATED,
+    Fault.TRICKLE,
+    Fault.TRICKLE_HEAD,
+    Fault.SLOW,
+    Fault.LATE_ANSWER,
+    Fault.SAME_ID,
+    Fault.PHP_NOTICE,
+}
+PROCESSING_IS_FIXED = {*NEEDS_OWN_ANSWER, Fault.DROP_BEFORE, Fault.VANISH}
+
+
+class Exchange(Protocol):
+    """One call that came in, as a fault gets to handle it."""
+
+    def process(self) -> bytes:
+        """Carry the call out and return the body of its right answer."""
+
+    def last_order_id(self) -> str:
+        """Name the last accepted order, "" if there is none."""
+
+    def send(
+        self, body: bytes, *, status: int = 200, content_type: str = JSON, extra: Mapping[str, str] | None = None
+    ) -> None:
+        """Send a whole answer and keep the connection."""
+
+    def send_slowly(self, body: bytes, seconds: float, *, with_head: bool) -> None:
+        """Send a whole answer, its body or all of it a byte each so many seconds."""
+
+    def send_short(self, body: bytes, missing: int) -> None:
+        """Send an answer that promises more bytes than it holds, and close the connection."""
+
+    def reset(self) -> None:
+        """Close the connection with an RST."""
+
+    def wait(self, seconds: float | None) -> None:
+        """Wait so long (None = for ever), or until the panel stops."""
+
+
+@dataclass(slots=True)
+class PlannedFault:
+    """A fault that waits for its calls; `hits` counts how often it has struck."""
+
+    fault: Fault
+    # None = whatever the action.
+    action: str | None = None
+    # None = without end.
+    times: int | None = 1
+    probability: float = 1.0
+    seconds: float | None = None
+    text: str = ""
+    # None = as the fault's own description says.
+    processed: bool | None = None
+    hits: int = 0
+
+    def __post_init__(self) -> None:
+        self.fault = Fault(self.fault)
+        if self.processed is not None and self.fault in PROCESSING_IS_FIXED:
+            raise ValueError(f"whether {self.fault} is processed cannot be chosen")
+
+    @property
+    def is_processed(self) -> bool:
+        """Tell whether the panel acts on the call before it spoils the answer."""
+        return self.fault not in NOT_PROCESSED if self.processed is None else self.processed
+
+    def seconds_or(self, default: float) -> float:
+        """Return the seconds that were asked for, else the fault's own."""
+        return default if self.seconds is None else self.seconds
+
+
+class FaultPlan:
+    """The faults that wait, oldest first; each call meets at most one of them."""
+
+    def __init__(self, *, seed: int, vanish: Callable[[float | None], None]) -> None:
+        self._lock = threading.Lock()
+        self._chance = random.Random(f"{seed}/faults")
+        self._vanish = vanish
+        self._waiting: list[PlannedFault] = []
+
+    def add(  # noqa: PLR0913
+        self,
+        fault: Fault | str,
+        action: str | None = None,
+        times: int | None = 1,
+        *,
+        probability: float = 1.0,
+        seconds: float | None = None,
+        text: str = "",
+        processed: bool | None = None,
+    ) -> PlannedFault:
+        """Let the next `times` calls of an action (None = any) go wrong; VANISH takes effect at once."""
+        planned = PlannedFault(Fault(fault), action, times, probability, seconds, text, processed)
+        if planned.fault is Fault.VANISH:
+            planned.hits += 1
+            self._vanish(seconds)
+        else:
+            with self._lock:
+                self._waiting.append(planned)
+        return planned
+
+    def clear(self) -> None:
+        """Forget what waits; what is under way, and a panel that vanished, stay as they are."""
+        with self._lock:
+            self._waiting.clear()
+
+    def take(self, action: str) -> PlannedFault | None:
+        """Find the fault that this call meets, and count it."""
+        with self._lock:
+            for planned in self._waiting:
+                if planned.action in (None, action) and self._chance.random() < planned.probability:
+                    planned.hits += 1
+                    if planned.times is not None and planned.hits >= planned.times:
+                        self._waiting.remove(planned)
+                    return planned
+        return None
+
+
+def strike(planned: PlannedFault, exchange: Exchange) -> None:
+    """Handle the call as the fault wants it."""
+    if planned.fault in NEEDS_OWN_ANSWER:
+        _delay_or_spoil(planned, exchange)
+        return
+    if planned.is_processed:
+        exchange.process()
+    if planned.fault is Fault.HANG:
+        exchange.wait(planned.seconds)
+    if planned.fault in (Fault.HANG, Fault.DROP, Fault.DROP_BEFORE):
+        exchange.reset()
+    else:
+        _answer_instead(planned, exchange)
+
+
+def _delay_or_spoil(planned: PlannedFault, exchange: Exchange) -> None:
+    last_order_id = exchange.last_order_id()
+    if planned.fault is Fault.SAME_ID and last_order_id:
+        exchange.send(b'{"order": %s}' % last_order_id.encode())
+        return
+    if planned.fault is Fault.SLOW:
+        exchange.wait(planned.seconds_or(5))
+    body = exchange.process()
+    match planned.fault:
+        case Fault.LATE_ANSWER:
+            exchange.wait(planned.seconds_or(5))
+            exchange.send(body)
+        case Fault.TRUNCATED:
+            exchange.send_short(body, BYTES_HELD_BACK)
+        case Fault.TRICKLE | Fault.TRICKLE_HEAD:
+            exchange.send_slowly(body, planned.seconds_or(1), with_head=planned.fault is Fault.TRICKLE_HEAD)
+        case Fault.PHP_NOTICE:
+            exchange.send(NOTICE + body, content_type=HTML)
+        case _:
+            exchange.send(body)
+
+
+def _answer_instead(planned: PlannedFault, exchange: Exchange) -> None:
+    match planned.fault:
+        case Fault.ERROR_500:
+            exchange.send(ERROR_PAGE, status=500, content_type=HTML)
+        case Fault.GARBAGE:
+            exchange.send(GARBAGE)
+        case Fault.HTML:
+            exchange.send(CHALLENGE_PAGE, content_type=HTML)
+        case Fault.EMPTY:
+            exchange.send(b"")
+        case Fault.NULL:
+            exchange.send(b"null")
+        case Fault.REFUSE:
+            exchange.send(_error(planned.text or "Incorrect request"))
+        case Fault.RATE_LIMIT:
+            retry_after = {"Retry-After": str(int(planned.seconds_or(1)))}
+            exchange.send(_error("Too many requests"), status=429, extra=retry_after)
+        case Fault.REDIRECT:
+            exchange.send(b"", status=302, content_type=HTML, extra={"Location": planned.text or ELSEWHERE})
+
+
+def _error(text: str) -> bytes:
+    return json.dumps({"error": text}).encode()

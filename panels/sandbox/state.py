@@ -1,0 +1,179 @@
+"""Everything this panel knows: services, orders, refills, money and the ledger, behind one lock."""
+
+from __future__ import annotations
+
+import dataclasses
+import heapq
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from panels.sandbox.journal import Journal
+from panels.sandbox.life import Fortune, Order, Refill
+from panels.sandbox.rules import Refusal, Service, check_and_price
+
+FIRST_ORDER_ID = 23_500
+WIDEST_ORDER_GAP = 40
+WIDEST_REFILL_GAP = 5
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One accepted `add`, written before it was answered; ids are text, `at` is in seconds of the panel's clock."""
+
+    order_id: str
+    service: str
+    fields: dict[str, str]
+    charge: Decimal
+    at: float
+    request_number: int
+
+
+class PanelState:
+    """The panel's books. Callers hold `lock` around each use; nothing in here waits."""
+
+    def __init__(self, services: Iterable[Service], *, balance: Decimal, fortune: Fortune, journal: Journal) -> None:
+        self.lock = threading.RLock()
+        self.services = {service.id: service for service in services}
+        self.balance = balance
+        self.calls: Counter[str] = Counter()
+        self.ledger: list[LedgerEntry] = []
+        self.orders: dict[str, Order] = {}
+        self.refills: dict[str, Refill] = {}
+        self._fortune = fortune
+        self._journal = journal
+        self._last_order_id, self._last_refill_id = FIRST_ORDER_ID, 0
+        self._skipped = 0.0
+        self._active: dict[tuple[str, str], str] = {}
+        self._due: list[tuple[float, str]] = []
+        self._restore(journal.load())
+
+    def now(self) -> float:
+        """Read the panel's clock, which runs like ours but can be moved forward."""
+        return time.time() + self._skipped
+
+    def skip(self, seconds: float) -> None:
+        """Move the panel's clock forward, with everything that happens meanwhile."""
+        self._skipped += seconds
+        self._journal.write(("fact", "skipped", self._skipped))
+        self.settle()
+
+    def settle(self) -> None:
+        """Book the ends that have come since the last call."""
+        now = self.now()
+        while self._due and self._due[0][0] <= now:
+            order = self.orders[heapq.heappop(self._due)[1]]
+            if not order.is_settled and order.ends_at <= now:
+                self._book_end(order)
+
+    def place(self, service_id: str, fields: Mapping[str, str], request_number: int) -> Order:
+        """Accept an order, charge it and enter it into the ledger, or raise Refusal with nothing done."""
+        service = self.services.get(service_id)
+        if service is None:
+            raise Refusal("Incorrect service ID")
+        priced = check_and_price(service, fields)
+        order = Order("", service_id, dict(fields), priced.units, priced.charge, self.now(), request_number)
+        if order.target in self._active:
+            raise Refusal("You have active order with this link. Please wait until order being completed.")
+        if priced.charge > self.balance:
+            raise Refusal("Not enough funds on balance")
+        self._last_order_id = self._fortune.next_id(self._last_order_id, WIDEST_ORDER_GAP)
+        order.id = str(self._last_order_id)
+        self._fortune.plan(order)
+        self.balance -= order.charge
+        self._take_in(order)
+        self._save(order)
+        return order
+
+    def find(self, order_id: str) -> Order:
+        """Look up an order, or raise Refusal."""
+        order = self.orders.get(order_id)
+        if order is None:
+            raise Refusal("Incorrect order ID")
+        return order
+
+    def request_refill(self, order_id: str) -> Refill:
+        """Accept a refill of a completed order that has none under way, or raise Refusal."""
+        order, now = self.find(order_id), self.now()
+        service = self.services.get(order.service)
+        if service is None or not service.refill:
+            raise Refusal("Refill not available")
+        if order.status(now) not in ("Completed", "Partial"):
+            raise Refusal("Order not eligible for refill")
+        if any(refill.order == order_id and now < refill.ends_at for refill in self.refills.values()):
+            raise Refusal("Refill already requested")
+        self._last_refill_id = self._fortune.next_id(self._last_refill_id, WIDEST_REFILL_GAP)
+        refill = self._fortune.refill(str(self._last_refill_id), order_id, now)
+        self.refills[refill.id] = refill
+        self._journal.write(("refill", refill.id, dataclasses.asdict(refill)))
+        return refill
+
+    def request_cancel(self, order_id: str) -> None:
+        """Accept a cancel; the order ends shortly after, partial if something was delivered by then."""
+        order, now = self.find(order_id), self.now()
+        service = self.services.get(order.service)
+        if service is None or not service.cancel or now >= order.ends_at:
+            raise Refusal("Cannot cancel this order")
+        if order.is_cancel_requested:
+            raise Refusal("Cancel already requested")
+        order.is_cancel_requested = True
+        at = min(now + self._fortune.cancel_delay(order_id), order.ends_at)
+        remains = order.remains(now)
+        order.end("Canceled" if remains >= order.units else "Partial", remains, at)
+        heapq.heappush(self._due, (order.ends_at, order.id))
+        self._save(order)
+
+    def finish(self, order_id: str, status: str, remains: int) -> None:
+        """End an order now, or change the end that it had, with the refund that belongs to it."""
+        order = self.find(order_id)
+        order.end(status, remains, self.now())
+        self._book_end(order)
+
+    def set_balance(self, amount: Decimal) -> None:
+        """Say how much money is left, whatever was booked."""
+        self.balance = amount
+        self._journal.write(self._balance_fact())
+
+    def close(self) -> None:
+        """Close the journal."""
+        self._journal.close()
+
+    def _book_end(self, order: Order) -> None:
+        refund = order.refund_due()
+        self.balance += refund - order.refunded
+        order.refunded = refund
+        order.is_settled = True
+        if self._active.get(order.target) == order.id:
+            del self._active[order.target]
+        self._save(order)
+
+    def _take_in(self, order: Order) -> None:
+        self.orders[order.id] = order
+        entry = LedgerEntry(order.id, order.service, dict(order.fields), order.charge, order.at, order.request_number)
+        self.ledger.append(entry)
+        if not order.is_settled:
+            self._active[order.target] = order.id
+            heapq.heappush(self._due, (order.ends_at, order.id))
+
+    def _save(self, order: Order) -> None:
+        self._journal.write(("order", order.id, dataclasses.asdict(order)), self._balance_fact())
+
+    def _balance_fact(self) -> tuple[str, str, str]:
+        return "fact", "balance", str(self.balance)
+
+    def _restore(self, records: Mapping[str, Mapping[str, Any]]) -> None:
+        """Continue from an earlier run's records; its balance replaces the one this run was given."""
+        facts = records.get("fact", {})
+        self._skipped = float(facts.get("skipped", 0.0))
+        self.balance = Decimal(facts.get("balance", self.balance))
+        for record in records.get("order", {}).values():
+            amounts = {name: Decimal(record[name]) for name in ("charge", "refunded")}
+            self._take_in(Order(**{**record, **amounts}))
+            self._last_order_id = max(self._last_order_id, int(record["id"]))
+        for record in records.get("refill", {}).values():
+            self.refills[record["id"]] = Refill(**record)
+            self._last_refill_id = max(self._last_refill_id, int(record["id"]))
