@@ -12,6 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 from panels.errors import NotSent
 
 _IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -68,7 +69,7 @@ def is_public(address: str) -> bool:
     inner = _inner(ip)
     if inner is not None:
         return is_public(str(inner))
-    return ip.is_global and not (ip.is_multicast or ip.is_reserved)
+    return ip.is_global and not ip.is_multicast and (ip.version == 4 or ip in _GLOBAL_UNICAST)
 
 
 def _inner(ip: _IPAddress) -> _IPAddress | None:

@@ -362,7 +362,7 @@ def _seconds(retry_after: str) -> float | None:
 _WORDS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((ssl.SSLCertVerificationError,), "its certificate could not be verified"),
     ((ssl.SSLError,), "the encryption failed"),
-    ((socket.gaierror, UnicodeError), "its name could not be resolved"),
+    ((socket.gaierror,), "its name could not be resolved"),
     ((ConnectionRefusedError,), "it refused the connection"),
     ((TimeoutError, urllib3.exceptions.TimeoutError), "it took too long"),
     ((http.client.IncompleteRead, zlib.error), "the answer was cut short"),
@@ -380,13 +380,19 @@ def _words(failure: Exception) -> str:
     return "it failed"
 
 
-def _chain(failure: BaseException | None) -> Iterator[BaseException]:
-    while failure is not None:
-        yield failure
-        failure = failure.__cause__ or failure.__context__
+def _chain(failure: BaseException) -> Iterator[BaseException]:
+    """Give an exception and all that led to it; the libraries also pack causes into the arguments."""
+    seen: list[BaseException] = []
+    waiting: list[object] = [failure]
+    while waiting:
+        exc = waiting.pop(0)
+        if isinstance(exc, BaseException) and exc not in seen:
+            seen.append(exc)
+            waiting += [exc.__cause__, exc.__context__, *exc.args]
+            yield exc
 
 
 def _quotes(failure: Exception, key: str) -> bool:
     """Say whether an exception or what led to it repeats the key, as when a server sends the request back."""
     texts = [f"{exc!r} {exc}" for exc in _chain(failure)]
-    return bool(key) and any(key in text or quote_plus(key) in text for text in texts)
+    return bool(key) and any(key in text or quote_plus(key, errors="replace") in text for text in texts)
