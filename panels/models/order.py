@@ -222,23 +222,31 @@ class Order(models.Model):
 
         The row must still be in the state and attempt that this object shows.
         """
+        written = self._write(to, fields)
+        if written:
+            self._show(to, fields)
+        return written
+
+    def move(
+        self, to: Order.State, *, what: OrderEvent.What, detail: str = "", actor: Any = None, **fields: Any
+    ) -> bool:
+        """Advance and tell the story of it, both or neither."""
+        with transaction.atomic():
+            if not self._write(to, fields):
+                return False
+            self.tell(what, detail, actor=actor)
+        self._show(to, fields)
+        return True
+
+    def _write(self, to: Order.State, fields: dict[str, Any]) -> bool:
         if (self.state, to) not in self.ALLOWED:
             raise IllegalMoveError(f"{self} cannot go from {self.state} to {to}.")
         mine = Order.objects.filter(pk=self.pk, state=self.state, attempt=self.attempt)
-        if not mine.update(state=to, **fields):
-            return False
-        self.state = to
-        for name, value in fields.items():
-            setattr(self, name, value)
-        return True
+        return bool(mine.update(state=to, **fields))
 
-    def move(self, to: Order.State, *, what: OrderEvent.What, detail: str = "", actor: Any = None, **fields: Any) -> bool:
-        """Advance and tell the story of it, both or neither."""
-        with transaction.atomic():
-            if not self.advance(to, **fields):
-                return False
-            self.tell(what, detail, actor=actor)
-        return True
+    def _show(self, to: Order.State, fields: dict[str, Any]) -> None:
+        for name, value in {**fields, "state": to}.items():
+            setattr(self, name, value)
 
     def tell(self, what: OrderEvent.What, detail: str = "", *, actor: Any = None) -> None:
         """Add to the order's story."""

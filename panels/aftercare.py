@@ -1,0 +1,234 @@
+"""Requests refills and cancels, each sent at most once, and follows refills to their end.
+
+A request is a row first: queued by a person, taken by a worker (sending, with a deadline), then accepted or refused in
+the panel's words, or unknown where the panel may have got it. That an order is canceled only its status tells.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from panels.client import PanelClient
+from panels.errors import NotSent, PanelError, Refused
+from panels.limits import PanelClosedError, note_answer, note_error, open_client
+from panels.models import Order, OrderEvent, Panel, Refill
+from panels.models.order import RequestState
+from panels.polling import LEASE, SOONEST, request_check
+from panels.wire import RefillStatus
+
+CHUNK = 100
+SEND_WITHIN = timedelta(minutes=10)
+REFILL_CHECKS = (timedelta(minutes=2), timedelta(hours=2))
+FOLLOW_REFILLS_FOR = timedelta(days=14)
+
+What = OrderEvent.What
+
+
+# -- what a person asks for
+
+
+def request_refill(order: Order, actor: Any) -> str:
+    """Queue a refill of an order; returns "" or why it cannot be asked for."""
+    if not order.can_refill:
+        return "A refill can be requested once the order is completed, if its service offers refills."
+    if any(refill.is_open for refill in order.refills.all()):
+        return "A refill of this order is already under way."
+    try:
+        with transaction.atomic():
+            Refill.objects.create(order=order, requested_by=actor)
+            order.tell(What.REFILL, "Requested.", actor=actor)
+    except IntegrityError:
+        return "A refill of this order is already under way."
+    return ""
+
+
+def request_cancel(order: Order, actor: Any) -> str:
+    """Queue a cancel of an order; returns "" or why it cannot be asked for."""
+    if not order.can_cancel:
+        return "A cancel can be requested while the order runs, if its service offers cancels."
+    with transaction.atomic():
+        if not Order.objects.filter(pk=order.pk, cancel_state=order.cancel_state).update(
+            cancel_state=RequestState.QUEUED, cancel_requested_at=timezone.now(), cancel_requested_by=actor,
+            cancel_error="",
+        ):
+            return "A cancel of this order is already under way."
+        order.tell(What.CANCEL, "Requested.", actor=actor)
+    return ""
+
+
+# -- what the worker does with it
+
+
+def send_requests(panel_pk: int, stopping: threading.Event) -> Counter[str]:
+    """Send a panel's queued refills and cancels and ask about its refills that are due."""
+    panel = Panel.objects.filter(pk=panel_pk, is_active=True).first()
+    if panel is None or panel.blocks_reading():
+        return Counter()
+    counts: Counter[str] = Counter()
+    try:
+        with open_client(panel, stopping) as client:
+            for step in (_send_refills, _send_cancels, _check_refills):
+                while not stopping.is_set() and (found := step(panel_pk, client)):
+                    counts += found
+    except PanelClosedError:
+        counts["failed"] += 1
+    except PanelError as error:
+        # Each step has settled its own rows by now.
+        note_error(panel_pk, error)
+        counts["failed"] += 1
+    else:
+        if counts and (panel.failures or panel.paused_reason):
+            note_answer(panel_pk)
+    return counts
+
+
+def expire_requests() -> int:
+    """Turn requests past their deadline into unknown: their worker is gone, and the panel may have got them."""
+    now = timezone.now()
+    text = "No outcome was recorded: the worker that was sending this is gone. The panel may have got it."
+    refills = Refill.objects.filter(state=RequestState.SENDING, send_deadline__lt=now)
+    cancels = Order.objects.filter(cancel_state=RequestState.SENDING, cancel_deadline__lt=now)
+    return refills.update(state=RequestState.UNKNOWN, error=text, finished_at=now) + cancels.update(
+        cancel_state=RequestState.UNKNOWN, cancel_error=text
+    )
+
+
+def _send_refills(panel_pk: int, client: PanelClient) -> Counter[str]:
+    waiting = Refill.objects.filter(state=RequestState.QUEUED, order__panel=panel_pk)
+    refills = _claim(waiting, "state", "send_deadline")
+    if not refills:
+        return Counter()
+    by_id = {refill.order.remote_id: refill for refill in refills}
+    try:
+        answers = client.refills(list(by_id))
+    except NotSent:
+        _put_back(Refill.objects.all(), refills, "state", "send_deadline")
+        raise
+    except PanelError as error:
+        for refill in refills:
+            _settle_refill(refill, error)
+        raise
+    for remote_id, refill in by_id.items():
+        _settle_refill(refill, answers.get(remote_id))
+    return Counter(refills=len(refills))
+
+
+def _settle_refill(refill: Refill, answer: str | PanelError | None) -> None:
+    now = timezone.now()
+    state, error = _outcome(answer)
+    fields: dict[str, Any] = {"state": state, "error": error, "sent_at": now, "finished_at": now}
+    if isinstance(answer, str):
+        # Without an id nobody can ask what becomes of it.
+        fields |= {"remote_id": answer, "finished_at": None, "next_check_at": now + SOONEST if answer else None}
+    with transaction.atomic():
+        if Refill.objects.filter(pk=refill.pk, state=RequestState.SENDING).update(**fields):
+            refill.order.tell(What.REFILL, f"{state.label}. {error}".strip())
+
+
+def _send_cancels(panel_pk: int, client: PanelClient) -> Counter[str]:
+    waiting = Order.objects.filter(cancel_state=RequestState.QUEUED, panel=panel_pk)
+    orders = _claim(waiting, "cancel_state", "cancel_deadline")
+    if not orders:
+        return Counter()
+    try:
+        answers = client.cancels([order.remote_id for order in orders])
+    except NotSent:
+        _put_back(Order.objects.all(), orders, "cancel_state", "cancel_deadline")
+        raise
+    except PanelError as error:
+        for order in orders:
+            _settle_cancel(order, error)
+        raise
+    for order in orders:
+        accepted = order.remote_id in answers and answers[order.remote_id] is None
+        _settle_cancel(order, "" if accepted else answers.get(order.remote_id))
+    return Counter(cancels=len(orders))
+
+
+def _settle_cancel(order: Order, answer: str | PanelError | None) -> None:
+    state, error = _outcome(answer)
+    with transaction.atomic():
+        mine = Order.objects.filter(pk=order.pk, cancel_state=RequestState.SENDING)
+        if mine.update(cancel_state=state, cancel_error=error, changed_at=timezone.now()):
+            order.tell(What.CANCEL, f"{state.label}. {error}".strip())
+    # Accepted or in doubt: the status tells.
+    request_check(Order.objects.filter(pk=order.pk).exclude(cancel_state=RequestState.REFUSED))
+
+
+def _outcome(answer: str | PanelError | None) -> tuple[RequestState, str]:
+    if isinstance(answer, str):
+        return RequestState.ACCEPTED, ""
+    if isinstance(answer, Refused):
+        return RequestState.REFUSED, answer.text
+    return RequestState.UNKNOWN, answer.text if answer else "The panel's answer left this order out."
+
+
+def _claim(waiting: QuerySet[Any], state: str, deadline: str) -> list[Any]:
+    """Take up to a call's worth of waiting rows; ours until the deadline."""
+    with transaction.atomic():
+        if waiting.model is Refill:
+            waiting = waiting.select_related("order")
+        rows = list(waiting.order_by("pk").select_for_update(skip_locked=True, of=("self",))[:CHUNK])
+        waiting.model.objects.filter(pk__in=[row.pk for row in rows]).update(
+            **{state: RequestState.SENDING, deadline: timezone.now() + SEND_WITHIN}
+        )
+    return rows
+
+
+def _put_back(rows: QuerySet[Any], claimed: Iterable[Any], state: str, deadline: str) -> None:
+    rows.filter(pk__in=[row.pk for row in claimed], **{state: RequestState.SENDING}).update(
+        **{state: RequestState.QUEUED, deadline: None}
+    )
+
+
+# -- what becomes of refills
+
+
+def _check_refills(panel_pk: int, client: PanelClient) -> Counter[str]:
+    now = timezone.now()
+    with transaction.atomic():
+        due = Refill.objects.filter(order__panel=panel_pk, next_check_at__lte=now).select_related("order")
+        refills = list(due.order_by("next_check_at").select_for_update(skip_locked=True, of=("self",))[:CHUNK])
+        Refill.objects.filter(pk__in=[refill.pk for refill in refills]).update(next_check_at=now + LEASE)
+    if not refills:
+        return Counter()
+    answers = client.refill_statuses([refill.remote_id for refill in refills])
+    _record(refills, answers, timezone.now())
+    return Counter(checked=len(refills))
+
+
+def _record(refills: Sequence[Refill], answers: Mapping[str, RefillStatus | Refused], now: datetime) -> None:
+    events = []
+    for refill in refills:
+        answer = answers.get(refill.remote_id)
+        if isinstance(answer, Refused):
+            refill.error = answer.text
+        elif answer is not None and answer.remote_status != refill.remote_status:
+            refill.remote_status, refill.error = answer.remote_status, ""
+            refill.progress = answer.progress or refill.progress
+            events.append(OrderEvent(order=refill.order, at=now, what=What.REFILL, detail=answer.remote_status))
+        refill.checked_at = now
+        refill.finished_at = now if refill.progress in Refill.FINISHED else None
+        refill.next_check_at = _next_check(refill, now)
+    with transaction.atomic():
+        Refill.objects.bulk_update(
+            refills, ("remote_status", "error", "progress", "checked_at", "finished_at", "next_check_at")
+        )
+        OrderEvent.objects.bulk_create(events)
+
+
+def _next_check(refill: Refill, now: datetime) -> datetime | None:
+    """Say when to ask about a refill again; None once it has ended, or after two weeks."""
+    age = now - refill.requested_at
+    if refill.finished_at or age > FOLLOW_REFILLS_FOR:
+        return None
+    soonest, latest = REFILL_CHECKS
+    return now + min(max(age / 4, soonest), latest)

@@ -1,0 +1,219 @@
+"""Asks panels about open orders and writes down what they say.
+
+Rows are leased by moving next_check_at before the call, so that two workers never ask about the same ones. The
+interval grows with the time that nothing has changed, from a minute to an hour, and an order that has finished is
+looked at now and then for some days: panels take back what they called completed.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Case, DateTimeField, QuerySet, Value, When
+from django.utils import timezone
+
+from panels.client import PanelClient
+from panels.crew import in_parallel
+from panels.errors import PanelError, Reason, Refused
+from panels.limits import PanelClosedError, note_answer, note_error, open_client
+from panels.models import Order, OrderEvent, Panel
+from panels.wire import OrderStatus
+
+CHUNK = 100
+# Longer than any call may take: what is leased and never answered comes up again after it.
+LEASE = timedelta(minutes=5)
+SOONEST = timedelta(minutes=1)
+LATEST = timedelta(hours=1)
+AFTER_FINISH = timedelta(hours=6)
+FOLLOW_FINISHED_FOR = timedelta(days=5)
+# Panels that resell others' services may not know an order yet right after they took it.
+GRACE = timedelta(hours=1)
+LOST = "The panel does not know this order any more: "
+
+What = OrderEvent.What
+
+
+def poll_due(panel_pk: int, stopping: threading.Event) -> Counter[str]:
+    """Ask one panel about all its orders that are due; counts what was asked, answered and changed."""
+    panel = Panel.objects.filter(pk=panel_pk, is_active=True).first()
+    if panel is None or panel.blocks_reading():
+        return Counter()
+    hands = min(panel.parallel_calls, -(-_due(panel_pk).count() // CHUNK))
+    if not hands:
+        return Counter()
+    try:
+        with open_client(panel, stopping) as client:
+            return in_parallel(hands, partial(_poll_chunks, panel, client, stopping))
+    except PanelClosedError:
+        return Counter(failed=1)
+
+
+def request_check(orders: QuerySet[Order]) -> int:
+    """Ask for a look at these orders now, before all that is merely due; an order no longer followed is again."""
+    now = timezone.now()
+    return orders.filter(state=Order.State.PLACED).update(
+        check_requested_at=now,
+        # The earliest due comes first.
+        next_check_at=now - LATEST,
+    )
+
+
+def stop_following(order: Order, actor: Any) -> None:
+    """Ask no more about an order, as for one at a panel that is gone."""
+    if Order.objects.filter(pk=order.pk, next_check_at__isnull=False).update(
+        next_check_at=None, check_requested_at=None
+    ):
+        order.tell(What.FOLLOW, "No longer followed.", actor=actor)
+
+
+def next_check_at(order: Order, now: datetime) -> datetime | None:
+    """Say when to ask about an order again, None if never."""
+    if order.is_finished:
+        is_over = order.finished_at is not None and now - order.finished_at > FOLLOW_FINISHED_FOR
+        return None if is_over else now + AFTER_FINISH
+    quiet_for = now - (order.changed_at or order.placed_at or order.created_at)
+    return now + min(max(quiet_for / 4, SOONEST), LATEST)
+
+
+def _due(panel_pk: int) -> QuerySet[Order]:
+    return Order.objects.filter(panel=panel_pk, state=Order.State.PLACED, next_check_at__lte=timezone.now())
+
+
+def _poll_chunks(panel: Panel, client: PanelClient, stopping: threading.Event) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    while not stopping.is_set() and (orders := _lease(panel.pk)):
+        try:
+            answers = client.statuses([order.remote_id for order in orders])
+        except PanelError as error:
+            _leave_for_later(orders, error)
+            counts["failed"] += 1
+            break
+        counts += _record(panel, orders, answers)
+    if counts["asked"] and (panel.failures or panel.paused_reason):
+        note_answer(panel.pk)
+    return counts
+
+
+def _lease(panel_pk: int) -> list[Order]:
+    with transaction.atomic():
+        orders = list(_due(panel_pk).order_by("next_check_at").select_for_update(skip_locked=True)[:CHUNK])
+        Order.objects.filter(pk__in=[order.pk for order in orders]).update(next_check_at=timezone.now() + LEASE)
+    return orders
+
+
+def _leave_for_later(orders: Sequence[Order], error: PanelError) -> None:
+    """The call failed: what was known stays, and it is asked again soon."""
+    Order.objects.filter(pk__in=[order.pk for order in orders]).update(
+        next_check_at=timezone.now() + SOONEST, check_requested_at=None
+    )
+    note_error(orders[0].panel_id, error)
+
+
+# -- what an answer changes
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What an answer changes about a row, and how the order's story tells it."""
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    story: tuple[tuple[OrderEvent.What, str], ...] = ()
+
+
+def compare(order: Order, answer: OrderStatus | Refused | None, panel: Panel, now: datetime) -> Finding:
+    """Find what an answer about an order changes; what it does not say stays as it was."""
+    if answer is None:
+        return Finding()
+    if isinstance(answer, Refused):
+        return _compare_refusal(order, answer, now)
+    told: dict[str, Any] = {
+        "progress": answer.progress or order.progress,
+        "is_word_unknown": answer.progress is None and bool(answer.remote_status),
+        "remote_status": answer.remote_status or order.remote_status,
+        "charge": order.charge if answer.charge is None else answer.charge,
+        "currency": panel.currency_override or answer.currency or order.currency,
+        "start_count": order.start_count if answer.start_count is None else answer.start_count,
+        "remains": order.remains if answer.remains is None else answer.remains,
+        "alarm": "" if order.alarm.startswith(LOST) else order.alarm,
+        "error_text": "",
+    }
+    fields = {name: value for name, value in told.items() if getattr(order, name) != value}
+    story = _tell(order, fields, answer)
+    if "progress" in fields:
+        fields["finished_at"] = now if answer.progress in Order.FINISHED else None
+    return Finding(fields, story)
+
+
+def _tell(order: Order, fields: Mapping[str, Any], answer: OrderStatus) -> tuple[tuple[OrderEvent.What, str], ...]:
+    story = []
+    if "progress" in fields:
+        before = order.get_progress_display() or "Placed"
+        story.append((What.PROGRESS, f"{before} → {Order.Progress(fields['progress']).label}"))
+    if "charge" in fields and order.charge:
+        story.append((What.CHARGE, f"{order.charge.normalize():f} → {fields['charge'].normalize():f}"))
+    if fields.get("is_word_unknown") or ("remote_status" in fields and answer.progress is None):
+        story.append((What.FLAGGED, f"The panel says “{answer.remote_status}”, a word we do not know."))
+    return tuple(story)
+
+
+def _compare_refusal(order: Order, answer: Refused, now: datetime) -> Finding:
+    """Keep what was known: a not-found is believed only after the grace, and even then proves no cancel."""
+    if answer.reason == Reason.NOT_FOUND:
+        is_in_grace = order.placed_at is not None and now - order.placed_at < GRACE
+        alarm = (LOST + answer.text)[:300]
+        if is_in_grace or order.alarm:
+            return Finding()
+        return Finding({"alarm": alarm}, ((What.FLAGGED, alarm),))
+    if order.error_text == answer.text:
+        return Finding()
+    return Finding({"error_text": answer.text}, ((What.FLAGGED, answer.text),))
+
+
+# -- recording a chunk
+
+
+def _record(panel: Panel, orders: Sequence[Order], answers: Mapping[str, OrderStatus | Refused]) -> Counter[str]:
+    """Write a chunk's answers: one UPDATE for what has not changed, one for what has, and the story of that."""
+    now = timezone.now()
+    changed: list[Order] = []
+    quiet: list[Order] = []
+    events: list[OrderEvent] = []
+    written = {"changed_at", "checked_at", "check_requested_at", "next_check_at"}
+    for order in orders:
+        finding = compare(order, answers.get(order.remote_id), panel, now)
+        if not finding.fields:
+            quiet.append(order)
+            continue
+        for name, value in {**finding.fields, "changed_at": now, "checked_at": now}.items():
+            setattr(order, name, value)
+        order.check_requested_at, order.next_check_at = None, next_check_at(order, now)
+        written |= finding.fields.keys()
+        changed.append(order)
+        events += [OrderEvent(order=order, at=now, what=what, detail=detail) for what, detail in finding.story]
+    with transaction.atomic():
+        _touch(quiet, now)
+        Order.objects.bulk_update(changed, sorted(written))
+        OrderEvent.objects.bulk_create(events)
+    return Counter(asked=len(orders), answered=sum(o.remote_id in answers for o in orders), changed=len(changed))
+
+
+def _touch(orders: Sequence[Order], now: datetime) -> None:
+    """Note that nothing has changed, in one UPDATE whatever the number of rows."""
+    by_next: dict[datetime | None, list[int]] = defaultdict(list)
+    for order in orders:
+        moment = next_check_at(order, now)
+        # Whole minutes are exact enough, and keep the statement short.
+        by_next[moment and moment.replace(second=0, microsecond=0) + timedelta(minutes=1)].append(order.pk)
+    if not by_next:
+        return
+    cases = [When(pk__in=pks, then=Value(moment, DateTimeField())) for moment, pks in by_next.items()]
+    Order.objects.filter(pk__in=[order.pk for order in orders]).update(
+        checked_at=now, check_requested_at=None, next_check_at=Case(*cases)
+    )

@@ -1,0 +1,124 @@
+"""What a person decides about an order: take it back, let it go out after all, or say what became of it."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from panels.errors import PanelError, Refused
+from panels.limits import PanelClosedError, note_error, open_client
+from panels.models import Order, OrderEvent, Panel
+from panels.order_types import check
+from panels.scalars import read_remote_id
+from panels.submission import record_placed
+
+State, What = Order.State, OrderEvent.What
+TOO_LATE = "Meanwhile something else has happened to this order; look at it again."
+
+
+def withdraw(order: Order, actor: Any) -> str:
+    """Take back an order that was not sent; returns "" or why not."""
+    if not order.can_withdraw:
+        return f"Only an order that waits can be withdrawn; this one is {order.get_state_display().lower()}."
+    moved = order.move(
+        State.WITHDRAWN, what=What.WITHDRAWN, actor=actor, held_reason="", finished_at=timezone.now()
+    )
+    return "" if moved else TOO_LATE
+
+
+def release(order: Order, actor: Any) -> str:
+    """Let a held order go out at the price of now; returns "" or why not."""
+    service = order.service
+    checked = check(service.offer(), order.values)
+    if not service.is_listed:
+        return "The panel no longer lists this service, so the order can only be withdrawn."
+    if checked.errors:
+        return "The service no longer takes this order: " + " ".join(m for ms in checked.errors.values() for m in ms)
+    with transaction.atomic():
+        if not Order.objects.filter(pk=order.pk, state=State.QUEUED, held_reason=order.held_reason).update(
+            held_reason="", rate_agreed=service.rate_per_1000, expected_cost=checked.cost, type=service.type,
+            send_after=timezone.now(),
+        ):
+            return TOO_LATE
+        order.tell(What.RELEASED, f"At {service.rate_per_1000.normalize():f} per 1000.", actor=actor)
+    return ""
+
+
+def dismiss_alarm(order: Order, actor: Any) -> None:
+    """Note that a person has seen an order's alarm."""
+    if Order.objects.filter(pk=order.pk, alarm=order.alarm).update(alarm=""):
+        order.tell(What.RESOLVED, f"Seen: {order.alarm}", actor=actor)
+
+
+# -- unknown orders
+
+
+def may_resolve(order: Order) -> bool:
+    """Tell whether nothing can be heard of an unknown order's last attempt any more."""
+    is_over = order.send_deadline is None or order.send_deadline < timezone.now()
+    return order.state == State.UNKNOWN and is_over
+
+
+def send_again(order: Order, actor: Any) -> str:
+    """Queue an unknown order again, because a person says that the panel does not have it."""
+    return _resolve(order, State.QUEUED, "Not at the panel: to be sent again.", actor, send_after=timezone.now())
+
+
+def write_off(order: Order, actor: Any) -> str:
+    """Close an unknown order of which nobody will ever know."""
+    return _resolve(order, State.WRITTEN_OFF, "Written off.", actor, finished_at=timezone.now())
+
+
+def _resolve(order: Order, to: Order.State, detail: str, actor: Any, **fields: Any) -> str:
+    if not may_resolve(order):
+        return "An answer may still come; decide after the deadline."
+    moved = order.move(to, what=What.RESOLVED, detail=detail, actor=actor, candidate_id="", **fields)
+    return "" if moved else TOO_LATE
+
+
+def name_candidate(order: Order, text: str, actor: Any) -> str:
+    """Note the id that a person says an unknown order has; the worker asks the panel before it is believed."""
+    remote_id = read_remote_id(text)
+    if not remote_id:
+        return "That is no order id: it has up to 64 letters and digits."
+    if owner := Order.objects.filter(panel=order.panel_id, remote_id=remote_id).first():
+        return f"{remote_id} is the id of our order {owner.pk}."
+    if not may_resolve(order):
+        return "An answer may still come; decide after the deadline."
+    Order.objects.filter(pk=order.pk, state=State.UNKNOWN).update(
+        candidate_id=remote_id, candidate_by=actor, candidate_error=""
+    )
+    return ""
+
+
+def confirm_candidates(panel_pk: int, stopping: threading.Event) -> int:
+    """Ask a panel about the ids that people named for unknown orders; those it knows are placed."""
+    named = Order.objects.filter(panel=panel_pk, state=State.UNKNOWN).exclude(candidate_id="")
+    orders = list(named.select_related("panel", "candidate_by")[:100])
+    panel = Panel.objects.filter(pk=panel_pk, is_active=True).first()
+    if not orders or panel is None:
+        return 0
+    try:
+        with open_client(panel, stopping) as client:
+            answers = client.statuses([order.candidate_id for order in orders])
+    except PanelClosedError:
+        return 0
+    except PanelError as error:
+        note_error(panel_pk, error)
+        named.update(candidate_id="", candidate_error=f"The panel could not be asked: {error.text}")
+        return 0
+    return sum(_confirm(order, answers.get(order.candidate_id)) for order in orders)
+
+
+def _confirm(order: Order, answer: object) -> bool:
+    if answer is None or isinstance(answer, Refused):
+        words = answer.text if isinstance(answer, Refused) else "no answer"
+        Order.objects.filter(pk=order.pk, state=State.UNKNOWN).update(
+            candidate_id="", candidate_error=f"The panel does not confirm {order.candidate_id}: {words}"
+        )
+        return False
+    order.tell(What.RESOLVED, f"The panel confirms {order.candidate_id}.", actor=order.candidate_by)
+    return record_placed(order, order.candidate_id) == "placed"
