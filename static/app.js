@@ -9,8 +9,10 @@
 
   // Toasts
 
+  const region = document.getElementById("toasts");
+  const place = () => (document.querySelector("dialog:modal") ?? document.body).append(region);
+
   const toast = (text, kind = "info") => {
-    const region = document.getElementById("toasts");
     if (!region || all("p", region).some((p) => p.textContent === text)) return;
     const box = document.createElement("div");
     box.className = `toast toast--${kind}`;
@@ -24,6 +26,8 @@
     close.setAttribute("aria-label", "Dismiss");
     close.textContent = "×";
     box.append(words, close);
+    // Whatever is outside an open dialog can be neither seen nor reached.
+    if (!region.parentElement?.matches("dialog:modal")) place();
     region.append(box);
     if (kind !== "bad") setTimeout(() => box.remove(), 6000);
   };
@@ -39,6 +43,7 @@
     ? "The dashboard did not answer. What you sent may have arrived: look before you try again."
     : "The dashboard does not answer. What you see may be old.";
 
+  document.addEventListener("close", ({ target }) => { if (target.contains(region)) place(); }, true);
   document.addEventListener("toast", ({ detail }) => toast(detail.text ?? detail.value, detail.kind));
   document.addEventListener("htmx:responseError", ({ detail }) => {
     const { status } = detail.xhr;
