@@ -20,8 +20,6 @@ from panels.sandbox.faults import HTML, JSON, PlannedFault, strike
 API_PATH = "/api/v2"
 CONTROL_PATH = "/_sandbox/"
 BIGGEST_BODY = 16 * 1024 * 1024
-# How often the accepting thread looks whether it shall end.
-POLL_SECONDS = 0.05
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
@@ -55,7 +53,7 @@ class PanelServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
         self.stopping = threading.Event()
         self._open: dict[Any, threading.Thread] = {}
         super().__init__(("127.0.0.1", port), Handler)
-        self._accepting = threading.Thread(target=self.serve_forever, args=(POLL_SECONDS,), daemon=True)
+        self._accepting = threading.Thread(target=self._accept, daemon=True)
         self._accepting.start()
 
     @property
@@ -66,7 +64,8 @@ class PanelServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
     def close(self) -> None:
         """Stop listening, end what waits and cut all connections but the caller's own."""
         self.stopping.set()
-        self.shutdown()
+        # Whoever waits for a connection gets one, and then sees that it shall stop.
+        socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
         self._accepting.join()
         self.server_close()
         others = [entry for entry in list(self._open.items()) if entry[1] is not threading.current_thread()]
@@ -85,6 +84,10 @@ class PanelServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
         """Close a connection and forget it."""
         super().shutdown_request(request)
         self._open.pop(request, None)
+
+    def _accept(self) -> None:
+        while not self.stopping.is_set():
+            self.handle_request()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Stay silent about clients that went away."""
@@ -105,23 +108,23 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer the control door; the API has no GET."""
-        if self.path.startswith(CONTROL_PATH):
-            self._control(b"")
-        else:
-            self._not_found()
+        self._answer()
 
     def do_POST(self) -> None:
-        """Read the whole body, then hand the call to the API or to the control door."""
+        """Hand the call to the API or to the control door."""
+        self._answer()
+
+    def _answer(self) -> None:
         body = self._read_body()
         if body is None:
             self.close_connection = True
             self.write(b"", status=413, content_type=HTML)
-        elif self.path == API_PATH:
-            self._call(body)
         elif self.path.startswith(CONTROL_PATH):
             self._control(body)
+        elif self.path == API_PATH and self.command == "POST":
+            self._call(body)
         else:
-            self._not_found()
+            self.write(b"<h1>Not Found</h1>", status=404, content_type=HTML)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         """Keep quiet: the ledger and the counters are the log."""
@@ -169,9 +172,6 @@ class Handler(BaseHTTPRequestHandler):
         # A panel that was told to vanish still says that it will, and that was the last on this connection.
         self.close_connection = self.close_connection or self.server.stopping.is_set()
         self.write(json.dumps(value, default=str).encode(), status=status)
-
-    def _not_found(self) -> None:
-        self.write(b"<h1>Not Found</h1>", status=404, content_type=HTML)
 
 
 class Call:

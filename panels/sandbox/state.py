@@ -123,7 +123,7 @@ class PanelState:
         order.is_cancel_requested = True
         at = min(now + self._fortune.cancel_delay(order_id), order.ends_at)
         remains = order.remains(now)
-        order.end("Canceled" if remains >= order.units else "Partial", remains, at)
+        order.end("Canceled" if remains >= order.units else "Partial" if remains else "Completed", remains, at)
         heapq.heappush(self._due, (order.ends_at, order.id))
         self._save(order)
 
