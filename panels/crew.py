@@ -1,12 +1,20 @@
-"""Several threads at one piece of work, each with a database connection of its own that ends with it."""
+"""Threads at work: several hands at one thing, and lanes that keep one slow panel from holding up the others.
+
+Every thread has a database connection of its own, which ends with it.
+"""
 
 from __future__ import annotations
 
+import logging
+import threading
+import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 
 from django.db import connections
+
+logger = logging.getLogger(__name__)
 
 
 def in_parallel(hands: int, work: Callable[[], Counter[str]]) -> Counter[str]:
@@ -15,7 +23,10 @@ def in_parallel(hands: int, work: Callable[[], Counter[str]]) -> Counter[str]:
         return work()
     with ThreadPoolExecutor(hands) as pool:
         jobs = [pool.submit(_with_own_connection, work) for _ in range(hands)]
-    return sum((job.result() for job in jobs), Counter[str]())
+    total: Counter[str] = Counter()
+    for job in jobs:
+        total += job.result()
+    return total
 
 
 def _with_own_connection(work: Callable[[], Counter[str]]) -> Counter[str]:
@@ -23,3 +34,50 @@ def _with_own_connection(work: Callable[[], Counter[str]]) -> Counter[str]:
         return work()
     finally:
         connections.close_all()
+
+
+class Lanes:
+    """Run each named piece of work in at most one thread, and once more if it was asked for meanwhile."""
+
+    def __init__(self) -> None:
+        self.stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._running: dict[Hashable, threading.Thread] = {}
+        self._again: set[Hashable] = set()
+
+    def start(self, name: Hashable, work: Callable[[], object]) -> None:
+        """Run `work` in the lane of that name, after what runs there now; not at all once stopping is set."""
+        with self._lock:
+            if self.stopping.is_set():
+                return
+            if name in self._running:
+                self._again.add(name)
+                return
+            thread = threading.Thread(target=self._run, args=(name, work), name=str(name), daemon=True)
+            self._running[name] = thread
+        thread.start()
+
+    def _run(self, name: Hashable, work: Callable[[], object]) -> None:
+        try:
+            while True:
+                try:
+                    work()
+                except Exception:
+                    logger.exception("The work of %s failed; the sweep will come back to it.", name)
+                with self._lock:
+                    if name not in self._again or self.stopping.is_set():
+                        del self._running[name]
+                        return
+                    self._again.discard(name)
+        finally:
+            connections.close_all()
+
+    def join(self, timeout: float) -> bool:
+        """Wait until every lane is empty; False if some are still at work after so many seconds."""
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            with self._lock:
+                if not self._running:
+                    return True
+            time.sleep(0.05)
+        return False

@@ -34,7 +34,7 @@ class LoginRequired(LoginRequiredMiddleware):
     """Every view needs a login; an htmx request is told to go to the login page instead of swapping it in."""
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
-        response = super().handle_no_permission(request, view_func)  # type: ignore[no-untyped-call]
+        response = super().handle_no_permission(request, view_func)
         if not wants_fragment(request):
             return response
         page = urlsplit(request.htmx.current_url or "")  # type: ignore[attr-defined]

@@ -147,7 +147,7 @@ def compare(order: Order, answer: OrderStatus | Refused | None, panel: Panel, no
     fields = {name: value for name, value in told.items() if getattr(order, name) != value}
     story = _tell(order, fields, answer)
     if "progress" in fields:
-        fields["finished_at"] = now if answer.progress in Order.FINISHED else None
+        fields["finished_at"] = now if fields["progress"] in Order.FINISHED else None
     return Finding(fields, story)
 
 

@@ -203,9 +203,7 @@ class Panel(models.Model):
 class BalanceReading(models.Model):
     class Why(models.TextChoices):
         SCHEDULE = "schedule", "on schedule"
-        BY_HAND = "by_hand", "asked for"
-        UNKNOWN_ORDER = "unknown_order", "after an order whose outcome is unknown"
-        RESUME = "resume", "to see whether a pause can end"
+        REQUEST = "request", "asked for"
 
     panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="balance_readings")
     at = models.DateTimeField()

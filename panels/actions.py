@@ -1,0 +1,71 @@
+"""One thing done to many orders: fixed when a person confirms it, carried out in chunks, reported for each order."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from panels.aftercare import request_cancel, request_refill
+from panels.models import ActionLine, Order, OrderAction
+from panels.polling import request_check
+from panels.resolution import withdraw
+
+MOST = 5000
+CHUNK = 200
+
+
+def draft_action(kind: str, order_pks: Iterable[int], actor: Any) -> OrderAction:
+    """Note what a person chose; nothing is done before it is confirmed."""
+    with transaction.atomic():
+        action = OrderAction.objects.create(kind=kind, created_by=actor)
+        ActionLine.objects.bulk_create(
+            [ActionLine(action=action, order_id=pk) for pk in order_pks], batch_size=CHUNK
+        )
+    return action
+
+
+def confirm_action(action: OrderAction) -> bool:
+    """Let the worker carry it out; False if that was said before."""
+    confirmed = OrderAction.objects.filter(pk=action.pk, confirmed_at__isnull=True)
+    return bool(confirmed.update(confirmed_at=timezone.now()))
+
+
+def carry_out(action_pk: int, stopping: threading.Event) -> set[int]:
+    """Do what is left of a confirmed action; returns the panels whose queues it has filled."""
+    action = OrderAction.objects.filter(pk=action_pk, confirmed_at__isnull=False, finished_at__isnull=True).first()
+    touched: set[int] = set()
+    while action and not stopping.is_set():
+        lines = list(
+            action.lines.filter(outcome="")
+            .select_related("order__panel", "order__service")
+            .prefetch_related("order__refills")[:CHUNK]
+        )
+        if not lines:
+            OrderAction.objects.filter(pk=action.pk).update(finished_at=timezone.now())
+            break
+        with transaction.atomic():
+            for line in lines:
+                line.detail = ASK[action.kind](line.order, action.created_by)
+                line.outcome = ActionLine.Outcome.SKIPPED if line.detail else ActionLine.Outcome.DONE
+                touched.add(line.order.panel_id)
+            ActionLine.objects.bulk_update(lines, ("outcome", "detail"))
+    return touched
+
+
+def _refresh(order: Order, _: Any) -> str:
+    if not order.can_refresh:
+        return f"Only placed orders can be refreshed; this one is {order.get_state_display().lower()}."
+    request_check(Order.objects.filter(pk=order.pk))
+    return ""
+
+
+ASK: dict[str, Callable[[Order, Any], str]] = {
+    OrderAction.Kind.REFRESH: _refresh,
+    OrderAction.Kind.REFILL: request_refill,
+    OrderAction.Kind.CANCEL: request_cancel,
+    OrderAction.Kind.WITHDRAW: withdraw,
+}

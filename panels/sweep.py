@@ -1,0 +1,65 @@
+"""Finds what waits, runs or is due, from the rows alone: a lost queue loses nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from panels.aftercare import expire_requests
+from panels.models import Order, OrderAction, Panel, Refill
+from panels.models.order import RequestState
+from panels.submission import expire_sends
+
+SYNC_EVERY = timedelta(hours=6)
+BALANCE_EVERY = timedelta(minutes=15)
+
+
+def expire() -> int:
+    """Turn what is past its deadline into unknown; returns how many rows that were."""
+    return expire_sends() + expire_requests()
+
+
+def waiting() -> dict[str, list[int]]:
+    """Return, for each kind of work, the pks of the panels (for `act`: of the actions) that have some."""
+    now = timezone.now()
+    open_panels = Panel.objects.filter(is_active=True).exclude(
+        Q(paused_reason__gt="") & (Q(paused_until__isnull=True) | Q(paused_until__gt=now))
+    )
+    reading = Panel.objects.filter(is_active=True).exclude(
+        Q(paused_reason=Panel.Pause.AUTH) | Q(paused_until__gt=now)
+    )
+    return {
+        "submit": _with(open_panels, Order.objects.filter(state=Order.State.QUEUED, held_reason="", send_after__lte=now)),
+        "poll": _with(
+            reading,
+            Order.objects.filter(state=Order.State.PLACED, next_check_at__lte=now),
+            Order.objects.filter(state=Order.State.UNKNOWN, candidate_id__gt=""),
+        ),
+        "care": _with(
+            reading,
+            Order.objects.filter(cancel_state=RequestState.QUEUED),
+            Order.objects.filter(refills__state=RequestState.QUEUED),
+            Order.objects.filter(refills__next_check_at__lte=now),
+        ),
+        "sync": _due(reading, "sync_requested_at", "catalog_synced_at", SYNC_EVERY),
+        "balance": _due(reading, "balance_requested_at", "balance_checked_at", BALANCE_EVERY),
+        "act": list(
+            OrderAction.objects.filter(confirmed_at__isnull=False, finished_at__isnull=True).values_list("pk", flat=True)
+        ),
+    }
+
+
+def _with(panels: QuerySet[Panel], *kinds: QuerySet[Order]) -> list[int]:
+    """Return the panels that have orders of any of these kinds."""
+    found = Q()
+    for orders in kinds:
+        found |= Q(pk__in=orders.values("panel"))
+    return list(panels.filter(found).values_list("pk", flat=True))
+
+
+def _due(panels: QuerySet[Panel], requested: str, done: str, every: timedelta) -> list[int]:
+    """Return the panels where a person asked, or the last time is too long ago."""
+    is_old = Q(**{f"{done}__isnull": True}) | Q(**{f"{done}__lt": timezone.now() - every})
+    return list(panels.filter(Q(**{f"{requested}__isnull": False}) | is_old).values_list("pk", flat=True))

@@ -1,0 +1,96 @@
+"""Rows with sensible values; whatever a test is about, it names itself."""
+
+from __future__ import annotations
+
+import itertools
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.models import Group, User
+from django.utils import timezone
+
+from panels.models import Order, Panel, Refill, Service
+from panels.order_types import normalise_link
+
+_numbers = itertools.count(1)
+
+
+def make_user(group: str = "", **fields: Any) -> User:
+    """Create somebody; `group` is Viewer, Operator or Manager, or "" for no rights at all."""
+    fields.setdefault("username", f"{(group or 'somebody').lower()}{next(_numbers)}")
+    user = User.objects.create_user(**fields)
+    if group:
+        user.groups.add(Group.objects.get(name=group))
+    return user
+
+
+def make_panel(**fields: Any) -> Panel:
+    """Create a panel at an address where nobody listens; `key` is its plain API key."""
+    key = fields.pop("key", "k3y-0123456789abcdef")
+    fields.setdefault("name", f"Panel {next(_numbers)}")
+    fields.setdefault("api_url", "http://127.0.0.1:9/api/v2")
+    fields.setdefault("reported_currency", "USD")
+    fields.setdefault("calls_per_minute", None)
+    panel = Panel(**fields)
+    panel.set_key(key)
+    panel.save()
+    return panel
+
+
+def make_service(panel: Panel | None = None, **fields: Any) -> Service:
+    """Create a listed service of type Default at 0.90 per 1000, from 100 to 10,000."""
+    number = next(_numbers)
+    now = timezone.now()
+    values: dict[str, Any] = {
+        "remote_id": str(number),
+        "name": f"Instagram Followers {number}",
+        "type": "default",
+        "raw_type": "Default",
+        "category": "Instagram",
+        "rate_per_1000": Decimal("0.90"),
+        "min_quantity": 100,
+        "max_quantity": 10_000,
+        "refill": True,
+        "cancel": True,
+        "first_seen_at": now,
+        "last_seen_at": now,
+    } | fields
+    values.setdefault("search_text", f"{values['remote_id']} {values['name']} {values['category']}".lower())
+    return Service.objects.create(panel=panel or make_panel(), **values)
+
+
+def make_order(service: Service | None = None, **fields: Any) -> Order:
+    """Create a queued order of 1,000."""
+    service = service or make_service()
+    number = next(_numbers)
+    values: dict[str, Any] = {
+        "link": f"https://example.com/p/{number}",
+        "quantity": 1000,
+        "type": service.type,
+        "rate_agreed": service.rate_per_1000,
+        "expected_cost": service.rate_per_1000,
+        "currency": service.panel.currency,
+    } | fields
+    values.setdefault("link_key", normalise_link(values["link"]))
+    return Order.objects.create(panel=service.panel, service=service, **values)
+
+
+def make_placed(service: Service | None = None, **fields: Any) -> Order:
+    """Create an order that its panel has, due for a check."""
+    now = timezone.now()
+    values: dict[str, Any] = {
+        "state": Order.State.PLACED,
+        "attempt": 1,
+        "remote_id": str(700_000 + next(_numbers)),
+        "progress": Order.Progress.IN_PROGRESS,
+        "sent_at": now,
+        "placed_at": now,
+        "next_check_at": now,
+    } | fields
+    return make_order(service, **values)
+
+
+def make_refill(order: Order | None = None, **fields: Any) -> Refill:
+    """Create a refill that waits to be sent, of a completed order."""
+    order = order or make_placed(progress=Order.Progress.COMPLETED)
+    return Refill.objects.create(order=order, **fields)
