@@ -2,18 +2,56 @@
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Generic, Protocol, Self, TypeVar
+from urllib.parse import quote_plus
 
-from panels.errors import Refused
-from panels.wire import Balance, Catalog, OrderStatus, RefillStatus
+from panels.addresses import AddressRefused
+from panels.errors import NotSent, OutcomeUnknown, PanelError, Reason, Refused
+from panels.order_types import outgoing
+from panels.transport import Endpoint, Transport
+from panels.wire import (
+    Answer,
+    Balance,
+    Catalog,
+    OrderStatus,
+    RefillStatus,
+    read_added,
+    read_balance,
+    read_cancels,
+    read_catalog,
+    read_refill,
+    read_refill_status,
+    read_refill_statuses,
+    read_refills,
+    read_status,
+    read_statuses,
+)
+
+CHUNK = 100  # ids in one call (panel-api.md, 1)
+# The longest wait before each further try; the waits themselves are random, so that clients do not march in step.
+BACKOFF = (1.0, 4.0)
+LONGEST_RETRY_AFTER = 30.0  # seconds; a panel that asks for more is left to a later visit
+# A round of single calls ends after this many answers that cannot be read.
+PATIENCE = 3
+# Shorter ones are no keys but words, and would be torn out of the panels' texts.
+SHORTEST_KEY = 6
+
+T = TypeVar("T")
+_jitter = random.SystemRandom()
+_ABOUT_THE_ACCOUNT = frozenset({Reason.AUTH, Reason.RATE_LIMIT, Reason.FUNDS})
+_ABOUT_THE_ORDER = frozenset({Reason.NOT_ELIGIBLE, Reason.DUPLICATE})
 
 
 class Key(Protocol):
     """An API key that hides itself in repr and gives its text only when asked."""
 
-    def reveal(self) -> str: ...
+    def reveal(self) -> str:
+        """Return the key itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,30 +61,351 @@ class Account:
     api_url: str
     api_key: Key
     always_send_quantity: bool = False
-    multi_status: bool = True       # False: `orders` is ignored, ask one by one
+    multi_status: bool = True  # False: `orders` is ignored, ask one by one
     multi_refill: bool = True
-    cancel_parameter: str = "orders"   # or "order"
-    connect_timeout: float = 10.0   # seconds
-    read_timeout: float = 60.0      # seconds between two bytes
-    total_timeout: float = 90.0     # seconds for the whole exchange
+    cancel_parameter: str = "orders"  # or "order"
+    connect_timeout: float = 10.0  # seconds
+    read_timeout: float = 60.0  # seconds between two bytes
+    total_timeout: float = 90.0  # seconds for the whole exchange
     allow_private_hosts: bool = False
     allow_http: bool = False
 
 
 class PanelClient:
-    """All seven actions of one account.
+    """All seven actions of one account; may be used from several threads at once.
 
     `pace` is called before each HTTP exchange of a read, refill or cancel; it blocks until the panel's limits allow a
     call, or raises NotSent. `add` is not paced here: its claim has reserved the call.
-    `learned` is filled with the dialect switches this client found out ({"multi_status": False}), for the caller to store.
+    `learned` is filled with the dialect switches this client found out ({"multi_status": False}), for the caller to
+    store.
     Use as a context manager: leaving it closes pooled connections.
+
+    Every method raises NotSent, OutcomeUnknown or Refused, without the key in their texts; and whatever
+    `api_key.reveal()` raises, before anything is sent. Questions are repeated after failures, requests that change
+    something are not (panel-api.md, 5).
     """
 
-    def __init__(self, account: Account, *, pace: Callable[[], None] | None = None) -> None: ...
-    def services(self) -> Catalog: ...
-    def balance(self) -> Balance: ...
-    def add(self, service: str, type_slug: str, values: Mapping[str, str], *, not_after: float) -> str: ...
-    def statuses(self, remote_ids: Sequence[str]) -> Mapping[str, OrderStatus | Refused]: ...
-    def refills(self, remote_ids: Sequence[str]) -> Mapping[str, str | Refused]: ...
-    def refill_statuses(self, refill_ids: Sequence[str]) -> Mapping[str, RefillStatus | Refused]: ...
-    def cancels(self, remote_ids: Sequence[str]) -> Mapping[str, Refused | None]: ...
+    def __init__(
+        self,
+        account: Account,
+        *,
+        pace: Callable[[], None] | None = None,
+        sleep: Callable[[float], object] = time.sleep,
+        ca_file: str | None = None,
+    ) -> None:
+        self.learned: dict[str, bool | str] = {}
+        self._account = account
+        self._pace = pace or (lambda: None)
+        self._sleep = sleep
+        self._transport = Transport(_endpoint(account), ca_file=ca_file)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close pooled connections."""
+        self._transport.close()
+
+    def services(self) -> Catalog:
+        """Return the catalog; it does not prove the key (panel-api.md, 1)."""
+        return self._read("services", {}, read_catalog)
+
+    def balance(self) -> Balance:
+        """Return what is left, in the panel's currency."""
+        return self._read("balance", {}, read_balance)
+
+    def add(self, service: str, type_slug: str, values: Mapping[str, str], *, not_after: float) -> str:
+        """Place an order and return the panel's id for it.
+
+        Spends money, so it is sent exactly once, on a connection of its own, and not begun after not_after (as
+        time.time() counts): raises NotSent only where no request left us, OutcomeUnknown where the panel may have
+        acted, Refused where it said no (panel-api.md, 5).
+        """
+        fields = outgoing(type_slug, values, always_send_quantity=self._account.always_send_quantity)
+        return self._call("add", {"service": service, **fields}, read_added, fresh=True, not_after=not_after)
+
+    def statuses(self, remote_ids: Sequence[str]) -> Mapping[str, OrderStatus | Refused]:
+        """Return what the panel says about each order; an id left out was not answered (panel-api.md, 3).
+
+        Raises only when nothing at all was answered.
+        """
+        return _Inquiry(self, _STATUS, self._read, remote_ids).answered()
+
+    def refills(self, remote_ids: Sequence[str]) -> Mapping[str, str | PanelError]:
+        """Request refills and return each one's id, "" when accepted without one, or why there is none.
+
+        Once one id was answered nothing is raised any more: an id then stands at NotSent when it was not asked and at
+        OutcomeUnknown when its answer got lost. An id left out was asked, and not answered.
+        """
+        return _Inquiry(self, _REFILL, self._write_once, remote_ids).told_of_each()
+
+    def refill_statuses(self, refill_ids: Sequence[str]) -> Mapping[str, RefillStatus | Refused]:
+        """Return how far each refill has come; takes refill ids, and raises and leaves out like `statuses`."""
+        return _Inquiry(self, _REFILL_STATUS, self._read, refill_ids).answered()
+
+    def cancels(self, remote_ids: Sequence[str]) -> Mapping[str, PanelError | None]:
+        """Request cancels: None where accepted, which is not yet canceled; raises and leaves out like `refills`."""
+        return _Inquiry(self, _CANCEL, self._write_once, remote_ids).told_of_each()
+
+    def speaks(self, switch: str) -> bool | str:
+        """Return a dialect switch of the account, as learned by now."""
+        return self.learned.get(switch, getattr(self._account, switch))
+
+    def _read(self, action: str, fields: Mapping[str, str], read: Callable[[Answer], T]) -> T:
+        """Ask, and ask again after a failure: it changes nothing at the panel."""
+        return self._again_while(_is_passing, partial(self._call, action, fields, read))
+
+    def _write_once(self, action: str, fields: Mapping[str, str], read: Callable[[Answer], T]) -> T:
+        """Send what must not arrive twice: it goes out again only where it had not gone out."""
+        return self._again_while(_is_unsent, partial(self._call, action, fields, read, fresh=True))
+
+    def _again_while(self, allows: Callable[[PanelError], bool], call: Callable[[], T]) -> T:
+        started = time.monotonic()
+        for longest in BACKOFF:
+            self._pace()
+            try:
+                return call()
+            except PanelError as error:
+                asked = getattr(error, "retry_after", None) or 0.0
+                is_late = time.monotonic() - started >= self._account.total_timeout
+                if not allows(error) or is_late or asked > LONGEST_RETRY_AFTER:
+                    raise
+            self._sleep(asked + _jitter.uniform(0, longest))
+        self._pace()
+        return call()
+
+    def _call(
+        self,
+        action: str,
+        fields: Mapping[str, str],
+        read: Callable[[Answer], T],
+        *,
+        fresh: bool = False,
+        not_after: float | None = None,
+    ) -> T:
+        key = self._account.api_key.reveal()
+        form = {"key": key, "action": action, **fields}
+        try:
+            found = _understand(self._transport.post(form, fresh=fresh, not_after=not_after), read)
+        except PanelError as error:
+            _redact(error, key)
+            raise
+        if isinstance(found, Mapping):
+            for value in found.values():
+                _redact(value, key)
+        return found
+
+
+class _UnreadableError(OutcomeUnknown):
+    """An answer came, and nothing could be made of it."""
+
+    def __init__(self, text: str, answer: Answer) -> None:
+        super().__init__(text)
+        self.is_fault = answer.http_status >= 500
+        self.retry_after = answer.retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class _Action(Generic[T]):
+    """How an action that takes ids is spoken for one and for many, and the switch that says which."""
+
+    name: str
+    one: str
+    many: str
+    read_one: Callable[[Answer, str], T]
+    read_many: Callable[[Answer, Sequence[str]], Mapping[str, T | Refused]]
+    switch: str
+    # What the switch says where the panel takes one id at a time.
+    singular: bool | str = False
+    is_write: bool = False
+    # The plural form is the usual one even for a single id.
+    is_always_plural: bool = False
+
+
+class _Inquiry(Generic[T]):
+    """One action about many ids: in chunks, and one by one at a panel that does not understand the plural."""
+
+    def __init__(
+        self,
+        client: PanelClient,
+        action: _Action[T],
+        ask: Callable[[str, Mapping[str, str], Callable[[Answer], Any]], Any],
+        ids: Sequence[str],
+    ) -> None:
+        self._client = client
+        self._action = action
+        self._ask = ask
+        self._ids = list(dict.fromkeys(ids))
+        self._unasked = set(self._ids)
+        self._failed: dict[str, PanelError] = {}
+        self._answers: dict[str, T | Refused] = {}
+
+    def answered(self) -> dict[str, T | Refused]:
+        """Return what was answered up to the first failure; raises that when nothing was."""
+        for start in range(0, len(self._ids), CHUNK):
+            try:
+                self._ask_chunk(self._ids[start : start + CHUNK])
+            except PanelError:
+                if not self._answers:
+                    raise
+                break
+        return self._answers
+
+    def told_of_each(self) -> dict[str, T | PanelError]:
+        """Return the same, and beside it what became of the ids that have no answer."""
+        answers = self.answered()
+        unasked = dict.fromkeys(self._unasked, NotSent("The panel was not asked, since a call before this one failed."))
+        return {**unasked, **self._failed, **answers}
+
+    def _ask_chunk(self, ids: list[str]) -> None:
+        is_singular = self._client.speaks(self._action.switch) == self._action.singular
+        if is_singular or (len(ids) == 1 and not self._action.is_always_plural):
+            self._ask_singly(ids)
+        elif whole := self._ask_together(ids):
+            self._fall_back(ids, whole)
+
+    def _ask_together(self, ids: list[str]) -> PanelError | None:
+        """Ask in the plural; returns the panel's objection where it may not have understood that."""
+        try:
+            answers = self._exchange(self._action.many, ids, lambda answer: self._action.read_many(answer, ids))
+        except Refused as refusal:
+            if refusal.reason in _ABOUT_THE_ACCOUNT:
+                raise
+            return refusal
+        except _UnreadableError as error:
+            if self._action.is_write or error.is_fault:
+                raise
+            return error
+        self._answers.update(answers)
+        if answers or self._action.is_write:
+            return None
+        return OutcomeUnknown("The panel's answer tells nothing about any of the ids.")
+
+    def _fall_back(self, ids: list[str], whole: PanelError) -> None:
+        """Ask one by one after an objection to the plural; raises that objection when it is all that comes back."""
+        if len(ids) == 1 and isinstance(whole, Refused) and whole.reason in _ABOUT_THE_ORDER:
+            self._answers[ids[0]] = whole
+            return
+        # An objection to the call as a whole did nothing for any of its ids.
+        self._unasked.update(ids)
+        for each in ids:
+            self._failed.pop(each, None)
+        self._ask_singly(ids, whole)
+        answers = [self._answers.get(each) for each in ids]
+        if len(ids) > 1 and all(isinstance(each, Refused) and each.text == whole.text for each in answers):
+            for each in ids:
+                del self._answers[each]
+            raise whole
+
+    def _ask_singly(self, ids: list[str], whole: PanelError | None = None) -> None:
+        unreadable = 0
+        for each in ids:
+            try:
+                answer = self._exchange(self._action.one, [each], partial(self._read_one, each))
+            except Refused as refusal:
+                if refusal.reason in _ABOUT_THE_ACCOUNT or (len(ids) > 1 and _is_same_no(refusal, whole)):
+                    raise
+                self._answers[each] = refusal
+            except _UnreadableError:
+                unreadable += 1
+                if unreadable >= min(PATIENCE, len(ids)):
+                    raise
+            else:
+                self._answers[each] = answer
+                if whole is not None:
+                    self._client.learned[self._action.switch] = self._action.singular
+                    whole = None
+
+    def _read_one(self, remote_id: str, answer: Answer) -> T:
+        return self._action.read_one(answer, remote_id)
+
+    def _exchange(self, parameter: str, ids: list[str], read: Callable[[Answer], Any]) -> Any:
+        self._unasked.difference_update(ids)
+        try:
+            return self._ask(self._action.name, {parameter: ",".join(ids)}, read)
+        except PanelError as error:
+            self._failed.update(dict.fromkeys(ids, error))
+            raise
+
+
+def _read_cancel(answer: Answer, remote_id: str) -> None:
+    outcomes = read_cancels(answer, [remote_id])
+    if remote_id not in outcomes:
+        raise OutcomeUnknown("The panel's answer does not tell whether the cancel was accepted.")
+    if refusal := outcomes[remote_id]:
+        raise refusal
+
+
+_STATUS = _Action("status", "order", "orders", read_status, read_statuses, "multi_status")
+_REFILL = _Action(
+    "refill", "order", "orders", lambda answer, _: read_refill(answer), read_refills, "multi_refill", is_write=True
+)
+_REFILL_STATUS = _Action(
+    "refill_status",
+    "refill",
+    "refills",
+    lambda answer, _: read_refill_status(answer),
+    read_refill_statuses,
+    "multi_refill",
+)
+_CANCEL = _Action(
+    "cancel",
+    "order",
+    "orders",
+    _read_cancel,
+    read_cancels,
+    "cancel_parameter",
+    "order",
+    is_write=True,
+    is_always_plural=True,
+)
+
+
+def _endpoint(account: Account) -> Endpoint:
+    return Endpoint(
+        api_url=account.api_url,
+        connect_timeout=account.connect_timeout,
+        read_timeout=account.read_timeout,
+        total_timeout=account.total_timeout,
+        allow_private_hosts=account.allow_private_hosts,
+        allow_http=account.allow_http,
+    )
+
+
+def _understand(answer: Answer, read: Callable[[Answer], T]) -> T:
+    try:
+        return read(answer)
+    except OutcomeUnknown as error:
+        raise _UnreadableError(error.text, answer) from error
+
+
+def _is_unsent(error: PanelError) -> bool:
+    return isinstance(error, NotSent) and not isinstance(error, AddressRefused)
+
+
+def _is_passing(error: PanelError) -> bool:
+    """Say whether a question may get an answer when it is asked once more."""
+    if isinstance(error, _UnreadableError):
+        return error.is_fault
+    return isinstance(error, OutcomeUnknown) or _is_unsent(error)
+
+
+def _is_same_no(refusal: Refused, whole: PanelError | None) -> bool:
+    """Say whether a panel objects to single calls as it did to the plural: then it is about more than one order.
+
+    An unknown order is the exception: an ignored `orders` and an order that is really gone get the same words.
+    """
+    return whole is not None and refusal.text == whole.text and refusal.reason is not Reason.NOT_FOUND
+
+
+def _redact(error: object, key: str) -> None:
+    """Take the key out of our errors' texts, along the whole chain: panels like to repeat what they were sent."""
+    if len(key) < SHORTEST_KEY:
+        return
+    while isinstance(error, PanelError):
+        error.text = error.text.replace(key, "[key]").replace(quote_plus(key, errors="replace"), "[key]")
+        error.args = (error.text,)
+        error = error.__cause__ or error.__context__
