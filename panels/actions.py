@@ -22,9 +22,7 @@ def draft_action(kind: str, order_pks: Iterable[int], actor: Any) -> OrderAction
     """Note what a person chose; nothing is done before it is confirmed."""
     with transaction.atomic():
         action = OrderAction.objects.create(kind=kind, created_by=actor)
-        ActionLine.objects.bulk_create(
-            [ActionLine(action=action, order_id=pk) for pk in order_pks], batch_size=CHUNK
-        )
+        ActionLine.objects.bulk_create([ActionLine(action=action, order_id=pk) for pk in order_pks], batch_size=CHUNK)
     return action
 
 

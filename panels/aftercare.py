@@ -56,7 +56,9 @@ def request_cancel(order: Order, actor: Any) -> str:
         return "A cancel can be requested while the order runs, if its service offers cancels."
     with transaction.atomic():
         if not Order.objects.filter(pk=order.pk, cancel_state=order.cancel_state).update(
-            cancel_state=RequestState.QUEUED, cancel_requested_at=timezone.now(), cancel_requested_by=actor,
+            cancel_state=RequestState.QUEUED,
+            cancel_requested_at=timezone.now(),
+            cancel_requested_by=actor,
             cancel_error="",
         ):
             return "A cancel of this order is already under way."

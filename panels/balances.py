@@ -46,13 +46,15 @@ def _record(panel_pk: int, reading: Balance, why: str) -> None:
         panel.balance_checked_at, panel.balance_requested_at, panel.balance_error = now, None, ""
         panel.save(
             update_fields=(
-                "balance", "reported_currency", "balance_checked_at", "balance_requested_at", "balance_error",
+                "balance",
+                "reported_currency",
+                "balance_checked_at",
+                "balance_requested_at",
+                "balance_error",
             )
         )
         if is_news or why != BalanceReading.Why.SCHEDULE:
-            BalanceReading.objects.create(
-                panel=panel, at=now, balance=reading.amount, currency=panel.currency, why=why
-            )
+            BalanceReading.objects.create(panel=panel, at=now, balance=reading.amount, currency=panel.currency, why=why)
         if panel.paused_reason == Panel.Pause.FUNDS and _is_higher(panel):
             resume(panel)
 

@@ -18,8 +18,17 @@ from panels.wire import Catalog, CatalogRow
 
 # What a panel tells about a service; a change of any is noted, except of descriptions, which are long and loose.
 TOLD = (
-    "name", "type", "raw_type", "category", "rate_per_1000", "min_quantity", "max_quantity", "refill", "cancel",
-    "dripfeed", "description",
+    "name",
+    "type",
+    "raw_type",
+    "category",
+    "rate_per_1000",
+    "min_quantity",
+    "max_quantity",
+    "refill",
+    "cancel",
+    "dripfeed",
+    "description",
 )
 SILENT = {"description", "type"}
 WRITTEN = (*TOLD, "is_listed", "search_text", "last_seen_at")
@@ -46,9 +55,7 @@ def sync_catalog(panel_pk: int, stopping: threading.Event) -> tuple[Counter[str]
     if not catalog.rows:
         return Counter(), _note_failure(panel, "The panel answered with no usable service; the catalog was kept.")
     counts = store_catalog(panel, catalog)
-    Panel.objects.filter(pk=panel.pk).update(
-        catalog_synced_at=timezone.now(), sync_requested_at=None, catalog_error=""
-    )
+    Panel.objects.filter(pk=panel.pk).update(catalog_synced_at=timezone.now(), sync_requested_at=None, catalog_error="")
     return counts, ""
 
 
@@ -83,7 +90,10 @@ def store_catalog(panel: Panel, catalog: Catalog) -> Counter[str]:
             changes += _changes(service, {"is_listed": (True, False)}, now)
         _write(panel, new, changed, changes if not known else changes + _arrivals(new, now), now)
     return Counter(
-        listed=len(catalog.rows), new=len(new), changed=len(changed) - len(vanished), vanished=len(vanished),
+        listed=len(catalog.rows),
+        new=len(new),
+        changed=len(changed) - len(vanished),
+        vanished=len(vanished),
         unusable=catalog.unusable,
     )
 

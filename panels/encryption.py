@@ -62,12 +62,15 @@ class Secret:
     __str__ = __repr__
 
 
-class EncryptedField(models.TextField):
+class EncryptedField(models.Field):
     """Stores a Secret as its encrypted text; plain text is refused, so that none is ever written."""
 
     # What the type checker may take a row's value for.
     _pyi_private_set_type: Secret
     _pyi_private_get_type: Secret
+
+    def get_internal_type(self) -> str:
+        return "TextField"
 
     def from_db_value(self, value: str | None, *_: object) -> Secret | None:
         return None if value is None else Secret(value)
@@ -82,8 +85,8 @@ class EncryptedField(models.TextField):
         return None if secret is None else secret.token
 
     def value_to_string(self, obj: models.Model) -> str:
-        secret: Secret = self.value_from_object(obj)
-        return secret.token
+        secret: Any = self.value_from_object(obj)
+        return str(secret.token)
 
 
 @lru_cache(maxsize=4)

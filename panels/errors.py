@@ -1,9 +1,9 @@
 """What can go wrong at a panel, sorted by what to do next.
 
-    PanelError
-    ├── NotSent          nothing happened: no connection was ever finished, or the panel answered 429
-    ├── OutcomeUnknown   the panel may have acted; for a read it only means: no usable answer
-    └── Refused          the panel was understood, and said no; `reason` says which kind of no
+PanelError
+├── NotSent          nothing happened: no connection was ever finished, or the panel answered 429
+├── OutcomeUnknown   the panel may have acted; for a read it only means: no usable answer
+└── Refused          the panel was understood, and said no; `reason` says which kind of no
 """
 
 from __future__ import annotations

@@ -23,9 +23,7 @@ def withdraw(order: Order, actor: Any) -> str:
     """Take back an order that was not sent; returns "" or why not."""
     if not order.can_withdraw:
         return f"Only an order that waits can be withdrawn; this one is {order.get_state_display().lower()}."
-    moved = order.move(
-        State.WITHDRAWN, what=What.WITHDRAWN, actor=actor, held_reason="", finished_at=timezone.now()
-    )
+    moved = order.move(State.WITHDRAWN, what=What.WITHDRAWN, actor=actor, held_reason="", finished_at=timezone.now())
     return "" if moved else TOO_LATE
 
 
@@ -39,7 +37,10 @@ def release(order: Order, actor: Any) -> str:
         return "The service no longer takes this order: " + " ".join(m for ms in checked.errors.values() for m in ms)
     with transaction.atomic():
         if not Order.objects.filter(pk=order.pk, state=State.QUEUED, held_reason=order.held_reason).update(
-            held_reason="", rate_agreed=service.rate_per_1000, expected_cost=checked.cost, type=service.type,
+            held_reason="",
+            rate_agreed=service.rate_per_1000,
+            expected_cost=checked.cost,
+            type=service.type,
             send_after=timezone.now(),
         ):
             return TOO_LATE

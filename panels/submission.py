@@ -1,8 +1,8 @@
 """Queued orders go out: claim, send once, record.
 
-    claim    one transaction: the panel's limits, the price guard, then queued ▸ sending with a deadline
-    send     no transaction is open; the transport refuses to start after the deadline
-    record   only for its own attempt; an id that the panel gave is written first, alone, and again until it is
+claim    one transaction: the panel's limits, the price guard, then queued ▸ sending with a deadline
+send     no transaction is open; the transport refuses to start after the deadline
+record   only for its own attempt; an id that the panel gave is written first, alone, and again until it is
 """
 
 from __future__ import annotations
@@ -145,10 +145,9 @@ def _take(order: Order, panel: Panel, now: datetime) -> bool:
 
 def send(order: Order, client: PanelClient) -> str:
     """Send a claimed order once and record what came of it; returns the outcome in a word."""
-    assert order.sent_at is not None
-    not_after = (order.sent_at + START_WITHIN).timestamp()
+    not_after = (order.sent_at or timezone.now()) + START_WITHIN
     try:
-        remote_id = client.add(order.service.remote_id, order.type, order.values, not_after=not_after)
+        remote_id = client.add(order.service.remote_id, order.type, order.values, not_after=not_after.timestamp())
     except NotSent as error:
         return _settle(order, error, _put_back)
     except Refused as error:
@@ -181,7 +180,11 @@ def _put_back(order: Order, error: PanelError) -> str:
     # The panel's own pause says when it goes on, so the order itself need not wait any longer.
     send_after = timezone.now() + (timedelta() if about_panel else delay)
     order.move(
-        State.QUEUED, what=What.NOT_SENT, detail=error.text, send_after=send_after, send_deadline=None,
+        State.QUEUED,
+        what=What.NOT_SENT,
+        detail=error.text,
+        send_after=send_after,
+        send_deadline=None,
         error_text=error.text,
     )
     return "put back"
@@ -190,7 +193,11 @@ def _put_back(order: Order, error: PanelError) -> str:
 def _refuse(order: Order, error: PanelError) -> str:
     reason = error.reason if isinstance(error, Refused) else Reason.UNKNOWN
     if order.move(
-        State.REFUSED, what=What.REFUSED, detail=error.text, error_class=reason, error_text=error.text,
+        State.REFUSED,
+        what=What.REFUSED,
+        detail=error.text,
+        error_class=reason,
+        error_text=error.text,
         finished_at=timezone.now(),
     ):
         return "refused"
@@ -225,8 +232,14 @@ def _write_placed(order: Order, remote_id: str) -> str:
     try:
         with transaction.atomic():
             written = order.advance(
-                State.PLACED, remote_id=remote_id, placed_at=now, next_check_at=now + FIRST_CHECK_AFTER,
-                error_class="", error_text="", candidate_id="", candidate_error="",
+                State.PLACED,
+                remote_id=remote_id,
+                placed_at=now,
+                next_check_at=now + FIRST_CHECK_AFTER,
+                error_class="",
+                error_text="",
+                candidate_id="",
+                candidate_error="",
             )
     except IntegrityError:
         return _write_second_order_of_an_id(order, remote_id)
@@ -254,7 +267,7 @@ def _write_second_order_of_an_id(order: Order, remote_id: str) -> str:
     first = Order.objects.get(panel=order.panel_id, remote_id=remote_id)
     if first.pk == order.pk:
         return "placed"
-    text = f"The panel answered with {remote_id}, which is the id of our order {first.pk}: it took this one for a repeat."
+    text = f"The panel took this for a repeat of our order {first.pk}: it answered with that order's id, {remote_id}."
     return _refuse(order, Refused(text, Reason.DUPLICATE))
 
 

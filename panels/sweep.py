@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from panels.aftercare import expire_requests
-from panels.models import Order, OrderAction, Panel, Refill
+from panels.models import Order, OrderAction, Panel
 from panels.models.order import RequestState
 from panels.submission import expire_sends
 
@@ -27,11 +27,12 @@ def waiting() -> dict[str, list[int]]:
     open_panels = Panel.objects.filter(is_active=True).exclude(
         Q(paused_reason__gt="") & (Q(paused_until__isnull=True) | Q(paused_until__gt=now))
     )
-    reading = Panel.objects.filter(is_active=True).exclude(
-        Q(paused_reason=Panel.Pause.AUTH) | Q(paused_until__gt=now)
-    )
+    reading = Panel.objects.filter(is_active=True).exclude(Q(paused_reason=Panel.Pause.AUTH) | Q(paused_until__gt=now))
+    confirmed = OrderAction.objects.filter(confirmed_at__isnull=False, finished_at__isnull=True)
     return {
-        "submit": _with(open_panels, Order.objects.filter(state=Order.State.QUEUED, held_reason="", send_after__lte=now)),
+        "submit": _with(
+            open_panels, Order.objects.filter(state=Order.State.QUEUED, held_reason="", send_after__lte=now)
+        ),
         "poll": _with(
             reading,
             Order.objects.filter(state=Order.State.PLACED, next_check_at__lte=now),
@@ -45,9 +46,7 @@ def waiting() -> dict[str, list[int]]:
         ),
         "sync": _due(reading, "sync_requested_at", "catalog_synced_at", SYNC_EVERY),
         "balance": _due(reading, "balance_requested_at", "balance_checked_at", BALANCE_EVERY),
-        "act": list(
-            OrderAction.objects.filter(confirmed_at__isnull=False, finished_at__isnull=True).values_list("pk", flat=True)
-        ),
+        "act": list(confirmed.values_list("pk", flat=True)),
     }
 
 

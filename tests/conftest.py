@@ -3,6 +3,7 @@
 import os
 import secrets
 
+import pytest
 from cryptography.fernet import Fernet
 
 os.environ.update(
@@ -16,8 +17,6 @@ os.environ.update(
     QUEUE_URL=os.environ.get("TEST_QUEUE_URL", "memory://"),
 )
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
-
-import pytest  # noqa: E402
 
 
 @pytest.fixture

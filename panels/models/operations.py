@@ -81,10 +81,10 @@ class Controls(models.Model):
         verbose_name_plural = "controls"
         constraints = (models.CheckConstraint(condition=models.Q(pk=1), name="one_row_of_controls"),)
 
+    def __str__(self) -> str:
+        return "Sending is stopped" if self.sending_stopped_at else "Sending is on"
+
     @classmethod
     def is_sending_stopped(cls) -> bool:
         """Tell whether the one switch that stops all sending is thrown."""
         return cls.objects.filter(sending_stopped_at__isnull=False).exists()
-
-    def __str__(self) -> str:
-        return "Sending is stopped" if self.sending_stopped_at else "Sending is on"

@@ -182,9 +182,7 @@ class Order(models.Model):
                 name="order_waiting",
             ),
             models.Index(fields=("panel", "send_deadline"), condition=Q(state="sending"), name="order_sending"),
-            models.Index(
-                fields=("panel", "next_check_at"), condition=Q(next_check_at__isnull=False), name="order_due"
-            ),
+            models.Index(fields=("panel", "next_check_at"), condition=Q(next_check_at__isnull=False), name="order_due"),
             models.Index(
                 fields=("state",),
                 condition=Q(state="unknown") | Q(state="queued", held_reason__gt="") | Q(alarm__gt=""),

@@ -31,9 +31,7 @@ class Refill(models.Model):
     progress = models.CharField(max_length=20, choices=Progress, blank=True)
     remote_status = models.CharField("panel's word", max_length=100, blank=True)
     error = models.TextField(blank=True)
-    requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     requested_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True, editable=False)
     checked_at = models.DateTimeField(null=True, editable=False)
@@ -51,9 +49,7 @@ class Refill(models.Model):
         )
         indexes = (
             models.Index(fields=("state",), name="refill_waiting", condition=models.Q(state__in=("queued", "sending"))),
-            models.Index(
-                fields=("next_check_at",), name="refill_due", condition=models.Q(next_check_at__isnull=False)
-            ),
+            models.Index(fields=("next_check_at",), name="refill_due", condition=models.Q(next_check_at__isnull=False)),
         )
 
     def __str__(self) -> str:

@@ -1,0 +1,1 @@
+"""The pages: access, form, activity, render, and nothing else."""

@@ -59,9 +59,9 @@ class SiteStatus:
         """The switch, if it stops sending."""
         return self._once(
             "stopped",
-            lambda: Controls.objects.filter(sending_stopped_at__isnull=False)
-            .select_related("sending_stopped_by")
-            .first(),
+            lambda: (
+                Controls.objects.filter(sending_stopped_at__isnull=False).select_related("sending_stopped_by").first()
+            ),
         )
 
     @property
