@@ -112,9 +112,6 @@ def refillable_order(call):
     return order_id
 
 
-# Catalog
-
-
 @pytest.mark.parametrize("dialect", ["000", "003"])
 def test_the_catalog_has_all_types_and_many_platforms(dialect):
     services = build_catalog(dialect, "USD")
@@ -163,9 +160,6 @@ def test_rates_are_written_as_in_each_document(start):
         assert [row["rate"] for row in call("services")][:3] == written
 
 
-# The account
-
-
 def test_a_wrong_key_and_a_missing_action_are_told(either):
     assert either("services", key="wrong") == {"error": "Invalid API key"}
     assert either("") == {"error": "Incorrect request"}
@@ -183,9 +177,6 @@ def test_calls_are_counted_by_action(call):
     call("balance")
     call("services", key="wrong")
     assert call.panel.calls == {"balance": 2, "services": 1}
-
-
-# Adding
 
 
 def test_an_accepted_order_is_charged_and_stands_in_the_ledger(either):
@@ -208,9 +199,9 @@ def test_ids_have_gaps_because_others_order_too(call):
 
 
 @pytest.mark.parametrize("name", sorted(TYPES))
-@pytest.mark.parametrize("dialect", ["000", "003"])
-def test_the_panel_charges_for_every_type_what_the_dashboard_expects(start, dialect, name):
-    call = start(dialect)
+@pytest.mark.parametrize("always_send_quantity", [False, True])
+def test_the_panel_charges_for_every_type_what_the_dashboard_expects(either, always_send_quantity, name):
+    call = either
     lines = len(EXAMPLES.get(TYPES[name].counted, "").splitlines())
     service = next(s for s in call.panel.services.values() if s.type == name and (not lines or s.min <= lines <= s.max))
     values = {**EXAMPLES, "quantity": str(service.min * 3), "min": str(service.min), "max": str(service.max)}
@@ -220,7 +211,9 @@ def test_the_panel_charges_for_every_type_what_the_dashboard_expects(start, dial
     slug = fold_type(name)
     checked = check(Offer(slug, service.rate, service.min, service.max), given)
     assert not checked.errors
-    answer = call("add", service=service.id, **outgoing(slug, checked.values, always_send_quantity=False))
+    answer = call(
+        "add", service=service.id, **outgoing(slug, checked.values, always_send_quantity=always_send_quantity)
+    )
     assert "order" in answer
     [entry] = call.panel.ledger
     assert entry.charge == (0 if name == "Subscriptions" else checked.cost)
@@ -305,9 +298,6 @@ def test_a_removed_service_takes_no_orders_and_a_changed_one_has_its_new_price(c
     rows = {row["service"]: row for row in call("services")}
     assert int(gone.id) not in rows
     assert rows[int(dearer.id)]["rate"] == "39.50"
-
-
-# Following orders
 
 
 def test_a_status_has_the_shape_of_the_dialect(either):
@@ -444,9 +434,6 @@ def test_a_subscription_runs_out_without_a_charge(call):
     }
 
 
-# Refills and cancels
-
-
 def test_a_refill_is_a_text_alone_and_a_number_among_many(either):
     one, two = refillable_order(either), refillable_order(either)
     single = either("refill", order=one)
@@ -548,9 +535,6 @@ def test_the_reduced_dialect_knows_no_cancel(start):
     call = start("000")
     order_id = call.add()["order"]
     assert call("cancel", orders=order_id) == {"error": "Incorrect request"}
-
-
-# Faults: what the caller sees, and whether the ledger has the order
 
 
 def bytes_until_end(panel, **fields):
@@ -747,9 +731,6 @@ def test_a_probable_fault_strikes_sometimes(call):
     assert 10 < sum(refused) < 50
 
 
-# The server
-
-
 def test_one_connection_serves_many_calls_and_many_connections_lose_nothing(call):
     service = call.panel.pick()
 
@@ -770,6 +751,18 @@ def test_one_connection_serves_many_calls_and_many_connections_lose_nothing(call
     ledger = call.panel.ledger
     assert len(ledger) == len({entry.order_id for entry in ledger}) == 300
     assert call.panel.balance == 500 - 300 * service.rate * service.min / 1000
+
+
+@pytest.mark.parametrize("fault", [Fault.SLOW, Fault.LATE_ANSWER, Fault.TRICKLE])
+def test_a_caller_that_hangs_up_leaves_its_order_and_no_noise(call, capfd, fault):
+    call.panel.faults.add(fault, action="add", seconds=0.1)
+    impatient = Caller(call.panel)
+    impatient.connection.request("POST", call.path, urlencode({"key": call.panel.key, **add_fields(call.panel)}))
+    impatient.connection.close()
+    time.sleep(0.5)
+    assert len(call.panel.ledger) == 1
+    assert "balance" in call("balance")
+    assert capfd.readouterr() == ("", "")
 
 
 def test_latency_delays_every_answer_but_not_the_other_calls(start):
@@ -799,14 +792,26 @@ def test_a_panel_listens_on_loopback_only_and_says_where(call):
     assert call.panel.port > 0
 
 
+def test_a_panel_lasts_as_long_as_its_block():
+    with SandboxPanel() as panel:
+        caller = Caller(panel)
+        assert caller("balance")["balance"] == "500"
+    with pytest.raises((ConnectionError, http.client.RemoteDisconnected)):
+        caller("balance")
+    panel.stop()
+
+
+def test_a_service_that_is_not_there_cannot_be_changed_or_picked(call):
+    assert call.control("POST", "services/remove", service="999999") == (400, {"error": "there is no service 999999"})
+    with pytest.raises(LookupError, match="no service of type Package"):
+        call.panel.pick("Package", dripfeed=True)
+
+
 def test_senseless_settings_are_refused():
     with pytest.raises(ValueError, match="there is no dialect 001"):
         SandboxPanel("001")
     with pytest.raises(ValueError, match="speed"):
         SandboxPanel(speed=0)
-
-
-# The control door
 
 
 def test_another_process_drives_the_panel_by_http(call):
@@ -849,9 +854,6 @@ def test_vanishing_by_the_control_door_is_still_confirmed(call):
     assert "balance" in call("balance")
 
 
-# Surviving a restart
-
-
 def test_a_second_run_continues_where_the_first_one_ended(start, tmp_path):
     file = tmp_path / "deep" / "panel.jsonl"
     first = start(state_file=file)
@@ -870,6 +872,7 @@ def test_a_second_run_continues_where_the_first_one_ended(start, tmp_path):
     assert second.add(link=LINK + "2")["order"] > running
     second.panel.skip(LONG)
     assert second("status", order=running)["status"] == "Completed"
+    assert int(second("refill", order=refilled)["refill"]) > int(refill_id)
 
 
 def test_an_accepted_order_survives_without_a_proper_end(start, tmp_path):
@@ -901,9 +904,6 @@ def test_a_panel_without_a_state_file_starts_again_on_its_port(call):
     call.panel.start()
     assert call.panel.port == port
     assert call("status", order=order_id)["status"] == "Pending"
-
-
-# The command
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

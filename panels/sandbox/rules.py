@@ -13,7 +13,7 @@ SMALLEST_AMOUNT = Decimal("0.000001")
 MAX_DIGITS = 15
 
 
-class Refusal(Exception):  # noqa: N818
+class Refusal(Exception):
     """The panel says no; the text is what the caller gets to read."""
 
 
