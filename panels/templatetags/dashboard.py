@@ -156,14 +156,14 @@ def order_badge(order: OrderLike) -> str:
 
 
 @register.simple_tag
-def flag(value: bool | str | None, label: str) -> str:  # noqa: FBT001
+def flag(value: object, label: str) -> str:
     """Show whether a service offers something: yes, no, or the panel did not say."""
-    answer = {True: "yes", False: "no", None: "unknown"}.get(value, value)  # type: ignore[call-overload]
-    icon, words = {
-        "yes": ("check", label),
-        "no": ("x", f"No {label.lower()}"),
-    }.get(answer, ("circle-question-mark", f"{label} not stated"))
-    css = answer if answer in {"yes", "no"} else "unknown"
+    if value in {True, "yes"}:
+        css, icon, words = "yes", "check", label
+    elif value in {False, "no"}:
+        css, icon, words = "no", "x", f"No {label.lower()}"
+    else:
+        css, icon, words = "unknown", "circle-question-mark", f"{label} not stated"
     return format_html('<span class="flag flag--{}">{}<span>{}</span></span>', css, _icon(icon), words)
 
 
