@@ -42,7 +42,7 @@ def open_client(panel: Panel, stopping: threading.Event) -> Iterator[PanelClient
     except KeyUnreadableError as error:
         pause(panel, Panel.Pause.AUTH, f"{error} Enter the key again, or bring back the old CREDENTIAL_KEYS.")
         raise PanelClosedError(panel.name) from error
-    with PanelClient(panel.account(), pace=pace(panel.pk, stopping)) as client:
+    with PanelClient(panel.account(), pace=pace(panel.pk, stopping), sleep=stopping.wait) as client:
         try:
             yield client
         finally:

@@ -2,7 +2,10 @@
 
 import os
 import secrets
+import socket
+import threading
 
+import django
 import pytest
 from cryptography.fernet import Fernet
 
@@ -17,6 +20,7 @@ os.environ.update(
     QUEUE_URL=os.environ.get("TEST_QUEUE_URL", "memory://"),
 )
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
+django.setup()
 
 
 @pytest.fixture
@@ -59,3 +63,62 @@ def as_operator(client, operator):
 def as_manager(client, manager):
     client.force_login(manager)
     return client
+
+
+@pytest.fixture(autouse=True)
+def closed_network(monkeypatch):
+    """Fail a test that reaches out: beyond this machine, or to the address where factories' panels do not listen.
+
+    A refused connection alone would not do: the client takes it for a panel that is away, and the test would pass.
+    """
+    strays = []
+    connect = socket.socket.connect
+
+    def guarded(self, address):
+        is_stray = self.family != socket.AF_UNIX and (address[0] not in ("127.0.0.1", "::1") or address[1] == 9)
+        if is_stray:
+            strays.append(address)
+            raise ConnectionRefusedError(f"closed in tests: {address}")
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+    yield strays
+    assert not strays, f"the test reached out to {strays}"
+
+
+@pytest.fixture
+def sandbox():
+    """A panel of our own, of the common dialect, over real HTTP."""
+    from panels.sandbox import SandboxPanel
+
+    with SandboxPanel("003", key="sandbox-key-0123456789") as panel:
+        yield panel
+
+
+@pytest.fixture
+def reduced_sandbox():
+    """A panel of our own that speaks the reduced dialect."""
+    from panels.sandbox import SandboxPanel
+
+    with SandboxPanel("000", key="sandbox-key-0123456789") as panel:
+        yield panel
+
+
+@pytest.fixture
+def panel(db, sandbox):
+    """Our account at the sandbox, without a catalog."""
+    from tests.factories import make_panel
+
+    return make_panel(name="Sandbox", api_url=sandbox.api_url, key=sandbox.key)
+
+
+@pytest.fixture
+def synced_panel(panel):
+    """Our account at the sandbox, with its catalog and balance."""
+    from panels.balances import check_balance
+    from panels.catalog import sync_catalog
+
+    assert sync_catalog(panel.pk, threading.Event())[1] == ""
+    assert check_balance(panel.pk, threading.Event()) == ""
+    panel.refresh_from_db()
+    return panel

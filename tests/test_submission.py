@@ -1,0 +1,466 @@
+"""Orders are sent at most once, and what became of them is on record."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import DatabaseError
+from django.utils import timezone
+
+from panels import limits, submission
+from panels.models import Batch, Controls, Order, Panel, Service
+from panels.models.order import IllegalMoveError
+from panels.placing import build_order, place_order
+from panels.sandbox import Fault
+from panels.submission import claim, expire_sends, record_placed, submit_queued
+from tests.factories import make_order, make_panel, make_placed, make_service
+
+State = Order.State
+
+
+def place(synced_panel, sandbox, *, type_name="Default", **values):
+    """Queue an order for the sandbox's first service of a type."""
+    from panels.order_types import check
+
+    service = Service.objects.select_related("panel").get(
+        panel=synced_panel, remote_id=str(sandbox.pick(type_name).id)
+    )
+    values = values or {"link": "https://example.com/p/1", "quantity": str(service.min_quantity)}
+    checked = check(service.offer(), values)
+    assert not checked.errors
+    return place_order(build_order(service, checked, placed_by=None))[0]
+
+
+def submit(panel):
+    return submit_queued(panel.pk, threading.Event())
+
+
+def story(order):
+    return [event.what for event in order.events.all()]
+
+
+# -- the good way
+
+
+def test_a_queued_order_is_sent_once_and_placed(synced_panel, sandbox):
+    order = place(synced_panel, sandbox)
+    assert submit(synced_panel) == {"placed": 1}
+    order.refresh_from_db()
+    assert order.state == State.PLACED
+    assert [entry.order_id for entry in sandbox.ledger] == [order.remote_id]
+    assert order.next_check_at is not None
+    assert story(order) == ["created", "sent", "placed"]
+    assert submit(synced_panel) == {}
+    assert len(sandbox.ledger) == 1
+
+
+def test_what_the_person_gave_is_what_the_panel_gets(synced_panel, sandbox):
+    service = Service.objects.get(panel=synced_panel, remote_id=str(sandbox.pick("Custom Comments").id))
+    lines = "\n".join(f"comment {n}" for n in range(service.min_quantity))
+    order = place(synced_panel, sandbox, type_name="Custom Comments", link="https://example.com/c", comments=lines)
+    submit(synced_panel)
+    assert sandbox.ledger[0].fields["comments"].splitlines() == lines.splitlines()
+    assert "quantity" not in sandbox.ledger[0].fields
+    order.refresh_from_db()
+    assert order.expected_cost == sandbox.ledger[0].charge.quantize(Decimal("0.000001"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_orders_go_out_in_parallel_each_once(synced_panel, sandbox):
+    sandbox.latency = 0.02
+    sandbox.set_balance(Decimal(100_000))
+    service = Service.objects.get(panel=synced_panel, remote_id=str(sandbox.pick("Default").id))
+    for number in range(25):
+        make_order(service, link=f"https://example.com/p/{number}", quantity=service.min_quantity)
+    assert submit(synced_panel) == {"placed": 25}
+    assert sorted(Order.objects.values_list("remote_id", flat=True)) == sorted(e.order_id for e in sandbox.ledger)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_send_each_order_once(synced_panel, sandbox):
+    sandbox.latency = 0.02
+    sandbox.set_balance(Decimal(100_000))
+    service = Service.objects.get(panel=synced_panel, remote_id=str(sandbox.pick("Default").id))
+    for number in range(20):
+        make_order(service, link=f"https://example.com/p/{number}", quantity=service.min_quantity)
+    from django.db import connections
+
+    def worker():
+        try:
+            submit(synced_panel)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=worker) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(sandbox.ledger) == 20
+    assert Order.objects.filter(state=State.PLACED).count() == 20
+
+
+# -- the three outcomes
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault.DROP, Fault.ERROR_500, Fault.GARBAGE, Fault.EMPTY, Fault.NULL, Fault.TRUNCATED, Fault.DROP_BEFORE,
+              Fault.HTML, Fault.REDIRECT]
+)
+def test_an_order_that_may_have_arrived_is_never_sent_again(synced_panel, sandbox, fault):
+    order = place(synced_panel, sandbox)
+    sandbox.faults.add(fault, "add")
+    assert submit(synced_panel) == {"unknown": 1}
+    before = sandbox.calls["add"]
+    submit(synced_panel)
+    order.refresh_from_db()
+    assert order.state == State.UNKNOWN
+    assert order.error_text
+    assert sandbox.calls["add"] == before == 1
+    assert story(order)[-1] == "unknown"
+
+
+def test_a_hanging_panel_leaves_the_order_unknown_and_asks_for_the_balance(synced_panel, sandbox):
+    Panel.objects.update(read_timeout=1)
+    order = place(synced_panel, sandbox)
+    sandbox.faults.add(Fault.HANG, "add")
+    assert submit(synced_panel) == {"unknown": 1}
+    order.refresh_from_db()
+    synced_panel.refresh_from_db()
+    assert order.state == State.UNKNOWN
+    assert len(sandbox.ledger) == 1
+    assert synced_panel.balance_requested_at is not None
+
+
+def test_a_refusal_is_final_and_keeps_the_panels_words(synced_panel, sandbox):
+    order = place(synced_panel, sandbox)
+    sandbox.faults.add(Fault.REFUSE, "add", text="Quantity less than minimal 100")
+    assert submit(synced_panel) == {"refused": 1}
+    order.refresh_from_db()
+    assert (order.state, order.error_class, order.error_text) == (
+        State.REFUSED, "validation", "Quantity less than minimal 100",
+    )
+
+
+def test_an_order_that_never_left_waits_longer_after_each_try(synced_panel, sandbox):
+    order = place(synced_panel, sandbox)
+    sandbox.vanish()
+    delays = []
+    for _ in range(3):
+        Order.objects.update(send_after=timezone.now() - timedelta(seconds=1))
+        Panel.objects.update(paused_reason="", paused_until=None)
+        assert submit(synced_panel) == {"put back": 1}
+        order.refresh_from_db()
+        assert order.state == State.QUEUED
+        delays.append(order.send_after - timezone.now())
+    assert delays == sorted(delays)
+    assert delays[0] > timedelta(seconds=10)
+    synced_panel.refresh_from_db()
+    assert synced_panel.paused_reason == Panel.Pause.UNREACHABLE
+    assert synced_panel.paused_until > timezone.now()
+
+
+def test_a_429_pauses_the_panel_and_the_order_goes_out_later(synced_panel, sandbox):
+    order = place(synced_panel, sandbox)
+    sandbox.faults.add(Fault.RATE_LIMIT, "add", seconds=7)
+    assert submit(synced_panel) == {"put back": 1}
+    synced_panel.refresh_from_db()
+    assert synced_panel.paused_reason == Panel.Pause.RATE_LIMIT
+    assert timedelta(seconds=4) < synced_panel.paused_until - timezone.now() < timedelta(seconds=8)
+    Panel.objects.update(paused_until=timezone.now() - timedelta(seconds=1))
+    assert submit(synced_panel) == {"placed": 1}
+    order.refresh_from_db()
+    synced_panel.refresh_from_db()
+    assert order.state == State.PLACED
+    assert synced_panel.paused_reason == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"), [("Not enough funds on balance", "funds"), ("Invalid API key", "auth")]
+)
+def test_a_refusal_about_the_account_pauses_the_panel_and_keeps_the_queue(synced_panel, sandbox, text, reason):
+    order = place(synced_panel, sandbox)
+    sandbox.faults.add(Fault.REFUSE, "add", text=text)
+    assert submit(synced_panel) == {"put back": 1}
+    assert submit(synced_panel) == {}
+    order.refresh_from_db()
+    synced_panel.refresh_from_db()
+    assert order.state == State.QUEUED
+    assert (synced_panel.paused_reason, synced_panel.last_error) == (reason, text)
+    limits.resume(synced_panel)
+    assert submit(synced_panel) == {"placed": 1}
+
+
+def test_an_error_of_our_own_while_sending_leaves_the_order_unknown(synced_panel, sandbox, monkeypatch, caplog):
+    order = place(synced_panel, sandbox)
+    monkeypatch.setattr("panels.client.PanelClient.add", lambda *_, **__: 1 / 0)
+    assert submit(synced_panel) == {"unknown": 1}
+    order.refresh_from_db()
+    assert order.state == State.UNKNOWN
+    assert "ZeroDivisionError" in caplog.text
+
+
+# -- ids
+
+
+def test_a_second_order_that_gets_an_id_we_hold_is_refused_and_names_the_first(synced_panel, sandbox):
+    first = place(synced_panel, sandbox)
+    submit(synced_panel)
+    second = place(synced_panel, sandbox, link="https://example.com/p/2", quantity="1000")
+    sandbox.faults.add(Fault.SAME_ID, "add")
+    assert submit(synced_panel) == {"refused": 1}
+    second.refresh_from_db()
+    assert second.state == State.REFUSED
+    assert second.remote_id == ""
+    assert f"order {first.pk}" in second.error_text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", [State.UNKNOWN, State.WRITTEN_OFF])
+def test_a_late_id_places_the_order_that_was_given_up(state):
+    order = make_order(state=State.SENDING, attempt=1)
+    Order.objects.filter(pk=order.pk).update(state=state)
+    assert record_placed(order, "900") == "placed"
+    order.refresh_from_db()
+    assert (order.state, order.remote_id) == (State.PLACED, "900")
+
+
+@pytest.mark.django_db
+def test_a_late_id_of_an_order_that_was_queued_again_raises_an_alarm_and_holds_it():
+    order = make_order(state=State.SENDING, attempt=1)
+    Order.objects.filter(pk=order.pk).update(state=State.QUEUED)
+    assert record_placed(order, "900") == "alarm"
+    order.refresh_from_db()
+    assert order.state == State.QUEUED
+    assert "900" in order.alarm
+    assert order.held_reason
+    assert claim(order.panel_id) is None
+
+
+@pytest.mark.django_db
+def test_a_late_id_of_an_order_that_was_sent_again_raises_an_alarm():
+    order = make_order(state=State.SENDING, attempt=1)
+    Order.objects.filter(pk=order.pk).update(state=State.PLACED, attempt=2, remote_id="901")
+    assert record_placed(order, "900") == "alarm"
+    order.refresh_from_db()
+    assert order.remote_id == "901"
+    assert "900" in order.alarm
+    assert story(order) == ["alarm"]
+
+
+@pytest.mark.django_db
+def test_a_late_refusal_settles_an_order_that_had_become_unknown(synced_panel, sandbox, monkeypatch):
+    order = place(synced_panel, sandbox)
+    sandbox.faults.add(Fault.REFUSE, "add", text="Incorrect link")
+    real = submission._refuse
+
+    def late(order, error):
+        Order.objects.filter(pk=order.pk, state=State.SENDING).update(state=State.UNKNOWN)
+        return real(order, error)
+
+    monkeypatch.setattr(submission, "_refuse", late)
+    assert submit(synced_panel) == {"refused": 1}
+    order.refresh_from_db()
+    assert order.state == State.REFUSED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_id_is_written_again_until_the_database_takes_it(monkeypatch):
+    order = make_order(state=State.SENDING, attempt=1)
+    real, failures = Order.advance, iter([DatabaseError("gone"), DatabaseError("still gone")])
+
+    def advance(self, *args, **fields):
+        if error := next(failures, None):
+            raise error
+        return real(self, *args, **fields)
+
+    monkeypatch.setattr(Order, "advance", advance)
+    assert record_placed(order, "900") == "placed"
+    order.refresh_from_db()
+    assert order.remote_id == "900"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_id_that_cannot_be_recorded_is_logged(monkeypatch, caplog):
+    order = make_order(state=State.SENDING, attempt=1)
+    monkeypatch.setattr(submission, "RECORD_FOR", timedelta())
+    monkeypatch.setattr(Order, "advance", lambda *_, **__: (_ for _ in ()).throw(DatabaseError("gone")))
+    with pytest.raises(DatabaseError):
+        record_placed(order, "900")
+    assert "900" in caplog.text
+
+
+# -- the claim
+
+
+@pytest.mark.django_db
+def test_a_claim_is_committed_with_its_deadline_before_anything_is_sent():
+    order = make_order()
+    claimed = claim(order.panel_id)
+    order.refresh_from_db()
+    assert claimed == order
+    assert (order.state, order.attempt) == (State.SENDING, 1)
+    assert order.send_deadline > timezone.now() + timedelta(seconds=order.panel.total_timeout)
+
+
+@pytest.mark.django_db
+def test_no_more_than_parallel_calls_are_in_flight_across_workers():
+    service = make_service(make_panel(parallel_calls=2))
+    for _ in range(3):
+        make_order(service)
+    assert isinstance(claim(service.panel_id), Order)
+    assert isinstance(claim(service.panel_id), Order)
+    assert claim(service.panel_id) is None
+    Order.objects.filter(state=State.SENDING).update(send_deadline=timezone.now() - timedelta(seconds=1))
+    assert isinstance(claim(service.panel_id), Order)
+
+
+@pytest.mark.django_db
+def test_calls_per_minute_hold_across_claims():
+    service = make_service(make_panel(calls_per_minute=6))
+    make_order(service)
+    make_order(service)
+    assert isinstance(claim(service.panel_id), Order)
+    wait = claim(service.panel_id)
+    assert timedelta(seconds=8) < wait <= timedelta(seconds=10)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "stop",
+    [
+        lambda order: Panel.objects.update(is_active=False),
+        lambda order: Panel.objects.update(paused_reason="by_hand"),
+        lambda order: Panel.objects.update(
+            paused_reason="unreachable", paused_until=timezone.now() + timedelta(minutes=1)
+        ),
+        lambda order: Controls.objects.create(pk=1, sending_stopped_at=timezone.now()),
+        lambda order: Order.objects.update(held_reason="look"),
+        lambda order: Order.objects.update(send_after=timezone.now() + timedelta(minutes=1)),
+        lambda order: Order.objects.update(batch=Batch.objects.create(state="paused", source="paste")),
+    ],
+    ids=["inactive panel", "paused by hand", "paused for a time", "switch", "held", "not yet", "paused batch"],
+)
+def test_nothing_is_claimed_while(stop):
+    order = make_order()
+    stop(order)
+    assert claim(order.panel_id) is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"rate_per_1000": Decimal("0.95")}, ""),
+        ({"rate_per_1000": Decimal("0.94500001")}, "risen from 0.9 to 0.94500001"),
+        ({"rate_per_1000": Decimal("0.10")}, ""),
+        ({"is_listed": False}, "no longer lists"),
+        ({"type": "package", "raw_type": "Package"}, "type has changed to Package"),
+    ],
+)
+def test_the_price_guard_holds_what_a_person_has_not_agreed_to(change, words):
+    order = make_order()
+    if change.get("rate_per_1000") == Decimal("0.95"):
+        change = {"rate_per_1000": Decimal("0.945")}
+    Service.objects.update(**change)
+    claimed = claim(order.panel_id)
+    order.refresh_from_db()
+    if words:
+        assert claimed is None
+        assert words in order.held_reason
+        assert story(order) == ["held"]
+    else:
+        assert claimed == order
+
+
+@pytest.mark.django_db
+def test_a_held_order_lets_the_next_one_pass():
+    first = make_order()
+    second = make_order(make_service(first.panel))
+    Service.objects.filter(pk=first.service_id).update(is_listed=False)
+    assert claim(first.panel_id) == second
+
+
+@pytest.mark.django_db
+def test_stopping_claims_nothing_more(closed_network):
+    order = make_order()
+    stopping = threading.Event()
+    stopping.set()
+    assert submit_queued(order.panel_id, stopping) == {}
+    order.refresh_from_db()
+    assert order.state == State.QUEUED
+
+
+# -- deadlines
+
+
+@pytest.mark.django_db
+def test_what_is_past_its_deadline_becomes_unknown_never_queued():
+    now = timezone.now()
+    dead = make_order(state=State.SENDING, attempt=1, send_deadline=now - timedelta(seconds=1))
+    alive = make_order(state=State.SENDING, attempt=1, send_deadline=now + timedelta(minutes=1))
+    assert expire_sends() == 1
+    dead.refresh_from_db()
+    alive.refresh_from_db()
+    assert (dead.state, alive.state) == (State.UNKNOWN, State.SENDING)
+
+
+def test_nothing_is_sent_after_the_time_to_start(synced_panel, sandbox, monkeypatch):
+    order = place(synced_panel, sandbox)
+    monkeypatch.setattr(submission, "START_WITHIN", timedelta(seconds=-1))
+    assert submit(synced_panel) == {"put back": 1}
+    order.refresh_from_db()
+    assert order.state == State.QUEUED
+    assert sandbox.calls["add"] == 0
+
+
+# -- the table of moves
+
+
+@pytest.mark.django_db
+def test_any_move_that_is_not_in_the_table_raises():
+    for state in State:
+        for to in State:
+            order = make_order(state=state)
+            if (state, to) in Order.ALLOWED:
+                assert order.advance(to)
+            else:
+                with pytest.raises(IllegalMoveError):
+                    order.advance(to)
+
+
+@pytest.mark.django_db
+def test_a_move_that_comes_second_writes_nothing():
+    order = make_order()
+    same = Order.objects.get(pk=order.pk)
+    assert order.advance(State.WITHDRAWN)
+    assert not same.advance(State.SENDING, attempt=1)
+    same.refresh_from_db()
+    assert same.state == State.WITHDRAWN
+
+
+@pytest.mark.django_db
+def test_an_unreadable_key_pauses_the_panel_with_words_and_sends_nothing(settings):
+    from cryptography.fernet import Fernet
+
+    order = make_order()
+    settings.CREDENTIAL_KEYS = [Fernet.generate_key().decode()]
+    assert submit_queued(order.panel_id, threading.Event()) == {}
+    panel = Panel.objects.get()
+    order.refresh_from_db()
+    assert panel.paused_reason == Panel.Pause.AUTH
+    assert "CREDENTIAL_KEYS" in panel.last_error
+    assert order.state == State.QUEUED
+
+
+@pytest.mark.django_db
+def test_one_remote_id_belongs_to_one_order():
+    first = make_placed(remote_id="77")
+    from django.db import IntegrityError, transaction
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_placed(first.service, remote_id="77")
+    make_placed(make_service(make_panel()), remote_id="77")
