@@ -13,6 +13,8 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from lucide.templatetags.lucide import lucide
 
+from panels.paging import COUNT_UP_TO
+
 register = template.Library()
 
 NO_VALUE = "–"
@@ -90,6 +92,14 @@ class OrderLike(Protocol):
     held_reason: str
 
 
+class Delivery(Protocol):
+    """What `delivered_bar` reads of an order."""
+
+    quantity: int | None
+    params: dict[str, str]
+    delivered: int | None
+
+
 @register.simple_tag
 def money(amount: Decimal | int | None, currency: str = "") -> str:
     """Write an amount with its currency: at least 2 decimals, at most 6."""
@@ -153,6 +163,43 @@ def order_badge(order: OrderLike) -> str:
     if order.state == "placed" and order.progress:
         return badge(order.progress)
     return badge(order.state)
+
+
+@register.simple_tag
+def total_count(number: int) -> str:
+    """Write what paging.count_rows has counted: "10,000+" where it stopped counting."""
+    return f"{COUNT_UP_TO:,}+" if number > COUNT_UP_TO else f"{number:,}"
+
+
+@register.simple_tag
+def external_link(address: str, css: str = "") -> str:
+    """Show an address from outside; only http and https become a link, and it tells the other side nothing."""
+    if not address:
+        return NO_VALUE
+    if not address.lower().startswith(("http://", "https://")):
+        return format_html('<span class="{}" title="{}">{}</span>', css, address, address)
+    return format_html(
+        '<a class="{}" href="{}" title="{}" target="_blank" rel="noopener noreferrer nofollow">{}</a>',
+        css,
+        address,
+        address,
+        address.partition("://")[2] or address,
+    )
+
+
+@register.simple_tag
+def delivered_bar(order: Delivery) -> str:
+    """Show how much of an order was delivered, where the panel says what remains."""
+    if order.delivered is None or not order.quantity:
+        return NO_VALUE
+    total = order.quantity * int(order.params.get("runs") or 1)
+    return format_html(
+        '<progress class="{}" value="{}" max="{}" aria-label="Delivered">{}</progress>',
+        "progress--good" if order.delivered >= total else "",
+        min(order.delivered, total),
+        total,
+        f"{order.delivered:,} of {total:,}",
+    )
 
 
 @register.simple_tag
