@@ -19,6 +19,7 @@ _MARKS = (
 _PADDING = " \t\r\n\ufeff\0"
 _MAX_NUMBER_LENGTH = 100
 _MAX_STARTS = 50
+_MAX_NOTICES = 1_000_000
 
 # A bracket right after one of [{,:" stands inside of something, so JSON that was cut short never passes for whole.
 _START = re.compile(r'[^\s\[{,:"]\s*([\[{])')
@@ -60,7 +61,7 @@ def _starts(text: str) -> list[int]:
     starts = [0]
     if text[0] in '[{"' or _PAGE.search(text):
         return starts
-    for found in _START.finditer(text):
+    for found in _START.finditer(text, 0, _MAX_NOTICES):
         starts.append(found.start(1))
         if len(starts) > _MAX_STARTS:
             break

@@ -345,7 +345,8 @@ def _cancel_outcome(row: object) -> str | Refused | None:
 
 def _refused_text(value: object) -> Refused | None:
     """Return the refusal that stands as a bare text where something else was to be expected."""
-    words = find_refusal({"error": value}) if isinstance(value, str) else None
+    is_text = isinstance(value, str) and any(char.isalpha() for char in value)
+    words = find_refusal({"error": value}) if is_text else None
     return _refused(words) if words else None
 
 
@@ -354,7 +355,7 @@ def _is_yes(value: object) -> bool:
     if not isinstance(value, str):
         return value is True or read_remote_id(value) != ""
     word = value.strip().casefold()
-    return word in _ACCEPTED_WORDS or (word.isdigit() and read_remote_id(word) != "")
+    return read_flag(word) is True or word in _ACCEPTED_WORDS or (word.isdigit() and read_remote_id(word) != "")
 
 
 def _is_accepted(row: dict[str, object]) -> bool:

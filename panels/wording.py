@@ -93,8 +93,8 @@ _REFUSALS: tuple[tuple[Reason, int | None, tuple[str, ...]], ...] = (
         401,
         (
             rf"\b(?:{_WRONG}|missing|expired) (?:api ?)?(?:key|token)\b",
-            rf"\b(?:api ?key|api token|^key) {_IS}(?:not |{_WRONG}|required|missing|expired|disabled)",
-            rf"(?:^|\b(?:your|user|the|this|api|panel) )account {_IS}{_INACTIVE}\b",
+            rf"\b(?:api ?key|api token|(?:^|\. )key) {_IS}(?:not |{_WRONG}|required|missing|expired|disabled)",
+            rf"(?:^|\. |\b(?:your|user|the|this|api|panel) )account {_IS}{_INACTIVE}\b",
             rf"\bapi access {_IS}(?:disabled|not enabled|denied)\b",
             r"\bip\b.* not (?:allowed|whitelisted)\b",
             r"\bunauthori[sz]ed\b",
@@ -171,11 +171,17 @@ def refill_progress(word: str) -> RefillProgress | None:
 
 def reason_for(text: str, http_status: int = 200) -> Reason:
     """Sort a refusal by its words and its HTTP status; the first class that fits wins (panel-api.md, 4)."""
-    folded = re.sub(r"[\W_]+", " ", text.casefold()).strip()
+    folded = _fold_text(text)
     for reason, status, pattern in _REFUSAL_PATTERNS:
         if http_status == status or pattern.search(folded):
             return reason
     return Reason.UNKNOWN
+
+
+def _fold_text(text: str) -> str:
+    # Sentences stay apart: "the link is wrong; quantity: too low" is not about a wrong quantity.
+    sentences = re.sub(r"[,.;:!?]+(?:\s+|$)", " . ", text.casefold())
+    return re.sub(r"[^\w.]+|_+", " ", sentences).strip()
 
 
 def _fold_word(word: str) -> str:
