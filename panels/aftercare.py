@@ -83,7 +83,7 @@ def send_requests(panel_pk: int, stopping: threading.Event) -> Counter[str]:
     except PanelClosedError:
         counts["failed"] += 1
     except PanelError as error:
-        # Each step has settled its own rows by now.
+        # Nothing was sent, or a question went unanswered: the rows wait for the next visit.
         note_error(panel_pk, error)
         counts["failed"] += 1
     else:
@@ -117,7 +117,8 @@ def _send_refills(panel_pk: int, client: PanelClient) -> Counter[str]:
     except PanelError as error:
         for refill in refills:
             _settle_refill(refill, error)
-        raise
+        note_error(panel_pk, error)
+        return Counter(failed=len(refills))
     for remote_id, refill in by_id.items():
         _settle_refill(refill, answers.get(remote_id))
     return Counter(refills=len(refills))
@@ -148,7 +149,8 @@ def _send_cancels(panel_pk: int, client: PanelClient) -> Counter[str]:
     except PanelError as error:
         for order in orders:
             _settle_cancel(order, error)
-        raise
+        note_error(panel_pk, error)
+        return Counter(failed=len(orders))
     for order in orders:
         accepted = order.remote_id in answers and answers[order.remote_id] is None
         _settle_cancel(order, "" if accepted else answers.get(order.remote_id))

@@ -3,6 +3,7 @@
 import os
 import secrets
 import socket
+import tempfile
 import threading
 
 import django
@@ -19,6 +20,9 @@ os.environ.update(
     PANEL_ALLOW_HTTP="on",
     QUEUE_URL=os.environ.get("TEST_QUEUE_URL", "memory://"),
 )
+# A folder of its own, so that two runs at once do not share a database file.
+FOLDER = tempfile.TemporaryDirectory()
+os.environ.setdefault("DATABASE_URL", f"sqlite:///{FOLDER.name}/dashboard.sqlite3")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 django.setup()
 

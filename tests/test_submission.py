@@ -25,9 +25,7 @@ def place(synced_panel, sandbox, *, type_name="Default", **values):
     """Queue an order for the sandbox's first service of a type."""
     from panels.order_types import check
 
-    service = Service.objects.select_related("panel").get(
-        panel=synced_panel, remote_id=str(sandbox.pick(type_name).id)
-    )
+    service = Service.objects.select_related("panel").get(panel=synced_panel, remote_id=str(sandbox.pick(type_name).id))
     values = values or {"link": "https://example.com/p/1", "quantity": str(service.min_quantity)}
     checked = check(service.offer(), values)
     assert not checked.errors
@@ -107,8 +105,18 @@ def test_two_workers_at_once_send_each_order_once(synced_panel, sandbox):
 
 
 @pytest.mark.parametrize(
-    "fault", [Fault.DROP, Fault.ERROR_500, Fault.GARBAGE, Fault.EMPTY, Fault.NULL, Fault.TRUNCATED, Fault.DROP_BEFORE,
-              Fault.HTML, Fault.REDIRECT]
+    "fault",
+    [
+        Fault.DROP,
+        Fault.ERROR_500,
+        Fault.GARBAGE,
+        Fault.EMPTY,
+        Fault.NULL,
+        Fault.TRUNCATED,
+        Fault.DROP_BEFORE,
+        Fault.HTML,
+        Fault.REDIRECT,
+    ],
 )
 def test_an_order_that_may_have_arrived_is_never_sent_again(synced_panel, sandbox, fault):
     order = place(synced_panel, sandbox)
@@ -141,7 +149,9 @@ def test_a_refusal_is_final_and_keeps_the_panels_words(synced_panel, sandbox):
     assert submit(synced_panel) == {"refused": 1}
     order.refresh_from_db()
     assert (order.state, order.error_class, order.error_text) == (
-        State.REFUSED, "validation", "Quantity less than minimal 100",
+        State.REFUSED,
+        "validation",
+        "Quantity less than minimal 100",
     )
 
 
@@ -178,9 +188,7 @@ def test_a_429_pauses_the_panel_and_the_order_goes_out_later(synced_panel, sandb
     assert synced_panel.paused_reason == ""
 
 
-@pytest.mark.parametrize(
-    ("text", "reason"), [("Not enough funds on balance", "funds"), ("Invalid API key", "auth")]
-)
+@pytest.mark.parametrize(("text", "reason"), [("Not enough funds on balance", "funds"), ("Invalid API key", "auth")])
 def test_a_refusal_about_the_account_pauses_the_panel_and_keeps_the_queue(synced_panel, sandbox, text, reason):
     order = place(synced_panel, sandbox)
     sandbox.faults.add(Fault.REFUSE, "add", text=text)

@@ -1,0 +1,190 @@
+"""Refills and cancels are asked for at most once, and followed to their end."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from panels.aftercare import expire_requests, request_cancel, request_refill, send_requests
+from panels.models import Order, Refill, Service
+from panels.models.order import RequestState
+from panels.polling import poll_due
+from panels.sandbox import Fault
+from panels.submission import submit_queued
+from tests.factories import make_order, make_placed, make_refill, make_service
+
+
+def care(panel):
+    return send_requests(panel.pk, threading.Event())
+
+
+@pytest.fixture
+def running(synced_panel, sandbox):
+    """An order that runs at the sandbox, of a service that refills and cancels."""
+    service = Service.objects.get(
+        panel=synced_panel, remote_id=str(sandbox.pick("Default", refill=True, cancel=True).id)
+    )
+    make_order(service, quantity=service.min_quantity)
+    submit_queued(synced_panel.pk, threading.Event())
+    return Order.objects.select_related("service", "panel").get()
+
+
+@pytest.fixture
+def completed(running, sandbox, synced_panel):
+    """The same, completed."""
+    sandbox.finish(running.remote_id, "Completed")
+    Order.objects.update(next_check_at=timezone.now())
+    poll_due(synced_panel.pk, threading.Event())
+    return Order.objects.select_related("service", "panel").get()
+
+
+# -- refills
+
+
+def test_a_refill_is_asked_for_once_and_followed_until_it_ends(synced_panel, sandbox, completed, operator):
+    assert request_refill(completed, operator) == ""
+    assert care(synced_panel) == {"refills": 1}
+    refill = Refill.objects.get()
+    assert (refill.state, bool(refill.remote_id), refill.requested_by) == (RequestState.ACCEPTED, True, operator)
+    care(synced_panel)
+    assert sandbox.calls["refill"] == 1
+    sandbox.skip(3600)
+    Refill.objects.update(next_check_at=timezone.now())
+    assert care(synced_panel) == {"checked": 1}
+    refill.refresh_from_db()
+    assert refill.progress in ("completed", "rejected")
+    assert refill.finished_at is not None
+    assert refill.next_check_at is None
+
+
+def test_a_refused_refill_keeps_the_panels_words(synced_panel, sandbox, completed):
+    request_refill(completed, None)
+    sandbox.faults.add(Fault.REFUSE, "refill", text="Order not eligible for refill")
+    care(synced_panel)
+    refill = Refill.objects.get()
+    assert (refill.state, refill.error) == (RequestState.REFUSED, "Order not eligible for refill")
+    assert not refill.is_open
+
+
+@pytest.mark.parametrize("fault", [Fault.DROP, Fault.ERROR_500, Fault.GARBAGE, Fault.EMPTY])
+def test_a_refill_that_may_have_arrived_is_not_asked_for_again(synced_panel, sandbox, completed, fault):
+    request_refill(completed, None)
+    sandbox.faults.add(fault, "refill")
+    care(synced_panel)
+    care(synced_panel)
+    assert Refill.objects.get().state == RequestState.UNKNOWN
+    assert sandbox.calls["refill"] == 1
+
+
+def test_a_refill_that_never_left_waits(synced_panel, sandbox, completed):
+    request_refill(completed, None)
+    sandbox.vanish()
+    care(synced_panel)
+    assert Refill.objects.get().state == RequestState.QUEUED
+    sandbox.come_back()
+    care(synced_panel)
+    assert Refill.objects.get().state == RequestState.ACCEPTED
+
+
+@pytest.mark.django_db
+def test_one_refill_at_a_time():
+    order = make_placed(progress="completed")
+    assert request_refill(order, None) == ""
+    assert "already under way" in request_refill(Order.objects.get(), None)
+    assert Refill.objects.count() == 1
+    Refill.objects.update(state=RequestState.ACCEPTED, next_check_at=timezone.now())
+    assert "already under way" in request_refill(Order.objects.get(), None)
+    Refill.objects.update(next_check_at=None, finished_at=timezone.now())
+    assert request_refill(Order.objects.get(), None) == ""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("refill", "progress", "is_possible"),
+    [
+        (True, "completed", True),
+        (None, "completed", True),
+        (False, "completed", False),
+        (True, "partial", True),
+        (True, "in_progress", False),
+        (True, "canceled", False),
+    ],
+)
+def test_a_refill_is_offered_only_where_it_can_make_sense(refill, progress, is_possible):
+    order = make_placed(make_service(refill=refill), progress=progress)
+    assert order.can_refill is is_possible
+    assert bool(request_refill(order, None)) is not is_possible
+
+
+# -- cancels
+
+
+def test_an_accepted_cancel_is_not_yet_a_canceled_order(synced_panel, sandbox, running, operator):
+    assert request_cancel(running, operator) == ""
+    assert care(synced_panel) == {"cancels": 1}
+    running.refresh_from_db()
+    assert running.cancel_state == RequestState.ACCEPTED
+    assert running.progress != "canceled"
+    # The status is asked for at once, and tells.
+    assert running.check_requested_at is not None
+    sandbox.skip(600)
+    poll_due(synced_panel.pk, threading.Event())
+    running.refresh_from_db()
+    assert running.progress in ("canceled", "partial")
+
+
+def test_a_refused_cancel_keeps_the_panels_words_and_may_be_asked_again(synced_panel, sandbox, running):
+    request_cancel(running, None)
+    sandbox.finish(running.remote_id, "Completed")
+    care(synced_panel)
+    running.refresh_from_db()
+    assert running.cancel_state == RequestState.REFUSED
+    assert running.cancel_error
+    assert running.can_cancel
+
+
+def test_a_cancel_that_may_have_arrived_is_not_asked_for_again(synced_panel, sandbox, running):
+    request_cancel(running, None)
+    sandbox.faults.add(Fault.DROP, "cancel")
+    care(synced_panel)
+    care(synced_panel)
+    running.refresh_from_db()
+    assert running.cancel_state == RequestState.UNKNOWN
+    assert sandbox.calls["cancel"] == 1
+
+
+@pytest.mark.django_db
+def test_one_cancel_at_a_time():
+    order = make_placed()
+    stale = Order.objects.get()
+    assert request_cancel(order, None) == ""
+    assert "already under way" in request_cancel(stale, None)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("cancel", "progress", "is_possible"),
+    [
+        (True, "in_progress", True),
+        (None, "pending", True),
+        (False, "in_progress", False),
+        (True, "completed", False),
+    ],
+)
+def test_a_cancel_is_offered_only_where_it_can_make_sense(cancel, progress, is_possible):
+    order = make_placed(make_service(cancel=cancel), progress=progress)
+    assert order.can_cancel is is_possible
+    assert bool(request_cancel(order, None)) is not is_possible
+
+
+@pytest.mark.django_db
+def test_requests_past_their_deadline_become_unknown():
+    past = timezone.now() - timedelta(seconds=1)
+    make_refill(state=RequestState.SENDING, send_deadline=past)
+    make_placed(cancel_state=RequestState.SENDING, cancel_deadline=past)
+    assert expire_requests() == 2
+    assert Refill.objects.get().state == RequestState.UNKNOWN
+    assert Order.objects.filter(cancel_state=RequestState.UNKNOWN).count() == 1

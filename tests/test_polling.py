@@ -1,0 +1,233 @@
+"""What panels say about orders is written down, and what they do not say stays as it was."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from panels.errors import Reason, Refused
+from panels.models import Order, Panel, Service
+from panels.polling import compare, next_check_at, poll_due, request_check, stop_following
+from panels.sandbox import Fault
+from panels.submission import submit_queued
+from panels.wire import OrderStatus, Progress
+from tests.factories import make_order, make_panel, make_placed, make_service
+
+
+def poll(panel):
+    return poll_due(panel.pk, threading.Event())
+
+
+def answer(**fields):
+    values = {
+        "progress": Progress.IN_PROGRESS,
+        "remote_status": "In progress",
+        "charge": Decimal("0.9"),
+        "currency": "USD",
+        "start_count": 10,
+        "remains": 500,
+    }
+    return OrderStatus(**values | fields)
+
+
+@pytest.fixture
+def placed(synced_panel, sandbox):
+    """Three orders that the sandbox has, all due."""
+    # One call at a time needs no threads, which could not see this test's transaction.
+    Panel.objects.update(parallel_calls=1)
+    service = Service.objects.get(panel=synced_panel, remote_id=str(sandbox.pick("Default", refill=True).id))
+    for number in range(3):
+        make_order(service, link=f"https://example.com/p/{number}", quantity=service.min_quantity)
+    submit_queued(synced_panel.pk, threading.Event())
+    Order.objects.update(next_check_at=timezone.now() - timedelta(seconds=1))
+    return list(Order.objects.order_by("pk"))
+
+
+def make_due(**fields):
+    Order.objects.update(next_check_at=timezone.now() - timedelta(seconds=1), **fields)
+
+
+# -- over HTTP
+
+
+def test_due_orders_are_asked_about_in_one_call(synced_panel, sandbox, placed):
+    sandbox.finish(placed[0].remote_id, "Completed")
+    sandbox.finish(placed[1].remote_id, "Partial", remains=40)
+    sandbox.finish(placed[2].remote_id, "Canceled")
+    assert poll(synced_panel)["answered"] == 3
+    assert sandbox.calls["status"] == 1
+    first, second, third = Order.objects.order_by("pk")
+    assert [order.progress for order in (first, second, third)] == ["completed", "partial", "canceled"]
+    assert first.remains == 0
+    assert second.remains == 40
+    assert second.delivered == second.quantity - 40
+    assert third.charge == 0
+    assert first.finished_at is not None
+    assert first.events.last().detail.endswith("→ Completed")
+
+
+def test_the_reduced_dialect_is_followed_too(db, reduced_sandbox):
+    from panels.catalog import sync_catalog
+
+    panel = make_panel(api_url=reduced_sandbox.api_url, key=reduced_sandbox.key, reported_currency="EUR")
+    sync_catalog(panel.pk, threading.Event())
+    service = Service.objects.get(panel=panel, remote_id=str(reduced_sandbox.pick("Default").id))
+    order = make_order(service, quantity=service.min_quantity)
+    submit_queued(panel.pk, threading.Event())
+    order.refresh_from_db()
+    reduced_sandbox.finish(order.remote_id, "Completed")
+    make_due()
+    poll(panel)
+    order.refresh_from_db()
+    assert order.progress == "completed"
+    # The reduced dialect names no currency in a status.
+    assert order.currency == "EUR"
+
+
+def test_a_failed_call_keeps_what_was_known_and_asks_again_soon(synced_panel, sandbox, placed):
+    request_check(Order.objects.all())
+    sandbox.vanish()
+    assert poll(synced_panel)["failed"] == 1
+    order = Order.objects.first()
+    assert order.progress == ""
+    assert order.check_requested_at is None
+    assert timezone.now() < order.next_check_at < timezone.now() + timedelta(minutes=2)
+    synced_panel.refresh_from_db()
+    assert synced_panel.failures == 1
+    assert synced_panel.last_error
+
+
+def test_a_refused_key_pauses_the_panel_and_stops_asking(synced_panel, sandbox, placed):
+    sandbox.key = "another"
+    sandbox.faults.add(Fault.REFUSE, "status", times=None, text="Invalid API key")
+    poll(synced_panel)
+    synced_panel.refresh_from_db()
+    assert synced_panel.paused_reason == Panel.Pause.AUTH
+    before = sandbox.calls["status"]
+    make_due()
+    poll(synced_panel)
+    assert sandbox.calls["status"] == before
+
+
+def test_asking_by_hand_clears_the_request_with_the_answer(synced_panel, sandbox, placed):
+    Order.objects.update(next_check_at=None)
+    assert request_check(Order.objects.filter(pk=placed[0].pk)) == 1
+    poll(synced_panel)
+    order = Order.objects.get(pk=placed[0].pk)
+    assert order.check_requested_at is None
+    assert order.checked_at is not None
+    assert Order.objects.filter(next_check_at=None).count() == 2
+
+
+def test_what_one_worker_has_leased_another_leaves_alone(placed):
+    from panels.polling import _lease
+
+    panel_pk = placed[0].panel_id
+    assert len(_lease(panel_pk)) == 3
+    assert _lease(panel_pk) == []
+
+
+@pytest.mark.parametrize("count", [3, 60])
+def test_recording_costs_the_same_number_of_queries_however_many_rows(db, django_assert_num_queries, count):
+    from panels.polling import _record
+
+    service = make_service()
+    orders = [make_placed(service, remote_status="In progress") for _ in range(count)]
+    answers = {
+        order.remote_id: answer(remains=7 if order.pk % 2 else None, start_count=None, charge=None) for order in orders
+    }
+    with django_assert_num_queries(4):
+        _record(service.panel, orders, answers)
+
+
+# -- what an answer changes
+
+
+@pytest.mark.django_db
+def test_an_unknown_word_keeps_the_progress_and_is_flagged():
+    order = make_placed(progress="in_progress", remote_status="In progress")
+    finding = compare(order, answer(progress=None, remote_status="Sleeping"), order.panel, timezone.now())
+    assert "progress" not in finding.fields
+    assert finding.fields["is_word_unknown"] is True
+    assert finding.fields["remote_status"] == "Sleeping"
+    assert "Sleeping" in finding.story[-1][1]
+
+
+@pytest.mark.django_db
+def test_what_is_not_said_stays():
+    order = make_placed(charge=Decimal(1), start_count=5, remains=7, currency="USD", remote_status="In progress")
+    said = answer(charge=None, currency="", start_count=None, remains=None)
+    assert compare(order, said, order.panel, timezone.now()).fields == {}
+
+
+@pytest.mark.django_db
+def test_an_id_left_out_changes_nothing():
+    order = make_placed()
+    assert compare(order, None, order.panel, timezone.now()).fields == {}
+
+
+@pytest.mark.django_db
+def test_not_found_is_believed_only_after_an_hour_and_proves_no_cancel():
+    order = make_placed()
+    gone, now = Refused("Incorrect order ID", Reason.NOT_FOUND), timezone.now()
+    assert compare(order, gone, order.panel, now).fields == {}
+    fields = compare(order, gone, order.panel, now + timedelta(minutes=61)).fields
+    assert set(fields) == {"alarm"}
+    order.alarm = fields["alarm"]
+    assert compare(order, answer(), order.panel, now).fields["alarm"] == ""
+
+
+@pytest.mark.django_db
+def test_a_finished_order_can_turn_into_another():
+    order = make_placed(progress="completed", finished_at=timezone.now(), charge=Decimal("0.9"))
+    back = answer(progress=Progress.PARTIAL, charge=Decimal("0.45"))
+    finding = compare(order, back, order.panel, timezone.now())
+    assert finding.fields["progress"] == "partial"
+    assert [what for what, _ in finding.story] == ["progress", "charge"]
+
+
+@pytest.mark.django_db
+def test_the_panels_currency_override_wins():
+    order = make_placed(make_service(make_panel(currency_override="EUR")), currency="")
+    assert compare(order, answer(currency="USD"), order.panel, timezone.now()).fields["currency"] == "EUR"
+
+
+# -- when to ask
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("quiet", "wait"),
+    [
+        (timedelta(0), timedelta(minutes=1)),
+        (timedelta(minutes=8), timedelta(minutes=2)),
+        (timedelta(hours=2), timedelta(minutes=30)),
+        (timedelta(days=9), timedelta(hours=1)),
+    ],
+)
+def test_the_interval_grows_with_quiet_from_a_minute_to_an_hour(quiet, wait):
+    now = timezone.now()
+    assert next_check_at(make_placed(changed_at=now - quiet), now) == now + wait
+
+
+@pytest.mark.django_db
+def test_a_finished_order_is_followed_slowly_for_some_days():
+    now = timezone.now()
+    order = make_placed(progress="completed", finished_at=now - timedelta(days=1))
+    assert next_check_at(order, now) == now + timedelta(hours=6)
+    order.finished_at = now - timedelta(days=6)
+    assert next_check_at(order, now) is None
+
+
+@pytest.mark.django_db
+def test_stop_following_ends_the_asking_and_is_told(operator):
+    order = make_placed()
+    stop_following(order, operator)
+    order.refresh_from_db()
+    assert order.next_check_at is None
+    assert not order.is_open
+    assert order.events.get().actor == operator
