@@ -1,0 +1,237 @@
+"""What lists are narrowed by, from their addresses: one filter set for each list."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any, ClassVar
+
+import django_filters
+from django import forms
+from django.contrib.auth.models import User
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from panels.models import Batch, Order, Panel, Refill, Service
+from panels.models.order import RequestState
+from panels.order_types import ORDER_TYPES, normalise_link
+
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+# Days that can be shifted by a time zone without leaving what a date can be.
+DAYS = (MinValueValidator(dt.date(2000, 1, 1)), MaxValueValidator(dt.date(2999, 12, 31)))
+
+
+class OrderFilter(django_filters.FilterSet):
+    """Which orders a list shows, exports or acts on; dates are whole days in the site's time zone."""
+
+    q = django_filters.CharFilter(
+        label="Search",
+        method="search",
+        max_length=500,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": "Id, #number, link or service"}),
+    )
+    panel = django_filters.ModelChoiceFilter(queryset=Panel.objects.all(), empty_label="All panels")
+    state = django_filters.ChoiceFilter(
+        choices=[("held", "Held"), *Order.State.choices], method="in_state", empty_label="Any state"
+    )
+    progress = django_filters.ChoiceFilter(choices=Order.Progress.choices, empty_label="Any progress")
+    who = django_filters.ModelChoiceFilter(
+        field_name="placed_by", queryset=User.objects.order_by("username"), label="Who", empty_label="Anybody"
+    )
+    created_from = django_filters.DateFilter(label="From", method="since", widget=DAY, validators=DAYS)
+    created_to = django_filters.DateFilter(label="To", method="until", widget=DAY, validators=DAYS)
+    batch = django_filters.ModelChoiceFilter(
+        queryset=Batch.objects.all(), label="Batch", widget=forms.NumberInput(attrs={"placeholder": "Any", "min": 1})
+    )
+    service = django_filters.ModelChoiceFilter(queryset=Service.objects.all(), widget=forms.HiddenInput)
+    attention = django_filters.BooleanFilter(
+        label="Needs attention", method="needing_a_person", widget=forms.CheckboxInput
+    )
+
+    class Meta:
+        model = Order
+        fields: ClassVar[list[str]] = []
+
+    def __init__(self, data: Mapping[str, Any], *, attention: Q) -> None:
+        super().__init__(data, queryset=Order.objects.all())
+        # What "needs attention" means is the site's to say.
+        self.attention = attention
+
+    def search(self, orders: QuerySet[Order], _: str, text: str) -> QuerySet[Order]:
+        """Find by our number, by the panel's id, by the start of the link, or by the service's id or name."""
+        digits = text.removeprefix("#")
+        is_number = digits.isdecimal() and digits.isascii() and len(digits) <= 18
+        if text.startswith("#") and is_number:
+            return orders.filter(pk=int(digits))
+        services = Q(remote_id=text)
+        found = Q(remote_id=text)
+        if is_number:
+            found |= Q(pk=int(digits))
+        else:
+            services |= _all_words(text)
+        if link := normalise_link(text):
+            found |= Q(link_key__startswith=link)
+        return orders.filter(found | Q(service__in=Service.objects.filter(services).values("pk")))
+
+    def in_state(self, orders: QuerySet[Order], _: str, state: str) -> QuerySet[Order]:
+        """Tell held orders, which wait for a person, from those that are merely queued."""
+        if state == "held":
+            return orders.filter(state=Order.State.QUEUED, held_reason__gt="")
+        if state == Order.State.QUEUED:
+            return orders.filter(state=state, held_reason="")
+        return orders.filter(state=state)
+
+    def since(self, orders: QuerySet[Order], _: str, day: dt.date) -> QuerySet[Order]:
+        """Keep what was created on that day or later."""
+        return orders.filter(created_at__gte=_midnight(day))
+
+    def until(self, orders: QuerySet[Order], _: str, day: dt.date) -> QuerySet[Order]:
+        """Keep what was created on that day or earlier."""
+        return orders.filter(created_at__lt=_midnight(day + dt.timedelta(days=1)))
+
+    def needing_a_person(self, orders: QuerySet[Order], _: str, wanted: bool) -> QuerySet[Order]:  # noqa: FBT001
+        """Keep what the overview counts as waiting for a person; an empty box filters nothing."""
+        return orders.filter(self.attention) if wanted else orders
+
+
+class RefillFilter(django_filters.FilterSet):
+    """Which refills the list shows."""
+
+    state = django_filters.ChoiceFilter(choices=RequestState.choices, label="Request", empty_label="Any state")
+    progress = django_filters.ChoiceFilter(choices=Refill.Progress.choices, empty_label="Any progress")
+    panel = django_filters.ModelChoiceFilter(
+        field_name="order__panel", queryset=Panel.objects.all(), label="Panel", empty_label="All panels"
+    )
+
+    class Meta:
+        model = Refill
+        fields: ClassVar[list[str]] = []
+
+
+class ServiceFilter(django_filters.FilterSet):
+    """The catalog of all panels, narrowed to what a person looks for; without more, what is listed at active panels.
+
+    Prices compare only within one currency, so a range or an order of prices needs one to be left (`lacks_currency`).
+    """
+
+    SORTS = {"name": "name", "-name": "-name", "price": "rate_per_1000", "-price": "-rate_per_1000"}
+    ANSWERS = (("yes", "Yes"), ("no", "No"), ("unknown", "Not stated"))
+    NO_CURRENCY = "-"
+
+    q = django_filters.CharFilter(
+        label="Search",
+        method="search",
+        max_length=200,
+        widget=forms.TextInput({"type": "search", "placeholder": "Words of the name, or an id", "autocomplete": "off"}),
+    )
+    panel = django_filters.ChoiceFilter(label="Panel", empty_label="All", method="leave")
+    category = django_filters.CharFilter(
+        label="Category", lookup_expr="icontains", max_length=300, widget=forms.TextInput({"list": "categories"})
+    )
+    type = django_filters.ChoiceFilter(
+        label="Type",
+        empty_label="All",
+        method="of_type",
+        choices=[*((slug, kind.label) for slug, kind in ORDER_TYPES.items()), ("unknown", "Unknown type")],
+    )
+    refill = django_filters.ChoiceFilter(label="Refill", empty_label="All", method="answered", choices=ANSWERS)
+    cancel = django_filters.ChoiceFilter(label="Cancel", empty_label="All", method="answered", choices=ANSWERS)
+    currency = django_filters.ChoiceFilter(label="Currency", empty_label="All", method="leave")
+    price_from = django_filters.NumberFilter(
+        label="Price from", field_name="rate_per_1000", lookup_expr="gte", min_value=0, max_digits=17, decimal_places=8
+    )
+    price_to = django_filters.NumberFilter(
+        label="Price to", field_name="rate_per_1000", lookup_expr="lte", min_value=0, max_digits=17, decimal_places=8
+    )
+    show = django_filters.ChoiceFilter(
+        label="Show",
+        empty_label="Listed",
+        method="leave",
+        choices=(("unlisted", "No longer listed"), ("all", "All, also inactive panels")),
+    )
+    sort = django_filters.ChoiceFilter(method="leave", choices=[(name, name) for name in SORTS], widget=forms.HiddenInput)
+
+    def __init__(self, data: Mapping[str, Any], panels: Sequence[Panel]) -> None:
+        super().__init__(data, Service.objects.all())
+        self._panels = panels
+        currencies = sorted({panel.currency for panel in panels})
+        self.filters["panel"].extra["choices"] = [(str(panel.pk), panel.name) for panel in panels]
+        self.filters["currency"].extra["choices"] = [(one or self.NO_CURRENCY, one or "Not known") for one in currencies]
+
+    @cached_property
+    def panels(self) -> list[Panel]:
+        """The panels whose services are shown: active ones, unless all or an inactive one are asked for."""
+        panel, currency, show = (self._chosen(name) for name in ("panel", "currency", "show"))
+        return [
+            each
+            for each in self._panels
+            if (str(each.pk) == panel if panel else each.is_active or show == "all")
+            and (not currency or (each.currency or self.NO_CURRENCY) == currency)
+        ]
+
+    @property
+    def currencies(self) -> list[str]:
+        """The currencies of the prices that are shown, as the filter has them."""
+        return sorted({panel.currency or self.NO_CURRENCY for panel in self.panels})
+
+    @property
+    def lacks_currency(self) -> bool:
+        """Tell whether prices were to be compared across currencies, which they cannot be."""
+        return len(self.currencies) > 1 and (self._has_range or self._chosen("sort") in ("price", "-price"))
+
+    @property
+    def sort(self) -> str:
+        """The field to sort by: the name, unless another was chosen and can be used."""
+        return "name" if self.lacks_currency else self.SORTS.get(self._chosen("sort"), "name")
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Tell whether anything was chosen, or typed, at all."""
+        return any(value for name, value in self.data.items() if name in self.filters and name != "sort")
+
+    def filter_queryset(self, queryset: QuerySet[Service]) -> QuerySet[Service]:
+        """Narrow to what was chosen; to nothing where that cannot be read or compared."""
+        if self.errors or (self.lacks_currency and self._has_range):
+            return queryset.none()
+        found: QuerySet[Service] = super().filter_queryset(queryset)
+        if self._chosen("show") != "all":
+            found = found.filter(is_listed=self._chosen("show") != "unlisted")
+        if len(self.panels) == len(self._panels):
+            return found
+        return found.filter(panel__in=[panel.pk for panel in self.panels])
+
+    def search(self, queryset: QuerySet[Service], _: str, text: str) -> QuerySet[Service]:
+        """Keep what holds every word, in any order."""
+        return queryset.filter(_all_words(text))
+
+    def of_type(self, queryset: QuerySet[Service], _: str, slug: str) -> QuerySet[Service]:
+        """Keep one type; those that are not known have no slug."""
+        return queryset.filter(type="" if slug == "unknown" else slug)
+
+    def answered(self, queryset: QuerySet[Service], name: str, answer: str) -> QuerySet[Service]:
+        """Keep what answers so; a panel that does not say is neither a yes nor a no."""
+        return queryset.filter(**{name: {"yes": True, "no": False, "unknown": None}[answer]})
+
+    def leave(self, queryset: QuerySet[Service], _: str, __: str) -> QuerySet[Service]:
+        """Change nothing: what this one means depends on the others."""
+        return queryset
+
+    @property
+    def _has_range(self) -> bool:
+        return any(self._chosen(name) is not None for name in ("price_from", "price_to"))
+
+    def _chosen(self, name: str) -> Any:
+        return self.form.cleaned_data.get(name) if self.form.is_valid() or name in self.form.cleaned_data else None
+
+
+def _all_words(text: str) -> Q:
+    found = Q()
+    for word in text.lower().split()[:10]:
+        found &= Q(search_text__contains=word)
+    return found
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
