@@ -72,6 +72,11 @@ class Lanes:
         finally:
             connections.close_all()
 
+    def running(self) -> list[Hashable]:
+        """Return the names of the lanes that are at work."""
+        with self._lock:
+            return list(self._running)
+
     def join(self, timeout: float) -> bool:
         """Wait until every lane is empty; False if some are still at work after so many seconds."""
         deadline = time.monotonic() + timeout

@@ -139,9 +139,9 @@ def sweep_every_minute() -> None:
     lanes.start("sweep", run_sweep)
 
 
-def run_sweep() -> None:
-    """Find and start what waits, unless another worker has just done so."""
-    job = JobRun.take("sweep", every=timedelta(seconds=30), at_most=timedelta(minutes=2))
+def run_sweep(*, every: timedelta = timedelta(seconds=30)) -> None:
+    """Find and start what waits, unless another worker does so or began less than `every` ago."""
+    job = JobRun.take("sweep", every=every, at_most=timedelta(minutes=2))
     if job is None:
         return
     try:

@@ -1,0 +1,95 @@
+"""Writes the configuration that `up` and `demo` begin with, before Django is set up: without secrets it refuses."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DEMO_DIR = BASE_DIR / ".demo"
+NAMES = (
+    "SECRET_KEY",
+    "CREDENTIAL_KEYS",
+    "DATABASE_URL",
+    "QUEUE_URL",
+    "DEBUG",
+    "ALLOWED_HOSTS",
+    "CSRF_TRUSTED_ORIGINS",
+    "HTTPS",
+    "TRUSTED_PROXIES",
+    "PANEL_ALLOW_PRIVATE_HOSTS",
+    "PANEL_ALLOW_HTTP",
+)
+FIRST_LINES = """\
+# Written by the first `manage.py up`. Keep this file, and a copy of it away from the database's backups: without
+# CREDENTIAL_KEYS the stored API keys of your panels cannot be read.
+"""
+NO_HTTPS_YET = """\
+# Nothing in front of the dashboard speaks TLS yet, and with HTTPS on nobody could sign in over plain http. Once a proxy
+# does: HTTPS=on, TRUSTED_PROXIES=<the proxy's address>, ALLOWED_HOSTS and CSRF_TRUSTED_ORIGINS=https://<your domain>.
+HTTPS=off
+"""
+
+
+def prepare(command: str) -> None:
+    """Give `up` a first .env, and `demo` its own environment; leave every other command alone."""
+    if command == "up":
+        _prepare_up()
+    elif command == "demo":
+        _prepare_demo()
+
+
+def _prepare_up() -> None:
+    """Write .env if nothing at all is configured: half a configuration is for a person to complete."""
+    path = Path(os.environ.get("ENV_FILE", BASE_DIR / ".env"))
+    if path.exists() or any(name in os.environ for name in NAMES):
+        return
+    _write(path, f"{FIRST_LINES}{_lines(_fresh_secrets())}\n{NO_HTTPS_YET}")
+    sys.stdout.write(
+        f"Wrote {path} with fresh secrets: nothing was configured yet. Keep a copy of it in a safe place.\n"
+        "HTTPS is off in it, because no TLS proxy stands in front yet; the file says how to switch it on.\n"
+    )
+    sys.stdout.flush()
+
+
+def _prepare_demo() -> None:
+    """Let nothing of a real installation reach the demo, and keep what a second run needs."""
+    path = DEMO_DIR / "env"
+    kept = {"DEMO_PASSWORD": secrets.token_urlsafe(6), **_fresh_secrets(), **_read(path)}
+    places = {
+        "DATABASE_URL": f"sqlite:///{DEMO_DIR / 'dashboard.sqlite3'}",
+        "QUEUE_URL": f"sqlite:///{DEMO_DIR / 'queue.sqlite3'}",
+    }
+    loopback = {"HTTPS": "off", "PANEL_ALLOW_PRIVATE_HOSTS": "on", "PANEL_ALLOW_HTTP": "on"}
+    _write(path, _lines({**kept, **places, **loopback}))
+    for name in NAMES:
+        os.environ.pop(name, None)
+    os.environ["ENV_FILE"] = str(path)
+
+
+def _fresh_secrets() -> dict[str, str]:
+    return {"SECRET_KEY": secrets.token_urlsafe(50), "CREDENTIAL_KEYS": Fernet.generate_key().decode()}
+
+
+def _read(path: Path) -> dict[str, str]:
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return dict(line.split("=", 1) for line in lines if "=" in line)
+
+
+def _lines(values: Mapping[str, str]) -> str:
+    return "".join(f"{name}={value}\n" for name, value in values.items())
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file that nobody else may read; a crash leaves the old one, or none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    fresh.replace(path)

@@ -1,0 +1,84 @@
+"""What the commands that work without a worker share: all panels at the same time, and an end by Ctrl-C."""
+
+from __future__ import annotations
+
+import threading
+from argparse import ArgumentParser
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from panels.crew import Lanes
+from panels.models import Panel
+from panels.processes import LOOK_EVERY, StopSignals
+
+# What was done at a panel, in words, and what went wrong, "" if nothing did.
+Report = tuple[str, str]
+
+
+class PanelCommand(BaseCommand):
+    """Works at each active panel, or at the one that is named, says what was done and fails if something failed."""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--panel", metavar="NAME", help="work at this panel only")
+
+    def handle(self, *, panel: str | None, **_: Any) -> None:
+        panels = _choose(panel)
+        reports = _at_once(panels, self.work)
+        for each in panels:
+            done, failure = reports.get(each.pk, ("", "interrupted"))
+            self.stdout.write(f"{each.name}: {'; '.join(filter(None, (done, failure)))}")
+        failed = [each.name for each in panels if reports.get(each.pk, ("", "interrupted"))[1]]
+        if failed:
+            raise CommandError(f"Not everything was done at {', '.join(failed)}.")
+
+    def work(self, panel: Panel, stopping: threading.Event) -> Report:
+        """Do the command's work at one panel."""
+        raise NotImplementedError
+
+
+def counted(counts: Counter[str], *always: str) -> str:
+    """Say counts in words; those named `always` even when they are 0."""
+    names = [*always, *(name for name in counts if name not in always)]
+    return ", ".join(f"{counts[name]} {name}" for name in names if counts[name] or name in always)
+
+
+def new_trouble(before: Panel) -> str:
+    """Return why a panel was paused since it looked like this, "" if it was not."""
+    now = Panel.objects.get(pk=before.pk)
+    return f"paused: {now.last_error}" if now.is_paused() and not before.is_paused() else ""
+
+
+def _choose(name: str | None) -> list[Panel]:
+    panels = Panel.objects.filter(is_active=True)
+    if name is None:
+        return list(panels)
+    panel = panels.filter(name=name).first()
+    if panel is None:
+        names = ", ".join(panels.values_list("name", flat=True)) or "none"
+        raise CommandError(f"There is no active panel called {name}. The active ones: {names}.")
+    return [panel]
+
+
+def _at_once(panels: list[Panel], work: Callable[[Panel, threading.Event], Report]) -> dict[int, Report]:
+    """Work at all panels at the same time: one that hangs delays no other."""
+    signals, lanes = StopSignals(), Lanes()
+    reports: dict[int, Report] = {}
+
+    def visit(panel: Panel) -> None:
+        try:
+            reports[panel.pk] = work(panel, lanes.stopping)
+        except Exception as error:
+            reports[panel.pk] = ("", f"{type(error).__name__}: {error}")
+            raise
+
+    for panel in panels:
+        lanes.start(panel.pk, partial(visit, panel))
+    # Not an event's wait: a signal may come in the middle of it.
+    while not lanes.join(LOOK_EVERY):
+        if signals.received:
+            lanes.stopping.set()
+    return reports

@@ -1,0 +1,26 @@
+"""Follows orders, refills and cancels without a worker."""
+
+import threading
+
+from panels.aftercare import send_requests
+from panels.management.by_panel import PanelCommand, Report, counted, new_trouble
+from panels.models import Panel
+from panels.polling import poll_due
+from panels.resolution import confirm_candidates
+
+
+class Command(PanelCommand):
+    help = "Ask every active panel, or one, about the orders and refills that are due, and send refills and cancels."
+
+    def work(self, panel: Panel, stopping: threading.Event) -> Report:
+        if panel.blocks_reading():
+            return "", f"paused: {panel.last_error}"
+        care = send_requests(panel.pk, stopping)
+        confirmed = confirm_candidates(panel.pk, stopping)
+        # Last, so that it also sees what was just accepted.
+        orders = poll_due(panel.pk, stopping)
+        failures = care.pop("failed", 0) + orders.pop("failed", 0)
+        words = [f"orders: {counted(orders, 'asked', 'answered', 'changed')}"]
+        words += [f"aftercare: {counted(care)}"] * bool(care) + [f"{confirmed} confirmed"] * bool(confirmed)
+        panel_says = Panel.objects.get(pk=panel.pk).last_error if failures else ""
+        return "; ".join(words), new_trouble(panel) or (f"a call failed: {panel_says}" if failures else "")

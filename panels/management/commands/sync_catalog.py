@@ -1,0 +1,15 @@
+"""Brings catalogs up to date without a worker."""
+
+import threading
+
+from panels.catalog import sync_catalog
+from panels.management.by_panel import PanelCommand, Report, counted
+from panels.models import Panel
+
+
+class Command(PanelCommand):
+    help = "Fetch the catalog of every active panel, or of one, and note what changed."
+
+    def work(self, panel: Panel, stopping: threading.Event) -> Report:
+        counts, failure = sync_catalog(panel.pk, stopping)
+        return counted(counts, "listed", "new", "changed", "vanished") if not failure else "", failure
