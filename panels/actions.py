@@ -37,21 +37,23 @@ def carry_out(action_pk: int, stopping: threading.Event) -> set[int]:
     action = OrderAction.objects.filter(pk=action_pk, confirmed_at__isnull=False, finished_at__isnull=True).first()
     touched: set[int] = set()
     while action and not stopping.is_set():
-        lines = list(
-            action.lines.filter(outcome="")
-            .select_related("order__panel", "order__service")
-            .prefetch_related("order__refills")[:CHUNK]
-        )
-        if not lines:
-            OrderAction.objects.filter(pk=action.pk).update(finished_at=timezone.now())
-            break
         with transaction.atomic():
+            lines = _next_lines(action)
             for line in lines:
                 line.detail = ASK[action.kind](line.order, action.created_by)
                 line.outcome = ActionLine.Outcome.SKIPPED if line.detail else ActionLine.Outcome.DONE
                 touched.add(line.order.panel_id)
             ActionLine.objects.bulk_update(lines, ("outcome", "detail"))
+        if not lines:
+            OrderAction.objects.filter(pk=action.pk).update(finished_at=timezone.now())
+            break
     return touched
+
+
+def _next_lines(action: OrderAction) -> list[ActionLine]:
+    """Lock the next lines, so that a second worker waits for them and then finds them done."""
+    waiting = action.lines.filter(outcome="").select_related("order__panel", "order__service")
+    return list(waiting.select_for_update(of=("self",)).prefetch_related("order__refills")[:CHUNK])
 
 
 def _refresh(order: Order, _: Any) -> str:

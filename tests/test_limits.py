@@ -1,0 +1,114 @@
+"""A panel is asked no more than it allows, and left alone while it is paused."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from panels import limits
+from panels.errors import NotSent, OutcomeUnknown, Reason, Refused
+from panels.models import Panel
+from tests.factories import make_panel
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("per_minute", [1, 5, 9, 10, 30, 60, 120, 600])
+def test_no_minute_holds_more_calls_than_are_allowed(per_minute):
+    panel = make_panel(calls_per_minute=per_minute)
+    now = start = timezone.now()
+    calls = []
+    while now < start + timedelta(minutes=5):
+        slot = panel.call_slot(now)
+        if slot <= now:
+            panel.take_call_slot(now)
+            calls.append(now)
+        else:
+            now = slot
+    for first in calls:
+        assert sum(first <= call < first + timedelta(minutes=1) for call in calls) <= per_minute
+    assert len(calls) >= per_minute * 3
+
+
+def test_a_panel_without_a_limit_waits_for_nothing():
+    panel = make_panel(calls_per_minute=None)
+    now = timezone.now()
+    assert panel.call_slot(now) == now
+    assert panel.take_call_slot(now) == {}
+
+
+def test_pace_counts_calls_in_the_database_so_that_it_holds_for_all_workers():
+    panel = make_panel(calls_per_minute=5)
+    stopping = threading.Event()
+    limits.pace(panel.pk, stopping)()
+    panel.refresh_from_db()
+    assert panel.next_call_at > timezone.now() + timedelta(seconds=11)
+    stopping.set()
+    with pytest.raises(NotSent, match="used up"):
+        limits.pace(panel.pk, stopping)()
+
+
+def test_failures_in_a_row_pause_the_panel_longer_each_time():
+    panel = make_panel()
+    waits = []
+    for _ in range(6):
+        limits.note_error(panel.pk, OutcomeUnknown("no answer"))
+        panel.refresh_from_db()
+        if panel.paused_until:
+            waits.append(round((panel.paused_until - timezone.now()).total_seconds()))
+    assert waits == [30, 60, 120, 240]
+    assert panel.paused_reason == Panel.Pause.UNREACHABLE
+    for _ in range(9):
+        limits.note_error(panel.pk, OutcomeUnknown("no answer"))
+    panel.refresh_from_db()
+    assert timedelta(minutes=59) < panel.paused_until - timezone.now() <= timedelta(hours=1)
+    limits.note_answer(panel.pk)
+    panel.refresh_from_db()
+    assert (panel.paused_reason, panel.failures) == ("", 0)
+
+
+def test_a_refusal_about_one_order_is_an_answer():
+    panel = make_panel(failures=2)
+    limits.note_error(panel.pk, Refused("Incorrect link", Reason.VALIDATION))
+    panel.refresh_from_db()
+    assert (panel.paused_reason, panel.failures) == ("", 0)
+
+
+def test_a_pause_that_only_a_person_lifts_is_not_replaced_by_one_that_ends_by_itself():
+    panel = make_panel()
+    limits.pause(panel, Panel.Pause.BY_HAND, "")
+    limits.pause(panel, Panel.Pause.UNREACHABLE, "no answer", timezone.now() + timedelta(seconds=30))
+    panel.refresh_from_db()
+    assert panel.paused_reason == Panel.Pause.BY_HAND
+    limits.note_answer(panel.pk)
+    panel.refresh_from_db()
+    assert panel.paused_reason == Panel.Pause.BY_HAND
+    limits.resume(panel)
+    panel.refresh_from_db()
+    assert not panel.is_paused()
+
+
+def test_a_pause_with_a_time_ends_by_itself():
+    panel = make_panel(paused_reason="rate_limit", paused_until=timezone.now() - timedelta(seconds=1))
+    assert not panel.is_paused()
+    assert not panel.blocks_reading()
+
+
+@pytest.mark.parametrize(
+    ("reason", "blocks"),
+    [("auth", True), ("funds", False), ("by_hand", False), ("rate_limit", True), ("unreachable", True)],
+)
+def test_which_pauses_stop_questions_too(reason, blocks):
+    assert make_panel(paused_reason=reason).blocks_reading() is blocks
+    assert make_panel(paused_reason=reason).is_paused()
+
+
+def test_what_a_client_learns_is_remembered(sandbox):
+    panel = make_panel(api_url=sandbox.api_url, key=sandbox.key)
+    with limits.open_client(panel, threading.Event()) as client:
+        client.learned["multi_status"] = False
+    panel.refresh_from_db()
+    assert panel.multi_status is False

@@ -1,0 +1,138 @@
+"""What a person decides about an order happens once, and only when nothing else can happen any more."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from panels import resolution
+from panels.models import Order, Service
+from panels.sandbox import Fault
+from panels.submission import submit_queued
+from tests.factories import make_order, make_placed
+
+State = Order.State
+
+
+def make_unknown(service=None, **fields):
+    past = timezone.now() - timedelta(seconds=1)
+    return make_order(service, **{"state": State.UNKNOWN, "attempt": 1, "send_deadline": past} | fields)
+
+
+@pytest.mark.django_db
+def test_a_queued_order_can_be_withdrawn_once(operator):
+    order = make_order()
+    stale = Order.objects.get()
+    assert resolution.withdraw(order, operator) == ""
+    assert resolution.withdraw(stale, operator) == resolution.TOO_LATE
+    event = order.events.get()
+    assert (event.what, event.actor) == ("withdrawn", operator)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", [s for s in State if s != State.QUEUED])
+def test_only_a_queued_order_can_be_withdrawn(state):
+    order = make_order(state=state)
+    assert "Only an order that waits" in resolution.withdraw(order, None)
+    order.refresh_from_db()
+    assert order.state == state
+
+
+@pytest.mark.django_db
+def test_releasing_a_held_order_agrees_to_the_new_price(operator):
+    order = make_order(held_reason="The price has risen")
+    Service.objects.update(rate_per_1000=Decimal("1.80"))
+    order = Order.objects.select_related("service__panel").get()
+    assert resolution.release(order, operator) == ""
+    order.refresh_from_db()
+    assert (order.held_reason, order.rate_agreed, order.expected_cost) == ("", Decimal("1.80"), Decimal("1.80"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("change", "words"), [({"is_listed": False}, "no longer lists"), ({"min_quantity": 5000}, "minimum")]
+)
+def test_what_the_service_no_longer_takes_cannot_be_released(change, words):
+    make_order(held_reason="look")
+    Service.objects.update(**change)
+    order = Order.objects.select_related("service__panel").get()
+    assert words in resolution.release(order, None)
+    order.refresh_from_db()
+    assert order.held_reason == "look"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("decide", "state"), [(resolution.send_again, State.QUEUED), (resolution.write_off, State.WRITTEN_OFF)]
+)
+def test_an_unknown_order_is_resolved_only_after_its_deadline(decide, state, operator):
+    early = make_unknown(send_deadline=timezone.now() + timedelta(seconds=30))
+    assert "may still come" in decide(early, operator)
+    order = make_unknown()
+    assert decide(order, operator) == ""
+    order.refresh_from_db()
+    assert order.state == state
+    assert order.events.get().actor == operator
+
+
+@pytest.fixture
+def lost(synced_panel, sandbox):
+    """An order that the sandbox took and never acknowledged."""
+    service = Service.objects.get(panel=synced_panel, remote_id=str(sandbox.pick("Default").id))
+    make_order(service, quantity=service.min_quantity)
+    sandbox.faults.add(Fault.DROP, "add")
+    submit_queued(synced_panel.pk, threading.Event())
+    Order.objects.update(send_deadline=timezone.now() - timedelta(seconds=1))
+    return Order.objects.get()
+
+
+def test_an_id_that_the_panel_confirms_places_the_order(synced_panel, sandbox, lost, operator):
+    remote_id = sandbox.ledger[0].order_id
+    assert resolution.name_candidate(lost, f" {remote_id} ", operator) == ""
+    assert resolution.confirm_candidates(synced_panel.pk, threading.Event()) == 1
+    lost.refresh_from_db()
+    assert (lost.state, lost.remote_id, lost.candidate_id) == (State.PLACED, remote_id, "")
+    assert [event.what for event in lost.events.all()][-2:] == ["resolved", "placed"]
+
+
+def test_an_id_that_the_panel_does_not_know_is_not_believed(synced_panel, sandbox, lost, operator):
+    resolution.name_candidate(lost, "99999999", operator)
+    assert resolution.confirm_candidates(synced_panel.pk, threading.Event()) == 0
+    lost.refresh_from_db()
+    assert lost.state == State.UNKNOWN
+    assert "does not confirm 99999999" in lost.candidate_error
+
+
+def test_an_id_is_not_believed_when_the_panel_cannot_be_asked(synced_panel, sandbox, lost, operator, monkeypatch):
+    monkeypatch.setattr("panels.client.BACKOFF", (0.0, 0.0))
+    resolution.name_candidate(lost, sandbox.ledger[0].order_id, operator)
+    sandbox.vanish()
+    assert resolution.confirm_candidates(synced_panel.pk, threading.Event()) == 0
+    lost.refresh_from_db()
+    assert lost.state == State.UNKNOWN
+    assert "could not be asked" in lost.candidate_error
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ["", "0", "-1", "null", "x" * 65, "a\nb"])
+def test_what_is_no_id_is_not_taken_for_one(text):
+    assert "no order id" in resolution.name_candidate(make_unknown(), text, None)
+
+
+@pytest.mark.django_db
+def test_an_id_that_another_order_has_is_not_taken():
+    first = make_placed(remote_id="77")
+    assert f"order {first.pk}" in resolution.name_candidate(make_unknown(first.service), "77", None)
+
+
+@pytest.mark.django_db
+def test_an_alarm_is_dismissed_by_a_person_and_told(operator):
+    order = make_placed(alarm="Second order at the panel: 7.")
+    resolution.dismiss_alarm(order, operator)
+    order.refresh_from_db()
+    assert order.alarm == ""
+    assert "Second order" in order.events.get().detail

@@ -1,0 +1,247 @@
+"""The queue is a bell: what it carries may be lost, and what waits is found in the rows all the same."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from huey import PostgresHuey, RedisHuey, SqliteHuey
+
+from panels import sweep, tasks
+from panels.crew import Lanes
+from panels.models import JobRun, Order, OrderAction, Panel, Refill
+from tests.factories import make_order, make_panel, make_placed, make_refill, make_service
+
+
+@pytest.fixture
+def rung():
+    """What the queue holds, as (kind, pk)."""
+    tasks.huey.storage.flush_queue()
+
+    def read():
+        return [task.args for task in tasks.huey.pending()]
+
+    yield read
+    tasks.huey.storage.flush_queue()
+
+
+# -- the bell
+
+
+@pytest.mark.django_db
+def test_the_bell_rings_only_after_the_commit(rung, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.ring("submit", 7)
+        assert rung() == []
+    assert rung() == [("submit", 7)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_rings_for_what_was_rolled_back(rung):
+    with pytest.raises(RuntimeError), transaction.atomic():
+        tasks.ring("submit", 7)
+        raise RuntimeError
+    assert rung() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_queue_that_is_gone_is_logged_and_hurts_nobody(monkeypatch, caplog):
+    monkeypatch.setattr(tasks.huey.storage, "enqueue", lambda *_: 1 / 0)
+    tasks.ring("submit", 7)
+    assert "sweep will find it" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("url", "kind"),
+    [
+        ("sqlite:///{folder}/q.sqlite3", SqliteHuey),
+        ("redis://127.0.0.1:6379/0", RedisHuey),
+        ("postgres://nobody@127.0.0.1:9/none", PostgresHuey),
+    ],
+)
+def test_any_of_the_three_queues_can_be_had_without_reaching_it(url, kind, tmp_path):
+    assert isinstance(tasks._queue(url.format(folder=tmp_path)), kind)
+
+
+def test_another_queue_is_refused_by_name():
+    from django.core.exceptions import ImproperlyConfigured
+
+    with pytest.raises(ImproperlyConfigured, match="QUEUE_URL"):
+        tasks._queue("amqp://localhost")
+
+
+def test_the_worker_never_runs_tasks_inside_the_web_process():
+    assert tasks.huey.immediate is False
+
+
+# -- lanes
+
+
+def test_a_lane_runs_one_at_a_time_and_once_more_if_asked_meanwhile():
+    lanes, started, go_on = Lanes(), [], threading.Event()
+
+    def work():
+        started.append(threading.current_thread().name)
+        go_on.wait(5)
+
+    for _ in range(4):
+        lanes.start("a", work)
+    while not started:
+        time.sleep(0.01)
+    go_on.set()
+    assert lanes.join(5)
+    assert len(started) == 2
+
+
+def test_a_lane_that_hangs_holds_up_no_other():
+    lanes, hanging, done = Lanes(), threading.Event(), threading.Event()
+    lanes.start("slow", lambda: hanging.wait(5))
+    lanes.start("quick", done.set)
+    assert done.wait(2)
+    assert not lanes.join(0.1)
+    hanging.set()
+    assert lanes.join(5)
+
+
+def test_an_error_ends_no_lane_and_stopping_starts_none(caplog):
+    lanes, done = Lanes(), threading.Event()
+    lanes.start("a", lambda: 1 / 0)
+    assert lanes.join(5)
+    assert "ZeroDivisionError" in caplog.text
+    lanes.start("a", done.set)
+    assert done.wait(2)
+    assert lanes.join(5)
+    lanes.stopping.set()
+    done.clear()
+    lanes.start("a", done.set)
+    assert not done.wait(0.1)
+
+
+# -- the sweep
+
+
+def fresh_panel(**fields):
+    now = timezone.now()
+    return make_panel(**{"balance_checked_at": now, "catalog_synced_at": now} | fields)
+
+
+@pytest.mark.django_db
+def test_the_sweep_finds_what_waits_in_the_rows_alone():
+    idle = fresh_panel()
+    sending, polling, refilling, canceling, checking = (make_service(fresh_panel()) for _ in range(5))
+    make_order(sending)
+    make_placed(polling)
+    make_refill(make_placed(refilling, progress="completed", next_check_at=None))
+    make_placed(canceling, cancel_state="queued", next_check_at=None)
+    old = make_placed(checking, next_check_at=None)
+    Refill.objects.create(order=old, state="accepted", remote_id="1", next_check_at=timezone.now())
+    named = make_service(fresh_panel())
+    make_order(named, state="unknown", candidate_id="5")
+    found = sweep.waiting()
+    assert found["submit"] == [sending.panel_id]
+    assert sorted(found["poll"]) == sorted([polling.panel_id, named.panel_id])
+    assert sorted(found["care"]) == sorted([refilling.panel_id, canceling.panel_id, checking.panel_id])
+    assert found["sync"] == found["balance"] == found["act"] == []
+    assert idle.pk not in {pk for pks in found.values() for pk in pks}
+
+
+@pytest.mark.django_db
+def test_the_sweep_leaves_paused_and_inactive_panels_alone():
+    later = timezone.now() + timedelta(minutes=5)
+    make_order(make_service(fresh_panel(is_active=False)))
+    make_placed(make_service(fresh_panel(is_active=False)))
+    funds = make_service(fresh_panel(paused_reason="funds"))
+    make_order(funds)
+    make_placed(funds)
+    gone = make_service(fresh_panel(paused_reason="unreachable", paused_until=later))
+    make_order(gone)
+    make_placed(gone)
+    back = make_service(fresh_panel(paused_reason="unreachable", paused_until=timezone.now()))
+    make_order(back)
+    found = sweep.waiting()
+    assert found["submit"] == [back.panel_id]
+    assert found["poll"] == [funds.panel_id]
+
+
+@pytest.mark.django_db
+def test_the_sweep_finds_requested_and_overdue_syncs_and_balances():
+    now = timezone.now()
+    asked = fresh_panel(sync_requested_at=now, balance_requested_at=now)
+    old = fresh_panel(catalog_synced_at=now - timedelta(hours=7), balance_checked_at=now - timedelta(minutes=16))
+    never = make_panel()
+    fresh_panel()
+    found = sweep.waiting()
+    assert sorted(found["sync"]) == sorted(found["balance"]) == sorted([asked.pk, old.pk, never.pk])
+
+
+@pytest.mark.django_db
+def test_the_sweep_finds_confirmed_actions_that_are_not_finished():
+    now = timezone.now()
+    OrderAction.objects.create(kind="refresh")
+    OrderAction.objects.create(kind="refresh", confirmed_at=now, finished_at=now)
+    open_action = OrderAction.objects.create(kind="refresh", confirmed_at=now)
+    assert sweep.waiting()["act"] == [open_action.pk]
+
+
+@pytest.mark.django_db
+def test_only_one_worker_sweeps_at_a_time(rung):
+    make_order(make_service(fresh_panel()))
+    tasks.run_sweep()
+    assert len(rung()) == 1
+    tasks.run_sweep()
+    assert len(rung()) == 1
+    JobRun.objects.update(started_at=timezone.now() - timedelta(minutes=1))
+    tasks.run_sweep()
+    assert len(rung()) == 2
+
+
+@pytest.mark.django_db
+def test_a_sweep_that_failed_says_so_and_the_next_one_runs(rung, monkeypatch):
+    monkeypatch.setattr(sweep, "waiting", lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        tasks.run_sweep()
+    job = JobRun.objects.get(name="sweep")
+    assert "division" in job.last_error
+    assert job.leased_until is None
+
+
+@pytest.mark.django_db
+def test_a_lease_passes_on_when_its_holder_is_gone():
+    first = JobRun.take("x", every=timedelta(), at_most=timedelta(minutes=5))
+    assert JobRun.take("x", every=timedelta(), at_most=timedelta(minutes=5)) is None
+    JobRun.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+    second = JobRun.take("x", every=timedelta(), at_most=timedelta(minutes=5))
+    first.give_back("late")
+    assert JobRun.objects.get().holder == second.holder
+    assert JobRun.objects.get().last_error == ""
+
+
+# -- the kinds of work, end to end over HTTP
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_task_does_the_whole_job_of_its_kind(panel, sandbox, rung):
+    Panel.objects.update(sync_requested_at=timezone.now(), balance_requested_at=timezone.now())
+    for kind in ("sync", "balance"):
+        tasks.work.call_local(kind, panel.pk)
+    assert tasks.lanes.join(10)
+    panel.refresh_from_db()
+    assert panel.catalog_synced_at
+    assert panel.balance is not None
+    service = panel.services.get(remote_id=str(sandbox.pick("Default", cancel=True).id))
+    order = make_order(service, quantity=service.min_quantity)
+    tasks.work.call_local("submit", panel.pk)
+    assert tasks.lanes.join(10)
+    order.refresh_from_db()
+    assert order.state == Order.State.PLACED
+    Order.objects.update(cancel_state="queued", next_check_at=timezone.now())
+    tasks.work.call_local("care", panel.pk)
+    tasks.work.call_local("poll", panel.pk)
+    assert tasks.lanes.join(10)
+    order.refresh_from_db()
+    assert order.cancel_state == "accepted"
+    assert order.checked_at is not None
