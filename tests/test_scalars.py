@@ -95,6 +95,12 @@ def test_amounts_are_rounded_to_what_the_column_keeps(value, rounded):
     assert read_money(value)[0] == Decimal(rounded)
 
 
+@pytest.mark.parametrize("value", [Decimal("1e999999999999999"), Decimal("-1e999999999999999")])
+def test_numbers_of_endless_length_are_never_written_out(value):
+    assert (read_whole(value, -MAX_COUNT, MAX_COUNT), read_remote_id(value)) == (None, "")
+    assert (read_money(value), read_rate(value)) == ((None, ""), None)
+
+
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=9, min_value=-(10**8), max_value=10**8))
 def test_amounts_within_15_digits_are_rounded_half_up_to_6_places(number):
     assert read_money(number)[0] == number.quantize(Decimal("0.000001"), ROUND_HALF_UP)

@@ -488,6 +488,11 @@ def test_an_answer_without_a_balance_is_unknown(value):
         read_balance(saying(value))
 
 
+def test_an_error_may_stand_under_data():
+    with pytest.raises(Refused, match="Invalid API key"):
+        read_balance(saying({"status": "success", "data": {"error": "Invalid API key"}}))
+
+
 # whatever bytes come
 
 
