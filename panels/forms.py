@@ -6,12 +6,16 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
+from urllib.parse import parse_qs, urlsplit
 
 from django import forms
+from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.utils.html import format_html
 
-from panels.models import Service
+from panels.addresses import check_url
+from panels.models import Panel, Service
 from panels.order_fields import split_lines
 from panels.order_types import ALL_FIELDS, Billing, Checked, Field, Kind, check
 from panels.templatetags.dashboard import count, money, rate
@@ -74,8 +78,10 @@ class OrderForm(forms.Form):
         super().__init__(data, initial=dict(initial or {}))
         self.chosen = service
         self.terms = terms(service)
+        # Found before `renew` puts the new terms in.
+        self.changes = self._changes() if self.is_bound else ()
         self.initial.update(self.terms, service=str(service.pk), token=str(uuid.uuid4()))
-        for field in service.order_type.fields:
+        for field in self.offered:
             self.fields[field.name] = _form_field(field, self.line_counts.get(field.name))
         for name in TERMS:
             self.fields[name] = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -87,6 +93,12 @@ class OrderForm(forms.Form):
         names = ALL_FIELDS if self.is_bound else [field.name for field in self.chosen.order_type.fields]
         return {name: str(source[name]) for name in names if name in source}
 
+    @property
+    def offered(self) -> list[Field]:
+        """The fields of the service's type, without drip-feed where the panel says that there is none."""
+        without = ("runs", "interval") if self.chosen.dripfeed is False else ()
+        return [each for each in self.chosen.order_type.fields if each.name not in without or not self._is_blank(each)]
+
     @cached_property
     def checked(self) -> Checked:
         """What the fields come to: cleaned values, errors, and the price."""
@@ -95,28 +107,24 @@ class OrderForm(forms.Form):
     @cached_property
     def line_counts(self) -> dict[str, str]:
         """How many lines each list has so far, in words."""
-        lists = [field.name for field in self.chosen.order_type.fields if field.kind is Kind.LINES]
+        lists = [field.name for field in self.offered if field.kind is Kind.LINES]
         return {name: _lines(self.values.get(name, "")) for name in lists}
 
     @property
     def missing(self) -> list[str]:
         """Labels of the fields that still have to be filled in."""
-        return [field.label for field in self.chosen.order_type.fields if field.is_required and self._is_blank(field)]
+        return [field.label for field in self.offered if field.is_required and self._is_blank(field)]
 
     @property
     def remarks(self) -> list[str]:
-        """What is wrong with the fields that have been filled in."""
-        blank = {field.name for field in self.chosen.order_type.fields if self._is_blank(field)}
-        return [text for name, texts in self.checked.errors.items() if name not in blank for text in texts]
+        """What is wrong besides the missing fields."""
+        missing = {field.name for field in self.offered if field.is_required and self._is_blank(field)}
+        return [text for name, texts in self.checked.errors.items() if name not in missing for text in texts]
 
-    @cached_property
-    def changes(self) -> list[Change]:
-        """The terms that have changed since the form that was sent showed them."""
-        if not self.is_bound:
-            return []
+    def _changes(self) -> tuple[Change, ...]:
         shown = {name: " ".join(str(self.data.get(name, "")).split()) for name in TERMS}
         now = {name: " ".join(text.split()) for name, text in self.terms.items()}
-        return [Change(TERMS[name], shown[name] or "–", now[name]) for name in TERMS if shown[name] != now[name]]
+        return tuple(Change(TERMS[name], shown[name] or "–", now[name]) for name in TERMS if shown[name] != now[name])
 
     @property
     def posted_token(self) -> uuid.UUID | None:
@@ -143,9 +151,11 @@ class OrderForm(forms.Form):
 
     def mark_first_field(self) -> None:
         """Put the focus where a person goes on: the first field with an error, else the first empty one."""
-        wrong = [name for name in self.fields if self.is_bound and self.has_error(name)]
-        empty = [field.name for field in self.chosen.order_type.fields if self._is_blank(field)]
-        for name in (wrong or empty)[:1]:
+        if self.is_bound:
+            names = [name for name in self.fields if self.has_error(name)]
+        else:
+            names = [field.name for field in self.offered if self._is_blank(field)] or [self.offered[0].name]
+        for name in names[:1]:
             self.fields[name].widget.attrs["autofocus"] = True
 
     def _is_blank(self, field: Field) -> bool:
@@ -177,3 +187,137 @@ def _widget(field: Field) -> forms.Widget:
     if field.kind is Kind.DATE:
         return forms.TextInput(attrs={**plain, "placeholder": "31/12/2030"})
     return forms.TextInput(attrs={**plain, "inputmode": "url"} if field.kind is Kind.LINK else plain)
+
+
+# -- a panel
+
+ADVANCED = (
+    "always_send_quantity",
+    "bills_package_per_line",
+    "multi_status",
+    "multi_refill",
+    "cancel_parameter",
+    "parallel_calls",
+    "calls_per_minute",
+    "connect_timeout",
+    "read_timeout",
+)
+
+
+class PanelForm(forms.ModelForm):
+    """An account at a panel. The key is taken and never shown again, and it never follows an address elsewhere."""
+
+    field_order = ("name", "api_url", "api_key")
+    MOST: ClassVar = {"parallel_calls": 20, "calls_per_minute": 6000, "connect_timeout": 60, "read_timeout": 300}
+
+    api_key = forms.CharField(
+        label="API key",
+        max_length=500,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "spellcheck": "false"}),
+        help_text="Stored encrypted, and never shown again.",
+    )
+
+    class Meta:
+        model = Panel
+        fields = ("name", "api_url", "currency_override", "low_balance", "is_active", *ADVANCED)
+        labels: ClassVar = {"currency_override": "Currency", "low_balance": "Warn when the balance is below"}
+        widgets: ClassVar = {
+            "api_url": forms.TextInput(
+                attrs={"inputmode": "url", "placeholder": "https://panel.example/api/v2", "autocomplete": "off"}
+            ),
+        }
+        help_texts: ClassVar = {"api_url": "Exactly as the panel's API page shows it."}
+
+    def __init__(self, data: Mapping[str, Any] | None = None, instance: Panel | None = None) -> None:
+        super().__init__(data, instance=instance)
+        for name, most in self.MOST.items():
+            self.fields[name].validators.append(MaxValueValidator(most))
+            self.fields[name].widget.attrs["max"] = most
+        if instance is None:
+            del self.fields["is_active"]
+        else:
+            self.fields["api_key"].required = False
+            hint = f" ending in {instance.key_hint}" if instance.key_hint else ""
+            self.fields["api_key"].help_text = f"Empty keeps the stored key{hint}."
+
+    @property
+    def plain_fields(self) -> list[forms.BoundField]:
+        """The fields that every panel needs."""
+        return [field for field in self if field.name not in ADVANCED]
+
+    @property
+    def advanced_fields(self) -> list[forms.BoundField]:
+        """The fields for panels that speak or bear things differently."""
+        return [field for field in self if field.name in ADVANCED]
+
+    @property
+    def has_advanced_errors(self) -> bool:
+        """Tell whether what is folded away must be seen."""
+        return any(field.errors for field in self.advanced_fields)
+
+    @property
+    def has_new_key(self) -> bool:
+        """Tell whether a key was entered."""
+        return bool(self.cleaned_data.get("api_key"))
+
+    @property
+    def needs_test(self) -> bool:
+        """Tell whether it is not known any more that calls reach the panel."""
+        return self.has_new_key or not {"api_url", "is_active"}.isdisjoint(self.changed_data)
+
+    def clean_api_url(self) -> str:
+        url: str = self.cleaned_data["api_url"]
+        if problem := check_url(url, allow_http=settings.PANEL_ALLOW_HTTP):
+            raise forms.ValidationError(problem)
+        if "key" in parse_qs(urlsplit(url).query):
+            raise forms.ValidationError("The key does not belong into the address, where everybody can read it.")
+        return url
+
+    def clean_currency_override(self) -> str:
+        return str(self.cleaned_data["currency_override"]).upper()
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        if self.instance.pk and not self.has_new_key and self._leads_elsewhere():
+            self.add_error("api_key", "The address leads to another host: enter the key that belongs there.")
+        elif self.has_new_key and self.errors:
+            self.add_error("api_key", "Enter the key again: it is not kept while something else is wrong.")
+        return self.cleaned_data
+
+    def _leads_elsewhere(self) -> bool:
+        url = self.cleaned_data.get("api_url")
+        return url is not None and _origin(url) != _origin(self.initial["api_url"])
+
+    def store(self) -> Panel:
+        """Save what was changed and nothing else: the worker writes to the same row."""
+        panel: Panel = self.instance
+        if self.has_new_key:
+            panel.set_key(self.cleaned_data["api_key"])
+        if panel.pk is None:
+            panel.save()
+        else:
+            key = ["api_key", "key_hint"] if self.has_new_key else []
+            panel.save(update_fields=[name for name in self.changed_data if name != "api_key"] + key)
+        return panel
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    """Return what decides where a key goes: a port left out is the scheme's own."""
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+
+
+# -- what becomes of an order that waits for a person
+
+
+class ResolveForm(forms.Form):
+    """A decision, with what the person saw: the rate that is agreed to, or the alarm that is done with."""
+
+    EXISTS, SEND_AGAIN, WRITE_OFF = "exists", "send_again", "write_off"
+    RELEASE, SEEN, STOP, FOLLOW = "release", "seen", "stop", "follow"
+    DECISIONS = (EXISTS, SEND_AGAIN, WRITE_OFF, RELEASE, SEEN, STOP, FOLLOW)
+
+    decision = forms.ChoiceField(choices=[(name, name) for name in DECISIONS])
+    remote_id = forms.CharField(required=False, max_length=200)
+    rate = forms.DecimalField(required=False)
+    alarm = forms.CharField(required=False)

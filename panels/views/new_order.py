@@ -109,7 +109,7 @@ def _obstacle(service: Service) -> str:
 
 
 def _choose(request: HttpRequest, *, problem: str = "", partial: str = "order") -> HttpResponse:
-    typed = request.GET.get("q", "").strip()
+    typed = request.GET.get("q", "").replace("\0", "").strip()
     found = list(_matching(typed)[: MAX_RESULTS + 1]) if typed else _ordered_recently(request.user)
     context = {
         "problem": problem,
