@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -116,7 +116,7 @@ class ServiceFilter(django_filters.FilterSet):
     Prices compare only within one currency, so a range or an order of prices needs one to be left (`lacks_currency`).
     """
 
-    SORTS = {"name": "name", "-name": "-name", "price": "rate_per_1000", "-price": "-rate_per_1000"}
+    SORTS: ClassVar = {"name": "name", "-name": "-name", "price": "rate_per_1000", "-price": "-rate_per_1000"}
     ANSWERS = (("yes", "Yes"), ("no", "No"), ("unknown", "Not stated"))
     NO_CURRENCY = "-"
 
@@ -151,14 +151,16 @@ class ServiceFilter(django_filters.FilterSet):
         method="leave",
         choices=(("unlisted", "No longer listed"), ("all", "All, also inactive panels")),
     )
-    sort = django_filters.ChoiceFilter(method="leave", choices=[(name, name) for name in SORTS], widget=forms.HiddenInput)
+    sort = django_filters.ChoiceFilter(
+        method="leave", choices=[(name, name) for name in SORTS], widget=forms.HiddenInput
+    )
 
-    def __init__(self, data: Mapping[str, Any], panels: Sequence[Panel]) -> None:
+    def __init__(self, data: Mapping[str, Any], panels: Iterable[Panel]) -> None:
         super().__init__(data, Service.objects.all())
-        self._panels = panels
-        currencies = sorted({panel.currency for panel in panels})
-        self.filters["panel"].extra["choices"] = [(str(panel.pk), panel.name) for panel in panels]
-        self.filters["currency"].extra["choices"] = [(one or self.NO_CURRENCY, one or "Not known") for one in currencies]
+        self._panels = list(panels)
+        known = sorted({panel.currency for panel in self._panels})
+        self.filters["panel"].extra["choices"] = [(str(panel.pk), panel.name) for panel in self._panels]
+        self.filters["currency"].extra["choices"] = [(each or self.NO_CURRENCY, each or "Not known") for each in known]
 
     @cached_property
     def panels(self) -> list[Panel]:
@@ -182,9 +184,19 @@ class ServiceFilter(django_filters.FilterSet):
         return len(self.currencies) > 1 and (self._has_range or self._chosen("sort") in ("price", "-price"))
 
     @property
-    def sort(self) -> str:
+    def sort_field(self) -> str:
         """The field to sort by: the name, unless another was chosen and can be used."""
         return "name" if self.lacks_currency else self.SORTS.get(self._chosen("sort"), "name")
+
+    @property
+    def is_refused(self) -> bool:
+        """Tell whether nothing is shown because what was asked for cannot be read or compared."""
+        return bool(self.errors) or (self.lacks_currency and self._has_range)
+
+    @property
+    def uses_details(self) -> bool:
+        """Tell whether any of the filters that are folded away is in use."""
+        return any(self.data.get(name) for name in ("refill", "cancel", "currency", "price_from", "price_to", "show"))
 
     @property
     def is_narrowed(self) -> bool:
@@ -193,7 +205,7 @@ class ServiceFilter(django_filters.FilterSet):
 
     def filter_queryset(self, queryset: QuerySet[Service]) -> QuerySet[Service]:
         """Narrow to what was chosen; to nothing where that cannot be read or compared."""
-        if self.errors or (self.lacks_currency and self._has_range):
+        if self.is_refused:
             return queryset.none()
         found: QuerySet[Service] = super().filter_queryset(queryset)
         if self._chosen("show") != "all":
@@ -223,7 +235,8 @@ class ServiceFilter(django_filters.FilterSet):
         return any(self._chosen(name) is not None for name in ("price_from", "price_to"))
 
     def _chosen(self, name: str) -> Any:
-        return self.form.cleaned_data.get(name) if self.form.is_valid() or name in self.form.cleaned_data else None
+        # What was not readable is an error of the form, and nothing was chosen by it.
+        return None if name in self.errors else self.form.cleaned_data.get(name)
 
 
 def _all_words(text: str) -> Q:

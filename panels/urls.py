@@ -2,12 +2,33 @@
 
 from django.urls import path
 
-from panels.views import new_order, status
+from panels.views import actions, catalog, new_order, order, orders, panels, refills, status
 
 urlpatterns = [
+    path("panels/", panels.panel_list, name="panel_list"),
+    path("panels/new/", panels.panel_new, name="panel_new"),
+    path("panels/<int:pk>/", panels.panel_detail, name="panel_detail"),
+    path("panels/<int:pk>/edit/", panels.panel_edit, name="panel_edit"),
+    path("panels/<int:pk>/sync/", panels.panel_sync, name="panel_sync"),
+    path("panels/<int:pk>/balance/", panels.panel_balance, name="panel_balance"),
+    path("panels/<int:pk>/pause/", panels.panel_pause, name="panel_pause"),
+    path("panels/<int:pk>/resume/", panels.panel_resume, name="panel_resume"),
+    path("catalog/", catalog.service_list, name="service_list"),
+    path("catalog/<int:pk>/", catalog.service_detail, name="service_detail"),
     path("orders/new/", new_order.order_new, name="order_new"),
     path("orders/new/services/", new_order.order_new_services, name="order_new_services"),
     path("orders/new/check/", new_order.order_new_check, name="order_new_check"),
+    path("orders/", orders.order_list, name="order_list"),
+    path("orders/export.csv", orders.order_export, name="order_export"),
+    path("orders/actions/", actions.order_actions, name="order_actions"),
+    path("orders/actions/<int:pk>/", actions.order_action, name="order_action"),
+    path("orders/<int:pk>/", order.order_detail, name="order_detail"),
+    path("orders/<int:pk>/refresh/", order.order_refresh, name="order_refresh"),
+    path("orders/<int:pk>/refill/", order.order_refill, name="order_refill"),
+    path("orders/<int:pk>/cancel/", order.order_cancel, name="order_cancel"),
+    path("orders/<int:pk>/withdraw/", order.order_withdraw, name="order_withdraw"),
+    path("orders/<int:pk>/resolve/", order.order_resolve, name="order_resolve"),
+    path("refills/", refills.refill_list, name="refill_list"),
     path("healthz/", status.healthz, name="healthz"),
     path("status/", status.status, name="status"),
 ]

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from panels.models import Controls, Order, Refill, Worker
+from panels.models import Controls, Order, Panel, Refill, Worker
 from panels.models.order import RequestState
 
 
@@ -46,7 +46,7 @@ class SiteStatus:
 
     @property
     def waiting_count(self) -> int:
-        """How many orders, refills and cancels wait to be sent."""
+        """How many orders, refills, cancels and questions wait to be sent."""
         return self._once("waiting", _count_waiting)
 
     @property
@@ -74,12 +74,17 @@ class SiteStatus:
         return self._cache[name]
 
 
+# Panels whose balance or catalog somebody has asked for.
+WANTED = Q(balance_requested_at__isnull=False) | Q(sync_requested_at__isnull=False)
+
+
 def _count_waiting() -> int:
     return (
         Order.objects.filter(state=Order.State.QUEUED, held_reason="").count()
         + Order.objects.filter(check_requested_at__isnull=False).count()
         + Order.objects.filter(cancel_state=RequestState.QUEUED).count()
         + Refill.objects.filter(state=RequestState.QUEUED).count()
+        + Panel.objects.filter(WANTED, is_active=True).count()
     )
 
 

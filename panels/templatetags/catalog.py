@@ -1,0 +1,58 @@
+"""How the price of a service, and what has changed about it, look on every page."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django import template
+
+from panels.models import Service, ServiceChange
+from panels.order_types import Billing
+from panels.templatetags.dashboard import NO_VALUE, badge, money, rate
+
+register = template.Library()
+
+ANSWERS = {"True": "yes", "False": "no", "": "not stated"}
+ABOUT_LISTING = {("", "True"): "New", ("False", "True"): "Listed again", ("True", "False"): "No longer listed"}
+
+
+class Change(NamedTuple):
+    """A change in words; old and new are empty where `what` says it all."""
+
+    what: str
+    old: str = ""
+    new: str = ""
+
+
+@register.simple_tag
+def price(service: Service) -> str:
+    """Write what a service costs: for a thousand, or flat for packages."""
+    kind, currency = service.order_type, service.panel.currency
+    is_flat = kind.billing is Billing.FLAT and not (kind.counted_field and service.panel.bills_package_per_line)
+    return f"{money(service.rate_per_1000, currency)} flat" if is_flat else rate(service.rate_per_1000, currency)
+
+
+@register.simple_tag
+def type_badge(service: Service) -> str:
+    """Name a service's type; one that is not known stands out, with the panel's word for it."""
+    if service.type:
+        return badge(service.type, label=service.order_type.label, kind="neutral", icon="tag")
+    return badge("unknown", label=f"Unknown type: {service.raw_type or NO_VALUE}", kind="warn")
+
+
+@register.simple_tag
+def change_words(change: ServiceChange, currency: str) -> Change:
+    """Put a change of a service into words."""
+    if change.field == "is_listed":
+        return Change(ABOUT_LISTING.get((change.old, change.new), "Listing changed"))
+    field: Any = Service._meta.get_field(change.field)
+    what = "Price" if change.field == "rate_per_1000" else str(field.verbose_name).capitalize()
+    return Change(what, _value(change.field, change.old, currency), _value(change.field, change.new, currency))
+
+
+def _value(field: str, text: str, currency: str) -> str:
+    if field in ("refill", "cancel", "dripfeed"):
+        return ANSWERS.get(text, text)
+    if field == "rate_per_1000":
+        return f"{text} {currency}"
+    return f"{int(text):,}" if text.isdecimal() and field.endswith("_quantity") else text or NO_VALUE

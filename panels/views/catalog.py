@@ -1,0 +1,73 @@
+"""The catalog of all panels, and what is known about one service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+from django_htmx.http import push_url
+
+from panels.filters import ServiceFilter
+from panels.htmx import render_page, wants_fragment
+from panels.models import Order, Panel, Service
+from panels.paging import count_rows, paginate
+
+MAX_CATEGORIES = 200
+MAX_CHANGES = 50
+
+
+@permission_required("panels.view_service", raise_exception=True)
+@require_safe
+def service_list(request: HttpRequest) -> HttpResponse:
+    """Show the services of all panels, narrowed, sorted, 50 a page."""
+    narrowed = ServiceFilter(request.GET, Panel.objects.defer("api_key").order_by("name"))
+    services = narrowed.qs.select_related("panel").defer("description", "search_text", "panel__api_key")
+    page = paginate(services, request.GET, sort=narrowed.sort_field)
+    total = len(page) if page.is_first and page.is_last else count_rows(narrowed.qs)
+    context = {
+        "filter": narrowed,
+        "page": page,
+        "total": total,
+        "sorts": {"name": _sort(narrowed, "name", "name"), "price": _sort(narrowed, "price", "rate_per_1000")},
+        "categories": _categories(narrowed),
+    }
+    response = render_page(request, "panels/service_list.html", context, partial="services")
+    return push_url(response, _short_address(request)) if wants_fragment(request) else response
+
+
+@permission_required("panels.view_service", raise_exception=True)
+@require_safe
+def service_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a service with everything that its panel says, and what has changed."""
+    service = get_object_or_404(Service.objects.select_related("panel").defer("panel__api_key"), pk=pk)
+    vanished = service.changes.filter(field="is_listed", new="False").first()
+    context = {
+        "service": service,
+        "changes": service.changes.all()[:MAX_CHANGES],
+        "vanished_at": vanished.at if vanished else service.last_seen_at,
+        "order_count": count_rows(Order.objects.filter(service=service)),
+    }
+    return render(request, "panels/service_detail.html", context)
+
+
+def _sort(narrowed: ServiceFilter, name: str, field: str) -> dict[str, str]:
+    """Tell how the list is sorted by a column, and how it is after a click."""
+    current = {field: "ascending", f"-{field}": "descending"}.get(narrowed.sort_field, "")
+    return {"current": current, "next": f"-{name}" if current == "ascending" else name}
+
+
+def _categories(narrowed: ServiceFilter) -> Iterator[str]:
+    """Suggest categories; only the whole page asks for them."""
+    services = Service.objects.filter(panel__in=[panel.pk for panel in narrowed.panels], is_listed=True)
+    yield from services.order_by("category").values_list("category", flat=True).distinct()[:MAX_CATEGORIES]
+
+
+def _short_address(request: HttpRequest) -> str:
+    """Return the address without the fields that were left empty."""
+    query = request.GET.copy()
+    for name in [name for name, value in query.items() if not value]:
+        del query[name]
+    return f"{request.path}?{query.urlencode()}" if query else request.path

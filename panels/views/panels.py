@@ -1,0 +1,196 @@
+"""The accounts at panels: how they are, and what a manager does with them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.db import transaction
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import trigger_client_event
+
+from panels import limits, tasks
+from panels.forms import PanelForm
+from panels.htmx import render_page, wants_fragment
+from panels.models import Order, Panel, Service, ServiceChange
+from panels.templatetags.dashboard import money
+
+MAX_READINGS = 8
+MAX_CHANGES = 20
+OPEN = Q(state__in=(Order.State.QUEUED, Order.State.SENDING, Order.State.UNKNOWN)) | Q(
+    state=Order.State.PLACED, progress__in=["", *set(Order.Progress) - set(Order.FINISHED)]
+)
+
+
+@permission_required("panels.view_panel", raise_exception=True)
+@require_safe
+def panel_list(request: HttpRequest) -> HttpResponse:
+    """Show every panel and how it is."""
+    panels = list(Panel.objects.defer("api_key"))
+    open_counts = dict(Order.objects.filter(OPEN).order_by().values_list("panel").annotate(Count("pk")))
+    context = {
+        "rows": [(panel, open_counts.get(panel.pk, 0)) for panel in panels],
+        "is_waiting": any(_is_waiting(panel) for panel in panels),
+        "is_moving": bool(open_counts),
+    }
+    return render_page(request, "panels/panel_list.html", context, partial="panels")
+
+
+@permission_required("panels.view_panel", raise_exception=True)
+@require_safe
+def panel_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one panel: how it is, what it offers, what has changed, and its settings."""
+    panel = _find(pk)
+    response = _show(request, panel)
+    # The page asks for its fragment only while something is under way.
+    return _announce(response, panel) if wants_fragment(request) and not _is_waiting(panel) else response
+
+
+@permission_required("panels.add_panel", raise_exception=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def panel_new(request: HttpRequest) -> HttpResponse:
+    """Add a panel, which is tested at once."""
+    form = PanelForm(_data(request))
+    if not form.is_valid():
+        return _show_form(request, form)
+    panel = _store(form)
+    messages.success(request, f"{panel.name} was added. It is being tested, and its catalog fetched: see below.")
+    return redirect(panel)
+
+
+@permission_required("panels.change_panel", raise_exception=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def panel_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a panel; with a new address or key it is tested at once."""
+    form = PanelForm(_data(request), instance=_find(pk))
+    if not form.is_valid():
+        return _show_form(request, form)
+    panel = _store(form)
+    messages.success(request, f"{panel.name} was saved.{_consequence(form)}")
+    return redirect(panel)
+
+
+@permission_required("panels.change_panel", raise_exception=True)
+@require_POST
+def panel_balance(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have the balance read, which also tests address and key."""
+    return _ask(request, pk, "balance")
+
+
+@permission_required("panels.change_panel", raise_exception=True)
+@require_POST
+def panel_sync(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have the catalog fetched."""
+    return _ask(request, pk, "sync")
+
+
+@permission_required("panels.change_panel", raise_exception=True)
+@require_POST
+def panel_pause(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stop placing orders at a panel; a pause that lasts already keeps its own reason."""
+    panel = _find(pk)
+    if panel.is_paused() and panel.paused_until is None:
+        messages.info(request, f"{panel.name} was paused before: {panel.get_paused_reason_display()}.")
+    else:
+        limits.pause(panel, Panel.Pause.BY_HAND, "")
+        messages.success(request, f"{panel.name} is paused. Orders for it wait here; placed ones are still followed.")
+    return redirect(panel)
+
+
+@permission_required("panels.change_panel", raise_exception=True)
+@require_POST
+def panel_resume(request: HttpRequest, pk: int) -> HttpResponse:
+    """Lift the pause of a panel, and let go out what waits."""
+    panel = _find(pk)
+    if panel.paused_reason:
+        limits.resume(panel)
+        for kind in ("submit", "poll", "care"):
+            tasks.ring(kind, panel.pk)
+        messages.success(request, f"{panel.name} is no longer paused. Orders that wait for it go out now.")
+    else:
+        messages.info(request, f"{panel.name} was not paused.")
+    return redirect(panel)
+
+
+# -- what they share
+
+
+def _find(pk: int) -> Panel:
+    return get_object_or_404(Panel.objects.defer("api_key"), pk=pk)
+
+
+def _data(request: HttpRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
+
+
+def _is_waiting(panel: Panel) -> bool:
+    """Tell whether a balance or a catalog has been asked for and is not there yet."""
+    return panel.is_active and bool(panel.balance_requested_at or panel.sync_requested_at)
+
+
+def _show(request: HttpRequest, panel: Panel) -> HttpResponse:
+    services = Service.objects.filter(panel=panel)
+    changes = ServiceChange.objects.filter(service__panel=panel).select_related("service")
+    context: dict[str, Any] = {
+        "panel": panel,
+        "is_waiting": _is_waiting(panel),
+        "open_count": Order.objects.filter(OPEN, panel=panel).count(),
+        "services": services.aggregate(
+            listed=Count("pk", filter=Q(is_listed=True)),
+            gone=Count("pk", filter=Q(is_listed=False)),
+            strange=Count("pk", filter=Q(is_listed=True, type="")),
+        ),
+        "readings": panel.balance_readings.all()[:MAX_READINGS],
+        "changes": changes[:MAX_CHANGES],
+    }
+    return render_page(request, "panels/panel_detail.html", context, partial="panel")
+
+
+def _announce(response: HttpResponse, panel: Panel) -> HttpResponse:
+    """Say aloud what came of a test or a sync."""
+    if problem := panel.balance_error or panel.catalog_error:
+        return trigger_client_event(response, "toast", {"text": f"{panel.name}: {problem}", "kind": "bad"})
+    text = f"{panel.name} answered. Its balance is {money(panel.balance, panel.currency)}."
+    return trigger_client_event(response, "toast", {"text": text, "kind": "good"})
+
+
+def _show_form(request: HttpRequest, form: PanelForm) -> HttpResponse:
+    return render(request, "panels/panel_form.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+def _ask(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    """Note that the worker is asked for something, unless it has been already."""
+    panel, asked = _find(pk), f"{kind}_requested_at"
+    if not panel.is_active:
+        messages.warning(request, f"{panel.name} is inactive, so it is not called. Make it active first (Edit).")
+    elif Panel.objects.filter(pk=pk, **{f"{asked}__isnull": True}).update(**{asked: timezone.now()}):
+        tasks.ring(kind, pk)
+    return _show(request, _find(pk)) if wants_fragment(request) else redirect(panel)
+
+
+def _store(form: PanelForm) -> Panel:
+    """Save a panel together with what follows from its changes."""
+    with transaction.atomic():
+        panel = form.store()
+        if form.has_new_key and panel.paused_reason == Panel.Pause.AUTH:
+            limits.resume(panel)
+        if not panel.is_active:
+            Panel.objects.filter(pk=panel.pk).update(balance_requested_at=None, sync_requested_at=None)
+        elif form.needs_test:
+            # Also where one is under way: that one knows the old address or key.
+            now = timezone.now()
+            Panel.objects.filter(pk=panel.pk).update(balance_requested_at=now, sync_requested_at=now)
+            for kind in ("balance", "sync", "submit", "poll", "care"):
+                tasks.ring(kind, panel.pk)
+    return panel
+
+
+def _consequence(form: PanelForm) -> str:
+    if "is_active" in form.changed_data and not form.instance.is_active:
+        return " It is inactive now: it is not called any more. Its orders, services and history are kept."
+    return " It is being tested: see below." if form.instance.is_active and form.needs_test else ""
