@@ -1,0 +1,161 @@
+"""A real browser at the real pages, with a worker beside them and sandbox panels behind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+from contextlib import contextmanager
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+from panels import tasks
+from panels.crew import Lanes
+from tests.factories import make_user
+
+# Playwright's own event loop runs in the thread of the tests, which use the database as well.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+PASSWORD = "correct horse battery"
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "tests/browser/" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+            if not CHROMIUM and not os.environ.get("REQUIRE_ALL"):
+                item.add_marker(pytest.mark.skip(reason="no Chromium here: apt-get install chromium, or set CHROMIUM"))
+
+
+@pytest.fixture(scope="session")
+def browser():
+    assert CHROMIUM, "no Chromium here: apt-get install chromium, or set CHROMIUM"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser, live_server):
+    """Open tabs of given kinds; whatever any of them writes to the console as an error fails the test."""
+    contexts, errors = [], []
+
+    def open_page(**options):
+        context = browser.new_context(base_url=live_server.url, **{"viewport": {"width": 1280, "height": 900}} | options)
+        context.set_default_timeout(8000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: message.type == "error" and errors.append(message.text))
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not errors
+
+
+@pytest.fixture
+def page(open_page):
+    return open_page()
+
+
+@pytest.fixture
+def worker(transactional_db, monkeypatch):
+    """A worker in this process: it takes what the queue holds, twice a second, as the real one does."""
+    lanes, stopping = Lanes(), threading.Event()
+    monkeypatch.setattr(tasks, "lanes", lanes)
+    tasks.huey.storage.flush_queue()
+    tasks.huey.storage.flush_schedule()
+
+    def work():
+        while not stopping.is_set():
+            for task in tasks.huey.read_schedule():
+                tasks.huey.enqueue(task)
+            while task := tasks.huey.dequeue():
+                tasks.huey.execute(task)
+            stopping.wait(0.3)
+
+    with _heartbeat():
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        yield lanes
+        stopping.set()
+        lanes.stopping.set()
+        thread.join(5)
+        assert lanes.join(15)
+
+
+@contextmanager
+def _heartbeat():
+    from django.utils import timezone
+
+    from panels.models import Worker
+
+    now = timezone.now()
+    worker = Worker.objects.create(host="test", pid=os.getpid(), started_at=now, seen_at=now)
+    # Far enough ahead for any test: what a missing worker looks like has tests of its own.
+    Worker.objects.filter(pk=worker.pk).update(seen_at=now + Worker.ALIVE_FOR * 20)
+    yield
+
+
+@pytest.fixture
+def sign_in(transactional_db):
+    """Sign somebody of a group in, through the login page."""
+    _restore_groups()
+
+    def sign_in(page, group="Manager", **fields):
+        user = make_user(group, password=PASSWORD, **fields)
+        page.goto("/login/")
+        page.get_by_label("Username").fill(user.username)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url("**/")
+        return user
+
+    return sign_in
+
+
+def _restore_groups():
+    """Put back the groups of the migration: a test with real transactions begins with empty tables."""
+    from importlib import import_module
+
+    from django.apps import apps
+    from django.contrib.auth.models import Group
+
+    if not Group.objects.exists():
+        import_module("panels.migrations.0002_groups").create_groups(apps, None)
+
+
+@pytest.fixture
+def looks_right():
+    """Check what any page must keep to: nothing serious for axe, and nothing wider than the window."""
+    axe = Axe()
+
+    def looks_right(page):
+        widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        assert widths[0] <= widths[1], f"{page.url} is {widths[0]} wide in a window of {widths[1]}"
+        found = axe.run(page).response["violations"]
+        serious = [
+            (violation["id"], [node["html"][:200] for node in violation["nodes"]][:3])
+            for violation in found
+            if violation["impact"] in ("serious", "critical")
+        ]
+        assert not serious, f"{page.url}: {serious}"
+
+    return looks_right
+
+
+def eventually(check, seconds=10):
+    """Wait until something becomes true."""
+    deadline = time.monotonic() + seconds
+    while not check():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.1)
