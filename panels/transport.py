@@ -114,8 +114,8 @@ class _Exchange:
     """One request and its answer: when it must end, until when it may begin, and whether it was sent.
 
     A watchdog shuts the connection down at the deadline, because time-outs of single reads never fire while bytes
-    trickle. It holds a duplicate of the socket's descriptor: that one survives the TLS layer's taking over of the
-    socket and the closing of the connection's own, and never comes to mean another connection.
+    trickle. It holds a duplicate of the socket's descriptor: that one works after the connection has closed its own,
+    and never comes to mean another connection.
     """
 
     def __init__(self, endpoint: Endpoint, not_after: float | None) -> None:
@@ -297,9 +297,8 @@ def _connect(address: Any, exchange: _Exchange) -> socket.socket:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.settimeout(exchange.time_left())
         sock.connect(where)
-        # The TLS handshake that may follow gets its own share of what is left.
+        # A TLS handshake as a whole ends with this, however slowly it trickles.
         sock.settimeout(exchange.time_left())
-        exchange.watch(sock)
     except BaseException:
         sock.close()
         raise

@@ -246,6 +246,12 @@ class TestFallback:
             assert answers["3"].progress is Progress.IN_PROGRESS
             assert speaker.learned == {"multi_status": False}
 
+    def test_once_single_calls_work_the_same_words_are_about_one_order(self):
+        odd = {"error": "Incorrect request"}
+        with panel(deaf_to_the_plural(odd, {"2": odd})) as speaker:
+            answers = speaker.statuses(["1", "2", "3"])
+        assert [isinstance(answer, Refused) for answer in answers.values()] == [False, True, False]
+
     def test_an_objection_to_everything_is_raised_as_it_is_and_teaches_nothing(self):
         ids = [str(number) for number in range(50)]
         for words, count in (("Down for maintenance", 2), ("Incorrect order ID", 51)):
@@ -299,6 +305,13 @@ class TestWrites:
             with pytest.raises(OutcomeUnknown):
                 speaker.refills(["1", "2"])
             assert len(calls(speaker)) == 1
+
+    @pytest.mark.parametrize("answer", [[], {}, [{"order": "9", "refill": "1", "cancel": 1}]])
+    def test_an_answer_that_leaves_all_out_is_not_asked_for_again(self, answer):
+        with panel(lambda form: answer) as speaker:
+            for ask in (speaker.refills, speaker.cancels):
+                assert set(ask(["1", "2"])) == set()
+            assert len(calls(speaker)) == 2
 
     def test_what_the_panel_sent_back_unread_goes_out_again(self):
         slow = http(b"", "Retry-After: 3", status="429 Too Many Requests")
