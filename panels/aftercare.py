@@ -125,6 +125,9 @@ def _send_refills(panel_pk: int, client: PanelClient) -> Counter[str]:
 
 
 def _settle_refill(refill: Refill, answer: str | PanelError | None) -> None:
+    if isinstance(answer, NotSent):
+        _put_back(Refill.objects.all(), [refill], "state", "send_deadline")
+        return
     now = timezone.now()
     state, error = _outcome(answer)
     fields: dict[str, Any] = {"state": state, "error": error, "sent_at": now, "finished_at": now}
@@ -158,6 +161,9 @@ def _send_cancels(panel_pk: int, client: PanelClient) -> Counter[str]:
 
 
 def _settle_cancel(order: Order, answer: str | PanelError | None) -> None:
+    if isinstance(answer, NotSent):
+        _put_back(Order.objects.all(), [order], "cancel_state", "cancel_deadline")
+        return
     state, error = _outcome(answer)
     with transaction.atomic():
         mine = Order.objects.filter(pk=order.pk, cancel_state=RequestState.SENDING)

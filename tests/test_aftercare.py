@@ -188,3 +188,33 @@ def test_requests_past_their_deadline_become_unknown():
     assert expire_requests() == 2
     assert Refill.objects.get().state == RequestState.UNKNOWN
     assert Order.objects.filter(cancel_state=RequestState.UNKNOWN).count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["refills", "cancels"])
+def test_of_many_each_gets_its_own_outcome(monkeypatch, kind):
+    """A panel that takes one id at a time may answer some, lose one, and never be asked about the rest."""
+    from panels.errors import NotSent, OutcomeUnknown, Reason, Refused
+
+    service = make_service()
+    orders = [make_placed(service, progress="completed" if kind == "refills" else "in_progress") for _ in range(4)]
+    ask = request_refill if kind == "refills" else request_cancel
+    for order in orders:
+        assert ask(order, None) == ""
+    told = ["7" if kind == "refills" else None, Refused("no", Reason.NOT_ELIGIBLE), OutcomeUnknown("lost")]
+    calls = []
+
+    def answer(_, remote_ids):
+        calls.append(remote_ids)
+        if len(calls) > 1:
+            raise NotSent("nobody there")
+        return dict(zip(remote_ids, [*told, NotSent("not asked")], strict=True))
+
+    monkeypatch.setattr(f"panels.client.PanelClient.{kind}", answer)
+    care(service.panel)
+    states = (
+        list(Refill.objects.order_by("pk").values_list("state", flat=True))
+        if kind == "refills"
+        else list(Order.objects.order_by("pk").values_list("cancel_state", flat=True))
+    )
+    assert states == ["accepted", "refused", "unknown", "queued"]

@@ -85,3 +85,13 @@ def test_an_override_wins_over_the_currency_that_the_panel_reports(db, sandbox):
     panel.refresh_from_db()
     assert panel.currency == "EUR"
     assert panel.reported_currency == "USD"
+
+
+def test_a_key_that_cannot_be_decrypted_is_said_and_calls_nobody(panel, sandbox, settings):
+    from cryptography.fernet import Fernet
+
+    settings.CREDENTIAL_KEYS = [Fernet.generate_key().decode()]
+    assert "cannot be decrypted" in check(panel)
+    panel.refresh_from_db()
+    assert panel.paused_reason == Panel.Pause.AUTH
+    assert sandbox.calls.total() == 0
