@@ -1,11 +1,11 @@
 """How gunicorn serves the dashboard: `gunicorn -c python:dashboard.serving dashboard.wsgi`."""
 
-import os
-
-bind = os.environ.get("BIND", "127.0.0.1:8000")
-workers = int(os.environ.get("WEB_WORKERS", "2"))
-threads = 8
+bind = "127.0.0.1:8000"
+workers = 2
 worker_class = "gthread"
+threads = 8
+# Seconds; the end of the server waits for idle connections too.
+keepalive = 1
 # No request waits for a panel, so whatever takes longer than this is stuck.
 graceful_timeout = 10
 # Nobody steers a running server: the door for it would be one more thing to guard.

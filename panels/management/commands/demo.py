@@ -1,0 +1,136 @@
+"""Runs the dashboard with throw-away data and two panels of our own, to try things on."""
+
+import fcntl
+import logging
+import os
+import secrets
+import sys
+import urllib.request
+from argparse import ArgumentParser
+from decimal import Decimal
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.models import Group, User
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+
+from dashboard.first_run import DEMO_DIR
+from panels.management import parts
+from panels.management.demo_data import ACCOUNTS, Account, fill, open_account
+from panels.models import Panel
+from panels.processes import Family, free_port
+
+LOG = DEMO_DIR / "demo.log"
+# Written when the data are complete: a first run that was interrupted begins anew.
+READY = DEMO_DIR / "ready"
+
+
+class Command(BaseCommand):
+    help = "Try everything on throw-away data under .demo, with two sandbox panels. Ctrl-C ends it, the data stay."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000, help="the dashboard's; another one if that is taken")
+
+    def handle(self, *, port: int, **_: Any) -> None:
+        lock = _lock()
+        with LOG.open("a") as log:
+            logging.basicConfig(stream=log, force=True, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+            if not READY.exists():
+                self.stdout.write("Preparing the demo; this takes some seconds the first time.")
+                self.stdout.flush()
+                _forget()
+            call_command("migrate", verbosity=0, interactive=False)
+            if not READY.exists():
+                _prepare()
+                READY.touch()
+            status = self._run(free_port(port), log)
+        lock.close()
+        sys.exit(status)
+
+    def _run(self, port: int, log: IO[str]) -> int:
+        family = Family(log)
+        for panel, account in zip(Panel.objects.order_by("pk"), ACCOUNTS, strict=False):
+            family.start(_sandbox(panel, account), ends_last=True)
+        connections.close_all()
+        family.start(parts.web(f"127.0.0.1:{port}", workers=1))
+        family.start(parts.command("worker"))
+        address = f"http://127.0.0.1:{port}/"
+        if family.wait_until(lambda: _answers(address)):
+            self.stdout.write(
+                f"Dashboard: {address}  Login: demo  Password: {os.environ['DEMO_PASSWORD']}\n"
+                "Also viewer and operator, with the same password and fewer rights.\n"
+                f"What its parts write goes to {LOG}. Ctrl-C ends it, the data stay in {DEMO_DIR}."
+            )
+            self.stdout.flush()
+        status = family.run()
+        if status:
+            self.stderr.write(f"A part of the demo has ended with status {status}; {LOG} says why.")
+        return status
+
+
+def _lock() -> IO[str]:
+    """Keep a second demo off the same data; the lock ends with this process."""
+    if not str(settings.DATABASES["default"]["NAME"]).startswith(str(DEMO_DIR)):
+        raise CommandError("The demo only runs by manage.py demo, which keeps it apart from real data.")
+    lock = (DEMO_DIR / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise CommandError(f"The demo runs already; {LOG} is its log.") from error
+    return lock
+
+
+def _forget() -> None:
+    for pattern in ("*.sqlite3*", "panel-*.jsonl*"):
+        for path in DEMO_DIR.glob(pattern):
+            path.unlink()
+
+
+def _prepare() -> None:
+    people = [_user("demo", is_superuser=True, is_staff=True), _user("operator", "Operator")]
+    _user("viewer", "Viewer")
+    for account in ACCOUNTS:
+        with open_account(account, secrets.token_hex(16), _state_file(account)) as (panel, sandbox):
+            fill(panel, sandbox, people)
+    # Money runs short at the last one.
+    panel.refresh_from_db()
+    panel.low_balance = ((panel.balance or Decimal(0)) // 50 + 1) * 50
+    panel.save(update_fields=("low_balance",))
+
+
+def _user(name: str, group: str = "", **fields: Any) -> User:
+    user = User.objects.create_user(name, password=os.environ["DEMO_PASSWORD"], **fields)
+    if group:
+        user.groups.add(Group.objects.get(name=group))
+    return user
+
+
+def _sandbox(panel: Panel, account: Account) -> list[str]:
+    """Return the command that runs a panel, at its old address if that is free."""
+    address = urlsplit(panel.api_url)
+    port = free_port(address.port or 0)
+    Panel.objects.filter(pk=panel.pk).update(api_url=f"http://127.0.0.1:{port}{address.path}")
+    options = {
+        "port": port,
+        "dialect": account.dialect,
+        "currency": account.currency,
+        "key": panel.api_key.reveal(),
+        "state-file": _state_file(account),
+    }
+    return parts.command("sandbox_panel", *(f"--{name}={value}" for name, value in options.items()))
+
+
+def _state_file(account: Account) -> Path:
+    return DEMO_DIR / f"panel-{account.dialect}.jsonl"
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}healthz/", timeout=5) as answer:  # noqa: S310
+            return bool(answer.status == 200)
+    except OSError:
+        return False

@@ -1,0 +1,48 @@
+"""Runs the whole dashboard: the web server and a worker under one parent."""
+
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.staticfiles.management.commands import collectstatic
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import connections
+from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ignore[import-untyped]
+
+from panels.management import parts
+from panels.processes import Family
+
+
+class Command(BaseCommand):
+    help = (
+        "Bring the database up to date and run web server and worker. Ctrl-C lets what is being sent end; a second one "
+        "ends at once, and what was being sent becomes unknown."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--bind", default="127.0.0.1:8000", help="where the web server listens (%(default)s)")
+
+    def handle(self, *, bind: str, **_: Any) -> None:
+        call_command("migrate", interactive=False)
+        if not settings.DEBUG:
+            call_command(_Collect(), interactive=False)
+        if not get_user_model().objects.filter(is_active=True).exists():
+            self.stdout.write("Nobody can sign in yet. Make the first user with: manage.py createsuperuser")
+        connections.close_all()
+        family = Family()
+        family.start(parts.web(bind))
+        family.start(parts.command("worker"))
+        self.stdout.write(f"The dashboard runs at {bind}; Ctrl-C ends it.")
+        self.stdout.flush()
+        sys.exit(family.run())
+
+
+class _Collect(collectstatic.Command):
+    """Collects under hashed names, which the settings of this process do not know yet before the first time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.storage = CompressedManifestStaticFilesStorage()

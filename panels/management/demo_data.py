@@ -1,0 +1,251 @@
+"""Fills the demo: days of orders at two sandbox panels, made by the real activities over HTTP and then moved back."""
+
+from __future__ import annotations
+
+import random
+import string
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from panels import aftercare, polling
+from panels.balances import check_balance
+from panels.catalog import sync_catalog
+from panels.models import BalanceReading, Batch, Order, OrderEvent, Panel, Refill, Service, ServiceChange
+from panels.order_types import check
+from panels.placing import build_order, place_order
+from panels.sandbox import Fault, SandboxPanel
+from panels.submission import submit_queued
+
+DAYS = 9
+ORDERS_A_DAY = 4
+COSTS = (0.8, 14.0)
+ENDS = ("Completed",) * 8 + ("Partial", "Canceled")
+# What people order, and the links of these things: {post} and {number} are another one each time.
+WISHES = (
+    ("instagram likes", "https://www.instagram.com/p/{post}/"),
+    ("instagram reels views", "https://www.instagram.com/reel/{post}/"),
+    ("tiktok views", "https://www.tiktok.com/@fjord.ceramics/video/{number}"),
+    ("tiktok likes", "https://www.tiktok.com/@northwind.roasters/video/{number}"),
+    ("youtube views", "https://www.youtube.com/watch?v={post}"),
+    ("youtube likes", "https://www.youtube.com/watch?v={post}"),
+    ("telegram post views", "https://t.me/harbor_weekly/{short}"),
+    ("facebook post likes", "https://www.facebook.com/lumenbikes/posts/{number}"),
+    ("twitter (x) retweets", "https://x.com/harborweekly/status/{number}"),
+    ("spotify plays", "https://open.spotify.com/track/{post}{post}"),
+    ("instagram custom comments", "https://www.instagram.com/p/{post}/"),
+    ("website traffic", "https://northwind-roasters.example/blog/{short}"),
+    ("instagram growth package", "https://www.instagram.com/northwind.roasters.{short}/"),
+)
+COMMENTS = ("Love this!", "Where can I get one?", "Beautiful work", "Saved for later", "So good", "Need this", "Wow")
+MOVED = ("created_at", "send_after", "send_deadline", "sent_at", "placed_at", "checked_at", "changed_at", "finished_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account at a sandbox panel, as the demo opens it."""
+
+    name: str
+    dialect: str
+    currency: str
+    balance: int
+
+
+ACCOUNTS = (Account("Brightline", "000", "USD", 640), Account("Meridian Social", "003", "EUR", 330))
+
+
+@contextmanager
+def open_account(account: Account, key: str, state_file: Path) -> Iterator[tuple[Panel, SandboxPanel]]:
+    """Run the account's panel while its data are made; it can then be run elsewhere from its state file."""
+    sandbox = SandboxPanel(
+        account.dialect, key, currency=account.currency, balance=Decimal(account.balance), state_file=state_file
+    )
+    with sandbox:
+        # Unhurried later, but not while its data are made.
+        panel = Panel(name=account.name, api_url=sandbox.api_url, calls_per_minute=None, parallel_calls=1)
+        panel.set_key(key)
+        panel.save()
+        yield panel, sandbox
+    Panel.objects.filter(pk=panel.pk).update(calls_per_minute=120, parallel_calls=4)
+
+
+def fill(panel: Panel, sandbox: SandboxPanel, people: Sequence[Any]) -> None:
+    """Give a panel a catalog, a history and what goes on today."""
+    history = _History(panel, sandbox, people)
+    check_balance(panel.pk, history.never)
+    sync_catalog(panel.pk, history.never)
+    for days in range(DAYS, 0, -1):
+        history.write_day(timedelta(days=days))
+    history.write_refills()
+    history.write_today()
+    history.write_trouble()
+    history.leave_waiting()
+    check_balance(panel.pk, history.never)
+
+
+class _History:
+    def __init__(self, panel: Panel, sandbox: SandboxPanel, people: Sequence[Any]) -> None:
+        self.panel, self.sandbox, self.people = panel, sandbox, people
+        self.never = threading.Event()
+        self._chance = random.Random(panel.name)  # noqa: S311
+
+    # -- what happened
+
+    def write_day(self, ago: timedelta) -> None:
+        """Place a day's orders, let them end, and move all of it back."""
+        orders = [self._place() for _ in range(self._chance.randint(ORDERS_A_DAY - 2, ORDERS_A_DAY + 1))]
+        self._submit()
+        for order in self._all(orders).exclude(remote_id=""):
+            ending = self._chance.choice(ENDS)
+            left = (order.quantity or 1) // self._chance.randint(3, 8) if ending == "Partial" else 0
+            self.sandbox.finish(order.remote_id, ending, left)
+        self._poll(orders)
+        check_balance(self.panel.pk, self.never)
+        BalanceReading.objects.filter(panel=self.panel, at__gt=timezone.now() - timedelta(hours=1)).update(
+            at=F("at") - ago
+        )
+        for order in self._all(orders):
+            self._move_back(order, ago + timedelta(minutes=self._chance.randint(-400, 400)))
+
+    def write_refills(self) -> None:
+        """Let people ask for refills: some have ended, one is under way."""
+        completed = Order.objects.filter(panel=self.panel, progress=Order.Progress.COMPLETED, service__refill=True)
+        early, late = completed.order_by("created_at")[:2], completed.order_by("-created_at")[:1]
+        for orders, seconds in ((early, 200), (late, 15)):
+            for order in orders:
+                aftercare.request_refill(order, self._somebody())
+            aftercare.send_requests(self.panel.pk, self.never)
+            self.sandbox.skip(seconds)
+            Refill.objects.filter(next_check_at__isnull=False).update(next_check_at=timezone.now())
+            aftercare.send_requests(self.panel.pk, self.never)
+
+    def write_today(self) -> None:
+        """Leave orders under way, one of them canceled where the panel can."""
+        orders = [self._place() for _ in range(5)]
+        self._submit()
+        self.sandbox.skip(75)
+        self._poll(orders)
+        running = self._all(orders).filter(service__cancel=True).exclude(progress__in=Order.FINISHED).first()
+        if self.sandbox.dialect == "003" and running:
+            aftercare.request_cancel(running, self._somebody())
+            aftercare.send_requests(self.panel.pk, self.never)
+            self.sandbox.skip(12)
+            self._poll(orders)
+        for order in self._all(orders):
+            self._move_back(order, timedelta(minutes=self._chance.randint(5, 90)))
+
+    # -- what needs a person
+
+    def write_trouble(self) -> None:
+        """At one panel an order is refused and one gets no answer; at the other a price rises."""
+        if self.sandbox.dialect == "000":
+            first = self._place()
+            self._submit()
+            self._place(service=first.service, link=first.link)
+            self._submit()
+            lost = self._place()
+            self.sandbox.faults.add(Fault.EMPTY, "add")
+            self._submit()
+            self._move_back(lost, timedelta(minutes=38))
+        else:
+            held = self._place()
+            self._raise_prices(held.service)
+            self._submit()
+            self._move_back(held, timedelta(minutes=12))
+
+    def leave_waiting(self) -> None:
+        """Queue what the worker will send first, and a batch that somebody has paused."""
+        paused = Batch.objects.create(
+            state=Batch.State.PAUSED,
+            source=Batch.Source.FILE,
+            filename="spring-campaign.csv",
+            created_by=self.people[0],
+        )
+        for batch in (paused, paused, None, None):
+            order = self._place()
+            Order.objects.filter(pk=order.pk).update(batch=batch)
+
+    def _raise_prices(self, service: Service) -> None:
+        self.sandbox.change_service(service.remote_id, rate=service.rate_per_1000 * Decimal("1.4"))
+        others = Service.objects.filter(panel=self.panel, orders=None, type="default").order_by("?")
+        for other, factor in zip(others[:4], ("0.8", "0.9", "1.1", "1.25"), strict=True):
+            self.sandbox.change_service(other.remote_id, rate=other.rate_per_1000 * Decimal(factor))
+        self.sandbox.remove_service(others[5].remote_id)
+        sync_catalog(self.panel.pk, self.never)
+        ServiceChange.objects.filter(service__panel=self.panel).update(at=F("at") - timedelta(minutes=10))
+
+    # -- by the real activities
+
+    def _place(self, *, service: Service | None = None, link: str = "") -> Order:
+        wish, pattern = self._chance.choice(WISHES)
+        service = service or self._chance.choice(self._offers(wish))
+        values = self._values(service, link or self._link(pattern))
+        order = build_order(service, check(service.offer(), values), placed_by=self._somebody())
+        return place_order(order)[0]
+
+    def _offers(self, wish: str) -> list[Service]:
+        found = Service.objects.filter(panel=self.panel, is_listed=True, search_text__contains=wish)
+        return list(found.select_related("panel"))
+
+    def _values(self, service: Service, link: str) -> dict[str, str]:
+        lines = max(service.min_quantity or 1, 10)
+        values = {
+            "link": link,
+            "quantity": str(self._quantity(service)),
+            "comments": "\n".join(self._chance.choices(COMMENTS, k=lines)),
+            "country": "US",
+            "device": "1",
+            "type_of_traffic": "1",
+            "google_keyword": "specialty coffee",
+        }
+        names = {field.name for field in service.order_type.fields}
+        return {name: text for name, text in values.items() if name in names}
+
+    def _quantity(self, service: Service) -> int:
+        """Find a round quantity that costs a few dollars."""
+        wanted = int(self._chance.uniform(*COSTS) / float(service.rate_per_1000) * 1000)
+        unit = 10 ** max(len(str(wanted)) - 2, 1)
+        least, most = service.min_quantity or 1, service.max_quantity or wanted
+        return min(max(wanted // unit * unit, least), most)
+
+    def _link(self, pattern: str) -> str:
+        letters = string.ascii_letters + string.digits
+        return pattern.format(
+            post="".join(self._chance.choices(letters, k=11)),
+            number=self._chance.randint(17 * 10**17, 18 * 10**17),
+            short=self._chance.randint(100, 999),
+        )
+
+    def _submit(self) -> None:
+        submit_queued(self.panel.pk, self.never)
+
+    def _poll(self, orders: Sequence[Order]) -> None:
+        polling.request_check(self._all(orders))
+        polling.poll_due(self.panel.pk, self.never)
+
+    def _all(self, orders: Sequence[Order]) -> QuerySet[Order]:
+        return Order.objects.filter(pk__in=[order.pk for order in orders]).select_related("service")
+
+    def _somebody(self) -> Any:
+        return self._chance.choice(self.people)
+
+    def _move_back(self, order: Order, ago: timedelta) -> None:
+        """Let an order, and its story, have happened earlier; what ended did so after some hours."""
+        Order.objects.filter(pk=order.pk).update(**{name: F(name) - ago for name in MOVED})
+        OrderEvent.objects.filter(order=order).update(at=F("at") - ago)
+        order.refresh_from_db()
+        lasted = min(timedelta(minutes=self._chance.randint(20, 500)), ago * 0.8)
+        if order.finished_at:
+            order.finished_at = order.changed_at = order.finished_at + lasted
+            order.save(update_fields=("finished_at", "changed_at"))
+            OrderEvent.objects.filter(order=order, what=OrderEvent.What.PROGRESS).update(at=order.finished_at)
+        if order.next_check_at:
+            Order.objects.filter(pk=order.pk).update(next_check_at=polling.next_check_at(order, timezone.now()))
