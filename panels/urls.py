@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from panels.views import actions, catalog, new_order, order, orders, panels, refills, status
+from panels.views import actions, catalog, new_order, order, orders, overview, panels, refills, status
 
 urlpatterns = [
+    path("", overview.overview, name="overview"),
+    path("sending/", status.sending, name="sending"),
     path("panels/", panels.panel_list, name="panel_list"),
     path("panels/new/", panels.panel_new, name="panel_new"),
     path("panels/<int:pk>/", panels.panel_detail, name="panel_detail"),

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
-from django.contrib.auth.decorators import login_not_required
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required, permission_required
 from django.db import DatabaseError, connection
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
 
+from panels import sweep, tasks
 from panels.models import Controls, Order, Panel, Refill, Worker
 from panels.models.order import RequestState
+
+logger = logging.getLogger(__name__)
 
 
 def attention_filter() -> Q:
@@ -36,7 +44,7 @@ class SiteStatus:
     @property
     def worker_missing(self) -> bool:
         """Whether work waits while no worker is alive."""
-        return self.waiting_count > 0 and not self._is_worker_alive
+        return self.waiting_count > 0 and not self.is_worker_alive
 
     @property
     def worker_seen_at(self) -> Any:
@@ -48,6 +56,11 @@ class SiteStatus:
     def waiting_count(self) -> int:
         """How many orders, refills, cancels and questions wait to be sent."""
         return self._once("waiting", _count_waiting)
+
+    @property
+    def queued_count(self) -> int:
+        """How many orders go out by themselves as soon as they may."""
+        return self._once("queued", lambda: Order.objects.filter(QUEUED).count())
 
     @property
     def attention_count(self) -> int:
@@ -65,7 +78,8 @@ class SiteStatus:
         )
 
     @property
-    def _is_worker_alive(self) -> bool:
+    def is_worker_alive(self) -> bool:
+        """Whether any worker was seen within seconds."""
         return self._once("alive", lambda: any(worker.is_alive for worker in Worker.objects.all()[:20]))
 
     def _once(self, name: str, query: Any) -> Any:
@@ -74,13 +88,15 @@ class SiteStatus:
         return self._cache[name]
 
 
+# Orders that nobody has to look at before they go out.
+QUEUED = Q(state=Order.State.QUEUED, held_reason="")
 # Panels whose balance or catalog somebody has asked for.
 WANTED = Q(balance_requested_at__isnull=False) | Q(sync_requested_at__isnull=False)
 
 
 def _count_waiting() -> int:
     return (
-        Order.objects.filter(state=Order.State.QUEUED, held_reason="").count()
+        Order.objects.filter(QUEUED).count()
         + Order.objects.filter(check_requested_at__isnull=False).count()
         + Order.objects.filter(cancel_state=RequestState.QUEUED).count()
         + Refill.objects.filter(state=RequestState.QUEUED).count()
@@ -92,6 +108,48 @@ def _count_waiting() -> int:
 def status(request: HttpRequest) -> HttpResponse:
     """Show the banners that base.html keeps up to date."""
     return render(request, "_status.html")
+
+
+@permission_required("panels.change_order", raise_exception=True)
+@require_POST
+def sending(request: HttpRequest) -> HttpResponse:
+    """Throw the switch that stops all sending, or let everything go out again."""
+    wanted = request.POST.get("sending")
+    if wanted == "stop":
+        _stop_sending(request)
+    elif wanted == "start":
+        _start_sending(request)
+    else:
+        return HttpResponseBadRequest("Say `sending=stop` or `sending=start`. Nothing was changed.")
+    return redirect(_page_before(request))
+
+
+def _stop_sending(request: HttpRequest) -> None:
+    Controls.objects.get_or_create(pk=1)
+    running = Controls.objects.filter(pk=1, sending_stopped_at__isnull=True)
+    if running.update(sending_stopped_at=timezone.now(), sending_stopped_by=request.user):
+        logger.warning("Sending was stopped by %s.", request.user)
+        messages.success(request, "Sending is stopped. What waits is kept until somebody starts it again.")
+    else:
+        messages.info(request, "Sending was stopped before.")
+
+
+def _start_sending(request: HttpRequest) -> None:
+    stopped = Controls.objects.filter(pk=1, sending_stopped_at__isnull=False)
+    if not stopped.update(sending_stopped_at=None, sending_stopped_by=None):
+        messages.info(request, "Sending was not stopped.")
+        return
+    logger.warning("Sending was started again by %s.", request.user)
+    for panel_pk in sweep.waiting()["submit"]:
+        tasks.ring("submit", panel_pk)
+    messages.success(request, "Sending has started again. What waits goes out now.")
+
+
+def _page_before(request: HttpRequest) -> str:
+    """Return the page of ours that the switch was thrown on, the overview if that is not known."""
+    page = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
+    return page if is_ours else reverse("overview")
 
 
 @login_not_required

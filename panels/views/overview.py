@@ -1,0 +1,153 @@
+"""The first page: how the panels are, what needs a person, what was spent, and what was ordered last."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.decorators import permission_required
+from django.db.models import Case, Count, F, Max, Q, Sum, When
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from panels.htmx import render_page
+from panels.models import Order, Panel
+from panels.models.fields import MoneyField
+from panels.views.panels import OPEN
+from panels.views.status import attention_filter
+
+MAX_RECENT = 10
+MAX_WAITING = 8
+MAX_WORDS = 5
+DAY = dt.timedelta(days=1)
+# What is placed later than this after its creation is left out: the index is by creation.
+LONGEST_QUEUE = dt.timedelta(days=7)
+
+
+@permission_required(("panels.view_panel", "panels.view_order"), raise_exception=True)
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """Show how everything is at a glance."""
+    panels = list(Panel.objects.defer("api_key"))
+    context = {
+        "cards": _cards(panels),
+        "attention": _attention(panels),
+        "spend": spend(timezone.now()),
+        "recent": Order.objects.select_related("panel", "service")[:MAX_RECENT],
+    }
+    return render_page(request, "panels/overview.html", context, partial="live")
+
+
+# -- panels
+
+
+@dataclass(frozen=True)
+class Card:
+    """A panel and how many orders are at it, or on their way to it."""
+
+    panel: Panel
+    open_count: int
+    waiting_count: int
+
+    @property
+    def answered_at(self) -> dt.datetime | None:
+        """When the panel last gave its balance or its catalog."""
+        times = (self.panel.balance_checked_at, self.panel.catalog_synced_at)
+        return max((at for at in times if at), default=None)
+
+
+def _cards(panels: list[Panel]) -> list[Card]:
+    waiting = Q(state=Order.State.QUEUED)
+    rows = Order.objects.filter(OPEN).order_by().values_list("panel").annotate(Count("pk"), Count("pk", filter=waiting))
+    counts = {pk: (open_count, waiting_count) for pk, open_count, waiting_count in rows}
+    return [Card(panel, *counts.get(panel.pk, (0, 0))) for panel in panels]
+
+
+# -- what needs a person
+
+
+@dataclass(frozen=True)
+class Attention:
+    """Everything that somebody should look at, each with where it is settled."""
+
+    unknown: int
+    held: int
+    alarms: int
+    orders: list[Order]
+    refused: int
+    panels: list[Panel]
+    words: list[dict[str, Any]]
+
+    @property
+    def total(self) -> int:
+        """How many orders wait for a person; one may do so for two reasons."""
+        return self.unknown + self.held + self.alarms
+
+    def __bool__(self) -> bool:
+        return bool(self.orders or self.refused or self.panels or self.words)
+
+
+def _attention(panels: list[Panel]) -> Attention:
+    orders = Order.objects.filter(attention_filter())
+    counts = orders.aggregate(
+        unknown=Count("pk", filter=Q(state=Order.State.UNKNOWN)),
+        held=Count("pk", filter=Q(state=Order.State.QUEUED, held_reason__gt="")),
+        alarms=Count("pk", filter=Q(alarm__gt="")),
+    )
+    return Attention(
+        **counts,
+        orders=list(orders.select_related("panel", "service").order_by("created_at", "pk")[:MAX_WAITING]),
+        refused=_refused_lately().count(),
+        panels=[each for each in panels if each.is_active and (_is_in_trouble(each) or each.is_balance_low)],
+        words=_unknown_words(),
+    )
+
+
+def _is_in_trouble(panel: Panel) -> bool:
+    return panel.state in ("paused", "failing") or panel.failures > 0
+
+
+def _refused_lately() -> Any:
+    since = timezone.now() - DAY
+    return Order.objects.filter(
+        state=Order.State.REFUSED, created_at__gte=since - LONGEST_QUEUE, finished_at__gte=since
+    )
+
+
+def _unknown_words() -> list[dict[str, Any]]:
+    """Return the panels' words that we do not know, of orders that are still followed, each with its newest order."""
+    followed = Order.objects.filter(is_word_unknown=True, state=Order.State.PLACED, next_check_at__isnull=False)
+    groups = followed.order_by().values("remote_status", "panel__name")
+    return list(groups.annotate(number=Count("pk"), newest=Max("pk")).order_by("-number")[:MAX_WORDS])
+
+
+# -- spend
+
+
+def spend(now: dt.datetime) -> list[dict[str, Any]]:
+    """Return what the placed orders of today, the last 7 and the last 30 days cost, a row for each currency.
+
+    The cost is the charge, or what is expected while the panel names none: right after placing many say 0.
+    """
+    today = timezone.localdate(now)
+    day, week, month = (_midnight(today - dt.timedelta(days=days)) for days in (0, 6, 29))
+    is_guess = Q(charge__isnull=True) | Q(charge=0) & ~Q(progress__in=Order.FINISHED)
+    cost = Case(When(is_guess, then=F("expected_cost")), default=F("charge"), output_field=MoneyField())
+    placed = Order.objects.filter(state=Order.State.PLACED, created_at__gte=month - LONGEST_QUEUE, placed_at__gte=month)
+    return list(
+        placed.order_by("currency")
+        .values("currency")
+        .annotate(
+            today=Sum(cost, filter=Q(placed_at__gte=day)),
+            week=Sum(cost, filter=Q(placed_at__gte=week)),
+            month=Sum(cost),
+            number=Count("pk"),
+            unpriced=Count("pk", filter=Q(charge__isnull=True, expected_cost__isnull=True)),
+        )
+    )
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
