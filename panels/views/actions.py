@@ -1,0 +1,187 @@
+"""What is done to a selection of orders: chosen, confirmed with its count and cost, reported order by order."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
+
+from panels.actions import MOST, carry_out, confirm_action, draft_action
+from panels.htmx import render_page, wants_fragment
+from panels.models import ActionLine, Order, OrderAction
+from panels.models.fields import MoneyField
+from panels.paging import paginate
+from panels.polling import request_check
+from panels.tasks import ring
+from panels.views.orders import filter_orders
+
+Kind = OrderAction.Kind
+CAN = {Kind.REFRESH: "can_refresh", Kind.REFILL: "can_refill", Kind.CANCEL: "can_cancel", Kind.WITHDRAW: "can_withdraw"}
+
+
+class NotChosenError(Exception):
+    """The selection is none that could be acted on; the text says why."""
+
+
+# -- choosing
+
+
+@permission_required("panels.change_order", raise_exception=True)
+@require_POST
+def order_actions(request: HttpRequest) -> HttpResponse:
+    """Note which orders something is to be done to; all but a refresh of single rows is confirmed first."""
+    if "only" in request.POST:
+        return _refresh_one(request, request.POST["only"])
+    kind = request.POST.get("action", "")
+    try:
+        pks = _chosen(request)
+        if kind not in Kind.values:
+            raise NotChosenError("Choose what is to be done. Nothing was changed.")
+    except NotChosenError as error:
+        return _back(request, str(error), kind="bad")
+    _check_rights(request, kind)
+    action = draft_action(kind, pks, request.user)
+    if kind == Kind.REFRESH and "all" not in request.POST:
+        return _refresh_now(request, action, len(pks))
+    if wants_fragment(request):
+        return HttpResponseClientRedirect(action.get_absolute_url())
+    return redirect(action)
+
+
+def _chosen(request: HttpRequest) -> list[int]:
+    """Return the orders that were ticked, or all that the list's query string finds; at most MOST."""
+    if "all" in request.POST:
+        found = filter_orders(QueryDict(request.POST.get("query", "")))
+        if not found.is_valid():
+            raise NotChosenError("The filter cannot be read. Nothing was changed.")
+        orders = found.qs
+    else:
+        ticked = {int(pk) for pk in request.POST.getlist("order") if pk.isdecimal() and len(pk) <= 18}
+        orders = Order.objects.filter(pk__in=ticked)
+    pks = list(orders.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
+    if not pks:
+        raise NotChosenError("No order is selected. Nothing was changed.")
+    if len(pks) > MOST:
+        raise NotChosenError(f"An action takes at most {MOST:,} orders. Nothing was changed: filter for fewer of them.")
+    return pks
+
+
+def _check_rights(request: HttpRequest, kind: str) -> None:
+    if kind == Kind.REFILL and not request.user.has_perm("panels.add_refill"):
+        raise PermissionDenied
+
+
+def _refresh_one(request: HttpRequest, text: str) -> HttpResponse:
+    order = Order.objects.filter(pk=int(text)).first() if text.isdecimal() and len(text) <= 18 else None
+    if order is None or not request_check(Order.objects.filter(pk=order.pk)):
+        return _back(request, "Only an order that the panel has can be refreshed.", kind="bad")
+    ring("poll", order.panel_id)
+    return _back(request, f"Order {order.pk} is being checked.")
+
+
+def _refresh_now(request: HttpRequest, action: OrderAction, number: int) -> HttpResponse:
+    """Mark the rows at once, so that the list shows that they are being checked; the panels are asked by the worker."""
+    confirm_action(action)
+    for panel_pk in carry_out(action.pk, threading.Event()):
+        ring("poll", panel_pk)
+    done = action.lines.filter(outcome=ActionLine.Outcome.DONE).count()
+    if not done:
+        return _back(request, "None of the selected orders is at its panel, so there is nothing to ask.", kind="bad")
+    left_out = f"; {number - done} cannot be refreshed" if done < number else ""
+    return _back(request, f"{done} order{'s are' if done > 1 else ' is'} being checked{left_out}.")
+
+
+def _back(request: HttpRequest, text: str, kind: str = "good") -> HttpResponse:
+    """Say what came of it on the list: htmx keeps it as it is and lets it fetch itself again."""
+    if wants_fragment(request):
+        response = HttpResponse(status=204)
+        trigger_client_event(response, "toast", {"text": text, "kind": kind})
+        return trigger_client_event(response, "refreshed", {})
+    messages.add_message(request, messages.ERROR if kind == "bad" else messages.SUCCESS, text)
+    query = QueryDict(request.POST.get("query", "")).urlencode()
+    return redirect(f"{reverse('order_list')}?{query}" if query else "order_list")
+
+
+# -- confirming and following
+
+
+@permission_required("panels.view_order", raise_exception=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def order_action(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what an action costs and reaches until it is confirmed, then what came of each order."""
+    action = get_object_or_404(OrderAction.objects.select_related("created_by"), pk=pk)
+    may_confirm = _may_confirm(request, action)
+    if request.method == "POST":
+        if not may_confirm:
+            raise PermissionDenied
+        if confirm_action(action):
+            ring("act", action.pk)
+        if not wants_fragment(request):
+            return redirect(action)
+        action.refresh_from_db()
+    context = {"action": action, "may_confirm": may_confirm, **_report(request, action)}
+    return render_page(request, "panels/order_action.html", context, partial="action")
+
+
+def _may_confirm(request: HttpRequest, action: OrderAction) -> bool:
+    """Tell whether this person may let it happen: its author, or somebody who manages panels."""
+    user: Any = request.user
+    is_theirs = action.created_by_id == user.pk or user.has_perm("panels.change_panel")
+    needed = ["panels.change_order"] + (["panels.add_refill"] if action.kind == Kind.REFILL else [])
+    return is_theirs and user.has_perms(needed)
+
+
+def _report(request: HttpRequest, action: OrderAction) -> dict[str, Any]:
+    lines = action.lines.all()
+    counts = dict(lines.order_by().values_list("outcome").annotate(number=Count("pk")))
+    outcome = request.GET.get("outcome", "")
+    shown = lines.filter(outcome=outcome) if outcome in ("done", "skipped") else lines
+    total = sum(counts.values())
+    waiting = counts.get("", 0)
+    return {
+        "total": total,
+        "done": counts.get("done", 0),
+        "skipped": counts.get("skipped", 0),
+        "finished": total - waiting,
+        "costs": _costs(lines),
+        "possible": None if action.confirmed_at else _count_possible(action),
+        "outcome": outcome,
+        "page": paginate(shown.select_related("order__panel", "order__service"), request.GET, sort="id"),
+        "poll": 1 if action.confirmed_at and not action.finished_at else 0,
+    }
+
+
+def _costs(lines: QuerySet[ActionLine]) -> list[Any]:
+    """Return what the orders were charged, or are expected to be: a sum for each currency."""
+    cost = Coalesce(F("order__charge"), F("order__expected_cost"), output_field=MoneyField())
+    by_currency = lines.order_by("order__currency").values("order__currency")
+    return list(
+        by_currency.annotate(
+            amount=Sum(cost),
+            number=Count("pk"),
+            unpriced=Count("pk", filter=Q(order__charge=None, order__expected_cost=None)),
+        )
+    )
+
+
+def _count_possible(action: OrderAction) -> int:
+    """Count for how many of the orders it can make sense as they are now."""
+    orders = Order.objects.filter(pk__in=action.lines.values("order")).select_related("service")
+    if action.kind == Kind.REFILL:
+        orders = orders.prefetch_related("refills")
+    return sum(_is_possible(action.kind, order) for order in orders)
+
+
+def _is_possible(kind: str, order: Order) -> bool:
+    is_under_way = kind == Kind.REFILL and any(refill.is_open for refill in order.refills.all())
+    return bool(getattr(order, CAN[Kind(kind)])) and not is_under_way

@@ -1,0 +1,219 @@
+"""The page of one order: its story, what can be done to it, and what a person decides about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST, require_safe
+
+from panels import aftercare, polling, resolution
+from panels.evidence import collect_evidence
+from panels.forms import ResolveForm
+from panels.htmx import render_page, wants_fragment
+from panels.models import Order, OrderEvent, Refill
+from panels.models.order import RequestState
+from panels.order_types import ALL_FIELDS, Kind, check
+from panels.tasks import ring
+from panels.views.orders import poll_seconds
+
+LONGEST_STORY = 200
+What = OrderEvent.What
+STORY_LOOKS = {
+    What.PLACED: "good",
+    What.REFUSED: "bad",
+    What.NOT_SENT: "warn",
+    What.UNKNOWN: "warn",
+    What.HELD: "warn",
+    What.FLAGGED: "warn",
+    What.ALARM: "bad",
+    What.PROGRESS: "info",
+}
+
+
+@permission_required("panels.view_order", raise_exception=True)
+@require_safe
+def order_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show everything about an order, and move with it."""
+    return _show(request, pk)
+
+
+def _show(request: HttpRequest, pk: int, *, status: int = 200) -> HttpResponse:
+    order = _get(pk)
+    events = order.events.select_related("actor").order_by("-at", "-pk")[:LONGEST_STORY]
+    refills = list(order.refills.all())
+    context = {
+        "order": order,
+        "story": [(event, STORY_LOOKS.get(What(event.what), "")) for event in events],
+        "refills": refills,
+        "can_refill": order.can_refill and not any(refill.is_open for refill in refills),
+        "fields": _fields(order),
+        "poll": _page_seconds(order, refills),
+        **_decision(order, request.POST),
+    }
+    return render_page(request, "panels/order_detail.html", context, partial="order", status=status)
+
+
+def _get(pk: int) -> Order:
+    orders = Order.objects.select_related(
+        "panel", "service__panel", "batch", "placed_by", "cancel_requested_by", "candidate_by"
+    )
+    return get_object_or_404(orders.prefetch_related("refills__requested_by"), pk=pk)
+
+
+def _fields(order: Order) -> list[dict[str, Any]]:
+    """Return the other fields of the order's type as a person reads them; lists line by line."""
+    shown = []
+    for name, value in order.params.items():
+        field = ALL_FIELDS.get(name)
+        label = dict(field.choices).get(value, value) if field else value
+        lines = value.splitlines() if field and field.kind is Kind.LINES else []
+        shown.append({"name": field.label if field else name, "value": label, "lines": lines})
+    return shown
+
+
+def _page_seconds(order: Order, refills: list[Refill]) -> int:
+    seconds = poll_seconds([order])
+    if order.state == Order.State.UNKNOWN and (order.candidate_id or not resolution.may_resolve(order)):
+        return 2
+    if any(refill.state in (RequestState.QUEUED, RequestState.SENDING) for refill in refills):
+        return seconds or 2
+    if seconds:
+        return min(seconds, 5)
+    return 10 if any(refill.is_open for refill in refills) else 0
+
+
+def _decision(order: Order, posted: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a person needs to know to decide about an unknown or a held order."""
+    if order.state == Order.State.UNKNOWN:
+        return {
+            "may_resolve": resolution.may_resolve(order),
+            "evidence": collect_evidence(order),
+            "form": ResolveForm(initial={"remote_id": posted.get("remote_id", "")}),
+        }
+    if order.is_held:
+        checked = check(order.service.offer(), order.values)
+        errors = [message for messages in checked.errors.values() for message in messages]
+        return {"new_cost": checked.cost, "is_ceiling": checked.is_ceiling, "release_errors": errors}
+    return {}
+
+
+# -- what is done to one order
+
+
+@permission_required("panels.change_order", raise_exception=True)
+@require_POST
+def order_refresh(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have the panel asked about an order now."""
+    order = _get(pk)
+    if not polling.request_check(Order.objects.filter(pk=pk)):
+        return _answer(request, pk, "Only an order that the panel has can be refreshed.")
+    ring("poll", order.panel_id)
+    return _answer(request, pk)
+
+
+@permission_required(("panels.change_order", "panels.add_refill"), raise_exception=True)
+@require_POST
+def order_refill(request: HttpRequest, pk: int) -> HttpResponse:
+    """Request a refill of an order."""
+    order = _get(pk)
+    problem = aftercare.request_refill(order, request.user)
+    ring("care", order.panel_id)
+    return _answer(request, pk, problem, "The refill is requested; the panel's answer appears here.")
+
+
+@permission_required("panels.change_order", raise_exception=True)
+@require_POST
+def order_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Request a cancel of an order."""
+    order = _get(pk)
+    problem = aftercare.request_cancel(order, request.user)
+    ring("care", order.panel_id)
+    return _answer(request, pk, problem, "The cancel is requested. Only the order's status tells whether it worked.")
+
+
+@permission_required("panels.change_order", raise_exception=True)
+@require_POST
+def order_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back an order that was not sent."""
+    problem = resolution.withdraw(_get(pk), request.user)
+    return _answer(request, pk, problem, "The order is withdrawn: nothing was sent, nothing was charged.")
+
+
+@permission_required("panels.change_order", raise_exception=True)
+@require_POST
+def order_resolve(request: HttpRequest, pk: int) -> HttpResponse:
+    """Carry out what a person has decided about an order that waits for a decision."""
+    order = _get(pk)
+    form = ResolveForm(request.POST)
+    if not form.is_valid():
+        return _answer(request, pk, "Choose what is to become of this order. Nothing was changed.")
+    decide, work, done = DECISIONS[form.cleaned_data["decision"]]
+    problem = decide(order, request.user, form.cleaned_data)
+    if work and not problem:
+        ring(work, order.panel_id)
+    return _answer(request, pk, problem, done)
+
+
+def _exists(order: Order, actor: Any, data: Mapping[str, Any]) -> str:
+    return resolution.name_candidate(order, data["remote_id"], actor)
+
+
+def _send_again(order: Order, actor: Any, _: Mapping[str, Any]) -> str:
+    return resolution.send_again(order, actor)
+
+
+def _write_off(order: Order, actor: Any, _: Mapping[str, Any]) -> str:
+    return resolution.write_off(order, actor)
+
+
+def _release(order: Order, actor: Any, data: Mapping[str, Any]) -> str:
+    if data["rate"] != order.service.rate_per_1000:
+        return "The price has changed again; look at it once more. The order still waits."
+    return resolution.release(order, actor)
+
+
+def _dismiss(order: Order, actor: Any, data: Mapping[str, Any]) -> str:
+    if data["alarm"].split() != order.alarm.split():
+        return "Meanwhile there is another alarm; look at it once more."
+    resolution.dismiss_alarm(order, actor)
+    return ""
+
+
+def _stop(order: Order, actor: Any, _: Mapping[str, Any]) -> str:
+    polling.stop_following(order, actor)
+    return ""
+
+
+def _follow(order: Order, actor: Any, _: Mapping[str, Any]) -> str:
+    if not polling.request_check(Order.objects.filter(pk=order.pk)):
+        return "Only an order that the panel has can be followed."
+    order.tell(What.FOLLOW, "Followed again.", actor=actor)
+    return ""
+
+
+# For each decision: how it is done, whom to ring then, and what to say.
+DECISIONS: dict[str, tuple[Callable[[Order, Any, Mapping[str, Any]], str], str, str]] = {
+    ResolveForm.EXISTS: (_exists, "poll", "The panel is asked about that id; its answer appears here."),
+    ResolveForm.SEND_AGAIN: (_send_again, "submit", "The order is queued to be sent again."),
+    ResolveForm.WRITE_OFF: (_write_off, "", "The order is written off. Should an id still come, it is kept."),
+    ResolveForm.RELEASE: (_release, "submit", "The order goes out at the new price."),
+    ResolveForm.SEEN: (_dismiss, "", "Noted as seen."),
+    ResolveForm.STOP: (_stop, "", "The panel is no longer asked about this order. What was known stays."),
+    ResolveForm.FOLLOW: (_follow, "poll", "The order is followed again."),
+}
+
+
+def _answer(request: HttpRequest, pk: int, problem: str = "", done: str = "") -> HttpResponse:
+    """Show the order as it is now, with what came of it: `problem` if nothing was done."""
+    if problem:
+        messages.error(request, problem)
+    elif done:
+        messages.success(request, done)
+    if wants_fragment(request):
+        return _show(request, pk, status=422 if problem else 200)
+    return redirect("order_detail", pk)
