@@ -24,13 +24,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--bind", default="127.0.0.1:8000", help="where the web server listens (%(default)s)")
+        parser.add_argument("--prepare", action="store_true", help="only do what comes before, and start nothing")
 
-    def handle(self, *, bind: str, **_: Any) -> None:
+    def handle(self, *, bind: str, prepare: bool, **_: Any) -> None:
         call_command("migrate", interactive=False)
         if not settings.DEBUG:
             call_command(_Collect(), interactive=False)
         if not get_user_model().objects.filter(is_active=True).exists():
             self.stdout.write("Nobody can sign in yet. Make the first user with: manage.py createsuperuser")
+        if prepare:
+            return
         connections.close_all()
         family = Family()
         family.start(parts.web(bind))
