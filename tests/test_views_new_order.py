@@ -531,7 +531,7 @@ def test_results_tell_panel_id_price_and_limits(as_operator):
     service = make_service(make_panel(name="Northwind", reported_currency="EUR"), remote_id="77")
     page = page_of(as_operator.get(SERVICES, {"q": "77"}, headers=HTMX)).replace("\xa0", " ")
     assert "Northwind · id 77 · 100–10,000" in page
-    assert "0.90 EUR per 1000" in page
+    assert re.search(r"0\.90 EUR <br><span[^>]*>per 1000<", page)
     assert f'href="/orders/new/?service={service.pk}"' in page
 
 

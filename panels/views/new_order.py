@@ -114,7 +114,7 @@ def _choose(request: HttpRequest, *, problem: str = "", partial: str = "order") 
     context = {
         "problem": problem,
         "typed": typed,
-        "rows": [(service, price_text(service)) for service in found[:MAX_RESULTS]],
+        "rows": [(service, *price_text(service).split(" ", 1)) for service in found[:MAX_RESULTS]],
         "has_more": len(found) > MAX_RESULTS,
         "max_results": MAX_RESULTS,
         "is_catalog_empty": not found and not _orderable().exists(),
