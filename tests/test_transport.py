@@ -9,6 +9,7 @@ import ssl
 import threading
 import time
 import traceback
+import tracemalloc
 import zlib
 
 import pytest
@@ -333,11 +334,14 @@ class TestBody:
         packer = zlib.compressobj(wbits=zlib.MAX_WBITS + 16)
         bomb = b"".join(packer.compress(b"\0" * 1024 * 1024) for _ in range(256)) + packer.flush()
         assert len(bomb) < 1024 * 1024
-        with (
-            Server(answering(http(bomb, "Content-Encoding: gzip"))) as server,
-            pytest.raises(OutcomeUnknown, match="unpacks"),
-        ):
-            connect(server.url).post(FORM)
+        with Server(answering(http(bomb, "Content-Encoding: gzip"))) as server:
+            tracemalloc.start()
+            try:
+                with pytest.raises(OutcomeUnknown, match="unpacks"):
+                    connect(server.url).post(FORM)
+                assert tracemalloc.get_traced_memory()[1] < 128 * 1024 * 1024
+            finally:
+                tracemalloc.stop()
 
     def test_a_redirects_body_is_capped_too(self, connect, monkeypatch):
         monkeypatch.setattr(transport, "BODY_CAP", 1024)
