@@ -82,7 +82,7 @@ def _cursor(row: Model, name: str) -> str:
 
 def _read_cursor(model: type[Model], name: str, text: str) -> tuple[Any, int] | None:
     pk, separator, value = text.partition("~")
-    if not separator or not pk.isdecimal() or len(pk) > 18:
+    if not separator or not pk.isdecimal() or len(pk) > 18 or "\0" in value:
         return None
     field: Any = model._meta.get_field(name)
     try:
