@@ -59,9 +59,9 @@ class Card:
 
 
 def _cards(panels: list[Panel]) -> list[Card]:
-    waiting = Q(state=Order.State.QUEUED)
-    rows = Order.objects.filter(OPEN).order_by().values_list("panel").annotate(Count("pk"), Count("pk", filter=waiting))
-    counts = {pk: (open_count, waiting_count) for pk, open_count, waiting_count in rows}
+    rows = Order.objects.filter(OPEN).order_by().values_list("panel")
+    counted = rows.annotate(open=Count("pk"), waiting=Count("pk", filter=Q(state=Order.State.QUEUED)))
+    counts = {pk: (open_count, waiting_count) for pk, open_count, waiting_count in counted}
     return [Card(panel, *counts.get(panel.pk, (0, 0))) for panel in panels]
 
 
@@ -78,7 +78,7 @@ class Attention:
     orders: list[Order]
     refused: int
     panels: list[Panel]
-    words: list[dict[str, Any]]
+    words: list[Any]
 
     @property
     def total(self) -> int:
@@ -116,7 +116,7 @@ def _refused_lately() -> Any:
     )
 
 
-def _unknown_words() -> list[dict[str, Any]]:
+def _unknown_words() -> list[Any]:
     """Return the panels' words that we do not know, of orders that are still followed, each with its newest order."""
     followed = Order.objects.filter(is_word_unknown=True, state=Order.State.PLACED, next_check_at__isnull=False)
     groups = followed.order_by().values("remote_status", "panel__name")
@@ -126,7 +126,7 @@ def _unknown_words() -> list[dict[str, Any]]:
 # -- spend
 
 
-def spend(now: dt.datetime) -> list[dict[str, Any]]:
+def spend(now: dt.datetime) -> list[Any]:
     """Return what the placed orders of today, the last 7 and the last 30 days cost, a row for each currency.
 
     The cost is the charge, or what is expected while the panel names none: right after placing many say 0.
