@@ -1,0 +1,145 @@
+"""Settings, the middleware in front of Django, and how the project refuses to start."""
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import OperationalError
+from django.http import HttpResponse
+from django.test import RequestFactory
+from django.utils import timezone
+
+from dashboard.first_run import NAMES
+from dashboard.middleware import TrustedProxies
+from panels.models import Worker
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def manage(tmp_path):
+    """Run a command with nothing configured but what is given."""
+    bare = {name: text for name, text in os.environ.items() if name not in NAMES}
+
+    def run(*arguments, **environment):
+        settings = {"ENV_FILE": os.devnull, "DATABASE_URL": f"sqlite:///{tmp_path / 'new.sqlite3'}", **environment}
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env={**bare, **settings},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+def fresh_secrets():
+    return {"SECRET_KEY": secrets.token_urlsafe(50), "CREDENTIAL_KEYS": Fernet.generate_key().decode()}
+
+
+# -- refusing to start
+
+
+@pytest.mark.parametrize("missing", ["SECRET_KEY", "CREDENTIAL_KEYS"])
+def test_without_a_secret_it_refuses_to_start_and_says_which(manage, missing):
+    given = fresh_secrets()
+    given.pop(missing)
+    answer = manage("check", **given)
+    assert answer.returncode == 1
+    assert f"{missing} is not set" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_debug_does_without_secrets(manage):
+    assert manage("check", DEBUG="on").returncode == 0
+
+
+def test_production_settings_pass_the_deployment_check(manage):
+    answer = manage("check", "--deploy", "--fail-level", "WARNING", **fresh_secrets())
+    assert answer.returncode == 0, answer.stderr
+    loose = manage("check", "--deploy", "--fail-level", "WARNING", HTTPS="off", **fresh_secrets())
+    assert loose.returncode == 1
+
+
+def test_settings_come_from_the_file_that_env_file_names(manage, tmp_path):
+    file = tmp_path / "settings"
+    file.write_text("".join(f"{name}={text}\n" for name, text in fresh_secrets().items()))
+    assert manage("check", ENV_FILE=str(file)).returncode == 0
+
+
+# -- whose address it is
+
+
+def seen_address(settings, address, *, proxies, **headers):
+    settings.TRUSTED_PROXIES = proxies
+    seen = {}
+
+    def view(request):
+        seen.update(request.META)
+        return HttpResponse()
+
+    TrustedProxies(view)(RequestFactory().get("/", REMOTE_ADDR=address, **headers))
+    return seen["REMOTE_ADDR"], seen.get("HTTP_X_FORWARDED_PROTO")
+
+
+@pytest.mark.parametrize(
+    ("address", "forwarded", "visitor"),
+    [
+        ("10.0.0.1", "203.0.113.9", "203.0.113.9"),
+        ("10.0.0.1", "198.51.100.1, 203.0.113.9", "203.0.113.9"),
+        ("10.0.0.1", "198.51.100.1, 203.0.113.9, 10.0.0.2", "203.0.113.9"),
+        ("10.0.0.1", "203.0.113.9, nonsense", "10.0.0.1"),
+        ("10.0.0.1", "", "10.0.0.1"),
+        ("203.0.113.7", "198.51.100.1", "203.0.113.7"),
+    ],
+)
+def test_only_what_trusted_proxies_say_about_an_address_is_believed(settings, address, forwarded, visitor):
+    seen, _ = seen_address(settings, address, proxies=["10.0.0.0/8"], HTTP_X_FORWARDED_FOR=forwarded)
+    assert seen == visitor
+
+
+def test_https_is_believed_of_a_trusted_proxy_only(settings):
+    said = {"HTTP_X_FORWARDED_PROTO": "https"}
+    assert seen_address(settings, "10.0.0.1", proxies=["10.0.0.1"], **said)[1] == "https"
+    assert seen_address(settings, "10.0.0.2", proxies=["10.0.0.1"], **said)[1] is None
+    assert seen_address(settings, "10.0.0.1", proxies=[], **said)[1] is None
+
+
+# -- health
+
+
+def test_health_is_told_without_login_or_redirect_and_whatever_the_host(client, db, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    answer = client.get("/healthz/", HTTP_HOST="10.1.2.3:8000")
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "ok", "database": "ok", "worker": "not running"}
+    assert client.get("/login/", HTTP_HOST="10.1.2.3:8000").status_code == 400
+    assert client.get("/login/").status_code == 301
+
+
+def test_health_knows_whether_a_worker_is_alive(client, db):
+    Worker.objects.create(host="here", pid=1, started_at=timezone.now(), seen_at=timezone.now())
+    assert client.get("/healthz/").json()["worker"] == "ok"
+
+
+def test_health_says_when_the_database_is_gone(client, monkeypatch):
+    def gone():
+        raise OperationalError("gone")
+
+    monkeypatch.setattr("panels.views.status.connection.cursor", gone)
+    answer = client.get("/healthz/")
+    assert (answer.status_code, json.loads(answer.content)["status"]) == (503, "error")
+
+
+def test_the_wsgi_application_is_there():
+    from dashboard.wsgi import application
+
+    assert isinstance(application, WSGIHandler)
