@@ -169,7 +169,7 @@ class ServiceAdmin(RowAdmin):
 @admin.register(ServiceChange)
 class ServiceChangeAdmin(RowAdmin):
     list_display = ("at", "service", "panel", "field", "old", "new")
-    list_filter = ("at", "field", "service__panel")
+    list_filter = ("at", "service__panel")
     list_select_related = ("service__panel",)
     search_fields = ("=service__remote_id", "service__search_text")
 
@@ -196,7 +196,7 @@ class OrderAdmin(RowAdmin):
         "id", "state", "progress", "panel", "remote_id", "service", "quantity", "cost", "alarm", "placed_by",
         "created_at",
     )  # fmt: skip
-    list_filter = ("created_at", "state", "progress", "panel", "cancel_state", "error_class")
+    list_filter = ("created_at", "state", "progress", "panel", "cancel_state")
     list_select_related = ("panel", "service", "placed_by")
     # What is looked in is the filter's to say; without any, there would be no field to type in.
     search_fields = ("remote_id",)
