@@ -1,0 +1,202 @@
+"""The whole job, as a person does it, in a browser against the sandbox, in both dialects."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import expect
+
+from panels.models import Order, Panel, Refill
+from panels.sandbox import SandboxPanel
+from tests.browser.conftest import eventually
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(params=["003", "000"])
+def any_sandbox(request):
+    with SandboxPanel(request.param, key="sandbox-key-0123456789", balance=Decimal(250)) as panel:
+        yield panel
+
+
+def add_panel(page, sandbox):
+    page.get_by_role("link", name="Panels", exact=True).first.click()
+    page.get_by_role("link", name="Add panel").first.click()
+    page.get_by_label("Name").fill("Sandbox")
+    page.get_by_label("API address").fill(sandbox.api_url)
+    page.get_by_label("API key").fill(sandbox.key)
+    page.get_by_role("button", name="Add and test").click()
+
+
+def choose(page, service):
+    """Choose a service by typing, on the page of a new order."""
+    page.goto("/orders/new/")
+    page.get_by_label("Service", exact=True).fill(str(service.id))
+    page.get_by_role("link", name=re.compile(rf"id {service.id}\b")).first.click()
+    expect(page.get_by_label("Link")).to_be_visible()
+
+
+def test_the_whole_job(page, sign_in, worker, any_sandbox):
+    sandbox = any_sandbox
+    sign_in(page)
+
+    add_panel(page, sandbox)
+    # The test of the account and the first sync show up by themselves.
+    expect(page.get_by_text("250.00 USD").first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^\s*\d{3}\s+listed"))).to_be_visible()
+    assert sandbox.key not in page.content()
+
+    page.get_by_role("link", name="Catalog", exact=True).first.click()
+    service = next(s for s in sandbox.services.values() if s.type == "Default" and s.refill)
+    page.get_by_label("Search").fill(str(service.id))
+    expect(page.get_by_role("link", name=re.compile(re.escape(service.name[:20]))).first).to_be_visible()
+
+    choose(page, service)
+    page.get_by_label("Link").fill("https://www.instagram.com/p/Cxyz/")
+    page.get_by_label("Quantity").fill(str(service.min))
+    expect(page.get_by_role("button", name=re.compile(r"Place order · .*USD"))).to_be_visible()
+    page.get_by_role("button", name="Place order").click()
+    page.wait_for_url(re.compile(r"/orders/\d+/"))
+
+    # Sent, placed and followed, without a page load.
+    eventually(lambda: Order.objects.get().state == Order.State.PLACED)
+    order = Order.objects.get()
+    expect(page.get_by_text(order.remote_id, exact=True)).to_be_visible()
+    sandbox.finish(order.remote_id, "Completed")
+    page.get_by_role("button", name="Refresh").click()
+    expect(page.locator("h1").get_by_text("Completed")).to_be_visible(timeout=4000)
+
+    page.get_by_role("button", name=re.compile("refill", re.IGNORECASE)).first.click()
+    confirm(page)
+    eventually(lambda: Refill.objects.filter(state="accepted").exists())
+    expect(page.get_by_role("heading", name="Refills")).to_be_visible()
+    page.get_by_role("link", name="Refills", exact=True).first.click()
+    expect(page.get_by_text(Refill.objects.get().remote_id).first).to_be_visible()
+
+    page.get_by_role("button", name=re.compile("manager")).or_(page.locator("summary", has_text="manager")).first.click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_label("Password")).to_be_visible()
+
+
+def confirm(page):
+    """Answer the dialog that asks once, if there is one."""
+    dialog = page.locator("dialog[open]")
+    if dialog.count():
+        dialog.get_by_role("button").last.click()
+
+
+def test_a_running_order_is_canceled(page, sign_in, worker, sandbox):
+    sign_in(page)
+    add_panel(page, sandbox)
+    expect(page.get_by_text(re.compile(r"^\s*\d{3}\s+listed"))).to_be_visible()
+    service = sandbox.pick("Default", cancel=True)
+    choose(page, service)
+    page.get_by_label("Link").fill("https://www.instagram.com/p/Cabc/")
+    page.get_by_label("Quantity").fill(str(service.min))
+    page.get_by_role("button", name="Place order").click()
+    page.wait_for_url(re.compile(r"/orders/\d+/"))
+    eventually(lambda: Order.objects.get().state == Order.State.PLACED)
+    page.get_by_role("button", name=re.compile("^Cancel")).first.click()
+    confirm(page)
+    eventually(lambda: Order.objects.get().cancel_state == "accepted")
+    sandbox.skip(600)
+    page.get_by_role("button", name="Refresh").click()
+    expect(page.locator("h1").get_by_text(re.compile("Canceled|Partial"))).to_be_visible(timeout=4000)
+
+
+def test_a_double_click_places_one_order(page, sign_in, worker, sandbox):
+    sign_in(page)
+    add_panel(page, sandbox)
+    expect(page.get_by_text(re.compile(r"^\s*\d{3}\s+listed"))).to_be_visible()
+    service = sandbox.pick("Default")
+    choose(page, service)
+    page.get_by_label("Link").fill("https://www.instagram.com/p/Cdbl/")
+    page.get_by_label("Quantity").fill(str(service.min))
+    page.get_by_role("button", name="Place order").dblclick()
+    page.wait_for_url(re.compile(r"/orders/\d+/"))
+    eventually(lambda: Order.objects.get().state == Order.State.PLACED)
+    # Back, and the same form once more.
+    page.go_back()
+    assert Order.objects.count() == len(sandbox.ledger) == 1
+
+
+def test_tab_alone_places_an_order(page, sign_in, worker, sandbox):
+    from panels.balances import check_balance
+    from panels.catalog import sync_catalog
+    from tests.factories import make_panel
+
+    panel = make_panel(api_url=sandbox.api_url, key=sandbox.key)
+    sync_catalog(panel.pk, worker.stopping)
+    check_balance(panel.pk, worker.stopping)
+    service = sandbox.pick("Default")
+    sign_in(page, "Operator")
+
+    def tab_to(name):
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            text = page.evaluate(
+                "(e => (e.labels?.[0]?.innerText || e.getAttribute('aria-label') || e.innerText || ''))"
+                "(document.activeElement)"
+            )
+            if re.search(name, text):
+                return
+        raise AssertionError(f"Tab never came to {name}")
+
+    tab_to("New order")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/orders/new/")
+    if page.evaluate("document.activeElement.id") != "id_q":
+        tab_to("^Service")
+    page.keyboard.type(str(service.id))
+    expect(page.get_by_role("link", name=re.compile(rf"id {service.id}\b")).first).to_be_visible()
+    tab_to(rf"id {service.id}\b")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Link")).to_be_visible()
+    tab_to("^Link")
+    page.keyboard.type("https://www.instagram.com/p/Ctab/")
+    tab_to("^Quantity")
+    page.keyboard.type(str(service.min))
+    tab_to("^Place order")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/orders/\d+/"))
+    assert Order.objects.get().link == "https://www.instagram.com/p/Ctab/"
+
+
+def test_a_wrong_key_shows_the_panels_words_and_a_right_one_mends_it(page, sign_in, worker, sandbox):
+    sign_in(page)
+    page.goto("/panels/new/")
+    page.get_by_label("Name").fill("Sandbox")
+    page.get_by_label("API address").fill(sandbox.api_url)
+    page.get_by_label("API key").fill("not-the-key-0123456789")
+    page.get_by_role("button", name="Add and test").click()
+    expect(page.get_by_text("Invalid API key").first).to_be_visible()
+    page.get_by_role("link", name="Edit").click()
+    page.get_by_label("API key").fill(sandbox.key)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("500.00 USD").first).to_be_visible()
+    eventually(lambda: Panel.objects.get().paused_reason == "")
+
+
+def test_rows_selected_in_the_list_are_acted_on(page, sign_in, worker, sandbox):
+    from panels.catalog import sync_catalog
+    from tests.factories import make_order, make_panel
+
+    panel = make_panel(api_url=sandbox.api_url, key=sandbox.key)
+    sync_catalog(panel.pk, worker.stopping)
+    service = panel.services.get(remote_id=str(sandbox.pick("Default").id))
+    Panel.objects.update(paused_reason="by_hand")
+    orders = [make_order(service, link=f"https://example.com/p/{number}") for number in range(3)]
+    sign_in(page, "Operator")
+    page.goto("/orders/")
+    for order in orders[:2]:
+        page.get_by_label(f"Select order {order.pk}").check()
+    # A refresh of the list keeps what is selected.
+    page.wait_for_timeout(2500)
+    expect(page.get_by_text("2 selected")).to_be_visible()
+    page.get_by_role("button", name="Withdraw…").click()
+    page.get_by_role("button", name="Withdraw 2 orders").click()
+    expect(page.get_by_text("2 requested, 0 not possible")).to_be_visible()
+    states = list(Order.objects.order_by("pk").values_list("state", flat=True))
+    assert states == ["withdrawn", "withdrawn", "queued"]

@@ -1,0 +1,82 @@
+"""Every page, wide and narrow, light and dark, with the longest of names: nothing serious for axe, nothing too wide."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from panels.models import BalanceReading, Controls, OrderAction, ServiceChange
+from tests.factories import make_order, make_panel, make_placed, make_refill, make_service
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LONG = ("Instagram Followers | Real & Active | " * 8)[:200]
+UNBROKEN = "x" * 200
+
+
+@pytest.fixture
+def everything(transactional_db):
+    """A row of every kind, with names as long as they get; returns the addresses of all pages."""
+    now = timezone.now()
+    panel = make_panel(name=UNBROKEN[:100], balance=Decimal("1.5"), low_balance=Decimal(5), balance_checked_at=now)
+    paused = make_panel(paused_reason="auth", last_error=LONG, balance_error=LONG, catalog_error=LONG)
+    services = [make_service(panel, name=LONG, category=LONG[:190]), make_service(paused, name=UNBROKEN, type="")]
+    BalanceReading.objects.create(panel=panel, at=now, balance=Decimal(2), currency="USD", why="schedule")
+    ServiceChange.objects.create(service=services[0], at=now, field="name", old=UNBROKEN, new=LONG)
+    link = "https://www.example.com/" + UNBROKEN
+    orders = [
+        make_order(services[0], link=link),
+        make_order(services[0], held_reason=LONG),
+        make_order(services[1], state="unknown", attempt=1, sent_at=now, error_text=LONG, send_deadline=now),
+        make_placed(services[0], alarm=LONG, remote_status=UNBROKEN[:100], is_word_unknown=True),
+        make_placed(services[0], progress="partial", charge=Decimal("123456.789012"), remains=40, start_count=12),
+        make_order(services[1], state="refused", error_text=UNBROKEN, error_class="validation"),
+    ]
+    for order in orders:
+        order.tell("created", UNBROKEN)
+    make_refill(orders[4], state="refused", error=LONG)
+    action = OrderAction.objects.create(kind="cancel")
+    Controls.objects.create(pk=1, sending_stopped_at=now)
+    return [
+        "/", "/panels/", "/panels/new/", f"/panels/{panel.pk}/", f"/panels/{paused.pk}/", f"/panels/{panel.pk}/edit/",
+        "/catalog/", "/catalog/?q=nothing-has-this-name", f"/catalog/{services[0].pk}/", f"/catalog/{services[1].pk}/",
+        "/orders/", "/orders/?q=nothing", "/orders/new/", "/orders/new/?q=instagram",
+        f"/orders/new/?service={services[0].pk}", *[f"/orders/{order.pk}/" for order in orders],
+        f"/orders/actions/{action.pk}/", "/refills/", "/password/",
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280, 1920])
+def test_every_page_looks_right(open_page, sign_in, everything, looks_right, scheme, width):
+    page = open_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    sign_in(page, username=UNBROKEN[:150])
+    for address in everything:
+        page.goto(address)
+        looks_right(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_of_a_new_install_and_before_the_login(open_page, sign_in, looks_right, scheme):
+    page = open_page(viewport={"width": 360, "height": 800}, color_scheme=scheme)
+    page.goto("/login/")
+    looks_right(page)
+    sign_in(page)
+    for address in ("/", "/panels/", "/catalog/", "/orders/", "/orders/new/", "/refills/"):
+        page.goto(address)
+        looks_right(page)
+
+
+def test_pages_work_without_javascript(open_page, sign_in, everything):
+    page = open_page(java_script_enabled=False)
+    sign_in(page)
+    for address in ("/", "/orders/", "/catalog/", "/panels/", "/refills/", "/orders/new/?q=instagram"):
+        assert page.goto(address).status == 200
+    page.get_by_role("link", name="Instagram Followers").first.click()
+    page.get_by_label("Link").fill("https://example.com/nojs")
+    page.get_by_label("Quantity").fill("100")
+    page.get_by_role("button", name="Place order").click()
+    assert "/orders/" in page.url
+    assert "example.com/nojs" in page.content()
