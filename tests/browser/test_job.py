@@ -50,8 +50,9 @@ def test_the_whole_job(page, sign_in, worker, any_sandbox):
 
     page.get_by_role("link", name="Catalog", exact=True).first.click()
     service = next(s for s in sandbox.services.values() if s.type == "Default" and s.refill)
-    page.get_by_label("Search").fill(str(service.id))
-    expect(page.get_by_role("link", name=re.compile(re.escape(service.name[:20]))).first).to_be_visible()
+    page.get_by_label("Search").fill(service.name)
+    expect(page.get_by_role("link", name="Order").first).to_be_visible()
+    expect(page.get_by_text(f"· {service.id} ·")).to_be_visible()
 
     choose(page, service)
     page.get_by_label("Link").fill("https://www.instagram.com/p/Cxyz/")
