@@ -208,7 +208,7 @@ class OrderAdmin(RowAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
     ) -> tuple[QuerySet[Order], bool]:
-        text = search_term.strip().replace("\0", "")[:500]
+        text = search_term.strip()[:500]
         return (OrderFilter({}, attention=Q()).search(queryset, "q", text) if text else queryset), False
 
     def view_on_site(self, obj: Order) -> str:
