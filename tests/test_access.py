@@ -1,0 +1,130 @@
+"""Every address, for everybody: what each may do there is written down here, and nothing is left out."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import get_resolver, reverse
+
+from panels.models import OrderAction
+from tests.factories import make_placed, make_user
+
+LOGIN = "login"
+PEOPLE = ("anonymous", "nobody", "Viewer", "Operator", "Manager")
+# An address that is not here fails a test: write down who may do what there.
+TABLE = {
+    # address and method: what becomes of anonymous, somebody without a group, Viewer, Operator, Manager
+    ("overview", "GET"): (LOGIN, 403, 200, 200, 200),
+    ("sending", "POST"): (LOGIN, 403, 403, 302, 302),
+    ("status", "GET"): (LOGIN, 200, 200, 200, 200),
+    ("healthz", "GET"): (200, 200, 200, 200, 200),
+    # panels
+    ("panel_list", "GET"): (LOGIN, 403, 200, 200, 200),
+    ("panel_new", "GET"): (LOGIN, 403, 403, 403, 200),
+    ("panel_new", "POST"): (LOGIN, 403, 403, 403, 422),
+    ("panel_detail", "GET"): (LOGIN, 403, 200, 200, 200),
+    ("panel_edit", "GET"): (LOGIN, 403, 403, 403, 200),
+    ("panel_edit", "POST"): (LOGIN, 403, 403, 403, 422),
+    ("panel_sync", "POST"): (LOGIN, 403, 403, 403, 302),
+    ("panel_balance", "POST"): (LOGIN, 403, 403, 403, 302),
+    ("panel_pause", "POST"): (LOGIN, 403, 403, 403, 302),
+    ("panel_resume", "POST"): (LOGIN, 403, 403, 403, 302),
+    # the catalog
+    ("service_list", "GET"): (LOGIN, 403, 200, 200, 200),
+    ("service_detail", "GET"): (LOGIN, 403, 200, 200, 200),
+    # orders
+    ("order_list", "GET"): (LOGIN, 403, 200, 200, 200),
+    ("order_export", "GET"): (LOGIN, 403, 200, 200, 200),
+    ("order_new", "GET"): (LOGIN, 403, 403, 200, 200),
+    ("order_new", "POST"): (LOGIN, 403, 403, 422, 422),
+    ("order_new_services", "GET"): (LOGIN, 403, 403, 200, 200),
+    ("order_new_check", "POST"): (LOGIN, 403, 403, 422, 422),
+    ("order_detail", "GET"): (LOGIN, 403, 200, 200, 200),
+    ("order_refresh", "POST"): (LOGIN, 403, 403, 302, 302),
+    ("order_refill", "POST"): (LOGIN, 403, 403, 302, 302),
+    ("order_cancel", "POST"): (LOGIN, 403, 403, 302, 302),
+    ("order_withdraw", "POST"): (LOGIN, 403, 403, 302, 302),
+    ("order_resolve", "POST"): (LOGIN, 403, 403, 302, 302),
+    ("order_actions", "POST"): (LOGIN, 403, 403, 302, 302),
+    ("order_action", "GET"): (LOGIN, 403, 200, 200, 200),
+    # Only its author, or a Manager, lets it happen: this one is somebody else's.
+    ("order_action", "POST"): (LOGIN, 403, 403, 403, 302),
+    ("refill_list", "GET"): (LOGIN, 403, 200, 200, 200),
+    # accounts
+    ("login", "GET"): (200, 302, 302, 302, 302),
+    ("login", "POST"): (200, 302, 302, 302, 302),
+    ("logout", "POST"): (LOGIN, 302, 302, 302, 302),
+    ("password_change", "GET"): (LOGIN, 200, 200, 200, 200),
+    ("password_change", "POST"): (LOGIN, 200, 200, 200, 200),
+    ("password_change_done", "GET"): (LOGIN, 200, 200, 200, 200),
+}
+# What is posted where an empty form would not be understood.
+DATA = {"sending": {"sending": "stop"}}
+
+
+@pytest.fixture
+def rows(db):
+    """One of everything that an address can name, by the word that the address's name begins with."""
+    order = make_placed()
+    action = OrderAction.objects.create(kind=OrderAction.Kind.REFRESH, created_by=make_user("Operator"))
+    return {"panel": order.panel, "service": order.service, "order_action": action, "order": order}
+
+
+def patterns():
+    """Return every named address but the admin's, which test_admin.py walks."""
+    found = {}
+    for pattern in get_resolver().url_patterns:
+        if getattr(pattern, "namespace", None) != "admin":
+            for each in getattr(pattern, "url_patterns", [pattern]):
+                found[each.name] = each.pattern
+    return found
+
+
+def address(name, rows):
+    if not patterns()[name].converters:
+        return reverse(name)
+    row = next(row for word, row in rows.items() if name.startswith(word))
+    return reverse(name, args=[row.pk])
+
+
+def send(client, method, name, rows):
+    return getattr(client, method.lower())(address(name, rows), DATA.get(name, {}) if method == "POST" else {})
+
+
+def sign_in(client, who):
+    if who != "anonymous":
+        client.force_login(make_user("" if who == "nobody" else who))
+
+
+def test_every_address_is_in_the_table():
+    assert {name for name, _ in TABLE} == set(patterns())
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize(("name", "method"), TABLE)
+def test_everybody_gets_what_the_table_says(client, rows, name, method, who):
+    expected = TABLE[name, method][PEOPLE.index(who)]
+    sign_in(client, who)
+    response = send(client, method, name, rows)
+    if expected == LOGIN:
+        assert response.status_code == 302
+        assert response.url == f"/login/?next={address(name, rows)}"
+    else:
+        assert response.status_code == expected
+
+
+@pytest.mark.parametrize("name", sorted({name for name, _ in TABLE}))
+def test_what_is_for_reading_takes_no_post_and_what_acts_takes_no_get(client, rows, name):
+    sign_in(client, "Manager")
+    for method in ("GET", "POST"):
+        if (name, method) not in TABLE:
+            assert send(client, method, name, rows).status_code == 405, method
+
+
+@pytest.mark.parametrize("name", sorted({name for name, method in TABLE if method == "POST" and name != "login"}))
+def test_nothing_is_done_for_another_site(rows, name):
+    """A form without our token is refused, whoever is signed in."""
+    from django.test import Client
+
+    client = Client(enforce_csrf_checks=True)
+    sign_in(client, "Manager")
+    assert send(client, "POST", name, rows).status_code == 403
