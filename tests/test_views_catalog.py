@@ -260,6 +260,30 @@ def test_panels_without_services_or_without_a_currency_are_told_apart(as_viewer)
     assert shown(as_viewer, currency="USD", sort="price") == ["b"]
 
 
+@pytest.mark.parametrize(
+    ("query", "heading", "current", "after_a_click"),
+    [
+        ("", "Service", "ascending", "?sort=-name"),
+        ("sort=-name", "Service", "descending", "?sort=name"),
+        ("q=&sort=price", "Price", "ascending", "?q=&amp;sort=-price"),
+        ("sort=-price&after=1~2", "Price", "descending", "?sort=price"),
+    ],
+)
+def test_a_heading_says_how_the_list_is_sorted_and_turns_it(as_viewer, query, heading, current, after_a_click):
+    make_service()
+    page = text(as_viewer.get(f"/catalog/?{query}"))
+    (head,) = re.findall(r"<th[^>]*aria-sort.*?</th>", page)
+    assert f'aria-sort="{current}"' in head
+    assert f'href="{after_a_click}"' in head
+    assert heading in head
+
+
+def test_the_search_keeps_the_order_that_was_chosen(as_viewer):
+    make_service()
+    part = text(as_viewer.get("/catalog/?sort=-price", **FRAGMENT))
+    assert '<input type="hidden" name="sort" form="filters" value="-price">' in part
+
+
 # -- pages
 
 

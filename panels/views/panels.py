@@ -185,7 +185,8 @@ def _store(form: PanelForm) -> Panel:
             # Also where one is under way: that one knows the old address or key.
             now = timezone.now()
             Panel.objects.filter(pk=panel.pk).update(balance_requested_at=now, sync_requested_at=now)
-            for kind in ("balance", "sync", "submit", "poll", "care"):
+            # Once the balance has been read, what waits to be sent goes out by itself.
+            for kind in ("balance", "sync"):
                 tasks.ring(kind, panel.pk)
     return panel
 
