@@ -52,6 +52,8 @@ def test_the_page_holds_the_results_and_htmx_gets_only_them(as_viewer):
     assert f'id="order-{order.pk}"' in page
     assert f'id="order-{order.pk}"' in part
     assert part.strip().startswith('<div id="orders"')
+    # What the fragment sets is inherited by its links.
+    assert part.count("hx-swap=") == 1
 
 
 def test_filters_narrow_the_list(as_viewer, operator):

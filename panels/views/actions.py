@@ -98,15 +98,16 @@ def _refresh_now(request: HttpRequest, action: OrderAction, number: int) -> Http
     if not done:
         return _back(request, "None of the selected orders is at its panel, so there is nothing to ask.", kind="bad")
     left_out = f"; {number - done} cannot be refreshed" if done < number else ""
-    return _back(request, f"{done} order{'s are' if done > 1 else ' is'} being checked{left_out}.")
+    text = f"{done} order{'s are' if done > 1 else ' is'} being checked{left_out}."
+    return _back(request, text, kind="info" if left_out else "")
 
 
-def _back(request: HttpRequest, text: str, kind: str = "good") -> HttpResponse:
+def _back(request: HttpRequest, text: str, kind: str = "") -> HttpResponse:
     """Say what came of it on the list: htmx keeps it as it is and lets it fetch itself again."""
     if wants_fragment(request):
-        response = HttpResponse(status=204)
-        trigger_client_event(response, "toast", {"text": text, "kind": kind})
-        return trigger_client_event(response, "refreshed", {})
+        response = trigger_client_event(HttpResponse(status=204), "refreshed", {})
+        # The rows themselves show that they are being checked.
+        return trigger_client_event(response, "toast", {"text": text, "kind": kind}) if kind else response
     messages.add_message(request, messages.ERROR if kind == "bad" else messages.SUCCESS, text)
     query = QueryDict(request.POST.get("query", "")).urlencode()
     return redirect(f"{reverse('order_list')}?{query}" if query else "order_list")
