@@ -168,6 +168,22 @@ def test_a_viewer_sees_no_boxes_and_no_buttons(as_viewer):
     assert "<button" not in part
 
 
+def test_a_bar_shows_what_was_delivered_of_all_runs(as_viewer):
+    make_placed(quantity=100, params={"runs": "3"}, remains=120, start_count=7)
+    make_placed(quantity=100, remains=-2, progress=Progress.COMPLETED)
+    part = as_viewer.get(reverse("order_list"), headers=HTMX).text
+    assert 'value="180" max="300"' in part
+    assert 'class="progress--good" value="100" max="100"' in part
+    assert "from&nbsp;7" in part
+
+
+def test_links_to_the_web_tell_the_other_side_nothing(as_viewer):
+    order = make_placed(link='https://example.com/?a=1&b="2"')
+    text = as_viewer.get(url("detail", order)).text
+    assert 'href="https://example.com/?a=1&amp;b=&quot;2&quot;"' in text
+    assert 'rel="noopener noreferrer nofollow"' in text
+
+
 def test_links_that_are_no_web_addresses_are_no_links(as_operator):
     order = make_placed(link="javascript:alert(1)")
     for page in (reverse("order_list"), url("detail", order)):
