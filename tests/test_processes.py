@@ -94,7 +94,7 @@ class Started:
         self.process.wait()
 
 
-def eventually(question, seconds=20):
+def eventually(question, seconds=60):
     until = time.monotonic() + seconds
     while not (answer := question()) and time.monotonic() < until:
         time.sleep(0.05)
@@ -151,8 +151,8 @@ def test_the_demo_shows_the_way_in_and_continues_where_it_was(start, clone):
         # Although the browser keeps its connection.
         demo.signal(signal.SIGINT, group=True)
         asked_at = time.monotonic()
-        assert demo.wait(10) == 0
-        assert time.monotonic() - asked_at < 3
+        assert demo.wait(30) == 0
+        assert time.monotonic() - asked_at < 4
 
     states, orders = look(clone, "SELECT DISTINCT state || progress FROM panels_order"), count(clone)
     for wanted in ("queued", "unknown", "refused", "placedcompleted", "placedpartial", "placedcanceled"):
@@ -171,12 +171,12 @@ def test_the_demo_shows_the_way_in_and_continues_where_it_was(start, clone):
     assert (other_port != port, get(other_port)) == (True, 200)
     assert count(clone) == orders
     rival = start("manage.py", "demo", cwd=clone)
-    assert rival.wait(10) == 1
+    assert rival.wait(30) == 1
     assert "runs already" in rival.output
 
     # Whatever ends the parent, nothing stays behind.
     again.signal(signal.SIGKILL)
-    assert again.wait(10) == -signal.SIGKILL
+    assert again.wait(30) == -signal.SIGKILL
 
 
 def sign_in(browser, username, password):
@@ -219,7 +219,7 @@ def test_up_configures_a_bare_clone_and_ends_as_a_whole_with_the_status_of_the_p
     assert eventually(lambda: "The worker has started" in up.output)
 
     os.kill(up.pid_of("manage.py worker"), signal.SIGKILL)
-    assert up.wait(10) == 128 + signal.SIGKILL
+    assert up.wait(30) == 128 + signal.SIGKILL
 
     again = start("manage.py", "up", f"--bind=127.0.0.1:{port}", cwd=clone)
     assert eventually(lambda: get(port) == 200), again.output
@@ -227,12 +227,13 @@ def test_up_configures_a_bare_clone_and_ends_as_a_whole_with_the_status_of_the_p
     # As a terminal and as a service manager tell it: each process, or the first one alone.
     for pid in again.all():
         os.kill(pid, signal.SIGTERM)
-    assert again.wait(10) == 0
+    assert again.wait(30) == 0
+    assert start("manage.py", "up", "--prepare", cwd=clone).wait(30) == 0
 
 
 def test_up_refuses_half_a_configuration_and_names_what_is_missing(start, clone):
     up = start("manage.py", "up", cwd=clone, HTTPS="off")
-    assert up.wait(10) == 1
+    assert up.wait(30) == 1
     assert "SECRET_KEY is not set" in up.output
     assert not (clone / ".env").exists()
 
@@ -266,7 +267,7 @@ def family(start):
 
 
 def test_when_a_child_ends_all_end_with_its_status(family):
-    assert family(SLEEP, "import sys, time; time.sleep(.3); sys.exit(7)").wait(5) == 7
+    assert family(SLEEP, "import sys, time; time.sleep(.3); sys.exit(7)").wait(20) == 7
 
 
 def test_a_child_that_was_killed_leaves_nothing_of_its_own_behind(family):
@@ -274,14 +275,14 @@ def test_a_child_that_was_killed_leaves_nothing_of_its_own_behind(family):
     parent = family(script)
     assert eventually(lambda: len(parent.all()) == 3)
     os.kill(parent.pid_of("subprocess"), signal.SIGKILL)
-    assert parent.wait(5) == 128 + signal.SIGKILL
+    assert parent.wait(20) == 128 + signal.SIGKILL
 
 
 def test_a_ctrl_c_of_the_terminal_reaches_only_the_parent_which_tells_the_others(family):
     parent = family(SAYS.format("asked"), SAYS.format("late"))
     time.sleep(0.3)
     parent.signal(signal.SIGINT, group=True)
-    assert parent.wait(5) == 0
+    assert parent.wait(20) == 0
     # The one that ends last was told last.
     assert parent.output.split() == ["started", "asked", "late"]
     assert "KeyboardInterrupt" not in parent.output
@@ -303,7 +304,7 @@ def test_a_second_signal_ends_all_at_once_but_not_one_that_belongs_to_the_first(
 def test_nothing_outlives_a_parent_that_was_killed(family):
     parent = family(SLEEP)
     parent.signal(signal.SIGKILL)
-    assert parent.wait(5) == -signal.SIGKILL
+    assert parent.wait(20) == -signal.SIGKILL
 
 
 def test_a_port_that_is_taken_is_not_chosen():
@@ -368,8 +369,8 @@ def test_an_idle_worker_shows_that_it_lives_and_is_gone_within_a_second(start_wo
     assert eventually(lambda: JobRun.objects.filter(name="sweep", finished_at__isnull=False))
     running.signal(signal.SIGTERM)
     asked_at = time.monotonic()
-    assert running.wait(5) == 0
-    assert time.monotonic() - asked_at < 1.2
+    assert running.wait(20) == 0
+    assert time.monotonic() - asked_at < 2
     assert not Worker.objects.get().is_alive
 
 
@@ -386,7 +387,7 @@ def test_what_is_being_sent_gets_its_outcome_before_a_worker_ends(start_worker, 
     running = start_worker()
     assert eventually(lambda: sandbox.calls["add"])
     running.signal(signal.SIGINT)
-    assert running.wait(10) == 0
+    assert running.wait(30) == 0
     assert (state_of(order), order.remote_id) == (Order.State.PLACED, sandbox.ledger[0].order_id)
     # Nothing new was claimed.
     assert state_of(later) == Order.State.QUEUED
