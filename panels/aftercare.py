@@ -78,13 +78,13 @@ def send_requests(panel_pk: int, stopping: threading.Event) -> Counter[str]:
     try:
         with open_client(panel, stopping) as client:
             for step in (_send_refills, _send_cancels, _check_refills):
-                while not stopping.is_set() and (found := step(panel_pk, client)):
+                while not stopping.is_set() and (found := step(panel, client)):
                     counts += found
     except PanelClosedError:
         counts["failed"] += 1
     except PanelError as error:
         # Nothing was sent, or a question went unanswered: the rows wait for the next visit.
-        note_error(panel_pk, error)
+        note_error(panel, error)
         counts["failed"] += 1
     else:
         if counts and (panel.failures or panel.paused_reason):
@@ -103,8 +103,8 @@ def expire_requests() -> int:
     )
 
 
-def _send_refills(panel_pk: int, client: PanelClient) -> Counter[str]:
-    waiting = Refill.objects.filter(state=RequestState.QUEUED, order__panel=panel_pk)
+def _send_refills(panel: Panel, client: PanelClient) -> Counter[str]:
+    waiting = Refill.objects.filter(state=RequestState.QUEUED, order__panel=panel)
     refills = _claim(waiting, "state", "send_deadline")
     if not refills:
         return Counter()
@@ -117,7 +117,7 @@ def _send_refills(panel_pk: int, client: PanelClient) -> Counter[str]:
     except PanelError as error:
         for refill in refills:
             _settle_refill(refill, error)
-        note_error(panel_pk, error)
+        note_error(panel, error)
         return Counter(failed=len(refills))
     for remote_id, refill in by_id.items():
         _settle_refill(refill, answers.get(remote_id))
@@ -139,8 +139,8 @@ def _settle_refill(refill: Refill, answer: str | PanelError | None) -> None:
             refill.order.tell(What.REFILL, f"{state.label}. {error}".strip())
 
 
-def _send_cancels(panel_pk: int, client: PanelClient) -> Counter[str]:
-    waiting = Order.objects.filter(cancel_state=RequestState.QUEUED, panel=panel_pk)
+def _send_cancels(panel: Panel, client: PanelClient) -> Counter[str]:
+    waiting = Order.objects.filter(cancel_state=RequestState.QUEUED, panel=panel)
     orders = _claim(waiting, "cancel_state", "cancel_deadline")
     if not orders:
         return Counter()
@@ -152,7 +152,7 @@ def _send_cancels(panel_pk: int, client: PanelClient) -> Counter[str]:
     except PanelError as error:
         for order in orders:
             _settle_cancel(order, error)
-        note_error(panel_pk, error)
+        note_error(panel, error)
         return Counter(failed=len(orders))
     for order in orders:
         accepted = order.remote_id in answers and answers[order.remote_id] is None
@@ -202,10 +202,10 @@ def _put_back(rows: QuerySet[Any], claimed: Iterable[Any], state: str, deadline:
 # -- what becomes of refills
 
 
-def _check_refills(panel_pk: int, client: PanelClient) -> Counter[str]:
+def _check_refills(panel: Panel, client: PanelClient) -> Counter[str]:
     now = timezone.now()
     with transaction.atomic():
-        due = Refill.objects.filter(order__panel=panel_pk, next_check_at__lte=now).select_related("order")
+        due = Refill.objects.filter(order__panel=panel, next_check_at__lte=now).select_related("order")
         refills = list(due.order_by("next_check_at").select_for_update(skip_locked=True, of=("self",))[:CHUNK])
         Refill.objects.filter(pk__in=[refill.pk for refill in refills]).update(next_check_at=now + LEASE)
     if not refills:

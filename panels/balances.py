@@ -22,17 +22,19 @@ def check_balance(panel_pk: int, stopping: threading.Event, why: str = BalanceRe
         with open_client(panel, stopping) as client:
             reading = client.balance()
     except PanelClosedError:
-        return _note_failure(panel_pk, "The stored key cannot be decrypted.")
+        return _note_failure(panel, "The stored key cannot be decrypted.")
     except PanelError as error:
-        note_error(panel_pk, error)
-        return _note_failure(panel_pk, error.text)
+        note_error(panel, error)
+        return _note_failure(panel, error.text)
     note_answer(panel_pk)
     _record(panel_pk, reading, why)
     return ""
 
 
-def _note_failure(panel_pk: int, text: str) -> str:
-    Panel.objects.filter(pk=panel_pk).update(balance_requested_at=None, balance_error=text)
+def _note_failure(panel: Panel, text: str) -> str:
+    # What an old key was told says nothing about a new one, whose own test has been asked for.
+    same = Panel.objects.filter(pk=panel.pk, api_url=panel.api_url, api_key=panel.api_key)
+    same.update(balance_requested_at=None, balance_error=text)
     return text
 
 

@@ -49,7 +49,7 @@ def sync_catalog(panel_pk: int, stopping: threading.Event) -> tuple[Counter[str]
     except PanelClosedError:
         return Counter(), _note_failure(panel, "The stored key cannot be decrypted.")
     except PanelError as error:
-        note_error(panel.pk, error)
+        note_error(panel, error)
         return Counter(), _note_failure(panel, error.text)
     note_answer(panel.pk)
     if not catalog.rows:
@@ -60,7 +60,9 @@ def sync_catalog(panel_pk: int, stopping: threading.Event) -> tuple[Counter[str]
 
 
 def _note_failure(panel: Panel, text: str) -> str:
-    Panel.objects.filter(pk=panel.pk).update(sync_requested_at=None, catalog_error=text)
+    # What an old key was told says nothing about a new one, whose own sync has been asked for.
+    same = Panel.objects.filter(pk=panel.pk, api_url=panel.api_url, api_key=panel.api_key)
+    same.update(sync_requested_at=None, catalog_error=text)
     return text
 
 

@@ -90,26 +90,32 @@ def resume(panel: Panel) -> None:
 
 def note_answer(panel_pk: int) -> None:
     """The panel answered: end what only its silence had begun."""
+    Panel.objects.filter(pk=panel_pk, failures__gt=0, paused_reason="").update(failures=0, last_error="")
     Panel.objects.filter(pk=panel_pk, failures__gt=0).update(failures=0)
     Panel.objects.filter(pk=panel_pk, paused_reason__in=(Panel.Pause.UNREACHABLE, Panel.Pause.RATE_LIMIT)).update(
         paused_reason="", paused_until=None, last_error=""
     )
 
 
-def note_error(panel_pk: int, error: PanelError) -> None:
-    """Draw the conclusions that a failed call allows about the whole panel."""
-    panel = Panel.objects.get(pk=panel_pk)
+def note_error(called: Panel, error: PanelError) -> None:
+    """Draw the conclusions that a failed call allows about the whole panel.
+
+    `called` is the row that the call was made with: what an old key was told says nothing about a new one.
+    """
+    panel = Panel.objects.get(pk=called.pk)
+    if not panel.is_same_account(called):
+        return
     now = timezone.now()
     if isinstance(error, Refused):
         if error.reason == Reason.AUTH:
             pause(panel, Panel.Pause.AUTH, error.text)
         elif error.reason == Reason.FUNDS:
             pause(panel, Panel.Pause.FUNDS, error.text)
-            Panel.objects.filter(pk=panel_pk).update(balance_requested_at=now)
+            Panel.objects.filter(pk=panel.pk).update(balance_requested_at=now)
         elif error.reason == Reason.RATE_LIMIT:
             pause(panel, Panel.Pause.RATE_LIMIT, error.text, now + _asked_wait(error.retry_after))
         else:
-            note_answer(panel_pk)
+            note_answer(panel.pk)
     elif isinstance(error, NotSent) and error.is_rate_limit:
         pause(panel, Panel.Pause.RATE_LIMIT, error.text, now + _asked_wait(error.retry_after))
     else:

@@ -92,7 +92,8 @@ def _poll_chunks(panel: Panel, client: PanelClient, stopping: threading.Event) -
         try:
             answers = client.statuses([order.remote_id for order in orders])
         except PanelError as error:
-            _leave_for_later(orders, error)
+            _leave_for_later(orders)
+            note_error(panel, error)
             counts["failed"] += 1
             break
         counts += _record(panel, orders, answers)
@@ -108,12 +109,11 @@ def _lease(panel_pk: int) -> list[Order]:
     return orders
 
 
-def _leave_for_later(orders: Sequence[Order], error: PanelError) -> None:
+def _leave_for_later(orders: Sequence[Order]) -> None:
     """The call failed: what was known stays, and it is asked again soon."""
     Order.objects.filter(pk__in=[order.pk for order in orders]).update(
         next_check_at=timezone.now() + SOONEST, check_requested_at=None
     )
-    note_error(orders[0].panel_id, error)
 
 
 # -- what an answer changes

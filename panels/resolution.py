@@ -108,7 +108,7 @@ def confirm_candidates(panel_pk: int, stopping: threading.Event) -> int:
     except PanelClosedError:
         return 0
     except PanelError as error:
-        note_error(panel_pk, error)
+        note_error(panel, error)
         named.update(candidate_id="", candidate_error=f"The panel could not be asked: {error.text}")
         return 0
     return sum(_confirm(order, answers.get(order.candidate_id)) for order in orders)

@@ -53,15 +53,15 @@ def submit_queued(panel_pk: int, stopping: threading.Event) -> Counter[str]:
     try:
         with open_client(panel, stopping) as client:
             hands = min(panel.parallel_calls, waiting)
-            return in_parallel(hands, partial(_send_until_empty, panel_pk, client, stopping)) if hands else Counter()
+            return in_parallel(hands, partial(_send_until_empty, panel, client, stopping)) if hands else Counter()
     except PanelClosedError:
         return Counter()
 
 
-def _send_until_empty(panel_pk: int, client: PanelClient, stopping: threading.Event) -> Counter[str]:
+def _send_until_empty(panel: Panel, client: PanelClient, stopping: threading.Event) -> Counter[str]:
     outcomes: Counter[str] = Counter()
     while not stopping.is_set():
-        found = claim(panel_pk)
+        found = claim(panel.pk, called=panel)
         if isinstance(found, Order):
             outcomes[send(found, client)] += 1
         elif found is None or found > PATIENCE:
@@ -74,15 +74,16 @@ def _send_until_empty(panel_pk: int, client: PanelClient, stopping: threading.Ev
 # -- claim
 
 
-def claim(panel_pk: int) -> Order | timedelta | None:
+def claim(panel_pk: int, *, called: Panel | None = None) -> Order | timedelta | None:
     """Take the next order of a panel for sending: now it is `sending`, and ours until its deadline.
 
+    `called` is the row that the client was made from: with another address or key by now, nothing is taken.
     Returns how long to wait if only the panel's pace is in the way, None if nothing may go out.
     """
     with transaction.atomic():
         panel = Panel.objects.select_for_update().get(pk=panel_pk)
         now = timezone.now()
-        if not _may_send(panel, now):
+        if not _may_send(panel, now) or (called and not panel.is_same_account(called)):
             return None
         while order := _queued(panel_pk).filter(send_after__lte=now).first():
             if (wait := panel.call_slot(now) - now) > timedelta():
@@ -166,7 +167,7 @@ def send(order: Order, client: PanelClient) -> str:
 
 def _settle(order: Order, error: PanelError, record: Callable[[Order, PanelError], str]) -> str:
     outcome = _persist(lambda: record(order, error))
-    _persist(lambda: note_error(order.panel_id, error))
+    _persist(lambda: note_error(order.panel, error))
     return outcome
 
 

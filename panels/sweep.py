@@ -59,6 +59,7 @@ def _with(panels: QuerySet[Panel], *kinds: QuerySet[Order]) -> list[int]:
 
 
 def _due(panels: QuerySet[Panel], requested: str, done: str, every: timedelta) -> list[int]:
-    """Return the panels where a person asked, or the last time is too long ago."""
+    """Return the panels where a person asked, whatever their pause, or the last time is too long ago."""
     is_old = Q(**{f"{done}__isnull": True}) | Q(**{f"{done}__lt": timezone.now() - every})
-    return list(panels.filter(Q(**{f"{requested}__isnull": False}) | is_old).values_list("pk", flat=True))
+    asked = Panel.objects.filter(is_active=True, **{f"{requested}__isnull": False})
+    return list((panels.filter(is_old) | asked).values_list("pk", flat=True))

@@ -55,14 +55,14 @@ def test_failures_in_a_row_pause_the_panel_longer_each_time():
     panel = make_panel()
     waits = []
     for _ in range(6):
-        limits.note_error(panel.pk, OutcomeUnknown("no answer"))
+        limits.note_error(panel, OutcomeUnknown("no answer"))
         panel.refresh_from_db()
         if panel.paused_until:
             waits.append(round((panel.paused_until - timezone.now()).total_seconds()))
     assert waits == [30, 60, 120, 240]
     assert panel.paused_reason == Panel.Pause.UNREACHABLE
     for _ in range(9):
-        limits.note_error(panel.pk, OutcomeUnknown("no answer"))
+        limits.note_error(panel, OutcomeUnknown("no answer"))
     panel.refresh_from_db()
     assert timedelta(minutes=59) < panel.paused_until - timezone.now() <= timedelta(hours=1)
     limits.note_answer(panel.pk)
@@ -72,7 +72,7 @@ def test_failures_in_a_row_pause_the_panel_longer_each_time():
 
 def test_a_refusal_about_one_order_is_an_answer():
     panel = make_panel(failures=2)
-    limits.note_error(panel.pk, Refused("Incorrect link", Reason.VALIDATION))
+    limits.note_error(panel, Refused("Incorrect link", Reason.VALIDATION))
     panel.refresh_from_db()
     assert (panel.paused_reason, panel.failures) == ("", 0)
 
@@ -112,3 +112,16 @@ def test_what_a_client_learns_is_remembered(sandbox):
         client.learned["multi_status"] = False
     panel.refresh_from_db()
     assert panel.multi_status is False
+
+
+def test_what_an_old_key_was_told_says_nothing_about_a_new_one():
+    called = make_panel()
+    panel = Panel.objects.get()
+    panel.set_key("a-new-key-0123456789")
+    panel.save()
+    limits.note_error(called, Refused("Invalid API key", Reason.AUTH))
+    panel.refresh_from_db()
+    assert panel.paused_reason == ""
+    limits.note_error(panel, Refused("Invalid API key", Reason.AUTH))
+    panel.refresh_from_db()
+    assert panel.paused_reason == Panel.Pause.AUTH

@@ -472,3 +472,14 @@ def test_one_remote_id_belongs_to_one_order():
     with pytest.raises(IntegrityError), transaction.atomic():
         make_placed(first.service, remote_id="77")
     make_placed(make_service(make_panel()), remote_id="77")
+
+
+@pytest.mark.django_db
+def test_a_client_made_with_an_old_key_takes_nothing_more():
+    order = make_order()
+    called = Panel.objects.get()
+    panel = Panel.objects.get()
+    panel.set_key("a-new-key-0123456789")
+    panel.save()
+    assert claim(order.panel_id, called=called) is None
+    assert claim(order.panel_id, called=panel) == order

@@ -174,8 +174,14 @@ def test_the_sweep_finds_requested_and_overdue_syncs_and_balances():
     old = fresh_panel(catalog_synced_at=now - timedelta(hours=7), balance_checked_at=now - timedelta(minutes=16))
     never = make_panel()
     fresh_panel()
+    fresh_panel(paused_reason="auth", catalog_synced_at=None, balance_checked_at=None)
+    asked_though_paused = fresh_panel(paused_reason="auth", sync_requested_at=now, balance_requested_at=now)
     found = sweep.waiting()
-    assert sorted(found["sync"]) == sorted(found["balance"]) == sorted([asked.pk, old.pk, never.pk])
+    assert (
+        sorted(found["sync"])
+        == sorted(found["balance"])
+        == sorted([asked.pk, old.pk, never.pk, asked_though_paused.pk])
+    )
 
 
 @pytest.mark.django_db

@@ -125,6 +125,10 @@ class Panel(models.Model):
         self.api_key = Secret.conceal(plain)
         self.key_hint = plain[-4:] if len(plain) >= 12 else ""
 
+    def is_same_account(self, other: Panel) -> bool:
+        """Tell whether another row, of an earlier time, has the same address and key."""
+        return (self.api_url, self.api_key) == (other.api_url, other.api_key)
+
     def is_paused(self, now: datetime | None = None) -> bool:
         """Tell whether a pause is in force: one with a time ends by itself."""
         if not self.paused_reason:
