@@ -98,7 +98,12 @@ def _attention(panels: list[Panel]) -> Attention:
     )
     return Attention(
         **counts,
-        orders=list(orders.select_related("panel", "service").order_by("created_at", "pk")[:MAX_WAITING]),
+        # Found first and sorted then: SQLite would rather walk all orders by age than sort the few that are found.
+        orders=list(
+            Order.objects.filter(pk__in=orders.order_by().values("pk"))
+            .select_related("panel", "service")
+            .order_by("created_at", "pk")[:MAX_WAITING]
+        ),
         refused=_refused_lately().count(),
         panels=[each for each in panels if each.is_active and (_is_in_trouble(each) or each.is_balance_low)],
         words=_unknown_words(),

@@ -44,7 +44,7 @@ class SiteStatus:
     @property
     def worker_missing(self) -> bool:
         """Whether work waits while no worker is alive."""
-        return self.waiting_count > 0 and not self.is_worker_alive
+        return not self.is_worker_alive and self.waiting_count > 0
 
     @property
     def worker_seen_at(self) -> Any:
@@ -97,7 +97,8 @@ WANTED = Q(balance_requested_at__isnull=False) | Q(sync_requested_at__isnull=Fal
 def _count_waiting() -> int:
     return (
         Order.objects.filter(QUEUED).count()
-        + Order.objects.filter(check_requested_at__isnull=False).count()
+        # The one implies the other, which has an index.
+        + Order.objects.filter(check_requested_at__isnull=False, next_check_at__isnull=False).count()
         + Order.objects.filter(cancel_state=RequestState.QUEUED).count()
         + Refill.objects.filter(state=RequestState.QUEUED).count()
         + Panel.objects.filter(WANTED, is_active=True).count()
