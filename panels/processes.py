@@ -88,7 +88,8 @@ class Family:
                 if child.poll() is None:
                     child.terminate()
             for child in children:
-                child.wait()
+                while child.poll() is None:
+                    time.sleep(LOOK_EVERY)
                 # What a child that was killed has left behind.
                 _kill_group(child.pid)
 

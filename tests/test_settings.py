@@ -19,13 +19,15 @@ from dashboard.first_run import NAMES
 from dashboard.middleware import TrustedProxies
 from panels.models import Worker
 
+# The browser tests set it for themselves.
+UNSAFE = ("DJANGO_ALLOW_ASYNC_UNSAFE",)
 ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture
 def manage(tmp_path):
     """Run a command with nothing configured but what is given."""
-    bare = {name: text for name, text in os.environ.items() if name not in NAMES}
+    bare = {name: text for name, text in os.environ.items() if name not in (*NAMES, *UNSAFE)}
 
     def run(*arguments, **environment):
         settings = {"ENV_FILE": os.devnull, "DATABASE_URL": f"sqlite:///{tmp_path / 'new.sqlite3'}", **environment}

@@ -1,7 +1,6 @@
 """Runs a sandbox panel in the foreground until it is interrupted."""
 
-import signal
-import threading
+import time
 from argparse import ArgumentParser
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from panels.processes import LOOK_EVERY, StopSignals
 from panels.sandbox import SandboxPanel
 from panels.sandbox.api import DIALECTS
 from panels.sandbox.panel import DEFAULT_KEY
@@ -30,9 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--state-file", type=Path, help="where orders and balance survive a restart")
 
     def handle(self, **options: Any) -> None:
-        stopped = threading.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: stopped.set())
+        signals = StopSignals()
         panel = _panel(options)
         try:
             panel.start()
@@ -40,7 +38,9 @@ class Command(BaseCommand):
             raise CommandError(f"Cannot listen on port {options['port']}: {error.strerror}.") from error
         self.stdout.write(f"Sandbox panel at {panel.api_url} with key {panel.key}")
         self.stdout.flush()
-        stopped.wait()
+        # A wait without end would sleep on if the signal came just before it.
+        while not signals.received:
+            time.sleep(LOOK_EVERY)
         panel.stop()
 
 
