@@ -8,7 +8,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("panels.urls")),
     path("login/", login_not_required(auth.LoginView.as_view(redirect_authenticated_user=True)), name="login"),
-    path("logout/", auth.LogoutView.as_view(), name="logout"),
+    path("logout/", login_not_required(auth.LogoutView.as_view()), name="logout"),
     path("password/", auth.PasswordChangeView.as_view(), name="password_change"),
     path("password/done/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
     path("admin/", admin.site.urls),

@@ -1,0 +1,1 @@
+"""Panels, their catalogs, and the orders placed at them."""

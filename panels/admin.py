@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -209,7 +209,7 @@ class OrderAdmin(RowAdmin):
         self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
     ) -> tuple[QuerySet[Order], bool]:
         text = search_term.strip()[:500]
-        return (OrderFilter({}, attention=Q()).search(queryset, "q", text) if text else queryset), False
+        return (OrderFilter({}).search(queryset, "q", text) if text else queryset), False
 
     def view_on_site(self, obj: Order) -> str:
         return obj.get_absolute_url()

@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from panels.models import Batch, Order, Panel, Refill, Service
-from panels.models.order import RequestState
+from panels.models.order import NEEDS_A_PERSON, RequestState
 from panels.order_types import ORDER_TYPES, normalise_link
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -54,10 +54,8 @@ class OrderFilter(django_filters.FilterSet):
         model = Order
         fields: ClassVar[list[str]] = []
 
-    def __init__(self, data: Mapping[str, Any], *, attention: Q) -> None:
+    def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data, queryset=Order.objects.all())
-        # What "needs attention" means is the site's to say.
-        self.attention = attention
 
     def search(self, orders: QuerySet[Order], _: str, text: str) -> QuerySet[Order]:
         """Find by our number, by the panel's id, by the start of the link, or by the service's id or name."""
@@ -93,7 +91,7 @@ class OrderFilter(django_filters.FilterSet):
 
     def needing_a_person(self, orders: QuerySet[Order], _: str, wanted: bool) -> QuerySet[Order]:  # noqa: FBT001
         """Keep what the overview counts as waiting for a person; an empty box filters nothing."""
-        return orders.filter(self.attention) if wanted else orders
+        return orders.filter(NEEDS_A_PERSON) if wanted else orders
 
 
 class RefillFilter(django_filters.FilterSet):

@@ -34,12 +34,13 @@ class LoginRequired(LoginRequiredMiddleware):
     """Every view needs a login; an htmx request is told to go to the login page instead of swapping it in."""
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
-        response = super().handle_no_permission(request, view_func)
-        if not wants_fragment(request):
-            return response
-        page = urlsplit(request.htmx.current_url or "")  # type: ignore[attr-defined]
+        if request.method in ("GET", "HEAD") and not wants_fragment(request):
+            return super().handle_no_permission(request, view_func)
+        # Back to the page that the person was on: the address of a fragment or an action shows none.
+        page = urlsplit(request.htmx.current_url or request.headers.get("Referer", ""))  # type: ignore[attr-defined]
         back = f"{page.path}?{page.query}" if page.query else page.path
-        return HttpResponseClientRedirect(redirect_to_login(back or "/", self.get_login_url(view_func)).url)
+        login = redirect_to_login(back or "/", self.get_login_url(view_func))
+        return HttpResponseClientRedirect(login.url) if wants_fragment(request) else login
 
 
 class FormRenderer(TemplatesSetting):

@@ -65,6 +65,17 @@ def test_a_page_without_a_session_is_an_ordinary_redirect(client, db):
     assert (response.status_code, response.url) == (302, "/login/?next=/orders/%3Fstate%3Dheld")
 
 
+def test_an_action_without_a_session_leads_back_to_the_page_it_was_on(client, db):
+    referer = {"Referer": "http://testserver/orders/?state=held"}
+    response = client.post("/orders/5/cancel/", headers=referer)
+    assert (response.status_code, response.url) == (302, "/login/?next=/orders/%3Fstate%3Dheld")
+    assert client.post("/orders/5/cancel/").url == "/login/?next=/"
+
+
+def test_signing_out_twice_is_no_error(client, db):
+    assert client.post("/logout/").url == "/login/"
+
+
 def test_a_person_is_led_back_after_signing_in(client, db):
     make_user("Viewer", username="ann", password=PASSWORD)
     response = client.post("/login/?next=/orders/", {"username": "ann", "password": PASSWORD, "next": "/orders/"})

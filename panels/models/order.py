@@ -34,6 +34,10 @@ class IllegalMoveError(Exception):
     """A change of state that the life of an order does not know."""
 
 
+# What waits for a person: nobody knows what became of it, it is held, or it has an alarm.
+NEEDS_A_PERSON = Q(state="unknown") | Q(state="queued", held_reason__gt="") | Q(alarm__gt="")
+
+
 class RequestState(models.TextChoices):
     """How far a request of ours (a refill, a cancel) has come; what became of it the panel tells."""
 
@@ -185,14 +189,10 @@ class Order(models.Model):
             models.Index(fields=("panel", "next_check_at"), condition=Q(next_check_at__isnull=False), name="order_due"),
             models.Index(
                 fields=("state",),
-                condition=Q(state="unknown") | Q(state="queued", held_reason__gt="") | Q(alarm__gt=""),
+                condition=NEEDS_A_PERSON,
                 name="order_needs_a_person",
             ),
-            models.Index(
-                fields=("panel", "cancel_state"),
-                condition=Q(cancel_state__in=("queued", "sending")),
-                name="order_cancel_waiting",
-            ),
+            models.Index(fields=("cancel_state", "panel"), name="order_by_cancel"),
             models.Index(fields=("panel",), condition=~Q(candidate_id=""), name="order_with_candidate"),
             models.Index(fields=("remote_id",), condition=~Q(remote_id=""), name="order_by_remote_id"),
             models.Index(fields=("service", "link_key"), name="order_by_service_link"),

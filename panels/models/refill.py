@@ -48,6 +48,7 @@ class Refill(models.Model):
             ),
         )
         indexes = (
+            models.Index(fields=("-requested_at", "-id"), name="refill_by_requested"),
             models.Index(fields=("state",), name="refill_waiting", condition=models.Q(state__in=("queued", "sending"))),
             models.Index(fields=("next_check_at",), name="refill_due", condition=models.Q(next_check_at__isnull=False)),
         )

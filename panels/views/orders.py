@@ -20,7 +20,6 @@ from panels.models import Order
 from panels.models.order import RequestState
 from panels.paging import count_rows, paginate
 from panels.spreadsheet import csv_lines
-from panels.views.status import attention_filter
 
 SORTS = {"created": "created_at", "charge": "charge_sort", "cost": "cost_sort"}
 EXPORT_CHUNK = 1000
@@ -34,7 +33,7 @@ SENDING_IS_QUICK = timedelta(minutes=5)
 
 def filter_orders(query: Mapping[str, Any]) -> OrderFilter:
     """Return the filter that a list's query string describes; invalid ones must not be acted on."""
-    return OrderFilter(query, attention=attention_filter())
+    return OrderFilter(query)
 
 
 @permission_required("panels.view_order", raise_exception=True)

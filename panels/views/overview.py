@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 from panels.htmx import render_page
 from panels.models import Order, Panel
 from panels.models.fields import MoneyField
+from panels.models.order import NEEDS_A_PERSON
 from panels.views.panels import OPEN
-from panels.views.status import attention_filter
 
 MAX_RECENT = 10
 MAX_WAITING = 8
@@ -90,7 +90,7 @@ class Attention:
 
 
 def _attention(panels: list[Panel]) -> Attention:
-    orders = Order.objects.filter(attention_filter())
+    orders = Order.objects.filter(NEEDS_A_PERSON)
     counts = orders.aggregate(
         unknown=Count("pk", filter=Q(state=Order.State.UNKNOWN)),
         held=Count("pk", filter=Q(state=Order.State.QUEUED, held_reason__gt="")),

@@ -23,7 +23,9 @@ from panels.templatetags.dashboard import money
 MAX_READINGS = 8
 MAX_CHANGES = 20
 OPEN = Q(state__in=(Order.State.QUEUED, Order.State.SENDING, Order.State.UNKNOWN)) | Q(
-    state=Order.State.PLACED, progress__in=["", *set(Order.Progress) - set(Order.FINISHED)]
+    state=Order.State.PLACED,
+    next_check_at__isnull=False,
+    progress__in=["", *sorted(set(Order.Progress) - set(Order.FINISHED))],
 )
 
 

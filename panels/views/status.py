@@ -18,14 +18,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from panels import sweep, tasks
 from panels.models import Controls, Order, Panel, Refill, Worker
-from panels.models.order import RequestState
+from panels.models.order import NEEDS_A_PERSON, RequestState
 
 logger = logging.getLogger(__name__)
-
-
-def attention_filter() -> Q:
-    """Select the orders that wait for a person: unknown, held, or with an alarm."""
-    return Q(state=Order.State.UNKNOWN) | Q(state=Order.State.QUEUED, held_reason__gt="") | Q(alarm__gt="")
 
 
 def site_status(request: HttpRequest) -> dict[str, Any]:
@@ -65,7 +60,7 @@ class SiteStatus:
     @property
     def attention_count(self) -> int:
         """How many orders wait for a person."""
-        return self._once("attention", lambda: Order.objects.filter(attention_filter()).count())
+        return self._once("attention", lambda: Order.objects.filter(NEEDS_A_PERSON).count())
 
     @property
     def sending_stopped(self) -> Controls | None:

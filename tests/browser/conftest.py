@@ -48,7 +48,8 @@ def open_page(browser, live_server):
     contexts, errors = [], []
 
     def open_page(**options):
-        context = browser.new_context(base_url=live_server.url, **{"viewport": {"width": 1280, "height": 900}} | options)
+        options.setdefault("viewport", {"width": 1280, "height": 900})
+        context = browser.new_context(base_url=live_server.url, **options)
         context.set_default_timeout(8000)
         contexts.append(context)
         page = context.new_page()

@@ -40,11 +40,25 @@ def everything(transactional_db):
     action = OrderAction.objects.create(kind="cancel")
     Controls.objects.create(pk=1, sending_stopped_at=now)
     return [
-        "/", "/panels/", "/panels/new/", f"/panels/{panel.pk}/", f"/panels/{paused.pk}/", f"/panels/{panel.pk}/edit/",
-        "/catalog/", "/catalog/?q=nothing-has-this-name", f"/catalog/{services[0].pk}/", f"/catalog/{services[1].pk}/",
-        "/orders/", "/orders/?q=nothing", "/orders/new/", "/orders/new/?q=instagram",
-        f"/orders/new/?service={services[0].pk}", *[f"/orders/{order.pk}/" for order in orders],
-        f"/orders/actions/{action.pk}/", "/refills/", "/password/",
+        "/",
+        "/panels/",
+        "/panels/new/",
+        f"/panels/{panel.pk}/",
+        f"/panels/{paused.pk}/",
+        f"/panels/{panel.pk}/edit/",
+        "/catalog/",
+        "/catalog/?q=nothing-has-this-name",
+        f"/catalog/{services[0].pk}/",
+        f"/catalog/{services[1].pk}/",
+        "/orders/",
+        "/orders/?q=nothing",
+        "/orders/new/",
+        "/orders/new/?q=instagram",
+        f"/orders/new/?service={services[0].pk}",
+        *[f"/orders/{order.pk}/" for order in orders],
+        f"/orders/actions/{action.pk}/",
+        "/refills/",
+        "/password/",
     ]
 
 
