@@ -52,8 +52,11 @@ def carry_out(action_pk: int, stopping: threading.Event) -> set[int]:
 
 def _next_lines(action: OrderAction) -> list[ActionLine]:
     """Lock the next lines, so that a second worker waits for them and then finds them done."""
-    waiting = action.lines.filter(outcome="").select_related("order__panel", "order__service")
-    return list(waiting.select_for_update(of=("self",)).prefetch_related("order__refills")[:CHUNK])
+    pks = list(action.lines.filter(outcome="").select_for_update().values_list("pk", flat=True)[:CHUNK])
+    lines = action.lines.filter(pk__in=pks)
+    # In the order of their pks, as everybody locks several orders, so that nobody waits for each other.
+    list(Order.objects.filter(pk__in=lines.values("order")).order_by("pk").select_for_update().values_list("pk"))
+    return list(lines.select_related("order__panel", "order__service").prefetch_related("order__refills"))
 
 
 def _refresh(order: Order, _: Any) -> str:

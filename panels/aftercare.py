@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,17 +17,21 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from panels.client import PanelClient
-from panels.errors import NotSent, PanelError, Refused
+from panels.errors import NotSent, OutcomeUnknown, PanelError, Refused
 from panels.limits import PanelClosedError, note_answer, note_error, open_client
-from panels.models import Order, OrderEvent, Panel, Refill
+from panels.models import Controls, Order, OrderEvent, Panel, Refill
 from panels.models.order import RequestState
 from panels.polling import LEASE, SOONEST, request_check
+from panels.recording import record
 from panels.wire import RefillStatus
 
 CHUNK = 100
+CHUNK_OF_SINGLES = 10
+# The calls for what was claimed must have begun within this time; then one exchange may still take its own.
 SEND_WITHIN = timedelta(minutes=10)
+SPARE = timedelta(seconds=30)
 REFILL_CHECKS = (timedelta(minutes=2), timedelta(hours=2))
-FOLLOW_REFILLS_FOR = timedelta(days=14)
+FOLLOW_REFILLS_FOR = timedelta(days=60)
 
 What = OrderEvent.What
 
@@ -70,7 +74,7 @@ def request_cancel(order: Order, actor: Any) -> str:
 
 
 def send_requests(panel_pk: int, stopping: threading.Event) -> Counter[str]:
-    """Send a panel's queued refills and cancels and ask about its refills that are due."""
+    """Send a panel's queued refills and cancels, unless sending is stopped, and ask about its refills that are due."""
     panel = Panel.objects.filter(pk=panel_pk, is_active=True).first()
     if panel is None or panel.blocks_reading():
         return Counter()
@@ -83,7 +87,7 @@ def send_requests(panel_pk: int, stopping: threading.Event) -> Counter[str]:
     except PanelClosedError:
         counts["failed"] += 1
     except PanelError as error:
-        # Nothing was sent, or a question went unanswered: the rows wait for the next visit.
+        # Nothing was done, or a question went unanswered: the rows wait for the next visit.
         note_error(panel, error)
         counts["failed"] += 1
     else:
@@ -104,73 +108,112 @@ def expire_requests() -> int:
 
 
 def _send_refills(panel: Panel, client: PanelClient) -> Counter[str]:
-    waiting = Refill.objects.filter(state=RequestState.QUEUED, order__panel=panel)
-    refills = _claim(waiting, "state", "send_deadline")
+    waiting = Refill.objects.filter(state=RequestState.QUEUED, order__panel=panel).select_related("order")
+    is_single = not panel.multi_refill
+    refills, not_after = _claim(waiting, panel, "state", "send_deadline", is_single=is_single)
     if not refills:
         return Counter()
-    by_id = {refill.order.remote_id: refill for refill in refills}
-    try:
-        answers = client.refills(list(by_id))
-    except NotSent:
-        _put_back(Refill.objects.all(), refills, "state", "send_deadline")
-        raise
-    except PanelError as error:
-        for refill in refills:
-            _settle_refill(refill, error)
-        note_error(panel, error)
-        return Counter(failed=len(refills))
-    for remote_id, refill in by_id.items():
-        _settle_refill(refill, answers.get(remote_id))
+    answers = _ask(client.refills, [refill.order.remote_id for refill in refills], not_after)
+    for refill in refills:
+        _settle_refill(refill, answers.get(refill.order.remote_id))
+    _raise_failure(answers)
     return Counter(refills=len(refills))
 
 
+def _send_cancels(panel: Panel, client: PanelClient) -> Counter[str]:
+    waiting = Order.objects.filter(cancel_state=RequestState.QUEUED, panel=panel)
+    is_single = panel.cancel_parameter == Panel.CancelParameter.ORDER
+    orders, not_after = _claim(waiting, panel, "cancel_state", "cancel_deadline", is_single=is_single)
+    if not orders:
+        return Counter()
+    answers = _ask(client.cancels, [order.remote_id for order in orders], not_after)
+    for order in orders:
+        is_accepted = order.remote_id in answers and answers[order.remote_id] is None
+        _settle_cancel(order, "" if is_accepted else answers.get(order.remote_id))
+    _raise_failure(answers)
+    return Counter(cancels=len(orders))
+
+
+def _claim(
+    waiting: QuerySet[Any], panel: Panel, state: str, deadline: str, *, is_single: bool
+) -> tuple[list[Any], float]:
+    """Take a call's worth of waiting rows, ours until the deadline; and say until when a call may begin."""
+    chunk = CHUNK_OF_SINGLES if is_single else CHUNK
+    if Controls.is_sending_stopped():
+        return [], 0
+    exchange = timedelta(seconds=panel.total_timeout)
+    until = timezone.now() + SEND_WITHIN + exchange
+    with transaction.atomic():
+        # Waits for a row that is just being polled: skipped, it would wait for the next sweep.
+        rows = list(waiting.order_by("pk").select_for_update(of=("self",))[:chunk])
+        waiting.model.objects.filter(pk__in=[row.pk for row in rows]).update(
+            **{state: RequestState.SENDING, deadline: until}
+        )
+    return rows, (until - exchange - SPARE).timestamp()
+
+
+def _ask(call: Callable[..., Mapping[str, Any]], remote_ids: Sequence[str], not_after: float) -> Mapping[str, Any]:
+    """Return what became of each id, whether the call as a whole went well or not."""
+    try:
+        return call(remote_ids, not_after=not_after)
+    except PanelError as error:
+        return dict.fromkeys(remote_ids, error)
+
+
+def _raise_failure(answers: Mapping[str, Any]) -> None:
+    """Raise what ended a call early, after its rows were settled: the panel is not asked on, and this is noted."""
+    for answer in answers.values():
+        if _is_failure(answer):
+            raise answer
+
+
+def _is_failure(answer: object) -> bool:
+    return isinstance(answer, NotSent | OutcomeUnknown) or (isinstance(answer, Refused) and answer.is_about_account)
+
+
+def _is_to_be_sent_again(answer: object) -> bool:
+    """Tell whether a request was not looked at: never sent, or turned away for the account's sake."""
+    return isinstance(answer, NotSent) or (isinstance(answer, Refused) and answer.is_about_account)
+
+
 def _settle_refill(refill: Refill, answer: str | PanelError | None) -> None:
-    if isinstance(answer, NotSent):
-        _put_back(Refill.objects.all(), [refill], "state", "send_deadline")
-        return
     now = timezone.now()
+    if _is_to_be_sent_again(answer):
+        waiting = Refill.objects.filter(pk=refill.pk, state=RequestState.SENDING)
+        waiting.update(state=RequestState.QUEUED, send_deadline=None)
+        return
     state, error = _outcome(answer)
     fields: dict[str, Any] = {"state": state, "error": error, "sent_at": now, "finished_at": now}
     if isinstance(answer, str):
         # Without an id nobody can ask what becomes of it.
         fields |= {"remote_id": answer, "finished_at": None, "next_check_at": now + SOONEST if answer else None}
-    with transaction.atomic():
-        if Refill.objects.filter(pk=refill.pk, state=RequestState.SENDING).update(**fields):
-            refill.order.tell(What.REFILL, f"{state.label}. {error}".strip())
 
+    def write() -> None:
+        # An answer after the deadline is as good as one in time.
+        mine = Refill.objects.filter(pk=refill.pk, state__in=(RequestState.SENDING, RequestState.UNKNOWN))
+        with transaction.atomic():
+            if mine.update(**fields):
+                refill.order.tell(What.REFILL, f"{state.label}. {error}".strip())
 
-def _send_cancels(panel: Panel, client: PanelClient) -> Counter[str]:
-    waiting = Order.objects.filter(cancel_state=RequestState.QUEUED, panel=panel)
-    orders = _claim(waiting, "cancel_state", "cancel_deadline")
-    if not orders:
-        return Counter()
-    try:
-        answers = client.cancels([order.remote_id for order in orders])
-    except NotSent:
-        _put_back(Order.objects.all(), orders, "cancel_state", "cancel_deadline")
-        raise
-    except PanelError as error:
-        for order in orders:
-            _settle_cancel(order, error)
-        note_error(panel, error)
-        return Counter(failed=len(orders))
-    for order in orders:
-        accepted = order.remote_id in answers and answers[order.remote_id] is None
-        _settle_cancel(order, "" if accepted else answers.get(order.remote_id))
-    return Counter(cancels=len(orders))
+    record(f"refill {refill.pk} of order {refill.order_id}: {answer!r}", write)
 
 
 def _settle_cancel(order: Order, answer: str | PanelError | None) -> None:
-    if isinstance(answer, NotSent):
-        _put_back(Order.objects.all(), [order], "cancel_state", "cancel_deadline")
+    mine = Order.objects.filter(pk=order.pk, cancel_requested_at=order.cancel_requested_at)
+    if _is_to_be_sent_again(answer):
+        mine.filter(cancel_state=RequestState.SENDING).update(cancel_state=RequestState.QUEUED, cancel_deadline=None)
         return
     state, error = _outcome(answer)
-    with transaction.atomic():
-        mine = Order.objects.filter(pk=order.pk, cancel_state=RequestState.SENDING)
-        if mine.update(cancel_state=state, cancel_error=error, changed_at=timezone.now()):
-            order.tell(What.CANCEL, f"{state.label}. {error}".strip())
-    # Accepted or in doubt: the status tells.
-    request_check(Order.objects.filter(pk=order.pk).exclude(cancel_state=RequestState.REFUSED))
+
+    def write() -> None:
+        sent = mine.filter(cancel_state__in=(RequestState.SENDING, RequestState.UNKNOWN))
+        with transaction.atomic():
+            if sent.update(cancel_state=state, cancel_error=error, changed_at=timezone.now()):
+                order.tell(What.CANCEL, f"{state.label}. {error}".strip())
+        # Accepted or in doubt: the status tells.
+        request_check(mine.exclude(cancel_state=RequestState.REFUSED))
+
+    record(f"cancel of order {order.pk}: {answer!r}", write)
 
 
 def _outcome(answer: str | PanelError | None) -> tuple[RequestState, str]:
@@ -179,24 +222,6 @@ def _outcome(answer: str | PanelError | None) -> tuple[RequestState, str]:
     if isinstance(answer, Refused):
         return RequestState.REFUSED, answer.text
     return RequestState.UNKNOWN, answer.text if answer else "The panel's answer left this order out."
-
-
-def _claim(waiting: QuerySet[Any], state: str, deadline: str) -> list[Any]:
-    """Take up to a call's worth of waiting rows; ours until the deadline."""
-    with transaction.atomic():
-        if waiting.model is Refill:
-            waiting = waiting.select_related("order")
-        rows = list(waiting.order_by("pk").select_for_update(skip_locked=True, of=("self",))[:CHUNK])
-        waiting.model.objects.filter(pk__in=[row.pk for row in rows]).update(
-            **{state: RequestState.SENDING, deadline: timezone.now() + SEND_WITHIN}
-        )
-    return rows
-
-
-def _put_back(rows: QuerySet[Any], claimed: Iterable[Any], state: str, deadline: str) -> None:
-    rows.filter(pk__in=[row.pk for row in claimed], **{state: RequestState.SENDING}).update(
-        **{state: RequestState.QUEUED, deadline: None}
-    )
 
 
 # -- what becomes of refills
@@ -211,15 +236,17 @@ def _check_refills(panel: Panel, client: PanelClient) -> Counter[str]:
     if not refills:
         return Counter()
     answers = client.refill_statuses([refill.remote_id for refill in refills])
-    _record(refills, answers, timezone.now())
-    return Counter(checked=len(refills))
+    told = [refill for refill in refills if not _is_failure(answers.get(refill.remote_id))]
+    _record(told, answers, timezone.now())
+    _raise_failure(answers)
+    return Counter(checked=len(told))
 
 
-def _record(refills: Sequence[Refill], answers: Mapping[str, RefillStatus | Refused], now: datetime) -> None:
+def _record(refills: Sequence[Refill], answers: Mapping[str, RefillStatus | PanelError], now: datetime) -> None:
     events = []
     for refill in refills:
         answer = answers.get(refill.remote_id)
-        if isinstance(answer, Refused):
+        if isinstance(answer, PanelError):
             refill.error = answer.text
         elif answer is not None and answer.remote_status != refill.remote_status:
             refill.remote_status, refill.error = answer.remote_status, ""
@@ -236,9 +263,12 @@ def _record(refills: Sequence[Refill], answers: Mapping[str, RefillStatus | Refu
 
 
 def _next_check(refill: Refill, now: datetime) -> datetime | None:
-    """Say when to ask about a refill again; None once it has ended, or after two weeks."""
+    """Say when to ask about a refill again; None once it has ended, or has not for too long."""
     age = now - refill.requested_at
-    if refill.finished_at or age > FOLLOW_REFILLS_FOR:
+    if refill.finished_at:
+        return None
+    if age > FOLLOW_REFILLS_FOR:
+        refill.error = f"No longer followed: it had not ended after {FOLLOW_REFILLS_FOR.days} days."
         return None
     soonest, latest = REFILL_CHECKS
     return now + min(max(age / 4, soonest), latest)

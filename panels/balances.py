@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
 
-from panels.errors import PanelError
+from panels.errors import Deferred, PanelError
 from panels.limits import PanelClosedError, note_answer, note_error, open_client, resume
 from panels.models import BalanceReading, Panel
 from panels.wire import Balance
@@ -18,17 +20,20 @@ def check_balance(panel_pk: int, stopping: threading.Event, why: str = BalanceRe
     panel = Panel.objects.filter(pk=panel_pk, is_active=True).first()
     if panel is None:
         return ""
+    started = timezone.now()
+    Panel.objects.filter(pk=panel.pk).update(balance_tried_at=started)
     try:
         with open_client(panel, stopping) as client:
             reading = client.balance()
+    except Deferred as error:
+        return error.text
     except PanelClosedError:
         return _note_failure(panel, "The stored key cannot be decrypted.")
     except PanelError as error:
         note_error(panel, error)
         return _note_failure(panel, error.text)
     note_answer(panel_pk)
-    _record(panel_pk, reading, why)
-    return ""
+    return _record(panel, reading, why, started)
 
 
 def _note_failure(panel: Panel, text: str) -> str:
@@ -38,14 +43,18 @@ def _note_failure(panel: Panel, text: str) -> str:
     return text
 
 
-def _record(panel_pk: int, reading: Balance, why: str) -> None:
+def _record(called: Panel, reading: Balance, why: str, started: datetime) -> str:
     now = timezone.now()
     with transaction.atomic():
-        panel = Panel.objects.select_for_update().get(pk=panel_pk)
+        panel = Panel.objects.select_for_update(no_key=True).get(pk=called.pk)
+        if not panel.is_same_account(called):
+            return "The account was changed meanwhile; the balance was not taken over."
         is_news = panel.balance != reading.amount
         panel.balance = reading.amount
         panel.reported_currency = reading.currency or panel.reported_currency
-        panel.balance_checked_at, panel.balance_requested_at, panel.balance_error = now, None, ""
+        panel.balance_checked_at, panel.balance_error = now, ""
+        if panel.balance_requested_at and panel.balance_requested_at <= started:
+            panel.balance_requested_at = None
         panel.save(
             update_fields=(
                 "balance",
@@ -57,10 +66,14 @@ def _record(panel_pk: int, reading: Balance, why: str) -> None:
         )
         if is_news or why != BalanceReading.Why.SCHEDULE:
             BalanceReading.objects.create(panel=panel, at=now, balance=reading.amount, currency=panel.currency, why=why)
-        if panel.paused_reason == Panel.Pause.FUNDS and _is_higher(panel):
-            resume(panel)
+        if panel.paused_reason == Panel.Pause.FUNDS:
+            _look_for_money(panel, reading.amount)
+    return ""
 
 
-def _is_higher(panel: Panel) -> bool:
-    """Tell whether money came in since the panel said that there was not enough."""
-    return panel.balance is not None and (panel.paused_balance is None or panel.balance > panel.paused_balance)
+def _look_for_money(panel: Panel, balance: Decimal) -> None:
+    """End a pause for funds once the balance is higher than the lowest one read since it began."""
+    if panel.paused_balance is not None and balance > panel.paused_balance:
+        resume(panel)
+    else:
+        Panel.objects.filter(pk=panel.pk).update(paused_balance=balance)

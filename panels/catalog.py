@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from panels.errors import PanelError
+from panels.errors import Deferred, PanelError
 from panels.limits import PanelClosedError, note_answer, note_error, open_client
 from panels.models import Panel, Service, ServiceChange
 from panels.wire import Catalog, CatalogRow
@@ -43,9 +43,13 @@ def sync_catalog(panel_pk: int, stopping: threading.Event) -> tuple[Counter[str]
     panel = Panel.objects.filter(pk=panel_pk, is_active=True).first()
     if panel is None:
         return Counter(), ""
+    started = timezone.now()
+    Panel.objects.filter(pk=panel.pk).update(catalog_tried_at=started)
     try:
         with open_client(panel, stopping) as client:
             catalog = client.services()
+    except Deferred as error:
+        return Counter(), error.text
     except PanelClosedError:
         return Counter(), _note_failure(panel, "The stored key cannot be decrypted.")
     except PanelError as error:
@@ -54,8 +58,14 @@ def sync_catalog(panel_pk: int, stopping: threading.Event) -> tuple[Counter[str]
     note_answer(panel.pk)
     if not catalog.rows:
         return Counter(), _note_failure(panel, "The panel answered with no usable service; the catalog was kept.")
-    counts = store_catalog(panel, catalog)
-    Panel.objects.filter(pk=panel.pk).update(catalog_synced_at=timezone.now(), sync_requested_at=None, catalog_error="")
+    with transaction.atomic():
+        # Locked until the catalog is stored: it belongs to the account that was asked, and to no other.
+        current = Panel.objects.select_for_update(no_key=True).get(pk=panel.pk)
+        if not current.is_same_account(panel):
+            return Counter(), "The account was changed meanwhile; the catalog was not taken over."
+        counts = store_catalog(panel, catalog)
+        Panel.objects.filter(pk=panel.pk).update(catalog_synced_at=timezone.now(), catalog_error="")
+        Panel.objects.filter(pk=panel.pk, sync_requested_at__lte=started).update(sync_requested_at=None)
     return counts, ""
 
 
@@ -71,7 +81,7 @@ def store_catalog(panel: Panel, catalog: Catalog) -> Counter[str]:
     now = timezone.now()
     with transaction.atomic():
         # One at a time: two syncs of a panel would insert the same services.
-        Panel.objects.select_for_update().get(pk=panel.pk)
+        Panel.objects.select_for_update(no_key=True).get(pk=panel.pk)
         known = {service.remote_id: service for service in Service.objects.filter(panel=panel)}
         vanished = {service.remote_id for service in known.values() if service.is_listed}
         new: list[Service] = []

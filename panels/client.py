@@ -11,7 +11,7 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 from urllib.parse import quote_plus
 
 from panels.addresses import AddressRefused
-from panels.errors import NotSent, OutcomeUnknown, PanelError, Reason, Refused
+from panels.errors import Deferred, NotSent, OutcomeUnknown, PanelError, Reason, Refused, Unreadable
 from panels.order_types import outgoing
 from panels.transport import Endpoint, Transport
 from panels.wire import (
@@ -43,7 +43,6 @@ SHORTEST_KEY = 6
 
 T = TypeVar("T")
 _jitter = random.SystemRandom()
-_ABOUT_THE_ACCOUNT = frozenset({Reason.AUTH, Reason.RATE_LIMIT, Reason.FUNDS})
 _ABOUT_THE_ORDER = frozenset({Reason.NOT_ELIGIBLE, Reason.DUPLICATE})
 
 
@@ -127,28 +126,28 @@ class PanelClient:
         fields = outgoing(type_slug, values, always_send_quantity=self._account.always_send_quantity)
         return self._call("add", {"service": service, **fields}, read_added, fresh=True, not_after=not_after)
 
-    def statuses(self, remote_ids: Sequence[str]) -> Mapping[str, OrderStatus | Refused]:
-        """Return what the panel says about each order; an id left out was not answered (panel-api.md, 3).
+    def statuses(self, remote_ids: Sequence[str]) -> Mapping[str, OrderStatus | PanelError]:
+        """Return what the panel says about each order, or why it says nothing (panel-api.md, 3).
 
-        Raises only when nothing at all was answered.
+        Once one id was answered nothing is raised any more: an id then stands at NotSent when it was not asked, and at
+        the error that ended its call. An id left out was asked, and not answered.
         """
-        return _Inquiry(self, _STATUS, self._read, remote_ids).answered()
+        return _Inquiry(self, _STATUS, self._read, remote_ids).told_of_each()
 
-    def refills(self, remote_ids: Sequence[str]) -> Mapping[str, str | PanelError]:
+    def refills(self, remote_ids: Sequence[str], *, not_after: float | None = None) -> Mapping[str, str | PanelError]:
         """Request refills and return each one's id, "" when accepted without one, or why there is none.
 
-        Once one id was answered nothing is raised any more: an id then stands at NotSent when it was not asked and at
-        OutcomeUnknown when its answer got lost. An id left out was asked, and not answered.
+        Raises and leaves out like `statuses`; nothing is begun after not_after (as time.time() counts).
         """
-        return _Inquiry(self, _REFILL, self._write_once, remote_ids).told_of_each()
+        return _Inquiry(self, _REFILL, partial(self._write_once, not_after), remote_ids).told_of_each()
 
-    def refill_statuses(self, refill_ids: Sequence[str]) -> Mapping[str, RefillStatus | Refused]:
+    def refill_statuses(self, refill_ids: Sequence[str]) -> Mapping[str, RefillStatus | PanelError]:
         """Return how far each refill has come; takes refill ids, and raises and leaves out like `statuses`."""
-        return _Inquiry(self, _REFILL_STATUS, self._read, refill_ids).answered()
+        return _Inquiry(self, _REFILL_STATUS, self._read, refill_ids).told_of_each()
 
-    def cancels(self, remote_ids: Sequence[str]) -> Mapping[str, PanelError | None]:
-        """Request cancels: None where accepted, which is not yet canceled; raises and leaves out like `refills`."""
-        return _Inquiry(self, _CANCEL, self._write_once, remote_ids).told_of_each()
+    def cancels(self, remote_ids: Sequence[str], *, not_after: float | None = None) -> Mapping[str, PanelError | None]:
+        """Request cancels: None where accepted, which is not yet canceled; otherwise like `refills`."""
+        return _Inquiry(self, _CANCEL, partial(self._write_once, not_after), remote_ids).told_of_each()
 
     def speaks(self, switch: str) -> bool | str:
         """Return a dialect switch of the account, as learned by now."""
@@ -158,9 +157,12 @@ class PanelClient:
         """Ask, and ask again after a failure: it changes nothing at the panel."""
         return self._again_while(_is_passing, partial(self._call, action, fields, read))
 
-    def _write_once(self, action: str, fields: Mapping[str, str], read: Callable[[Answer], T]) -> T:
+    def _write_once(
+        self, not_after: float | None, action: str, fields: Mapping[str, str], read: Callable[[Answer], T]
+    ) -> T:
         """Send what must not arrive twice: it goes out again only where it had not gone out."""
-        return self._again_while(_is_unsent, partial(self._call, action, fields, read, fresh=True))
+        call = partial(self._call, action, fields, read, fresh=True, not_after=not_after)
+        return self._again_while(_is_unsent, call)
 
     def _again_while(self, allows: Callable[[PanelError], bool], call: Callable[[], T]) -> T:
         started = time.monotonic()
@@ -199,15 +201,6 @@ class PanelClient:
         return found
 
 
-class _UnreadableError(OutcomeUnknown):
-    """An answer came, and nothing could be made of it."""
-
-    def __init__(self, text: str, answer: Answer) -> None:
-        super().__init__(text)
-        self.is_fault = answer.http_status >= 500
-        self.retry_after = answer.retry_after
-
-
 @dataclass(frozen=True, slots=True)
 class _Action(Generic[T]):
     """How an action that takes ids is spoken for one and for many, and the switch that says which."""
@@ -243,8 +236,8 @@ class _Inquiry(Generic[T]):
         self._failed: dict[str, PanelError] = {}
         self._answers: dict[str, T | Refused] = {}
 
-    def answered(self) -> dict[str, T | Refused]:
-        """Return what was answered up to the first failure; raises that when nothing was."""
+    def told_of_each(self) -> dict[str, T | PanelError]:
+        """Return what was answered up to the first failure, and what became of the others; raises it if nothing was."""
         for start in range(0, len(self._ids), CHUNK):
             try:
                 self._ask_chunk(self._ids[start : start + CHUNK])
@@ -252,13 +245,8 @@ class _Inquiry(Generic[T]):
                 if not self._answers:
                     raise
                 break
-        return self._answers
-
-    def told_of_each(self) -> dict[str, T | PanelError]:
-        """Return the same, and beside it what became of the ids that have no answer."""
-        answers = self.answered()
         unasked = dict.fromkeys(self._unasked, NotSent("The panel was not asked, since a call before this one failed."))
-        return {**unasked, **self._failed, **answers}
+        return {**unasked, **self._failed, **self._answers}
 
     def _ask_chunk(self, ids: list[str]) -> None:
         is_singular = self._client.speaks(self._action.switch) == self._action.singular
@@ -272,10 +260,10 @@ class _Inquiry(Generic[T]):
         try:
             answers = self._exchange(self._action.many, ids, lambda answer: self._action.read_many(answer, ids))
         except Refused as refusal:
-            if refusal.reason in _ABOUT_THE_ACCOUNT:
+            if refusal.is_about_account:
                 raise
             return refusal
-        except _UnreadableError as error:
+        except Unreadable as error:
             if self._action.is_write or error.is_fault:
                 raise
             return error
@@ -306,10 +294,10 @@ class _Inquiry(Generic[T]):
             try:
                 answer = self._exchange(self._action.one, [each], partial(self._read_one, each))
             except Refused as refusal:
-                if refusal.reason in _ABOUT_THE_ACCOUNT or (len(ids) > 1 and _is_same_no(refusal, whole)):
+                if refusal.is_about_account or (len(ids) > 1 and _is_same_no(refusal, whole)):
                     raise
                 self._answers[each] = refusal
-            except _UnreadableError:
+            except Unreadable:
                 unreadable += 1
                 if unreadable >= min(PATIENCE, len(ids)):
                     raise
@@ -379,16 +367,16 @@ def _understand(answer: Answer, read: Callable[[Answer], T]) -> T:
     try:
         return read(answer)
     except OutcomeUnknown as error:
-        raise _UnreadableError(error.text, answer) from error
+        raise Unreadable(error.text, is_fault=answer.http_status >= 500, retry_after=answer.retry_after) from error
 
 
 def _is_unsent(error: PanelError) -> bool:
-    return isinstance(error, NotSent) and not isinstance(error, AddressRefused)
+    return isinstance(error, NotSent) and not isinstance(error, AddressRefused | Deferred)
 
 
 def _is_passing(error: PanelError) -> bool:
     """Say whether a question may get an answer when it is asked once more."""
-    if isinstance(error, _UnreadableError):
+    if isinstance(error, Unreadable):
         return error.is_fault
     return isinstance(error, OutcomeUnknown) or _is_unsent(error)
 

@@ -54,8 +54,9 @@ class Lanes:
                 self._again.add(name)
                 return
             thread = threading.Thread(target=self._run, args=(name, work), name=str(name), daemon=True)
+            # Before it is noted: where no thread can be had, the lane must not look busy for ever.
+            thread.start()
             self._running[name] = thread
-        thread.start()
 
     def _run(self, name: Hashable, work: Callable[[], object]) -> None:
         try:

@@ -2,7 +2,9 @@
 
 PanelError
 ├── NotSent          nothing happened: no connection was ever finished, or the panel answered 429
+│   └── Deferred     we kept the call back ourselves: its turn has not come, or the worker stops
 ├── OutcomeUnknown   the panel may have acted; for a read it only means: no usable answer
+│   └── Unreadable   an answer came, and nothing could be made of it
 └── Refused          the panel was understood, and said no; `reason` says which kind of no
 """
 
@@ -45,8 +47,21 @@ class NotSent(PanelError):
         self.is_rate_limit = is_rate_limit
 
 
+class Deferred(NotSent):
+    """We kept the call back ourselves, so it says nothing about the panel."""
+
+
 class OutcomeUnknown(PanelError):
     """The request may have arrived, and no answer that we can read came back."""
+
+
+class Unreadable(OutcomeUnknown):
+    """An answer came, and nothing could be made of it; `is_fault` tells an HTTP status of 500 or more."""
+
+    def __init__(self, text: str, *, is_fault: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(text)
+        self.is_fault = is_fault
+        self.retry_after = retry_after
 
 
 class Refused(PanelError):
@@ -56,3 +71,8 @@ class Refused(PanelError):
         super().__init__(text)
         self.reason = reason
         self.retry_after = retry_after
+
+    @property
+    def is_about_account(self) -> bool:
+        """Whether the call itself was not looked at: it may be made again once the account is in order."""
+        return self.reason in (Reason.AUTH, Reason.RATE_LIMIT, Reason.FUNDS)

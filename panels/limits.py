@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from panels.client import PanelClient
 from panels.encryption import KeyUnreadableError
-from panels.errors import NotSent, PanelError, Reason, Refused
+from panels.errors import Deferred, NotSent, PanelError, Reason, Refused, Unreadable
 from panels.models import Panel
 
 logger = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ def pace(panel_pk: int, stopping: threading.Event) -> Callable[[], None]:
     def wait_for_turn() -> None:
         while (wait := _take_turn(panel_pk)) > timedelta():
             if wait > LONGEST_WAIT or stopping.wait(wait.total_seconds()):
-                raise NotSent("This panel's calls per minute are used up; it is asked again later.")
+                raise Deferred("This panel's calls per minute are used up; it is asked again later.")
 
     return wait_for_turn
 
@@ -64,7 +65,7 @@ def pace(panel_pk: int, stopping: threading.Event) -> Callable[[], None]:
 def _take_turn(panel_pk: int) -> timedelta:
     """Count a call if one is free now; else return how long to wait."""
     with transaction.atomic():
-        panel = Panel.objects.select_for_update().get(pk=panel_pk)
+        panel = Panel.objects.select_for_update(no_key=True).get(pk=panel_pk)
         now = timezone.now()
         wait = panel.call_slot(now) - now
         if wait <= timedelta() and (fields := panel.take_call_slot(now)):
@@ -72,13 +73,27 @@ def _take_turn(panel_pk: int) -> timedelta:
         return wait
 
 
+# What a pause gives way to: a person's word to none, and what ends by itself to all others.
+_WEIGHT = {
+    Panel.Pause.RATE_LIMIT: 0,
+    Panel.Pause.UNREACHABLE: 0,
+    Panel.Pause.FUNDS: 1,
+    Panel.Pause.AUTH: 2,
+    Panel.Pause.BY_HAND: 3,
+}
+
+
 def pause(panel: Panel, reason: Panel.Pause, text: str, until: datetime | None = None) -> None:
-    """Pause a panel; a pause that only a person can lift is never replaced by one that ends by itself."""
-    panels = Panel.objects.filter(pk=panel.pk)
+    """Pause a panel, unless a weightier pause is in force, or one like it that lasts longer."""
+    weaker = [other for other, weight in _WEIGHT.items() if weight < _WEIGHT[reason]]
+    alike = [other for other, weight in _WEIGHT.items() if weight == _WEIGHT[reason]]
+    gives_way = Q(paused_reason__in=["", *weaker]) | Q(paused_until__lte=timezone.now())
     if until is not None:
-        panels = panels.exclude(paused_reason__gt="", paused_until__isnull=True)
-    panels.update(paused_reason=reason, paused_until=until, paused_balance=panel.balance, last_error=text)
-    logger.warning("Panel %s is paused (%s).", panel.pk, reason)
+        gives_way |= Q(paused_reason__in=alike, paused_until__lt=until)
+    if Panel.objects.filter(gives_way, pk=panel.pk).update(
+        paused_reason=reason, paused_until=until, paused_balance=None, last_error=text
+    ):
+        logger.warning("Panel %s is paused (%s).", panel.pk, reason)
 
 
 def resume(panel: Panel) -> None:
@@ -90,20 +105,23 @@ def resume(panel: Panel) -> None:
 
 def note_answer(panel_pk: int) -> None:
     """The panel answered: end what only its silence had begun."""
-    Panel.objects.filter(pk=panel_pk, failures__gt=0, paused_reason="").update(failures=0, last_error="")
-    Panel.objects.filter(pk=panel_pk, failures__gt=0).update(failures=0)
-    Panel.objects.filter(pk=panel_pk, paused_reason__in=(Panel.Pause.UNREACHABLE, Panel.Pause.RATE_LIMIT)).update(
-        paused_reason="", paused_until=None, last_error=""
+    panels = Panel.objects.filter(pk=panel_pk)
+    has_waited = Q(paused_reason=Panel.Pause.RATE_LIMIT, paused_until__lte=timezone.now())
+    panels.filter(Q(paused_reason=Panel.Pause.UNREACHABLE) | has_waited).update(
+        paused_reason="", paused_until=None, last_error="", failures=0
     )
+    panels.filter(failures__gt=0, paused_reason="").update(failures=0, last_error="")
+    panels.filter(failures__gt=0).update(failures=0)
 
 
-def note_error(called: Panel, error: PanelError) -> None:
+def note_error(called: Panel, error: PanelError, *, placing: bool = False) -> None:
     """Draw the conclusions that a failed call allows about the whole panel.
 
     `called` is the row that the call was made with: what an old key was told says nothing about a new one.
+    `placing` says that it was an order: there an answer that cannot be read weighs as much as none.
     """
     panel = Panel.objects.get(pk=called.pk)
-    if not panel.is_same_account(called):
+    if isinstance(error, Deferred) or not panel.is_same_account(called):
         return
     now = timezone.now()
     if isinstance(error, Refused):
@@ -118,6 +136,9 @@ def note_error(called: Panel, error: PanelError) -> None:
             note_answer(panel.pk)
     elif isinstance(error, NotSent) and error.is_rate_limit:
         pause(panel, Panel.Pause.RATE_LIMIT, error.text, now + _asked_wait(error.retry_after))
+    elif isinstance(error, Unreadable) and not error.is_fault and not placing:
+        # Somebody is there: that one answer makes no sense to us is no reason to stop placing.
+        note_answer(panel.pk)
     else:
         _note_failure(panel, error, now)
 

@@ -21,12 +21,13 @@ from django.utils import timezone
 
 from panels.client import PanelClient
 from panels.crew import in_parallel
-from panels.errors import PanelError, Reason, Refused
+from panels.errors import Deferred, NotSent, PanelError, Reason, Refused
 from panels.limits import PanelClosedError, note_answer, note_error, open_client
 from panels.models import Order, OrderEvent, Panel
 from panels.wire import OrderStatus
 
 CHUNK = 100
+CHUNK_OF_SINGLES = 10
 # Longer than any call may take: what is leased and never answered comes up again after it.
 LEASE = timedelta(minutes=5)
 SOONEST = timedelta(minutes=1)
@@ -38,6 +39,23 @@ GRACE = timedelta(hours=1)
 LOST = "The panel does not know this order any more: "
 
 What = OrderEvent.What
+# What an answer may change about a row.
+WRITTEN = (
+    "progress",
+    "is_word_unknown",
+    "remote_status",
+    "charge",
+    "currency",
+    "start_count",
+    "remains",
+    "alarm",
+    "error_text",
+    "changed_at",
+    "checked_at",
+    "check_requested_at",
+    "next_check_at",
+    "finished_at",
+)
 
 
 def poll_due(panel_pk: int, stopping: threading.Event) -> Counter[str]:
@@ -45,7 +63,7 @@ def poll_due(panel_pk: int, stopping: threading.Event) -> Counter[str]:
     panel = Panel.objects.filter(pk=panel_pk, is_active=True).first()
     if panel is None or panel.blocks_reading():
         return Counter()
-    hands = min(panel.parallel_calls, -(-_due(panel_pk).count() // CHUNK))
+    hands = min(panel.parallel_calls, -(-_due(panel_pk).count() // _chunk(panel)))
     if not hands:
         return Counter()
     try:
@@ -86,34 +104,48 @@ def _due(panel_pk: int) -> QuerySet[Order]:
     return Order.objects.filter(panel=panel_pk, state=Order.State.PLACED, next_check_at__lte=timezone.now())
 
 
+def _chunk(panel: Panel) -> int:
+    """Return how many orders to lease at once: one by one, a hundred would take longer than their lease."""
+    return CHUNK if panel.multi_status else CHUNK_OF_SINGLES
+
+
 def _poll_chunks(panel: Panel, client: PanelClient, stopping: threading.Event) -> Counter[str]:
     counts: Counter[str] = Counter()
-    while not stopping.is_set() and (orders := _lease(panel.pk)):
+    while not stopping.is_set() and (orders := _lease(panel)):
         try:
             answers = client.statuses([order.remote_id for order in orders])
         except PanelError as error:
-            _leave_for_later(orders)
-            note_error(panel, error)
+            answers = dict.fromkeys((order.remote_id for order in orders), error)
+        counts += _record(panel, orders, answers)
+        if failure := _failure(answers):
+            note_error(panel, failure)
             counts["failed"] += 1
             break
-        counts += _record(panel, orders, answers)
-    if counts["asked"] and (panel.failures or panel.paused_reason):
+    if counts["answered"] and (panel.failures or panel.paused_reason):
         note_answer(panel.pk)
     return counts
 
 
-def _lease(panel_pk: int) -> list[Order]:
+def _failure(answers: Mapping[str, object]) -> PanelError | None:
+    """Return what ended a call early; what a panel says no to is an answer, unless it is about the whole account."""
+    errors = [answer for answer in answers.values() if isinstance(answer, PanelError) and not _is_answer(answer)]
+    # What kept the others from being asked comes after what went wrong.
+    return min(errors, key=lambda error: isinstance(error, NotSent) and not error.is_rate_limit, default=None)
+
+
+def _is_answer(answer: object) -> bool:
+    return not isinstance(answer, PanelError) or (isinstance(answer, Refused) and not answer.is_about_account)
+
+
+def _lease(panel: Panel) -> list[Order]:
+    until = timezone.now() + LEASE
     with transaction.atomic():
-        orders = list(_due(panel_pk).order_by("next_check_at").select_for_update(skip_locked=True)[:CHUNK])
-        Order.objects.filter(pk__in=[order.pk for order in orders]).update(next_check_at=timezone.now() + LEASE)
+        due = _due(panel.pk).order_by("next_check_at").select_for_update(skip_locked=True)
+        orders = list(due[: _chunk(panel)])
+        Order.objects.filter(pk__in=[order.pk for order in orders]).update(next_check_at=until)
+    for order in orders:
+        order.next_check_at = until
     return orders
-
-
-def _leave_for_later(orders: Sequence[Order]) -> None:
-    """The call failed: what was known stays, and it is asked again soon."""
-    Order.objects.filter(pk__in=[order.pk for order in orders]).update(
-        next_check_at=timezone.now() + SOONEST, check_requested_at=None
-    )
 
 
 # -- what an answer changes
@@ -127,12 +159,12 @@ class Finding:
     story: tuple[tuple[OrderEvent.What, str], ...] = ()
 
 
-def compare(order: Order, answer: OrderStatus | Refused | None, panel: Panel, now: datetime) -> Finding:
+def compare(order: Order, answer: OrderStatus | PanelError | None, panel: Panel, now: datetime) -> Finding:
     """Find what an answer about an order changes; what it does not say stays as it was."""
-    if answer is None:
-        return Finding()
     if isinstance(answer, Refused):
         return _compare_refusal(order, answer, now)
+    if answer is None or isinstance(answer, PanelError):
+        return Finding()
     told: dict[str, Any] = {
         "progress": answer.progress or order.progress,
         "is_word_unknown": answer.progress is None and bool(answer.remote_status),
@@ -165,55 +197,81 @@ def _tell(order: Order, fields: Mapping[str, Any], answer: OrderStatus) -> tuple
 
 def _compare_refusal(order: Order, answer: Refused, now: datetime) -> Finding:
     """Keep what was known: a not-found is believed only after the grace, and even then proves no cancel."""
-    if answer.reason == Reason.NOT_FOUND:
-        is_in_grace = order.placed_at is not None and now - order.placed_at < GRACE
-        alarm = (LOST + answer.text)[:300]
-        if is_in_grace or order.alarm:
-            return Finding()
-        return Finding({"alarm": alarm}, ((What.FLAGGED, alarm),))
-    if order.error_text == answer.text:
+    is_in_grace = order.placed_at is not None and now - order.placed_at < GRACE
+    is_gone = answer.reason == Reason.NOT_FOUND
+    if (is_gone and is_in_grace) or order.error_text == answer.text:
         return Finding()
-    return Finding({"error_text": answer.text}, ((What.FLAGGED, answer.text),))
+    fields = {"error_text": answer.text}
+    if is_gone and not order.alarm:
+        fields["alarm"] = (LOST + answer.text)[:300]
+    return Finding(fields, ((What.FLAGGED, fields.get("alarm", answer.text)),))
 
 
 # -- recording a chunk
 
 
-def _record(panel: Panel, orders: Sequence[Order], answers: Mapping[str, OrderStatus | Refused]) -> Counter[str]:
-    """Write a chunk's answers: one UPDATE for what has not changed, one for what has, and the story of that."""
+def _record(panel: Panel, orders: Sequence[Order], answers: Mapping[str, OrderStatus | PanelError]) -> Counter[str]:
+    """Write a chunk's answers: one UPDATE for what has not changed, one for what has, and the story of that.
+
+    A row whose lease has changed meanwhile is left alone: a person asked for it anew, or to ask no more.
+    """
     now = timezone.now()
-    changed: list[Order] = []
-    quiet: list[Order] = []
-    events: list[OrderEvent] = []
-    written = {"changed_at", "checked_at", "check_requested_at", "next_check_at"}
-    for order in orders:
-        finding = compare(order, answers.get(order.remote_id), panel, now)
-        if not finding.fields:
-            quiet.append(order)
-            continue
-        for name, value in {**finding.fields, "changed_at": now, "checked_at": now}.items():
-            setattr(order, name, value)
-        order.check_requested_at, order.next_check_at = None, next_check_at(order, now)
-        written |= finding.fields.keys()
-        changed.append(order)
-        events += [OrderEvent(order=order, at=now, what=what, detail=detail) for what, detail in finding.story]
+    told = [order for order in orders if _is_answer(answers.get(order.remote_id))]
     with transaction.atomic():
-        _touch(quiet, now)
-        Order.objects.bulk_update(changed, sorted(written))
+        alarms = _lock(orders)
+        _leave_for_later([order for order in orders if order not in told and order.pk in alarms], answers, now)
+        quiet: list[Order] = []
+        changed: list[Order] = []
+        events: list[OrderEvent] = []
+        for order in told:
+            if order.pk not in alarms:
+                continue
+            order.alarm = alarms[order.pk]
+            finding = compare(order, answers.get(order.remote_id), panel, now)
+            _apply(order, finding, now)
+            (changed if finding.fields else quiet).append(order)
+            events += [OrderEvent(order=order, at=now, what=what, detail=detail) for what, detail in finding.story]
+        _touch(quiet)
+        Order.objects.bulk_update(changed, WRITTEN)
         OrderEvent.objects.bulk_create(events)
-    return Counter(asked=len(orders), answered=sum(o.remote_id in answers for o in orders), changed=len(changed))
+    answered = sum(order.remote_id in answers for order in told)
+    return Counter(asked=len(orders), answered=answered, changed=len(changed))
 
 
-def _touch(orders: Sequence[Order], now: datetime) -> None:
+def _lock(orders: Sequence[Order]) -> dict[int, str]:
+    """Lock the rows that are still as they were leased, always in the order of their pks; returns their alarms."""
+    leased = Order.objects.filter(pk__in=[order.pk for order in orders], next_check_at=orders[0].next_check_at)
+    return dict(leased.order_by("pk").select_for_update().values_list("pk", "alarm"))
+
+
+def _leave_for_later(orders: Sequence[Order], answers: Mapping[str, object], now: datetime) -> None:
+    """The call failed: what was known stays, and it is asked again soon. What a person asked for only stands
+    where nobody has tried yet.
+    """
+    tried = [order.pk for order in orders if not isinstance(answers[order.remote_id], Deferred)]
+    Order.objects.filter(pk__in=[order.pk for order in orders]).update(next_check_at=now + SOONEST)
+    Order.objects.filter(pk__in=tried).update(check_requested_at=None)
+
+
+def _apply(order: Order, finding: Finding, now: datetime) -> None:
+    for name, value in finding.fields.items():
+        setattr(order, name, value)
+    if finding.fields:
+        order.changed_at = now
+    order.checked_at, order.check_requested_at = now, None
+    order.next_check_at = next_check_at(order, now)
+
+
+def _touch(orders: Sequence[Order]) -> None:
     """Note that nothing has changed, in one UPDATE whatever the number of rows."""
     by_next: dict[datetime | None, list[int]] = defaultdict(list)
     for order in orders:
-        moment = next_check_at(order, now)
+        moment = order.next_check_at
         # Whole minutes are exact enough, and keep the statement short.
         by_next[moment and moment.replace(second=0, microsecond=0) + timedelta(minutes=1)].append(order.pk)
     if not by_next:
         return
     cases = [When(pk__in=pks, then=Value(moment, DateTimeField())) for moment, pks in by_next.items()]
     Order.objects.filter(pk__in=[order.pk for order in orders]).update(
-        checked_at=now, check_requested_at=None, next_check_at=Case(*cases)
+        checked_at=orders[0].checked_at, check_requested_at=None, next_check_at=Case(*cases)
     )

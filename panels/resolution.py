@@ -5,15 +5,17 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from panels.errors import PanelError, Refused
+from panels.errors import Deferred, PanelError, Refused
 from panels.limits import PanelClosedError, note_error, open_client
 from panels.models import Order, OrderEvent, Panel
 from panels.order_types import check
 from panels.scalars import read_remote_id
-from panels.submission import record_placed
+from panels.submission import placed_fields
+from panels.wire import OrderStatus
 
 State, What = Order.State, OrderEvent.What
 TOO_LATE = "Meanwhile something else has happened to this order; look at it again."
@@ -85,7 +87,10 @@ def name_candidate(order: Order, text: str, actor: Any) -> str:
     remote_id = read_remote_id(text)
     if not remote_id:
         return "That is no order id: it has up to 64 letters and digits."
-    if owner := Order.objects.filter(panel=order.panel_id, remote_id=remote_id).first():
+    if not order.panel.is_active:
+        return f"{order.panel} is inactive, so it cannot be asked. Activate it first."
+    others = Order.objects.filter(Q(remote_id=remote_id) | Q(candidate_id=remote_id), panel=order.panel_id)
+    if owner := others.exclude(pk=order.pk).first():
         return f"{remote_id} is the id of our order {owner.pk}."
     if not may_resolve(order):
         return "An answer may still come; decide after the deadline."
@@ -109,17 +114,33 @@ def confirm_candidates(panel_pk: int, stopping: threading.Event) -> int:
         return 0
     except PanelError as error:
         note_error(panel, error)
-        named.update(candidate_id="", candidate_error=f"The panel could not be asked: {error.text}")
-        return 0
+        answers = dict.fromkeys((order.candidate_id for order in orders), error)
     return sum(_confirm(order, answers.get(order.candidate_id)) for order in orders)
 
 
 def _confirm(order: Order, answer: object) -> bool:
-    if answer is None or isinstance(answer, Refused):
-        words = answer.text if isinstance(answer, Refused) else "no answer"
-        Order.objects.filter(pk=order.pk, state=State.UNKNOWN).update(
-            candidate_id="", candidate_error=f"The panel does not confirm {order.candidate_id}: {words}"
-        )
+    """Place an order whose id the panel knows; anything else is told to the person who named it."""
+    if isinstance(answer, Deferred):
         return False
-    order.tell(What.RESOLVED, f"The panel confirms {order.candidate_id}.", actor=order.candidate_by)
-    return record_placed(order, order.candidate_id) == "placed"
+    remote_id = order.candidate_id
+    if not isinstance(answer, OrderStatus):
+        words = answer.text if isinstance(answer, PanelError) else "no answer"
+        verb = "does not confirm" if answer is None or isinstance(answer, Refused) else "could not be asked about"
+        return _reject(order, f"The panel {verb} {remote_id}: {words}")
+    try:
+        return order.move(
+            State.PLACED,
+            what=What.RESOLVED,
+            detail=f"The panel confirms {remote_id}.",
+            actor=order.candidate_by,
+            **placed_fields(remote_id),
+        )
+    except IntegrityError:
+        owner = Order.objects.get(panel=order.panel_id, remote_id=remote_id)
+        return _reject(order, f"{remote_id} is the id of our order {owner.pk}.")
+
+
+def _reject(order: Order, text: str) -> bool:
+    named = Order.objects.filter(pk=order.pk, state=State.UNKNOWN, candidate_id=order.candidate_id)
+    named.update(candidate_id="", candidate_error=text)
+    return False

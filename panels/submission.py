@@ -13,11 +13,10 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import partial
-from typing import TypeVar
+from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -26,10 +25,10 @@ from panels.crew import in_parallel
 from panels.errors import NotSent, OutcomeUnknown, PanelError, Reason, Refused
 from panels.limits import PanelClosedError, note_answer, note_error, open_client
 from panels.models import Batch, Controls, Order, OrderEvent, Panel
+from panels.recording import record
 
 logger = logging.getLogger(__name__)
 
-T = TypeVar("T")
 State, What = Order.State, OrderEvent.What
 
 # A claimed order must be on its way within this time; then its whole exchange and some spare time pass before
@@ -41,34 +40,60 @@ PATIENCE = timedelta(seconds=60)
 FIRST_CHECK_AFTER = timedelta(seconds=5)
 FIRST_RETRY_AFTER = timedelta(seconds=15)
 LONGEST_RETRY = timedelta(minutes=15)
-RECORD_FOR = timedelta(minutes=5)
+# How often an idle hand looks for work while others are still busy, in seconds.
+LOOK_AGAIN_AFTER = 0.5
 
 
 def submit_queued(panel_pk: int, stopping: threading.Event) -> Counter[str]:
     """Send what waits at one panel, as its limits allow, until nothing may go out; count the outcomes."""
     panel = Panel.objects.filter(pk=panel_pk, is_active=True).first()
-    if panel is None:
+    if panel is None or not _queued(panel_pk).exists():
         return Counter()
-    waiting = _queued(panel_pk).count()
     try:
         with open_client(panel, stopping) as client:
-            hands = min(panel.parallel_calls, waiting)
-            return in_parallel(hands, partial(_send_until_empty, panel, client, stopping)) if hands else Counter()
+            return in_parallel(panel.parallel_calls, _Shift(panel, client, stopping).work)
     except PanelClosedError:
         return Counter()
 
 
-def _send_until_empty(panel: Panel, client: PanelClient, stopping: threading.Event) -> Counter[str]:
-    outcomes: Counter[str] = Counter()
-    while not stopping.is_set():
-        found = claim(panel.pk, called=panel)
-        if isinstance(found, Order):
-            outcomes[send(found, client)] += 1
-        elif found is None or found > PATIENCE:
-            break
-        else:
-            stopping.wait(found.total_seconds())
-    return outcomes
+class _Shift:
+    """Several hands that send one panel's orders; those without work stay while others may still get some."""
+
+    def __init__(self, panel: Panel, client: PanelClient, stopping: threading.Event) -> None:
+        self.panel, self.client, self.stopping = panel, client, stopping
+        self._lock = threading.Lock()
+        self._busy = 0
+
+    def work(self) -> Counter[str]:
+        """Claim and send, one order after the other, until nothing may go out and nobody is at it any more."""
+        outcomes: Counter[str] = Counter()
+        while not self.stopping.is_set():
+            found = claim(self.panel.pk, called=self.panel)
+            if isinstance(found, Order):
+                outcomes[self._send(found)] += 1
+            elif isinstance(found, timedelta) and found <= PATIENCE:
+                self.stopping.wait(found.total_seconds())
+            elif not self._wait_for_work():
+                break
+        return outcomes
+
+    def _send(self, order: Order) -> str:
+        with self._lock:
+            self._busy += 1
+        try:
+            return send(order, self.client)
+        finally:
+            with self._lock:
+                self._busy -= 1
+
+    def _wait_for_work(self) -> bool:
+        """Wait while another hand is busy and the queue is empty; False if no hand is busy any more."""
+        while self._busy:
+            if self.stopping.wait(LOOK_AGAIN_AFTER):
+                return False
+            if _queued(self.panel.pk).filter(send_after__lte=timezone.now()).exists():
+                return True
+        return False
 
 
 # -- claim
@@ -77,22 +102,25 @@ def _send_until_empty(panel: Panel, client: PanelClient, stopping: threading.Eve
 def claim(panel_pk: int, *, called: Panel | None = None) -> Order | timedelta | None:
     """Take the next order of a panel for sending: now it is `sending`, and ours until its deadline.
 
-    `called` is the row that the client was made from: with another address or key by now, nothing is taken.
+    `called` is the row that the client was made from: with another address, key or time-out by now, nothing is taken.
     Returns how long to wait if only the panel's pace is in the way, None if nothing may go out.
     """
     with transaction.atomic():
-        panel = Panel.objects.select_for_update().get(pk=panel_pk)
+        panel = Panel.objects.select_for_update(no_key=True).get(pk=panel_pk)
         now = timezone.now()
-        if not _may_send(panel, now) or (called and not panel.is_same_account(called)):
+        if not _may_send(panel, now) or (called and not panel.sends_alike(called)):
             return None
-        while order := _queued(panel_pk).filter(send_after__lte=now).first():
-            if (wait := panel.call_slot(now) - now) > timedelta():
-                return wait
-            if reason := reason_to_hold(order):
-                _hold(order, reason)
-            elif _take(order, panel, now):
-                return order
-        return None
+        order = _queued(panel_pk).filter(send_after__lte=now).first()
+        if order is None:
+            return None
+        if reason := reason_to_hold(order):
+            _hold(order, reason)
+            # Look again, in a transaction of its own: a thousand orders may have to be held.
+            return timedelta()
+        wait = panel.call_slot(now) - now
+        if wait > timedelta():
+            return wait
+        return order if _take(order, panel, now) else timedelta()
 
 
 def _may_send(panel: Panel, now: datetime) -> bool:
@@ -152,8 +180,7 @@ def send(order: Order, client: PanelClient) -> str:
     except NotSent as error:
         return _settle(order, error, _put_back)
     except Refused as error:
-        is_about_account = error.reason in (Reason.AUTH, Reason.FUNDS, Reason.RATE_LIMIT)
-        return _settle(order, error, _put_back if is_about_account else _refuse)
+        return _settle(order, error, _put_back if error.is_about_account else _refuse)
     except OutcomeUnknown as error:
         return _settle(order, error, _make_unknown)
     except Exception:
@@ -161,13 +188,13 @@ def send(order: Order, client: PanelClient) -> str:
         return _settle(order, OutcomeUnknown("Something failed on our side while the order was sent."), _make_unknown)
     outcome = record_placed(order, remote_id)
     if order.panel.failures or order.panel.paused_reason:
-        _persist(lambda: note_answer(order.panel_id))
+        record(f"an answer of panel {order.panel_id}", lambda: note_answer(order.panel_id))
     return outcome
 
 
-def _settle(order: Order, error: PanelError, record: Callable[[Order, PanelError], str]) -> str:
-    outcome = _persist(lambda: record(order, error))
-    _persist(lambda: note_error(order.panel, error))
+def _settle(order: Order, error: PanelError, write: Callable[[Order, PanelError], str]) -> str:
+    outcome = record(f"order {order.pk}: {error.text}", lambda: write(order, error))
+    record(f"panel {order.panel_id}: {error.text}", lambda: note_error(order.panel, error, placing=True))
     return outcome
 
 
@@ -218,35 +245,38 @@ def _make_unknown(order: Order, error: PanelError) -> str:
 
 def record_placed(order: Order, remote_id: str) -> str:
     """Write down the id that the panel gave, whatever it takes: money has been spent."""
+    what = f"order {order.pk} was placed as {remote_id!r}"
     try:
-        outcome = _persist(lambda: _write_placed(order, remote_id))
-    except DatabaseError:
-        logger.critical("Order %s was placed as %r, which could not be recorded.", order.pk, remote_id)
+        outcome = record(what, lambda: _write_placed(order, remote_id))
+    except Exception:
+        logger.critical("Not recorded: %s.", what)
         raise
     if outcome == "placed":
-        _persist(lambda: order.tell(What.PLACED, f"The panel's id is {remote_id}."))
+        record(what, lambda: order.tell(What.PLACED, f"The panel's id is {remote_id}."))
     return outcome
 
 
-def _write_placed(order: Order, remote_id: str) -> str:
+def placed_fields(remote_id: str) -> dict[str, Any]:
+    """Return what a row gets when its order turns out to be at the panel."""
     now = timezone.now()
+    return {
+        "remote_id": remote_id,
+        "placed_at": now,
+        "next_check_at": now + FIRST_CHECK_AFTER,
+        "error_class": "",
+        "error_text": "",
+        "candidate_id": "",
+        "candidate_error": "",
+    }
+
+
+def _write_placed(order: Order, remote_id: str) -> str:
     try:
-        with transaction.atomic():
-            written = order.advance(
-                State.PLACED,
-                remote_id=remote_id,
-                placed_at=now,
-                next_check_at=now + FIRST_CHECK_AFTER,
-                error_class="",
-                error_text="",
-                candidate_id="",
-                candidate_error="",
-            )
+        if order.advance(State.PLACED, **placed_fields(remote_id)):
+            return "placed"
     except IntegrityError:
         return _write_second_order_of_an_id(order, remote_id)
-    if not written:
-        return _write_late_id(Order.objects.get(pk=order.pk), order.attempt, remote_id)
-    return "placed"
+    return _write_late_id(Order.objects.get(pk=order.pk), order.attempt, remote_id)
 
 
 def _write_late_id(current: Order, attempt: int, remote_id: str) -> str:
@@ -255,12 +285,16 @@ def _write_late_id(current: Order, attempt: int, remote_id: str) -> str:
         return "placed"
     if current.attempt == attempt and current.state in (State.UNKNOWN, State.WRITTEN_OFF):
         return _write_placed(current, remote_id)
-    text = f"Second order at the panel: {remote_id}, from attempt {attempt}."
+    return _raise_alarm(current, f"Second order at the panel: {remote_id}, from attempt {attempt}.")
+
+
+def _raise_alarm(order: Order, text: str) -> str:
+    """Tell a person, and keep an order that waits from going out as one more."""
     with transaction.atomic():
-        Order.objects.filter(pk=current.pk).update(alarm=text)
-        Order.objects.filter(pk=current.pk, state=State.QUEUED).update(held_reason=text)
-        current.tell(What.ALARM, text)
-    logger.error("Order %s: %s", current.pk, text)
+        Order.objects.filter(pk=order.pk).update(alarm=text[:300])
+        Order.objects.filter(pk=order.pk, state=State.QUEUED).update(held_reason=text[:300])
+        order.tell(What.ALARM, text)
+    logger.error("Order %s: %s", order.pk, text)
     return "alarm"
 
 
@@ -268,24 +302,14 @@ def _write_second_order_of_an_id(order: Order, remote_id: str) -> str:
     first = Order.objects.get(panel=order.panel_id, remote_id=remote_id)
     if first.pk == order.pk:
         return "placed"
+    if first.events.filter(what=What.RESOLVED, actor__isnull=False).exists():
+        text = f"The panel gave the id {remote_id} to this order; a person had named it for order {first.pk}."
+        _raise_alarm(order, text)
+        return _make_unknown(order, OutcomeUnknown(text)) if order.state == State.SENDING else "alarm"
     text = f"The panel took this for a repeat of our order {first.pk}: it answered with that order's id, {remote_id}."
+    if order.state == State.WRITTEN_OFF:
+        return _raise_alarm(order, text)
     return _refuse(order, Refused(text, Reason.DUPLICATE))
-
-
-def _persist(write: Callable[[], T]) -> T:
-    """Repeat a write for minutes while the database does not take it."""
-    give_up_at = timezone.now() + RECORD_FOR
-    delay = 0.2
-    while True:
-        try:
-            return write()
-        except DatabaseError:
-            if connection.in_atomic_block or timezone.now() > give_up_at:
-                raise
-            logger.exception("An outcome could not be recorded; trying again.")
-            connection.close()
-            threading.Event().wait(delay)
-            delay = min(delay * 2, 10)
 
 
 def expire_sends() -> int:

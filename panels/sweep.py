@@ -12,8 +12,8 @@ from panels.models import Order, OrderAction, Panel
 from panels.models.order import RequestState
 from panels.submission import expire_sends
 
-SYNC_EVERY = timedelta(hours=6)
-BALANCE_EVERY = timedelta(minutes=15)
+SYNC_EVERY, SYNC_AGAIN_AFTER = timedelta(hours=6), timedelta(minutes=30)
+BALANCE_EVERY, BALANCE_AGAIN_AFTER = timedelta(minutes=15), timedelta(minutes=5)
 
 
 def expire() -> int:
@@ -44,8 +44,8 @@ def waiting() -> dict[str, list[int]]:
             Order.objects.filter(refills__state=RequestState.QUEUED),
             Order.objects.filter(refills__next_check_at__lte=now),
         ),
-        "sync": _due(reading, "sync_requested_at", "catalog_synced_at", SYNC_EVERY),
-        "balance": _due(reading, "balance_requested_at", "balance_checked_at", BALANCE_EVERY),
+        "sync": _due(reading, "sync_requested_at", "catalog", SYNC_EVERY, SYNC_AGAIN_AFTER),
+        "balance": _due(reading, "balance_requested_at", "balance", BALANCE_EVERY, BALANCE_AGAIN_AFTER),
         "act": list(confirmed.values_list("pk", flat=True)),
     }
 
@@ -58,8 +58,11 @@ def _with(panels: QuerySet[Panel], *kinds: QuerySet[Order]) -> list[int]:
     return list(panels.filter(found).values_list("pk", flat=True))
 
 
-def _due(panels: QuerySet[Panel], requested: str, done: str, every: timedelta) -> list[int]:
-    """Return the panels where a person asked, whatever their pause, or the last time is too long ago."""
-    is_old = Q(**{f"{done}__isnull": True}) | Q(**{f"{done}__lt": timezone.now() - every})
+def _due(panels: QuerySet[Panel], requested: str, what: str, every: timedelta, again_after: timedelta) -> list[int]:
+    """Return the panels where a person asked, whatever their pause, or the last success and try are long ago."""
+    now = timezone.now()
+    done = "catalog_synced_at" if what == "catalog" else "balance_checked_at"
+    is_old = Q(**{f"{done}__isnull": True}) | Q(**{f"{done}__lt": now - every})
+    is_rested = Q(**{f"{what}_tried_at__isnull": True}) | Q(**{f"{what}_tried_at__lt": now - again_after})
     asked = Panel.objects.filter(is_active=True, **{f"{requested}__isnull": False})
-    return list((panels.filter(is_old) | asked).values_list("pk", flat=True))
+    return list((panels.filter(is_old, is_rested) | asked).values_list("pk", flat=True))

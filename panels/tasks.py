@@ -99,6 +99,9 @@ def _sync(panel_pk: int) -> None:
     # Two workers need not both fetch a few megabytes.
     if job := JobRun.take(f"sync {panel_pk}", every=timedelta(), at_most=timedelta(minutes=5)):
         job.give_back(catalog.sync_catalog(panel_pk, lanes.stopping)[1])
+        # Asked for anew while it ran, by somebody who has just changed the account.
+        if Panel.objects.filter(pk=panel_pk, sync_requested_at__gt=job.started_at).exists():
+            ring("sync", panel_pk)
 
 
 def _balance(panel_pk: int) -> None:
@@ -148,7 +151,7 @@ def run_sweep(*, every: timedelta = timedelta(seconds=30)) -> None:
         sweep.expire()
         for kind, pks in sweep.waiting().items():
             for pk in pks:
-                work(kind, pk)
+                _enqueue(kind, pk, 0)
     except Exception as error:
         job.give_back(str(error))
         raise

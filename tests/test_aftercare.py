@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from panels import limits
 from panels.aftercare import expire_requests, request_cancel, request_refill, send_requests
 from panels.models import Order, Refill, Service
 from panels.models.order import RequestState
@@ -204,7 +205,7 @@ def test_of_many_each_gets_its_own_outcome(monkeypatch, kind):
     told = ["7" if kind == "refills" else None, Refused("no", Reason.NOT_ELIGIBLE), OutcomeUnknown("lost")]
     calls = []
 
-    def answer(_, remote_ids):
+    def answer(_, remote_ids, **__):
         calls.append(remote_ids)
         if len(calls) > 1:
             raise NotSent("nobody there")
@@ -218,3 +219,57 @@ def test_of_many_each_gets_its_own_outcome(monkeypatch, kind):
         else list(Order.objects.order_by("pk").values_list("cancel_state", flat=True))
     )
     assert states == ["accepted", "refused", "unknown", "queued"]
+
+
+@pytest.mark.parametrize("text", ["Too many requests", "Invalid API key"])
+def test_what_was_turned_away_for_the_accounts_sake_is_asked_again(synced_panel, sandbox, running, text):
+    request_cancel(running, None)
+    sandbox.faults.add(Fault.REFUSE, "cancel", text=text)
+    care(synced_panel)
+    running.refresh_from_db()
+    synced_panel.refresh_from_db()
+    assert running.cancel_state == RequestState.QUEUED
+    assert synced_panel.blocks_reading()
+    limits.resume(synced_panel)
+    care(synced_panel)
+    running.refresh_from_db()
+    assert running.cancel_state == RequestState.ACCEPTED
+
+
+def test_nothing_is_begun_after_the_time_to_send(synced_panel, sandbox, running, monkeypatch):
+    monkeypatch.setattr("panels.aftercare.SEND_WITHIN", timedelta(seconds=-60))
+    monkeypatch.setattr("panels.client.BACKOFF", (0.0, 0.0))
+    request_cancel(running, None)
+    care(synced_panel)
+    assert sandbox.calls["cancel"] == 0
+
+
+@pytest.mark.parametrize("kind", ["refill", "cancel"])
+def test_an_answer_after_the_deadline_is_as_good_as_one_in_time(synced_panel, sandbox, request, monkeypatch, kind):
+    from panels.client import PanelClient
+
+    order = request.getfixturevalue("completed" if kind == "refill" else "running")
+    (request_refill if kind == "refill" else request_cancel)(order, None)
+    real = getattr(PanelClient, f"{kind}s")
+
+    def late(self, *args, **kwargs):
+        answers = real(self, *args, **kwargs)
+        past = timezone.now() - timedelta(seconds=1)
+        Refill.objects.update(send_deadline=past)
+        Order.objects.update(cancel_deadline=past)
+        assert expire_requests() == 1
+        return answers
+
+    monkeypatch.setattr(PanelClient, f"{kind}s", late)
+    care(synced_panel)
+    order.refresh_from_db()
+    assert (Refill.objects.get().state if kind == "refill" else order.cancel_state) == RequestState.ACCEPTED
+
+
+def test_while_sending_is_stopped_no_request_goes_out_either(synced_panel, sandbox, running):
+    from panels.models import Controls
+
+    Controls.objects.create(pk=1, sending_stopped_at=timezone.now())
+    request_cancel(running, None)
+    care(synced_panel)
+    assert sandbox.calls["cancel"] == 0

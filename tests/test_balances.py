@@ -56,11 +56,15 @@ def test_a_failure_keeps_the_last_balance(synced_panel, sandbox, monkeypatch):
 
 
 def test_money_that_came_in_ends_the_pause_for_funds(synced_panel, sandbox):
+    sandbox.set_balance(Decimal("0.10"))
+    # What was read before the panel said so is no measure.
     limits.pause(synced_panel, Panel.Pause.FUNDS, "Not enough funds")
-    check(synced_panel)
-    synced_panel.refresh_from_db()
-    assert synced_panel.paused_reason == Panel.Pause.FUNDS
-    sandbox.set_balance(Decimal(600))
+    for balance in ("0.10", "0.10", "0.05"):
+        sandbox.set_balance(Decimal(balance))
+        check(synced_panel)
+        synced_panel.refresh_from_db()
+        assert synced_panel.paused_reason == Panel.Pause.FUNDS
+    sandbox.set_balance(Decimal("50.05"))
     check(synced_panel)
     synced_panel.refresh_from_db()
     assert synced_panel.paused_reason == ""
@@ -95,3 +99,20 @@ def test_a_key_that_cannot_be_decrypted_is_said_and_calls_nobody(panel, sandbox,
     panel.refresh_from_db()
     assert panel.paused_reason == Panel.Pause.AUTH
     assert sandbox.calls.total() == 0
+
+
+def test_a_balance_of_the_old_account_is_not_taken_over(panel, sandbox, monkeypatch):
+    from panels.client import PanelClient
+
+    real = PanelClient.balance
+
+    def balance(self):
+        reading = real(self)
+        Panel.objects.update(api_url="http://127.0.0.1:9/other", balance_requested_at=timezone.now())
+        return reading
+
+    monkeypatch.setattr(PanelClient, "balance", balance)
+    assert "changed meanwhile" in check(panel)
+    panel.refresh_from_db()
+    assert panel.balance is None
+    assert panel.balance_requested_at is not None

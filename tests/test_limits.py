@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from panels import limits
-from panels.errors import NotSent, OutcomeUnknown, Reason, Refused
+from panels.errors import Deferred, NotSent, OutcomeUnknown, Reason, Refused, Unreadable
 from panels.models import Panel
 from tests.factories import make_panel
 
@@ -125,3 +125,62 @@ def test_what_an_old_key_was_told_says_nothing_about_a_new_one():
     limits.note_error(panel, Refused("Invalid API key", Reason.AUTH))
     panel.refresh_from_db()
     assert panel.paused_reason == Panel.Pause.AUTH
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "stays"),
+    [
+        ("by_hand", "funds", "by_hand"),
+        ("by_hand", "auth", "by_hand"),
+        ("auth", "funds", "auth"),
+        ("funds", "auth", "auth"),
+        ("funds", "by_hand", "by_hand"),
+    ],
+)
+def test_the_weightier_of_two_lasting_pauses_stays(first, second, stays):
+    panel = make_panel()
+    limits.pause(panel, Panel.Pause(first), "")
+    limits.pause(panel, Panel.Pause(second), "")
+    panel.refresh_from_db()
+    assert panel.paused_reason == stays
+
+
+def test_a_pause_with_a_time_is_never_shortened():
+    panel, now = make_panel(), timezone.now()
+    limits.pause(panel, Panel.Pause.RATE_LIMIT, "slow down", now + timedelta(minutes=50))
+    limits.pause(panel, Panel.Pause.UNREACHABLE, "no answer", now + timedelta(seconds=30))
+    limits.note_answer(panel.pk)
+    panel.refresh_from_db()
+    assert panel.paused_reason == Panel.Pause.RATE_LIMIT
+    assert panel.paused_until == now + timedelta(minutes=50)
+    limits.pause(panel, Panel.Pause.UNREACHABLE, "no answer", now + timedelta(minutes=55))
+    panel.refresh_from_db()
+    assert panel.paused_until == now + timedelta(minutes=55)
+
+
+def test_our_own_restraint_is_no_failure_of_the_panel():
+    panel = make_panel()
+    for _ in range(5):
+        limits.note_error(panel, Deferred("not our turn"))
+    panel.refresh_from_db()
+    assert (panel.failures, panel.paused_reason) == (0, "")
+
+
+def test_an_answer_that_cannot_be_read_stops_placing_only_when_it_came_to_an_order():
+    panel = make_panel()
+    for _ in range(5):
+        limits.note_error(panel, Unreadable("no balance in it"))
+    panel.refresh_from_db()
+    assert panel.paused_reason == ""
+    for _ in range(3):
+        limits.note_error(panel, Unreadable("a web page"), placing=True)
+    panel.refresh_from_db()
+    assert panel.paused_reason == Panel.Pause.UNREACHABLE
+
+
+def test_a_clock_that_was_set_back_stops_nothing():
+    now = timezone.now()
+    panel = make_panel(calls_per_minute=60, next_call_at=now + timedelta(hours=8))
+    assert panel.call_slot(now) == now
+    panel.take_call_slot(now)
+    assert panel.next_call_at < now + timedelta(seconds=5)

@@ -37,8 +37,6 @@ def answer(**fields):
 @pytest.fixture
 def placed(synced_panel, sandbox):
     """Three orders that the sandbox has, all due."""
-    # One call at a time needs no threads, which could not see this test's transaction.
-    Panel.objects.update(parallel_calls=1)
     service = Service.objects.get(panel=synced_panel, remote_id=str(sandbox.pick("Default", refill=True).id))
     for number in range(3):
         make_order(service, link=f"https://example.com/p/{number}", quantity=service.min_quantity)
@@ -126,9 +124,9 @@ def test_asking_by_hand_clears_the_request_with_the_answer(synced_panel, sandbox
 def test_what_one_worker_has_leased_another_leaves_alone(placed):
     from panels.polling import _lease
 
-    panel_pk = placed[0].panel_id
-    assert len(_lease(panel_pk)) == 3
-    assert _lease(panel_pk) == []
+    panel = placed[0].panel
+    assert len(_lease(panel)) == 3
+    assert _lease(panel) == []
 
 
 @pytest.mark.parametrize("count", [3, 60])
@@ -176,8 +174,10 @@ def test_not_found_is_believed_only_after_an_hour_and_proves_no_cancel():
     gone, now = Refused("Incorrect order ID", Reason.NOT_FOUND), timezone.now()
     assert compare(order, gone, order.panel, now).fields == {}
     fields = compare(order, gone, order.panel, now + timedelta(minutes=61)).fields
-    assert set(fields) == {"alarm"}
-    order.alarm = fields["alarm"]
+    assert set(fields) == {"alarm", "error_text"}
+    order.alarm, order.error_text = fields["alarm"], fields["error_text"]
+    # Once told, it is not told at every look.
+    assert compare(order, gone, order.panel, now + timedelta(minutes=61)).fields == {}
     assert compare(order, answer(), order.panel, now).fields["alarm"] == ""
 
 
@@ -231,3 +231,76 @@ def test_stop_following_ends_the_asking_and_is_told(operator):
     assert order.next_check_at is None
     assert not order.is_open
     assert order.events.get().actor == operator
+
+
+# -- what happens while a call is on its way
+
+
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """Let something happen between the lease and the answer."""
+
+    def meanwhile(happen):
+        from panels.client import PanelClient
+
+        real = PanelClient.statuses
+
+        def statuses(self, remote_ids):
+            answers = real(self, remote_ids)
+            happen()
+            return answers
+
+        monkeypatch.setattr(PanelClient, "statuses", statuses)
+
+    return meanwhile
+
+
+def test_stop_following_holds_though_a_call_is_on_its_way(synced_panel, placed, meanwhile):
+    meanwhile(lambda: stop_following(placed[0], None))
+    poll(synced_panel)
+    assert Order.objects.get(pk=placed[0].pk).next_check_at is None
+
+
+def test_what_is_asked_for_during_a_call_is_asked_again(synced_panel, sandbox, placed, meanwhile):
+    happened = []
+
+    def ask():
+        if not happened:
+            happened.append(request_check(Order.objects.filter(pk=placed[0].pk)))
+
+    meanwhile(ask)
+    poll(synced_panel)
+    assert sandbox.calls["status"] == 2
+    assert Order.objects.get(pk=placed[0].pk).check_requested_at is None
+
+
+def test_an_alarm_raised_during_a_call_stays(synced_panel, sandbox, placed, meanwhile):
+    sandbox.finish(placed[0].remote_id, "Completed")
+    Order.objects.filter(pk=placed[1].pk).update(alarm="The panel does not know this order any more: gone")
+    meanwhile(lambda: Order.objects.filter(pk=placed[0].pk).update(alarm="Second order at the panel: 7."))
+    poll(synced_panel)
+    first, second, _ = Order.objects.order_by("pk")
+    assert (first.progress, first.alarm) == ("completed", "Second order at the panel: 7.")
+    assert second.alarm == ""
+
+
+def test_of_a_partly_answered_round_only_what_was_answered_counts(synced_panel, sandbox, placed):
+    Panel.objects.update(multi_status=False)
+    sandbox.faults.add(Fault.PHP_NOTICE, "status", times=1)
+    sandbox.faults.add(Fault.RATE_LIMIT, "status", times=None, seconds=600)
+    request_check(Order.objects.filter(pk__in=[order.pk for order in placed]))
+    poll(synced_panel)
+    checked = Order.objects.filter(checked_at__isnull=False)
+    assert checked.count() == 1
+    synced_panel.refresh_from_db()
+    assert synced_panel.paused_reason == Panel.Pause.RATE_LIMIT
+    assert synced_panel.paused_until > timezone.now() + timedelta(minutes=9)
+
+
+def test_our_own_pace_says_nothing_about_the_panel_and_keeps_what_was_asked_for(synced_panel, sandbox, placed):
+    Panel.objects.update(calls_per_minute=1, next_call_at=timezone.now() + timedelta(seconds=59))
+    request_check(Order.objects.all())
+    poll(synced_panel)
+    synced_panel.refresh_from_db()
+    assert (synced_panel.failures, synced_panel.paused_reason) == (0, "")
+    assert Order.objects.filter(check_requested_at__isnull=False).count() == 3

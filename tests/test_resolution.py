@@ -96,7 +96,8 @@ def test_an_id_that_the_panel_confirms_places_the_order(synced_panel, sandbox, l
     assert resolution.confirm_candidates(synced_panel.pk, threading.Event()) == 1
     lost.refresh_from_db()
     assert (lost.state, lost.remote_id, lost.candidate_id) == (State.PLACED, remote_id, "")
-    assert [event.what for event in lost.events.all()][-2:] == ["resolved", "placed"]
+    last = lost.events.last()
+    assert (last.what, last.actor) == ("resolved", operator)
 
 
 def test_an_id_that_the_panel_does_not_know_is_not_believed(synced_panel, sandbox, lost, operator):
@@ -136,3 +137,27 @@ def test_an_alarm_is_dismissed_by_a_person_and_told(operator):
     order.refresh_from_db()
     assert order.alarm == ""
     assert "Second order" in order.events.get().detail
+
+
+def test_an_id_that_another_order_got_meanwhile_keeps_the_order_unknown(synced_panel, sandbox, lost, operator):
+    remote_id = sandbox.ledger[0].order_id
+    assert resolution.name_candidate(lost, remote_id, operator) == ""
+    owner = make_placed(lost.service, remote_id=remote_id)
+    assert resolution.confirm_candidates(synced_panel.pk, threading.Event()) == 0
+    lost.refresh_from_db()
+    assert lost.state == State.UNKNOWN
+    assert f"order {owner.pk}" in lost.candidate_error
+
+
+@pytest.mark.django_db
+def test_an_id_named_for_one_unknown_order_is_not_taken_for_another():
+    first = make_unknown()
+    assert resolution.name_candidate(first, "77", None) == ""
+    assert f"order {first.pk}" in resolution.name_candidate(make_unknown(first.service), "77", None)
+
+
+@pytest.mark.django_db
+def test_an_inactive_panel_cannot_be_asked_about_an_id():
+    order = make_unknown()
+    order.panel.is_active = False
+    assert "inactive" in resolution.name_candidate(order, "77", None)

@@ -185,6 +185,22 @@ def test_the_sweep_finds_requested_and_overdue_syncs_and_balances():
 
 
 @pytest.mark.django_db
+def test_what_failed_is_tried_again_only_after_a_while():
+    now = timezone.now()
+    make_panel(catalog_tried_at=now, balance_tried_at=now)
+    rested = make_panel(catalog_tried_at=now - timedelta(minutes=31), balance_tried_at=now - timedelta(minutes=6))
+    found = sweep.waiting()
+    assert found["sync"] == found["balance"] == [rested.pk]
+
+
+@pytest.mark.django_db
+def test_a_clock_that_was_set_back_stops_no_job():
+    ahead = timezone.now() + timedelta(hours=8)
+    JobRun.objects.create(name="x", started_at=ahead, leased_until=ahead)
+    assert JobRun.take("x", every=timedelta(minutes=1), at_most=timedelta(minutes=5))
+
+
+@pytest.mark.django_db
 def test_the_sweep_finds_confirmed_actions_that_are_not_finished():
     now = timezone.now()
     OrderAction.objects.create(kind="refresh")

@@ -55,8 +55,9 @@ class JobRun(models.Model):
         now = timezone.now()
         cls.objects.get_or_create(name=name)
         holder = uuid.uuid4()
-        free = models.Q(leased_until__isnull=True) | models.Q(leased_until__lt=now)
-        due = models.Q(started_at__isnull=True) | models.Q(started_at__lte=now - every)
+        # Times that lie ahead are from before the clock was set back.
+        free = models.Q(leased_until__isnull=True) | ~models.Q(leased_until__range=(now, now + at_most))
+        due = models.Q(started_at__isnull=True) | ~models.Q(started_at__range=(now - every, now))
         taken = cls.objects.filter(free, due, name=name).update(
             leased_until=now + at_most, holder=holder, started_at=now
         )

@@ -220,7 +220,9 @@ class Order(models.Model):
 
         The row must still be in the state and attempt that this object shows.
         """
-        written = self._write(to, fields)
+        with transaction.atomic():
+            written = self._write(to, fields)
+        # Only now: had the commit failed, this object would show what the row does not.
         if written:
             self._show(to, fields)
         return written

@@ -43,6 +43,7 @@ class Panel(models.Model):
     balance = MoneyField(null=True, blank=True, editable=False)
     balance_checked_at = models.DateTimeField(null=True, editable=False)
     balance_requested_at = models.DateTimeField(null=True, editable=False)
+    balance_tried_at = models.DateTimeField(null=True, editable=False)
     balance_error = models.TextField(blank=True, editable=False)
     low_balance = MoneyField(
         "warn below",
@@ -58,7 +59,7 @@ class Panel(models.Model):
     paused_reason = models.CharField(max_length=20, blank=True, choices=Pause, editable=False)
     # None while paused: until a person (or, for funds, a higher balance) lifts it.
     paused_until = models.DateTimeField(null=True, editable=False)
-    # The balance at which the panel said that it would not do.
+    # The lowest balance read since the panel said that it would not do: any higher one lifts the pause.
     paused_balance = MoneyField(null=True, editable=False)
     last_error = models.TextField(blank=True, editable=False)
     # Calls in a row that found no panel; each one lengthens the next pause.
@@ -66,6 +67,7 @@ class Panel(models.Model):
 
     catalog_synced_at = models.DateTimeField(null=True, editable=False)
     sync_requested_at = models.DateTimeField(null=True, editable=False)
+    catalog_tried_at = models.DateTimeField(null=True, editable=False)
     catalog_error = models.TextField(blank=True, editable=False)
 
     always_send_quantity = models.BooleanField(
@@ -129,6 +131,12 @@ class Panel(models.Model):
         """Tell whether another row, of an earlier time, has the same address and key."""
         return (self.api_url, self.api_key) == (other.api_url, other.api_key)
 
+    def sends_alike(self, other: Panel) -> bool:
+        """Tell whether an order would go out the same way, and within the same time, by another row."""
+        mine = (self.connect_timeout, self.read_timeout, self.always_send_quantity)
+        theirs = (other.connect_timeout, other.read_timeout, other.always_send_quantity)
+        return self.is_same_account(other) and mine == theirs
+
     def is_paused(self, now: datetime | None = None) -> bool:
         """Tell whether a pause is in force: one with a time ends by itself."""
         if not self.paused_reason:
@@ -181,16 +189,21 @@ class Panel(models.Model):
 
     def call_slot(self, now: datetime) -> datetime:
         """Return when the next call may go out: `now`, or later if the minute's calls are used up."""
-        if not self.calls_per_minute or self.next_call_at is None:
-            return now
-        return self.next_call_at - self._burst * self._call_interval
+        taken = self._slots_taken_until(now)
+        return max(taken - self._burst * self._call_interval, now) if self.calls_per_minute else now
 
     def take_call_slot(self, now: datetime) -> dict[str, Any]:
         """Count one call from `now` on, and return the fields to be saved for it."""
         if not self.calls_per_minute:
             return {}
-        self.next_call_at = max(self.next_call_at or now, now) + self._call_interval
+        self.next_call_at = self._slots_taken_until(now) + self._call_interval
         return {"next_call_at": self.next_call_at}
+
+    def _slots_taken_until(self, now: datetime) -> datetime:
+        """Return until when calls are spoken for; further ahead than calls take it, the clock was set back."""
+        if self.next_call_at is None or self.next_call_at > now + (self._burst + 2) * self._call_interval:
+            return now
+        return max(self.next_call_at, now)
 
     @property
     def _burst(self) -> int:
