@@ -353,7 +353,7 @@ class _SheetReader(_Reader):
 
     def read_number(self, raw: str, style: str) -> str:
         number = float(raw)
-        if style in self.dates and (day := self.read_day(number)):
+        if number >= 0 and style in self.dates and (day := self.read_day(number)):
             return day
         if not number.is_integer():
             return f"{Decimal(repr(number)):f}" if math.isfinite(number) else self.doubt(_ERROR, raw)
