@@ -245,7 +245,7 @@ def _read_workbook(content: bytes, known: Mapping[str, str], needed: str) -> She
     if not sheets:
         raise UnreadableError("The workbook has no visible sheet with anything in it", _SAVE_AS)
     first, *others = sheets
-    sheet = _read_table(first.rows(), known, needed)
+    sheet = _read_table(first.rows, known, needed)
     if others:
         names = ", ".join(shown(other.name) for other in others[:3]) + ("…" if len(others) > 3 else "")
         return replace(sheet, note=f"Only the sheet {shown(first.name)} was read, not {names}.")
@@ -312,8 +312,12 @@ def _read_lines(rows: Iterable[Row], header: Mapping[int, str], called: str) -> 
 
 def _unfit(where: str, index: int, text: str, header: Mapping[int, str]) -> UnreadableError:
     if index not in header:
-        problem = f"{where} is longer than its columns ({', '.join(header.values())}): {column_name(index)} is"
-        return UnreadableError(f"{problem} {shown(text)}", "Remove it, or put a value that holds a separator in quotes")
+        names = header.values()
+        problem = f"{where} is longer than its columns ({', '.join(names)}): {column_name(index)} is {shown(text)}"
+        in_file = "Remove it, or put a value that holds a separator in quotes"
+        return UnreadableError(
+            problem, in_file if where.startswith("Row") else f"Write each line as {' | '.join(names)}"
+        )
     problem = f"{where} has {len(text):,} characters in the column {header[index]}, the limit is {MAX_CELL:,}"
     return UnreadableError(problem, "Shorten it")
 

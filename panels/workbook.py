@@ -14,9 +14,10 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import chain
 from typing import IO
 from xml.parsers import expat
 
@@ -25,13 +26,17 @@ from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
 
 MAX_UNPACKED = 100 * 1024 * 1024
-MAX_TEXTS = 2_000_000
 MAX_PARTS = 10_000
+# A sheet full of orders has two million tags, one that is formatted down to its last row some more.
+MAX_TAGS = 8_000_000
+MAX_SMALL_TAGS = 500_000
 MAX_COLUMNS, MAX_ROWS = 16_384, 1_048_576
 
 Row = tuple[int, Mapping[int, str]]
 
 _CHUNK = 64 * 1024
+# What a spreadsheet program takes at most; longer ones only cost time.
+_FORMAT_LENGTH = 255
 # What zipfile, its decompressor and the parser raise for a damaged, encrypted or misleading file.
 _BROKEN = (
     expat.ExpatError,
@@ -44,7 +49,9 @@ _BROKEN = (
     ValueError,
     OSError,
 )
-_TOO_LARGE = f"Unpacked, the file holds more than the {MAX_UNPACKED // 1024 // 1024} MB or the texts that are read"
+_TOO_LARGE = (
+    f"Unpacked, the file holds more than is read: {MAX_UNPACKED // 1024 // 1024} MB, or too many cells or parts"
+)
 _SMALLER = "Remove what is not an order, such as other sheets, or save the sheet as CSV, and upload it again"
 _DAMAGED = "The file is damaged and cannot be read as an XLSX workbook"
 _SAVE_AGAIN = "Open it in a spreadsheet program, save it as XLSX or CSV, and upload that"
@@ -82,7 +89,7 @@ class Worksheet:
     """A sheet of a workbook by its name, with the non-empty cells of its rows by column, counted from 0."""
 
     name: str
-    rows: Callable[[], Iterator[Row]]
+    rows: Iterator[Row]
 
 
 def read_worksheets(content: bytes) -> tuple[Worksheet, ...]:
@@ -94,12 +101,12 @@ def read_worksheets(content: bytes) -> tuple[Worksheet, ...]:
     book = _read_book(package)
     formats = _read_formats(package, book.styles)
     texts = _read_texts(package, book.texts)
-
-    def rows_of(part: str) -> Callable[[], Iterator[Row]]:
-        return lambda: _SheetReader(texts, formats, book.epoch).rows(package, part)
-
-    sheets = (Worksheet(name, rows_of(part)) for name, part in book.sheets)
-    return tuple(sheet for sheet in sheets if any(True for _ in sheet.rows()))
+    found = []
+    for part, name in book.sheets.items():
+        rows = _SheetReader(texts, formats, book.epoch).rows(package, part)
+        if first := next(rows, None):
+            found.append(Worksheet(name, chain([first], rows)))
+    return tuple(found)
 
 
 class _Package:
@@ -113,6 +120,7 @@ class _Package:
             self.archive = zipfile.ZipFile(io.BytesIO(content))
         except _BROKEN as exc:
             raise UnreadableError(_DAMAGED, _SAVE_AGAIN) from exc
+        self.tags = 0
         self.parts = {info.filename: info for info in self.archive.infolist()}
         if sum(info.file_size for info in self.parts.values()) > MAX_UNPACKED:
             raise UnreadableError(_TOO_LARGE, _SMALLER)
@@ -127,9 +135,20 @@ class _Package:
             raise UnreadableError(_DAMAGED, _SAVE_AGAIN)
         try:
             with self.archive.open(info) as stream:
-                yield from _feed(stream, parser)
+                yield from self.feed(stream, parser)
         except _BROKEN as exc:
             raise UnreadableError(_DAMAGED, _SAVE_AGAIN) from exc
+
+    def feed(self, stream: IO[bytes], parser: expat.XMLParserType) -> Iterator[None]:
+        while piece := stream.read(_CHUNK):
+            # Tags cost more time and memory than their few bytes.
+            self.tags += piece.count(b"<")
+            if self.tags > MAX_TAGS:
+                raise UnreadableError(_TOO_LARGE, _SMALLER)
+            parser.Parse(piece, False)  # noqa: FBT003
+            yield
+        parser.Parse(b"", True)  # noqa: FBT003
+        yield
 
     def elements(self, part: str) -> Iterator[tuple[str, dict[str, str]]]:
         """Yield the elements of a part by their plain names, and ("/name", {}) where they end."""
@@ -140,6 +159,8 @@ class _Package:
         for _ in self.parse(part, parser):
             yield from found
             found.clear()
+            if self.tags > MAX_SMALL_TAGS:
+                raise UnreadableError(_TOO_LARGE, _SMALLER)
 
     def related(self, part: str) -> dict[str, tuple[str, str]]:
         """Return the kind and the part of each relation of a part, by the relation's id."""
@@ -153,14 +174,6 @@ class _Package:
         return related
 
 
-def _feed(stream: IO[bytes], parser: expat.XMLParserType) -> Iterator[None]:
-    while piece := stream.read(_CHUNK):
-        parser.Parse(piece, False)  # noqa: FBT003
-        yield
-    parser.Parse(b"", True)  # noqa: FBT003
-    yield
-
-
 def _refuse_doctype(*_: object) -> None:
     raise UnreadableError(_DAMAGED, _SAVE_AGAIN)
 
@@ -171,9 +184,9 @@ def _plain(name: str) -> str:
 
 @dataclass(slots=True)
 class _Book:
-    """Where a workbook's parts are; sheets are the visible ones."""
+    """Where a workbook's parts are; sheets are the names of the visible ones by their parts."""
 
-    sheets: list[tuple[str, str]] = field(default_factory=list)
+    sheets: dict[str, str] = field(default_factory=dict)
     styles: str = ""
     texts: str = ""
     epoch: dt.datetime = WINDOWS_EPOCH
@@ -193,7 +206,7 @@ def _read_book(package: _Package) -> _Book:
             relation = next((value for key, value in given.items() if key.endswith(":id")), "")
             kind, part = related.get(relation, ("", ""))
             if kind == "worksheet":
-                book.sheets.append((given.get("name", ""), part))
+                book.sheets.setdefault(part, given.get("name", ""))
     return book
 
 
@@ -204,7 +217,7 @@ def _read_formats(package: _Package, part: str) -> list[str]:
     is_inside = False
     for name, given in package.elements(part) if part in package.parts else ():
         if name == "numFmt":
-            codes[given.get("numFmtId", "")] = given.get("formatCode", "")
+            codes[given.get("numFmtId", "")] = given.get("formatCode", "")[:_FORMAT_LENGTH]
         elif name in ("cellXfs", "/cellXfs"):
             is_inside = name == "cellXfs"
         elif name == "xf" and is_inside:
@@ -215,8 +228,7 @@ def _read_formats(package: _Package, part: str) -> list[str]:
 def _read_texts(package: _Package, part: str) -> list[str]:
     reader = _TextReader()
     for _ in package.parse(part, reader.parser) if part in package.parts else ():
-        if len(reader.texts) > MAX_TEXTS:
-            raise UnreadableError(_TOO_LARGE, _SMALLER)
+        pass
     return reader.texts
 
 
@@ -282,7 +294,8 @@ class _SheetReader(_Reader):
     def __init__(self, texts: Sequence[str], formats: Sequence[str], epoch: dt.datetime) -> None:
         super().__init__()
         self.texts, self.epoch = texts, epoch
-        self.dates = {str(style) for style, code in enumerate(formats) if is_date_format(code)}
+        date_formats = {code for code in set(formats) if is_date_format(code)}
+        self.dates = {str(style) for style, code in enumerate(formats) if code in date_formats}
         self.zeros = {str(style): len(code) for style, code in enumerate(formats) if _ZEROS.fullmatch(code)}
         self.indexes: dict[str, int] = {}
         self.number, self.column = 0, -1
@@ -305,6 +318,8 @@ class _SheetReader(_Reader):
         if name == "c":
             self.cell = given
             self.column = self.index(given["r"]) if "r" in given else self.column + 1
+            if self.column >= MAX_COLUMNS:
+                raise UnreadableError(_DAMAGED, _SAVE_AGAIN)
             self.pieces.clear()
             self.has_formula = self.has_value = False
         elif name == "v":
@@ -377,8 +392,6 @@ class _SheetReader(_Reader):
         letters = reference.rstrip("0123456789")
         if (index := self.indexes.get(letters)) is None:
             index = self.indexes[letters] = column_index_from_string(letters) - 1
-            if index >= MAX_COLUMNS:
-                raise UnreadableError(_DAMAGED, _SAVE_AGAIN)
         return index
 
 
