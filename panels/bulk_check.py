@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from panels.models import Batch, BatchLine, Order, Panel, Service
 from panels.order_fields import UnfitError, clean, shown
-from panels.order_types import ALL_FIELDS, Checked, check, normalise_link
+from panels.order_types import ALL_FIELDS, Checked, Offer, check, normalise_link
 from panels.placing import ACTIVE
 
 # Values in one query: SQLite takes 999.
@@ -68,6 +68,7 @@ class Book:
         self._lines = list(lines)
         self._named: dict[str, Panel | str] = {}
         self._terms: dict[int, dict[str, Any]] = {}
+        self._offers: dict[int, Offer] = {}
 
     @cached_property
     def _panels(self) -> list[Panel]:
@@ -112,6 +113,12 @@ class Book:
         """Return the service that has this id at a panel."""
         return self._services.get((panel.pk, remote_id))
 
+    def offer(self, service: Service) -> Offer:
+        """Return what a service promises."""
+        if service.pk not in self._offers:
+            self._offers[service.pk] = service.offer()
+        return self._offers[service.pk]
+
     def terms(self, service: Service) -> dict[str, Any]:
         """Return the conditions besides the rate that an order is checked against."""
         if service.pk not in self._terms:
@@ -130,45 +137,41 @@ class Book:
 
 
 def _check(line: BatchLine, book: Book) -> Checked | None:
-    _forget(line)
-    errors: dict[str, list[str]] = {}
-    panel = book.panel(line.cells)
-    if isinstance(panel, str):
-        errors["panel"] = [panel]
-    else:
-        line.panel, line.currency = panel, panel.currency
-        if not panel.is_active:
-            errors["panel"] = [f"The panel {shown(panel.name)} is not active: activate it first."]
-        if trouble := _find_service(line, panel, book):
-            errors["service"] = [trouble]
+    line.errors, line.warnings = {}, []
+    line.rate, line.terms, line.cost, line.link_key = None, {}, None, ""
+    service = _find(line, book)
     values = {name: text for name, text in line.cells.items() if name in ALL_FIELDS}
-    line.errors = errors
-    if line.service is None:
-        errors |= unfit(values)
+    if service is None:
+        line.errors |= unfit(values)
         return None
-    checked = check(line.service.offer(), values)
-    errors |= {name: list(messages) for name, messages in checked.errors.items()}
-    line.link_key = normalise_link(checked.values.get("link", ""))
-    line.rate, line.terms, line.cost = line.service.rate_per_1000, book.terms(line.service), checked.cost
+    checked = check(book.offer(service), values)
+    line.errors |= {name: list(messages) for name, messages in checked.errors.items()}
+    if link := checked.values.get("link"):
+        line.link_key = normalise_link(link)
+    line.rate, line.terms, line.cost = service.rate_per_1000, book.terms(service), checked.cost
     return checked
 
 
-def _forget(line: BatchLine) -> None:
-    line.panel = line.service = line.rate = line.cost = None
-    line.link_key = line.currency = ""
-    line.terms, line.warnings = {}, []
-
-
-def _find_service(line: BatchLine, panel: Panel, book: Book) -> str:
-    """Give a line its service; returns what is wrong with it."""
+def _find(line: BatchLine, book: Book) -> Service | None:
+    """Give a line its panel and its service, or say what is wrong with their names."""
+    panel = book.panel(line.cells)
+    if isinstance(panel, str):
+        line.panel, line.service, line.currency = None, None, ""
+        line.errors["panel"] = [panel]
+        return None
     remote_id = line.cells.get("service", "")
+    service = book.service(panel, remote_id)
+    line.panel, line.service, line.currency = panel, service, panel.currency
+    if not panel.is_active:
+        line.errors["panel"] = [f"The panel {shown(panel.name)} is not active: activate it first."]
     if not remote_id:
-        return "The service is missing: give the id that it has at the panel."
-    line.service = service = book.service(panel, remote_id)
-    if service is None:
+        line.errors["service"] = ["The service is missing: give the id that it has at the panel."]
+    elif service is None:
         never_synced = "" if panel.catalog_synced_at else " Its catalog has not been fetched yet."
-        return f"{panel.name} has no service {shown(remote_id)}.{never_synced}"
-    return "" if service.is_listed else f"{panel.name} no longer lists service {shown(remote_id)}."
+        line.errors["service"] = [f"{panel.name} has no service {shown(remote_id)}.{never_synced}"]
+    elif not service.is_listed:
+        line.errors["service"] = [f"{panel.name} no longer lists service {shown(remote_id)}."]
+    return service
 
 
 def unfit(values: Mapping[str, str]) -> dict[str, list[str]]:

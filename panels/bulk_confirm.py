@@ -214,8 +214,10 @@ def _queue(batch: Batch, wanted: Sequence[BatchLine], checked: Mapping[int, Chec
     for order in orders:
         order.created_at = order.send_after = now
     Order.objects.bulk_create(orders)
-    created = OrderEvent.What.CREATED
-    OrderEvent.objects.bulk_create([OrderEvent(order=order, at=now, actor=user, what=created) for order in orders])
+    by, created = user and user.pk, OrderEvent.What.CREATED
+    OrderEvent.objects.bulk_create(
+        [OrderEvent(order_id=order.pk, at=now, actor_id=by, what=created) for order in orders]
+    )
     own = Order.objects.filter(token=OuterRef("token"))
     batch.lines.filter(is_left_out=False).update(order=Subquery(own.values("pk")[:1]))
     return Confirmation(batch, is_new=True, panels=tuple(sorted({order.panel_id for order in orders})))
@@ -226,7 +228,7 @@ def _order(batch: Batch, line: BatchLine, checked: Checked, user: Any) -> Order:
     if service is None:
         raise ValueError(f"{line} has no service.")
     order = build_order(service, checked, placed_by=user, token=line.token)
-    order.batch = batch
+    order.batch_id = batch.pk
     return order
 
 
