@@ -203,7 +203,7 @@ def _read_records(text: str, known: Mapping[str, str], delimiter: str = "") -> I
     """Yield the rows of delimited text; blank ones are counted, but not yielded."""
     if match := _SEPARATOR_LINE.match(text):
         text, delimiter = text[match.end() :], match[1]
-    # Without newline="", line breaks inside of quoted cells would be changed.
+    # With newline="" a guarded carriage return stays one until its guard is off.
     lines = io.StringIO(text, newline="")
     reader = csv.reader(lines, delimiter=delimiter or _find_delimiter(text, known), strict=True)
     number = begins_at = 0

@@ -151,11 +151,10 @@ class _Package:
         yield
 
     def elements(self, part: str) -> Iterator[tuple[str, dict[str, str]]]:
-        """Yield the elements of a part by their plain names, and ("/name", {}) where they end."""
+        """Yield the elements of a part, which is a small one, by their plain names."""
         found: list[tuple[str, dict[str, str]]] = []
         parser = expat.ParserCreate()
         parser.StartElementHandler = lambda name, attributes: found.append((_plain(name), attributes))
-        parser.EndElementHandler = lambda name: found.append((f"/{_plain(name)}", {}))
         for _ in self.parse(part, parser):
             yield from found
             found.clear()
@@ -214,13 +213,13 @@ def _read_formats(package: _Package, part: str) -> list[str]:
     """Return the number format of each cell style."""
     codes: dict[str, str] = {str(number): code for number, code in BUILTIN_FORMATS.items()}
     used: list[str] = []
-    is_inside = False
     for name, given in package.elements(part) if part in package.parts else ():
         if name == "numFmt":
             codes[given.get("numFmtId", "")] = given.get("formatCode", "")[:_FORMAT_LENGTH]
-        elif name in ("cellXfs", "/cellXfs"):
-            is_inside = name == "cellXfs"
-        elif name == "xf" and is_inside:
+        elif name == "cellXfs":
+            # Those before belong to named styles, which cells do not refer to.
+            used.clear()
+        elif name == "xf":
             used.append(given.get("numFmtId", ""))
     return [codes.get(number, "") for number in used]
 
@@ -352,7 +351,7 @@ class _SheetReader(_Reader):
     def read(self, kind: str, style: str, raw: str) -> str:
         match kind:
             case "s":
-                if not raw.isdecimal() or int(raw) >= len(self.texts):
+                if not raw.isdecimal():
                     raise UnreadableError(_DAMAGED, _SAVE_AGAIN)
                 return self.texts[int(raw)]
             case "n":

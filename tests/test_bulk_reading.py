@@ -242,6 +242,14 @@ def test_what_cannot_be_stored_becomes_a_mark_that_every_field_refuses():
     assert read_paste("1|a\ud800b", has_panel=False).lines[0].cells["link"] == "a\x1ab"
 
 
+def test_every_guarded_start_comes_back_without_its_guard():
+    for start in ("=", "+", "-", "@", "\t", "\r", "'=", "''@"):
+        content = "".join(csv_lines(["service", "link"], [["1", f"{start}x"]])).encode()
+        assert "'" + start in content.decode()
+        assert read_file("a.csv", content).lines[0].cells["link"] == f"{start}x".strip()
+    assert read_csv("service,link\n1,'quoted'\n").lines[0].cells["link"] == "'quoted'"
+
+
 def test_padding_at_the_end_of_a_file_is_no_line():
     assert len(read_file("a.csv", b"service,link\n1,a\n\x1a\0\0").lines) == 1
 
