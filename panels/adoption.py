@@ -177,7 +177,8 @@ def _record(panel: Panel, ids: Sequence[str], answers: Mapping[str, OrderStatus 
     with transaction.atomic():
         # One at a time: two workers may have asked about the same ids.
         Panel.objects.select_for_update().get(pk=panel.pk)
-        lines = list(to_adopt().filter(panel=panel, remote_id__in=ids).select_related("batch__created_by", "service"))
+        waiting = to_adopt().filter(panel=panel, remote_id__in=ids).order_by("pk")
+        lines = list(waiting.select_related("batch__created_by", "service"))
         for line in _new(lines):
             answer = answers.get(line.remote_id)
             if isinstance(answer, OrderStatus):
