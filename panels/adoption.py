@@ -20,7 +20,7 @@ from panels.bulk_check import Book, in_chunks, unfit
 from panels.bulk_import import new_lines, store
 from panels.bulk_reading import Sheet
 from panels.client import CHUNK, PanelClient
-from panels.errors import PanelError, Refused
+from panels.errors import OutcomeUnknown, PanelError, Refused
 from panels.limits import PanelClosedError, note_answer, note_error, open_client
 from panels.models import Batch, BatchLine, Order, OrderEvent, Panel
 from panels.order_fields import shown
@@ -164,10 +164,18 @@ def _ask(client: PanelClient, ids: Sequence[str]) -> tuple[Mapping[str, OrderSta
         answers.update(client.statuses(ids))
         for each in ids:
             if each not in answers:
-                answers.update(client.statuses([each]))
+                answers.update(_ask_alone(client, each))
     except PanelError as error:
         return answers, error
     return answers, None
+
+
+def _ask_alone(client: PanelClient, remote_id: str) -> Mapping[str, OrderStatus | Refused]:
+    try:
+        return client.statuses([remote_id])
+    except OutcomeUnknown:
+        # The panel has just answered about others, so it is well, and says nothing about this one.
+        return {}
 
 
 def _record(panel: Panel, ids: Sequence[str], answers: Mapping[str, OrderStatus | Refused]) -> Counter[str]:

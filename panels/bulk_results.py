@@ -22,13 +22,32 @@ _CUT = "… (cut: a cell holds no more)"
 # What XML cannot hold.
 _UNFIT_FOR_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
+_SHOWN = (
+    "batch",
+    "order",
+    "number",
+    "cells",
+    "errors",
+    "has_errors",
+    "is_left_out",
+    "remote_id",
+    "order__state",
+    "order__held_reason",
+    "order__remote_id",
+    "order__progress",
+    "order__charge",
+    "order__currency",
+    "order__start_count",
+    "order__remains",
+    "order__error_text",
+    "order__alarm",
+)
+
 Row = list[Any]
 
 
 def columns(batch: Batch) -> list[str]:
-    """Return the person's own columns, and the panel's where it was chosen beside them: another one may be chosen next
-    time.
-    """
+    """Return the person's own columns, and the panel's if it was chosen beside them: it must be the same next time."""
     own = list(batch.columns)
     return own if "panel" in own or batch.panel_id is None else ["panel", *own]
 
@@ -41,7 +60,7 @@ def results_header(batch: Batch) -> list[str]:
 def results(batch: Batch) -> Iterator[Row]:
     """Yield every line with what became of it."""
     own = columns(batch)
-    for line in _lines(batch.lines.all()):
+    for line in _lines(batch, batch.lines.all()):
         yield [*_own_cells(line, own), *_outcome(line)]
 
 
@@ -54,16 +73,18 @@ def refused(batch: Batch) -> Iterator[Row]:
     """Yield the lines that the panels refused, or could not adopt, with the reason."""
     own = columns(batch)
     unplaced = Q(order__state=Order.State.REFUSED) | Q(order__isnull=True, has_errors=True, is_left_out=False)
-    for line in _lines(batch.lines.filter(unplaced)):
+    for line in _lines(batch, batch.lines.filter(unplaced)):
         yield [*_own_cells(line, own), _error(line)]
 
 
-def _lines(lines: QuerySet[BatchLine]) -> Iterator[BatchLine]:
+def _lines(batch: Batch, lines: QuerySet[BatchLine]) -> Iterator[BatchLine]:
     """Read lines in chunks by their numbers: a download may take long, and holds no cursor meanwhile."""
-    chosen = lines.select_related("order", "panel", "batch__panel").order_by("number")
+    chosen = lines.select_related("order").only(*_SHOWN).order_by("number")
     last = -1
     while chunk := list(chosen.filter(number__gt=last)[:CHUNK]):
-        yield from chunk
+        for line in chunk:
+            line.batch = batch
+            yield line
         last = chunk[-1].number
 
 

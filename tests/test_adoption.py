@@ -15,7 +15,7 @@ from panels.adoption import COLUMNS, PASTED, adopt, create_adoption
 from panels.aftercare import request_refill
 from panels.bulk_reading import read_paste
 from panels.client import PanelClient
-from panels.errors import OutcomeUnknown, Reason, Refused
+from panels.errors import NotSent, OutcomeUnknown, Reason, Refused
 from panels.models import Batch, Order, OrderEvent, Panel
 from panels.polling import poll_due, request_check
 from panels.wire import OrderStatus, Progress
@@ -161,6 +161,31 @@ def test_an_id_that_was_passed_over_is_asked_about_alone_before_it_is_given_up(m
     assert adopt(mine.pk, WAIT) == Counter(adopted=1, unfit=1)
     assert answers["calls"] == [["101", "102"], ["102"]]
     assert "no answer" in batch.lines.get(number=3).messages[0]
+
+
+def test_garbage_about_one_id_says_nothing_about_the_panel(mine, monkeypatch):
+    def statuses(self, ids):
+        if ids == ["102"]:
+            raise OutcomeUnknown("No JSON.")
+        return {"101": told()}
+
+    monkeypatch.setattr(PanelClient, "statuses", statuses)
+    adopt_lines({"panel": "North", "order": "101"}, {"panel": "North", "order": "102"})
+    assert adopt(mine.pk, WAIT) == Counter(adopted=1, unfit=1)
+    assert Panel.objects.get().failures == 0
+
+
+def test_what_was_answered_before_a_failure_is_kept(mine, monkeypatch):
+    def statuses(self, ids):
+        if ids == ["102"]:
+            raise NotSent("Away.")
+        return {"101": told()}
+
+    monkeypatch.setattr(PanelClient, "statuses", statuses)
+    batch = adopt_lines({"panel": "North", "order": "101"}, {"panel": "North", "order": "102"})
+    assert adopt(mine.pk, WAIT) == Counter(adopted=1, failed=1)
+    assert not batch.lines.get(number=3).has_errors
+    assert Panel.objects.get().failures == 1
 
 
 @pytest.mark.parametrize("error", [OutcomeUnknown("No answer."), Refused("Invalid API key", Reason.AUTH)])

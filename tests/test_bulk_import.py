@@ -677,3 +677,16 @@ def test_only_a_placed_order_may_be_without_a_service():
     Order.objects.filter(pk=order.pk).update(service=None, rate_agreed=None)
     with pytest.raises(IntegrityError):
         Order.objects.filter(pk=order.pk).update(state="queued")
+
+
+@pytest.mark.parametrize("group", ["Viewer", "Operator", "Manager"])
+def test_everybody_sees_lines_and_only_who_orders_changes_batches(group):
+    user = make_user(group)
+    assert user.has_perms(["panels.view_batch", "panels.view_batchline"])
+    assert user.has_perms(["panels.add_batch", "panels.change_batch"]) == (group != "Viewer")
+
+
+def test_results_take_as_many_queries_as_chunks(django_assert_num_queries):
+    batch = confirmed(*[make_service()] * 20)
+    with django_assert_num_queries(2):
+        assert len(list(bulk_results.results(batch))) == 20
