@@ -29,6 +29,7 @@ from panels.bulk_import import (
 )
 from panels.bulk_reading import read_file
 from panels.models import Batch, BatchLine, JobRun, Order, OrderEvent, Panel, Service
+from panels.models.order import IllegalMoveError
 from panels.restore import distrust_what_waits
 from panels.submission import claim, submit_queued
 from tests.factories import (
@@ -530,6 +531,17 @@ def test_withdrawing_takes_back_what_waits_and_nothing_else(monkeypatch):
     assert (taken.held_reason, taken.finished_at is None) == ("", False)
     assert [(event.what, event.actor) for event in waiting[0].events.order_by("pk")][-1] == ("withdrawn", user)
     assert bulk_progress.withdraw_unsent(batch, user) == 0
+
+
+def test_moving_many_orders_leaves_those_in_another_state_and_refuses_what_no_order_may_do():
+    waiting, placed = make_order(), make_placed()
+    pks = [waiting.pk, placed.pk]
+    withdrawn = (Order.State.QUEUED, Order.State.WITHDRAWN)
+    assert Order.move_all(pks, withdrawn, what=OrderEvent.What.WITHDRAWN) == 1
+    assert Order.objects.get(pk=placed.pk).state == "placed"
+    assert (waiting.events.count(), placed.events.count()) == (1, 0)
+    with pytest.raises(IllegalMoveError):
+        Order.move_all(pks, (Order.State.PLACED, Order.State.QUEUED), what=OrderEvent.What.RELEASED)
 
 
 def test_progress_counts_every_stage_and_sums_what_the_panels_have_by_currency():
