@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
-from django.db.models import OuterRef, Subquery, Sum
+from django.db import connection, transaction
+from django.db.models import Field, OuterRef, Subquery, Sum
 from django.utils import timezone
 
 from panels.bulk_check import FOUND, check_lines, save_lines
@@ -213,14 +213,39 @@ def _queue(batch: Batch, wanted: Sequence[BatchLine], checked: Mapping[int, Chec
     orders = [_order(batch, line, checked[line.number], user) for line in wanted]
     for order in orders:
         order.created_at = order.send_after = now
-    Order.objects.bulk_create(orders)
+    _insert(orders)
     by, created = user and user.pk, OrderEvent.What.CREATED
-    OrderEvent.objects.bulk_create(
-        [OrderEvent(order_id=order.pk, at=now, actor_id=by, what=created) for order in orders]
-    )
+    pks = Order.objects.filter(batch=batch).order_by("pk").values_list("pk", flat=True)
+    OrderEvent.objects.bulk_create([OrderEvent(order_id=pk, at=now, actor_id=by, what=created) for pk in pks])
     own = Order.objects.filter(token=OuterRef("token"))
     batch.lines.filter(is_left_out=False).update(order=Subquery(own.values("pk")[:1]))
     return Confirmation(batch, is_new=True, panels=tuple(sorted({order.panel_id for order in orders})))
+
+
+def _insert(orders: Sequence[Order]) -> None:
+    """Insert orders that were just made; their pks stay unset.
+
+    bulk_create prepares some fifty values of each for the database, of which all but ten are alike: that takes several
+    times as long.
+    """
+    fields = [field for field in Order._meta.concrete_fields if not field.primary_key and not field.generated]
+    usual = [(field, value := getattr(orders[0], field.attname), _prepared(field, value)) for field in fields]
+    rows = []
+    for order in orders:
+        values = vars(order)
+        rows.append(
+            [
+                ready if (value := values[field.attname]) == common else _prepared(field, value)
+                for field, common, ready in usual
+            ]
+        )
+    table, names = Order._meta.db_table, ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
+    with connection.cursor() as cursor:
+        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({', '.join(['%s'] * len(fields))})", rows)
+
+
+def _prepared(field: Field[Any, Any], value: Any) -> Any:
+    return field.get_db_prep_save(value, connection)
 
 
 def _order(batch: Batch, line: BatchLine, checked: Checked, user: Any) -> Order:
