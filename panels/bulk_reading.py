@@ -20,7 +20,7 @@ from openpyxl.utils import get_column_letter
 from panels.order_fields import Kind, shown, trim
 from panels.order_types import ALL_FIELDS
 from panels.spreadsheet import csv_lines, unguard
-from panels.workbook import MAX_UNPACKED, Row, UnreadableError, column_name, read_worksheets
+from panels.workbook import MAX_UNPACKED, Row, UnreadableError, column_name, open_workbook
 
 __all__ = [
     "COLUMNS",
@@ -241,11 +241,11 @@ def _separator(line: str) -> str:
 
 
 def _read_workbook(content: bytes, known: Mapping[str, str], needed: str) -> Sheet:
-    sheets = read_worksheets(content)
-    if not sheets:
-        raise UnreadableError("The workbook has no visible sheet with anything in it", _SAVE_AS)
-    first, *others = sheets
-    sheet = _read_table(first.rows, known, needed)
+    with open_workbook(content) as sheets:
+        if not sheets:
+            raise UnreadableError("The workbook has no visible sheet with anything in it", _SAVE_AS)
+        first, *others = sheets
+        sheet = _read_table(first.rows, known, needed)
     if others:
         names = ", ".join(shown(other.name) for other in others[:3]) + ("…" if len(others) > 3 else "")
         return replace(sheet, note=f"Only the sheet {shown(first.name)} was read, not {names}.")
