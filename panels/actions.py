@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -16,6 +17,7 @@ from panels.resolution import withdraw
 
 MOST = 5000
 CHUNK = 200
+KEEP_DRAFTS = timedelta(days=1)
 
 
 def draft_action(kind: str, order_pks: Iterable[int], actor: Any) -> OrderAction:
@@ -30,6 +32,14 @@ def confirm_action(action: OrderAction) -> bool:
     """Let the worker carry it out; False if that was said before."""
     confirmed = OrderAction.objects.filter(pk=action.pk, confirmed_at__isnull=True)
     return bool(confirmed.update(confirmed_at=timezone.now()))
+
+
+def delete_old_drafts() -> int:
+    """Delete what was chosen a day ago and never confirmed; returns how many that were."""
+    old = OrderAction.objects.filter(confirmed_at__isnull=True, created_at__lt=timezone.now() - KEEP_DRAFTS)
+    count = old.count()
+    old.delete()
+    return count
 
 
 def carry_out(action_pk: int, stopping: threading.Event) -> set[int]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 
 from panels.models import Order, OrderEvent, Service
 from panels.order_types import Checked, normalise_link
@@ -53,12 +54,15 @@ def place_order(order: Order) -> tuple[Order, bool]:
     return order, True
 
 
-def active_orders(service: Service, link: str) -> Any:
-    """Return the orders that still run, or wait to, for this service and link: most panels take only one."""
-    open_states = (Order.State.QUEUED, Order.State.SENDING, Order.State.UNKNOWN)
-    same = Order.objects.filter(service=service, link_key=normalise_link(link))
-    placed = same.filter(state=Order.State.PLACED).exclude(progress__in=Order.FINISHED)
-    return same.filter(state__in=open_states) | placed
+# Orders that still run, or wait to.
+ACTIVE = Q(state__in=(Order.State.QUEUED, Order.State.SENDING, Order.State.UNKNOWN)) | (
+    Q(state=Order.State.PLACED) & ~Q(progress__in=Order.FINISHED)
+)
+
+
+def active_orders(service: Service, link: str) -> QuerySet[Order]:
+    """Return the orders that are active for this service and link: most panels take only one."""
+    return Order.objects.filter(ACTIVE, service=service, link_key=normalise_link(link))
 
 
 def _content(order: Order) -> Mapping[str, Any]:

@@ -117,7 +117,7 @@ def _poll_chunks(panel: Panel, client: PanelClient, stopping: threading.Event) -
         except PanelError as error:
             answers = dict.fromkeys((order.remote_id for order in orders), error)
         counts += _record(panel, orders, answers)
-        if failure := _failure(answers):
+        if failure := failure_in(answers):
             note_error(panel, failure)
             counts["failed"] += 1
             break
@@ -126,14 +126,15 @@ def _poll_chunks(panel: Panel, client: PanelClient, stopping: threading.Event) -
     return counts
 
 
-def _failure(answers: Mapping[str, object]) -> PanelError | None:
+def failure_in(answers: Mapping[str, object]) -> PanelError | None:
     """Return what ended a call early; what a panel says no to is an answer, unless it is about the whole account."""
-    errors = [answer for answer in answers.values() if isinstance(answer, PanelError) and not _is_answer(answer)]
+    errors = [answer for answer in answers.values() if isinstance(answer, PanelError) and not is_answer(answer)]
     # What kept the others from being asked comes after what went wrong.
     return min(errors, key=lambda error: isinstance(error, NotSent) and not error.is_rate_limit, default=None)
 
 
-def _is_answer(answer: object) -> bool:
+def is_answer(answer: object) -> bool:
+    """Tell whether this is what a panel said, or did not say, about an order: not why it could not be asked."""
     return not isinstance(answer, PanelError) or (isinstance(answer, Refused) and not answer.is_about_account)
 
 
@@ -216,7 +217,7 @@ def _record(panel: Panel, orders: Sequence[Order], answers: Mapping[str, OrderSt
     A row whose lease has changed meanwhile is left alone: a person asked for it anew, or to ask no more.
     """
     now = timezone.now()
-    told = [order for order in orders if _is_answer(answers.get(order.remote_id))]
+    told = [order for order in orders if is_answer(answers.get(order.remote_id))]
     with transaction.atomic():
         alarms = _lock(orders)
         _leave_for_later([order for order in orders if order not in told and order.pk in alarms], answers, now)

@@ -32,9 +32,9 @@ def withdraw(order: Order, actor: Any) -> str:
 def release(order: Order, actor: Any) -> str:
     """Let a held order go out at the price of now; returns "" or why not."""
     service = order.service
-    checked = check(service.offer(), order.values)
-    if not service.is_listed:
+    if service is None or not service.is_listed:
         return "The panel no longer lists this service, so the order can only be withdrawn."
+    checked = check(service.offer(), order.values)
     if checked.errors:
         return "The service no longer takes this order: " + " ".join(m for ms in checked.errors.values() for m in ms)
     with transaction.atomic():

@@ -7,7 +7,7 @@ from collections import Counter
 from django.db import transaction
 from django.utils import timezone
 
-from panels.models import ActionLine, Order, OrderAction, OrderEvent, Refill
+from panels.models import ActionLine, Batch, Order, OrderAction, OrderEvent, Refill
 from panels.models.order import RequestState
 from panels.polling import request_check
 
@@ -19,7 +19,7 @@ WORDS = "A backup was restored that shows this as waiting. It may have been sent
 def distrust_what_waits() -> Counter[str]:
     """Turn everything that a worker would send into unknown, all or nothing; counts what that was."""
     with transaction.atomic():
-        return Counter(orders=_orders(), refills=_refills(), cancels=_cancels(), actions=_actions())
+        return Counter(orders=_orders(), refills=_refills(), cancels=_cancels(), actions=_actions(), drafts=_drafts())
 
 
 def _orders() -> int:
@@ -51,3 +51,8 @@ def _actions() -> int:
     actions = OrderAction.objects.filter(confirmed_at__isnull=False, finished_at__isnull=True)
     ActionLine.objects.filter(action__in=actions, outcome="").update(outcome=ActionLine.Outcome.SKIPPED, detail=WORDS)
     return actions.update(finished_at=timezone.now())
+
+
+def _drafts() -> int:
+    """Discard the drafts: any may have been confirmed after the backup, and would be ordered a second time."""
+    return Batch.objects.filter(state=Batch.State.DRAFT).update(state=Batch.State.DISCARDED)

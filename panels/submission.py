@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -24,7 +24,7 @@ from panels.client import PanelClient
 from panels.crew import in_parallel
 from panels.errors import NotSent, OutcomeUnknown, PanelError, Reason, Refused
 from panels.limits import PanelClosedError, note_answer, note_error, open_client
-from panels.models import Batch, Controls, Order, OrderEvent, Panel
+from panels.models import Batch, Controls, Order, OrderEvent, Panel, Service
 from panels.recording import record
 
 logger = logging.getLogger(__name__)
@@ -141,14 +141,14 @@ def _queued(panel_pk: int) -> QuerySet[Order]:
 
 def reason_to_hold(order: Order) -> str:
     """Say why a person must look before this order goes out, "" if nothing has changed since it was placed."""
-    service = order.service
-    if not service.is_listed:
+    service, agreed = order.service, order.rate_agreed
+    if service is None or agreed is None or not service.is_listed:
         return "The panel no longer lists this service."
     if service.type != order.type:
         return f"The service's type has changed to {service.raw_type or 'unknown'}."
-    limit = order.rate_agreed * (1 + Decimal(str(settings.PRICE_GUARD_PERCENT)) / 100)
+    limit = agreed * (1 + Decimal(str(settings.PRICE_GUARD_PERCENT)) / 100)
     if service.rate_per_1000 > limit:
-        return f"The price has risen from {order.rate_agreed.normalize():f} to {service.rate_per_1000.normalize():f}."
+        return f"The price has risen from {agreed.normalize():f} to {service.rate_per_1000.normalize():f}."
     return ""
 
 
@@ -175,8 +175,10 @@ def _take(order: Order, panel: Panel, now: datetime) -> bool:
 def send(order: Order, client: PanelClient) -> str:
     """Send a claimed order once and record what came of it; returns the outcome in a word."""
     not_after = (order.sent_at or timezone.now()) + START_WITHIN
+    # Whatever waits has its service: only adopted orders may lack it.
+    service = cast(Service, order.service)
     try:
-        remote_id = client.add(order.service.remote_id, order.type, order.values, not_after=not_after.timestamp())
+        remote_id = client.add(service.remote_id, order.type, order.values, not_after=not_after.timestamp())
     except NotSent as error:
         return _settle(order, error, _put_back)
     except Refused as error:

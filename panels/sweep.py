@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from panels.adoption import to_adopt
 from panels.aftercare import expire_requests
-from panels.models import Order, OrderAction, Panel
+from panels.models import Batch, Order, OrderAction, Panel
 from panels.models.order import RequestState
 from panels.submission import expire_sends
 
@@ -31,7 +33,10 @@ def waiting() -> dict[str, list[int]]:
     confirmed = OrderAction.objects.filter(confirmed_at__isnull=False, finished_at__isnull=True)
     return {
         "submit": _with(
-            open_panels, Order.objects.filter(state=Order.State.QUEUED, held_reason="", send_after__lte=now)
+            open_panels,
+            Order.objects.filter(state=Order.State.QUEUED, held_reason="", send_after__lte=now).exclude(
+                batch__state=Batch.State.PAUSED
+            ),
         ),
         "poll": _with(
             reading,
@@ -46,15 +51,16 @@ def waiting() -> dict[str, list[int]]:
         ),
         "sync": _due(reading, "sync_requested_at", "catalog", SYNC_EVERY, SYNC_AGAIN_AFTER),
         "balance": _due(reading, "balance_requested_at", "balance", BALANCE_EVERY, BALANCE_AGAIN_AFTER),
+        "adopt": _with(reading, to_adopt()),
         "act": list(confirmed.values_list("pk", flat=True)),
     }
 
 
-def _with(panels: QuerySet[Panel], *kinds: QuerySet[Order]) -> list[int]:
-    """Return the panels that have orders of any of these kinds."""
+def _with(panels: QuerySet[Panel], *kinds: QuerySet[Any]) -> list[int]:
+    """Return the panels that have rows of any of these kinds."""
     found = Q()
-    for orders in kinds:
-        found |= Q(pk__in=orders.values("panel"))
+    for rows in kinds:
+        found |= Q(pk__in=rows.values("panel"))
     return list(panels.filter(found).values_list("pk", flat=True))
 
 

@@ -19,7 +19,18 @@ from django.db import transaction
 from huey import Huey, MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from redis import ConnectionPool
 
-from panels import actions, aftercare, balances, catalog, polling, resolution, submission, sweep
+from panels import (
+    actions,
+    adoption,
+    aftercare,
+    balances,
+    bulk_import,
+    catalog,
+    polling,
+    resolution,
+    submission,
+    sweep,
+)
 from panels.crew import Lanes
 from panels.models import BalanceReading, JobRun, Panel
 
@@ -112,6 +123,10 @@ def _balance(panel_pk: int) -> None:
         ring("submit", panel_pk)
 
 
+def _adopt(panel_pk: int) -> None:
+    adoption.adopt(panel_pk, lanes.stopping)
+
+
 def _act(action_pk: int) -> None:
     for panel_pk in actions.carry_out(action_pk, lanes.stopping):
         ring("care", panel_pk)
@@ -129,6 +144,7 @@ KINDS: dict[str, Callable[[int], None]] = {
     "care": _care,
     "sync": _sync,
     "balance": _balance,
+    "adopt": _adopt,
     "act": _act,
 }
 
@@ -152,6 +168,21 @@ def run_sweep(*, every: timedelta = timedelta(seconds=30)) -> None:
         for kind, pks in sweep.waiting().items():
             for pk in pks:
                 _enqueue(kind, pk, 0)
+        _tidy()
+    except Exception as error:
+        job.give_back(str(error))
+        raise
+    job.give_back()
+
+
+def _tidy() -> None:
+    """Once a day, delete the drafts that nobody has confirmed."""
+    job = JobRun.take("delete old drafts", every=timedelta(days=1), at_most=timedelta(minutes=10))
+    if job is None:
+        return
+    try:
+        bulk_import.delete_old_drafts()
+        actions.delete_old_drafts()
     except Exception as error:
         job.give_back(str(error))
         raise

@@ -9,7 +9,9 @@ from typing import Any
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
-from panels.models import Order, Panel, Refill, Service
+from panels.bulk_import import create_batch
+from panels.bulk_reading import Line, Sheet
+from panels.models import Batch, Order, Panel, Refill, Service
 from panels.order_types import normalise_link
 
 _numbers = itertools.count(1)
@@ -96,3 +98,28 @@ def make_refill(order: Order | None = None, **fields: Any) -> Refill:
     """Create a refill that waits to be sent, of a completed order."""
     order = order or make_placed(progress=Order.Progress.COMPLETED)
     return Refill.objects.create(order=order, **fields)
+
+
+def make_sheet(*rows: dict[str, str]) -> Sheet:
+    """Make a table of these rows, numbered from 2 on like a file's."""
+    lines = tuple(
+        Line(number, {name: value for name, value in row.items() if value}) for number, row in enumerate(rows, 2)
+    )
+    return Sheet(tuple(dict.fromkeys(name for row in rows for name in row)), lines)
+
+
+def row_of(service: Service, /, **cells: Any) -> dict[str, str]:
+    """Return the cells of a good line: 1,000 for a link of its own."""
+    row: dict[str, Any] = {
+        "panel": service.panel.name,
+        "service": service.remote_id,
+        "link": f"https://example.com/p/{next(_numbers)}",
+        "quantity": 1000,
+    }
+    return {name: str(value) for name, value in (row | cells).items()}
+
+
+def make_batch(*rows: dict[str, str], **fields: Any) -> Batch:
+    """Create a checked draft of these rows."""
+    fields = {"source": Batch.Source.FILE, "created_by": None} | fields
+    return create_batch(make_sheet(*rows), **fields)[0]

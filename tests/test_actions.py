@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
-from panels.actions import carry_out, confirm_action, draft_action
+from panels.actions import carry_out, confirm_action, delete_old_drafts, draft_action
 from panels.models import Order, OrderAction, Refill
 from tests.factories import make_order, make_placed, make_service
 
@@ -75,3 +77,12 @@ def test_it_goes_on_where_it_was_stopped(operator, monkeypatch):
     run(action)
     assert action.lines.filter(outcome="done").count() == 5
     assert OrderAction.objects.get().finished_at is not None
+
+
+def test_what_nobody_confirmed_is_deleted_after_a_day(operator):
+    old, new, done = (draft_action("withdraw", [make_order().pk], operator) for _ in range(3))
+    confirm_action(done)
+    OrderAction.objects.exclude(pk=new.pk).update(created_at=timezone.now() - timedelta(days=2))
+    assert delete_old_drafts() == 1
+    assert set(OrderAction.objects.values_list("pk", flat=True)) == {new.pk, done.pk}
+    assert old.pk not in OrderAction.objects.values_list("pk", flat=True)

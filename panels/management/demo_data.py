@@ -156,8 +156,10 @@ class _History:
             self._submit()
             self._move_back(lost, timedelta(minutes=38))
         else:
-            held = self._place()
-            self._raise_prices(held.service)
+            wish, pattern = WISHES[0]
+            service = self._chance.choice(self._offers(wish))
+            held = self._place(service=service, link=self._link(pattern))
+            self._raise_prices(service)
             self._submit()
             self._move_back(held, timedelta(minutes=12))
 

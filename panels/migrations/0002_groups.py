@@ -4,7 +4,7 @@ from django.db import migrations
 
 SEEN = (
     "panel", "balancereading", "service", "servicechange", "order", "orderevent", "orderaction", "actionline",
-    "batch", "refill",
+    "batch", "batchline", "refill",
 )
 VIEWER = [("panels", f"view_{model}") for model in SEEN]
 OPERATOR = VIEWER + [

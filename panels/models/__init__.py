@@ -1,7 +1,7 @@
 """The rows that everything is read from: rules about one row live here, whatever spans rows is an activity."""
 
 from panels.models.action import ActionLine, OrderAction
-from panels.models.batch import Batch
+from panels.models.batch import Batch, BatchLine
 from panels.models.operations import Controls, JobRun, Worker
 from panels.models.order import Order, OrderEvent
 from panels.models.panel import BalanceReading, Panel
@@ -12,6 +12,7 @@ __all__ = [
     "ActionLine",
     "BalanceReading",
     "Batch",
+    "BatchLine",
     "Controls",
     "JobRun",
     "Order",

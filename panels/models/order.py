@@ -12,6 +12,7 @@ Every change of state goes through `advance`, which knows the allowed pairs and 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -101,7 +102,8 @@ class Order(models.Model):
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     batch = models.ForeignKey(Batch, null=True, blank=True, on_delete=models.PROTECT, related_name="orders")
     panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="orders")
-    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="orders")
+    # None: placed elsewhere, as a service that we do not know.
+    service = models.ForeignKey(Service, null=True, blank=True, on_delete=models.PROTECT, related_name="orders")
     # The service's type when the order was placed: which fields it has.
     type = models.CharField(max_length=40, blank=True, editable=False)
     link = models.TextField(blank=True)
@@ -130,7 +132,8 @@ class Order(models.Model):
     remains = models.BigIntegerField(null=True, blank=True)
     charge = MoneyField(null=True, blank=True)
     currency = models.CharField(max_length=8, blank=True)
-    rate_agreed = RateField()
+    # None: placed elsewhere.
+    rate_agreed = RateField(null=True, blank=True)
     expected_cost = MoneyField(null=True, blank=True)
     error_class = models.CharField(max_length=20, blank=True)
     error_text = models.TextField(blank=True)
@@ -177,6 +180,11 @@ class Order(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=("panel", "remote_id"), condition=~Q(remote_id=""), name="one_order_per_remote_id"
+            ),
+            # Whatever may be sent needs one; an adopted order was placed before.
+            models.CheckConstraint(
+                condition=Q(service__isnull=False, rate_agreed__isnull=False) | Q(state="placed"),
+                name="only_placed_without_service",
             ),
         )
         indexes = (
@@ -238,6 +246,25 @@ class Order(models.Model):
         self._show(to, fields)
         return True
 
+    @classmethod
+    def move_all(
+        cls, pks: Iterable[int], change: tuple[State, State], *, what: OrderEvent.What, actor: Any = None, **fields: Any
+    ) -> int:
+        """Move whichever of these orders are in the first state to the second, and tell the story of each.
+
+        Returns how many that were; their rows are locked meanwhile, so give some hundred at a time.
+        """
+        came_from, to = change
+        if change not in cls.ALLOWED:
+            raise IllegalMoveError(f"Orders cannot go from {came_from} to {to}.")
+        now = timezone.now()
+        with transaction.atomic():
+            locked = cls.objects.filter(pk__in=pks, state=came_from).select_for_update().order_by("pk")
+            moving = list(locked.values_list("pk", flat=True))
+            cls.objects.filter(pk__in=moving, state=came_from).update(state=to, **fields)
+            OrderEvent.objects.bulk_create([OrderEvent(order_id=pk, at=now, what=what, actor=actor) for pk in moving])
+        return len(moving)
+
     def _write(self, to: Order.State, fields: dict[str, Any]) -> bool:
         if (self.state, to) not in self.ALLOWED:
             raise IllegalMoveError(f"{self} cannot go from {self.state} to {to}.")
@@ -263,6 +290,11 @@ class Order(models.Model):
         if self.quantity is not None and any(field.name == "quantity" for field in order_type(self.type).fields):
             values["quantity"] = str(self.quantity)
         return values
+
+    @property
+    def is_adopted(self) -> bool:
+        """Whether it was placed elsewhere: it has an id, and no attempt of ours has sent it."""
+        return self.state == self.State.PLACED and not self.attempt
 
     @property
     def is_held(self) -> bool:
@@ -305,6 +337,11 @@ class Order(models.Model):
         """What was charged, or what is expected as long as nothing was."""
         return self.expected_cost if self.charge is None else self.charge
 
+    @property
+    def service_name(self) -> str:
+        """What was ordered; of an order that was placed elsewhere it may not be known."""
+        return self.service.name if self.service else "Unknown service"
+
     # -- what can be asked for it
 
     @property
@@ -320,7 +357,7 @@ class Order(models.Model):
         """Whether asking for a refill can make sense: the service may refill, and something was delivered."""
         return (
             self.state == self.State.PLACED
-            and self.service.refill is not False
+            and (self.service is None or self.service.refill is not False)
             and self.progress in (self.Progress.COMPLETED, self.Progress.PARTIAL)
         )
 
@@ -329,7 +366,7 @@ class Order(models.Model):
         """Whether asking for a cancel can make sense: the service may cancel, and the order still runs."""
         return (
             self.state == self.State.PLACED
-            and self.service.cancel is not False
+            and (self.service is None or self.service.cancel is not False)
             and not self.is_finished
             and self.cancel_state not in (RequestState.QUEUED, RequestState.SENDING, RequestState.ACCEPTED)
         )
@@ -338,6 +375,7 @@ class Order(models.Model):
 class OrderEvent(models.Model):
     class What(models.TextChoices):
         CREATED = "created", "Created"
+        ADOPTED = "adopted", "Adopted"
         SENT = "sent", "Sent to the panel"
         PLACED = "placed", "Placed"
         REFUSED = "refused", "Refused by the panel"

@@ -71,7 +71,7 @@ def _blank_form(query: QueryDict) -> OrderForm | None:
     if not service_pk and ("q" in query or not order_pk):
         return None
     repeated = _find_order(order_pk) if order_pk else None
-    service = repeated.service if repeated and not service_pk else _find_service(service_pk)
+    service = repeated.service if repeated and repeated.service and not service_pk else _find_service(service_pk)
     if obstacle := _obstacle(service):
         raise NotOrderableError(obstacle)
     initial = repeated.values if repeated else {}

@@ -95,7 +95,7 @@ def _decision(order: Order, posted: Mapping[str, str]) -> dict[str, Any]:
             "evidence": collect_evidence(order),
             "form": ResolveForm(initial={"remote_id": posted.get("remote_id", "")}),
         }
-    if order.is_held:
+    if order.is_held and order.service:
         checked = check(order.service.offer(), order.values)
         errors = [message for messages in checked.errors.values() for message in messages]
         return {"new_cost": checked.cost, "is_ceiling": checked.is_ceiling, "release_errors": errors}
@@ -172,7 +172,7 @@ def _write_off(order: Order, actor: Any, _: Mapping[str, Any]) -> str:
 
 
 def _release(order: Order, actor: Any, data: Mapping[str, Any]) -> str:
-    if data["rate"] != order.service.rate_per_1000:
+    if order.service is None or data["rate"] != order.service.rate_per_1000:
         return "The price has changed again; look at it once more. The order still waits."
     return resolution.release(order, actor)
 

@@ -28,7 +28,8 @@ class Command(BaseCommand):
         counts = distrust_what_waits()
         self.stdout.write(
             f"{counts['orders']} orders, {counts['refills']} refills and {counts['cancels']} cancels are unknown now; "
-            f"{counts['actions']} confirmed actions were closed."
+            f"{counts['actions']} confirmed actions were closed. "
+            f"{counts['drafts']} drafts of bulk orders were discarded."
         )
         if counts.total():
             self.stdout.write(
