@@ -32,8 +32,8 @@ from openpyxl.xml import constants as names
 MAX_UNPACKED = 100 * 1024 * 1024
 MAX_PARTS = 10_000
 # Ten thousand orders have a million elements, a sheet that is formatted down to its last row some more.
-MAX_ELEMENTS = 4_000_000
-MAX_TEXTS = 500_000
+MAX_ELEMENTS = 3_000_000
+MAX_TEXTS = 300_000
 # What is in memory at once: a row, a shared text, or all that is neither, of which styles become large objects.
 MAX_TREE, MAX_TREE_BYTES = 100_000, 4 * 1024 * 1024
 # Of what is filled in; cells beyond that are only formatted are left out.

@@ -604,6 +604,7 @@ def texts_of(xml):
 
 
 ATTRIBUTES = b"".join(b' a%d=""' % number for number in range(500_000))
+FORMATS = b'<numFmts><numFmt numFmtId="164" formatCode="%b"/></numFmts><numFmts' % (b"[" * 256)
 BOMBS = {
     "cells": sheet_of(b"<row>" + b"<c/>" * 9_000_000 + b"</row>"),
     "values": sheet_of(b"<row><c><v>1</v></c></row>" * 2_000_000),
@@ -614,9 +615,7 @@ BOMBS = {
     "many shared texts": texts_of(b"<si/>" * 600_000),
     "shared text of many": texts_of(b"<si>" + b"<r/>" * 200_000 + b"</si>"),
     "styles": {"xl/styles.xml": b"<styleSheet><cellXfs>" + b"<xf/>" * 600_000 + b"</cellXfs></styleSheet>"},
-    "format": {
-        "xl/styles.xml": b'<styleSheet><numFmts><numFmt formatCode="%b"/></numFmts></styleSheet>' % (b"[" * 256)
-    },
+    "format": {"xl/styles.xml": lambda data: data.replace(b"<numFmts", FORMATS, 1)},
     "relations": {"xl/_rels/workbook.xml.rels": b"<Relationships>" + b"<Relationship/>" * 600_000},
 }
 
