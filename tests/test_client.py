@@ -14,8 +14,8 @@ import pytest
 from panels import addresses, client, transport
 from panels.addresses import AddressRefused
 from panels.client import Account, PanelClient
-from panels.errors import NotSent, OutcomeUnknown, Reason, Refused
-from panels.wire import Progress, RefillProgress
+from panels.errors import NotSent, OutcomeUnknown, Reason, Refused, Unreadable
+from panels.wire import OrderStatus, Progress, RefillProgress
 from tests.servers import Server, http
 
 KEY = "s3cret+key/=="
@@ -176,7 +176,10 @@ class TestManyIds:
                 {each: status() for each in form["orders"].split(",")} if "0" in form["orders"].split(",") else None
             )
         ) as speaker:
-            assert len(speaker.statuses(ids)) == 100
+            answers = speaker.statuses(ids)
+        assert sum(isinstance(answer, OrderStatus) for answer in answers.values()) == 100
+        # What ended it stands at the ids that were asked in vain.
+        assert {type(answers[each]) for each in ids[100:]} == {OutcomeUnknown}
         with panel(lambda form: None) as speaker, pytest.raises(OutcomeUnknown):
             speaker.statuses(ids)
 
@@ -250,7 +253,7 @@ class TestFallback:
         odd = {"error": "Incorrect request"}
         with panel(deaf_to_the_plural(odd, {"2": odd})) as speaker:
             answers = speaker.statuses(["1", "2", "3"])
-        assert [isinstance(answer, Refused) for answer in answers.values()] == [False, True, False]
+        assert {each for each, answer in answers.items() if isinstance(answer, Refused)} == {"2"}
 
     def test_an_objection_to_everything_is_raised_as_it_is_and_teaches_nothing(self):
         ids = [str(number) for number in range(50)]
@@ -271,7 +274,9 @@ class TestFallback:
     def test_a_single_answer_that_cannot_be_read_holds_up_no_other(self):
         singles = {"1": b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n<p/>"}
         with panel(deaf_to_the_plural(NOT_FOUND, singles)) as speaker:
-            assert set(speaker.statuses(["1", "2", "3"])) == {"2", "3"}
+            answers = speaker.statuses(["1", "2", "3"])
+        assert {each for each, answer in answers.items() if isinstance(answer, OrderStatus)} == {"2", "3"}
+        assert isinstance(answers["1"], Unreadable)
 
     def test_a_panel_that_answers_nothing_readable_is_left_alone_soon(self):
         ids = [str(number) for number in range(50)]
@@ -282,7 +287,10 @@ class TestFallback:
 
     def test_what_single_questions_found_is_kept_when_the_panel_falls_silent(self):
         with panel(deaf_to_the_plural(NOT_FOUND, {"3": None}), multi_status=False) as speaker:
-            assert set(speaker.statuses(["1", "2", "3", "4"])) == {"1", "2"}
+            answers = speaker.statuses(["1", "2", "3", "4"])
+        assert {each for each, answer in answers.items() if isinstance(answer, OrderStatus)} == {"1", "2"}
+        assert isinstance(answers["3"], OutcomeUnknown)
+        assert isinstance(answers["4"], NotSent)
 
 
 class TestWrites:
