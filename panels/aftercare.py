@@ -102,9 +102,18 @@ def expire_requests() -> int:
     text = "No outcome was recorded: the worker that was sending this is gone. The panel may have got it."
     refills = Refill.objects.filter(state=RequestState.SENDING, send_deadline__lt=now)
     cancels = Order.objects.filter(cancel_state=RequestState.SENDING, cancel_deadline__lt=now)
-    return refills.update(state=RequestState.UNKNOWN, error=text, finished_at=now) + cancels.update(
-        cancel_state=RequestState.UNKNOWN, cancel_error=text
-    )
+    with transaction.atomic():
+        _raise_alarm(Order.objects.filter(refills__in=refills), "refill")
+        _raise_alarm(cancels, "cancel")
+        return refills.update(state=RequestState.UNKNOWN, error=text, finished_at=now) + cancels.update(
+            cancel_state=RequestState.UNKNOWN, cancel_error=text
+        )
+
+
+def _raise_alarm(orders: QuerySet[Order], what: str) -> None:
+    """Tell a person that nobody knows whether the panel got a request; an alarm that is there already stays."""
+    text = f"Nobody knows whether the panel got the request to {what} this order: look there before asking again."
+    Order.objects.filter(pk__in=list(orders.filter(alarm="").values_list("pk", flat=True))).update(alarm=text)
 
 
 def _send_refills(panel: Panel, client: PanelClient) -> Counter[str]:
@@ -194,6 +203,8 @@ def _settle_refill(refill: Refill, answer: str | PanelError | None) -> None:
         with transaction.atomic():
             if mine.update(**fields):
                 refill.order.tell(What.REFILL, f"{state.label}. {error}".strip())
+                if state == RequestState.UNKNOWN:
+                    _raise_alarm(Order.objects.filter(pk=refill.order_id), "refill")
 
     record(f"refill {refill.pk} of order {refill.order_id}: {answer!r}", write)
 
@@ -210,6 +221,8 @@ def _settle_cancel(order: Order, answer: str | PanelError | None) -> None:
         with transaction.atomic():
             if sent.update(cancel_state=state, cancel_error=error, changed_at=timezone.now()):
                 order.tell(What.CANCEL, f"{state.label}. {error}".strip())
+                if state == RequestState.UNKNOWN:
+                    _raise_alarm(Order.objects.filter(pk=order.pk), "cancel")
         # Accepted or in doubt: the status tells.
         request_check(mine.exclude(cancel_state=RequestState.REFUSED))
 
