@@ -37,11 +37,14 @@ HTTPS=off
 
 
 def prepare(command: str) -> None:
-    """Give `up` a first .env, and `demo` its own environment; leave every other command alone."""
+    """Give `up` a first .env, `demo` its own environment, and a sandbox panel none; leave other commands alone."""
     if command == "up":
         _prepare_up()
     elif command == "demo":
         _prepare_demo()
+    elif command == "sandbox_panel":
+        # It has no secrets to keep, and no database.
+        os.environ.setdefault("DEBUG", "on")
 
 
 def _prepare_up() -> None:

@@ -64,7 +64,7 @@ ALL_FIELDS: Mapping[str, Field] = {
     name: Field(name, label, kind, is_required=False, help=text, choices=choices[0] if choices else ())
     for name, label, kind, text, *choices in (
         ("link", "Link", Kind.LINK, "The address of the page, post or profile, or its name."),
-        ("quantity", "Quantity", Kind.WHOLE, "How many to order; with drip-feed, how many in each run."),
+        ("quantity", "Quantity", Kind.WHOLE, "How many to order."),
         ("comments", "Comments", Kind.LINES, "One comment per line."),
         ("usernames", "Usernames", Kind.LINES, "One username per line."),
         ("hashtags", "Hashtags", Kind.LINES, "One hashtag per line."),

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
+from django.utils import timezone
 from huey import Huey, MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from redis import ConnectionPool
 
@@ -119,6 +120,11 @@ def _balance(panel_pk: int) -> None:
     requested = Panel.objects.filter(pk=panel_pk, balance_requested_at__isnull=False).exists()
     why = BalanceReading.Why.REQUEST if requested else BalanceReading.Why.SCHEDULE
     if not balances.check_balance(panel_pk, lanes.stopping, why):
+        # Somebody is there again: a catalog that could not be had may be asked for as well.
+        if Panel.objects.filter(pk=panel_pk, catalog_error__gt="", sync_requested_at=None).update(
+            sync_requested_at=timezone.now()
+        ):
+            ring("sync", panel_pk)
         # What was paused for want of funds or of an answer may go on now.
         ring("submit", panel_pk)
 

@@ -36,7 +36,9 @@ class Command(BaseCommand):
             panel.start()
         except OSError as error:
             raise CommandError(f"Cannot listen on port {options['port']}: {error.strerror}.") from error
-        self.stdout.write(f"Sandbox panel at {panel.api_url} with key {panel.key}")
+        # A key that was given is known to who gave it, and has no place in a log.
+        known = f" with key {panel.key}" if panel.key == DEFAULT_KEY else ""
+        self.stdout.write(f"Sandbox panel at {panel.api_url}{known}")
         self.stdout.flush()
         # A wait without end would sleep on if the signal came just before it.
         while not signals.received:
