@@ -1,0 +1,60 @@
+"""Asking about placed orders: how many calls that takes, and how long, against what the calls alone must last."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from tests.bench.report import Row, Stopwatch
+from tests.bench.surroundings import LATENCY, account, look, sandbox
+
+PARALLEL = 4
+CHUNK = 100
+
+
+def measure(count: int, database: str) -> Iterator[Row]:
+    """Poll so many orders that are all due, twice: when each tells something new, and when hardly any does."""
+    from panels.models import Order
+    from panels.polling import poll_due
+
+    with sandbox() as api_url:
+        panel = account(api_url, parallel_calls=PARALLEL)
+        _place(panel, count)
+        for what in (f"polling {count:,} orders, all changed", "  again, hardly any changed"):
+            Order.objects.filter(panel=panel).update(next_check_at="2020-01-01T00:00:00Z")
+            before = look(api_url, "calls").get("status", 0)
+            with Stopwatch() as watch:
+                counts = poll_due(panel.pk, threading.Event())
+            assert counts["answered"] == count, counts
+            calls = look(api_url, "calls")["status"] - before
+            assert calls == -(-count // CHUNK), f"{calls} calls for {count} orders"
+            floor = calls * LATENCY / PARALLEL
+            yield Row(f"{what} ({calls} calls)", str(watch), f"{floor:.2f} s", f"{watch.wall / floor:.1f} times")
+
+
+def _place(panel: Any, count: int) -> None:
+    """Have the sandbox take so many orders, and make our rows for them."""
+    from django.utils import timezone
+
+    from panels.client import PanelClient
+    from panels.models import Order
+
+    service = panel.services.filter(type="default", is_listed=True).first()
+    links = [f"https://example.com/polled/{number}" for number in range(count)]
+    values = {"quantity": str(service.min_quantity)}
+    with PanelClient(panel.account()) as client, ThreadPoolExecutor(32) as pool:
+
+        def add(link: str) -> str:
+            return client.add(service.remote_id, "default", values | {"link": link}, not_after=time.time() + 60)
+
+        remote_ids = list(pool.map(add, links))
+    now = timezone.now()
+    common = {"panel": panel, "service": service, "type": "default", "quantity": service.min_quantity}
+    common |= {"rate_agreed": service.rate_per_1000, "state": "placed", "attempt": 1, "placed_at": now}
+    rows = (
+        Order(link=link, link_key=link, remote_id=each, **common) for link, each in zip(links, remote_ids, strict=True)
+    )
+    Order.objects.bulk_create(rows, batch_size=500)

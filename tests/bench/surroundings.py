@@ -1,0 +1,82 @@
+"""What a measurement runs in: a database and a sandbox panel of its own, and rows to work on."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+SANDBOX_KEY = "sandbox-key-0123456789"
+LATENCY = 0.05  # seconds
+
+
+def set_up() -> None:
+    """Load Django with secrets made up for this run; of DATABASE_URL only the server is used, not its data."""
+    from cryptography.fernet import Fernet
+
+    os.environ |= {"ENV_FILE": os.devnull, "DEBUG": "off", "HTTPS": "off", "QUEUE_URL": "memory://"}
+    os.environ |= {"PANEL_ALLOW_PRIVATE_HOSTS": "on", "PANEL_ALLOW_HTTP": "on", "LOG_LEVEL": "WARNING"}
+    os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
+    os.environ.setdefault("CREDENTIAL_KEYS", Fernet.generate_key().decode())
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
+    import django
+
+    django.setup()
+
+
+@contextmanager
+def database() -> Iterator[str]:
+    """Give the name of an empty database beside that of DATABASE_URL, a file in a folder of its own by default."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder}/bench.sqlite3")
+        set_up()
+        from django.db import connection
+
+        before = connection.settings_dict["NAME"]
+        if connection.vendor != "sqlite":
+            connection.settings_dict["TEST"]["NAME"] = f"{before}_bench_{os.getpid()}"
+        name = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        try:
+            yield name
+        finally:
+            connection.creation.destroy_test_db(before, verbosity=0)
+
+
+@contextmanager
+def sandbox(latency: float = LATENCY) -> Iterator[str]:
+    """Run a sandbox panel in a process of its own, so that it takes nothing of the measured one; gives its address."""
+    options = ["--port=0", f"--latency={latency}", "--balance=100000000", f"--key={SANDBOX_KEY}"]
+    command = [sys.executable, "manage.py", "sandbox_panel", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().split(" at ")[1].strip()
+        finally:
+            process.terminate()
+
+
+def look(api_url: str, name: str) -> Any:
+    """Ask the sandbox at an address for its `ledger` or `calls`."""
+    with urllib.request.urlopen(f"{api_url.removesuffix('/api/v2')}/_sandbox/{name}") as answer:
+        return json.load(answer)
+
+
+def account(api_url: str, **fields: Any) -> Any:
+    """Create a panel at that address, with its catalog and without a limit of calls per minute."""
+    import threading
+
+    from panels.catalog import sync_catalog
+    from tests.factories import make_panel
+
+    panel = make_panel(api_url=api_url, key=SANDBOX_KEY, **fields)
+    problem = sync_catalog(panel.pk, threading.Event())[1]
+    assert not problem, problem
+    panel.refresh_from_db()
+    return panel
