@@ -408,6 +408,8 @@ class LineForm(forms.Form):
             self.fields[name] = ApiField(
                 label=field.label if field else name.capitalize(), required=False, strip=False, widget=_cell(name, text)
             )
+        first = next((name for name in self.fields if name in line.errors), "service")
+        self.fields[first].widget.attrs["autofocus"] = True
 
     def _names(self) -> list[str]:
         wanted = {"service", *self.line.batch.columns, *self.line.cells, *self.line.errors}
