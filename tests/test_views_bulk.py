@@ -176,7 +176,7 @@ def test_a_draft_shows_its_cost_by_panel_and_currency_against_the_balance(as_ope
     assert "3 lines to order" in text
     assert "Order 3 lines · 0.90 EUR + 2.70 USD" in text
     assert "Balance 0.50 EUR" in text
-    assert "This is 0.40 EUR more than the balance will pay." in text
+    assert "this is 0.40 EUR more than the balance will pay." in text
     assert "1 line is wrong." in text
     assert "at least 100" in text.lower() or "minimum" in text.lower(), text
 
