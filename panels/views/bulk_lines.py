@@ -48,7 +48,13 @@ def draft_context(batch: Batch, totals: Summary) -> dict[str, Any]:
     costs: dict[str, Decimal] = defaultdict(Decimal)
     for total in totals.totals:
         costs[total.currency] += total.cost
-    return {"batch": batch, "summary": totals, "costs": sorted(costs.items())}
+    return {"batch": batch, "summary": totals, "costs": sorted(costs.items()), "numbers": _numbers(totals)}
+
+
+def _numbers(totals: Summary) -> dict[str, int]:
+    """Return how many lines each tab has."""
+    every = totals.count + totals.wrong + totals.left_out
+    return {"wrong": totals.wrong, "all": every, "out": totals.left_out}
 
 
 def draft_lines(request: HttpRequest, batch: Batch, totals: Summary) -> dict[str, Any]:
@@ -56,15 +62,9 @@ def draft_lines(request: HttpRequest, batch: Batch, totals: Summary) -> dict[str
     shown = request.GET.get("show", "")
     if shown not in SHOWN:
         shown = "wrong" if totals.wrong else "all"
-    numbers = {
-        "wrong": totals.wrong,
-        "all": totals.count + totals.wrong + totals.left_out,
-        "out": totals.left_out,
-    }
     return {
         "shown": shown,
-        "numbers": numbers,
-        "total": numbers[shown],
+        "total": _numbers(totals)[shown],
         "page": paginate(_with_service(batch.lines.filter(SHOWN[shown])), request.GET, sort="number"),
         "can_change": batch.is_draft and request.user.has_perm("panels.change_batch"),
     }

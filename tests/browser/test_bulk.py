@@ -58,6 +58,7 @@ def test_a_file_with_mistakes_becomes_orders(page, sign_in, worker, synced, sand
     page.get_by_role("button", name="Save line 3").click()
     expect(page.locator("#line-3").get_by_text("OK", exact=True)).to_be_visible()
     expect(page.get_by_text("1 line is wrong.")).to_be_visible()
+    expect(page.get_by_role("link", name="Wrong 1")).to_be_visible()
 
     page.get_by_role("button", name="Leave out line 5").click()
     expect(page.locator("#line-5").get_by_text("Left out", exact=True)).to_be_visible()
