@@ -128,8 +128,8 @@ def test_a_form_that_lost_its_token_gets_a_new_one(as_operator):
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(as_operator, monkeypatch):
-    monkeypatch.setattr("panels.forms.MAX_BYTES", 1024 * 1024)
-    monkeypatch.setattr("panels.forms.read_file", lambda *_, **__: pytest.fail("it was read"))
+    monkeypatch.setattr("panels.bulk_forms.MAX_BYTES", 1024 * 1024)
+    monkeypatch.setattr("panels.bulk_forms.read_file", lambda *_, **__: pytest.fail("it was read"))
     response = upload(as_operator, b"x" * (1024 * 1024 + 1))
     assert response.status_code == 422
     assert "1.0 MB" in text_of(response)

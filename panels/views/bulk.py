@@ -16,8 +16,8 @@ from panels import bulk_confirm as confirming
 from panels import bulk_import, bulk_progress, bulk_reading
 from panels import bulk_results as tables
 from panels.adoption import create_adoption, to_adopt
+from panels.bulk_forms import AdoptionForm, TableForm
 from panels.bulk_progress import Progress
-from panels.forms import AdoptionForm, TableForm
 from panels.htmx import render_page
 from panels.models import Batch, BatchLine, Order
 from panels.paging import Page, count_rows, paginate

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh, trigger_client_event
 
 from panels.bulk_confirm import Summary, summary
+from panels.bulk_forms import LineForm
 from panels.bulk_import import NotADraftError, change_line, leave_out_wrong
-from panels.forms import LineForm
 from panels.htmx import render_page, wants_fragment
 from panels.models import Batch, BatchLine
 from panels.paging import paginate
