@@ -121,6 +121,9 @@ DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 QUEUE_URL = env.str("QUEUE_URL", default=f"sqlite:///{VAR_DIR / 'queue.sqlite3'}")
 
+# Ten thousand pasted orders fit; files are limited where they are read.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_I18N = False

@@ -22,6 +22,7 @@ from panels.models import (
     ActionLine,
     BalanceReading,
     Batch,
+    BatchLine,
     Controls,
     JobRun,
     Order,
@@ -305,6 +306,14 @@ class BatchAdmin(RowAdmin):
     list_select_related = ("created_by",)
     search_fields = ("=id", "filename", "created_by__username")
     date_hierarchy = "created_at"
+
+
+@admin.register(BatchLine)
+class BatchLineAdmin(RowAdmin):
+    list_display = ("id", "batch", "number", "has_errors", "is_left_out", "service", "cost", "currency", "order")
+    list_filter = ("has_errors", "is_left_out")
+    list_select_related = ("batch", "service", "order")
+    search_fields = ("=batch__id", "=number", "=order__id", "=remote_id")
 
 
 # -- how it runs

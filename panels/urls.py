@@ -1,8 +1,35 @@
 """Addresses of the dashboard; other tools may rely on them."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
-from panels.views import actions, catalog, new_order, order, orders, overview, panels, refills, status
+from panels.views import (
+    actions,
+    bulk,
+    bulk_lines,
+    catalog,
+    new_order,
+    order,
+    orders,
+    overview,
+    panels,
+    refills,
+    status,
+)
+
+
+class TableFormat:
+    """The suffixes of the tables that can be downloaded."""
+
+    regex = "csv|xlsx"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(TableFormat, "table")
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
@@ -30,6 +57,20 @@ urlpatterns = [
     path("orders/<int:pk>/cancel/", order.order_cancel, name="order_cancel"),
     path("orders/<int:pk>/withdraw/", order.order_withdraw, name="order_withdraw"),
     path("orders/<int:pk>/resolve/", order.order_resolve, name="order_resolve"),
+    path("bulk/", bulk.bulk_list, name="bulk_list"),
+    path("bulk/new/", bulk.bulk_new, name="bulk_new"),
+    path("bulk/adopt/", bulk.bulk_adopt, name="bulk_adopt"),
+    path("bulk/template.<table:suffix>", bulk.bulk_template, name="bulk_template"),
+    path("bulk/<int:pk>/", bulk.bulk_detail, name="bulk_detail"),
+    path("bulk/<int:pk>/lines/<int:number>/", bulk_lines.bulk_line, name="bulk_line"),
+    path("bulk/<int:pk>/leave-out-wrong/", bulk_lines.bulk_leave_out_wrong, name="bulk_leave_out_wrong"),
+    path("bulk/<int:pk>/confirm/", bulk.bulk_confirm, name="bulk_confirm"),
+    path("bulk/<int:pk>/discard/", bulk.bulk_discard, name="bulk_discard"),
+    path("bulk/<int:pk>/pause/", bulk.bulk_pause, name="bulk_pause"),
+    path("bulk/<int:pk>/resume/", bulk.bulk_resume, name="bulk_resume"),
+    path("bulk/<int:pk>/withdraw/", bulk.bulk_withdraw, name="bulk_withdraw"),
+    path("bulk/<int:pk>/results.<table:suffix>", bulk.bulk_results, name="bulk_results"),
+    path("bulk/<int:pk>/refused.csv", bulk.bulk_refused, name="bulk_refused"),
     path("refills/", refills.refill_list, name="refill_list"),
     path("healthz/", status.healthz, name="healthz"),
     path("status/", status.status, name="status"),

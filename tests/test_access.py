@@ -6,7 +6,7 @@ import pytest
 from django.urls import get_resolver, reverse
 
 from panels.models import OrderAction
-from tests.factories import make_placed, make_user
+from tests.factories import make_batch, make_placed, make_user, row_of
 
 LOGIN = "login"
 PEOPLE = ("anonymous", "nobody", "Viewer", "Operator", "Manager")
@@ -48,6 +48,26 @@ TABLE = {
     ("order_action", "GET"): (LOGIN, 403, 200, 200, 200),
     # Only its author, or a Manager, lets it happen: this one is somebody else's.
     ("order_action", "POST"): (LOGIN, 403, 403, 403, 302),
+    # bulk orders
+    ("bulk_list", "GET"): (LOGIN, 403, 200, 200, 200),
+    ("bulk_new", "GET"): (LOGIN, 403, 403, 200, 200),
+    ("bulk_new", "POST"): (LOGIN, 403, 403, 422, 422),
+    ("bulk_adopt", "GET"): (LOGIN, 403, 403, 200, 200),
+    ("bulk_adopt", "POST"): (LOGIN, 403, 403, 422, 422),
+    ("bulk_template", "GET"): (LOGIN, 403, 403, 200, 200),
+    ("bulk_detail", "GET"): (LOGIN, 403, 200, 200, 200),
+    ("bulk_line", "GET"): (LOGIN, 403, 403, 200, 200),
+    # A line without its cells is wrong.
+    ("bulk_line", "POST"): (LOGIN, 403, 403, 422, 422),
+    ("bulk_leave_out_wrong", "POST"): (LOGIN, 403, 403, 302, 302),
+    # Without the fingerprint of what was shown, nothing is ordered.
+    ("bulk_confirm", "POST"): (LOGIN, 403, 403, 422, 422),
+    ("bulk_discard", "POST"): (LOGIN, 403, 403, 302, 302),
+    ("bulk_pause", "POST"): (LOGIN, 403, 403, 302, 302),
+    ("bulk_resume", "POST"): (LOGIN, 403, 403, 302, 302),
+    ("bulk_withdraw", "POST"): (LOGIN, 403, 403, 302, 302),
+    ("bulk_results", "GET"): (LOGIN, 403, 200, 200, 200),
+    ("bulk_refused", "GET"): (LOGIN, 403, 200, 200, 200),
     ("refill_list", "GET"): (LOGIN, 403, 200, 200, 200),
     # accounts
     ("login", "GET"): (200, 302, 302, 302, 302),
@@ -66,7 +86,8 @@ def rows(db):
     """One of everything that an address can name, by the word that the address's name begins with."""
     order = make_placed()
     action = OrderAction.objects.create(kind=OrderAction.Kind.REFRESH, created_by=make_user("Operator"))
-    return {"panel": order.panel, "service": order.service, "order_action": action, "order": order}
+    batch = make_batch(row_of(order.service))
+    return {"panel": order.panel, "service": order.service, "order_action": action, "order": order, "bulk": batch}
 
 
 def patterns():
@@ -83,7 +104,9 @@ def address(name, rows):
     if not patterns()[name].converters:
         return reverse(name)
     row = next(row for word, row in rows.items() if name.startswith(word))
-    return reverse(name, args=[row.pk])
+    # What an address names beside the row: a line of the batch, a kind of file.
+    values = {"pk": row.pk, "number": 2, "suffix": "xlsx"}
+    return reverse(name, kwargs={part: values[part] for part in patterns()[name].converters})
 
 
 def send(client, method, name, rows):

@@ -17,6 +17,7 @@ from panels.models import (
     ActionLine,
     BalanceReading,
     Batch,
+    BatchLine,
     Controls,
     JobRun,
     Order,
@@ -28,15 +29,24 @@ from panels.models import (
     ServiceChange,
     Worker,
 )
-from tests.factories import make_order, make_panel, make_placed, make_refill, make_service, make_user
+from tests.factories import (
+    make_batch,
+    make_order,
+    make_panel,
+    make_placed,
+    make_refill,
+    make_service,
+    make_user,
+    row_of,
+)
 
 KEY = "plain-secret-key-987654"
 INLINE = re.compile(
     r"<style|\sstyle=|<script(?![^>]*\ssrc=)(?![^>]*application/json)|\son[a-z]+=|javascript:", re.IGNORECASE
 )
 MODELS = (
-    ActionLine, BalanceReading, Batch, Controls, JobRun, Order, OrderAction, OrderEvent, Panel, Refill, Service,
-    ServiceChange, Worker,
+    ActionLine, BalanceReading, Batch, BatchLine, Controls, JobRun, Order, OrderAction, OrderEvent, Panel, Refill,
+    Service, ServiceChange, Worker,
 )  # fmt: skip
 
 
@@ -68,6 +78,7 @@ def rows(db):
     order = make_placed(service)
     order.tell(OrderEvent.What.SENT)
     action = OrderAction.objects.create(kind="refresh")
+    batch = make_batch(row_of(service))
     found = (
         panel,
         service,
@@ -78,7 +89,8 @@ def rows(db):
         make_refill(order),
         BalanceReading.objects.create(panel=panel, at=now, balance=Decimal(5), why="schedule"),
         ServiceChange.objects.create(service=service, at=now, field="rate_per_1000", old="1", new="2"),
-        Batch.objects.create(source="paste"),
+        batch,
+        batch.lines.get(),
         Worker.objects.create(host="here", pid=1, started_at=now, seen_at=now),
         JobRun.objects.create(name="sweep"),
         Controls.objects.create(pk=1, sending_stopped_at=now),

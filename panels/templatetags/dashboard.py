@@ -73,6 +73,10 @@ LOOKS = {
     "confirmed": Look("info", "circle-check"),
     "discarded": Look("neutral", "trash-2"),
     "running": Look("info", "loader-circle"),
+    "finished": Look("good", "circle-check"),
+    "wrong": Look("bad", "circle-x"),
+    "left_out": Look("neutral", "circle-slash"),
+    "not_adopted": Look("bad", "circle-x"),
     "done": Look("good", "circle-check"),
 }
 KIND_ICONS = {

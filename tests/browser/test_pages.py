@@ -7,8 +7,20 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from panels.models import BalanceReading, Controls, OrderAction, ServiceChange
-from tests.factories import make_order, make_panel, make_placed, make_refill, make_service
+from panels import bulk_import, bulk_progress
+from panels.adoption import create_adoption
+from panels.bulk_confirm import confirm, summary
+from panels.models import BalanceReading, Controls, Order, OrderAction, ServiceChange
+from tests.factories import (
+    make_batch,
+    make_order,
+    make_panel,
+    make_placed,
+    make_refill,
+    make_service,
+    make_sheet,
+    row_of,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,6 +50,7 @@ def everything(transactional_db):
         order.tell("created", UNBROKEN)
     make_refill(orders[4], state="refused", error=LONG)
     action = OrderAction.objects.create(kind="cancel")
+    batches = bulk_batches(services[0], link)
     Controls.objects.create(pk=1, sending_stopped_at=now)
     return [
         "/",
@@ -57,9 +70,33 @@ def everything(transactional_db):
         f"/orders/new/?service={services[0].pk}",
         *[f"/orders/{order.pk}/" for order in orders],
         f"/orders/actions/{action.pk}/",
+        "/bulk/",
+        "/bulk/new/",
+        "/bulk/adopt/",
+        *[f"/bulk/{batch.pk}/{query}" for batch in batches for query in ("", "?show=out", "?show=failed")],
+        f"/bulk/{batches[0].pk}/lines/2/",
         "/refills/",
         "/password/",
     ]
+
+
+def bulk_batches(service, link):
+    """Make a batch in every state, with lines of every kind and the longest of values."""
+    long = {"link": link, "comments": UNBROKEN, "service": UNBROKEN}
+    bad = row_of(service, quantity=UNBROKEN, link=LONG)
+    rows = (row_of(service, **long), bad, row_of(service, link=link), row_of(service, link=link), row_of(service))
+    draft, discarded = (make_batch(*rows, filename=UNBROKEN, panel=service.panel) for _ in range(2))
+    bulk_import.change_line(draft.lines.get(number=3), is_left_out=True)
+    bulk_import.discard(discarded)
+    batches = [draft, discarded]
+    for _ in range(2):
+        batches.append(make_batch(row_of(service), row_of(service), bad))
+        bulk_import.leave_out_wrong(batches[-1])
+        assert not confirm(batches[-1], None, summary(batches[-1]).fingerprint).problem
+    Order.objects.filter(batch=batches[-1]).update(state="refused", error_text=UNBROKEN)
+    bulk_progress.pause(batches[-2])
+    ids = make_sheet({"panel": service.panel.name, "order": "991"}, {"panel": UNBROKEN, "order": UNBROKEN})
+    return [*batches, create_adoption(ids, created_by=None)[0]]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -78,7 +115,7 @@ def test_pages_of_a_new_install_and_before_the_login(open_page, sign_in, looks_r
     page.goto("/login/")
     looks_right(page)
     sign_in(page)
-    for address in ("/", "/panels/", "/catalog/", "/orders/", "/orders/new/", "/refills/"):
+    for address in ("/", "/panels/", "/catalog/", "/orders/", "/orders/new/", "/bulk/", "/bulk/new/", "/refills/"):
         page.goto(address)
         looks_right(page)
 

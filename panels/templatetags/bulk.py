@@ -1,0 +1,56 @@
+"""How the lines of a batch look on its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django import template
+from django.utils.html import format_html_join
+
+from panels.bulk_reading import COLUMNS
+from panels.models import BatchLine
+from panels.templatetags.dashboard import count, money
+
+register = template.Library()
+
+# These have a place of their own in a line's row.
+_SHOWN_APART = ("panel", "service", "link", "quantity")
+LONGEST = 80
+
+
+@register.filter
+def other_cells(line: BatchLine) -> list[tuple[str, str]]:
+    """Return the person's own values that a row shows below the line, shortened, in the order of the columns."""
+    names = ("order", *(name for name in COLUMNS if name not in _SHOWN_APART))
+    return [(name.replace("_", " "), _shorten(line.cells[name])) for name in names if name in line.cells]
+
+
+def _shorten(text: str) -> str:
+    first, *others = text.splitlines() or [""]
+    short = first if len(first) <= LONGEST else first[: LONGEST - 1] + "…"
+    return f"{short} (+ {count(len(others))} more)" if others else short
+
+
+@register.filter
+def cell(line: BatchLine, name: str) -> str:
+    """Return the person's own value, "" where there is none."""
+    return str(line.cells.get(name, ""))
+
+
+@register.filter
+def whole(text: str) -> str:
+    """Group the digits of a whole number; any other value stays as the person wrote it."""
+    return f"{int(text):,}" if text.isascii() and text.isdecimal() and len(text) < 16 else text
+
+
+@register.filter
+def is_repeat(line: BatchLine) -> bool:
+    """Tell whether a line is wrong only in that it orders what is ordered already: a link that is read is fine."""
+    return bool(line.link_key) and list(line.errors) == ["link"]
+
+
+@register.simple_tag
+def amounts(costs: Iterable[tuple[str, Decimal]]) -> str:
+    """Write a sum for each currency, for different ones never become one."""
+    return format_html_join(" + ", "{}", ((money(cost, currency),) for currency, cost in costs))

@@ -1,0 +1,310 @@
+"""Bulk orders: a table is taken in, looked at, confirmed once, and followed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from panels import bulk_confirm as confirming
+from panels import bulk_import, bulk_progress, bulk_reading
+from panels import bulk_results as tables
+from panels.adoption import create_adoption, to_adopt
+from panels.bulk_forms import AdoptionForm, TableForm
+from panels.bulk_progress import Progress
+from panels.htmx import render_page
+from panels.models import Batch, BatchLine, Order
+from panels.paging import Page, count_rows, paginate
+from panels.tasks import ring
+from panels.views.bulk_lines import draft_context, draft_lines, get_batch
+
+ON_A_PAGE = 25
+# Whoever confirms a batch orders, and whoever has orders followed adds them.
+MAY_ORDER = ("panels.add_batch", "panels.add_order")
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TEXT = "text/csv; charset=utf-8"
+
+
+# -- the list
+
+
+@permission_required("panels.view_batch", raise_exception=True)
+@require_safe
+def bulk_list(request: HttpRequest) -> HttpResponse:
+    """List batches, the newest first."""
+    batches = Batch.objects.select_related("panel", "created_by")
+    page = paginate(batches, request.GET, sort="-created_at", size=ON_A_PAGE)
+    found = bulk_progress.progress_of(batch for batch in page if not _is_unconfirmed(batch))
+    drafts = _draft_counts(batch.pk for batch in page if _is_unconfirmed(batch))
+    context = {
+        "page": page,
+        "total": len(page) if page.is_first and page.is_last else count_rows(batches),
+        "rows": [(batch, found.get(batch.pk), drafts.get(batch.pk)) for batch in page],
+        "poll": _least(_seconds(batch, found[batch.pk]) for batch in page if batch.pk in found),
+    }
+    return render_page(request, "panels/bulk_list.html", context, partial="results")
+
+
+def _is_unconfirmed(batch: Batch) -> bool:
+    return batch.state in (Batch.State.DRAFT, Batch.State.DISCARDED)
+
+
+def _draft_counts(pks: Iterator[int]) -> dict[int, Any]:
+    lines = BatchLine.objects.filter(batch__in=list(pks)).order_by().values("batch")
+    wrong, out = Q(has_errors=True, is_left_out=False), Q(is_left_out=True)
+    counts = lines.annotate(total=Count("pk"), wrong=Count("pk", filter=wrong), left_out=Count("pk", filter=out))
+    return {row["batch"]: row for row in counts}
+
+
+def _seconds(batch: Batch, progress: Progress) -> int:
+    """Return how often to look how far a batch is, 0 for never."""
+    is_moving = progress.queued or progress.sending or progress.waiting
+    if is_moving and batch.state == Batch.State.CONFIRMED:
+        return 2
+    return 10 if progress.is_open else 0
+
+
+def _least(seconds: Iterator[int]) -> int:
+    return min(filter(None, seconds), default=0)
+
+
+# -- taking a table in
+
+
+@permission_required(MAY_ORDER, raise_exception=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def bulk_new(request: HttpRequest) -> HttpResponse:
+    """Take pasted lines or a file as a draft; nothing is ordered by it."""
+    form = TableForm(*_sent(request))
+    if not form.is_valid():
+        return _show_form(request, "panels/bulk_new.html", form)
+    batch, is_new = bulk_import.create_batch(
+        form.sheet,
+        source=Batch.Source.FILE if form.filename else Batch.Source.PASTE,
+        filename=form.filename,
+        panel=form.cleaned_data["panel"],
+        created_by=request.user,
+        token=form.cleaned_data["token"],
+    )
+    return _to_batch(request, batch, form.sheet.note if is_new else "")
+
+
+@permission_required(MAY_ORDER, raise_exception=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def bulk_adopt(request: HttpRequest) -> HttpResponse:
+    """Take the ids of orders that were placed elsewhere; the worker asks their panels about them."""
+    form = AdoptionForm(*_sent(request))
+    if not form.is_valid():
+        return _show_form(request, "panels/bulk_adopt.html", form)
+    batch, is_new = create_adoption(
+        form.sheet,
+        source_name=form.filename,
+        panel=form.cleaned_data["panel"],
+        created_by=request.user,
+        token=form.cleaned_data["token"],
+    )
+    for panel_pk in to_adopt().filter(batch=batch).order_by("panel").values_list("panel", flat=True).distinct():
+        ring("adopt", panel_pk)
+    return _to_batch(request, batch, form.sheet.note if is_new else "")
+
+
+def _sent(request: HttpRequest) -> tuple[Any, ...]:
+    return (request.POST, request.FILES) if request.method == "POST" else ()
+
+
+def _show_form(request: HttpRequest, template: str, form: TableForm) -> HttpResponse:
+    context = {"form": form, "most": bulk_reading.MAX_LINES, "megabytes": bulk_reading.MAX_BYTES // 1024 // 1024}
+    return render_page(request, template, context, partial="form", status=422 if form.is_bound else 200)
+
+
+def _to_batch(request: HttpRequest, batch: Batch, note: str) -> HttpResponse:
+    if note:
+        messages.warning(request, note)
+    return redirect(batch)
+
+
+@permission_required(MAY_ORDER, raise_exception=True)
+@require_safe
+def bulk_template(_: HttpRequest, suffix: str) -> HttpResponse:
+    """Send a file to fill in."""
+    content = bulk_reading.template_xlsx() if suffix == "xlsx" else bulk_reading.template_csv()
+    return _as_download(HttpResponse(content, content_type=_type_of(suffix)), f"orders-template.{suffix}")
+
+
+# -- one batch
+
+
+@permission_required("panels.view_batch", raise_exception=True)
+@require_safe
+def bulk_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a draft to be checked, or how far a confirmed batch has come."""
+    batch = get_batch(pk)
+    return _show_draft(request, batch) if _is_unconfirmed(batch) else _show_progress(request, batch)
+
+
+def _show_draft(request: HttpRequest, batch: Batch, *, status: int = 200, **extra: Any) -> HttpResponse:
+    summary = confirming.summary(batch)
+    context = {
+        "batch": batch,
+        "kept_until": batch.checked_at and batch.checked_at + bulk_import.DRAFTS_LIVE_FOR,
+        **draft_context(batch, summary),
+        **draft_lines(request, batch, summary),
+        **extra,
+    }
+    return render_page(request, "panels/bulk_draft.html", context, partial="lines", status=status)
+
+
+def _show_progress(request: HttpRequest, batch: Batch) -> HttpResponse:
+    progress = bulk_progress.progress(batch)
+    shown = request.GET.get("show", "")
+    lines = _followed(batch, shown).select_related("service", "panel", "order__panel", "order__service")
+    context = {
+        "batch": batch,
+        "progress": progress,
+        "stages": _stages(progress),
+        "shown": shown if shown in SHOWN else "",
+        "failed": progress.refused + progress.unfit,
+        "adopted": progress.total - progress.waiting - progress.unfit,
+        "left_out": batch.lines.filter(is_left_out=True).count(),
+        "page": _page(lines, request),
+        "poll": _seconds(batch, progress),
+    }
+    return render_page(request, "panels/bulk_detail.html", context, partial="progress")
+
+
+SHOWN = {
+    "failed": Q(order__state=Order.State.REFUSED) | Q(order__isnull=True, has_errors=True, is_left_out=False),
+    "out": Q(is_left_out=True),
+}
+
+
+def _followed(batch: Batch, shown: str) -> QuerySet[BatchLine]:
+    return batch.lines.filter(SHOWN.get(shown, Q())).defer("service__description", "service__search_text")
+
+
+def _page(lines: QuerySet[BatchLine], request: HttpRequest) -> Page[BatchLine]:
+    return paginate(lines, request.GET, sort="number")
+
+
+def _stages(progress: Progress) -> list[tuple[str, int, str]]:
+    """Return how many orders stand where: what to call it, and the list's filter for it."""
+    found = (
+        ("queued", progress.queued, "state=queued"),
+        ("sending", progress.sending, "state=sending"),
+        ("held", progress.held, "state=held"),
+        ("running", progress.placed, "state=placed"),
+        ("finished", progress.finished, "state=placed"),
+        ("refused", progress.refused, "state=refused"),
+        ("unknown", progress.unknown, "state=unknown"),
+        ("withdrawn", progress.withdrawn, "state=withdrawn"),
+        ("written_off", progress.written_off, "state=written_off"),
+    )
+    return [stage for stage in found if stage[1]]
+
+
+@permission_required(MAY_ORDER, raise_exception=True)
+@require_POST
+def bulk_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """Order all lines of a draft, or none and show why."""
+    outcome = confirming.confirm(get_batch(pk), request.user, request.POST.get("fingerprint", ""))
+    if outcome.problem:
+        batch = get_batch(pk)
+        if batch.is_draft:
+            return _show_draft(request, batch, status=422, problem=outcome.problem, changes=outcome.changes)
+        messages.error(request, outcome.problem)
+    for panel_pk in outcome.panels:
+        ring("submit", panel_pk)
+    return redirect(outcome.batch)
+
+
+@permission_required("panels.change_batch", raise_exception=True)
+@require_POST
+def bulk_discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a draft up."""
+    batch = get_batch(pk)
+    if bulk_import.discard(batch):
+        messages.success(request, f"{batch} was discarded. Nothing was ordered.")
+        return redirect("bulk_list")
+    messages.error(request, f"{batch} is no draft any more, so it was not discarded.")
+    return redirect(batch)
+
+
+@permission_required("panels.change_batch", raise_exception=True)
+@require_POST
+def bulk_pause(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let nothing more of a batch go out."""
+    batch = get_batch(pk)
+    if bulk_progress.pause(batch):
+        messages.success(request, f"{batch} is paused. What is on its way goes on; nothing more is sent.")
+    else:
+        messages.error(request, f"{batch} is not under way, so there is nothing to pause.")
+    return redirect(batch)
+
+
+@permission_required("panels.change_batch", raise_exception=True)
+@require_POST
+def bulk_resume(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a paused batch go on."""
+    batch = get_batch(pk)
+    if bulk_progress.resume(batch):
+        for panel_pk in bulk_progress.panels_of(batch):
+            ring("submit", panel_pk)
+        messages.success(request, f"{batch} goes on.")
+    else:
+        messages.error(request, f"{batch} is not paused.")
+    return redirect(batch)
+
+
+@permission_required("panels.change_batch", raise_exception=True)
+@require_POST
+def bulk_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back what has not been sent."""
+    batch = get_batch(pk)
+    number = bulk_progress.withdraw_unsent(batch, request.user)
+    if number:
+        orders = "1 order was" if number == 1 else f"{number:,} orders were"
+        messages.success(request, f"{orders} withdrawn before anything was sent. What the panels have goes on.")
+    else:
+        messages.error(request, "No order of this batch waits any more, so none was withdrawn.")
+    return redirect(batch)
+
+
+# -- downloads
+
+
+@permission_required("panels.view_batch", raise_exception=True)
+@require_safe
+def bulk_results(_: HttpRequest, pk: int, suffix: str) -> HttpResponseBase:
+    """Send every line with what became of it."""
+    batch = get_batch(pk)
+    header, rows = tables.results_header(batch), tables.results(batch)
+    response: HttpResponseBase
+    if suffix == "xlsx":
+        response = HttpResponse(tables.as_workbook(header, rows), content_type=WORKBOOK)
+    else:
+        response = StreamingHttpResponse(tables.as_csv(header, rows), content_type=TEXT)
+    return _as_download(response, f"batch-{pk}-results.{suffix}")
+
+
+@permission_required("panels.view_batch", raise_exception=True)
+@require_safe
+def bulk_refused(_: HttpRequest, pk: int) -> HttpResponseBase:
+    """Send what was refused as a file that can be corrected and uploaded again."""
+    batch = get_batch(pk)
+    lines = tables.as_csv(tables.refused_header(batch), tables.refused(batch))
+    return _as_download(StreamingHttpResponse(lines, content_type=TEXT), f"batch-{pk}-refused.csv")
+
+
+def _type_of(suffix: str) -> str:
+    return WORKBOOK if suffix == "xlsx" else TEXT
+
+
+def _as_download(response: Any, filename: str) -> Any:
+    response["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return response

@@ -1,0 +1,151 @@
+"""The lines of a draft: looked through, corrected, left out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRefresh, trigger_client_event
+
+from panels.bulk_confirm import Summary, summary
+from panels.bulk_forms import LineForm
+from panels.bulk_import import NotADraftError, change_line, leave_out_wrong
+from panels.htmx import render_page, wants_fragment
+from panels.models import Batch, BatchLine
+from panels.paging import paginate
+
+TEMPLATE = "panels/bulk_line.html"
+SHOWN = {
+    "wrong": Q(has_errors=True, is_left_out=False),
+    "all": Q(),
+    "out": Q(is_left_out=True),
+}
+CHANGES: dict[str, dict[str, bool]] = {
+    "leave_out": {"is_left_out": True},
+    "take_back": {"is_left_out": False},
+    "repeat": {"is_repeat_ok": True},
+    "no_repeat": {"is_repeat_ok": False},
+}
+# More rows than a page has need not be told that they have changed.
+MOST_TOLD = 50
+
+
+def get_batch(pk: int) -> Batch:
+    """Return a batch with all that its page names."""
+    return get_object_or_404(Batch.objects.select_related("panel", "created_by", "confirmed_by"), pk=pk)
+
+
+def draft_context(batch: Batch, totals: Summary) -> dict[str, Any]:
+    """Return what the summary of a draft shows."""
+    costs: dict[str, Decimal] = defaultdict(Decimal)
+    for total in totals.totals:
+        costs[total.currency] += total.cost
+    return {"batch": batch, "summary": totals, "costs": sorted(costs.items()), "numbers": _numbers(totals)}
+
+
+def _numbers(totals: Summary) -> dict[str, int]:
+    """Return how many lines each tab has."""
+    every = totals.count + totals.wrong + totals.left_out
+    return {"wrong": totals.wrong, "all": every, "out": totals.left_out}
+
+
+def draft_lines(request: HttpRequest, batch: Batch, totals: Summary) -> dict[str, Any]:
+    """Return a page of a draft's lines; the wrong ones unless others are asked for, or none is wrong."""
+    shown = request.GET.get("show", "")
+    if shown not in SHOWN:
+        shown = "wrong" if totals.wrong else "all"
+    return {
+        "shown": shown,
+        "total": _numbers(totals)[shown],
+        "page": paginate(_with_service(batch.lines.filter(SHOWN[shown])), request.GET, sort="number"),
+        "can_change": batch.is_draft and request.user.has_perm("panels.change_batch"),
+    }
+
+
+def _with_service(lines: QuerySet[BatchLine]) -> QuerySet[BatchLine]:
+    found = lines.select_related("panel", "service__panel")
+    return found.defer("service__description", "service__search_text")
+
+
+@permission_required("panels.change_batch", raise_exception=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def bulk_line(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Show the form of a draft's line, or, with ?row, the line itself; correct it, leave it out, or take it back."""
+    batch = get_batch(pk)
+    line = _get_line(batch, number)
+    if request.method == "POST":
+        return _change(request, batch, line)
+    if not batch.is_draft:
+        return _not_a_draft(request, batch, f"{batch} is no draft any more; its lines can no longer be changed.")
+    return _show(request, batch, line, None if "row" in request.GET else LineForm(line))
+
+
+def _get_line(batch: Batch, number: int) -> BatchLine:
+    line = get_object_or_404(_with_service(batch.lines.all()), number=number)
+    line.batch = batch
+    return line
+
+
+def _change(request: HttpRequest, batch: Batch, line: BatchLine) -> HttpResponse:
+    choice = request.POST.get("do", "")
+    cells = None if choice in CHANGES else LineForm(line, request.POST).cells
+    try:
+        changed = change_line(line, cells=cells, **CHANGES.get(choice, {}))
+    except NotADraftError as error:
+        return _not_a_draft(request, batch, str(error))
+    line = _get_line(batch, line.number)
+    is_still_wrong = cells is not None and line.is_wrong
+    if not wants_fragment(request) and not is_still_wrong:
+        messages.success(request, f"Line {line.number} was changed.")
+        return redirect(_address(batch, request))
+    response = _show(request, batch, line, LineForm(line) if is_still_wrong else None, is_changed=True)
+    # The rows of the lines that it clashes with, or did, fetch themselves again where they are on the page.
+    others = [other.number for other in changed if other.number != line.number]
+    for other in others[:MOST_TOLD]:
+        trigger_client_event(response, f"line-{other}", {})
+    return response
+
+
+def _show(
+    request: HttpRequest, batch: Batch, line: BatchLine, form: LineForm | None, *, is_changed: bool = False
+) -> HttpResponse:
+    """Show a line, or its form; once it has changed, with the new summary of its batch."""
+    context = {"batch": batch, "line": line, "form": form, "can_change": batch.is_draft}
+    if is_changed and wants_fragment(request):
+        context |= draft_context(batch, summary(batch)) | {"is_out_of_band": True}
+    status = 422 if is_changed and form else 200
+    return render_page(request, TEMPLATE, context, partial="row", status=status)
+
+
+def _address(batch: Batch, request: HttpRequest) -> str:
+    query = request.GET.urlencode()
+    address = reverse("bulk_detail", args=[batch.pk])
+    return f"{address}?{query}" if query else address
+
+
+def _not_a_draft(request: HttpRequest, batch: Batch, text: str) -> HttpResponse:
+    messages.error(request, text)
+    return HttpResponseClientRefresh() if wants_fragment(request) else redirect(batch)
+
+
+@permission_required("panels.change_batch", raise_exception=True)
+@require_POST
+def bulk_leave_out_wrong(request: HttpRequest, pk: int) -> HttpResponse:
+    """Leave out every wrong line of a draft."""
+    batch = get_batch(pk)
+    try:
+        number = leave_out_wrong(batch)
+    except NotADraftError as error:
+        messages.error(request, str(error))
+        return redirect(batch)
+    lines = "1 line was" if number == 1 else f"{number:,} lines were"
+    messages.success(request, f"{lines} left out; they stay in the batch and are not ordered.")
+    return redirect(batch)

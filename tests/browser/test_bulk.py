@@ -1,0 +1,101 @@
+"""A bulk order in a real browser: from the file with mistakes to the results."""
+
+from __future__ import annotations
+
+import re
+import threading
+
+import pytest
+from playwright.sync_api import expect
+
+from panels.models import Batch, Order
+from tests.browser.conftest import eventually
+from tests.factories import make_panel
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def synced(transactional_db, sandbox):
+    """Our account at the sandbox, and a service of it."""
+    from panels.balances import check_balance
+    from panels.catalog import sync_catalog
+
+    panel = make_panel(name="Sandbox", api_url=sandbox.api_url, key=sandbox.key)
+    sync_catalog(panel.pk, threading.Event())
+    check_balance(panel.pk, threading.Event())
+    return sandbox.pick("Default")
+
+
+def table(service, *quantities):
+    rows = [f"{service.id},https://example.com/p/{number},{text}" for number, text in enumerate(quantities)]
+    return "\n".join(["service,link,quantity", *rows]).encode()
+
+
+def upload(page, content):
+    page.goto("/bulk/")
+    page.get_by_role("link", name="New bulk order").first.click()
+    page.get_by_label("Panel", exact=True).select_option(label="Sandbox")
+    page.get_by_label("Or a file").set_input_files({"name": "orders.csv", "mimeType": "text/csv", "buffer": content})
+    page.get_by_role("button", name="Check lines").click()
+
+
+def test_a_file_with_mistakes_becomes_orders(page, sign_in, worker, synced, sandbox):
+    least = synced.min
+    sign_in(page, "Operator")
+    upload(page, table(synced, least, "lots", least, 0, least))
+    expect(page.get_by_text("2 lines are wrong.")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^Order 3 lines"))).to_be_disabled()
+    assert not Order.objects.exists()
+
+    page.get_by_role("link", name="Correct line 3").click()
+    page.get_by_label("Quantity").fill("none")
+    page.get_by_role("button", name="Save line 3").click()
+    # It is still wrong: the form stays, with what was typed.
+    expect(page.locator("#line-3 .errorlist")).to_contain_text("none")
+    expect(page.get_by_label("Quantity")).to_be_focused()
+    page.get_by_label("Quantity").fill(str(least))
+    page.get_by_role("button", name="Save line 3").click()
+    expect(page.locator("#line-3").get_by_text("OK", exact=True)).to_be_visible()
+    expect(page.get_by_text("1 line is wrong.")).to_be_visible()
+    expect(page.get_by_role("link", name="Wrong 1")).to_be_visible()
+
+    page.get_by_role("button", name="Leave out line 5").click()
+    expect(page.locator("#line-5").get_by_text("Left out", exact=True)).to_be_visible()
+    page.get_by_role("button", name=re.compile(r"^Order 4 lines · .* USD$")).dblclick()
+
+    expect(page.get_by_text("4 of 4 sent")).to_be_visible(timeout=15000)
+    assert page.locator("progress").evaluate("bar => bar.value === bar.max")
+    eventually(lambda: Order.objects.filter(state="placed").count() == 4)
+    assert len(sandbox.ledger) == 4
+    with page.expect_download() as download:
+        page.locator("summary", has_text="Download").click()
+        page.get_by_role("link", name="Results (CSV)").click()
+    rows = download.value.path().read_text().splitlines()
+    assert len(rows) == 6
+    assert sum(",placed," in row for row in rows) == 4
+    assert sum(",left out," in row for row in rows) == 1
+
+
+def test_a_repeat_is_settled_in_one_row_and_the_other_row_follows(page, sign_in, worker, synced):
+    sign_in(page, "Operator")
+    row = f"{synced.id},https://example.com/same,{synced.min}\n"
+    upload(page, f"service,link,quantity\n{row}{row}".encode())
+    expect(page.get_by_text("2 lines are wrong.")).to_be_visible()
+    page.get_by_role("button", name="Order all the same line 2").click()
+    expect(page.locator("#line-3").get_by_text("OK", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^Order 2 lines"))).to_be_enabled()
+
+
+def test_a_batch_is_withdrawn_after_one_question(page, sign_in, worker, synced):
+    from panels.models import Panel
+
+    Panel.objects.update(paused_reason="by_hand")
+    sign_in(page, "Operator")
+    upload(page, table(synced, synced.min, synced.min))
+    page.get_by_role("button", name=re.compile("^Order 2 lines")).click()
+    page.get_by_role("button", name="Withdraw unsent").click()
+    page.get_by_role("button", name="Withdraw unsent orders").click()
+    expect(page.get_by_text("2 orders were withdrawn")).to_be_visible()
+    assert set(Order.objects.values_list("state", flat=True)) == {"withdrawn"}
+    assert Batch.objects.get().state == Batch.State.CONFIRMED
