@@ -21,9 +21,11 @@ def _secret(name: str, development: str) -> str:
     """Return a secret from the environment; only DEBUG may do with one that everybody knows."""
     value: str = env.str(name, default="")
     if not value and not DEBUG:
+        missing = [each for each in ("SECRET_KEY", "CREDENTIAL_KEYS") if not env.str(each, default="")]
         raise ImproperlyConfigured(
-            f"{name} is not set. Set it in the environment or in .env (manage.py up writes a .env with fresh "
-            "secrets on its first run), or set DEBUG=on to develop."
+            f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set. Set what is missing in the "
+            "environment or in .env (manage.py up writes a .env with fresh secrets on its first run), or set DEBUG=on "
+            "to develop."
         )
     return value or development
 
