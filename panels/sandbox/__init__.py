@@ -2,6 +2,6 @@
 
 from panels.sandbox.faults import Fault
 from panels.sandbox.panel import SandboxPanel
-from panels.sandbox.state import LedgerEntry
+from panels.sandbox.state import Arrival, LedgerEntry
 
-__all__ = ["Fault", "LedgerEntry", "SandboxPanel"]
+__all__ = ["Arrival", "Fault", "LedgerEntry", "SandboxPanel"]

@@ -1,6 +1,6 @@
 """The door for a test harness in another process: a few JSON requests under /_sandbox/, on loopback like all of it.
 
-GET  ledger, calls
+GET  ledger, arrivals, calls, peaks
 POST faults {fault, action, times, seconds, text, …}   faults/clear   finish {order, status, remains}
      balance {balance}   skip {seconds}   services/change {service, rate, …}   services/remove {service}
 """
@@ -33,8 +33,12 @@ def control(panel: SandboxPanel, method: str, name: str, body: bytes) -> tuple[i
 def _look(panel: SandboxPanel, name: str) -> tuple[int, Any]:
     if name == "ledger":
         return 200, [dataclasses.asdict(entry) for entry in panel.ledger]
+    if name == "arrivals":
+        return 200, [dataclasses.asdict(arrival) for arrival in panel.arrivals]
     if name == "calls":
         return 200, panel.calls
+    if name == "peaks":
+        return 200, panel.peaks
     return 404, {"error": "no such thing to look at"}
 
 

@@ -7,6 +7,7 @@ happened. `processed=` turns that round for the faults that need no answer of th
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import json
 import random
@@ -122,7 +123,7 @@ class Exchange(Protocol):
         """Wait so long (None = for ever), or until the panel stops."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class PlannedFault:
     """A fault that waits for its calls; `hits` counts how often it has struck."""
 
@@ -187,6 +188,11 @@ class FaultPlan:
         """Forget what waits; what is under way, and a panel that vanished, stay as they are."""
         with self._lock:
             self._waiting.clear()
+
+    def remove(self, planned: PlannedFault) -> None:
+        """Forget one that waits, if it still does."""
+        with self._lock, contextlib.suppress(ValueError):
+            self._waiting.remove(planned)
 
     def take(self, action: str) -> PlannedFault | None:
         """Find the fault that this call meets, and count it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import threading
+import time
 from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
@@ -20,7 +21,7 @@ from panels.sandbox.journal import Journal
 from panels.sandbox.life import Fortune
 from panels.sandbox.rules import Refusal, Service
 from panels.sandbox.server import API_PATH, PanelServer
-from panels.sandbox.state import LedgerEntry, PanelState
+from panels.sandbox.state import Arrival, LedgerEntry, PanelState
 
 DEFAULT_KEY = "sandbox-key"
 
@@ -28,7 +29,7 @@ DEFAULT_KEY = "sandbox-key"
 class SandboxPanel:
     """A panel that listens on loopback between start() and stop(), also as a context manager.
 
-    `latency` (seconds) is added to each answer after the call was carried out. `speed` hastens orders and refills: at
+    `latency` is the seconds that each answer takes at least. `speed` hastens orders and refills: at
     1 an order takes one to four minutes. With a `state_file` orders, refills, ids and the balance survive; the balance
     kept there wins over `balance`. Ids are text here and numbers on the wire.
     """
@@ -122,10 +123,22 @@ class SandboxPanel:
             return list(self._state.ledger)
 
     @property
+    def arrivals(self) -> list[Arrival]:
+        """Every `add` that came in since this panel was made, accepted or not, with who sent it and what it met."""
+        with self._state.lock:
+            return list(self._state.arrivals.values())
+
+    @property
     def calls(self) -> Counter[str]:
         """How many calls came in, by action, answered or not."""
         with self._state.lock:
             return self._state.calls.copy()
+
+    @property
+    def peaks(self) -> Counter[str]:
+        """How many calls were under way at the same time at most, by action."""
+        with self._state.lock:
+            return self._state.peaks.copy()
 
     @property
     def balance(self) -> Decimal:
@@ -175,12 +188,31 @@ class SandboxPanel:
         with self._state.lock:
             self._state.services[str(service_id)] = dataclasses.replace(self._of(service_id), **changes)
 
-    def receive(self, action: str) -> tuple[int, PlannedFault | None]:
+    def receive(self, fields: Mapping[str, str], caller: str) -> tuple[int, PlannedFault | None]:
         """Count a call; return its number and the fault that it meets."""
+        action = fields.get("action", "")
+        planned = self.faults.take(action)
+        state = self._state
+        with state.lock:
+            state.calls[action] += 1
+            state.under_way[action] += 1
+            state.peaks[action] = max(state.peaks[action], state.under_way[action])
+            number = state.calls.total()
+            if action == "add":
+                wanted = {name: text for name, text in fields.items() if name != "key"}
+                state.arrivals[number] = Arrival(number, wanted, caller, planned, time.time())
+        return number, planned
+
+    def note_answered(self, request_number: int) -> None:
+        """Note that the whole answer to a call has been handed over for delivery."""
         with self._state.lock:
-            self._state.calls[action] += 1
-            number = self._state.calls.total()
-        return number, self.faults.take(action)
+            if arrival := self._state.arrivals.get(request_number):
+                arrival.answered_at = time.time()
+
+    def release(self, action: str) -> None:
+        """Note that a call is no longer under way."""
+        with self._state.lock:
+            self._state.under_way[action] -= 1
 
     def answer(self, fields: Mapping[str, str], request_number: int) -> bytes:
         """Carry a call out and return the body of its answer."""

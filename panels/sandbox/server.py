@@ -9,6 +9,7 @@ import socketserver
 import struct
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
@@ -28,8 +29,14 @@ class Desk(Protocol):
 
     latency: float
 
-    def receive(self, action: str) -> tuple[int, PlannedFault | None]:
+    def receive(self, fields: Mapping[str, str], caller: str) -> tuple[int, PlannedFault | None]:
         """Count a call; return its number and the fault that it meets."""
+
+    def release(self, action: str) -> None:
+        """Note that a call is no longer under way."""
+
+    def note_answered(self, request_number: int) -> None:
+        """Note that the whole answer to a call has been handed over for delivery."""
 
     def answer(self, fields: Mapping[str, str], request_number: int) -> bytes:
         """Carry a call out and return the body of its answer."""
@@ -157,15 +164,19 @@ class Handler(BaseHTTPRequestHandler):
         return self.rfile.read(int(text))
 
     def _call(self, body: bytes) -> None:
+        began = time.monotonic()
         fields = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
-        number, planned = self.server.desk.receive(fields.get("action", ""))
+        number, planned = self.server.desk.receive(fields, self.headers.get("User-Agent", ""))
         call = Call(self, fields, number)
-        if planned is not None:
-            strike(planned, call)
-            return
-        answer = call.process()
-        call.wait(self.server.desk.latency)
-        call.send(answer)
+        try:
+            if planned is not None:
+                strike(planned, call)
+                return
+            answer = call.process()
+            call.wait(self.server.desk.latency - (time.monotonic() - began))
+            call.send(answer)
+        finally:
+            call.release()
 
     def _control(self, body: bytes) -> None:
         status, value = self.server.desk.control(self.command, self.path.removeprefix(CONTROL_PATH), body)
@@ -181,7 +192,13 @@ class Call:
         self._handler = handler
         self._fields = fields
         self._number = number
-        self.send = handler.write
+        self._is_released = False
+
+    def release(self) -> None:
+        """Note once that the call is over: before its answer leaves, which the next call may follow at once."""
+        if not self._is_released:
+            self._is_released = True
+            self._handler.server.desk.release(self._fields.get("action", ""))
 
     def process(self) -> bytes:
         """Carry the call out and return the body of its right answer."""
@@ -190,6 +207,14 @@ class Call:
     def last_order_id(self) -> str:
         """Name the last accepted order, "" if there is none."""
         return self._handler.server.desk.last_order_id()
+
+    def send(
+        self, body: bytes, *, status: int = 200, content_type: str = JSON, extra: Mapping[str, str] | None = None
+    ) -> None:
+        """Send a whole answer and keep the connection."""
+        self.release()
+        self._handler.write(body, status=status, content_type=content_type, extra=extra)
+        self._handler.server.desk.note_answered(self._number)
 
     def send_slowly(self, body: bytes, seconds: float, *, with_head: bool) -> None:
         """Send a whole answer, its body or all of it a byte each so many seconds."""
@@ -200,14 +225,17 @@ class Call:
             self._handler.wfile.write(slowly[position : position + 1])
             self._handler.wfile.flush()
             self.wait(seconds)
+        self._handler.server.desk.note_answered(self._number)
 
     def send_short(self, body: bytes, missing: int) -> None:
         """Send an answer that promises more bytes than it holds, and close the connection."""
+        self.release()
         self._handler.wfile.write(self._handler.head(len(body) + missing) + body)
         self._handler.close_connection = True
 
     def reset(self) -> None:
         """Close the connection with an RST; detached, because a plain close sends what a polite server sends first."""
+        self.release()
         self._handler.close_connection = True
         connection = self._handler.connection
         _ignoring_errors(connection.setsockopt, socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from panels.sandbox.faults import PlannedFault
 from panels.sandbox.journal import Journal
 from panels.sandbox.life import Fortune, Order, Refill
 from panels.sandbox.rules import Refusal, Service, check_and_price
@@ -33,6 +34,20 @@ class LedgerEntry:
     request_number: int
 
 
+@dataclass(slots=True)
+class Arrival:
+    """One `add` that came in, whatever became of it; `caller` is its User-Agent, times are time.time()."""
+
+    request_number: int
+    # Without the key.
+    fields: dict[str, str]
+    caller: str
+    fault: PlannedFault | None
+    at: float
+    # When the whole answer had been handed over for delivery; None while, or because, there is none.
+    answered_at: float | None = None
+
+
 class PanelState:
     """The panel's books. Callers hold `lock` around each use; nothing in here waits."""
 
@@ -41,7 +56,10 @@ class PanelState:
         self.services = {service.id: service for service in services}
         self.balance = balance
         self.calls: Counter[str] = Counter()
+        self.under_way: Counter[str] = Counter()
+        self.peaks: Counter[str] = Counter()
         self.ledger: list[LedgerEntry] = []
+        self.arrivals: dict[int, Arrival] = {}
         self.orders: dict[str, Order] = {}
         self.refills: dict[str, Refill] = {}
         self._fortune = fortune

@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--currency", default="USD")
         parser.add_argument("--balance", default="500")
         parser.add_argument("--key", default=DEFAULT_KEY)
-        parser.add_argument("--latency", type=float, default=0.0, help="seconds added to each answer")
+        parser.add_argument("--latency", type=float, default=0.0, help="seconds that each answer takes at least")
         parser.add_argument("--speed", type=float, default=1.0, help="how many times faster orders get on")
         parser.add_argument("--seed", type=int, default=1, help="decides how orders end")
         parser.add_argument("--state-file", type=Path, help="where orders and balance survive a restart")
