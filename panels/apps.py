@@ -1,6 +1,9 @@
 """The app's configuration."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+from panels.search_index import create_search_index
 
 
 class PanelsConfig(AppConfig):
@@ -8,3 +11,7 @@ class PanelsConfig(AppConfig):
 
     name = "panels"
     verbose_name = "Orders and panels"
+
+    def ready(self) -> None:
+        """Have the index for searching made with the tables."""
+        post_migrate.connect(create_search_index, sender=self)

@@ -153,6 +153,11 @@ def fold_type(text: str) -> str:
     return _SLUGS.get(_SEPARATORS.sub("", text.lower()), "")
 
 
+def type_choices() -> list[tuple[str, str]]:
+    """Return slug and name of every type, as Django's fields take choices."""
+    return [(slug, kind.label) for slug, kind in ORDER_TYPES.items()]
+
+
 def order_type(slug: str) -> OrderType:
     """Return the type of that slug, Default for any that is unknown."""
     return ORDER_TYPES.get(slug) or ORDER_TYPES["default"]

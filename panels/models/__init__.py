@@ -2,11 +2,14 @@
 
 from panels.models.action import ActionLine, OrderAction
 from panels.models.batch import Batch, BatchLine
+from panels.models.event import OrderEvent
+from panels.models.id_search import FoundId, IdSearch
 from panels.models.operations import Controls, JobRun, Worker
-from panels.models.order import Order, OrderEvent
+from panels.models.order import Order
 from panels.models.panel import BalanceReading, Panel
 from panels.models.refill import Refill
 from panels.models.service import Service, ServiceChange
+from panels.models.total import DayTotal
 
 __all__ = [
     "ActionLine",
@@ -14,6 +17,9 @@ __all__ = [
     "Batch",
     "BatchLine",
     "Controls",
+    "DayTotal",
+    "FoundId",
+    "IdSearch",
     "JobRun",
     "Order",
     "OrderAction",

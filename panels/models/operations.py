@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import uuid
 from datetime import timedelta
 
@@ -28,17 +30,34 @@ class Worker(models.Model):
     def __str__(self) -> str:
         return f"{self.host} {self.pid}"
 
+    @classmethod
+    def alive(cls) -> models.QuerySet[Worker]:
+        """Return those that were seen within seconds and have not signed out."""
+        return cls.objects.filter(stopped_at__isnull=True, seen_at__gt=timezone.now() - cls.ALIVE_FOR)
+
     @property
     def is_alive(self) -> bool:
         return self.stopped_at is None and self.seen_at > timezone.now() - self.ALIVE_FOR
+
+    @property
+    def state(self) -> str:
+        """One word for lists: alive, stopped (it signed out) or lost."""
+        if self.is_alive:
+            return "alive"
+        return "stopped" if self.stopped_at else "lost"
 
 
 class JobRun(models.Model):
     """The lease on a job that must run once at a time, and how its last run went."""
 
+    # The clocks of machines differ by so much at most; a time further ahead is from before a clock was set back.
+    CLOCKS_DIFFER = timedelta(minutes=1)
+
     name = models.CharField(max_length=60, unique=True)
     leased_until = models.DateTimeField(null=True)
     holder = models.UUIDField(null=True)
+    # Host and pid of the process that runs it, or ran it last.
+    worker = models.CharField(max_length=280, blank=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     last_error = models.TextField(blank=True)
@@ -55,19 +74,37 @@ class JobRun(models.Model):
         now = timezone.now()
         cls.objects.get_or_create(name=name)
         holder = uuid.uuid4()
-        # Times that lie ahead are from before the clock was set back.
-        free = models.Q(leased_until__isnull=True) | ~models.Q(leased_until__range=(now, now + at_most))
-        due = models.Q(started_at__isnull=True) | ~models.Q(started_at__range=(now - every, now))
+        latest = now + cls.CLOCKS_DIFFER
+        free = models.Q(leased_until__isnull=True) | ~models.Q(leased_until__range=(now, latest + at_most))
+        is_rested = models.Q(started_at__isnull=True) | ~models.Q(started_at__range=(now - every, latest))
+        due = is_rested if every else models.Q()
         taken = cls.objects.filter(free, due, name=name).update(
-            leased_until=now + at_most, holder=holder, started_at=now
+            leased_until=now + at_most, holder=holder, started_at=now, worker=f"{socket.gethostname()} {os.getpid()}"
         )
-        return cls.objects.get(name=name, holder=holder) if taken else None
+        return cls.objects.filter(name=name, holder=holder).first() if taken else None
+
+    @property
+    def is_running(self) -> bool:
+        return self.leased_until is not None and self.leased_until > timezone.now()
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether whoever ran it last never gave it back."""
+        return self.leased_until is not None and not self.is_running
+
+    @property
+    def took(self) -> timedelta | None:
+        """How long the last run lasted, None while one is under way or lost."""
+        if self.leased_until or self.started_at is None or self.finished_at is None:
+            return None
+        return max(self.finished_at - self.started_at, timedelta())
 
     def give_back(self, error: str = "") -> None:
         """End the lease, unless somebody else has taken over."""
         JobRun.objects.filter(pk=self.pk, holder=self.holder).update(
             leased_until=None, holder=None, finished_at=timezone.now(), last_error=error
         )
+        self.last_error = error
 
 
 class Controls(models.Model):

@@ -1,4 +1,4 @@
-"""An order, from the moment a person placed it until nothing about it can change, and its story.
+"""An order, from the moment a person placed it until nothing about it can change.
 
               withdrawn
                   ▲
@@ -6,13 +6,14 @@
       ▲           │ ├──────▶ refused
       └───────────┘ └──────▶ unknown ───▶ placed | queued | refused | written_off
 
-Every change of state goes through `advance`, which knows the allowed pairs and writes only if nobody was quicker.
+Every change of state goes through `advance`, `move` and their plurals, which know the allowed pairs and write only if
+nobody was quicker.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -24,10 +25,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from panels.models.batch import Batch
+from panels.models.event import OrderEvent
 from panels.models.fields import MoneyField, RateField
 from panels.models.panel import Panel
 from panels.models.service import Service
-from panels.order_types import order_type
+from panels.order_types import order_type, type_choices
 from panels.wire import Progress as WireProgress
 
 
@@ -100,12 +102,17 @@ class Order(models.Model):
     )
 
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    batch = models.ForeignKey(Batch, null=True, blank=True, on_delete=models.PROTECT, related_name="orders")
-    panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="orders")
+    # The foreign keys need no index of their own: those below begin with them, or nobody looks from there.
+    batch = models.ForeignKey(
+        Batch, null=True, blank=True, on_delete=models.PROTECT, related_name="orders", db_index=False
+    )
+    panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="orders", db_index=False)
     # None: placed elsewhere, as a service that we do not know.
-    service = models.ForeignKey(Service, null=True, blank=True, on_delete=models.PROTECT, related_name="orders")
+    service = models.ForeignKey(
+        Service, null=True, blank=True, on_delete=models.PROTECT, related_name="orders", db_index=False
+    )
     # The service's type when the order was placed: which fields it has.
-    type = models.CharField(max_length=40, blank=True, editable=False)
+    type = models.CharField(max_length=40, blank=True, choices=type_choices, editable=False)
     link = models.TextField(blank=True)
     # The link as order_types.normalise_link has it, for search and for finding duplicates.
     link_key = models.CharField(max_length=500, blank=True, editable=False)
@@ -139,7 +146,7 @@ class Order(models.Model):
     error_text = models.TextField(blank=True)
 
     placed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     sent_at = models.DateTimeField(null=True, editable=False)
@@ -155,7 +162,12 @@ class Order(models.Model):
     # The id that a person says an unknown order has at the panel, until the panel has confirmed it.
     candidate_id = models.CharField(max_length=64, blank=True, editable=False)
     candidate_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        editable=False,
+        db_index=False,
     )
     candidate_error = models.TextField(blank=True, editable=False)
 
@@ -170,7 +182,12 @@ class Order(models.Model):
     cancel_state = models.CharField(max_length=20, choices=RequestState, blank=True, editable=False)
     cancel_requested_at = models.DateTimeField(null=True, editable=False)
     cancel_requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        editable=False,
+        db_index=False,
     )
     cancel_deadline = models.DateTimeField(null=True, editable=False)
     cancel_error = models.TextField(blank=True, editable=False)
@@ -204,15 +221,24 @@ class Order(models.Model):
             models.Index(fields=("panel",), condition=~Q(candidate_id=""), name="order_with_candidate"),
             models.Index(fields=("remote_id",), condition=~Q(remote_id=""), name="order_by_remote_id"),
             models.Index(fields=("service", "link_key"), name="order_by_service_link"),
-            models.Index(fields=("link_key",), name="order_by_link"),
+            # So that PostgreSQL finds what begins with a text, whatever its collation.
+            models.Index(fields=("link_key",), opclasses=("varchar_pattern_ops",), name="order_by_link_start"),
             models.Index(fields=("-created_at", "-id"), name="order_by_created"),
             models.Index(fields=("-charge_sort", "-id"), name="order_by_charge"),
             models.Index(fields=("-cost_sort", "-id"), name="order_by_cost"),
-            models.Index(fields=("panel", "-created_at", "-id"), name="order_by_panel"),
-            models.Index(fields=("state", "-created_at", "-id"), name="order_by_state"),
-            models.Index(fields=("progress", "-created_at", "-id"), name="order_by_progress"),
+            # What was sent just before and after an order, and between two readings of the balance.
+            models.Index(fields=("panel", "sent_at"), name="order_by_sent"),
+            # Beyond what they sort by, what is often asked for as well: found without a look at the rows.
+            models.Index(fields=("panel", "-created_at", "-id", "placed_by"), name="order_of_panel"),
+            models.Index(fields=("state", "-created_at", "-id", "panel", "placed_by"), name="order_in_state"),
+            models.Index(fields=("progress", "-created_at", "-id", "panel", "placed_by"), name="order_in_progress"),
             models.Index(fields=("placed_by", "-created_at", "-id"), name="order_by_person"),
-            models.Index(fields=("batch", "-created_at", "-id"), name="order_by_batch"),
+            models.Index(
+                fields=("batch", "-created_at", "-id"), condition=Q(batch__isnull=False), name="order_of_batch"
+            ),
+            models.Index(fields=("panel", "placed_at"), name="order_by_placed"),
+            # What the day totals look for: whatever has become of an order since.
+            models.Index(Coalesce("changed_at", "placed_at"), name="order_by_touched"),
         )
 
     def __str__(self) -> str:
@@ -220,6 +246,12 @@ class Order(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("order_detail", args=[self.pk])
+
+    @classmethod
+    def with_remote_ids(cls, panel_pk: int, remote_ids: Sequence[str]) -> models.QuerySet[Order]:
+        """Find a panel's orders by its ids for them, none of which is empty, in no order."""
+        # SQLite takes the index of ids only where its condition is spelled out.
+        return cls.objects.filter(panel=panel_pk, remote_id__in=remote_ids).exclude(remote_id="").order_by()
 
     # -- its life
 
@@ -239,12 +271,28 @@ class Order(models.Model):
         self, to: Order.State, *, what: OrderEvent.What, detail: str = "", actor: Any = None, **fields: Any
     ) -> bool:
         """Advance and tell the story of it, both or neither."""
-        with transaction.atomic():
-            if not self._write(to, fields):
-                return False
-            self.tell(what, detail, actor=actor)
-        self._show(to, fields)
-        return True
+        return bool(Order.move_each(to, [(self, detail, fields)], what=what, actor=actor))
+
+    @classmethod
+    def move_each(
+        cls,
+        to: Order.State,
+        changes: Iterable[tuple[Order, str, dict[str, Any]]],
+        *,
+        what: OrderEvent.What,
+        actor: Any = None,
+        savepoint: bool = True,
+    ) -> list[Order]:
+        """Move orders, each with a detail and fields of its own, all in one commit; returns those that were moved.
+
+        savepoint=False is for a transaction that ends with whatever goes wrong here.
+        """
+        with transaction.atomic(savepoint=savepoint):
+            written = [change for change in changes if change[0]._write(to, change[2])]
+            OrderEvent.objects.bulk_create(order._event(what, detail, actor) for order, detail, _ in written)
+        for order, _, fields in written:
+            order._show(to, fields)
+        return [order for order, *_ in written]
 
     @classmethod
     def move_all(
@@ -277,7 +325,10 @@ class Order(models.Model):
 
     def tell(self, what: OrderEvent.What, detail: str = "", *, actor: Any = None) -> None:
         """Add to the order's story."""
-        OrderEvent.objects.create(order=self, what=what, detail=detail, actor=actor, at=timezone.now())
+        self._event(what, detail, actor).save()
+
+    def _event(self, what: OrderEvent.What, detail: str, actor: Any) -> OrderEvent:
+        return OrderEvent(order=self, what=what, detail=detail, actor=actor, at=timezone.now())
 
     # -- what it shows
 
@@ -370,41 +421,3 @@ class Order(models.Model):
             and not self.is_finished
             and self.cancel_state not in (RequestState.QUEUED, RequestState.SENDING, RequestState.ACCEPTED)
         )
-
-
-class OrderEvent(models.Model):
-    class What(models.TextChoices):
-        CREATED = "created", "Created"
-        ADOPTED = "adopted", "Adopted"
-        SENT = "sent", "Sent to the panel"
-        PLACED = "placed", "Placed"
-        REFUSED = "refused", "Refused by the panel"
-        NOT_SENT = "not_sent", "Not sent, waits for another try"
-        UNKNOWN = "unknown", "Outcome unknown"
-        HELD = "held", "Held for a person"
-        RELEASED = "released", "Released"
-        WITHDRAWN = "withdrawn", "Withdrawn"
-        RESOLVED = "resolved", "Resolved by a person"
-        PROGRESS = "progress", "Progress"
-        CHARGE = "charge", "Charge changed"
-        FLAGGED = "flagged", "Flagged"
-        REFILL = "refill", "Refill"
-        CANCEL = "cancel", "Cancel"
-        FOLLOW = "follow", "Following"
-        ALARM = "alarm", "Alarm"
-
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events")
-    at = models.DateTimeField()
-    # None: the worker.
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    what = models.CharField(max_length=20, choices=What)
-    detail = models.TextField(blank=True)
-
-    class Meta:
-        ordering = ("at", "pk")
-        indexes = (models.Index(fields=("order", "at", "id"), name="event_by_order"),)
-
-    def __str__(self) -> str:
-        return f"{self.order_id}: {self.what}"

@@ -57,13 +57,15 @@ class Panel(models.Model):
         "active", default=True, help_text="An inactive panel is never called; its history stays."
     )
     paused_reason = models.CharField(max_length=20, blank=True, choices=Pause, editable=False)
-    # None while paused: until a person (or, for funds, a higher balance) lifts it.
+    # None while paused: until a person (or, for funds, a higher balance) lifts it. A silent panel is asked again then.
     paused_until = models.DateTimeField(null=True, editable=False)
     # The lowest balance read since the panel said that it would not do: any higher one lifts the pause.
     paused_balance = MoneyField(null=True, editable=False)
     last_error = models.TextField(blank=True, editable=False)
     # Calls in a row that found no panel; each one lengthens the next pause.
     failures = models.PositiveIntegerField(default=0, editable=False)
+    # Orders in a row that may have arrived and were not answered; questions that are answered say nothing about it.
+    unanswered_orders = models.PositiveIntegerField(default=0, editable=False)
 
     catalog_synced_at = models.DateTimeField(null=True, editable=False)
     sync_requested_at = models.DateTimeField(null=True, editable=False)
@@ -138,10 +140,21 @@ class Panel(models.Model):
         return self.is_same_account(other) and mine == theirs
 
     def is_paused(self, now: datetime | None = None) -> bool:
-        """Tell whether a pause is in force: one with a time ends by itself."""
-        if not self.paused_reason:
-            return False
+        """Tell whether a pause is in force: one with a time ends by itself, but for silence, which an answer ends."""
+        if not self.paused_reason or self.paused_reason == self.Pause.UNREACHABLE:
+            return bool(self.paused_reason)
         return self.paused_until is None or self.paused_until > (now or timezone.now())
+
+    def is_probe_due(self, now: datetime | None = None) -> bool:
+        """Tell whether a panel that fell silent is asked again: one question, before anything else."""
+        if self.paused_reason != self.Pause.UNREACHABLE or self.paused_until is None:
+            return False
+        return self.paused_until <= (now or timezone.now())
+
+    @property
+    def sends_one_at_a_time(self) -> bool:
+        """Whether one order at a time shows if it answers orders again: each may cost money, or a person's time."""
+        return self.unanswered_orders > 0
 
     def blocks_reading(self, now: datetime | None = None) -> bool:
         """Tell whether even questions wait: a pause for funds, or by hand, only stops placing."""

@@ -9,15 +9,15 @@ from django.urls import reverse
 
 from panels.models.fields import RateField
 from panels.models.panel import Panel
-from panels.order_types import Offer, OrderType, order_type
+from panels.order_types import Offer, OrderType, order_type, type_choices
 
 
 class Service(models.Model):
-    panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="services")
+    panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="services", db_index=False)
     remote_id = models.CharField("panel's id", max_length=64)
     name = models.CharField(max_length=500)
     # A slug of order_types.ORDER_TYPES, "" when the panel's word is not known: ordered as Default.
-    type = models.CharField(max_length=40, blank=True)
+    type = models.CharField(max_length=40, blank=True, choices=type_choices)
     raw_type = models.CharField("panel's type", max_length=100, blank=True)
     category = models.CharField(max_length=300, blank=True)
     # Flat for packages.
@@ -42,7 +42,7 @@ class Service(models.Model):
             models.Index(fields=("rate_per_1000", "id"), name="service_by_rate"),
             models.Index(fields=("name", "id"), name="service_by_name"),
             models.Index(fields=("panel", "is_listed", "rate_per_1000"), name="service_by_panel_rate"),
-            models.Index(fields=("category",), name="service_by_category"),
+            models.Index(fields=("category", "is_listed", "panel"), name="service_by_category"),
         )
 
     def __str__(self) -> str:
@@ -69,7 +69,7 @@ class Service(models.Model):
 
 
 class ServiceChange(models.Model):
-    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="changes")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="changes", db_index=False)
     at = models.DateTimeField()
     # A field's name, or "is_listed" for services that appeared, vanished or came back.
     field = models.CharField(max_length=40)

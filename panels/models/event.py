@@ -1,0 +1,45 @@
+"""An order's story: what happened to it, when, and who did it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+
+class OrderEvent(models.Model):
+    class What(models.TextChoices):
+        CREATED = "created", "Created"
+        ADOPTED = "adopted", "Adopted"
+        SENT = "sent", "Sent to the panel"
+        PLACED = "placed", "Placed"
+        REFUSED = "refused", "Refused by the panel"
+        NOT_SENT = "not_sent", "Not sent, waits for another try"
+        UNKNOWN = "unknown", "Outcome unknown"
+        HELD = "held", "Held for a person"
+        RELEASED = "released", "Released"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+        SEARCHED = "searched", "Looked for at the panel"
+        RESOLVED = "resolved", "Resolved by a person"
+        PROGRESS = "progress", "Progress"
+        CHARGE = "charge", "Charge changed"
+        FLAGGED = "flagged", "Flagged"
+        REFILL = "refill", "Refill"
+        CANCEL = "cancel", "Cancel"
+        FOLLOW = "follow", "Following"
+        ALARM = "alarm", "Alarm"
+
+    order = models.ForeignKey("panels.Order", on_delete=models.PROTECT, related_name="events", db_index=False)
+    at = models.DateTimeField()
+    # None: the worker.
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    what = models.CharField(max_length=20, choices=What)
+    detail = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("at", "pk")
+        indexes = (models.Index(fields=("order", "at", "id"), name="event_by_order"),)
+
+    def __str__(self) -> str:
+        return f"{self.order_id}: {self.what}"
