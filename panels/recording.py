@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ def record(what: str, write: Callable[[], T]) -> T:
     while True:
         try:
             return write()
-        except DatabaseError:
+        except Error:
             if connection.in_atomic_block:
                 raise
             if time.monotonic() > give_up_at:

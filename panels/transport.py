@@ -59,7 +59,8 @@ class Transport:
     def __init__(self, endpoint: Endpoint, *, ca_file: str | None = None) -> None:
         self._endpoint = endpoint
         self._context = _tls_context(ca_file or requests.utils.DEFAULT_CA_BUNDLE_PATH)
-        self._session = self._new_session()
+        self._pooled = self._new_session(keeps=True)
+        self._fresh = self._new_session(keeps=False)
 
     def post(self, fields: Mapping[str, str], *, fresh: bool = False, not_after: float | None = None) -> Answer:
         """Send one form and return the answer, whatever its HTTP status; nothing is retried or followed.
@@ -82,29 +83,31 @@ class Transport:
 
     def close(self) -> None:
         """Close the idle connections."""
-        self._session.close()
+        self._pooled.close()
+        self._fresh.close()
 
     def _answer(self, exchange: _Exchange, fields: Mapping[str, str], *, fresh: bool) -> Answer:
-        with self._new_session() if fresh else contextlib.nullcontext(self._session) as session:
-            headers = {"Connection": "close"} if fresh else None
-            request = requests.Request("POST", self._endpoint.api_url, data=dict(fields), headers=headers)
-            response = session.send(
-                session.prepare_request(request),
-                stream=True,
-                allow_redirects=False,
-                timeout=(self._endpoint.connect_timeout, self._endpoint.read_timeout),
-            )
-            with contextlib.closing(response):
-                return _read(response, exchange)
+        session = self._fresh if fresh else self._pooled
+        request = requests.Request("POST", self._endpoint.api_url, data=dict(fields))
+        response = session.send(
+            session.prepare_request(request),
+            stream=True,
+            allow_redirects=False,
+            timeout=(self._endpoint.connect_timeout, self._endpoint.read_timeout),
+        )
+        with contextlib.closing(response):
+            return _read(response, exchange)
 
-    def _new_session(self) -> _Session:
+    def _new_session(self, *, keeps: bool) -> _Session:
         session = _Session()
         session.trust_env = False
         session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
         session.headers.clear()
         session.headers.update({"User-Agent": _user_agent(), "Accept": "application/json, */*;q=0.5"})
         session.headers["Accept-Encoding"] = "gzip"
-        adapter = _Adapter(self._context)
+        if not keeps:
+            session.headers["Connection"] = "close"
+        adapter = _Adapter(self._context, keeps=keeps)
         session.mount("https://", adapter)
         session.mount("http://", adapter)
         return session
@@ -250,14 +253,32 @@ class _SecurePool(urllib3.HTTPSConnectionPool):
     ConnectionCls = _SecureConnection
 
 
+class _KeepsNone(urllib3.HTTPConnectionPool):
+    """Every connection is used once, even where the server would keep it open."""
+
+    def _put_conn(self, conn: Any) -> None:
+        if conn is not None:
+            conn.close()
+        super()._put_conn(None)
+
+
+class _FreshPool(_KeepsNone, _Pool):
+    pass
+
+
+class _SecureFreshPool(_KeepsNone, _SecurePool):
+    pass
+
+
 class _Adapter(requests.adapters.HTTPAdapter):
-    def __init__(self, context: ssl.SSLContext) -> None:
-        self._context = context
+    def __init__(self, context: ssl.SSLContext, *, keeps: bool) -> None:
+        self._context, self._keeps = context, keeps
         super().__init__(pool_maxsize=64)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs, ssl_context=self._context)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+        http, https = (_Pool, _SecurePool) if self._keeps else (_FreshPool, _SecureFreshPool)
+        self.poolmanager.pool_classes_by_scheme = {"http": http, "https": https}
 
     def cert_verify(self, *args: Any, **kwargs: Any) -> None:
         """Leave verifying to the context: loading the certificates again costs each connection milliseconds."""

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.utils import timezone
 
-from panels import limits, submission
-from panels.models import Batch, Controls, Order, Panel, Service
+from panels import claiming, limits, outcomes, submission
+from panels.balances import check_balance
+from panels.claiming import Claims
+from panels.errors import OutcomeUnknown, Refused
+from panels.models import Batch, Controls, Order, OrderEvent, Panel, Service
 from panels.models.order import IllegalMoveError
+from panels.outcomes import expire_sends, record_placed, settle_all
 from panels.placing import build_order, place_order
 from panels.sandbox import Fault
-from panels.submission import claim, expire_sends, record_placed, submit_queued
+from panels.submission import submit_queued
 from tests.factories import make_order, make_panel, make_placed, make_service
 
 State = Order.State
@@ -248,7 +253,7 @@ def test_a_late_id_of_an_order_that_was_queued_again_raises_an_alarm_and_holds_i
     assert order.state == State.QUEUED
     assert "900" in order.alarm
     assert order.held_reason
-    assert claim(order.panel_id) is None
+    assert Claims(order.panel_id).take() == ([], None)
 
 
 @pytest.mark.django_db
@@ -266,13 +271,13 @@ def test_a_late_id_of_an_order_that_was_sent_again_raises_an_alarm():
 def test_a_late_refusal_settles_an_order_that_had_become_unknown(synced_panel, sandbox, monkeypatch):
     order = place(synced_panel, sandbox)
     sandbox.faults.add(Fault.REFUSE, "add", text="Incorrect link")
-    real = submission._refuse
+    real = outcomes._refuse
 
     def late(order, error):
         Order.objects.filter(pk=order.pk, state=State.SENDING).update(state=State.UNKNOWN)
         return real(order, error)
 
-    monkeypatch.setattr(submission, "_refuse", late)
+    monkeypatch.setattr(outcomes, "_refuse", late)
     assert submit(synced_panel) == {"refused": 1}
     order.refresh_from_db()
     assert order.state == State.REFUSED
@@ -281,7 +286,7 @@ def test_a_late_refusal_settles_an_order_that_had_become_unknown(synced_panel, s
 @pytest.mark.django_db(transaction=True)
 def test_the_id_is_written_again_until_the_database_takes_it(monkeypatch):
     order = make_order(state=State.SENDING, attempt=1)
-    real, failures = Order.advance, iter([DatabaseError("gone"), DatabaseError("still gone")])
+    real, failures = Order.advance, iter([DatabaseError("gone"), InterfaceError("closed")])
 
     def advance(self, *args, **fields):
         if error := next(failures, None):
@@ -304,15 +309,117 @@ def test_an_id_that_cannot_be_recorded_is_logged(monkeypatch, caplog):
     assert "900" in caplog.text
 
 
+@pytest.mark.django_db(transaction=True)
+def test_ids_that_cannot_be_written_together_are_written_one_by_one(monkeypatch, caplog):
+    service = make_service()
+    orders = [make_order(service, state=State.SENDING, attempt=1) for _ in range(3)]
+    monkeypatch.setattr(OrderEvent.objects, "bulk_create", lambda *_: (_ for _ in ()).throw(DatabaseError("full")))
+    assert settle_all([(order, str(900 + number)) for number, order in enumerate(orders)]) == {"placed": 3}
+    assert list(Order.objects.order_by("pk").values_list("state", "remote_id")) == [
+        ("placed", "900"),
+        ("placed", "901"),
+        ("placed", "902"),
+    ]
+    assert [story(order) for order in orders] == [["placed"]] * 3
+    assert f"order {orders[2].pk} was placed as '902'" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_commit_of_several_ids_whose_acknowledgement_is_lost_tells_the_story_once(monkeypatch):
+    service = make_service()
+    orders = [make_order(service, state=State.SENDING, attempt=1) for _ in range(2)]
+    atomic, failures = transaction.atomic, iter([DatabaseError("the connection broke")])
+
+    @contextmanager
+    def committing_and_failing_once(*args, **kwargs):
+        with atomic(*args, **kwargs):
+            yield
+        if not connection.in_atomic_block and (failure := next(failures, None)):
+            raise failure
+
+    monkeypatch.setattr(transaction, "atomic", committing_and_failing_once)
+    assert settle_all([(order, str(900 + number)) for number, order in enumerate(orders)]) == {"placed": 2}
+    monkeypatch.undo()
+    assert list(Order.objects.order_by("pk").values_list("remote_id", flat=True)) == ["900", "901"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_cannot_be_recorded_keeps_nothing_else_from_being_recorded(monkeypatch, caplog):
+    service = make_service()
+    lost, refused, unknown = (make_order(service, state=State.SENDING, attempt=1) for _ in range(3))
+    Order.objects.filter(pk=lost.pk).update(state=State.QUEUED)
+    monkeypatch.setattr(outcomes, "_raise_alarm", lambda *_: 1 / 0)
+    answers = [(lost, "900"), (refused, Refused("No.")), (unknown, OutcomeUnknown("It broke."))]
+    assert settle_all(answers) == {"not recorded": 1, "refused": 1, "unknown": 1}
+    assert [Order.objects.get(pk=order.pk).state for order in (refused, unknown)] == ["refused", "unknown"]
+    assert "ZeroDivisionError" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_claim_that_fails_leaves_nothing_unrecorded_of_what_is_on_its_way(synced_panel, sandbox, monkeypatch):
+    Panel.objects.update(parallel_calls=3)
+    sandbox.latency = 0.3
+    service = Service.objects.get(panel=synced_panel, remote_id=str(sandbox.pick("Default").id))
+    for number in range(5):
+        make_order(service, link=f"https://example.com/p/{number}", quantity=service.min_quantity)
+    real, taken = Claims.take, []
+
+    def failing_later(self, most):
+        if taken:
+            raise DatabaseError("gone")
+        taken.extend(claimed := real(self, most))
+        return claimed
+
+    monkeypatch.setattr(Claims, "take", failing_later)
+    with pytest.raises(DatabaseError):
+        submit(synced_panel)
+    assert Counter(Order.objects.values_list("state", flat=True)) == {"placed": 3, "queued": 2}
+    assert len(sandbox.ledger) == 3
+
+
+@pytest.mark.django_db
+def test_a_call_asks_the_database_for_nothing(synced_panel, sandbox, django_assert_num_queries):
+    place(synced_panel, sandbox)
+    (order,), _ = Claims(synced_panel.pk).take()
+    with limits.open_client(synced_panel, threading.Event()) as client, django_assert_num_queries(0):
+        assert submission.call(order, client) == sandbox.ledger[0].order_id
+
+
 # -- the claim
+
+
+@pytest.mark.django_db
+def test_a_claim_takes_as_many_as_there_are_calls_left_and_counts_each_of_them():
+    service = make_service(make_panel(parallel_calls=4, calls_per_minute=6))
+    orders = [make_order(service) for _ in range(6)]
+    taken, wait = Claims(service.panel_id).take(2)
+    assert taken == orders[:1]
+    assert timedelta(seconds=9) < wait <= timedelta(seconds=10)
+    Panel.objects.update(calls_per_minute=None)
+    assert Claims(service.panel_id).take(2) == (orders[1:3], None)
+    assert Claims(service.panel_id).take(9) == (orders[3:4], None)
+    assert Claims(service.panel_id).take(9) == ([], None)
+    assert [story(order) for order in orders] == [["sent"]] * 4 + [[]] * 2
+
+
+@pytest.mark.django_db
+def test_a_claim_passes_over_what_it_holds_back():
+    service = make_service(make_panel(parallel_calls=4))
+    dear = make_service(service.panel)
+    first, second, third = make_order(service), make_order(dear), make_order(service)
+    Service.objects.filter(pk=dear.pk).update(is_listed=False)
+    assert Claims(service.panel_id).take(2) == ([], timedelta())
+    assert Claims(service.panel_id).take(2) == ([first, third], None)
+    second.refresh_from_db()
+    assert second.is_held
 
 
 @pytest.mark.django_db
 def test_a_claim_is_committed_with_its_deadline_before_anything_is_sent():
     order = make_order()
-    claimed = claim(order.panel_id)
+    claimed = Claims(order.panel_id).take()
     order.refresh_from_db()
-    assert claimed == order
+    assert claimed == ([order], None)
     assert (order.state, order.attempt) == (State.SENDING, 1)
     assert order.send_deadline > timezone.now() + timedelta(seconds=order.panel.total_timeout)
 
@@ -322,11 +429,11 @@ def test_no_more_than_parallel_calls_are_in_flight_across_workers():
     service = make_service(make_panel(parallel_calls=2))
     for _ in range(3):
         make_order(service)
-    assert isinstance(claim(service.panel_id), Order)
-    assert isinstance(claim(service.panel_id), Order)
-    assert claim(service.panel_id) is None
+    assert Claims(service.panel_id).take()[0]
+    assert Claims(service.panel_id).take()[0]
+    assert Claims(service.panel_id).take() == ([], None)
     Order.objects.filter(state=State.SENDING).update(send_deadline=timezone.now() - timedelta(seconds=1))
-    assert isinstance(claim(service.panel_id), Order)
+    assert Claims(service.panel_id).take()[0]
 
 
 @pytest.mark.django_db
@@ -334,8 +441,9 @@ def test_calls_per_minute_hold_across_claims():
     service = make_service(make_panel(calls_per_minute=6, parallel_calls=2))
     make_order(service)
     make_order(service)
-    assert isinstance(claim(service.panel_id), Order)
-    wait = claim(service.panel_id)
+    assert Claims(service.panel_id).take()[0]
+    taken, wait = Claims(service.panel_id).take()
+    assert not taken
     assert timedelta(seconds=8) < wait <= timedelta(seconds=10)
 
 
@@ -358,7 +466,7 @@ def test_calls_per_minute_hold_across_claims():
 def test_nothing_is_claimed_while(stop):
     order = make_order()
     stop(order)
-    assert claim(order.panel_id) is None
+    assert Claims(order.panel_id).take() == ([], None)
 
 
 @pytest.mark.django_db
@@ -377,16 +485,16 @@ def test_the_price_guard_holds_what_a_person_has_not_agreed_to(change, words):
     if change.get("rate_per_1000") == Decimal("0.95"):
         change = {"rate_per_1000": Decimal("0.945")}
     Service.objects.update(**change)
-    claimed = claim(order.panel_id)
+    claimed = Claims(order.panel_id).take()
     order.refresh_from_db()
     if words:
         # Look again: the next order may go out.
-        assert claimed == timedelta()
-        assert claim(order.panel_id) is None
+        assert claimed == ([], timedelta())
+        assert Claims(order.panel_id).take() == ([], None)
         assert words in order.held_reason
         assert story(order) == ["held"]
     else:
-        assert claimed == order
+        assert claimed == ([order], None)
 
 
 @pytest.mark.django_db
@@ -394,8 +502,8 @@ def test_a_held_order_lets_the_next_one_pass():
     first = make_order()
     second = make_order(make_service(first.panel))
     Service.objects.filter(pk=first.service_id).update(is_listed=False)
-    assert claim(first.panel_id) == timedelta()
-    assert claim(first.panel_id) == second
+    assert Claims(first.panel_id).take() == ([], timedelta())
+    assert Claims(first.panel_id).take() == ([second], None)
 
 
 @pytest.mark.django_db
@@ -424,11 +532,34 @@ def test_what_is_past_its_deadline_becomes_unknown_never_queued():
 
 def test_nothing_is_sent_after_the_time_to_start(synced_panel, sandbox, monkeypatch):
     order = place(synced_panel, sandbox)
-    monkeypatch.setattr(submission, "START_WITHIN", timedelta(seconds=-1))
+    monkeypatch.setattr(claiming, "START_WITHIN", timedelta(seconds=-1))
     assert submit(synced_panel) == {"put back": 1}
     order.refresh_from_db()
     assert order.state == State.QUEUED
     assert sandbox.calls["add"] == 0
+
+
+def test_a_panel_that_answers_questions_and_no_orders_gets_one_at_a_time_after_longer_and_longer_pauses(
+    synced_panel, sandbox
+):
+    Panel.objects.update(read_timeout=1, parallel_calls=4)
+    service = Service.objects.get(panel=synced_panel, remote_id=str(sandbox.pick("Default").id))
+    for number in range(9):
+        make_order(service, link=f"https://example.com/p/{number}", quantity=service.min_quantity)
+    sandbox.faults.add(Fault.HANG, "add", times=6)
+    sent, pauses = [], []
+    for _ in range(3):
+        before = sandbox.calls["add"]
+        submit(synced_panel)
+        sent.append(sandbox.calls["add"] - before)
+        synced_panel.refresh_from_db()
+        pauses.append(round((synced_panel.paused_until - timezone.now()) / timedelta(seconds=30)))
+        Panel.objects.update(paused_until=timezone.now())
+        assert not check_balance(synced_panel.pk, threading.Event())
+    assert sent == [4, 1, 1]
+    assert pauses == [1, 4, 8]
+    assert submit(synced_panel) == {"placed": 3}
+    assert Panel.objects.get().unanswered_orders == 0
 
 
 # -- the table of moves
@@ -487,8 +618,8 @@ def test_a_client_made_with_an_old_key_takes_nothing_more():
     panel = Panel.objects.get()
     panel.set_key("a-new-key-0123456789")
     panel.save()
-    assert claim(order.panel_id, called=called) is None
-    assert claim(order.panel_id, called=panel) == order
+    assert Claims(order.panel_id, called=called).take() == ([], None)
+    assert Claims(order.panel_id, called=panel).take() == ([order], None)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -516,7 +647,7 @@ def test_a_time_out_that_was_changed_meanwhile_ends_the_work_of_the_old_client()
     order = make_order()
     called = Panel.objects.get()
     Panel.objects.update(read_timeout=5)
-    assert claim(order.panel_id, called=called) is None
+    assert Claims(order.panel_id, called=called).take() == ([], None)
 
 
 @pytest.mark.django_db

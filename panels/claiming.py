@@ -1,0 +1,138 @@
+"""Takes orders for sending: one transaction with the panel's limits, the price guard, and queued ▸ sending.
+
+The panel's row is locked meanwhile, so that its limits hold across all workers.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from operator import attrgetter
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from panels.models import Batch, Controls, Order, OrderEvent, Panel
+
+State, What = Order.State, OrderEvent.What
+
+# A claimed order must be on its way within this time; then its whole exchange and some spare time pass before
+# anybody else may conclude that nothing will be heard of it any more.
+START_WITHIN = timedelta(seconds=30)
+SPARE = timedelta(seconds=30)
+# What claiming and sending need of an order, its service and its panel: reading all takes longer than all the rest.
+_OF_ORDER = (
+    *("panel", "type", "link", "quantity", "params", "state", "attempt", "sent_at", "rate_agreed"),
+    *(f"service__{name}" for name in ("remote_id", "type", "raw_type", "rate_per_1000", "is_listed")),
+)
+_OF_PANEL = (
+    *("api_url", "api_key", "connect_timeout", "read_timeout", "always_send_quantity"),
+    *("is_active", "paused_reason", "paused_until", "failures", "unanswered_orders"),
+    *("parallel_calls", "calls_per_minute", "next_call_at"),
+)
+
+
+class Claims:
+    """Claims the orders of one panel; its queries are built once, for that takes as long as to run them.
+
+    `called` is the row that the client was made from: with another address, key or time-out by now, nothing is taken.
+    """
+
+    def __init__(self, panel_pk: int, *, called: Panel | None = None) -> None:
+        self._called = called
+        self._panel = Panel.objects.filter(pk=panel_pk).select_for_update(no_key=True).only(*_OF_PANEL)
+        self._sending = Order.objects.filter(panel=panel_pk, state=State.SENDING).order_by().values_list("pk")
+        self._queued = queued(panel_pk).select_related("service").only(*_OF_ORDER)
+
+    def take(self, most: int = 1) -> tuple[list[Order], timedelta | None]:
+        """Take the next orders for sending: now they are `sending`, and ours until their deadline.
+
+        Returns them, and how long to wait before looking for more; None if there is nothing to wait for.
+        """
+        with transaction.atomic():
+            panel = self._panel.get()
+            now = timezone.now()
+            room = min(most, self._room(panel, now))
+            waiting = list(self._queued.filter(send_after__lte=now)[:room]) if room > 0 else []
+            if _hold_back(waiting):
+                # What may go is looked for in a transaction of its own: thousands may have to be held.
+                return [], timedelta()
+            in_time, wait = _keep_pace(panel, waiting, now)
+            taken = _take(in_time, panel, now) if in_time else []
+            # Somebody was quicker with one of them: others may stand behind it.
+            return taken, timedelta() if len(taken) < len(in_time) else wait
+
+    def _room(self, panel: Panel, now: datetime) -> int:
+        """Return how many more calls this panel allows at the same time, 0 or less for none."""
+        if self._called and not panel.sends_alike(self._called):
+            return 0
+        if not panel.is_active or panel.is_paused(now) or Controls.is_sending_stopped():
+            return 0
+        most = 1 if panel.sends_one_at_a_time else panel.parallel_calls
+        return most - len(self._sending.filter(send_deadline__gt=now))
+
+
+def queued(panel_pk: int) -> QuerySet[Order]:
+    """Return what waits for being sent at a panel, first what is first to go."""
+    return (
+        Order.objects.filter(panel=panel_pk, state=State.QUEUED, held_reason="")
+        .exclude(batch__state=Batch.State.PAUSED)
+        .order_by("send_after", "pk")
+    )
+
+
+def reason_to_hold(order: Order) -> str:
+    """Say why a person must look before this order goes out, "" if nothing has changed since it was placed."""
+    service, agreed = order.service, order.rate_agreed
+    if service is None or agreed is None or not service.is_listed:
+        return "The panel no longer lists this service."
+    if service.type != order.type:
+        return f"The service's type has changed to {service.raw_type or 'unknown'}."
+    limit = agreed * (1 + Decimal(str(settings.PRICE_GUARD_PERCENT)) / 100)
+    if service.rate_per_1000 > limit:
+        return f"The price has risen from {agreed.normalize():f} to {service.rate_per_1000.normalize():f}."
+    return ""
+
+
+def _hold_back(orders: list[Order]) -> bool:
+    """Hold those that a person must look at; returns whether there were any."""
+    reasons = {order: reason for order in _by_key(orders) if (reason := reason_to_hold(order))}
+    for order, reason in reasons.items():
+        Order.objects.filter(pk=order.pk, state=State.QUEUED).update(held_reason=reason)
+        order.tell(What.HELD, reason)
+    return bool(reasons)
+
+
+def _by_key(orders: list[Order]) -> list[Order]:
+    """Sort rows as they are locked everywhere, so that nobody waits for each other."""
+    return sorted(orders, key=attrgetter("pk"))
+
+
+def _keep_pace(panel: Panel, orders: list[Order], now: datetime) -> tuple[list[Order], timedelta | None]:
+    """Count a call for each order that may go out now, and say how long the next one has to wait."""
+    for number, _ in enumerate(orders):
+        wait = panel.call_slot(now) - now
+        if wait > timedelta():
+            return orders[:number], wait
+        panel.take_call_slot(now)
+    return orders, None
+
+
+def _take(orders: list[Order], panel: Panel, now: datetime) -> list[Order]:
+    fields = {"send_deadline": now + START_WITHIN + timedelta(seconds=panel.total_timeout) + SPARE, "sent_at": now}
+    changes = [
+        (order, f"Attempt {order.attempt + 1}", fields | {"attempt": order.attempt + 1}) for order in _by_key(orders)
+    ]
+    taken = Order.move_each(State.SENDING, changes, what=What.SENT, savepoint=False)
+    if panel.calls_per_minute:
+        Panel.objects.filter(pk=panel.pk).update(next_call_at=panel.next_call_at)
+    for order in taken:
+        order.panel = panel
+    return taken
+
+
+def start_by(order: Order) -> datetime:
+    """Return until when the sending of a claimed order may begin."""
+    return (order.sent_at or timezone.now()) + START_WITHIN
