@@ -9,9 +9,10 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
+from panels.client import PanelClient
 from panels.errors import Deferred, PanelError
 from panels.limits import PanelClosedError, note_answer, note_error, open_client, resume
-from panels.models import BalanceReading, Panel
+from panels.models import BalanceReading, Order, Panel
 from panels.wire import Balance
 
 
@@ -24,7 +25,13 @@ def check_balance(panel_pk: int, stopping: threading.Event, why: str = BalanceRe
     Panel.objects.filter(pk=panel.pk).update(balance_tried_at=started)
     try:
         with open_client(panel, stopping) as client:
-            reading = client.balance()
+            try:
+                reading = client.balance()
+            except PanelError as error:
+                if not (panel.is_probe_due() and _tells_of_an_order(panel, client)):
+                    raise
+                note_answer(panel_pk)
+                return _note_failure(panel, error.text)
     except Deferred as error:
         return error.text
     except PanelClosedError:
@@ -34,6 +41,18 @@ def check_balance(panel_pk: int, stopping: threading.Event, why: str = BalanceRe
         return _note_failure(panel, error.text)
     note_answer(panel_pk)
     return _record(panel, reading, why, started)
+
+
+def _tells_of_an_order(panel: Panel, client: PanelClient) -> bool:
+    """Tell whether a panel that does not tell its balance is there all the same."""
+    known = Order.objects.filter(panel=panel, sent_at__isnull=False, remote_id__gt="").order_by("-sent_at").first()
+    if known is None:
+        return False
+    try:
+        client.statuses([known.remote_id])
+    except PanelError:
+        return False
+    return True
 
 
 def _note_failure(panel: Panel, text: str) -> str:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from panels.client import PanelClient
 from panels.encryption import KeyUnreadableError
-from panels.errors import Deferred, NotSent, PanelError, Reason, Refused, Unreadable
+from panels.errors import Deferred, NotSent, OutcomeUnknown, PanelError, Reason, Refused, Unreadable
 from panels.models import Panel
 
 logger = logging.getLogger(__name__)
@@ -103,11 +103,18 @@ def resume(panel: Panel) -> None:
     )
 
 
-def note_answer(panel_pk: int) -> None:
-    """The panel answered: end what only its silence had begun."""
+def note_answer(panel_pk: int, *, placing: bool = False) -> None:
+    """The panel answered: end what only its silence had begun. `placing` says that it answered about an order.
+
+    Where orders went unanswered, an answer to a question ends no pause before its time: it would be lost orders that
+    follow each other.
+    """
     panels = Panel.objects.filter(pk=panel_pk)
+    if placing:
+        panels.filter(unanswered_orders__gt=0).update(unanswered_orders=0)
     has_waited = Q(paused_reason=Panel.Pause.RATE_LIMIT, paused_until__lte=timezone.now())
-    panels.filter(Q(paused_reason=Panel.Pause.UNREACHABLE) | has_waited).update(
+    is_back = Q(unanswered_orders=0) | Q(paused_until__lte=timezone.now())
+    panels.filter(Q(paused_reason=Panel.Pause.UNREACHABLE) & is_back | has_waited).update(
         paused_reason="", paused_until=None, last_error="", failures=0
     )
     panels.filter(failures__gt=0, paused_reason="").update(failures=0, last_error="")
@@ -133,22 +140,33 @@ def note_error(called: Panel, error: PanelError, *, placing: bool = False) -> No
         elif error.reason == Reason.RATE_LIMIT:
             pause(panel, Panel.Pause.RATE_LIMIT, error.text, now + _asked_wait(error.retry_after))
         else:
-            note_answer(panel.pk)
+            note_answer(panel.pk, placing=placing)
     elif isinstance(error, NotSent) and error.is_rate_limit:
         pause(panel, Panel.Pause.RATE_LIMIT, error.text, now + _asked_wait(error.retry_after))
     elif isinstance(error, Unreadable) and not error.is_fault and not placing:
         # Somebody is there: that one answer makes no sense to us is no reason to stop placing.
         note_answer(panel.pk)
     else:
-        _note_failure(panel, error, now)
+        _note_failure(panel, error, now, is_order_lost=placing and isinstance(error, OutcomeUnknown))
 
 
-def _note_failure(panel: Panel, error: PanelError, now: datetime) -> None:
-    failures = panel.failures + 1
-    Panel.objects.filter(pk=panel.pk).update(failures=failures, last_error=error.text)
-    if failures >= FAILURES_BEFORE_PAUSE:
-        doublings = min(failures - FAILURES_BEFORE_PAUSE, 10)
-        pause(panel, Panel.Pause.UNREACHABLE, error.text, now + min(FIRST_PAUSE * 2**doublings, LONGEST_PAUSE))
+def _note_failure(panel: Panel, error: PanelError, now: datetime, *, is_order_lost: bool) -> None:
+    with transaction.atomic():
+        # One after the other: several calls fail together when a panel goes.
+        panel = Panel.objects.select_for_update(no_key=True).get(pk=panel.pk)
+        if is_order_lost:
+            panel.unanswered_orders += 1
+            Panel.objects.filter(pk=panel.pk).update(unanswered_orders=panel.unanswered_orders)
+        if panel.paused_reason == Panel.Pause.UNREACHABLE and not panel.is_probe_due(now):
+            # It was called before the pause: one outage lengthens the wait once.
+            return
+        failures = panel.failures + 1
+        Panel.objects.filter(pk=panel.pk).update(failures=failures, last_error=error.text)
+        # A panel that answers questions and no orders would otherwise never be left alone for longer.
+        silent = max(failures, panel.unanswered_orders if is_order_lost else 0)
+        if silent >= FAILURES_BEFORE_PAUSE:
+            doublings = min(silent - FAILURES_BEFORE_PAUSE, 10)
+            pause(panel, Panel.Pause.UNREACHABLE, error.text, now + min(FIRST_PAUSE * 2**doublings, LONGEST_PAUSE))
 
 
 def _asked_wait(retry_after: float | None) -> timedelta:

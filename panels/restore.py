@@ -24,10 +24,13 @@ def distrust_what_waits() -> Counter[str]:
 
 def _orders() -> int:
     waiting = Order.objects.filter(state__in=(State.QUEUED, State.SENDING))
-    return sum(
-        order.move(State.UNKNOWN, what=What.UNKNOWN, detail=WORDS, error_text=WORDS, held_reason="")
-        for order in waiting
-    )
+    return sum(_distrust(order) for order in waiting)
+
+
+def _distrust(order: Order) -> bool:
+    # When one that waits was sent after the backup, nobody knows; an earlier attempt's time would mislead.
+    sent_at = order.sent_at if order.state == State.SENDING else None
+    return order.move(State.UNKNOWN, what=What.UNKNOWN, detail=WORDS, error_text=WORDS, held_reason="", sent_at=sent_at)
 
 
 def _refills() -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from panels.adoption import to_adopt
 from panels.aftercare import expire_requests
+from panels.id_search import to_search
 from panels.models import Batch, Order, OrderAction, Panel
 from panels.models.order import RequestState
-from panels.submission import expire_sends
+from panels.outcomes import expire_sends
 
 SYNC_EVERY, SYNC_AGAIN_AFTER = timedelta(hours=6), timedelta(minutes=30)
 BALANCE_EVERY, BALANCE_AGAIN_AFTER = timedelta(minutes=15), timedelta(minutes=5)
@@ -23,13 +24,20 @@ def expire() -> int:
     return expire_sends() + expire_requests()
 
 
+def to_probe() -> QuerySet[Panel]:
+    """Return the panels that fell silent and are asked again now: one question tells whether they are back.
+
+    It costs nothing; orders that a panel takes and does not answer would each wait for a person.
+    """
+    return Panel.objects.filter(is_active=True, paused_reason=Panel.Pause.UNREACHABLE, paused_until__lte=timezone.now())
+
+
 def waiting() -> dict[str, list[int]]:
     """Return, for each kind of work, the pks of the panels (for `act`: of the actions) that have some."""
     now = timezone.now()
-    open_panels = Panel.objects.filter(is_active=True).exclude(
-        Q(paused_reason__gt="") & (Q(paused_until__isnull=True) | Q(paused_until__gt=now))
-    )
-    reading = Panel.objects.filter(is_active=True).exclude(Q(paused_reason=Panel.Pause.AUTH) | Q(paused_until__gt=now))
+    answering = Panel.objects.filter(is_active=True).exclude(paused_reason=Panel.Pause.UNREACHABLE)
+    open_panels = answering.exclude(Q(paused_reason__gt="") & (Q(paused_until__isnull=True) | Q(paused_until__gt=now)))
+    reading = answering.exclude(Q(paused_reason=Panel.Pause.AUTH) | Q(paused_until__gt=now))
     confirmed = OrderAction.objects.filter(confirmed_at__isnull=False, finished_at__isnull=True)
     return {
         "submit": _with(
@@ -40,7 +48,8 @@ def waiting() -> dict[str, list[int]]:
         ),
         "poll": _with(
             reading,
-            Order.objects.filter(state=Order.State.PLACED, next_check_at__lte=now),
+            # Only placed orders are due, and of those the index knows.
+            Order.objects.filter(next_check_at__lte=now),
             Order.objects.filter(state=Order.State.UNKNOWN, candidate_id__gt=""),
         ),
         "care": _with(
@@ -50,8 +59,12 @@ def waiting() -> dict[str, list[int]]:
             Order.objects.filter(refills__next_check_at__lte=now),
         ),
         "sync": _due(reading, "sync_requested_at", "catalog", SYNC_EVERY, SYNC_AGAIN_AFTER),
-        "balance": _due(reading, "balance_requested_at", "balance", BALANCE_EVERY, BALANCE_AGAIN_AFTER),
+        "balance": [
+            *_due(reading, "balance_requested_at", "balance", BALANCE_EVERY, BALANCE_AGAIN_AFTER),
+            *to_probe().filter(balance_requested_at=None).values_list("pk", flat=True),
+        ],
         "adopt": _with(reading, to_adopt()),
+        "search": _with(reading, Order.objects.filter(id_searches__in=to_search())),
         "act": list(confirmed.values_list("pk", flat=True)),
     }
 
@@ -72,3 +85,17 @@ def _due(panels: QuerySet[Panel], requested: str, what: str, every: timedelta, a
     is_rested = Q(**{f"{what}_tried_at__isnull": True}) | Q(**{f"{what}_tried_at__lt": now - again_after})
     asked = Panel.objects.filter(is_active=True, **{f"{requested}__isnull": False})
     return list((panels.filter(is_old, is_rested) | asked).values_list("pk", flat=True))
+
+
+def next_at(panel: Panel, what: str) -> datetime | None:
+    """Return from when on a panel is asked for its `catalog` or `balance` again; None while only a person can say."""
+    if panel.blocks_reading():
+        # The balance is the question that a silent panel is asked; the catalog waits for its answer.
+        return None if what == "catalog" and panel.is_probe_due() else panel.paused_until
+    if what == "catalog":
+        done, tried, every, again_after = panel.catalog_synced_at, panel.catalog_tried_at, SYNC_EVERY, SYNC_AGAIN_AFTER
+    else:
+        done, tried = panel.balance_checked_at, panel.balance_tried_at
+        every, again_after = BALANCE_EVERY, BALANCE_AGAIN_AFTER
+    never = datetime.min.replace(tzinfo=UTC)
+    return max(done + every if done else never, tried + again_after if tried else never, timezone.now())

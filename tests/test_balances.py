@@ -11,7 +11,8 @@ from panels import limits
 from panels.balances import check_balance
 from panels.models import BalanceReading, Panel
 from panels.sandbox import Fault
-from tests.factories import make_panel
+from panels.submission import submit_queued
+from tests.factories import make_order, make_panel
 
 
 def check(panel, why="schedule"):
@@ -116,3 +117,19 @@ def test_a_balance_of_the_old_account_is_not_taken_over(panel, sandbox, monkeypa
     panel.refresh_from_db()
     assert panel.balance is None
     assert panel.balance_requested_at is not None
+
+
+def test_a_panel_that_tells_no_balance_is_asked_about_an_order_before_it_is_taken_for_gone(synced_panel, sandbox):
+    service = synced_panel.services.get(remote_id=str(sandbox.pick("Default").id))
+    make_order(service, quantity=service.min_quantity)
+    submit_queued(synced_panel.pk, threading.Event())
+    sandbox.faults.add(Fault.ERROR_500, "balance", times=None)
+    Panel.objects.update(paused_reason="unreachable", paused_until=timezone.now(), failures=3)
+    assert "500" in check_balance(synced_panel.pk, threading.Event())
+    synced_panel.refresh_from_db()
+    assert (synced_panel.paused_reason, synced_panel.failures) == ("", 0)
+    sandbox.faults.add(Fault.ERROR_500, "status", times=None)
+    Panel.objects.update(paused_reason="unreachable", paused_until=timezone.now(), failures=3)
+    check_balance(synced_panel.pk, threading.Event())
+    synced_panel.refresh_from_db()
+    assert (synced_panel.paused_reason, synced_panel.failures) == ("unreachable", 4)

@@ -52,22 +52,36 @@ def test_pace_counts_calls_in_the_database_so_that_it_holds_for_all_workers():
 
 
 def test_failures_in_a_row_pause_the_panel_longer_each_time():
-    panel = make_panel()
-    waits = []
+    panel, waits = make_panel(), []
     for _ in range(6):
         limits.note_error(panel, OutcomeUnknown("no answer"))
         panel.refresh_from_db()
         if panel.paused_until:
             waits.append(round((panel.paused_until - timezone.now()).total_seconds()))
+            end_pause(panel)
     assert waits == [30, 60, 120, 240]
     assert panel.paused_reason == Panel.Pause.UNREACHABLE
     for _ in range(9):
+        end_pause(panel)
         limits.note_error(panel, OutcomeUnknown("no answer"))
     panel.refresh_from_db()
     assert timedelta(minutes=59) < panel.paused_until - timezone.now() <= timedelta(hours=1)
     limits.note_answer(panel.pk)
     panel.refresh_from_db()
     assert (panel.paused_reason, panel.failures) == ("", 0)
+
+
+def end_pause(panel):
+    Panel.objects.filter(pk=panel.pk).update(paused_until=timezone.now())
+
+
+def test_calls_that_fail_together_lengthen_the_pause_once():
+    panel = make_panel()
+    for _ in range(10):
+        limits.note_error(panel, OutcomeUnknown("no answer"))
+    panel.refresh_from_db()
+    assert panel.paused_until - timezone.now() <= timedelta(seconds=30)
+    assert panel.failures == 3
 
 
 def test_a_refusal_about_one_order_is_an_answer():
@@ -95,6 +109,16 @@ def test_a_pause_with_a_time_ends_by_itself():
     panel = make_panel(paused_reason="rate_limit", paused_until=timezone.now() - timedelta(seconds=1))
     assert not panel.is_paused()
     assert not panel.blocks_reading()
+
+
+def test_silence_is_ended_by_an_answer_alone_but_asked_about_by_itself():
+    panel = make_panel(paused_reason="unreachable", paused_until=timezone.now() + timedelta(seconds=30))
+    assert (panel.is_paused(), panel.is_probe_due()) == (True, False)
+    panel.paused_until = timezone.now()
+    assert (panel.is_paused(), panel.is_probe_due(), panel.blocks_reading()) == (True, True, True)
+    limits.note_answer(panel.pk)
+    panel.refresh_from_db()
+    assert (panel.is_paused(), panel.is_probe_due()) == (False, False)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from panels.balances import check_balance
 from panels.crew import Lanes
 from panels.models import Panel
 from panels.processes import LOOK_EVERY, StopSignals
@@ -70,6 +71,9 @@ def _at_once(panels: list[Panel], work: Callable[[Panel, threading.Event], Repor
 
     def visit(panel: Panel) -> None:
         try:
+            if panel.is_probe_due():
+                check_balance(panel.pk, lanes.stopping)
+                panel.refresh_from_db()
             reports[panel.pk] = work(panel, lanes.stopping)
         except Exception as error:
             reports[panel.pk] = ("", f"{type(error).__name__}: {error}")
