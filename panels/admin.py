@@ -24,6 +24,8 @@ from panels.models import (
     Batch,
     BatchLine,
     Controls,
+    FoundId,
+    IdSearch,
     JobRun,
     Order,
     OrderAction,
@@ -277,6 +279,39 @@ class RefillAdmin(RowAdmin):
 
     def panel(self, refill: Refill) -> Panel:
         return refill.order.panel
+
+
+class FoundInline(RowInline):
+    model = FoundId
+
+
+@admin.register(IdSearch)
+class IdSearchAdmin(RowAdmin):
+    list_display = ("id", "order", "panel", "asked", "asked_from", "asked_to", "requested_at", "searched_at", "error")
+    list_filter = ("order__panel", "is_single")
+    list_select_related = ("order__panel",)
+    search_fields = ("=order__id",)
+    inlines = (FoundInline,)
+
+    def view_on_site(self, obj: IdSearch) -> str:
+        return obj.order.get_absolute_url()
+
+    def panel(self, search: IdSearch) -> Panel:
+        return search.order.panel
+
+
+@admin.register(FoundId)
+class FoundIdAdmin(RowAdmin):
+    list_display = ("remote_id", "order", "panel", "remote_status", "charge", "currency", "remains", "asked_at")
+    list_filter = ("search__order__panel",)
+    list_select_related = ("search__order__panel",)
+    search_fields = ("=remote_id", "=search__order__id")
+
+    def order(self, found: FoundId) -> Order:
+        return found.search.order
+
+    def panel(self, found: FoundId) -> Panel:
+        return found.search.order.panel
 
 
 @admin.register(OrderAction)

@@ -6,15 +6,15 @@ import threading
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from panels.errors import Deferred, PanelError, Refused
 from panels.limits import PanelClosedError, note_error, open_client
 from panels.models import Order, OrderEvent, Panel
+from panels.models.planning import unindexed
 from panels.order_types import check
+from panels.outcomes import placed_fields
 from panels.scalars import read_remote_id
-from panels.submission import placed_fields
 from panels.wire import OrderStatus
 
 State, What = Order.State, OrderEvent.What
@@ -89,8 +89,9 @@ def name_candidate(order: Order, text: str, actor: Any) -> str:
         return "That is no order id: it has up to 64 letters and digits."
     if not order.panel.is_active:
         return f"{order.panel} is inactive, so it cannot be asked. Activate it first."
-    others = Order.objects.filter(Q(remote_id=remote_id) | Q(candidate_id=remote_id), panel=order.panel_id)
-    if owner := others.exclude(pk=order.pk).first():
+    named = Order.objects.filter(panel=order.panel_id, candidate_id=remote_id).exclude(candidate_id="").order_by()
+    owner = Order.with_remote_ids(order.panel_id, [remote_id]).first() or named.exclude(pk=order.pk).first()
+    if owner:
         return f"{remote_id} is the id of our order {owner.pk}."
     if not may_resolve(order):
         return "An answer may still come; decide after the deadline."
@@ -102,7 +103,8 @@ def name_candidate(order: Order, text: str, actor: Any) -> str:
 
 def confirm_candidates(panel_pk: int, stopping: threading.Event) -> int:
     """Ask a panel about the ids that people named for unknown orders; those it knows are placed."""
-    named = Order.objects.filter(panel=panel_pk, state=State.UNKNOWN).exclude(candidate_id="")
+    unknown = Order.objects.alias(at=unindexed("panel_id")).filter(at=panel_pk, state=State.UNKNOWN)
+    named = unknown.exclude(candidate_id="")
     orders = list(named.select_related("panel", "candidate_by")[:100])
     panel = Panel.objects.filter(pk=panel_pk, is_active=True).first()
     if not orders or panel is None:
@@ -136,7 +138,7 @@ def _confirm(order: Order, answer: object) -> bool:
             **placed_fields(remote_id),
         )
     except IntegrityError:
-        owner = Order.objects.get(panel=order.panel_id, remote_id=remote_id)
+        owner = Order.with_remote_ids(order.panel_id, [remote_id]).get()
         return _reject(order, f"{remote_id} is the id of our order {owner.pk}.")
 
 

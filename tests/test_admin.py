@@ -19,6 +19,8 @@ from panels.models import (
     Batch,
     BatchLine,
     Controls,
+    FoundId,
+    IdSearch,
     JobRun,
     Order,
     OrderAction,
@@ -45,8 +47,8 @@ INLINE = re.compile(
     r"<style|\sstyle=|<script(?![^>]*\ssrc=)(?![^>]*application/json)|\son[a-z]+=|javascript:", re.IGNORECASE
 )
 MODELS = (
-    ActionLine, BalanceReading, Batch, BatchLine, Controls, JobRun, Order, OrderAction, OrderEvent, Panel, Refill,
-    Service, ServiceChange, Worker,
+    ActionLine, BalanceReading, Batch, BatchLine, Controls, FoundId, IdSearch, JobRun, Order, OrderAction, OrderEvent,
+    Panel, Refill, Service, ServiceChange, Worker,
 )  # fmt: skip
 
 
@@ -79,6 +81,7 @@ def rows(db):
     order.tell(OrderEvent.What.SENT)
     action = OrderAction.objects.create(kind="refresh")
     batch = make_batch(row_of(service))
+    search = IdSearch.objects.create(order=order, attempt=1)
     found = (
         panel,
         service,
@@ -94,6 +97,8 @@ def rows(db):
         Worker.objects.create(host="here", pid=1, started_at=now, seen_at=now),
         JobRun.objects.create(name="sweep"),
         Controls.objects.create(pk=1, sending_stopped_at=now),
+        search,
+        FoundId.objects.create(search=search, remote_id="991", remote_status="Pending", asked_at=now),
     )
     return {type(row): row for row in found}
 
@@ -273,3 +278,12 @@ def test_a_resumed_panel_goes_on(as_manager, rung):
     run(as_manager, Panel, "resume", panel, running)
     assert not Panel.objects.get(pk=panel.pk).paused_reason
     assert rung == [("submit", panel.pk), ("poll", panel.pk), ("care", panel.pk)]
+
+
+def test_types_are_shown_by_their_names(as_superuser):
+    service = make_service(type="custom_comments", raw_type="")
+    make_order(service)
+    for address in ("/admin/panels/service/", f"/admin/panels/service/{service.pk}/change/"):
+        page = as_superuser.get(address).text
+        assert "Custom Comments" in page
+        assert ">custom_comments<" not in page

@@ -6,7 +6,7 @@ import socket
 import time
 import traceback
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 
 import pytest
@@ -207,6 +207,15 @@ class TestFallback:
             speaker.statuses(["3", "4"])
             wanted = ["1,2", "1", "2", "3", "4"]
             assert [form.get("orders") or form["order"] for form in calls(speaker)] == wanted
+
+    @pytest.mark.parametrize("objection", [NOT_FOUND, {"error": "???"}, status(), []])
+    def test_guesses_cost_one_call_whatever_is_answered(self, objection):
+        with panel(deaf_to_the_plural(objection)) as speaker:
+            with suppress(Refused, Unreadable):
+                assert speaker.statuses_at_once(["1", "2"]) == {}
+            assert set(speaker.statuses_at_once(["3"])) == {"3"}
+            assert [form.get("orders") or form["order"] for form in calls(speaker)] == ["1,2", "3"]
+            assert speaker.learned == {}
 
     def test_refills_and_their_status(self):
         with panel(deaf_to_the_plural({"error": "Incorrect request"})) as speaker:

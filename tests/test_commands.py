@@ -121,6 +121,18 @@ def test_a_panel_that_gets_paused_says_why(panel, sandbox):
     )
 
 
+def test_a_silent_panel_is_asked_once_before_orders_go_out(panel, sandbox):
+    order = make_order(panel.services.get(remote_id=sandbox.pick().id))
+    Panel.objects.update(paused_reason="unreachable", paused_until=timezone.now(), failures=3)
+    assert "1 placed" in run("submit_orders")[0]
+    order.refresh_from_db()
+    assert (order.state, sandbox.calls["balance"]) == ("placed", 1)
+    Panel.objects.update(paused_reason="unreachable", paused_until=timezone.now() + timedelta(minutes=1))
+    make_order(order.service)
+    assert "1 still waiting because the panel does not answer" in run("submit_orders")[0]
+    assert (len(sandbox.ledger), sandbox.calls["balance"]) == (1, 1)
+
+
 def test_what_the_switch_stops_is_told(panel, sandbox):
     order_at(panel, sandbox)
     Controls.objects.update_or_create(pk=1, defaults={"sending_stopped_at": timezone.now()})

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
-from panels import aftercare, polling, resolution
+from panels import aftercare, id_search, polling, resolution
 from panels.evidence import collect_evidence
 from panels.forms import ResolveForm
 from panels.htmx import render_page, wants_fragment
@@ -46,14 +46,15 @@ def _show(request: HttpRequest, pk: int, *, status: int = 200) -> HttpResponse:
     order = _get(pk)
     events = order.events.select_related("actor").order_by("-at", "-pk")[:LONGEST_STORY]
     refills = list(order.refills.all())
+    decision = _decision(order, request.POST)
     context = {
         "order": order,
         "story": [(event, STORY_LOOKS.get(What(event.what), "")) for event in events],
         "refills": refills,
         "can_refill": order.can_refill and not any(refill.is_open for refill in refills),
         "fields": _fields(order),
-        "poll": _page_seconds(order, refills),
-        **_decision(order, request.POST),
+        "poll": _page_seconds(order, refills, decision.get("findings")),
+        **decision,
     }
     return render_page(request, "panels/order_detail.html", context, partial="order", status=status)
 
@@ -76,9 +77,9 @@ def _fields(order: Order) -> list[dict[str, Any]]:
     return shown
 
 
-def _page_seconds(order: Order, refills: list[Refill]) -> int:
+def _page_seconds(order: Order, refills: list[Refill], findings: id_search.Findings | None) -> int:
     seconds = poll_seconds([order])
-    if order.state == Order.State.UNKNOWN and (order.candidate_id or not resolution.may_resolve(order)):
+    if findings and (order.candidate_id or findings.is_open or not resolution.may_resolve(order)):
         return 2
     if any(refill.state in (RequestState.QUEUED, RequestState.SENDING) for refill in refills):
         return seconds or 2
@@ -93,6 +94,7 @@ def _decision(order: Order, posted: Mapping[str, str]) -> dict[str, Any]:
         return {
             "may_resolve": resolution.may_resolve(order),
             "evidence": collect_evidence(order),
+            "findings": id_search.collect_findings(order),
             "form": ResolveForm(initial={"remote_id": posted.get("remote_id", "")}),
         }
     if order.is_held and order.service:
@@ -142,6 +144,17 @@ def order_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back an order that was not sent."""
     problem = resolution.withdraw(_get(pk), request.user)
     return _answer(request, pk, problem, "The order is withdrawn: nothing was sent, nothing was charged.")
+
+
+@permission_required("panels.change_order", raise_exception=True)
+@require_POST
+def order_search(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have the panel asked for the id that an unknown order may have."""
+    order = _get(pk)
+    problem = id_search.request_search(order, request.user)
+    if not problem:
+        ring("search", order.panel_id)
+    return _answer(request, pk, problem)
 
 
 @permission_required("panels.change_order", raise_exception=True)
