@@ -113,7 +113,7 @@ def _note_known(lines: Sequence[BatchLine]) -> list[BatchLine]:
     held: dict[tuple[int | None, str], int] = {}
     for panel_pk, remote_ids in wanted.items():
         for some in in_chunks(remote_ids):
-            orders = Order.objects.filter(panel=panel_pk, remote_id__in=some)
+            orders = Order.with_remote_ids(panel_pk, some)
             held |= {(panel_pk, remote_id): pk for pk, remote_id in orders.values_list("pk", "remote_id")}
     new = []
     for line in lines:

@@ -21,6 +21,7 @@ from panels.errors import NotSent, OutcomeUnknown, PanelError, Refused
 from panels.limits import PanelClosedError, note_answer, note_error, open_client
 from panels.models import Controls, Order, OrderEvent, Panel, Refill
 from panels.models.order import RequestState
+from panels.models.planning import unindexed
 from panels.polling import LEASE, SOONEST, request_check
 from panels.recording import record
 from panels.wire import RefillStatus
@@ -116,8 +117,12 @@ def _raise_alarm(orders: QuerySet[Order], what: str) -> None:
     Order.objects.filter(pk__in=list(orders.filter(alarm="").values_list("pk", flat=True))).update(alarm=text)
 
 
+def _refills(panel: Panel) -> QuerySet[Refill]:
+    return Refill.objects.alias(at=unindexed("order__panel_id")).filter(at=panel.pk).select_related("order")
+
+
 def _send_refills(panel: Panel, client: PanelClient) -> Counter[str]:
-    waiting = Refill.objects.filter(state=RequestState.QUEUED, order__panel=panel).select_related("order")
+    waiting = _refills(panel).filter(state=RequestState.QUEUED)
     is_single = not panel.multi_refill
     refills, not_after = _claim(waiting, panel, "state", "send_deadline", is_single=is_single)
     if not refills:
@@ -243,7 +248,7 @@ def _outcome(answer: str | PanelError | None) -> tuple[RequestState, str]:
 def _check_refills(panel: Panel, client: PanelClient) -> Counter[str]:
     now = timezone.now()
     with transaction.atomic():
-        due = Refill.objects.filter(order__panel=panel, next_check_at__lte=now).select_related("order")
+        due = _refills(panel).filter(next_check_at__lte=now)
         refills = list(due.order_by("next_check_at").select_for_update(skip_locked=True, of=("self",))[:CHUNK])
         Refill.objects.filter(pk__in=[refill.pk for refill in refills]).update(next_check_at=now + LEASE)
     if not refills:

@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from panels.models import Batch, BatchLine, Order, Panel, Service
+from panels.models.planning import unindexed_text
 from panels.order_fields import UnfitError, clean, shown
 from panels.order_types import ALL_FIELDS, Checked, Offer, check, normalise_link
-from panels.placing import ACTIVE
+from panels.placing import is_active
 
 # Values in one query: SQLite takes 999.
 AT_ONCE = 900
@@ -232,8 +233,9 @@ def _active_orders(keys: Iterable[Key]) -> dict[Key, list[int]]:
     for service_pk, link_key in keys:
         services.add(service_pk)
         links.add(link_key)
+    active = Order.objects.alias(now=unindexed_text("state")).filter(is_active("now"))
     for some in in_chunks(sorted(links)):
-        orders = Order.objects.filter(ACTIVE, link_key__in=some).order_by("pk")
+        orders = active.filter(link_key__in=some).order_by("pk")
         for pk, service_pk, link_key in orders.values_list("pk", "service_id", "link_key"):
             if service_pk in services:
                 found[service_pk, link_key].append(pk)

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from panels.bulk_check import FOUND, check_lines, save_lines
 from panels.models import Batch, BatchLine, Order, OrderEvent, Panel, Service
+from panels.models.planning import unindexed
 from panels.order_types import Checked
 from panels.placing import build_order
 
@@ -128,7 +129,8 @@ def _add_up(batch: Batch) -> tuple[dict[tuple[int, str], _Sum], str]:
 
 
 def _queued_costs(panel_pks: Iterable[int]) -> dict[tuple[int, str], Decimal]:
-    waiting = Order.objects.filter(panel__in=list(panel_pks), state__in=(Order.State.QUEUED, Order.State.SENDING))
+    unsent = Order.objects.filter(state__in=(Order.State.QUEUED, Order.State.SENDING))
+    waiting = unsent.alias(at=unindexed("panel_id")).filter(at__in=list(panel_pks))
     costs = waiting.order_by().values_list("panel_id", "currency").annotate(total=Sum("expected_cost"))
     return {(pk, currency): (cost or Decimal()).quantize(_SIX_PLACES) for pk, currency, cost in costs}
 

@@ -11,12 +11,15 @@ import django_filters
 from django import forms
 from django.contrib.auth.models import User
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Q, QuerySet
-from django.utils import timezone
+from django.db import connection
+from django.db.models import F, Q, QuerySet
 
 from panels.models import Batch, Order, Panel, Refill, Service
 from panels.models.order import NEEDS_A_PERSON, RequestState
-from panels.order_types import ORDER_TYPES, normalise_link
+from panels.models.planning import unindexed
+from panels.order_types import normalise_link, type_choices
+from panels.paging import FEW
+from panels.totals import midnight
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 # Days that can be shifted by a time zone without leaving what a date can be.
@@ -36,7 +39,11 @@ class OrderFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(
         choices=[("held", "Held"), *Order.State.choices], method="in_state", empty_label="Any state"
     )
-    progress = django_filters.ChoiceFilter(choices=Order.Progress.choices, empty_label="Any progress")
+    progress = django_filters.ChoiceFilter(
+        choices=[("running", "Running"), ("finished", "Finished"), *Order.Progress.choices],
+        method="in_progress",
+        empty_label="Any progress",
+    )
     who = django_filters.ModelChoiceFilter(
         field_name="placed_by", queryset=User.objects.order_by("username"), label="Who", empty_label="Anybody"
     )
@@ -63,15 +70,20 @@ class OrderFilter(django_filters.FilterSet):
         is_number = digits.isdecimal() and digits.isascii() and len(digits) <= 18
         if text.startswith("#") and is_number:
             return orders.filter(pk=int(digits))
-        services = Q(remote_id=text)
-        found = Q(remote_id=text)
+        # The second condition is that of the index.
+        found = Q(remote_id=text) & ~Q(remote_id="")
         if is_number:
             found |= Q(pk=int(digits))
-        else:
-            services |= _all_words(text)
         if link := normalise_link(text):
-            found |= Q(link_key__startswith=link)
-        return orders.filter(found | Q(service__in=Service.objects.filter(services).values("pk")))
+            few = _few(Order.objects.filter(_begins("link_key", link)))
+            found |= Q(link_key__startswith=link) if few is None else Q(pk__in=few)
+        # A service's id is among the words.
+        services = Service.objects.filter(Q(remote_id=text) if is_number else _all_words(text))
+        few = _few(services)
+        if few is not None:
+            return orders.filter(found | Q(service__in=few))
+        # Of many services, the first orders at hand will do.
+        return orders.alias(of=unindexed("service_id")).filter(found | Q(of__in=services.values("pk")))
 
     def in_state(self, orders: QuerySet[Order], _: str, state: str) -> QuerySet[Order]:
         """Tell held orders, which wait for a person, from those that are merely queued."""
@@ -81,13 +93,29 @@ class OrderFilter(django_filters.FilterSet):
             return orders.filter(state=state, held_reason="")
         return orders.filter(state=state)
 
+    def in_progress(self, orders: QuerySet[Order], _: str, progress: str) -> QuerySet[Order]:
+        """Keep what is so far at its panel, or runs, newly placed orders too, or has finished, however it did.
+
+        What runs is little and found by the index of progress; finished is nearly everything, and come upon at once by
+        walking the placed orders: asked for by its index it would all be sorted first. What no panel has is nowhere,
+        and need not be looked for.
+        """
+        if self.form.cleaned_data.get("state") not in ("", Order.State.PLACED):
+            return orders.none()
+        running = [each for each in Order.Progress.values if each not in Order.FINISHED]
+        if progress == "running":
+            return orders.filter(Q(progress__in=running) | Q(progress="", state=Order.State.PLACED))
+        if progress == "finished":
+            return orders.filter(~Q(progress__in=["", *running]), state=Order.State.PLACED)
+        return orders.filter(progress=progress)
+
     def since(self, orders: QuerySet[Order], _: str, day: dt.date) -> QuerySet[Order]:
         """Keep what was created on that day or later."""
-        return orders.filter(created_at__gte=_midnight(day))
+        return orders.filter(created_at__gte=midnight(day))
 
     def until(self, orders: QuerySet[Order], _: str, day: dt.date) -> QuerySet[Order]:
         """Keep what was created on that day or earlier."""
-        return orders.filter(created_at__lt=_midnight(day + dt.timedelta(days=1)))
+        return orders.filter(created_at__lt=midnight(day + dt.timedelta(days=1)))
 
     def needing_a_person(self, orders: QuerySet[Order], _: str, wanted: bool) -> QuerySet[Order]:  # noqa: FBT001
         """Keep what the overview counts as waiting for a person; an empty box filters nothing."""
@@ -126,13 +154,13 @@ class ServiceFilter(django_filters.FilterSet):
     )
     panel = django_filters.ChoiceFilter(label="Panel", empty_label="All", method="leave")
     category = django_filters.CharFilter(
-        label="Category", lookup_expr="icontains", max_length=300, widget=forms.TextInput({"list": "categories"})
+        label="Category", method="of_category", max_length=300, widget=forms.TextInput({"list": "categories"})
     )
     type = django_filters.ChoiceFilter(
         label="Type",
         empty_label="All",
         method="of_type",
-        choices=[*((slug, kind.label) for slug, kind in ORDER_TYPES.items()), ("unknown", "Unknown type")],
+        choices=[*type_choices(), ("unknown", "Unknown type")],
     )
     refill = django_filters.ChoiceFilter(label="Refill", empty_label="All", method="answered", choices=ANSWERS)
     cancel = django_filters.ChoiceFilter(label="Cancel", empty_label="All", method="answered", choices=ANSWERS)
@@ -210,11 +238,17 @@ class ServiceFilter(django_filters.FilterSet):
             found = found.filter(is_listed=self._chosen("show") != "unlisted")
         if len(self.panels) == len(self._panels):
             return found
-        return found.filter(panel__in=[panel.pk for panel in self.panels])
+        # Where it sorts, an index of the panels would be no help.
+        at = F("panel_id") if len(self.panels) == 1 else unindexed("panel_id")
+        return found.alias(at=at).filter(at__in=[panel.pk for panel in self.panels])
 
     def search(self, queryset: QuerySet[Service], _: str, text: str) -> QuerySet[Service]:
         """Keep what holds every word, in any order."""
         return queryset.filter(_all_words(text))
+
+    def of_category(self, queryset: QuerySet[Service], _: str, text: str) -> QuerySet[Service]:
+        """Keep categories that hold the text; whatever does is also in what search looks in, which has an index."""
+        return queryset.filter(search_text__contains=text.lower(), category__icontains=text)
 
     def of_type(self, queryset: QuerySet[Service], _: str, slug: str) -> QuerySet[Service]:
         """Keep one type; those that are not known have no slug."""
@@ -244,5 +278,14 @@ def _all_words(text: str) -> Q:
     return found
 
 
-def _midnight(day: dt.date) -> dt.datetime:
-    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
+def _few(rows: QuerySet[Any]) -> list[int] | None:
+    """Return the pks of what was found, None if that is too much to name."""
+    pks = list(rows.order_by().values_list("pk", flat=True)[: FEW + 1])
+    return pks if len(pks) <= FEW else None
+
+
+def _begins(name: str, text: str) -> Q:
+    """Match what begins with a text, the way that an index of the database can be used for."""
+    if connection.vendor == "sqlite":
+        return Q(**{f"{name}__gte": text, f"{name}__lt": text + "\U0010ffff"})
+    return Q(**{f"{name}__startswith": text})

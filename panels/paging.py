@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Func, IntegerField, Model, Q, QuerySet, Value
 
 COUNT_UP_TO = 10_000
+# So many rows are found one by one, and sorted, in no time.
+FEW = 4000
 
 M = TypeVar("M", bound=Model)
 
@@ -65,6 +67,32 @@ def paginate(rows: QuerySet[M], query: Mapping[str, str], *, sort: str, size: in
 def count_rows(rows: QuerySet[Any]) -> int:
     """Count exactly up to COUNT_UP_TO; one more than that means that there are more."""
     return rows.order_by()[: COUNT_UP_TO + 1].count()
+
+
+def find_few(rows: QuerySet[M]) -> tuple[QuerySet[M], int]:
+    """Return rows that were narrowed, and how many that are as count_rows has it.
+
+    A few are found first and sorted then: in the order of an index, the database would visit all rows to find them.
+    """
+    pks = list(rows.order_by().values_list("pk", flat=True)[: COUNT_UP_TO + 1])
+    if len(pks) > FEW:
+        return rows, len(pks)
+    everything = rows.model._default_manager.order_by()
+    # The limit cuts nothing off: it keeps the database from taking the two steps for one.
+    found = everything.filter(pk__in=pks).values("pk")[:FEW]
+    return everything.filter(pk__in=found), len(pks)
+
+
+def count_each(*each: QuerySet[Any]) -> list[int]:
+    """Count the rows of several querysets, in one query."""
+    # Func rather than Count, which would group.
+    number = Func("pk", function="COUNT", output_field=IntegerField())
+    counts = [
+        rows.order_by().annotate(place=Value(place), number=number).values_list("place", "number")
+        for place, rows in enumerate(each)
+    ]
+    found = dict(counts[0].union(*counts[1:], all=True))
+    return [found.get(place, 0) for place in range(len(each))]
 
 
 def _beyond(name: str, cursor: tuple[Any, int], *, is_lower: bool) -> Q:

@@ -55,14 +55,15 @@ def place_order(order: Order) -> tuple[Order, bool]:
 
 
 # Orders that still run, or wait to.
-ACTIVE = Q(state__in=(Order.State.QUEUED, Order.State.SENDING, Order.State.UNKNOWN)) | (
-    Q(state=Order.State.PLACED) & ~Q(progress__in=Order.FINISHED)
-)
+def is_active(state: str = "state") -> Q:
+    """Match the orders that a panel may still be at work on; `state` names what is compared."""
+    is_open = Q(**{f"{state}__in": (Order.State.QUEUED, Order.State.SENDING, Order.State.UNKNOWN)})
+    return is_open | Q(**{state: Order.State.PLACED}) & ~Q(progress__in=Order.FINISHED)
 
 
 def active_orders(service: Service, link: str) -> QuerySet[Order]:
     """Return the orders that are active for this service and link: most panels take only one."""
-    return Order.objects.filter(ACTIVE, service=service, link_key=normalise_link(link))
+    return Order.objects.filter(is_active(), service=service, link_key=normalise_link(link))
 
 
 def _content(order: Order) -> Mapping[str, Any]:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Case, DateTimeField, QuerySet, Value, When
 from django.utils import timezone
 
@@ -212,7 +212,7 @@ def _compare_refusal(order: Order, answer: Refused, now: datetime) -> Finding:
 
 
 def _record(panel: Panel, orders: Sequence[Order], answers: Mapping[str, OrderStatus | PanelError]) -> Counter[str]:
-    """Write a chunk's answers: one UPDATE for what has not changed, one for what has, and the story of that.
+    """Write a chunk's answers: one UPDATE for what has not changed, one for each order that has, and its story.
 
     A row whose lease has changed meanwhile is left alone: a person asked for it anew, or to ask no more.
     """
@@ -220,7 +220,8 @@ def _record(panel: Panel, orders: Sequence[Order], answers: Mapping[str, OrderSt
     told = [order for order in orders if is_answer(answers.get(order.remote_id))]
     with transaction.atomic():
         alarms = _lock(orders)
-        _leave_for_later([order for order in orders if order not in told and order.pk in alarms], answers, now)
+        untold = [order for order in orders if not is_answer(answers.get(order.remote_id))]
+        _leave_for_later([order for order in untold if order.pk in alarms], answers, now)
         quiet: list[Order] = []
         changed: list[Order] = []
         events: list[OrderEvent] = []
@@ -233,7 +234,7 @@ def _record(panel: Panel, orders: Sequence[Order], answers: Mapping[str, OrderSt
             (changed if finding.fields else quiet).append(order)
             events += [OrderEvent(order=order, at=now, what=what, detail=detail) for what, detail in finding.story]
         _touch(quiet)
-        Order.objects.bulk_update(changed, WRITTEN)
+        _write(changed)
         OrderEvent.objects.bulk_create(events)
     answered = sum(order.remote_id in answers for order in told)
     return Counter(asked=len(orders), answered=answered, changed=len(changed))
@@ -261,6 +262,20 @@ def _apply(order: Order, finding: Finding, now: datetime) -> None:
         order.changed_at = now
     order.checked_at, order.check_requested_at = now, None
     order.next_check_at = next_check_at(order, now)
+
+
+def _write(orders: Sequence[Order]) -> None:
+    """Write what answers have changed, by one statement for all rows; bulk_update takes ten times as long."""
+    fields: list[Any] = [Order._meta.get_field(name) for name in WRITTEN]
+    quote = connection.ops.quote_name
+    changes = ", ".join(f"{quote(field.column)} = %s" for field in fields)
+    rows = [
+        (*(field.get_db_prep_save(getattr(order, field.attname), connection) for field in fields), order.pk)
+        for order in orders
+    ]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(f"UPDATE {quote(Order._meta.db_table)} SET {changes} WHERE id = %s", rows)
 
 
 def _touch(orders: Sequence[Order]) -> None:

@@ -2,6 +2,7 @@
 //   data-dialog="id" opens that <dialog>, data-close closes the one around it, <dialog data-open> opens as it arrives
 //   data-toggle="id" shows and hides, data-dismiss removes the alert or toast around it
 //   data-selection holds rows with data-select-row, a data-select-all, a data-selected-bar and a data-selected-count
+//   data-gone="words" on a part with an id: a toast, when what moves by itself comes without it
 //   HX-Trigger: {"toast": {"text": "…", "kind": "good|bad"}} shows a toast
 (() => {
   "use strict";
@@ -164,9 +165,14 @@
     const { target, xhr } = detail;
     const polled = isPoll(detail);
     if (polled && target.querySelector("dialog[open], details.menu[open]")) detail.shouldSwap = false;
+    const fresh = polled && new DOMParser().parseFromString(xhr.responseText, "text/html");
+    if (polled && detail.shouldSwap) {
+      const gone = all("[data-gone]", target).filter((part) => !fresh.getElementById(part.id));
+      gone.slice(0, 3).forEach((part) => toast(part.dataset.gone));
+      if (gone.length > 3) toast(`And ${gone.length - 3} more like it.`);
+    }
     // A screen reader would read an unchanged live region again.
     if (polled && target.matches("[aria-live]")) {
-      const fresh = new DOMParser().parseFromString(xhr.responseText, "text/html");
       all("[hx-swap-oob]", fresh).forEach((part) => part.remove());
       if (words(fresh.body.textContent) === words(target.textContent)) detail.swapOverride = "none";
     }

@@ -28,10 +28,11 @@ from panels.bulk_import import (
     leave_out_wrong,
 )
 from panels.bulk_reading import read_file
+from panels.claiming import Claims
 from panels.models import Batch, BatchLine, JobRun, Order, OrderEvent, Panel, Service
 from panels.models.order import IllegalMoveError
 from panels.restore import distrust_what_waits
-from panels.submission import claim, submit_queued
+from panels.submission import submit_queued
 from tests.factories import (
     make_batch,
     make_order,
@@ -504,12 +505,12 @@ def test_nothing_of_a_paused_batch_goes_out_until_it_goes_on():
     batch = confirmed(service)
     assert bulk_progress.pause(batch)
     assert not bulk_progress.pause(batch)
-    assert claim(service.panel_id) is None
+    assert Claims(service.panel_id).take() == ([], None)
     assert tasks.sweep.waiting()["submit"] == []
     assert bulk_progress.resume(batch)
     assert not bulk_progress.resume(batch)
     assert tasks.sweep.waiting()["submit"] == [service.panel_id]
-    assert claim(service.panel_id) == batch.orders.get()
+    assert Claims(service.panel_id).take() == ([batch.orders.get()], None)
 
 
 def test_a_draft_cannot_be_paused():

@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 import threading
 from decimal import Decimal
 
@@ -157,6 +158,20 @@ def test_the_page_shows_count_cost_for_each_currency_and_how_many_can_do_it(as_o
     text = plain(as_operator.get(action.get_absolute_url()))
     for words in ("Cancel 4 orders", "1.75 USD", "7.00 EUR", "for 3;", "the price of 1 is not known"):
         assert words in text
+
+
+def test_the_button_names_how_many_can_be_acted_on(as_operator, operator):
+    running = [make_placed(), make_placed()]
+    over = make_placed(progress=Progress.COMPLETED)
+
+    def button(*orders):
+        page = " ".join(as_operator.get(draft(Kind.CANCEL, *orders, by=operator).get_absolute_url()).text.split())
+        found = re.search(r'type="submit">(Request[^<]*)</button>', page)
+        return found and found[1]
+
+    assert button(*running) == "Request to cancel 2 orders"
+    assert button(*running, over) == "Request to cancel 2 of 3 orders"
+    assert button(over) is None
 
 
 def test_a_refill_under_way_is_not_counted_as_possible(as_operator, operator):

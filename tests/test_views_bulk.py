@@ -390,6 +390,22 @@ def test_the_page_of_a_confirmed_batch_polls_while_something_is_open(as_viewer):
     assert "hx-trigger" not in page
 
 
+def test_the_counts_lead_to_the_orders_that_they_count(as_viewer):
+    service = make_service()
+    batch = order_all(make_batch(*(row_of(service) for _ in range(9))))
+    pks = list(Order.objects.order_by("pk").values_list("pk", flat=True))
+    for pk, progress in zip(pks[:6], ("", "in_progress", "completed", "partial", "canceled", "failed"), strict=True):
+        Order.objects.filter(pk=pk).update(state="placed", progress=progress, remote_id=str(pk))
+    Order.objects.filter(pk=pks[6]).update(state="refused")
+    Order.objects.filter(pk=pks[7]).update(held_reason="The price has risen.")
+    stages = as_viewer.get(at("bulk_detail", batch)).context["stages"]
+    assert {state: number for state, number, _ in stages} == {
+        "running": 2, "finished": 4, "refused": 1, "held": 1, "queued": 1
+    }  # fmt: skip
+    for _, number, query in stages:
+        assert as_viewer.get(f"/orders/?batch={batch.pk}&{query}").context["total"] == number, query
+
+
 def test_the_progress_is_a_fragment_of_its_own(as_viewer):
     batch = order_all(make_batch(row_of(make_service())))
     page = as_viewer.get(at("bulk_detail", batch)).content.decode()

@@ -9,8 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from panels import paging
 from panels.models import ServiceChange
-from panels.views import catalog
 from tests.factories import make_order, make_panel, make_service, make_user
 
 FRAGMENT = {"HTTP_HX_REQUEST": "true"}
@@ -290,7 +290,7 @@ def test_the_search_keeps_the_order_that_was_chosen(as_viewer):
 @pytest.mark.parametrize("few", [2000, 3])
 @pytest.mark.parametrize("sort", ["name", "-name", "price", "-price"])
 def test_pages_lead_through_everything_once(as_viewer, monkeypatch, sort, few):
-    monkeypatch.setattr(catalog, "FEW", few)
+    monkeypatch.setattr(paging, "FEW", few)
     panel = make_panel()
     for number in range(120):
         make_service(panel, name=f"Service {number % 7}", rate_per_1000=Decimal(number % 5) * Decimal("0.33333333"))

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from panels import tasks
+from panels import filters, paging, tasks
 from panels.models import BalanceReading, Batch, Order, OrderEvent, Panel, Refill, Service
 from panels.models.order import RequestState
 from panels.views import orders as view
@@ -54,6 +54,25 @@ def test_the_page_holds_the_results_and_htmx_gets_only_them(as_viewer):
     assert part.strip().startswith('<div id="orders"')
     # What the fragment sets is inherited by its links.
     assert part.count("hx-swap=") == 1
+
+
+def test_what_runs_is_told_from_what_has_finished(as_viewer):
+    service = make_service()
+    running = [make_placed(service, progress=progress) for progress in ("", "pending", "in_progress", "paused")]
+    finished = [make_placed(service, progress=progress) for progress in Order.FINISHED]
+    for state in ("queued", "refused", "unknown"):
+        make_order(service, state=state)
+    assert listed(as_viewer, progress="running") == [order.pk for order in reversed(running)]
+    assert listed(as_viewer, progress="finished") == [order.pk for order in reversed(finished)]
+
+
+def test_a_row_that_is_checked_says_when_it_no_longer_fits_the_filter(as_operator):
+    order = make_placed(check_requested_at=timezone.now())
+    words = f'data-gone="Order {order.pk} has changed: this list no longer shows it."'
+    assert words in as_operator.get("/orders/?progress=running").text
+    assert "data-gone" not in as_operator.get("/orders/").text
+    Order.objects.update(check_requested_at=None)
+    assert "data-gone" not in as_operator.get("/orders/?progress=running").text
 
 
 def test_filters_narrow_the_list(as_viewer, operator):
@@ -390,9 +409,9 @@ def test_the_evidence_shows_balances_and_our_orders_around_it(as_operator):
     for minutes, balance in ((-60, "99"), (-5, "50.00"), (5, "49.10"), (60, "1")):
         at = sent + dt.timedelta(minutes=minutes)
         BalanceReading.objects.create(panel=panel, at=at, balance=Decimal(balance), currency="USD", why="schedule")
-    before = make_placed(order.service, remote_id="8001", placed_at=sent - dt.timedelta(minutes=1))
-    after = make_placed(order.service, remote_id="8003", placed_at=sent + dt.timedelta(minutes=1))
-    make_placed(remote_id="9999", placed_at=sent)
+    before = make_placed(order.service, remote_id="8001", sent_at=sent - dt.timedelta(minutes=1))
+    after = make_placed(order.service, remote_id="8003", sent_at=sent + dt.timedelta(minutes=1))
+    make_placed(remote_id="9999", sent_at=sent)
     text = as_operator.get(url("detail", order)).text.replace("\u00a0", " ")
     for words in (
         "Read timeout",
@@ -406,6 +425,27 @@ def test_the_evidence_shows_balances_and_our_orders_around_it(as_operator):
     ):
         assert words in text
     assert "9999" not in text
+
+
+def test_the_balance_is_set_against_what_else_was_sent_between_its_readings(as_operator):
+    order = make_unknown()
+    sent = order.sent_at
+    for minutes, balance in ((-5, "50.00"), (5, "44.60")):
+        at = sent + dt.timedelta(minutes=minutes)
+        BalanceReading.objects.create(panel=order.panel, at=at, balance=Decimal(balance), currency="USD", why="request")
+    for minutes, cost in ((-6, "9"), (-4, "1.80"), (4, "1.80"), (4.5, None), (6, "9")):
+        at = sent + dt.timedelta(minutes=minutes)
+        make_placed(order.service, sent_at=at, expected_cost=cost and Decimal(cost))
+    make_placed(sent_at=sent)
+    make_order(order.service, state=State.UNKNOWN, sent_at=sent)
+    make_order(order.service, state=State.REFUSED, sent_at=sent)
+    text = " ".join(as_operator.get(url("detail", order)).text.replace("\u00a0", " ").split())
+    assert "5.40 USD less" in text
+    assert "3 other orders of ours, expected at 3.60 USD together, the cost of 1 not known; 1 other unknown" in text
+    assert "this one at 0.90 USD" in text
+    assert "no proof either way" in text
+    BalanceReading.objects.filter(at__gt=sent).update(balance=Decimal(60))
+    assert "10.00 USD more" in as_operator.get(url("detail", order)).text.replace("\u00a0", " ")
 
 
 def test_before_the_deadline_nobody_decides(as_operator):
@@ -514,4 +554,50 @@ def test_a_decision_that_is_none_changes_nothing(as_operator):
 
 
 def test_the_views_ring_with_kinds_that_the_worker_knows():
-    assert {"poll", "care", "submit", "act"} <= set(tasks.KINDS)
+    assert {"poll", "care", "submit", "act", "search"} <= set(tasks.KINDS)
+
+
+# -- narrowed lists
+
+
+def text_of(response):
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_what_was_never_charged_is_sorted_by_age_where_charges_are_asked_for(as_viewer):
+    now = timezone.now()
+    orders = [make_order(state="refused", created_at=now - dt.timedelta(hours=hours)) for hours in (3, 1, 2)]
+    page = text_of(as_viewer.get("/orders/?state=refused&sort=-charge"))
+    places = [page.index(f'id="order-{order.pk}"') for order in orders]
+    assert places[1] < places[2] < places[0]
+
+
+def test_a_progress_is_only_looked_for_among_placed_orders(as_viewer):
+    make_placed(progress="completed")
+    assert "1 order<" in text_of(as_viewer.get("/orders/?progress=completed&state=placed"))
+    assert "No order matches" in text_of(as_viewer.get("/orders/?progress=completed&state=queued"))
+
+
+@pytest.mark.parametrize("few", [4000, 1])
+def test_searching_finds_the_same_however_much_it_finds(as_viewer, monkeypatch, few):
+    monkeypatch.setattr(filters, "FEW", few)
+    monkeypatch.setattr(paging, "FEW", few)
+    service = make_service(name="Rare Plays")
+    found = [
+        make_placed(service, link="https://elsewhere.example/1", created_at=timezone.now() - dt.timedelta(minutes=n))
+        for n in range(3)
+    ]
+    make_placed(make_service(name="Common Likes"), link="https://example.com/x")
+    for text in ("rare plays", "elsewhere.example"):
+        for sort in ("-created", "charge"):
+            page = text_of(as_viewer.get("/orders/", {"q": text, "sort": sort}))
+            assert "3 orders" in page
+            assert all(f'id="order-{order.pk}"' in page for order in found)
+
+
+def test_a_link_is_found_by_its_start_only_as_it_is_written(as_viewer):
+    make_placed(link="https://example.com/Abc")
+    assert "1 order<" in text_of(as_viewer.get("/orders/?q=example.com/Ab"))
+    assert "No order matches" in text_of(as_viewer.get("/orders/?q=example.com/ab"))
+    assert "No order matches" in text_of(as_viewer.get("/orders/?q=com/Abc"))

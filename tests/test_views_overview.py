@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from panels import limits, submission, tasks
+from panels.claiming import Claims
 from panels.models import Controls, Order, Panel, Worker
-from panels.views.overview import spend
 from tests.factories import make_order, make_panel, make_placed, make_service
 
 HTMX = {"HX-Request": "true"}
@@ -123,6 +123,17 @@ def test_a_paused_panel_says_why_and_until_when(as_viewer):
     assert "Connection timed out" in page
 
 
+def test_a_silent_panel_that_is_asked_again_says_so(as_viewer):
+    panel = make_panel()
+    make_order(make_service(panel))
+    limits.pause(panel, Panel.Pause.UNREACHABLE, "Connection timed out", timezone.now())
+    page = page_of(as_viewer.get("/"))
+    assert page.count("Paused, and asked again now") == 2
+    assert "1 waiting" in page
+    order = page_of(as_viewer.get(f"/orders/{panel.orders.get().pk}/"))
+    assert "is paused, the panel does not answer" in order
+
+
 def test_an_inactive_panel_needs_no_attention(as_viewer):
     make_panel(is_active=False, balance=Decimal(1), low_balance=Decimal(2), balance_error="Broken")
     assert "Nothing needs attention" in page_of(as_viewer.get("/"))
@@ -202,44 +213,12 @@ def test_while_work_waits_the_banner_speaks_instead(as_viewer):
 # -- spend
 
 
-def test_spend_is_kept_apart_by_currency_and_by_time(db):
-    now = timezone.now()
-    dollars, euros = make_service(), make_service(make_panel(reported_currency="EUR"))
-    for service, days, charge in ((dollars, 0, "1"), (dollars, 3, "2"), (dollars, 20, "4"), (euros, 0, "8")):
-        at = now - days * DAY
-        make_placed(service, charge=Decimal(charge), progress="completed", created_at=at, placed_at=at)
-    make_placed(dollars, charge=Decimal(99), created_at=now - 31 * DAY, placed_at=now - 31 * DAY)
-    make_order(dollars, state="unknown")
-    rows = {row["currency"]: (row["today"], row["week"], row["month"]) for row in spend(now)}
-    assert rows == {"EUR": (8, 8, 8), "USD": (1, 3, 7)}
-
-
-def test_what_is_expected_counts_until_a_charge_is_known(db):
-    service = make_service()
-    make_placed(service, charge=None, expected_cost=Decimal(1))
-    make_placed(service, charge=Decimal(0), expected_cost=Decimal(2))
-    make_placed(service, charge=Decimal(0), expected_cost=Decimal(4), progress="canceled")
-    make_placed(service, charge=Decimal(8), expected_cost=Decimal(16))
-    make_placed(service, charge=None, expected_cost=None)
-    (row,) = spend(timezone.now())
-    assert (row["today"], row["number"], row["unpriced"]) == (11, 5, 1)
-
-
-def test_today_begins_at_midnight_of_the_site(db, settings):
-    settings.TIME_ZONE = "Asia/Tokyo"
-    service = make_service()
-    for hour in (14, 16):
-        at = dt.datetime(2030, 5, 1, hour, tzinfo=dt.UTC)
-        make_placed(service, charge=Decimal(hour), created_at=at, placed_at=at)
-    with timezone.override("Asia/Tokyo"):
-        (row,) = spend(dt.datetime(2030, 5, 1, 17, tzinfo=dt.UTC))
-    assert (row["today"], row["week"]) == (16, 30)
-
-
-def test_spend_is_shown_with_its_currency(as_viewer):
+def test_spend_is_shown_with_its_currency_and_its_time(as_viewer):
     make_placed(charge=Decimal("1.5"))
+    tasks.run_sweep()
     page = page_of(as_viewer.get("/"))
     assert page.count("1.50\xa0USD") == 4
+    assert "Summed up <time" in page
 
 
 # -- the switch
@@ -253,7 +232,7 @@ def test_an_operator_stops_sending_and_everybody_sees_by_whom(as_operator, opera
     order = make_order()
     response = throw(as_operator, "stop")
     assert (response.status_code, response.url) == (302, "/")
-    assert submission.claim(order.panel_id) is None
+    assert Claims(order.panel_id).take() == ([], None)
     for address in ("/", "/orders/", "/status/"):
         page = page_of(client.get(address))
         assert "Sending is stopped" in page
@@ -268,7 +247,7 @@ def test_starting_lets_go_out_what_waits(as_operator, rung):
     assert "1 order waits and goes out at once" in page_of(as_operator.get("/"))
     throw(as_operator, "start")
     assert rung == [("submit", order.panel_id)]
-    assert isinstance(submission.claim(order.panel_id), Order)
+    assert Claims(order.panel_id).take()[0]
     assert "Sending is stopped" not in page_of(as_operator.get("/"))
 
 
@@ -310,7 +289,7 @@ def test_the_switch_leads_back_to_the_page_it_was_thrown_on(as_operator):
 
 def test_what_a_worker_had_claimed_is_not_touched_by_the_switch(as_operator):
     first, second = make_order(), make_order()
-    claimed = submission.claim(first.panel_id)
+    (claimed,), _ = Claims(first.panel_id).take()
     throw(as_operator, "stop")
     assert claimed.move(Order.State.PLACED, what="placed", remote_id="77")
     assert submission.submit_queued(second.panel_id, threading.Event()) == {}

@@ -11,9 +11,9 @@ from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from lucide.templatetags.lucide import lucide
 
 from panels.paging import COUNT_UP_TO
+from panels.templatetags.lucide import lucide
 
 register = template.Library()
 
@@ -78,6 +78,10 @@ LOOKS = {
     "left_out": Look("neutral", "circle-slash"),
     "not_adopted": Look("bad", "circle-x"),
     "done": Look("good", "circle-check"),
+    # a worker
+    "alive": Look("good", "circle-check"),
+    "stopped": Look("neutral", "circle-off"),
+    "lost": Look("bad", "unplug"),
 }
 KIND_ICONS = {
     "neutral": "circle-dashed",
@@ -137,6 +141,18 @@ def ago(moment: dt.datetime | None, never: str = "never") -> str:
         date_format(local, "j M Y, H:i:s T"),
         _distance(moment, local),
     )
+
+
+@register.filter
+def span(time: dt.timedelta | None) -> str:
+    """Write how long something lasts, in the one unit that says most: "0.4 s", "15 min"."""
+    if time is None:
+        return NO_VALUE
+    seconds = time.total_seconds()
+    if seconds < 10 and seconds % 1:
+        return f"{seconds:.1f}{NBSP}s"
+    unit, name = next(((unit, name) for unit, name in UNITS if seconds >= unit), UNITS[-1])
+    return f"{seconds / unit:.0f}{NBSP}{name}"
 
 
 @register.filter

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.contrib.auth.decorators import permission_required
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -14,11 +14,10 @@ from django_htmx.http import push_url
 from panels.filters import ServiceFilter
 from panels.htmx import render_page, wants_fragment
 from panels.models import Order, Panel, Service
-from panels.paging import COUNT_UP_TO, count_rows, paginate
+from panels.paging import count_rows, find_few, paginate
 
 MAX_CATEGORIES = 200
 MAX_CHANGES = 50
-FEW = 2000
 
 
 @permission_required("panels.view_service", raise_exception=True)
@@ -27,7 +26,7 @@ def service_list(request: HttpRequest) -> HttpResponse:
     """Show the services of all panels, narrowed, sorted, 50 a page."""
     with_services = Panel.objects.filter(Exists(Service.objects.filter(panel=OuterRef("pk"))))
     narrowed = ServiceFilter(request.GET, with_services.defer("api_key"))
-    services, total = _find(narrowed)
+    services, total = find_few(narrowed.qs)
     shown = services.select_related("panel").defer("description", "search_text", "panel__api_key")
     page = paginate(shown, request.GET, sort=narrowed.sort_field)
     context = {
@@ -56,15 +55,6 @@ def service_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "panels/service_detail.html", context)
 
 
-def _find(narrowed: ServiceFilter) -> tuple[QuerySet[Service], int]:
-    """Return what matches, and how much that is as paging.count_rows has it.
-
-    A few matches are looked up by pk: in the order of an index, the database would visit every row to find them.
-    """
-    pks = list(narrowed.qs.order_by().values_list("pk", flat=True)[: COUNT_UP_TO + 1])
-    return (narrowed.qs if len(pks) > FEW else Service.objects.filter(pk__in=pks)), len(pks)
-
-
 def _sort(narrowed: ServiceFilter, name: str, field: str) -> dict[str, str]:
     """Tell how the list is sorted by a column, and how it is after a click."""
     current = {field: "ascending", f"-{field}": "descending"}.get(narrowed.sort_field, "")
@@ -73,7 +63,10 @@ def _sort(narrowed: ServiceFilter, name: str, field: str) -> dict[str, str]:
 
 def _categories(narrowed: ServiceFilter) -> Iterator[str]:
     """Suggest categories; only the whole page asks for them."""
-    services = Service.objects.filter(panel__in=[panel.pk for panel in narrowed.panels], is_listed=True)
+    services = Service.objects.filter(is_listed=True)
+    # Those of some panels would take longer to find than they are worth.
+    if len(narrowed.panels) == 1:
+        services = services.filter(panel=narrowed.panels[0])
     yield from services.order_by("category").values_list("category", flat=True).distinct()[:MAX_CATEGORIES]
 
 

@@ -18,7 +18,7 @@ from panels.filters import OrderFilter
 from panels.htmx import render_page
 from panels.models import Order
 from panels.models.order import RequestState
-from panels.paging import count_rows, paginate
+from panels.paging import count_rows, find_few, paginate
 from panels.spreadsheet import csv_lines
 
 SORTS = {"created": "created_at", "charge": "charge_sort", "cost": "cost_sort"}
@@ -43,15 +43,21 @@ def order_list(request: HttpRequest) -> HttpResponse:
     found = filter_orders(request.GET)
     sort = _sort(request.GET)
     # A filter that cannot be read shows nothing rather than everything.
-    orders = found.qs if found.is_valid() else Order.objects.none()
-    page = paginate(orders.select_related("panel", "service", "placed_by"), request.GET, sort=_field(sort))
+    is_filtered = any(value for name, value in request.GET.items() if name in found.filters)
+    if not found.is_valid():
+        orders, total = Order.objects.none(), 0
+    elif is_filtered:
+        orders, total = find_few(found.qs)
+    else:
+        orders, total = found.qs, count_rows(found.qs)
+    page = paginate(orders.select_related("panel", "service", "placed_by"), request.GET, sort=_field(sort, request.GET))
     context = {
         "filter": found,
         "page": page,
-        "total": len(page) if page.is_first and page.is_last else count_rows(orders),
+        "total": total,
         "sort": sort,
         "sorts": {name: _sort_link(name, sort) for name in SORTS},
-        "is_filtered": any(value for name, value in request.GET.items() if name in found.filters),
+        "is_filtered": is_filtered,
         "poll": poll_seconds(page.rows),
     }
     return render_page(request, "panels/order_list.html", context, partial="results")
@@ -62,8 +68,12 @@ def _sort(query: Mapping[str, str]) -> str:
     return sort if sort.removeprefix("-") in SORTS else "-created"
 
 
-def _field(sort: str) -> str:
-    return ("-" if sort.startswith("-") else "") + SORTS[sort.removeprefix("-")]
+def _field(sort: str, query: Mapping[str, str]) -> str:
+    name = SORTS[sort.removeprefix("-")]
+    if name == "charge_sort" and query.get("state", Order.State.PLACED) not in ("", Order.State.PLACED):
+        # Nobody was charged for what no panel has: all alike, so by age, without a walk past all that has a charge.
+        name = "created_at"
+    return ("-" if sort.startswith("-") else "") + name
 
 
 def _sort_link(name: str, sort: str) -> dict[str, str]:
@@ -150,7 +160,8 @@ def order_export(request: HttpRequest) -> HttpResponseBase:
     found = filter_orders(request.GET)
     if not found.is_valid():
         return redirect(f"{reverse('order_list')}?{request.GET.urlencode()}")
-    orders = _in_chunks(found.qs.select_related("panel", "service", "placed_by"), _field(_sort(request.GET)))
+    sort = _field(_sort(request.GET), request.GET)
+    orders = _in_chunks(found.qs.select_related("panel", "service", "placed_by"), sort)
     rows = ([read(order) for read in EXPORTED.values()] for order in orders)
     return StreamingHttpResponse(
         csv_lines(EXPORTED, rows),

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
-from django.db.models import Case, Count, F, Max, Q, Sum, When
+from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from panels.htmx import render_page
 from panels.models import Order, Panel
-from panels.models.fields import MoneyField
 from panels.models.order import NEEDS_A_PERSON
-from panels.views.panels import OPEN
+from panels.paging import count_each
+from panels.totals import spend
+from panels.views.panels import count_open
 
 MAX_RECENT = 10
 MAX_WAITING = 8
@@ -59,10 +60,8 @@ class Card:
 
 
 def _cards(panels: list[Panel]) -> list[Card]:
-    rows = Order.objects.filter(OPEN).order_by().values_list("panel")
-    counted = rows.annotate(open=Count("pk"), waiting=Count("pk", filter=Q(state=Order.State.QUEUED)))
-    counts = {pk: (open_count, waiting_count) for pk, open_count, waiting_count in counted}
-    return [Card(panel, *counts.get(panel.pk, (0, 0))) for panel in panels]
+    opened, queued = count_open()
+    return [Card(panel, opened[panel.pk], queued[panel.pk]) for panel in panels]
 
 
 # -- what needs a person
@@ -91,20 +90,23 @@ class Attention:
 
 def _attention(panels: list[Panel]) -> Attention:
     orders = Order.objects.filter(NEEDS_A_PERSON)
-    counts = orders.aggregate(
-        unknown=Count("pk", filter=Q(state=Order.State.UNKNOWN)),
-        held=Count("pk", filter=Q(state=Order.State.QUEUED, held_reason__gt="")),
-        alarms=Count("pk", filter=Q(alarm__gt="")),
+    unknown, held, alarms, refused = count_each(
+        orders.filter(state=Order.State.UNKNOWN),
+        orders.filter(state=Order.State.QUEUED, held_reason__gt=""),
+        orders.filter(alarm__gt=""),
+        _refused_lately(),
     )
     return Attention(
-        **counts,
+        unknown=unknown,
+        held=held,
+        alarms=alarms,
         # Found first and sorted then: SQLite would rather walk all orders by age than sort the few that are found.
         orders=list(
             Order.objects.filter(pk__in=orders.order_by().values("pk"))
             .select_related("panel", "service")
             .order_by("created_at", "pk")[:MAX_WAITING]
         ),
-        refused=_refused_lately().count(),
+        refused=refused,
         panels=[each for each in panels if each.is_active and (_is_in_trouble(each) or each.is_balance_low)],
         words=_unknown_words(),
     )
@@ -123,36 +125,6 @@ def _refused_lately() -> Any:
 
 def _unknown_words() -> list[Any]:
     """Return the panels' words that we do not know, of orders that are still followed, each with its newest order."""
-    followed = Order.objects.filter(is_word_unknown=True, state=Order.State.PLACED, next_check_at__isnull=False)
+    followed = Order.objects.filter(is_word_unknown=True, next_check_at__isnull=False)
     groups = followed.order_by().values("remote_status", "panel__name")
     return list(groups.annotate(number=Count("pk"), newest=Max("pk")).order_by("-number")[:MAX_WORDS])
-
-
-# -- spend
-
-
-def spend(now: dt.datetime) -> list[Any]:
-    """Return what the placed orders of today, the last 7 and the last 30 days cost, a row for each currency.
-
-    The cost is the charge, or what is expected while the panel names none: right after placing many say 0.
-    """
-    today = timezone.localdate(now)
-    day, week, month = (_midnight(today - dt.timedelta(days=days)) for days in (0, 6, 29))
-    is_guess = Q(charge__isnull=True) | Q(charge=0) & ~Q(progress__in=Order.FINISHED)
-    cost = Case(When(is_guess, then=F("expected_cost")), default=F("charge"), output_field=MoneyField())
-    placed = Order.objects.filter(state=Order.State.PLACED, created_at__gte=month - LONGEST_QUEUE, placed_at__gte=month)
-    return list(
-        placed.order_by("currency")
-        .values("currency")
-        .annotate(
-            today=Sum(cost, filter=Q(placed_at__gte=day)),
-            week=Sum(cost, filter=Q(placed_at__gte=week)),
-            month=Sum(cost),
-            number=Count("pk"),
-            unpriced=Count("pk", filter=Q(charge__isnull=True, expected_cost__isnull=True)),
-        )
-    )
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))

@@ -1,0 +1,380 @@
+"""Fills an empty database as years of use would: python -m tests.bench.fill [--orders N] [--panels N] [--services N].
+
+The rows go straight into DATABASE_URL, whose tables `manage.py migrate` has made; the same numbers give the same rows,
+counted back from now. Only the newest orders have a story, and all of it makes no sense to any real panel.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import os
+import random
+import time
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+ORDERS, PANELS, SERVICES = 1_000_000, 20, 10_000
+DAYS = 730
+PEOPLE = ("alma", "bruno", "chidi", "dana", "emil")
+CURRENCIES = ("USD", "EUR", "INR")
+PLATFORMS = ("Instagram", "TikTok", "YouTube", "Telegram", "Facebook", "Twitter", "Spotify", "Twitch", "Threads", "VK")
+KINDS = ("Followers", "Likes", "Views", "Comments", "Shares", "Saves", "Plays", "Reactions")
+TRAITS = ("Real", "Mixed", "HQ", "Cheapest", "Non drop", "Instant", "Slow", "Worldwide", "USA", "India", "Brazil")
+# How many of the orders are in these states, the newest ones first; all others are at their panels, or were refused.
+SHARES = {"queued": 0.0003, "held": 0.0001, "unknown": 0.0001, "open": 0.01, "followed": 0.007}
+IN_BATCH = 0.01
+WITH_STORY = 0.1
+Row = dict[str, Any]
+
+
+def fill(orders: int = ORDERS, panels: int = PANELS, services: int = SERVICES) -> None:
+    """Write so many orders at so many panels of so many services each, and whatever belongs to them."""
+    Filling(orders, panels, services).write()
+
+
+class Filling:
+    """The sizes, and a moment that all times are counted back from."""
+
+    def __init__(self, orders: int, panels: int, services: int) -> None:
+        self.orders, self.panels, self.services = orders, panels, services
+        self.now = datetime.now(UTC).replace(microsecond=0, tzinfo=None)
+        self.chance = random.Random(20)
+
+    def write(self) -> None:
+        """Write all tables, the referred ones first."""
+        from django.contrib.auth.models import User
+
+        from panels import models, totals
+
+        people = list(_people())
+        self._make_panels()
+        _count_on(User, models.Panel)
+        _insert(models.Service, self._services())
+        _insert(models.ServiceChange, self._changes())
+        _insert(models.BalanceReading, self._readings())
+        _insert(models.Batch, [self._batch(people[0])])
+        with _without_indexes(models.Order):
+            _insert(models.Order, self._orders(people))
+        # As lists: they read while no row is on its way.
+        _insert(models.BatchLine, list(self._lines()))
+        _insert(models.OrderEvent, self._events())
+        _insert(models.Refill, list(self._refills(people)))
+        totals.recount()
+        _settle()
+
+    def ago(self, **lapse: float) -> str:
+        """Return a moment of the past as both databases take it."""
+        return (self.now - timedelta(**lapse)).isoformat(" ")
+
+    # -- panels and what they offer
+
+    def _make_panels(self) -> None:
+        from tests.factories import make_panel
+
+        now = datetime.now(UTC)
+        for number in range(self.panels):
+            make_panel(
+                pk=number + 1,
+                name=f"Account {number + 1:02}",
+                reported_currency=CURRENCIES[number % len(CURRENCIES)],
+                balance=1000 + number,
+                balance_checked_at=now,
+                catalog_synced_at=now,
+                parallel_calls=4,
+            )
+
+    def _services(self) -> Iterator[Row]:
+        seen = {"first_seen_at": self.ago(days=DAYS), "last_seen_at": self.ago(hours=1)}
+        for panel, number in itertools.product(range(self.panels), range(self.services)):
+            remote_id = str(1000 + number * 3 + panel)
+            platform, kind = self.chance.choice(PLATFORMS), self.chance.choice(KINDS)
+            traits = " | ".join(self.chance.sample(TRAITS, 3))
+            name = f"{platform} {kind} [{traits}] - Max {self.chance.randint(1, 900)}K - Speed {number % 97}K/Day"
+            category = f"{platform} {kind} {number % 7}"
+            yield seen | {
+                "panel_id": panel + 1,
+                "remote_id": remote_id,
+                "name": name,
+                "type": "default",
+                "raw_type": "Default",
+                "category": category,
+                "rate_per_1000": f"{self.chance.randint(1, 9000) / 1000:.3f}",
+                "min_quantity": 10,
+                "max_quantity": 100_000,
+                "refill": number % 3 == 0,
+                "cancel": number % 4 == 0,
+                "description": f"Start: 0-1 h. Speed: {number % 97},000 a day. Quality: {traits}. " * 3,
+                "is_listed": number % 50 != 0,
+                "search_text": f"{remote_id} {name} {category}".lower(),
+            }
+
+    def _changes(self) -> Iterator[Row]:
+        for number in range(self.panels * self.services // 10):
+            yield {
+                "service_id": number * 10 + 1,
+                "at": self.ago(minutes=number),
+                "field": "rate_per_1000",
+                "old": "0.9",
+                "new": "1.1",
+            }
+
+    def _readings(self) -> Iterator[Row]:
+        for panel, hours in itertools.product(range(self.panels), range(min(DAYS * 24, self.orders // self.panels))):
+            currency = CURRENCIES[panel % len(CURRENCIES)]
+            balance = f"{1000 + self.chance.randint(0, 500)}"
+            yield {
+                "panel_id": panel + 1,
+                "at": self.ago(hours=hours),
+                "balance": balance,
+                "currency": currency,
+                "why": "schedule",
+            }
+
+    # -- orders
+
+    @property
+    def batch_size(self) -> int:
+        """How many orders the batch has."""
+        return int(self.orders * IN_BATCH)
+
+    def _batch(self, person: int) -> Row:
+        at = self.ago(days=3)
+        return {
+            "state": "confirmed",
+            "source": "file",
+            "filename": "orders.csv",
+            "columns": '["link", "quantity"]',
+            "created_by_id": person,
+            "created_at": at,
+            "confirmed_at": at,
+        }
+
+    def _orders(self, people: list[int]) -> Iterator[Row]:
+        """Make the orders from the oldest to the newest: what is still under way is among the last."""
+        waiting = self._positions()
+        is_in_batch = range(self.orders - 3 * self.batch_size, self.orders - 2 * self.batch_size)
+        apart = timedelta(days=DAYS) / self.orders
+        for number in range(self.orders):
+            created = self.now - apart * (self.orders - number)
+            row = self._order(number, created, people)
+            if number in is_in_batch:
+                row["batch_id"] = 1
+            yield row | self._fate(waiting.get(number, ""), number, created)
+
+    def _positions(self) -> dict[int, str]:
+        """Choose which of the newest orders are still under way: number → what they wait for."""
+        newest = iter(self.chance.sample(range(int(self.orders * 0.97), self.orders), int(self.orders * 0.025)))
+        return {
+            number: name
+            for name, share in SHARES.items()
+            for number in itertools.islice(newest, max(int(self.orders * share), 1))
+        }
+
+    def _order(self, number: int, created: datetime, people: list[int]) -> Row:
+        # Some panels and services are used much more than others.
+        panel = int(self.panels * self.chance.random() ** 2)
+        service = panel * self.services + int(self.services * self.chance.random() ** 3)
+        quantity = self.chance.randint(1, 50) * 100
+        link = self.chance.randrange(max(self.orders // 5, 1))
+        rate = 0.1 + service % 90 / 100
+        at = created.isoformat(" ")
+        return {
+            "token": f"{self.chance.getrandbits(128):032x}",
+            "panel_id": panel + 1,
+            "service_id": service + 1,
+            "type": "default",
+            "link": f"https://www.instagram.com/p/C{link:07x}/",
+            "link_key": f"instagram.com/p/C{link:07x}",
+            "quantity": quantity,
+            "send_after": at,
+            "currency": CURRENCIES[panel % len(CURRENCIES)],
+            "rate_agreed": f"{rate:.8f}",
+            "expected_cost": f"{rate * quantity / 1000:.6f}",
+            "placed_by_id": people[int(len(people) * self.chance.random() ** 2)],
+            "created_at": at,
+        }
+
+    def _fate(self, waits: str, number: int, created: datetime) -> Row:
+        sent = (created + timedelta(seconds=2)).isoformat(" ")
+        tried = {"attempt": 1, "sent_at": sent}
+        if waits == "queued":
+            return {}
+        if waits == "held":
+            return {"held_reason": "The price has risen from 0.9 to 1.2."}
+        if waits == "unknown":
+            return tried | {"state": "unknown", "error_text": "It did not answer in time."}
+        placed = tried | {"state": "placed", "remote_id": str(5_000_000 + number), "placed_at": sent}
+        if waits == "open":
+            progress = self.chance.choice(("pending", "processing", "in_progress"))
+            soon = self.ago(seconds=-self.chance.randint(60, 3600))
+            return placed | {"progress": progress, "next_check_at": soon, "start_count": 10, "remains": 90}
+        return self._ending(placed, waits, created)
+
+    def _ending(self, placed: Row, waits: str, created: datetime) -> Row:
+        ended = (created + timedelta(hours=self.chance.randint(1, 40))).isoformat(" ")
+        found = self.chance.random()
+        if found < 0.02 and not waits:
+            refused = {"state": "refused", "error_class": "link", "error_text": "Incorrect link", "finished_at": ended}
+            return {"attempt": 1, "sent_at": placed["sent_at"]} | refused
+        if found < 0.025 and not waits:
+            return {"state": "withdrawn", "finished_at": ended}
+        if found < 0.026 and not waits:
+            return {"state": "written_off", "attempt": 1, "sent_at": placed["sent_at"]}
+        progress = "completed" if found < 0.9 else "partial" if found < 0.94 else "canceled"
+        amount = self.chance.randint(1, 5_000_000)
+        charge = "0" if progress == "canceled" else f"{amount // 1_000_000}.{amount % 1_000_000:06}"
+        followed = {"next_check_at": self.ago(seconds=-self.chance.randint(60, 21_600))} if waits else {}
+        ending = {"progress": progress, "charge": charge, "start_count": 10, "remains": 0, "checked_at": ended}
+        return placed | ending | followed | {"changed_at": ended, "finished_at": ended}
+
+    # -- what belongs to orders
+
+    def _lines(self) -> Iterator[Row]:
+        from panels.models import Order
+
+        found = Order.objects.filter(batch=1).order_by("pk").values_list("pk", "panel", "service", "link", "link_key")
+        for number, (pk, panel, service, link, key) in enumerate(found, 2):
+            yield {
+                "batch_id": 1,
+                "number": number,
+                "token": f"{self.chance.getrandbits(128):032x}",
+                "cells": json.dumps({"link": link, "quantity": "1000"}),
+                "panel_id": panel,
+                "service_id": service,
+                "link_key": key,
+                "rate": "0.9",
+                "cost": "0.9",
+                "currency": CURRENCIES[(panel - 1) % len(CURRENCIES)],
+                "order_id": pk,
+            }
+
+    def _events(self) -> Iterator[Row]:
+        first = self.orders - int(self.orders * WITH_STORY) + 1
+        for pk in range(first, self.orders + 1):
+            for what, minutes in (("created", 3), ("sent", 2), ("placed", 1)):
+                yield {"order_id": pk, "at": self.ago(minutes=self.orders - pk + minutes), "what": what}
+
+    def _refills(self, people: list[int]) -> Iterator[Row]:
+        from panels.models import Order
+
+        completed = Order.objects.filter(progress="completed").order_by("pk").values_list("pk", flat=True)
+        for number, pk in enumerate(completed[: self.orders // 100]):
+            is_open = number % 100 == 0
+            yield {
+                "order_id": pk,
+                "state": "accepted",
+                "remote_id": str(9_000_000 + number),
+                "progress": "pending" if is_open else "completed",
+                "requested_by_id": people[number % len(people)],
+                "requested_at": self.ago(minutes=number),
+                "next_check_at": self.ago(minutes=-5) if is_open else None,
+            }
+
+
+def _people() -> Iterator[int]:
+    from tests.factories import make_user
+
+    for number, name in enumerate(PEOPLE, 1):
+        yield make_user("Manager", username=name, pk=number).pk
+
+
+# -- how rows get there
+
+
+def _insert(model: Any, rows: Iterable[Row]) -> None:
+    """Write rows numbered from 1, with the model's defaults for what they do not name, the quickest way there is."""
+    from django.db import connection, transaction
+
+    defaults = _defaults(model)
+    columns = ", ".join(f'"{name}"' for name in ("id", *defaults))
+    table = model._meta.db_table
+    numbered = ((number, *map(row.get, defaults, defaults.values())) for number, row in enumerate(rows, 1))
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+                for row in numbered:
+                    copy.write_row(row)
+        else:
+            # The cursor's own would keep all rows in memory.
+            marks = ", ".join("?" * (len(defaults) + 1))
+            connection.connection.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", numbered)
+    _count_on(model)
+
+
+def _count_on(*models: Any) -> None:
+    """Have the rows that come later numbered after those that are there."""
+    from django.core.management.color import no_style
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), models):
+            cursor.execute(statement)
+
+
+def _defaults(model: Any) -> Row:
+    """Return what a row holds unless it says otherwise, column by column, as both databases take it."""
+    fields = [field for field in model._meta.concrete_fields if not field.generated and not field.primary_key]
+    found = {field.column: field.get_default() for field in fields}
+    for name, value in found.items():
+        if isinstance(value, dict | list):
+            found[name] = json.dumps(value)
+        elif isinstance(value, datetime | uuid.UUID):
+            found[name] = str(value)
+    return found
+
+
+@contextmanager
+def _without_indexes(model: Any) -> Iterator[None]:
+    """Build a table's indexes once, when all of its rows are there."""
+    _each_index(model, "remove_index")
+    yield
+    _each_index(model, "add_index")
+
+
+def _each_index(model: Any, change: str) -> None:
+    from django.db import connection
+
+    for index in model._meta.indexes:
+        # Only collected: SQLite's own editor does not work in a transaction.
+        with connection.cursor() as cursor, connection.schema_editor(collect_sql=True) as editor:
+            getattr(editor, change)(model, index)
+            for statement in editor.collected_sql:
+                cursor.execute(statement)
+
+
+def _settle() -> None:
+    """Leave the database as years of use would: PostgreSQL looks after itself, SQLite counts nothing by itself."""
+    from django.db import connection
+
+    if connection.vendor == "postgresql" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+
+
+def main() -> None:
+    """Fill what DATABASE_URL names."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.fill", description=__doc__)
+    for name, number in (("orders", ORDERS), ("panels", PANELS), ("services", SERVICES)):
+        parser.add_argument(f"--{name}", type=int, default=number)
+    options = parser.parse_args()
+    if "DATABASE_URL" not in os.environ:
+        parser.error("DATABASE_URL must name the database to fill")
+    from tests.bench.surroundings import set_up
+
+    set_up()
+    from panels.models import Panel
+
+    if Panel.objects.exists():
+        parser.error("the database is not empty")
+    began = time.perf_counter()
+    fill(options.orders, options.panels, options.services)
+    print(f"{options.orders:,} orders in {time.perf_counter() - began:.0f} s")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""What a page costs on a database full of years of orders: queries, and the server's time, of every kind of address."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from tests.bench.report import Row, Stopwatch
+from tests.bench.serving import serve
+
+MOST_QUERIES, MOST_MS = 15, 100
+# It collects all that is known about one order, and where its id may lie.
+MORE_QUERIES = {"an unknown order": 22}
+ROUNDS = 7
+# By what it is: {names} are filled in by `addresses`. Common filters find half of all orders, rare ones hardly any.
+ADDRESSES = {
+    "overview": "/",
+    "banners": "/status/",
+    "panels": "/panels/",
+    "a panel": "/panels/1/",
+    "orders": "/orders/",
+    "orders: next page": "/orders/?after={after}",
+    "orders: page before": "/orders/?before={after}",
+    "orders: last page": "/orders/?last=1",
+    "orders: oldest first": "/orders/?sort=created",
+    "orders: by charge": "/orders/?sort=-charge",
+    "orders: by charge, lowest first": "/orders/?sort=charge",
+    "orders: by cost": "/orders/?sort=-cost",
+    "orders: by cost, lowest first": "/orders/?sort=cost",
+    "orders: by cost, last page": "/orders/?sort=cost&last=1",
+    "orders: of a busy panel": "/orders/?panel=1",
+    "orders: of a quiet panel": "/orders/?panel={panel}",
+    "orders: placed": "/orders/?state=placed",
+    "orders: queued": "/orders/?state=queued",
+    "orders: held": "/orders/?state=held",
+    "orders: unknown": "/orders/?state=unknown",
+    "orders: refused": "/orders/?state=refused",
+    "orders: sending": "/orders/?state=sending",
+    "orders: completed": "/orders/?progress=completed",
+    "orders: in progress": "/orders/?progress=in_progress",
+    "orders: expired": "/orders/?progress=expired",
+    "orders: of a person": "/orders/?who={person}",
+    "orders: of a month": "/orders/?created_from={from}&created_to={to}",
+    "orders: of the first day": "/orders/?created_to={first_day}",
+    "orders: of a batch": "/orders/?batch=1",
+    "orders: of a service": "/orders/?service=1",
+    "orders: that need attention": "/orders/?attention=on",
+    "orders: our number": "/orders/?q=%23{order}",
+    "orders: a number": "/orders/?q={order}",
+    "orders: a panel's id": "/orders/?q={remote_id}",
+    "orders: a link": "/orders/?q={link}",
+    "orders: start of all links": "/orders/?q=https://www.instagram.com/",
+    "orders: common word": "/orders/?q=instagram",
+    "orders: words of a service": "/orders/?q=telegram+shares+brazil+speed+13k",
+    "orders: nothing found": "/orders/?q=nothingthere",
+    "orders: panel and state": "/orders/?panel={panel}&state=withdrawn",
+    "orders: person and progress": "/orders/?who={person}&progress=canceled",
+    "orders: panel and person": "/orders/?panel={panel}&who={person}",
+    "orders: panel and month": "/orders/?panel={panel}&created_from={from}&created_to={to}",
+    "orders: state and search": "/orders/?state=refused&q={link}",
+    "orders: nobody's in two states": "/orders/?state=queued&progress=completed",
+    "orders: of a panel by charge": "/orders/?panel={panel}&sort=-charge",
+    "orders: refused by charge": "/orders/?state=refused&sort=-charge",
+    "orders: queued by cost": "/orders/?state=queued&sort=cost",
+    "orders: batch, oldest first": "/orders/?batch=1&sort=created",
+    "orders: person and state by cost": "/orders/?who={person}&state=refused&sort=-cost",
+    "orders: search by charge": "/orders/?q=telegram+shares+brazil&sort=-charge",
+    "an order": "/orders/{order}/",
+    "an unknown order": "/orders/{unknown}/",
+    "new order": "/orders/new/",
+    "new order of a service": "/orders/new/?service=1",
+    "catalog": "/catalog/",
+    "catalog: last page": "/catalog/?last=1",
+    "catalog: dearest first": "/catalog/?sort=-price&currency=USD",
+    "catalog: cheapest of a currency": "/catalog/?sort=price&currency=USD",
+    "catalog: common word": "/catalog/?q=instagram",
+    "catalog: three words": "/catalog/?q=telegram+shares+brazil",
+    "catalog: words and price": "/catalog/?q=likes&sort=price&currency=EUR",
+    "catalog: an id": "/catalog/?q=28999",
+    "catalog: nothing found": "/catalog/?q=nothingthere",
+    "catalog: a category": "/catalog/?category=spotify",
+    "catalog: a panel": "/catalog/?panel={panel}",
+    "catalog: no longer listed": "/catalog/?show=unlisted",
+    "catalog: with refill, by price": "/catalog/?refill=yes&currency=USD&sort=price",
+    "a service": "/catalog/1/",
+    "bulk": "/bulk/",
+    "a batch": "/bulk/1/",
+    "a batch: last page": "/bulk/1/?last=1",
+    "refills": "/refills/",
+    "refills: of a panel": "/refills/?panel={panel}",
+    "refills: in progress": "/refills/?progress=in_progress",
+}
+
+
+def measure(count: int, database: str) -> Iterator[Row]:
+    """Fill the database with so many orders and a fifth as many services, call every address, and one over HTTP."""
+    from tests.bench.fill import PANELS, fill
+
+    fill(count, PANELS, count // 100)
+    yield from call_all()
+    yield from serve(count, database)
+
+
+def call_all(rounds: int = ROUNDS) -> Iterator[Row]:
+    """Call every address some times as somebody who is signed in; what is over its limits says so."""
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(User.objects.get(pk=1))
+    for what, address in addresses():
+        queries = _queries(client, address)
+        watches = [_time(client, address) for _ in range(rounds)]
+        ms, cpu = (statistics.median(getattr(watch, name) for watch in watches) * 1000 for name in ("wall", "cpu"))
+        most = MORE_QUERIES.get(what, MOST_QUERIES)
+        is_over = queries > most or ms > MOST_MS
+        figure = f"{queries} queries, {ms:.0f} ms, {cpu:.0f} ms of it CPU here"
+        yield Row(what, figure, f"{most}, {MOST_MS} ms", "OVER" if is_over else "")
+
+
+def addresses() -> Iterator[tuple[str, str]]:
+    """Return what is called, by what it is, with pages, rows and days that the database has."""
+    from urllib.parse import quote
+
+    from django.utils import timezone
+
+    from panels.models import Order, Panel
+    from panels.paging import paginate
+
+    first, last = Order.objects.order_by("pk").first(), Order.objects.order_by("pk").last()
+    assert first
+    assert last
+    middle = Order.objects.exclude(remote_id="").filter(pk__gte=(first.pk + last.pk) // 2).order_by("pk").first()
+    unknown = Order.objects.filter(state="unknown").first() or last
+    assert middle
+    month_ago = timezone.now() - timedelta(days=60)
+    found = {
+        "after": paginate(Order.objects.all(), {}, sort="-created_at").after,
+        "panel": Panel.objects.order_by("-pk").values_list("pk", flat=True)[0],
+        "person": last.placed_by_id,
+        "from": month_ago.date(),
+        "to": (month_ago + timedelta(days=30)).date(),
+        "first_day": first.created_at.date(),
+        "order": middle.pk,
+        "remote_id": middle.remote_id,
+        "link": middle.link,
+        "unknown": unknown.pk,
+    }
+    quoted = {name: quote(str(value)) for name, value in found.items()}
+    return ((what, address.format(**quoted)) for what, address in ADDRESSES.items())
+
+
+def _queries(client: Any, address: str) -> int:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as queries:
+        _get(client, address)
+    return len(queries)
+
+
+def _time(client: Any, address: str) -> Stopwatch:
+    with Stopwatch() as watch:
+        _get(client, address)
+    return watch
+
+
+def _get(client: Any, address: str) -> None:
+    response = client.get(address)
+    assert response.status_code == 200, f"{address}: {response.status_code}"
+    assert response.content

@@ -1,0 +1,105 @@
+"""Every page asks the database a bounded number of questions, and those it asks of a million orders have an index."""
+
+from __future__ import annotations
+
+import re
+import threading
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from panels import aftercare, id_search, resolution, submission, sweep
+from panels.bulk_check import check_lines
+from panels.bulk_confirm import summary
+from panels.models import DayTotal, Service
+from panels.totals import update_totals
+from tests.bench.fill import Filling
+from tests.bench.pages import MORE_QUERIES, MOST_QUERIES, addresses
+from tests.factories import make_batch, row_of
+
+# What no index is worth having for: two hundred thousand services are read in some hundredths of a second.
+MAY_SCAN_SERVICES = {"catalog: with refill, by price"}
+
+
+@pytest.fixture
+def filled(db, monkeypatch):
+    """A small database with some of everything."""
+    # Within the transaction of a test, PostgreSQL lets no index go.
+    monkeypatch.setattr("tests.bench.fill._each_index", lambda *_: None)
+    Filling(orders=2000, panels=8, services=40).write()
+
+
+def test_every_address_asks_a_bounded_number_of_questions(filled, client):
+    client.force_login(User.objects.first())
+    asked = {}
+    for what, address in addresses():
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address).status_code == 200, address
+        asked[what] = len(queries)
+    assert len(asked) > 60
+    assert {what: count for what, count in asked.items() if count > MORE_QUERIES.get(what, MOST_QUERIES)} == {}
+
+
+def test_no_address_reads_a_whole_table_of_orders_or_services(filled, client):
+    client.force_login(User.objects.first())
+    scans = {}
+    for what, address in addresses():
+        with CaptureQueriesContext(connection) as queries:
+            client.get(address)
+        found = [line for query in queries for line in plan(query["sql"]) if is_scan(line)]
+        if found and what not in MAY_SCAN_SERVICES:
+            scans[what] = found
+    assert scans == {}
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL knows how rows are spread")
+def test_the_worker_and_the_check_of_a_batch_follow_open_orders_and_not_a_panels_history(filled):
+    service = Service.objects.first()
+    batch = make_batch(row_of(service, quantity=service.min_quantity))
+    panel_pk, never = service.panel_id, threading.Event()
+    with CaptureQueriesContext(connection) as queries:
+        sweep.waiting()
+        submission.submit_queued(panel_pk, never)
+        resolution.confirm_candidates(panel_pk, never)
+        aftercare.send_requests(panel_pk, never)
+        id_search.search_ids(panel_pk, never)
+        summary(batch)
+        check_lines(batch, list(batch.lines.all()))
+    found = [
+        line for query in queries for line in plan(query["sql"]) if re.search(r"INDEX order_\w+ \(panel_id=\?\)", line)
+    ]
+    assert found == []
+
+
+def test_the_totals_of_days_are_found_by_indexes(filled):
+    DayTotal.objects.update(summed_at=timezone.now() - timedelta(days=30))
+    with CaptureQueriesContext(connection) as queries:
+        assert update_totals()
+    plans = [line for query in queries for line in plan(query["sql"])]
+    assert any("order_by_touched" in line for line in plans)
+    assert any("order_by_placed" in line for line in plans)
+
+
+def plan(sql):
+    """Return the lines of what the database would do for a query; its own choice, were the tables large."""
+    start = sql.find("SELECT")
+    if start < 0 or sql.startswith(("INSERT", "UPDATE", "DELETE")):
+        return []
+    # A cursor's query, and one that begins with a bracket.
+    query = sql[sql.rfind("(", 0, start) if sql.startswith("(") else start :]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute(f"EXPLAIN {query}")
+            return [line for (line,) in cursor.fetchall()]
+        cursor.execute(f"EXPLAIN QUERY PLAN {query}")
+        return [line for *_, line in cursor.fetchall()]
+
+
+def is_scan(line):
+    """Tell whether a line of a plan reads every row of a large table."""
+    return bool(re.search(r"Seq Scan on panels_(order|service)\b|^SCAN (panels_(order|service)|[UVT]\d)$", line))
