@@ -1,12 +1,14 @@
 """Everything that can be set, from the environment or the file that ENV_FILE names (`.env` beside manage.py)."""
 
+import logging
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.utils.log import CallbackFilter
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -57,7 +59,6 @@ INSTALLED_APPS = [
     "csp",
     "django_filters",
     "django_htmx",
-    "lucide",
     "template_partials",
     "panels",
 ]
@@ -194,11 +195,25 @@ PANEL_ALLOW_HTTP = env.bool("PANEL_ALLOW_HTTP", default=False)
 # An order whose cost rose by more than this share since a person saw its price is held for a person.
 PRICE_GUARD_PERCENT = env.float("PRICE_GUARD_PERCENT", default=5.0)
 
+
+def _without_traceback_of_refusals(record: logging.LogRecord) -> bool:
+    """Let a page that somebody may not see be one line of the log: nothing has failed."""
+    if record.exc_info and isinstance(record.exc_info[1], PermissionDenied):
+        record.exc_info = None
+    return True
+
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"refusals": {"()": CallbackFilter, "callback": _without_traceback_of_refusals}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"axes": {"level": "WARNING"}, "huey": {"level": "WARNING"}, "urllib3": {"level": "WARNING"}},
+    "loggers": {
+        "axes": {"level": "WARNING"},
+        "huey": {"level": "WARNING"},
+        "urllib3": {"level": "WARNING"},
+        "django.request": {"filters": ["refusals"]},
+    },
 }

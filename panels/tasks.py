@@ -7,6 +7,7 @@ of its own for each kind, so a panel that hangs occupies only its own threads.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -17,7 +18,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.utils import timezone
-from huey import Huey, MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey, crontab
+from huey import Huey, MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey
 from redis import ConnectionPool
 
 from panels import (
@@ -27,10 +28,13 @@ from panels import (
     balances,
     bulk_import,
     catalog,
+    id_search,
+    outcomes,
     polling,
     resolution,
     submission,
     sweep,
+    totals,
 )
 from panels.crew import Lanes
 from panels.models import BalanceReading, JobRun, Panel
@@ -49,8 +53,8 @@ def _queue(url: str) -> Huey:
         path.parent.mkdir(parents=True, exist_ok=True)
         return SqliteHuey(filename=str(path), **common)
     if scheme in ("redis", "rediss", "unix"):
-        # An enqueue must not hold up a web request for long when Redis is gone.
-        pool = ConnectionPool.from_url(url, socket_connect_timeout=0.5, socket_timeout=3)
+        # Redis that is gone must not hold up a web request for long; a worker waits there for a second at a time.
+        pool = ConnectionPool.from_url(url, socket_connect_timeout=0.5, socket_timeout=2)
         return RedisHuey(connection_pool=pool, **common)
     if scheme in ("postgres", "postgresql"):
         # The worker makes the tables: importing this must not need the queue.
@@ -64,6 +68,15 @@ huey = _queue(settings.QUEUE_URL)
 lanes = Lanes()
 
 
+def queue_depth() -> int | None:
+    """Return how many tasks wait in the queue, for now or for later; None if it does not answer."""
+    try:
+        return int(huey.pending_count() + huey.scheduled_count())
+    except Exception as error:  # noqa: BLE001 - each storage has errors of its own
+        logger.warning("The queue does not answer: %s", type(error).__name__)
+        return None
+
+
 # -- the bell
 
 
@@ -72,14 +85,25 @@ def ring(kind: str, pk: int, *, delay: float = 0) -> None:
     transaction.on_commit(partial(_enqueue, kind, pk, delay), robust=True)
 
 
-def _enqueue(kind: str, pk: int, delay: float) -> None:
+# Seconds for which nobody rings after the queue has failed: a request that rings for many panels waits for it once.
+SILENT_FOR = 2.0
+_silent_until = 0.0
+
+
+def _enqueue(kind: str, pk: int, delay: float) -> bool:
+    global _silent_until  # noqa: PLW0603
+    if time.monotonic() < _silent_until:
+        return False
     try:
         if delay:
             work.schedule((kind, pk), delay=delay)
         else:
             work(kind, pk)
     except Exception:
+        _silent_until = time.monotonic() + SILENT_FOR
         logger.exception("The queue did not take %s %s; the sweep will find it within a minute.", kind, pk)
+        return False
+    return True
 
 
 @huey.task()
@@ -92,8 +116,11 @@ def work(kind: str, pk: int) -> None:
 
 
 def _submit(panel_pk: int) -> None:
+    if sweep.to_probe().filter(pk=panel_pk).exists():
+        ring("balance", panel_pk)
+        return
     if submission.submit_queued(panel_pk, lanes.stopping)["placed"]:
-        ring("poll", panel_pk, delay=submission.FIRST_CHECK_AFTER.total_seconds() + 1)
+        ring("poll", panel_pk, delay=outcomes.FIRST_CHECK_AFTER.total_seconds() + 1)
     _ring_requested_balance(panel_pk)
 
 
@@ -108,18 +135,25 @@ def _care(panel_pk: int) -> None:
 
 
 def _sync(panel_pk: int) -> None:
-    # Two workers need not both fetch a few megabytes.
-    if job := JobRun.take(f"sync {panel_pk}", every=timedelta(), at_most=timedelta(minutes=5)):
-        job.give_back(catalog.sync_catalog(panel_pk, lanes.stopping)[1])
-        # Asked for anew while it ran, by somebody who has just changed the account.
-        if Panel.objects.filter(pk=panel_pk, sync_requested_at__gt=job.started_at).exists():
-            ring("sync", panel_pk)
+    job = _as_job(
+        f"sync {panel_pk}", lambda: catalog.sync_catalog(panel_pk, lanes.stopping)[1], at_most=timedelta(minutes=5)
+    )
+    # Asked for anew while it ran, by somebody who has just changed the account.
+    if job and Panel.objects.filter(pk=panel_pk, sync_requested_at__gt=job.started_at).exists():
+        ring("sync", panel_pk)
 
 
 def _balance(panel_pk: int) -> None:
     requested = Panel.objects.filter(pk=panel_pk, balance_requested_at__isnull=False).exists()
     why = BalanceReading.Why.REQUEST if requested else BalanceReading.Why.SCHEDULE
-    if not balances.check_balance(panel_pk, lanes.stopping, why):
+    job = _as_job(
+        f"balance {panel_pk}",
+        lambda: balances.check_balance(panel_pk, lanes.stopping, why),
+        at_most=timedelta(minutes=5),
+    )
+    if job and Panel.objects.filter(pk=panel_pk, balance_requested_at__gt=job.started_at).exists():
+        ring("balance", panel_pk)
+    if job and not job.last_error:
         # Somebody is there again: a catalog that could not be had may be asked for as well.
         if Panel.objects.filter(pk=panel_pk, catalog_error__gt="", sync_requested_at=None).update(
             sync_requested_at=timezone.now()
@@ -131,6 +165,10 @@ def _balance(panel_pk: int) -> None:
 
 def _adopt(panel_pk: int) -> None:
     adoption.adopt(panel_pk, lanes.stopping)
+
+
+def _search(panel_pk: int) -> None:
+    id_search.search_ids(panel_pk, lanes.stopping)
 
 
 def _act(action_pk: int) -> None:
@@ -151,45 +189,65 @@ KINDS: dict[str, Callable[[int], None]] = {
     "sync": _sync,
     "balance": _balance,
     "adopt": _adopt,
+    "search": _search,
     "act": _act,
 }
 
 
 # -- the schedule
 
-
-@huey.periodic_task(crontab())
-def sweep_every_minute() -> None:
-    """Ring for everything that waits; every worker wakes up for it, the lease lets one do it."""
-    lanes.start("sweep", run_sweep)
+SWEEP_EVERY, TIDY_EVERY = timedelta(minutes=1), timedelta(days=1)
+AT_MOST = timedelta(minutes=10)
+RECOUNT = "count all spend"
 
 
-def run_sweep(*, every: timedelta = timedelta(seconds=30)) -> None:
-    """Find and start what waits, unless another worker does so or began less than `every` ago."""
-    job = JobRun.take("sweep", every=every, at_most=timedelta(minutes=2))
+def _as_job(
+    name: str, work: Callable[[], object], *, every: timedelta = timedelta(), at_most: timedelta
+) -> JobRun | None:
+    """Do what may return its error as text, and put it on record; None if another worker does, or has just done."""
+    job = JobRun.take(name, every=every, at_most=at_most)
     if job is None:
-        return
+        return None
     try:
-        sweep.expire()
-        for kind, pks in sweep.waiting().items():
-            for pk in pks:
-                _enqueue(kind, pk, 0)
-        _tidy()
+        result = work()
+        job.give_back(result if isinstance(result, str) else "")
     except Exception as error:
-        job.give_back(str(error))
+        job.give_back(str(error) or type(error).__name__)
         raise
-    job.give_back()
+    return job
+
+
+def run_sweep(*, every: timedelta = SWEEP_EVERY - timedelta(seconds=5)) -> None:
+    """Find and start what waits, unless another worker does so or began less than `every` ago.
+
+    Every worker comes here each minute by its own clock, so that a queue that is gone stops nothing.
+    """
+    if _as_job("sweep", _sweep, every=every, at_most=timedelta(minutes=2)):
+        _do_chores()
+
+
+def _do_chores() -> None:
+    """Do what nobody waits for, the rest also where one part fails."""
+    for name, chore, every in (
+        (totals.JOB, totals.update_totals, timedelta()),
+        (RECOUNT, totals.recount, TIDY_EVERY),
+        ("delete old drafts", _tidy, TIDY_EVERY),
+    ):
+        try:
+            _as_job(name, chore, every=every, at_most=AT_MOST)
+        except Exception:
+            logger.exception("The job %r failed; it is tried again.", name)
+
+
+def _sweep() -> None:
+    sweep.expire()
+    for kind, pks in sweep.waiting().items():
+        for pk in pks:
+            if not _enqueue(kind, pk, 0):
+                work.call_local(kind, pk)
 
 
 def _tidy() -> None:
-    """Once a day, delete the drafts that nobody has confirmed."""
-    job = JobRun.take("delete old drafts", every=timedelta(days=1), at_most=timedelta(minutes=10))
-    if job is None:
-        return
-    try:
-        bulk_import.delete_old_drafts()
-        actions.delete_old_drafts()
-    except Exception as error:
-        job.give_back(str(error))
-        raise
-    job.give_back()
+    """Delete the drafts that nobody has confirmed."""
+    bulk_import.delete_old_drafts()
+    actions.delete_old_drafts()

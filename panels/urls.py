@@ -8,6 +8,7 @@ from panels.views import (
     bulk_lines,
     catalog,
     new_order,
+    operations,
     order,
     orders,
     overview,
@@ -56,6 +57,7 @@ urlpatterns = [
     path("orders/<int:pk>/refill/", order.order_refill, name="order_refill"),
     path("orders/<int:pk>/cancel/", order.order_cancel, name="order_cancel"),
     path("orders/<int:pk>/withdraw/", order.order_withdraw, name="order_withdraw"),
+    path("orders/<int:pk>/search/", order.order_search, name="order_search"),
     path("orders/<int:pk>/resolve/", order.order_resolve, name="order_resolve"),
     path("bulk/", bulk.bulk_list, name="bulk_list"),
     path("bulk/new/", bulk.bulk_new, name="bulk_new"),
@@ -72,6 +74,7 @@ urlpatterns = [
     path("bulk/<int:pk>/results.<table:suffix>", bulk.bulk_results, name="bulk_results"),
     path("bulk/<int:pk>/refused.csv", bulk.bulk_refused, name="bulk_refused"),
     path("refills/", refills.refill_list, name="refill_list"),
+    path("operations/", operations.operations, name="operations"),
     path("healthz/", status.healthz, name="healthz"),
     path("status/", status.status, name="status"),
 ]

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db import DatabaseError, connections
+from django.db import Error, connections
 from django.db.models import Max
 from django.utils import timezone
 from huey.consumer import Consumer
@@ -22,7 +22,7 @@ from panels.crew import Lanes
 from panels.models import Order, Refill, Worker
 from panels.models.order import RequestState
 from panels.processes import LOOK_EVERY, StopSignals
-from panels.tasks import huey, lanes, run_sweep
+from panels.tasks import SWEEP_EVERY, huey, lanes, run_sweep
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ class Heartbeat:
     def _try(self, write: Callable[[], None]) -> None:
         try:
             write()
-        except DatabaseError as error:
+        except Error as error:
             logger.warning("The heartbeat could not be written: %s", error)
             connections.close_all()
 
@@ -98,15 +98,18 @@ def run(signals: StopSignals) -> None:
     consumer = QuietConsumer(
         huey,
         workers=THREADS,
-        periodic=True,
+        periodic=False,
         max_delay=RETRY_QUEUE_EVERY if huey.storage.blocking else LOOK_INTO_QUEUE_EVERY,
     )
     consumer.start()
     # Whoever ran before may have been killed a moment ago, with work that nobody rings for.
     lanes.start("sweep", partial(run_sweep, every=timedelta()))
-    seen_well_at = time.monotonic()
+    seen_well_at = swept_at = time.monotonic()
     while not signals.received:
         seen_well_at = consumer.loop(seen_well_at)
+        if time.monotonic() >= swept_at + SWEEP_EVERY.total_seconds():
+            swept_at = time.monotonic()
+            lanes.start("sweep", run_sweep)
     consumer.stop_flag.set()
     drain(lanes)
     heartbeat.stop()
@@ -139,7 +142,7 @@ def _latest_deadline() -> datetime | None:
             Order.objects.filter(cancel_state=sending).aggregate(at=Max("cancel_deadline"))["at"],
             Refill.objects.filter(state=sending).aggregate(at=Max("send_deadline"))["at"],
         )
-    except DatabaseError:
+    except Error:
         connections.close_all()
         return timezone.now() + SETTLE_WITHIN
     return max((at for at in found if at), default=None)

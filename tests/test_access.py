@@ -16,6 +16,7 @@ TABLE = {
     ("overview", "GET"): (LOGIN, 403, 200, 200, 200),
     ("sending", "POST"): (LOGIN, 403, 403, 302, 302),
     ("status", "GET"): (LOGIN, 200, 200, 200, 200),
+    ("operations", "GET"): (LOGIN, 403, 403, 403, 200),
     ("healthz", "GET"): (200, 200, 200, 200, 200),
     # panels
     ("panel_list", "GET"): (LOGIN, 403, 200, 200, 200),
@@ -43,6 +44,7 @@ TABLE = {
     ("order_refill", "POST"): (LOGIN, 403, 403, 302, 302),
     ("order_cancel", "POST"): (LOGIN, 403, 403, 302, 302),
     ("order_withdraw", "POST"): (LOGIN, 403, 403, 302, 302),
+    ("order_search", "POST"): (LOGIN, 403, 403, 302, 302),
     ("order_resolve", "POST"): (LOGIN, 403, 403, 302, 302),
     ("order_actions", "POST"): (LOGIN, 403, 403, 302, 302),
     ("order_action", "GET"): (LOGIN, 403, 200, 200, 200),

@@ -428,15 +428,23 @@ def needs(url, package):
         pytest.skip(f"nothing answers at {url}: install the Debian package {package} and start it, or see .ci/run")
 
 
-@pytest.mark.parametrize("kind", ["redis", "postgres"])
-def test_a_worker_hears_the_bell_of_another_queue(start_worker, monkeypatch, order, kind):
-    if kind == "redis":
+@pytest.fixture(params=["redis", "postgres"])
+def url(request):
+    """Give an empty queue, which no other run of the tests rings."""
+    if request.param == "redis":
         needs(REDIS, "redis-server")
-        url = REDIS
-    else:
-        needs(POSTGRES, "postgresql")
-        address = urllib.parse.urlsplit(POSTGRES)
-        url = f"{address.scheme}://{address.netloc}/postgres"
+        yield REDIS
+        return
+    needs(POSTGRES, "postgresql")
+    address = urllib.parse.urlsplit(POSTGRES)
+    server, name = f"{address.scheme}://{address.netloc}", f"queue_{os.getpid()}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield f"{server}/{name}"
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_a_worker_hears_the_bell_of_another_queue(url, start_worker, monkeypatch, order):
     Order.objects.update(send_after=timezone.now() + timedelta(minutes=5))
     start_worker(url)
     assert eventually(lambda: JobRun.objects.filter(name="sweep", finished_at__isnull=False))
@@ -446,6 +454,59 @@ def test_a_worker_hears_the_bell_of_another_queue(start_worker, monkeypatch, ord
     environment = {**os.environ, "QUEUE_URL": url, "DJANGO_SETTINGS_MODULE": "dashboard.settings"}
     subprocess.run([sys.executable, "-c", ring, url], cwd=ROOT, env=environment, check=True)
     assert eventually(lambda: state_of(order) == Order.State.PLACED, 5)
+
+
+def test_a_worker_works_off_what_waits_while_its_queue_is_gone(start_worker, order):
+    start_worker(f"redis://127.0.0.1:{free_port(0)}/0")
+    assert eventually(lambda: state_of(order) == Order.State.PLACED)
+
+
+@pytest.mark.parametrize("kind", ["each its own", "redis"])
+def test_a_panels_limits_hold_for_two_workers_together(start_worker, tmp_path, transactional_db, kind):
+    if kind == "redis":
+        needs(REDIS, "redis-server")
+    with SandboxPanel(latency=0.3) as wide, SandboxPanel() as slow:
+        orders = [make_waiting(wide, 8, parallel_calls=2), make_waiting(slow, 8, calls_per_minute=10, parallel_calls=8)]
+        began = time.monotonic()
+        for name in ("first", "second"):
+            # With a queue of its own, each finds all that waits when it starts, whatever the other does.
+            start_worker(REDIS if kind == "redis" else f"sqlite:///{tmp_path / name}", wait=False)
+        assert eventually(lambda: Order.objects.filter(panel=orders[0], state="placed").count() == 8)
+        assert eventually(lambda: slow.calls["add"] >= 4)
+        assert wide.peaks["add"] == 2
+        assert len(wide.ledger) == 8
+        # Four at once, then one each 10 seconds.
+        # The catalog was had before.
+        assert slow.calls.total() - 1 <= 4 + (time.monotonic() - began) / 10
+    assert Worker.objects.count() == 2
+
+
+def make_waiting(sandbox, number, **limits):
+    """Make a panel with so many orders that wait for it."""
+    now = timezone.now()
+    panel = make_panel(api_url=sandbox.api_url, key=sandbox.key, balance=Decimal(500), balance_checked_at=now)
+    sync_catalog(panel.pk, threading.Event())
+    Panel.objects.filter(pk=panel.pk).update(**limits)
+    for _ in range(number):
+        make_order(panel.services.get(remote_id=sandbox.pick().id))
+    return panel
+
+
+def test_a_job_is_run_by_one_of_many_that_come_at_once(transactional_db):
+    taken, barrier = [], threading.Barrier(8)
+
+    def come():
+        barrier.wait(10)
+        taken.append(JobRun.take("x", every=timedelta(minutes=1), at_most=timedelta(minutes=5)))
+        connection.close()
+
+    threads = [threading.Thread(target=come) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(taken) == 8
+    assert sum(job is not None for job in taken) == 1
 
 
 # -- its parts

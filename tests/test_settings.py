@@ -5,12 +5,13 @@ import os
 import secrets
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.test import RequestFactory
 from django.utils import timezone
@@ -118,27 +119,68 @@ def test_https_is_believed_of_a_trusted_proxy_only(settings):
 # -- health
 
 
+def make_worker(seconds_ago=0, **fields):
+    at = timezone.now() - timedelta(seconds=seconds_ago)
+    return Worker.objects.create(host="here", pid=1, started_at=at, seen_at=at, **fields)
+
+
 def test_health_is_told_without_login_or_redirect_and_whatever_the_host(client, db, settings):
     settings.SECURE_SSL_REDIRECT = True
-    answer = client.get("/healthz/", HTTP_HOST="10.1.2.3:8000")
-    assert answer.status_code == 200
-    assert answer.json() == {"status": "ok", "database": "ok", "worker": "not running"}
+    for ask in (client.get, client.head):
+        answer = ask("/healthz/", HTTP_HOST="10.1.2.3:8000")
+        assert (answer.status_code, answer.cookies) == (200, {})
+        assert "no-store" in answer.headers["Cache-Control"]
     assert client.get("/login/", HTTP_HOST="10.1.2.3:8000").status_code == 400
     assert client.get("/login/").status_code == 301
 
 
-def test_health_knows_whether_a_worker_is_alive(client, db):
-    Worker.objects.create(host="here", pid=1, started_at=timezone.now(), seen_at=timezone.now())
+def test_a_missing_worker_does_not_take_the_web_down_with_it(client, db):
+    answer = client.get("/healthz/")
+    expected = {"status": "ok", "database": "ok", "worker": "not running", "worker_seen_seconds_ago": None}
+    assert (answer.status_code, answer.json()) == (200, expected)
+    make_worker(seconds_ago=100)
+    answer = client.get("/healthz/").json()
+    assert (answer["worker"], answer["worker_seen_seconds_ago"]) == ("not running", 100)
+
+
+def test_whoever_watches_the_worker_is_told_by_the_status(client, db):
+    assert client.get("/healthz/?worker").status_code == 503
+    assert client.get("/healthz/?worker").json()["status"] == "error"
+    make_worker()
+    answer = client.get("/healthz/?worker")
+    assert (answer.status_code, answer.json()["worker"]) == (200, "ok")
+
+
+def test_a_worker_that_has_just_stopped_does_not_hide_one_that_works(client, db):
+    make_worker(seconds_ago=4)
+    make_worker(stopped_at=timezone.now())
     assert client.get("/healthz/").json()["worker"] == "ok"
 
 
-def test_health_says_when_the_database_is_gone(client, monkeypatch):
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_health_says_when_the_database_is_gone(client, monkeypatch, error):
     def gone():
-        raise OperationalError("gone")
+        raise error("gone, with password=secret")
 
     monkeypatch.setattr("panels.views.status.connection.cursor", gone)
     answer = client.get("/healthz/")
     assert (answer.status_code, json.loads(answer.content)["status"]) == (503, "error")
+    assert b"secret" not in answer.content
+
+
+@pytest.mark.parametrize("address", ["/admin/", "/panels/new/"])
+def test_what_somebody_may_not_see_is_one_line_of_the_log(as_viewer, caplog, address):
+    assert as_viewer.get(address, follow=True).status_code == 403
+    assert f"Forbidden (Permission denied): {address}" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
+def test_an_error_of_ours_keeps_its_traceback(as_manager, caplog, monkeypatch):
+    monkeypatch.setattr("panels.views.refills.count_rows", lambda _: 1 / 0)
+    monkeypatch.setattr("panels.views.refills.paginate", lambda *_, **__: 1 / 0)
+    as_manager.raise_request_exception = False
+    assert as_manager.get("/refills/").status_code == 500
+    assert "ZeroDivisionError" in caplog.text
 
 
 def test_the_wsgi_application_is_there():

@@ -14,6 +14,7 @@ from huey import PostgresHuey, RedisHuey, SqliteHuey
 from panels import sweep, tasks
 from panels.crew import Lanes
 from panels.models import JobRun, Order, OrderAction, Panel, Refill
+from panels.sandbox import Fault, SandboxPanel
 from tests.factories import make_order, make_panel, make_placed, make_refill, make_service
 
 
@@ -50,9 +51,22 @@ def test_nothing_rings_for_what_was_rolled_back(rung):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_queue_that_is_gone_is_logged_and_hurts_nobody(monkeypatch, caplog):
+    monkeypatch.setattr(tasks, "_silent_until", 0.0)
     monkeypatch.setattr(tasks.huey.storage, "enqueue", lambda *_: 1 / 0)
     tasks.ring("submit", 7)
     assert "sweep will find it" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_waits_is_worked_off_although_the_queue_is_gone(monkeypatch):
+    order, done = make_order(), []
+    monkeypatch.setattr(tasks, "_silent_until", 0.0)
+    monkeypatch.setattr(tasks.huey.storage, "enqueue", lambda *_: 1 / 0)
+    for kind in tasks.KINDS:
+        monkeypatch.setitem(tasks.KINDS, kind, lambda pk, kind=kind: done.append((kind, pk)))
+    tasks.run_sweep()
+    assert tasks.lanes.join(10)
+    assert ("submit", order.panel_id) in done
 
 
 @pytest.mark.parametrize(
@@ -76,6 +90,30 @@ def test_another_queue_is_refused_by_name():
 
 def test_the_worker_never_runs_tasks_inside_the_web_process():
     assert tasks.huey.immediate is False
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("fault", [Fault.ERROR_500, Fault.DROP])
+def test_answers_to_questions_end_no_pause_of_a_panel_that_leaves_orders_unanswered(synced_panel, sandbox, rung, fault):
+    service = synced_panel.services.get(remote_id=str(sandbox.pick("Default").id))
+    for number in range(9):
+        make_order(service, link=f"https://example.com/p/{number}", quantity=service.min_quantity)
+    sandbox.faults.add(fault, "add", times=None)
+    tasks.ring("submit", synced_panel.pk)
+    for expected in (3, 4, 5):
+        work_off_the_queue()
+        assert sandbox.calls["add"] == expected
+        # The pause ends by its time, and one more order shows whether anything has changed.
+        Panel.objects.update(paused_until=timezone.now())
+        tasks.run_sweep(every=timedelta())
+    assert sandbox.calls["balance"] >= 3
+
+
+def work_off_the_queue():
+    """Do what the queue holds, and whatever that rings for."""
+    while task := tasks.huey.dequeue():
+        kind, pk = task.args
+        tasks.KINDS[kind](pk)
 
 
 # -- lanes
@@ -162,9 +200,14 @@ def test_the_sweep_leaves_paused_and_inactive_panels_alone():
     make_placed(gone)
     back = make_service(fresh_panel(paused_reason="unreachable", paused_until=timezone.now()))
     make_order(back)
+    make_placed(back)
+    slow = make_service(fresh_panel(paused_reason="rate_limit", paused_until=timezone.now()))
+    make_order(slow)
     found = sweep.waiting()
-    assert found["submit"] == [back.panel_id]
+    assert found["submit"] == [slow.panel_id]
     assert found["poll"] == [funds.panel_id]
+    # One question tells whether it is back, before anything else.
+    assert found["balance"] == [back.panel_id]
 
 
 @pytest.mark.django_db
@@ -194,10 +237,28 @@ def test_what_failed_is_tried_again_only_after_a_while():
 
 
 @pytest.mark.django_db
+def test_a_lease_is_kept_although_who_asks_had_to_wait_for_the_database(monkeypatch):
+    asked_at = timezone.now()
+    assert JobRun.take("x", every=timedelta(), at_most=timedelta(minutes=5))
+    monkeypatch.setattr(timezone, "now", lambda: asked_at)
+    assert JobRun.take("x", every=timedelta(), at_most=timedelta(minutes=5)) is None
+
+
+@pytest.mark.django_db
 def test_a_clock_that_was_set_back_stops_no_job():
     ahead = timezone.now() + timedelta(hours=8)
     JobRun.objects.create(name="x", started_at=ahead, leased_until=ahead)
     assert JobRun.take("x", every=timedelta(minutes=1), at_most=timedelta(minutes=5))
+
+
+@pytest.mark.django_db
+def test_a_worker_whose_clock_is_a_little_behind_runs_no_job_again():
+    ahead = timezone.now() + timedelta(seconds=5)
+    job = JobRun.objects.create(name="x", started_at=ahead, leased_until=ahead + timedelta(minutes=5))
+    assert JobRun.take("x", every=timedelta(), at_most=timedelta(minutes=5)) is None
+    job.give_back()
+    assert JobRun.take("x", every=timedelta(minutes=1), at_most=timedelta(minutes=5)) is None
+    assert JobRun.take("x", every=timedelta(), at_most=timedelta(minutes=5))
 
 
 @pytest.mark.django_db
@@ -261,9 +322,81 @@ def test_a_task_does_the_whole_job_of_its_kind(panel, sandbox, rung):
     order.refresh_from_db()
     assert order.state == Order.State.PLACED
     Order.objects.update(cancel_state="queued", next_check_at=timezone.now())
-    tasks.work.call_local("care", panel.pk)
-    tasks.work.call_local("poll", panel.pk)
-    assert tasks.lanes.join(10)
+    # One after the other: a cancel that was accepted asks for the order anew.
+    for kind in ("care", "poll"):
+        tasks.work.call_local(kind, panel.pk)
+        assert tasks.lanes.join(10)
     order.refresh_from_db()
     assert order.cancel_state == "accepted"
     assert order.checked_at is not None
+
+
+# -- a panel that misbehaves
+
+
+def run(kind, pk):
+    tasks.work.call_local(kind, pk)
+    assert tasks.lanes.join(20)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_panel_that_vanished_is_asked_one_question_before_its_orders_go_out_again(synced_panel, sandbox, rung):
+    service = synced_panel.services.get(remote_id=str(sandbox.pick("Default").id))
+    orders = [make_order(service, quantity=service.min_quantity) for _ in range(4)]
+    Panel.objects.update(parallel_calls=4)
+    sandbox.vanish()
+    run("submit", synced_panel.pk)
+    assert pause_of(synced_panel) == ("unreachable", 30)
+    assert set(Order.objects.values_list("state", flat=True)) == {"queued"}
+
+    Panel.objects.update(paused_until=timezone.now())
+    Order.objects.update(send_after=timezone.now())
+    assert (sweep.waiting()["submit"], sweep.waiting()["balance"]) == ([], [synced_panel.pk])
+    run("balance", synced_panel.pk)
+    assert pause_of(synced_panel) == ("unreachable", 60)
+
+    sandbox.come_back()
+    Panel.objects.update(paused_until=timezone.now())
+    before = sandbox.calls
+    # As somebody places one more.
+    run("submit", synced_panel.pk)
+    assert (rung(), sandbox.calls) == ([("balance", synced_panel.pk)], before)
+    run("balance", synced_panel.pk)
+    assert rung()[-1] == ("submit", synced_panel.pk)
+    run("submit", synced_panel.pk)
+    assert {(order.link, order.state) for order in Order.objects.all()} == {(each.link, "placed") for each in orders}
+    assert sandbox.calls - before == {"balance": 1, "add": 4}
+    assert pause_of(synced_panel) == ("", 0)
+
+
+def pause_of(panel):
+    panel.refresh_from_db()
+    seconds = (panel.paused_until - timezone.now()).total_seconds() if panel.paused_until else 0
+    # The next multiple of ten: some time has passed since.
+    return panel.paused_reason, -(-seconds // 10) * 10
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_panel_that_hangs_on_every_call_holds_up_no_other_and_gets_few_at_once(synced_panel, sandbox, rung):
+    service = synced_panel.services.get(remote_id=str(sandbox.pick("Default").id))
+    Panel.objects.update(parallel_calls=2)
+    for _ in range(6):
+        make_order(service, quantity=service.min_quantity)
+        make_placed(service)
+    with SandboxPanel() as other:
+        well = make_panel(api_url=other.api_url, key=other.key)
+        sandbox.faults.add(Fault.HANG, times=None)
+        for _ in range(5):
+            for kind in ("submit", "poll", "care", "sync", "balance"):
+                tasks.work.call_local(kind, synced_panel.pk)
+        while sandbox.calls["add"] < 2 or not sandbox.calls["status"]:
+            time.sleep(0.01)
+        tasks.work.call_local("sync", well.pk)
+        while ("sync", well.pk) in tasks.lanes.running():
+            time.sleep(0.01)
+    assert well.services.exists()
+    assert sandbox.peaks == {"add": 2, "status": 1, "services": 1, "balance": 1}
+    assert len(tasks.lanes.running()) <= 5
+    sandbox.faults.clear()
+    sandbox.vanish()
+    assert tasks.lanes.join(20)

@@ -7,18 +7,20 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required, permission_required
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from panels import sweep, tasks
 from panels.models import Controls, Order, Panel, Refill, Worker
 from panels.models.order import NEEDS_A_PERSON, RequestState
+from panels.paging import count_each
 
 logger = logging.getLogger(__name__)
 
@@ -44,18 +46,17 @@ class SiteStatus:
     @property
     def worker_seen_at(self) -> Any:
         """When a worker was last seen, None if never."""
-        worker = self._once("worker", lambda: Worker.objects.order_by("-seen_at").first())
-        return worker.seen_at if worker else None
+        return self._workers[0].seen_at if self._workers else None
 
     @property
     def waiting_count(self) -> int:
         """How many orders, refills, cancels and questions wait to be sent."""
-        return self._once("waiting", _count_waiting)
+        return sum(self._waiting)
 
     @property
     def queued_count(self) -> int:
         """How many orders go out by themselves as soon as they may."""
-        return self._once("queued", lambda: Order.objects.filter(QUEUED).count())
+        return self._waiting[0]
 
     @property
     def attention_count(self) -> int:
@@ -75,7 +76,15 @@ class SiteStatus:
     @property
     def is_worker_alive(self) -> bool:
         """Whether any worker was seen within seconds."""
-        return self._once("alive", lambda: any(worker.is_alive for worker in Worker.objects.all()[:20]))
+        return any(worker.is_alive for worker in self._workers)
+
+    @property
+    def _workers(self) -> list[Worker]:
+        return self._once("workers", lambda: list(Worker.objects.order_by("-seen_at")[:20]))
+
+    @property
+    def _waiting(self) -> list[int]:
+        return self._once("waiting", _count_waiting)
 
     def _once(self, name: str, query: Any) -> Any:
         if name not in self._cache:
@@ -89,14 +98,15 @@ QUEUED = Q(state=Order.State.QUEUED, held_reason="")
 WANTED = Q(balance_requested_at__isnull=False) | Q(sync_requested_at__isnull=False)
 
 
-def _count_waiting() -> int:
-    return (
-        Order.objects.filter(QUEUED).count()
+def _count_waiting() -> list[int]:
+    """Count what waits for the worker, kind by kind: orders to be sent first."""
+    return count_each(
+        Order.objects.filter(QUEUED),
         # The one implies the other, which has an index.
-        + Order.objects.filter(check_requested_at__isnull=False, next_check_at__isnull=False).count()
-        + Order.objects.filter(cancel_state=RequestState.QUEUED).count()
-        + Refill.objects.filter(state=RequestState.QUEUED).count()
-        + Panel.objects.filter(WANTED, is_active=True).count()
+        Order.objects.filter(check_requested_at__isnull=False, next_check_at__isnull=False),
+        Order.objects.filter(cancel_state=RequestState.QUEUED),
+        Refill.objects.filter(state=RequestState.QUEUED),
+        Panel.objects.filter(WANTED, is_active=True),
     )
 
 
@@ -149,15 +159,27 @@ def _page_before(request: HttpRequest) -> str:
 
 
 @login_not_required
+@never_cache
 @require_safe
-def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
-    """Tell a load balancer whether web and database work, and whether a worker is alive."""
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Tell a load balancer whether this process can serve: 503 only while the database cannot be had.
+
+    A missing worker is named, but must not take the web down with it; whoever watches the worker asks `?worker`.
+    """
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-        worker = Worker.objects.order_by("-seen_at").first()
-    except DatabaseError:
+        worker = Worker.alive().first() or Worker.objects.first()
+    except Error:
         return JsonResponse({"status": "error", "database": "unreachable"}, status=503)
+    is_alive = worker is not None and worker.is_alive
+    is_well = is_alive or "worker" not in request.GET
     return JsonResponse(
-        {"status": "ok", "database": "ok", "worker": "ok" if worker and worker.is_alive else "not running"}
+        {
+            "status": "ok" if is_well else "error",
+            "database": "ok",
+            "worker": "ok" if is_alive else "not running",
+            "worker_seen_seconds_ago": worker and max(round((timezone.now() - worker.seen_at).total_seconds()), 0),
+        },
+        status=200 if is_well else 503,
     )

@@ -1,0 +1,124 @@
+"""How it runs: who works, what the queue holds, what waits in the database, and what ran when."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.decorators import permission_required
+from django.db.models import Count, Min, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+from huey import PostgresHuey, RedisHuey, SqliteHuey
+
+from panels import sweep, tasks, totals
+from panels.htmx import render_page
+from panels.models import JobRun, Order, Panel, Refill, Worker
+from panels.models.order import RequestState
+
+# A worker that is restarted again and again must not fill the page.
+MAX_GONE = 10
+QUEUES = {RedisHuey: "Redis", PostgresHuey: "PostgreSQL", SqliteHuey: "SQLite, on this machine"}
+
+
+@permission_required(("panels.view_worker", "panels.view_jobrun"), raise_exception=True)
+@require_safe
+def operations(request: HttpRequest) -> HttpResponse:
+    """Show whether everything that works in the background does."""
+    panels = list(Panel.objects.filter(is_active=True).defer("api_key"))
+    alive = list(Worker.alive().order_by("host", "pid"))
+    context = {
+        "alive": len(alive),
+        "workers": alive + list(Worker.objects.exclude(pk__in=[worker.pk for worker in alive])[:MAX_GONE]),
+        "queue": tasks.queue_depth(),
+        "queue_kind": QUEUES.get(type(tasks.huey), "In memory"),
+        "waiting": _waiting(),
+        "jobs": _jobs(panels),
+    }
+    return render_page(request, "panels/operations.html", context, partial="live")
+
+
+# -- what waits
+
+
+@dataclass
+class Waiting:
+    """What waits at one panel; held orders wait for a person and are not counted."""
+
+    panel: Panel
+    queued: int = 0
+    oldest_at: datetime | None = None
+    sending: int = 0
+    checks: int = 0
+    requests: int = 0
+
+
+def _waiting() -> list[Waiting]:
+    """Return the panels where something waits, inactive ones too: theirs waits for a person."""
+    orders, now = Order.objects.order_by(), timezone.now()
+    counts: dict[int, dict[str, Any]] = defaultdict(dict)
+    queued = orders.filter(state=Order.State.QUEUED, held_reason="").values_list("panel")
+    for pk, number, oldest_at in queued.annotate(Count("pk"), Min("created_at")):
+        counts[pk] |= {"queued": number, "oldest_at": oldest_at}
+    for name, rows, path in (
+        ("sending", orders.filter(state=Order.State.SENDING), "panel"),
+        ("checks", orders.filter(next_check_at__lte=now), "panel"),
+        ("cancels", orders.filter(cancel_state=RequestState.QUEUED), "panel"),
+        ("refills", Refill.objects.order_by().filter(state=RequestState.QUEUED), "order__panel"),
+    ):
+        for pk, number in _count_by(rows, path):
+            counts[pk][name] = number
+    found = []
+    for panel in Panel.objects.filter(pk__in=counts).defer("api_key"):
+        row = counts[panel.pk]
+        row["requests"] = row.pop("cancels", 0) + row.pop("refills", 0)
+        found.append(Waiting(panel, **row))
+    return found
+
+
+def _count_by(rows: QuerySet[Any], path: str) -> QuerySet[Any, Any]:
+    return rows.values_list(path).annotate(Count("pk"))
+
+
+# -- what runs on schedule
+
+
+@dataclass(frozen=True)
+class Job:
+    """A scheduled job, how often it is due, and its last run; `next_at` is None while it waits for a person."""
+
+    name: str
+    every: timedelta
+    run: JobRun
+    next_at: datetime | None
+    panel: Panel | None = None
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the next look for what waits starts it."""
+        return self.next_at is not None and self.next_at <= timezone.now()
+
+
+def _jobs(panels: list[Panel]) -> list[Job]:
+    # One that never ran is empty.
+    runs = defaultdict(JobRun, {run.name: run for run in JobRun.objects.all()})
+    jobs = [
+        _job("Find what waits", runs["sweep"], tasks.SWEEP_EVERY),
+        _job("Sum spend", runs[totals.JOB], tasks.SWEEP_EVERY),
+        _job("Count all spend", runs[tasks.RECOUNT], tasks.TIDY_EVERY),
+        _job("Delete old drafts", runs["delete old drafts"], tasks.TIDY_EVERY),
+    ]
+    for panel in panels:
+        balance, catalog = runs[f"balance {panel.pk}"], runs[f"sync {panel.pk}"]
+        jobs += [
+            Job("Balance", sweep.BALANCE_EVERY, balance, sweep.next_at(panel, "balance"), panel),
+            Job("Catalog", sweep.SYNC_EVERY, catalog, sweep.next_at(panel, "catalog"), panel),
+        ]
+    return jobs
+
+
+def _job(name: str, run: JobRun, every: timedelta) -> Job:
+    return Job(name, every, run, run.started_at + every if run.started_at else timezone.now())
