@@ -1,0 +1,158 @@
+"""One run on one storage: workers, panels, orders and blows."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import secrets
+import tempfile
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.bench.surroundings import account
+from tests.faults.crew import Crew
+from tests.faults.outcome import judge, write_log
+from tests.faults.panel import FAULTS, SpoiledPanel
+from tests.faults.saboteur import Saboteur
+from tests.faults.stock import Stock
+from tests.faults.storage import Storage
+from tests.faults.worker import CONNECT_TIMEOUT, READ_TIMEOUT
+
+WORKERS, PANELS = 3, 3
+PARALLEL = 3
+# Seconds that each answer takes: so there is work left for the next blow.
+LATENCY = 0.15
+# Orders that wait when a blow falls, at least.
+IN_STOCK = 40
+# How often a blow that did not fall is tried.
+TRIES = 3
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run is to do, at least."""
+
+    storage: str
+    seed: int
+    orders: int
+    kills: int
+    logs: Path
+
+
+@dataclass
+class Report:
+    """What a run has done, in figures, and what must not be."""
+
+    plan: Plan
+    figures: dict[str, int] = field(default_factory=dict)
+    # What kept the outcome of each unknown order from being recorded.
+    reasons: dict[Any, str | None] = field(default_factory=dict)
+    seconds: float = 0.0
+    violations: list[str] = field(default_factory=list)
+
+
+def run(plan: Plan) -> Report:
+    """Send orders through every fault there is, and judge what became of them; loads Django for this storage."""
+    began = time.monotonic()
+    report = Report(plan)
+    plan.logs.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Storage.of(plan.storage, Path(folder)) as storage,
+        Surroundings(plan, storage) as surroundings,
+    ):
+        try:
+            _break_everything(plan, surroundings)
+            judge(surroundings, report)
+        except Exception:
+            (plan.logs / "failure.log").write_text(traceback.format_exc())
+            report.violations.append(f"the run itself failed: {plan.logs / 'failure.log'}")
+        write_log(surroundings, report)
+    report.seconds = time.monotonic() - began
+    return report
+
+
+class Surroundings(contextlib.ExitStack):
+    """The panels, our accounts at them, the orders and the workers, until the end of the run."""
+
+    def __init__(self, plan: Plan, storage: Storage) -> None:
+        super().__init__()
+        self.plan, self.storage = plan, storage
+
+    def __enter__(self) -> Surroundings:
+        super().__enter__()
+        plan = self.plan
+        self.chance = random.Random(f"{plan.seed}/{plan.storage}")
+        self.panels = [self.enter_context(self._panel(number)) for number in range(PANELS)]
+        limits = {"parallel_calls": PARALLEL, "connect_timeout": CONNECT_TIMEOUT, "read_timeout": READ_TIMEOUT}
+        accounts = [account(panel.api_url, key=panel.key, name=panel.name, **limits) for panel in self.panels]
+        for number, panel in enumerate(self.panels):
+            panel.misbehave(FAULTS[number::PANELS])
+        self.stock = Stock(accounts)
+        self.crew = Crew(WORKERS, plan.logs)
+        self.callback(self.crew.end)
+        self.saboteur = Saboteur(self.crew, self.panels, self.stock, self.storage, self.chance)
+        self.blows: list[tuple[float, str]] = []
+        return self
+
+    def _panel(self, number: int) -> SpoiledPanel:
+        seed = self.plan.seed * PANELS + number
+        return SpoiledPanel(f"panel-{number}", secrets.token_hex(16), latency=LATENCY, seed=seed)
+
+
+def _break_everything(plan: Plan, now: Surroundings) -> None:
+    """Let every blow fall once, a restored copy among them, and then any of them until the kills are done."""
+    saboteur, stock = now.saboteur, now.stock
+    stock.add(3 * IN_STOCK)
+    now.crew.fill()
+    _strike(now, saboteur.kill_after_send)
+    _strike(now, saboteur.copy_when_left, 2 * IN_STOCK)
+    # Nothing is ordered between a copy and its restore: it would be lost, as it is with any backup.
+    _strike(now, saboteur.kill_before_record)
+    _strike(now, saboteur.restore_when_left, IN_STOCK)
+    stock.add(max(plan.orders - len(stock.links), IN_STOCK))
+    first = [
+        saboteur.flush_queue,
+        saboteur.kill_before_send,
+        saboteur.stop_after_send,
+        saboteur.kill_after_send,
+        saboteur.vanish,
+        saboteur.stop_before_send,
+        saboteur.kill_before_record,
+    ]
+    for blow in first:
+        for _ in range(TRIES):
+            missed = _missed(now)
+            _keep_in_stock(now)
+            _strike(now, blow)
+            if _missed(now) == missed:
+                break
+    blows = [saboteur.kill_at_random] * 12 + [saboteur.kill_after_send, saboteur.kill_before_record] * 8
+    blows += [saboteur.kill_before_send, saboteur.vanish, saboteur.flush_queue] * 3
+    # These take long.
+    blows += [saboteur.stop_after_send, saboteur.stop_before_send]
+    while saboteur.done["kill"] < plan.kills:
+        _keep_in_stock(now)
+        _strike(now, now.chance.choice(blows))
+
+
+def _missed(now: Surroundings) -> int:
+    return sum(times for what, times in now.saboteur.done.items() if what.startswith("missed"))
+
+
+def _keep_in_stock(now: Surroundings) -> None:
+    left = now.stock.left_at()
+    missing = IN_STOCK - PANELS * min(left[panel.name] for panel in now.panels)
+    if missing > 0:
+        now.stock.add(missing)
+
+
+def _strike(now: Surroundings, blow: Callable[..., None], *arguments: Any) -> None:
+    began = time.time()
+    blow(*arguments)
+    now.crew.fill()
+    now.blows.append((began, f"{blow.__name__} took {time.time() - began:.1f} s"))

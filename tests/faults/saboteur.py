@@ -1,0 +1,232 @@
+"""Does the harm: each method is one blow, aimed so that it surely falls where it shall."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.core.management import call_command
+
+from panels.sandbox import Arrival, Fault
+from tests.faults.crew import Crew, Worker
+from tests.faults.panel import SpoiledPanel
+from tests.faults.stock import Stock
+from tests.faults.storage import Storage
+from tests.faults.verdict import AFTER_SEND, BEFORE_RECORD, BEFORE_SEND, Strike
+from tests.faults.worker import DEADLINE
+
+LOOK_EVERY = 0.02
+# How long a blow waits for its moment, in seconds.
+PATIENCE = 15.0
+# Long enough to strike in between, and less than a worker waits for an answer.
+LATE = 1.0
+# Orders that must wait at a panel for a blow to fall there.
+ENOUGH = 10
+# How often workers are halted until it is at the right moment.
+TRIES = 20
+NOT_NOW = "not at the right moment"
+
+
+class Saboteur:
+    """Strikes at workers, panels and storage while orders go out, and counts in `done` what has fallen."""
+
+    def __init__(
+        self, crew: Crew, panels: list[SpoiledPanel], stock: Stock, storage: Storage, chance: random.Random
+    ) -> None:
+        self._crew, self._panels, self._stock, self._storage, self._chance = crew, panels, stock, storage, chance
+        self.vanished: list[Strike] = []
+        self.done: Counter[str] = Counter()
+        # The orders that waited in the copy to which the database was put back.
+        self.restored: set[int] = set()
+        # Links of orders that workers stood still with until it was too late to send them, and since when.
+        self.fenced: dict[str, float] = {}
+
+    def kill_at_random(self) -> None:
+        """Kill any worker, whatever it does."""
+        time.sleep(self._chance.uniform(0, 0.5))
+        self._kill([self._chance.choice(self._crew.workers)], "at random")
+
+    def kill_before_send(self) -> None:
+        """Kill all workers while some of them have claimed orders and their connections are not finished."""
+        panel = self._any_panel()
+        with self._unreachable(panel) as since:
+            if not self._until(lambda: self._stock.claimed(panel.name, since)):
+                self._missed("kill before the send")
+                return
+            self._kill(list(self._crew.workers), BEFORE_SEND)
+
+    def kill_after_send(self) -> None:
+        """Kill a worker whose order the panel has taken and not yet answered."""
+        panel = self._any_panel()
+        with panel.answering_late(LATE):
+            arrival = self._await_late(panel)
+            worker = arrival and self._crew.named(arrival.caller)
+            if not worker:
+                self._missed("kill after the send")
+                return
+            self._kill([worker], AFTER_SEND)
+
+    def kill_before_record(self) -> None:
+        """Kill a worker that has the panel's answer and cannot write it down yet."""
+        panel = self._any_panel()
+        with panel.answering_late(LATE):
+            arrival = self._await_late(panel)
+            worker = arrival and self._crew.named(arrival.caller)
+            if not arrival or not worker:
+                self._missed("kill before the record")
+                return
+            with self._storage.locked(self._stock.order(arrival).pk):
+                self._until(lambda: arrival.answered_at, is_locked=True)
+                # So long it takes at most to read an answer that has come.
+                time.sleep(0.15)
+                self._kill([worker], BEFORE_RECORD)
+
+    def stop_before_send(self) -> None:
+        """Halt all workers with claimed orders that are not sent, until one of these was sent again by another."""
+        panel = self._any_panel()
+        with self._unreachable(panel) as since:
+            stopped, orders, stopped_at = self._stop_with_claims(panel, since)
+        # While they stand still the kernel finishes their connections: only the deadline keeps them from sending.
+        self._crew.start()
+        if not orders or not self._until(lambda: self._stock.states_of(orders) == {"unknown"}, 3 * DEADLINE):
+            self._crew.go_on(stopped, stopped_at, NOT_NOW)
+            self._missed("stop before the send")
+            return
+        again, *others = orders
+        self._stock.send_again(again)
+        number = panel.last_number()
+        with panel.answering_late(LATE, None):
+            self._until(lambda: any(each.fields["link"] == again.link for each in panel.arrived_since(number)))
+            # Now it is being sent, as a second attempt; those who had claimed the first one wake up.
+            self._crew.go_on(stopped, stopped_at, BEFORE_SEND)
+            time.sleep(LATE)
+        self.fenced |= dict.fromkeys((order.link for order in others), stopped_at)
+        self.done["stop before the send"] += len(orders)
+        self._crew.dismiss(self._chance.choice(self._crew.workers))
+
+    def stop_after_send(self) -> None:
+        """Halt a worker whose order the panel has taken, until long after the answer and the deadline."""
+        panel = self._any_panel()
+        with panel.answering_late(LATE):
+            arrival = self._await_late(panel)
+            worker = arrival and self._crew.named(arrival.caller)
+            if not arrival or not worker:
+                self._missed("stop after the send")
+                return
+            stopped_at = self._stop_without_locks([worker])
+        if not stopped_at:
+            self._missed("stop after the send")
+            return
+        self._until(lambda: self._stock.order(arrival).state != "sending", 3 * DEADLINE)
+        if self._stock.order(arrival).state == "unknown":
+            self.done["stop after the send"] += 1
+        else:
+            self._missed("stop after the send")
+        self._crew.go_on([worker], stopped_at, AFTER_SEND)
+
+    def vanish(self) -> None:
+        """Let a panel be away for a while: all its connections are cut, and it refuses new ones."""
+        panel, began = self._any_panel(), time.time()
+        panel.vanish()
+        time.sleep(self._chance.uniform(0.1, 1.5))
+        panel.come_back()
+        self._note_vanished(panel, began)
+
+    def flush_queue(self) -> None:
+        """Lose all that the queue holds."""
+        self._storage.flush_queue()
+        self.done["queue flushed"] += 1
+
+    def copy_when_left(self, count: int) -> None:
+        """Once so many orders are left, kill all workers in the middle of it and keep the database as it is then."""
+        self._until(lambda: self._stock.left().count() <= count)
+        self._kill(list(self._crew.workers), "for a copy")
+        self._storage.copy()
+
+    def restore_when_left(self, count: int) -> None:
+        """Once so many orders are left, kill all workers and go back to the copy."""
+        self._until(lambda: self._stock.left().count() <= count)
+        self._kill(list(self._crew.workers), "for the restore")
+        self._storage.restore()
+        self.restored = set(self._stock.left().values_list("pk", flat=True))
+        call_command("after_restore", force=True, stdout=io.StringIO())
+        self.done["database restored"] += 1
+
+    # -- its tools
+
+    def _any_panel(self) -> SpoiledPanel:
+        """Choose a panel that has enough to do."""
+        left = self._stock.left_at()
+        most = max(left.values(), default=0)
+        return self._chance.choice([panel for panel in self._panels if left[panel.name] >= min(most, ENOUGH)])
+
+    def _kill(self, workers: list[Worker], why: str) -> None:
+        self._crew.kill(workers, why)
+        self.done["kill"] += len(workers)
+        self.done[f"kill {why}"] += 1
+
+    def _missed(self, what: str) -> None:
+        self.done[f"missed: {what}"] += 1
+
+    def _until(self, question: Callable[[], object], seconds: float = PATIENCE, *, is_locked: bool = False) -> bool:
+        until = time.monotonic() + seconds
+        while not (found := question()) and time.monotonic() < until:
+            if not is_locked:
+                self._stock.lift_pauses()
+            time.sleep(LOOK_EVERY)
+        return bool(found)
+
+    @contextlib.contextmanager
+    def _unreachable(self, panel: SpoiledPanel) -> Iterator[float]:
+        """Let no connection to a panel be finished; gives since when."""
+        began = time.time()
+        with panel.unreachable():
+            yield time.time()
+        self._note_vanished(panel, began)
+
+    def _note_vanished(self, panel: SpoiledPanel, began: float) -> None:
+        self.vanished.append(Strike("vanish", began, time.time(), panel=panel.name))
+        self.done["panel vanished"] += 1
+
+    def _await_late(self, panel: SpoiledPanel) -> Arrival | None:
+        """Wait for an order that is to be answered late."""
+        number = panel.last_number()
+
+        def late() -> list[Arrival]:
+            return [
+                each
+                for each in panel.arrived_since(number)
+                if each.fault
+                and each.fault.fault is Fault.LATE_ANSWER
+                and each.answered_at is None
+                and self._crew.named(each.caller)
+            ]
+
+        self._until(late)
+        return next(iter(late()), None)
+
+    def _stop_with_claims(self, panel: SpoiledPanel, since: float) -> tuple[list[Worker], list[Any], float]:
+        """Halt all workers when some have claimed orders and none holds a lock; no orders if that never comes."""
+        workers, until = list(self._crew.workers), time.monotonic() + 2 * PATIENCE
+        while time.monotonic() < until:
+            self._until(lambda: self._stock.claimed(panel.name, since))
+            if stopped_at := self._stop_without_locks(workers):
+                if orders := self._stock.claimed(panel.name, since):
+                    return workers, orders, stopped_at
+                self._crew.go_on(workers, stopped_at, NOT_NOW)
+        return [], [], 0.0
+
+    def _stop_without_locks(self, workers: list[Worker]) -> float:
+        """Halt some workers when they hold up no others; returns since when they stand still, 0 if they go on."""
+        for _ in range(TRIES):
+            stopped_at = self._crew.stop(workers)
+            if self._storage.is_free():
+                return stopped_at
+            self._crew.go_on(workers, stopped_at, NOT_NOW)
+            time.sleep(self._chance.uniform(0, 5 * LOOK_EVERY))
+        return 0.0

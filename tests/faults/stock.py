@@ -1,0 +1,180 @@
+"""The orders of a run: made, counted, looked at, and in the end decided about as a person would."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from panels.sandbox import Arrival
+from tests.faults.verdict import OrderSeen
+
+LINK = "https://example.com/f/{}"
+LIFT_EVERY = 0.5  # seconds
+
+
+class Stock:
+    """All orders of a run, each with a link of its own, by which a panel's ledger names it."""
+
+    def __init__(self, accounts: list[Any]) -> None:
+        from tests.factories import make_user
+
+        self._accounts = accounts
+        self._services = [account.services.filter(type="default", is_listed=True).first() for account in accounts]
+        self._person = make_user("Operator")
+        self._lift_again_at = 0.0
+        self.links: set[str] = set()
+        # What was decided in the end: of these the panel may have seen an attempt that it did not take.
+        self.sent_again: set[str] = set()
+
+    def add(self, count: int) -> None:
+        """Queue so many more, spread over the panels, and ring for them."""
+        from django.db import transaction
+
+        from panels.models import Order
+        from panels.order_types import normalise_link
+        from panels.tasks import ring
+
+        links = [LINK.format(number) for number in range(len(self.links), len(self.links) + count)]
+        rows = []
+        for number, link in enumerate(links):
+            service = self._services[number % len(self._services)]
+            rows.append(
+                Order(
+                    panel=service.panel,
+                    service=service,
+                    type=service.type,
+                    link=link,
+                    link_key=normalise_link(link),
+                    quantity=service.min_quantity,
+                    rate_agreed=service.rate_per_1000,
+                    currency=service.panel.currency,
+                )
+            )
+        with transaction.atomic():
+            Order.objects.bulk_create(rows, batch_size=500)
+            for account in self._accounts:
+                ring("submit", account.pk)
+        self.links.update(links)
+
+    def left(self) -> Any:
+        """Return the orders that are still to be sent or being sent."""
+        from panels.models import Order
+
+        return Order.objects.filter(state__in=("queued", "sending"))
+
+    def left_at(self) -> Counter[str]:
+        """Count what is still to be sent to each panel, by its name."""
+        from panels.models import Order
+
+        return Counter(Order.objects.filter(state="queued").values_list("panel__name", flat=True))
+
+    def order(self, arrival: Arrival) -> Any:
+        """Find the order that came in at a panel."""
+        from panels.models import Order
+
+        return Order.objects.get(link=arrival.fields["link"])
+
+    def lift_pauses(self) -> None:
+        """Put the accounts in order, as a person does whom a panel has told that its key or funds will not do."""
+        from panels.limits import resume
+        from panels.models import Panel
+
+        if time.monotonic() < self._lift_again_at:
+            return
+        self._lift_again_at = time.monotonic() + LIFT_EVERY
+        for panel in Panel.objects.filter(paused_reason__in=("auth", "funds")):
+            resume(panel)
+
+    def claimed(self, panel: str, since: float) -> list[Any]:
+        """Return the orders that are being sent to a panel and were claimed after that time."""
+        from panels.models import Order
+
+        sending = Order.objects.filter(panel__name=panel, state="sending").select_related("panel")
+        return [order for order in sending if order.sent_at.timestamp() > since]
+
+    def states_of(self, orders: Iterable[Any]) -> set[str]:
+        """Return the states in which these orders are now."""
+        from panels.models import Order
+
+        return set(Order.objects.filter(pk__in=[order.pk for order in orders]).values_list("state", flat=True))
+
+    def send_again(self, order: Any) -> None:
+        """Say as a person that a panel does not have an order."""
+        from panels import resolution
+
+        order.refresh_from_db()
+        problem = resolution.send_again(order, self._person)
+        assert not problem, f"{order}: {problem}"
+
+    def decide(self, id_at_panel: Callable[[str], str]) -> Counter[str]:
+        """Decide about every unknown order as a person does who looks into the panel's own list."""
+        from panels import resolution
+        from panels.models import Order
+
+        decisions: Counter[str] = Counter()
+        for order in Order.objects.filter(state="unknown", candidate_id="").select_related("panel"):
+            remote_id = id_at_panel(order.link)
+            if not remote_id:
+                self.send_again(order)
+                self.sent_again.add(order.link)
+                decisions["sent again"] += 1
+            elif problem := resolution.name_candidate(order, remote_id, self._person):
+                # The panel gave the same id to another order of ours.
+                assert "is the id of our order" in problem, f"{order}: {problem}"
+                problem = resolution.write_off(order, self._person)
+                assert not problem, f"{order}: {problem}"
+                decisions["written off"] += 1
+            else:
+                decisions["found at the panel"] += 1
+        return decisions
+
+    def may_decide(self) -> bool:
+        """Say whether no answer to any unknown order can come any more."""
+        from django.utils import timezone
+
+        from panels.models import Order
+
+        return not Order.objects.filter(state="unknown", send_deadline__gte=timezone.now()).exists()
+
+    def unknown(self) -> int:
+        """Count the orders of which nobody knows what became of them."""
+        from panels.models import Order
+
+        return Order.objects.filter(state="unknown").count()
+
+    def late_ids(self) -> int:
+        """Count the orders that were given up and then got their id from an answer after all."""
+        from panels.models import Order, OrderEvent
+
+        placed = Order.objects.filter(state="placed", events__what=OrderEvent.What.PLACED)
+        return placed.filter(events__what=OrderEvent.What.UNKNOWN).distinct().count()
+
+    def story(self, link: str) -> str:
+        """Tell all that has happened to an order."""
+        from panels.models import OrderEvent
+
+        events = OrderEvent.objects.filter(order__link=link)
+        return "\n".join([link, *(f"  {each.at:%H:%M:%S.%f} {each.what} {each.detail}" for each in events)])
+
+    def seen(self) -> list[OrderSeen]:
+        """Look at every order as it is now."""
+        from django.db.models import Max, Q
+
+        from panels.models import Order, OrderEvent
+
+        unknown_at = Max("events__at", filter=Q(events__what=OrderEvent.What.UNKNOWN))
+        return [
+            OrderSeen(
+                pk=order.pk,
+                link=order.link,
+                panel=order.panel.name,
+                state=order.state,
+                remote_id=order.remote_id,
+                sent_at=order.sent_at and order.sent_at.timestamp(),
+                unknown_at=order.unknown_at and order.unknown_at.timestamp(),
+                alarm=order.alarm,
+            )
+            for order in Order.objects.select_related("panel").annotate(unknown_at=unknown_at)
+        ]

@@ -1,0 +1,73 @@
+"""A worker as `manage.py worker` runs it, with shorter times: python -m tests.faults.worker <name>.
+
+Nothing of the code is changed but how long things last: deadlines, pauses and the schedule are seconds instead of
+minutes, in the same order of size. The worker's name is its User-Agent, so that a panel knows who has sent what. It
+ends with its parent, which holds the other end of its standard input.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from datetime import timedelta
+from functools import partial
+
+from tests.bench.surroundings import set_up
+
+START_WITHIN, SPARE = 1.5, 1.0  # seconds
+CONNECT_TIMEOUT, READ_TIMEOUT = 1, 2
+DEADLINE = START_WITHIN + CONNECT_TIMEOUT + READ_TIMEOUT + SPARE
+SWEEP_EVERY = 0.5
+LEASE = timedelta(seconds=3)
+
+
+def shorten(name: str) -> None:
+    """Make everything that takes minutes take seconds."""
+    from panels import claiming, limits, outcomes, transport
+    from panels.models import JobRun, Panel
+
+    claiming.START_WITHIN = timedelta(seconds=START_WITHIN)
+    claiming.SPARE = timedelta(seconds=SPARE)
+    outcomes.FIRST_RETRY_AFTER = timedelta(seconds=0.3)
+    outcomes.LONGEST_RETRY = timedelta(seconds=1)
+    limits.FIRST_PAUSE = timedelta(seconds=0.3)
+    limits.LONGEST_PAUSE = timedelta(seconds=1)
+    limits.RATE_LIMIT_PAUSE = timedelta(seconds=0.3)
+    Panel.total_timeout = property(lambda self: float(self.connect_timeout + self.read_timeout))
+    transport._user_agent = lambda: name
+    take = JobRun.take
+    # A worker that was killed in the middle of a job keeps its lease.
+    JobRun.take = lambda name, *, every, at_most: take(name, every=every, at_most=min(at_most, LEASE))
+
+
+def _sweep_often() -> None:
+    from panels.tasks import lanes, run_sweep
+
+    while True:
+        time.sleep(SWEEP_EVERY)
+        lanes.start("sweep", partial(run_sweep, every=timedelta(seconds=SWEEP_EVERY / 2)))
+
+
+def _end_with_parent() -> None:
+    sys.stdin.read()
+    os._exit(1)
+
+
+def main() -> None:
+    """Work until told to end."""
+    set_up(os.environ["QUEUE_URL"])
+    shorten(sys.argv[1])
+    from panels import worker
+    from panels.processes import StopSignals
+
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_sweep_often, daemon=True).start()
+    worker.run(StopSignals())
+    sys.stderr.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
