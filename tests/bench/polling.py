@@ -9,30 +9,64 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from tests.bench.report import Row, Stopwatch
-from tests.bench.surroundings import LATENCY, account, look, sandbox
+from tests.bench.surroundings import LATENCY, account, look, sandbox, tell
 
 PARALLEL = 4
 CHUNK = 100
+# So many of the orders are also asked about and saved one by one.
+NAIVE = 20
+# Seconds that a panel takes to answer about a hundred orders.
+STATUS_LATENCY = 0.5
 
 
 def measure(count: int, database: str) -> Iterator[Row]:
-    """Poll so many orders that are all due, twice: when each tells something new, and when hardly any does."""
+    """Poll so many orders that are all due, twice: when each tells something new, and when none does."""
     from panels.models import Order
     from panels.polling import poll_due
 
     with sandbox() as api_url:
         panel = account(api_url, parallel_calls=PARALLEL)
         _place(panel, count)
-        for what in (f"polling {count:,} orders, all changed", "  again, hardly any changed"):
+        # Until all of them have ended.
+        tell(api_url, "skip", seconds=1e6)
+        tell(api_url, "faults", fault="slow", action="status", times=None, seconds=STATUS_LATENCY - LATENCY)
+        for what, news in (("all changed", count), ("again, none changed", 0)):
             Order.objects.filter(panel=panel).update(next_check_at="2020-01-01T00:00:00Z")
             before = look(api_url, "calls").get("status", 0)
             with Stopwatch() as watch:
                 counts = poll_due(panel.pk, threading.Event())
-            assert counts["answered"] == count, counts
+            assert (counts["answered"], counts["changed"]) == (count, news), counts
             calls = look(api_url, "calls")["status"] - before
             assert calls == -(-count // CHUNK), f"{calls} calls for {count} orders"
-            floor = calls * LATENCY / PARALLEL
-            yield Row(f"{what} ({calls} calls)", str(watch), f"{floor:.2f} s", f"{watch.wall / floor:.1f} times")
+            floor = calls * STATUS_LATENCY / PARALLEL
+            each = f"{watch.cpu / count * 1000:.2f} ms CPU an order"
+            yield Row(
+                f"polling {count:,} orders, {what} ({calls} calls)",
+                f"{watch}, {each}",
+                f"{floor:.2f} s",
+                f"{watch.wall / floor:.2f} times",
+            )
+        naive = _one_by_one(panel) * count / NAIVE
+        scaled = f"scaled from {NAIVE}"
+        yield Row(
+            "  one call and one save an order",
+            f"{naive:.0f} s ({scaled})",
+            f"{floor:.2f} s",
+            f"{naive / floor:.0f} times",
+        )
+
+
+def _one_by_one(panel: Any) -> float:
+    """Ask and save as a loop over orders would; returns its seconds."""
+    from panels.client import PanelClient
+    from panels.models import Order
+
+    with PanelClient(panel.account()) as client, Stopwatch() as watch:
+        for order in Order.objects.filter(panel=panel)[:NAIVE]:
+            told = client.statuses([order.remote_id])[order.remote_id]
+            order.remains, order.charge = told.remains, told.charge
+            order.save()
+    return watch.wall
 
 
 def _place(panel: Any, count: int) -> None:

@@ -37,9 +37,9 @@ class Stopwatch:
         return f"{self.wall:.2f} s, {self.cpu:.2f} s CPU"
 
 
-def peak_memory() -> float:
-    """Return the most memory that this process has held, in MB; not getrusage's, which a process inherits."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
+def peak_memory(pid: int | str = "self") -> float:
+    """Return the most memory that a process has held, in MB; not getrusage's, which a process inherits."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
     return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 

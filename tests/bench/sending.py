@@ -6,17 +6,28 @@ import multiprocessing
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from tests.bench.report import Row, peak_memory
 from tests.bench.surroundings import LATENCY, account, look, sandbox, set_up
 
+NAIVE_SHARE = 20
+
 
 def measure(count: int, database: str) -> Iterator[Row]:
-    """Send so many orders at 4 and at 10 parallel calls, by one process, as the worker does."""
+    """Send so many orders at 4 and at 10 parallel calls, by one process, as the worker does.
+
+    The floor is what the panel allows; beside it stands what the same client reaches that keeps no books at all, and
+    first what it reaches with one call after the other.
+    """
+    with sandbox() as api_url:
+        naive = count // NAIVE_SHARE / _seconds_bare(account(api_url), 1, count // NAIVE_SHARE)
+    yield Row("sending one after the other, with no database", f"{naive:.1f} orders/s", f"{1 / LATENCY:.0f} orders/s")
     for parallel in (4, 10):
         with sandbox() as api_url:
             panel = account(api_url, parallel_calls=parallel)
+            bare = count / _seconds_bare(panel, parallel, count)
             _queue(panel, count)
             seconds, cpu, before, peak = _in_own_process(database, panel.pk)
             _prove_each_once(panel, api_url, count)
@@ -29,8 +40,28 @@ def measure(count: int, database: str) -> Iterator[Row]:
             f"{rate / floor:.0%}",
         )
         yield Row(
+            "  the same calls with no database", f"{bare:.1f} orders/s", f"{floor:.0f} orders/s", f"{bare / floor:.0%}"
+        )
+        yield Row(
             "  memory of the process that sends", f"{peak:.0f} MB", f"{before:.0f} MB idle", f"{peak / before:.2f}"
         )
+
+
+def _seconds_bare(panel: Any, parallel: int, count: int) -> float:
+    """Send as many orders from as many threads, without a database."""
+    from panels.client import PanelClient
+
+    service = panel.services.filter(type="default", is_listed=True).first()
+    values = {"quantity": str(service.min_quantity)}
+
+    def add(number: int) -> str:
+        link = f"https://example.com/bare/{number}"
+        return client.add(service.remote_id, "default", values | {"link": link}, not_after=time.time() + 60)
+
+    with PanelClient(panel.account()) as client, ThreadPoolExecutor(parallel) as pool:
+        began = time.perf_counter()
+        list(pool.map(add, range(count)))
+        return time.perf_counter() - began
 
 
 def _queue(panel: Any, count: int) -> None:
@@ -46,7 +77,7 @@ def _queue(panel: Any, count: int) -> None:
 def _prove_each_once(panel: Any, api_url: str, count: int) -> None:
     from panels.models import Order
 
-    ledger = [str(entry["order_id"]) for entry in look(api_url, "ledger")]
+    ledger = [str(entry["order_id"]) for entry in look(api_url, "ledger")][count:]
     ours = list(Order.objects.filter(panel=panel, state="placed").values_list("remote_id", flat=True))
     assert len(ours) == count, f"{len(ours)} of {count} orders are placed"
     assert sorted(ours) == sorted(ledger), "the panel's ledger differs from our orders"

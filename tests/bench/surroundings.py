@@ -17,11 +17,11 @@ SANDBOX_KEY = "sandbox-key-0123456789"
 LATENCY = 0.05  # seconds
 
 
-def set_up() -> None:
+def set_up(queue_url: str = "memory://") -> None:
     """Load Django with secrets made up for this run; of DATABASE_URL only the server is used, not its data."""
     from cryptography.fernet import Fernet
 
-    os.environ |= {"ENV_FILE": os.devnull, "DEBUG": "off", "HTTPS": "off", "QUEUE_URL": "memory://"}
+    os.environ |= {"ENV_FILE": os.devnull, "DEBUG": "off", "HTTPS": "off", "QUEUE_URL": queue_url}
     os.environ |= {"PANEL_ALLOW_PRIVATE_HOSTS": "on", "PANEL_ALLOW_HTTP": "on", "LOG_LEVEL": "WARNING"}
     os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
     os.environ.setdefault("CREDENTIAL_KEYS", Fernet.generate_key().decode())
@@ -49,6 +49,15 @@ def database() -> Iterator[str]:
             connection.creation.destroy_test_db(before, verbosity=0)
 
 
+def database_url(name: str) -> str:
+    """Return the address of what `database` gave, for a process of its own."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{name}"
+    return f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{name}"
+
+
 @contextmanager
 def sandbox(latency: float = LATENCY) -> Iterator[str]:
     """Run a sandbox panel in a process of its own, so that it takes nothing of the measured one; gives its address."""
@@ -68,14 +77,21 @@ def look(api_url: str, name: str) -> Any:
         return json.load(answer)
 
 
-def account(api_url: str, **fields: Any) -> Any:
+def tell(api_url: str, name: str, **wishes: Any) -> None:
+    """Have the sandbox at an address do something of panels.sandbox.control."""
+    url = f"{api_url.removesuffix('/api/v2')}/_sandbox/{name}"
+    with urllib.request.urlopen(url, json.dumps(wishes).encode()) as answer:
+        assert json.load(answer) == {"ok": True}
+
+
+def account(api_url: str, *, key: str = SANDBOX_KEY, **fields: Any) -> Any:
     """Create a panel at that address, with its catalog and without a limit of calls per minute."""
     import threading
 
     from panels.catalog import sync_catalog
     from tests.factories import make_panel
 
-    panel = make_panel(api_url=api_url, key=SANDBOX_KEY, **fields)
+    panel = make_panel(api_url=api_url, key=key, **fields)
     problem = sync_catalog(panel.pk, threading.Event())[1]
     assert not problem, problem
     panel.refresh_from_db()
