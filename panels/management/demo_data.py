@@ -26,6 +26,7 @@ from panels.sandbox import Fault, SandboxPanel
 from panels.submission import submit_queued
 
 DAYS = 9
+DAY = timedelta(days=1)
 ORDERS_A_DAY = 4
 COSTS = (0.8, 14.0)
 ENDS = ("Completed",) * 8 + ("Partial", "Canceled")
@@ -80,7 +81,7 @@ def open_account(account: Account, key: str, state_file: Path) -> Iterator[tuple
 def fill(panel: Panel, sandbox: SandboxPanel, people: Sequence[Any]) -> None:
     """Give a panel a catalog, a history and what goes on today."""
     history = _History(panel, sandbox, people)
-    check_balance(panel.pk, history.never)
+    history.read_balance((DAYS + 1) * DAY)
     sync_catalog(panel.pk, history.never)
     for days in range(DAYS, 0, -1):
         history.write_day(timedelta(days=days))
@@ -108,12 +109,9 @@ class _History:
             left = (order.quantity or 1) // self._chance.randint(3, 8) if ending == "Partial" else 0
             self.sandbox.finish(order.remote_id, ending, left)
         self._poll(orders)
-        check_balance(self.panel.pk, self.never)
-        BalanceReading.objects.filter(panel=self.panel, at__gt=timezone.now() - timedelta(hours=1)).update(
-            at=F("at") - ago
-        )
-        for order in self._all(orders):
-            self._move_back(order, ago + timedelta(minutes=self._chance.randint(-400, 400)))
+        half = timedelta(minutes=400)
+        self._move_all_back(orders, ago + half, ago - half)
+        self.read_balance(ago - half - timedelta(minutes=1))
 
     def write_refills(self) -> None:
         """Let people ask for refills: some have ended, one is under way."""
@@ -139,8 +137,13 @@ class _History:
             aftercare.send_requests(self.panel.pk, self.never)
             self.sandbox.skip(12)
             self._poll(orders)
-        for order in self._all(orders):
-            self._move_back(order, timedelta(minutes=self._chance.randint(5, 90)))
+        self._move_all_back(orders, timedelta(minutes=110), timedelta(minutes=50))
+
+    def read_balance(self, ago: timedelta) -> None:
+        """Read what is left now, and have it been read earlier."""
+        check_balance(self.panel.pk, self.never, BalanceReading.Why.REQUEST)
+        reading = BalanceReading.objects.filter(panel=self.panel).order_by("-pk")[:1]
+        BalanceReading.objects.filter(pk__in=list(reading.values_list("pk", flat=True))).update(at=F("at") - ago)
 
     # -- what needs a person
 
@@ -149,12 +152,10 @@ class _History:
         if self.sandbox.dialect == "000":
             first = self._place()
             self._submit()
-            self._place(service=first.service, link=first.link)
+            second = self._place(service=first.service, link=first.link)
             self._submit()
-            lost = self._place()
-            self.sandbox.faults.add(Fault.EMPTY, "add")
-            self._submit()
-            self._move_back(lost, timedelta(minutes=38))
+            self._move_all_back((first, second), timedelta(minutes=46), timedelta(minutes=42))
+            self._lose_one()
         else:
             wish, pattern = WISHES[0]
             service = self._chance.choice(self._offers(wish))
@@ -162,6 +163,16 @@ class _History:
             self._raise_prices(service)
             self._submit()
             self._move_back(held, timedelta(minutes=12))
+
+    def _lose_one(self) -> None:
+        """Let an order get no answer, between others and between two readings of the balance."""
+        self.read_balance(timedelta(minutes=40))
+        self.sandbox.faults.add(Fault.EMPTY, "add")
+        for minutes in (38, 35):
+            order = self._place()
+            self._submit()
+            self._move_back(order, timedelta(minutes=minutes))
+        self.read_balance(timedelta(minutes=31))
 
     def leave_waiting(self) -> None:
         """Queue what the worker will send first, and a batch that somebody has paused."""
@@ -238,6 +249,12 @@ class _History:
 
     def _somebody(self) -> Any:
         return self._chance.choice(self.people)
+
+    def _move_all_back(self, orders: Sequence[Order], earliest: timedelta, latest: timedelta) -> None:
+        """Let orders have been placed one after the other, as their ids say, between two times ago."""
+        spans = sorted((self._chance.uniform(latest / DAY, earliest / DAY) for _ in orders), reverse=True)
+        for order, days in zip(orders, spans, strict=True):
+            self._move_back(order, timedelta(days=days))
 
     def _move_back(self, order: Order, ago: timedelta) -> None:
         """Let an order, and its story, have happened earlier; what ended did so after some hours."""
