@@ -99,3 +99,21 @@ def test_a_batch_is_withdrawn_after_one_question(page, sign_in, worker, synced):
     expect(page.get_by_text("2 orders were withdrawn")).to_be_visible()
     assert set(Order.objects.values_list("state", flat=True)) == {"withdrawn"}
     assert Batch.objects.get().state == Batch.State.CONFIRMED
+
+
+def test_a_file_just_under_the_limit_is_read_and_one_above_it_gets_one_message(page, sign_in, synced, tmp_path):
+    sign_in(page, "Operator")
+    file = tmp_path / "orders.csv"
+    for number, answer in (
+        (9_900, "9,900 lines"),
+        (10_500, "The file has 20.1 MB, and at most 20 MB are read at once"),
+    ):
+        row = f"{synced.id},https://example.com/%05d{'x' * 1975},{synced.min}"
+        file.write_text("\n".join(["service,link,quantity", *(row % each for each in range(number))]))
+        page.goto("/bulk/new/")
+        page.get_by_label("Panel", exact=True).select_option(label="Sandbox")
+        page.get_by_label("Or a file").set_input_files(file)
+        page.get_by_role("button", name="Check lines").click()
+        expect(page.get_by_text(answer).first).to_be_visible(timeout=30000)
+    expect(page.locator(".errorlist, .alert")).to_have_count(1)
+    assert Batch.objects.count() == 1

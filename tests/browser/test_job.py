@@ -107,6 +107,41 @@ def test_a_running_order_is_canceled(page, sign_in, worker, sandbox):
     expect(page.locator("h1").get_by_text(re.compile("Canceled|Partial"))).to_be_visible(timeout=4000)
 
 
+def test_an_order_without_an_answer_is_looked_for_and_accepted_by_click(
+    page, sign_in, worker, any_sandbox, looks_right
+):
+    from django.db.models import F
+
+    from panels.catalog import sync_catalog
+    from panels.submission import submit_queued
+    from tests.factories import make_order, make_panel
+
+    sandbox = any_sandbox
+    panel = make_panel(api_url=sandbox.api_url, key=sandbox.key)
+    sync_catalog(panel.pk, worker.stopping)
+    service = panel.services.get(remote_id=str(sandbox.pick("Default").id))
+    for fault in (None, "drop", None):
+        if fault:
+            sandbox.faults.add(fault, "add")
+        make_order(service, quantity=service.min_quantity)
+        submit_queued(panel.pk, worker.stopping)
+    sandbox.skip(5)
+    Order.objects.update(send_deadline=F("sent_at"), expected_cost=F("rate_agreed") * F("quantity") / 1000)
+    lost, remote_id = Order.objects.get(state=Order.State.UNKNOWN), sandbox.ledger[1].order_id
+
+    sign_in(page, "Operator")
+    page.goto(f"/orders/{lost.pk}/")
+    page.get_by_role("button", name="Look for it").dblclick()
+    expect(page.get_by_text("One id answers and fits")).to_be_visible()
+    assert sandbox.calls["status"] == 1
+    looks_right(page)
+    page.get_by_role("button", name=f"Accept {remote_id}").click()
+    expect(page.locator("h1").get_by_text("Unknown")).not_to_be_visible()
+    expect(page.get_by_text(f"The panel confirms {remote_id}.")).to_be_visible()
+    lost.refresh_from_db()
+    assert (lost.state, lost.remote_id) == (Order.State.PLACED, remote_id)
+
+
 def test_a_double_click_places_one_order(page, sign_in, worker, sandbox):
     sign_in(page)
     add_panel(page, sandbox)
@@ -201,3 +236,47 @@ def test_rows_selected_in_the_list_are_acted_on(page, sign_in, worker, sandbox):
     expect(page.get_by_text("2 requested, 0 not possible")).to_be_visible()
     states = list(Order.objects.order_by("pk").values_list("state", flat=True))
     assert states == ["withdrawn", "withdrawn", "queued"]
+
+
+def test_a_row_that_no_longer_fits_the_filter_says_so_as_it_goes(page, sign_in, worker, sandbox):
+    from panels.catalog import sync_catalog
+    from panels.submission import submit_queued
+    from tests.factories import make_order, make_panel
+
+    panel = make_panel(api_url=sandbox.api_url, key=sandbox.key)
+    sync_catalog(panel.pk, worker.stopping)
+    service = sandbox.pick("Default")
+    order = make_order(panel.services.get(remote_id=str(service.id)), quantity=service.min)
+    submit_queued(panel.pk, worker.stopping)
+    sandbox.finish(sandbox.ledger[0].order_id, "Completed")
+    sandbox.latency = 0.5
+    sign_in(page, "Operator")
+    page.goto("/orders/?progress=running")
+    page.get_by_role("button", name=f"Refresh order {order.pk}").click()
+    expect(page.get_by_text(f"Order {order.pk} has changed: this list no longer shows it.")).to_be_visible()
+    expect(page.get_by_text("No order matches")).to_be_visible()
+
+
+def test_an_order_of_web_traffic_is_placed(page, sign_in, worker, sandbox):
+    from panels.balances import check_balance
+    from panels.catalog import sync_catalog
+    from tests.factories import make_panel
+
+    panel = make_panel(api_url=sandbox.api_url, key=sandbox.key)
+    sync_catalog(panel.pk, worker.stopping)
+    check_balance(panel.pk, worker.stopping)
+    sign_in(page, "Operator")
+    service = sandbox.pick("Web Traffic")
+    choose(page, service)
+    page.get_by_label("Link").fill("https://shop.example.com/")
+    page.get_by_label("Quantity").fill(str(service.min))
+    page.get_by_label("Country").fill("US")
+    page.get_by_label("Device").select_option(index=1)
+    page.get_by_label("Type of traffic").select_option(index=1)
+    page.get_by_label("Google keyword").fill("running shoes")
+    page.get_by_role("button", name="Place order").click()
+    page.wait_for_url(re.compile(r"/orders/\d+/"))
+    eventually(lambda: Order.objects.get().state == Order.State.PLACED)
+    sent = sandbox.ledger[0].fields
+    assert (sent["country"], sent["device"], sent["google_keyword"]) == ("US", "1", "running shoes")
+    expect(page.get_by_text("running shoes")).to_be_visible()

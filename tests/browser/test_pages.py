@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,7 +11,17 @@ from django.utils import timezone
 from panels import bulk_import, bulk_progress
 from panels.adoption import create_adoption
 from panels.bulk_confirm import confirm, summary
-from panels.models import BalanceReading, Controls, Order, OrderAction, ServiceChange
+from panels.models import (
+    BalanceReading,
+    Controls,
+    FoundId,
+    IdSearch,
+    JobRun,
+    Order,
+    OrderAction,
+    ServiceChange,
+    Worker,
+)
 from tests.factories import (
     make_batch,
     make_order,
@@ -48,8 +59,11 @@ def everything(transactional_db):
     ]
     for order in orders:
         order.tell("created", UNBROKEN)
+    orders += looked_for(services)
     make_refill(orders[4], state="refused", error=LONG)
     action = OrderAction.objects.create(kind="cancel")
+    Worker.objects.create(host=UNBROKEN, pid=4_000_000, started_at=now, seen_at=now)
+    JobRun.objects.create(name="sweep", started_at=now, finished_at=now, last_error=UNBROKEN, worker=UNBROKEN)
     batches = bulk_batches(services[0], link)
     Controls.objects.create(pk=1, sending_stopped_at=now)
     return [
@@ -76,8 +90,30 @@ def everything(transactional_db):
         *[f"/bulk/{batch.pk}/{query}" for batch in batches for query in ("", "?show=out", "?show=failed")],
         f"/bulk/{batches[0].pk}/lines/2/",
         "/refills/",
+        "/operations/",
         "/password/",
     ]
+
+
+def looked_for(services):
+    """Make an order that is looked for among many ids, one that waits for its panel, and one that was not found."""
+    now = timezone.now()
+    earlier, ago = now - timedelta(days=1), now - timedelta(hours=1)
+    found = []
+    for service, asked in ((services[0], now), (services[1], now), (services[0], None)):
+        fields = {"attempt": 1, "sent_at": ago, "send_deadline": ago, "error_text": LONG}
+        order = make_order(service, state="unknown", **fields)
+        make_placed(service, sent_at=earlier, placed_at=earlier)
+        make_placed(service, remote_id=str(10**17 + order.pk), sent_at=now, placed_at=now)
+        search = IdSearch.objects.create(order=order, attempt=1, requested_at=asked, error=LONG, asked=12345)
+        IdSearch.objects.filter(pk=search.pk).update(start=10**15, asked_from=10**15, asked_to=10**15 + 297)
+        for number, charge in enumerate(("0.9", "123456.789012", None) if asked else ()):
+            told = {"remote_status": UNBROKEN[:100], "start_count": 10**12, "remains": 900, "asked_at": now}
+            FoundId.objects.create(
+                search=search, remote_id=str(10**15 + number), charge=charge and Decimal(charge), **told
+            )
+        found.append(order)
+    return found
 
 
 def bulk_batches(service, link):
@@ -115,7 +151,17 @@ def test_pages_of_a_new_install_and_before_the_login(open_page, sign_in, looks_r
     page.goto("/login/")
     looks_right(page)
     sign_in(page)
-    for address in ("/", "/panels/", "/catalog/", "/orders/", "/orders/new/", "/bulk/", "/bulk/new/", "/refills/"):
+    for address in (
+        "/",
+        "/panels/",
+        "/catalog/",
+        "/orders/",
+        "/orders/new/",
+        "/bulk/",
+        "/bulk/new/",
+        "/refills/",
+        "/operations/",
+    ):
         page.goto(address)
         looks_right(page)
 

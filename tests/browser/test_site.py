@@ -1,0 +1,65 @@
+"""What belongs to no order: the switch that stops all sending, and one's own password."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from panels.models import Controls, Order
+from tests.browser.conftest import PASSWORD, eventually
+from tests.factories import make_order, make_panel
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_sending_is_stopped_and_started_again(page, sign_in, worker, sandbox):
+    from panels.catalog import sync_catalog
+
+    panel = make_panel(api_url=sandbox.api_url, key=sandbox.key)
+    sync_catalog(panel.pk, worker.stopping)
+    sign_in(page, "Operator")
+    page.get_by_role("button", name="Stop sending").click()
+    page.get_by_role("button", name="Keep sending").click()
+    assert not Controls.is_sending_stopped()
+    page.get_by_role("button", name="Stop sending").click()
+    page.locator("dialog[open]").get_by_role("button", name="Stop sending").click()
+    expect(page.get_by_text(re.compile(r"Sending is stopped since .* by operator"))).to_be_visible()
+
+    service = sandbox.pick("Default")
+    order = make_order(panel.services.get(remote_id=str(service.id)), quantity=service.min)
+    page.goto(order.get_absolute_url())
+    expect(page.get_by_text("waits: sending is stopped")).to_be_visible()
+    page.get_by_role("button", name="Start sending again").click()
+    expect(page.get_by_text("1 order waits and goes out at once")).to_be_visible()
+    page.locator("dialog[open]").get_by_role("button", name="Start sending").click()
+    expect(page.get_by_text("Sending is stopped")).to_have_count(0)
+    assert page.url.endswith(order.get_absolute_url())
+    eventually(lambda: Order.objects.get().state == Order.State.PLACED)
+
+
+def test_a_password_is_changed_and_the_old_one_opens_nothing(page, sign_in):
+    user, new = sign_in(page, "Viewer"), "another horse 8 batteries"
+    page.locator("summary", has_text=user.username).click()
+    page.get_by_role("link", name="Change password").click()
+
+    def change(old, first, second):
+        page.get_by_label("Old password").fill(old)
+        page.get_by_label(re.compile("^New password(?! confirmation)")).fill(first)
+        page.get_by_label("New password confirmation").fill(second)
+        page.get_by_role("main").get_by_role("button").last.click()
+
+    change("not the old one", new, "a typo")
+    expect(page.locator(".errorlist")).to_have_count(2)
+    change(PASSWORD, new, new)
+    page.wait_for_url("**/password/done/")
+    page.locator("summary", has_text=user.username).click()
+    page.get_by_role("button", name="Sign out").click()
+    for password in (PASSWORD, new):
+        page.get_by_label("Username").fill(user.username)
+        page.get_by_label("Password").fill(password)
+        page.get_by_role("button", name="Sign in").click()
+        if password == PASSWORD:
+            expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
