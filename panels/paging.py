@@ -11,8 +11,6 @@ from django.core.exceptions import ValidationError
 from django.db.models import Func, IntegerField, Model, Q, QuerySet, Value
 
 COUNT_UP_TO = 10_000
-# So many rows are found one by one, and sorted, in no time.
-FEW = 4000
 
 M = TypeVar("M", bound=Model)
 
@@ -34,10 +32,14 @@ class Page(Generic[M]):
         return len(self.rows)
 
 
-def paginate(rows: QuerySet[M], query: Mapping[str, str], *, sort: str, size: int = 50) -> Page[M]:
+def paginate(
+    rows: QuerySet[M], query: Mapping[str, str], *, sort: str, size: int = 50, shown: QuerySet[M] | None = None
+) -> Page[M]:
     """Return the page that `after`, `before` or `last` in the query asks for; a cursor nobody can read is ignored.
 
     `sort` is a field that is never null, with "-" in front for descending; rows alike in it are told apart by pk.
+    Where many rows must be sorted to find a page, `shown` gives the same model with all that a page shows of a row:
+    only pks are sorted then.
     """
     name = sort.removeprefix("-")
     is_descending = sort.startswith("-")
@@ -47,12 +49,12 @@ def paginate(rows: QuerySet[M], query: Mapping[str, str], *, sort: str, size: in
     before = _read_cursor(rows.model, name, query.get("before", ""))
     if before or query.get("last"):
         found = rows.filter(_beyond(name, before, is_lower=not is_descending)) if before else rows
-        page = list(found.order_by(*backward)[: size + 1])
+        page = _read(found.order_by(*backward)[: size + 1], shown)
         is_first, is_last = len(page) <= size, not before
         page = page[:size][::-1]
     else:
         found = rows.filter(_beyond(name, after, is_lower=is_descending)) if after else rows
-        page = list(found.order_by(*forward)[: size + 1])
+        page = _read(found.order_by(*forward)[: size + 1], shown)
         is_first, is_last = not after, len(page) <= size
         page = page[:size]
     return Page(
@@ -62,6 +64,12 @@ def paginate(rows: QuerySet[M], query: Mapping[str, str], *, sort: str, size: in
         is_first=is_first,
         is_last=is_last,
     )
+
+
+def _read(rows: QuerySet[M], shown: QuerySet[M] | None) -> list[M]:
+    if shown is None:
+        return list(rows)
+    return list(shown.filter(pk__in=rows.values("pk")).order_by(*rows.query.order_by))
 
 
 def count_rows(rows: QuerySet[Any]) -> int:
@@ -75,11 +83,11 @@ def find_few(rows: QuerySet[M]) -> tuple[QuerySet[M], int]:
     A few are found first and sorted then: in the order of an index, the database would visit all rows to find them.
     """
     pks = list(rows.order_by().values_list("pk", flat=True)[: COUNT_UP_TO + 1])
-    if len(pks) > FEW:
+    if len(pks) > COUNT_UP_TO:
         return rows, len(pks)
     everything = rows.model._default_manager.order_by()
     # The limit cuts nothing off: it keeps the database from taking the two steps for one.
-    found = everything.filter(pk__in=pks).values("pk")[:FEW]
+    found = everything.filter(pk__in=pks).values("pk")[:COUNT_UP_TO]
     return everything.filter(pk__in=found), len(pks)
 
 

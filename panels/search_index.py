@@ -1,7 +1,8 @@
 """The index that searching the catalog needs: another on each database, so that no migration can describe it.
 
 PostgreSQL finds words inside of a text by their trigrams. SQLite reads all texts, but from an index that holds
-nothing else, which is three times as quick as from the services themselves.
+little else, which is three times as quick as from the services themselves; and in the order of names, so that a page
+of what many services have ends the reading early.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from django.db import DatabaseError, connections, transaction
 
 logger = logging.getLogger(__name__)
 
+READ_BY_SQLITE = ("name", "id", "search_text", "is_listed", "panel_id", "category")
 STATEMENTS = {
     "postgresql": (
         "CREATE EXTENSION IF NOT EXISTS pg_trgm",
         "CREATE INDEX IF NOT EXISTS service_by_text ON panels_service USING gin (search_text gin_trgm_ops)",
     ),
     "sqlite": (
-        "CREATE INDEX IF NOT EXISTS service_by_text ON panels_service (search_text, is_listed, panel_id, category)",
+        f"CREATE INDEX IF NOT EXISTS service_by_text ON panels_service ({', '.join(READ_BY_SQLITE)})",
     ),
 }
 

@@ -287,10 +287,10 @@ def test_the_search_keeps_the_order_that_was_chosen(as_viewer):
 # -- pages
 
 
-@pytest.mark.parametrize("few", [2000, 3])
+@pytest.mark.parametrize("few", [10_000, 3])
 @pytest.mark.parametrize("sort", ["name", "-name", "price", "-price"])
 def test_pages_lead_through_everything_once(as_viewer, monkeypatch, sort, few):
-    monkeypatch.setattr(paging, "FEW", few)
+    monkeypatch.setattr(paging, "COUNT_UP_TO", few)
     panel = make_panel()
     for number in range(120):
         make_service(panel, name=f"Service {number % 7}", rate_per_1000=Decimal(number % 5) * Decimal("0.33333333"))
@@ -304,7 +304,7 @@ def test_pages_lead_through_everything_once(as_viewer, monkeypatch, sort, few):
     assert len(seen) == len(set(seen)) == 120
     last = as_viewer.get("/catalog/", {"sort": sort, "last": 1})
     assert [service.pk for service in last.context["page"]] == seen[-50:]
-    assert "50 of 120" in text(last)
+    assert f"50 of {min(few + 1, 120)}" in text(last)
 
 
 @pytest.mark.parametrize("cursor", ["x", "1~abc", "1~1e400", "1~NaN", "1~\0", "99999999999999999999~1"])

@@ -106,6 +106,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='order',
+            index=models.Index(condition=models.Q(('check_requested_at__isnull', False)), fields=['panel'], name='order_check_requested'),
+        ),
+        migrations.AddIndex(
+            model_name='order',
             index=models.Index(fields=['link_key'], name='order_by_link_start', opclasses=('varchar_pattern_ops',)),
         ),
         migrations.AddIndex(

@@ -213,6 +213,9 @@ class Order(models.Model):
             models.Index(fields=("panel", "send_deadline"), condition=Q(state="sending"), name="order_sending"),
             models.Index(fields=("panel", "next_check_at"), condition=Q(next_check_at__isnull=False), name="order_due"),
             models.Index(
+                fields=("panel",), condition=Q(check_requested_at__isnull=False), name="order_check_requested"
+            ),
+            models.Index(
                 fields=("state",),
                 condition=NEEDS_A_PERSON,
                 name="order_needs_a_person",

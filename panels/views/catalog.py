@@ -27,8 +27,8 @@ def service_list(request: HttpRequest) -> HttpResponse:
     with_services = Panel.objects.filter(Exists(Service.objects.filter(panel=OuterRef("pk"))))
     narrowed = ServiceFilter(request.GET, with_services.defer("api_key"))
     services, total = find_few(narrowed.qs)
-    shown = services.select_related("panel").defer("description", "search_text", "panel__api_key")
-    page = paginate(shown, request.GET, sort=narrowed.sort_field)
+    shown = Service.objects.select_related("panel").defer("description", "search_text", "panel__api_key")
+    page = paginate(services, request.GET, sort=narrowed.sort_field, shown=shown)
     context = {
         "filter": narrowed,
         "page": page,

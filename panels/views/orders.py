@@ -50,7 +50,8 @@ def order_list(request: HttpRequest) -> HttpResponse:
         orders, total = find_few(found.qs)
     else:
         orders, total = found.qs, count_rows(found.qs)
-    page = paginate(orders.select_related("panel", "service", "placed_by"), request.GET, sort=_field(sort, request.GET))
+    shown = Order.objects.select_related("panel", "service", "placed_by")
+    page = paginate(orders, request.GET, sort=_field(sort, request.GET), shown=shown)
     context = {
         "filter": found,
         "page": page,

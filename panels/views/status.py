@@ -102,8 +102,7 @@ def _count_waiting() -> list[int]:
     """Count what waits for the worker, kind by kind: orders to be sent first."""
     return count_each(
         Order.objects.filter(QUEUED),
-        # The one implies the other, which has an index.
-        Order.objects.filter(check_requested_at__isnull=False, next_check_at__isnull=False),
+        Order.objects.filter(check_requested_at__isnull=False),
         Order.objects.filter(cancel_state=RequestState.QUEUED),
         Refill.objects.filter(state=RequestState.QUEUED),
         Panel.objects.filter(WANTED, is_active=True),
