@@ -20,9 +20,7 @@ STATEMENTS = {
         "CREATE EXTENSION IF NOT EXISTS pg_trgm",
         "CREATE INDEX IF NOT EXISTS service_by_text ON panels_service USING gin (search_text gin_trgm_ops)",
     ),
-    "sqlite": (
-        f"CREATE INDEX IF NOT EXISTS service_by_text ON panels_service ({', '.join(READ_BY_SQLITE)})",
-    ),
+    "sqlite": (f"CREATE INDEX IF NOT EXISTS service_by_text ON panels_service ({', '.join(READ_BY_SQLITE)})",),
 }
 
 
