@@ -280,14 +280,17 @@ def _write(orders: Sequence[Order]) -> None:
 
 def _touch(orders: Sequence[Order]) -> None:
     """Note that nothing has changed, in one UPDATE whatever the number of rows."""
-    by_next: dict[datetime | None, list[int]] = defaultdict(list)
-    for order in orders:
-        moment = order.next_check_at
-        # Whole minutes are exact enough, and keep the statement short.
-        by_next[moment and moment.replace(second=0, microsecond=0) + timedelta(minutes=1)].append(order.pk)
-    if not by_next:
+    if not orders:
         return
+    by_next: dict[datetime, list[int]] = defaultdict(list)
+    for order in orders:
+        # Whole minutes are exact enough, and keep the statement short.
+        if moment := order.next_check_at:
+            by_next[moment.replace(second=0, microsecond=0) + timedelta(minutes=1)].append(order.pk)
     cases = [When(pk__in=pks, then=Value(moment, DateTimeField())) for moment, pks in by_next.items()]
     Order.objects.filter(pk__in=[order.pk for order in orders]).update(
-        checked_at=orders[0].checked_at, check_requested_at=None, next_check_at=Case(*cases)
+        checked_at=orders[0].checked_at,
+        check_requested_at=None,
+        # Those that nobody asks about any more are in no case. PostgreSQL takes a CASE of nothing but NULL for a text.
+        next_check_at=Case(*cases) if cases else None,
     )

@@ -223,6 +223,16 @@ def test_a_finished_order_is_followed_slowly_for_some_days():
     assert next_check_at(order, now) is None
 
 
+def test_the_last_look_at_an_order_that_ended_long_ago_is_written_down(synced_panel, sandbox, placed):
+    sandbox.finish(placed[0].remote_id, "Completed")
+    poll(synced_panel)
+    make_due()
+    Order.objects.filter(pk=placed[0].pk).update(finished_at=timezone.now() - timedelta(days=6))
+    Order.objects.exclude(pk=placed[0].pk).update(next_check_at=None)
+    assert poll(synced_panel)["answered"] == 1
+    assert Order.objects.get(pk=placed[0].pk).next_check_at is None
+
+
 @pytest.mark.django_db
 def test_stop_following_ends_the_asking_and_is_told(operator):
     order = make_placed()
