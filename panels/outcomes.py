@@ -27,6 +27,8 @@ State, What = Order.State, OrderEvent.What
 FIRST_CHECK_AFTER = timedelta(seconds=5)
 FIRST_RETRY_AFTER = timedelta(seconds=15)
 LONGEST_RETRY = timedelta(minutes=15)
+# Panels know repeats for some minutes: what was sent further apart is none.
+REPEATED_WITHIN = timedelta(minutes=10)
 # A claimed order, and the panel's id for it or why there is none.
 Answered: TypeAlias = tuple[Order, str | PanelError]
 
@@ -197,17 +199,36 @@ def _raise_alarm(order: Order, text: str) -> str:
 
 
 def _write_second_order_of_an_id(order: Order, remote_id: str) -> str:
+    """Another of our orders has the id: refuse this one only where the panel took it for a repeat of that one."""
     first = Order.with_remote_ids(order.panel_id, [remote_id]).get()
     if first.pk == order.pk:
         return "placed"
-    if first.events.filter(what=What.RESOLVED, actor__isnull=False).exists():
-        text = f"The panel gave the id {remote_id} to this order; a person had named it for order {first.pk}."
-        _raise_alarm(order, text)
-        return _make_unknown(order, OutcomeUnknown(text)) if order.state == State.SENDING else "alarm"
-    text = f"The panel took this for a repeat of our order {first.pk}: it answered with that order's id, {remote_id}."
-    if order.state == State.WRITTEN_OFF:
-        return _raise_alarm(order, text)
-    return _refuse(order, Refused(text, Reason.DUPLICATE))
+    if order.state != State.WRITTEN_OFF and _is_repeat(order, first):
+        answer = f"it answered with that order's id, {remote_id}."
+        return _refuse(
+            order, Refused(f"The panel took this for a repeat of our order {first.pk}: {answer}", Reason.DUPLICATE)
+        )
+    told = f"The panel gave the id {remote_id} to this order, and our order {first.pk} has it."
+    text = f"{told} Look there which of the two it is before you order again."
+    _raise_alarm(order, text)
+    return _make_unknown(order, OutcomeUnknown(text)) if order.state == State.SENDING else "alarm"
+
+
+def _is_repeat(order: Order, first: Order) -> bool:
+    """Tell whether a panel may have taken an order for the one that we sent it just before (panel-api.md, 5).
+
+    An id that a person gave the first one may be wrong; what was placed elsewhere, or at another time, was no repeat.
+    """
+    if not (first.attempt and first.sent_at and order.sent_at):
+        return False
+    is_alike = first.service_id == order.service_id and _target(first) == _target(order)
+    is_soon = abs(order.sent_at - first.sent_at) <= REPEATED_WITHIN
+    return is_alike and is_soon and not first.events.filter(what=What.RESOLVED, actor__isnull=False).exists()
+
+
+def _target(order: Order) -> object:
+    # A subscription has no link: its other fields say for whom it is.
+    return order.link_key or order.params
 
 
 def expire_sends() -> int:

@@ -222,16 +222,76 @@ def test_an_error_of_our_own_while_sending_leaves_the_order_unknown(synced_panel
 # -- ids
 
 
-def test_a_second_order_that_gets_an_id_we_hold_is_refused_and_names_the_first(synced_panel, sandbox):
+def test_a_repeat_that_gets_the_id_of_the_first_order_is_refused_and_names_it(synced_panel, sandbox):
+    first = place(synced_panel, sandbox)
+    submit(synced_panel)
+    second = place(synced_panel, sandbox)
+    sandbox.faults.add(Fault.SAME_ID, "add")
+    assert submit(synced_panel) == {"refused": 1}
+    second.refresh_from_db()
+    assert (second.state, second.error_class, second.alarm) == (State.REFUSED, "duplicate", "")
+    assert second.remote_id == ""
+    assert f"order {first.pk}" in second.error_text
+
+
+def test_one_id_for_orders_of_two_links_leaves_the_second_unknown_with_an_alarm(synced_panel, sandbox):
     first = place(synced_panel, sandbox)
     submit(synced_panel)
     second = place(synced_panel, sandbox, link="https://example.com/p/2", quantity="1000")
     sandbox.faults.add(Fault.SAME_ID, "add")
-    assert submit(synced_panel) == {"refused": 1}
+    assert submit(synced_panel) == {"unknown": 1}
     second.refresh_from_db()
-    assert second.state == State.REFUSED
-    assert second.remote_id == ""
-    assert f"order {first.pk}" in second.error_text
+    assert (second.state, second.remote_id) == (State.UNKNOWN, "")
+    assert f"order {first.pk}" in second.alarm
+    assert story(second)[-2:] == ["alarm", "unknown"]
+    assert submit(synced_panel) == {}
+
+
+NOW = timezone.now()
+LONG_AGO = NOW - timedelta(days=300)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", [State.SENDING, State.UNKNOWN])
+@pytest.mark.parametrize(
+    ("first", "is_repeat"),
+    [
+        ({}, True),
+        ({"sent_at": NOW - timedelta(minutes=9)}, True),
+        # Its answer came later.
+        ({"sent_at": NOW + timedelta(minutes=2)}, True),
+        ({"sent_at": NOW - timedelta(minutes=11)}, False),
+        # The panel, or our account there, is another than it was.
+        ({"sent_at": LONG_AGO, "placed_at": LONG_AGO, "link": "https://example.com/old"}, False),
+        ({"sent_at": LONG_AGO, "placed_at": LONG_AGO}, False),
+        ({"link": "https://example.com/other"}, False),
+        # Placed elsewhere and taken over while ours was on its way.
+        ({"attempt": 0, "sent_at": None}, False),
+        ({"attempt": 0}, False),
+    ],
+)
+def test_only_a_repeat_is_refused_for_an_id_that_we_hold(first, is_repeat, state):
+    service = make_service()
+    values = {"link": "https://example.com/p", "sent_at": NOW} | first
+    first = make_placed(service, remote_id="77", **values)
+    order = make_order(service, state=State.SENDING, attempt=1, link="https://www.example.com/p/", sent_at=NOW)
+    Order.objects.filter(pk=order.pk).update(state=state)
+    settle_all([(order, "77")])
+    order.refresh_from_db()
+    assert order.state == (State.REFUSED if is_repeat else State.UNKNOWN)
+    assert f"order {first.pk}" in (order.error_text if is_repeat else order.alarm)
+    assert bool(order.alarm) is not is_repeat
+
+
+@pytest.mark.django_db
+def test_an_order_of_another_service_or_for_another_name_is_no_repeat():
+    service = make_service(type="subscriptions")
+    sent = {"link": "", "sent_at": NOW, "params": {"username": "anna"}}
+    make_placed(service, remote_id="77", **sent)
+    again = make_order(service, state=State.SENDING, attempt=1, **sent)
+    other = make_order(service, state=State.SENDING, attempt=1, **sent | {"params": {"username": "bert"}})
+    elsewhere = make_order(make_service(service.panel), state=State.SENDING, attempt=1, **sent)
+    assert [record_placed(order, "77") for order in (again, other, elsewhere)] == ["refused", "unknown", "unknown"]
 
 
 @pytest.mark.django_db
@@ -654,7 +714,7 @@ def test_a_time_out_that_was_changed_meanwhile_ends_the_work_of_the_old_client()
 def test_an_id_that_a_person_gave_to_another_order_raises_an_alarm_instead_of_a_refusal(operator):
     first = make_placed(remote_id="77")
     first.tell("resolved", "The panel confirms 77.", actor=operator)
-    order = make_order(first.service, state=State.SENDING, attempt=1)
+    order = make_order(first.service, state=State.SENDING, attempt=1, link=first.link, sent_at=first.sent_at)
     record_placed(order, "77")
     order.refresh_from_db()
     assert order.state == State.UNKNOWN
@@ -664,7 +724,7 @@ def test_an_id_that_a_person_gave_to_another_order_raises_an_alarm_instead_of_a_
 @pytest.mark.django_db
 def test_a_written_off_order_whose_late_id_is_taken_raises_an_alarm():
     first = make_placed(remote_id="77")
-    order = make_order(first.service, state=State.SENDING, attempt=1)
+    order = make_order(first.service, state=State.SENDING, attempt=1, link=first.link, sent_at=first.sent_at)
     Order.objects.filter(pk=order.pk).update(state=State.WRITTEN_OFF)
     assert record_placed(order, "77") == "alarm"
 
