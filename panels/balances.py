@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
@@ -21,8 +20,7 @@ def check_balance(panel_pk: int, stopping: threading.Event, why: str = BalanceRe
     panel = Panel.objects.filter(pk=panel_pk, is_active=True).first()
     if panel is None:
         return ""
-    started = timezone.now()
-    Panel.objects.filter(pk=panel.pk).update(balance_tried_at=started)
+    Panel.objects.filter(pk=panel.pk).update(balance_tried_at=timezone.now())
     try:
         with open_client(panel, stopping) as client:
             try:
@@ -40,7 +38,7 @@ def check_balance(panel_pk: int, stopping: threading.Event, why: str = BalanceRe
         note_error(panel, error)
         return _note_failure(panel, error.text)
     note_answer(panel_pk)
-    return _record(panel, reading, why, started)
+    return _record(panel, reading, why)
 
 
 def _tells_of_an_order(panel: Panel, client: PanelClient) -> bool:
@@ -58,11 +56,12 @@ def _tells_of_an_order(panel: Panel, client: PanelClient) -> bool:
 def _note_failure(panel: Panel, text: str) -> str:
     # What an old key was told says nothing about a new one, whose own test has been asked for.
     same = Panel.objects.filter(pk=panel.pk, api_url=panel.api_url, api_key=panel.api_key)
-    same.update(balance_requested_at=None, balance_error=text)
+    same.update(balance_error=text)
+    same.filter(balance_requested_at=panel.balance_requested_at).update(balance_requested_at=None)
     return text
 
 
-def _record(called: Panel, reading: Balance, why: str, started: datetime) -> str:
+def _record(called: Panel, reading: Balance, why: str) -> str:
     now = timezone.now()
     with transaction.atomic():
         panel = Panel.objects.select_for_update(no_key=True).get(pk=called.pk)
@@ -72,7 +71,8 @@ def _record(called: Panel, reading: Balance, why: str, started: datetime) -> str
         panel.balance = reading.amount
         panel.reported_currency = reading.currency or panel.reported_currency
         panel.balance_checked_at, panel.balance_error = now, ""
-        if panel.balance_requested_at and panel.balance_requested_at <= started:
+        # What was asked for meanwhile stays: told by its value, as clocks differ and are set back.
+        if panel.balance_requested_at == called.balance_requested_at:
             panel.balance_requested_at = None
         panel.save(
             update_fields=(

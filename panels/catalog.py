@@ -43,8 +43,7 @@ def sync_catalog(panel_pk: int, stopping: threading.Event) -> tuple[Counter[str]
     panel = Panel.objects.filter(pk=panel_pk, is_active=True).first()
     if panel is None:
         return Counter(), ""
-    started = timezone.now()
-    Panel.objects.filter(pk=panel.pk).update(catalog_tried_at=started)
+    Panel.objects.filter(pk=panel.pk).update(catalog_tried_at=timezone.now())
     try:
         with open_client(panel, stopping) as client:
             catalog = client.services()
@@ -65,14 +64,16 @@ def sync_catalog(panel_pk: int, stopping: threading.Event) -> tuple[Counter[str]
             return Counter(), "The account was changed meanwhile; the catalog was not taken over."
         counts = store_catalog(panel, catalog)
         Panel.objects.filter(pk=panel.pk).update(catalog_synced_at=timezone.now(), catalog_error="")
-        Panel.objects.filter(pk=panel.pk, sync_requested_at__lte=started).update(sync_requested_at=None)
+        # What was asked for meanwhile stays: told by its value, as clocks differ and are set back.
+        Panel.objects.filter(pk=panel.pk, sync_requested_at=panel.sync_requested_at).update(sync_requested_at=None)
     return counts, ""
 
 
 def _note_failure(panel: Panel, text: str) -> str:
     # What an old key was told says nothing about a new one, whose own sync has been asked for.
     same = Panel.objects.filter(pk=panel.pk, api_url=panel.api_url, api_key=panel.api_key)
-    same.update(sync_requested_at=None, catalog_error=text)
+    same.update(catalog_error=text)
+    same.filter(sync_requested_at=panel.sync_requested_at).update(sync_requested_at=None)
     return text
 
 

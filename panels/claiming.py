@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from panels.limits import shared_now
 from panels.models import Batch, Controls, Order, OrderEvent, Panel
 
 State, What = Order.State, OrderEvent.What
@@ -59,7 +60,7 @@ class Claims:
             if _hold_back(waiting):
                 # What may go is looked for in a transaction of its own: thousands may have to be held.
                 return [], timedelta()
-            in_time, wait = _keep_pace(panel, waiting, now)
+            in_time, wait = _keep_pace(panel, waiting) if waiting else ([], None)
             taken = _take(in_time, panel, now) if in_time else []
             # Somebody was quicker with one of them: others may stand behind it.
             return taken, timedelta() if len(taken) < len(in_time) else wait
@@ -110,8 +111,11 @@ def _by_key(orders: list[Order]) -> list[Order]:
     return sorted(orders, key=attrgetter("pk"))
 
 
-def _keep_pace(panel: Panel, orders: list[Order], now: datetime) -> tuple[list[Order], timedelta | None]:
+def _keep_pace(panel: Panel, orders: list[Order]) -> tuple[list[Order], timedelta | None]:
     """Count a call for each order that may go out now, and say how long the next one has to wait."""
+    if not panel.calls_per_minute:
+        return orders, None
+    now = shared_now()
     for number, _ in enumerate(orders):
         wait = panel.call_slot(now) - now
         if wait > timedelta():

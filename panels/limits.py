@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -58,15 +58,28 @@ def pace(panel_pk: int, stopping: threading.Event) -> Callable[[], None]:
         while (wait := _take_turn(panel_pk)) > timedelta():
             if wait > LONGEST_WAIT or stopping.wait(wait.total_seconds()):
                 raise Deferred("This panel's calls per minute are used up; it is asked again later.")
+        if not connection.in_atomic_block:
+            # Panels that hang must not hold connections that others need.
+            connection.close()
 
     return wait_for_turn
+
+
+def shared_now() -> datetime:
+    """Return the time by a clock that all workers share, as far as there is one: that of PostgreSQL."""
+    if connection.vendor != "postgresql":
+        return timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        now: datetime = cursor.fetchone()[0]
+    return now
 
 
 def _take_turn(panel_pk: int) -> timedelta:
     """Count a call if one is free now; else return how long to wait."""
     with transaction.atomic():
         panel = Panel.objects.select_for_update(no_key=True).get(pk=panel_pk)
-        now = timezone.now()
+        now = shared_now()
         wait = panel.call_slot(now) - now
         if wait <= timedelta() and (fields := panel.take_call_slot(now)):
             Panel.objects.filter(pk=panel_pk).update(**fields)
@@ -84,7 +97,13 @@ _WEIGHT = {
 
 
 def pause(panel: Panel, reason: Panel.Pause, text: str, until: datetime | None = None) -> None:
-    """Pause a panel, unless a weightier pause is in force, or one like it that lasts longer."""
+    """Pause a panel, unless a weightier pause is in force, or one like it that lasts longer.
+
+    Until the time that is given it is asked nothing at all, whichever pause is in force.
+    """
+    if until is not None:
+        ends_sooner = Q(quiet_until=None) | Q(quiet_until__lt=until)
+        Panel.objects.filter(ends_sooner, pk=panel.pk).update(quiet_until=until)
     weaker = [other for other, weight in _WEIGHT.items() if weight < _WEIGHT[reason]]
     alike = [other for other, weight in _WEIGHT.items() if weight == _WEIGHT[reason]]
     gives_way = Q(paused_reason__in=["", *weaker]) | Q(paused_until__lte=timezone.now())
@@ -99,7 +118,7 @@ def pause(panel: Panel, reason: Panel.Pause, text: str, until: datetime | None =
 def resume(panel: Panel) -> None:
     """Lift whatever pause is in force."""
     Panel.objects.filter(pk=panel.pk).update(
-        paused_reason="", paused_until=None, paused_balance=None, last_error="", failures=0
+        paused_reason="", paused_until=None, quiet_until=None, paused_balance=None, last_error="", failures=0
     )
 
 
@@ -115,9 +134,11 @@ def note_answer(panel_pk: int, *, placing: bool = False) -> None:
     has_waited = Q(paused_reason=Panel.Pause.RATE_LIMIT, paused_until__lte=timezone.now())
     is_back = Q(unanswered_orders=0) | Q(paused_until__lte=timezone.now())
     panels.filter(Q(paused_reason=Panel.Pause.UNREACHABLE) & is_back | has_waited).update(
-        paused_reason="", paused_until=None, last_error="", failures=0
+        paused_reason="", paused_until=None, quiet_until=None, last_error="", failures=0
     )
     panels.filter(failures__gt=0, paused_reason="").update(failures=0, last_error="")
+    # It was silent while something else pauses it.
+    panels.filter(failures__gt=0, paused_until=None).update(failures=0, quiet_until=None)
     panels.filter(failures__gt=0).update(failures=0)
 
 
@@ -157,8 +178,8 @@ def _note_failure(panel: Panel, error: PanelError, now: datetime, *, is_order_lo
         if is_order_lost:
             panel.unanswered_orders += 1
             Panel.objects.filter(pk=panel.pk).update(unanswered_orders=panel.unanswered_orders)
-        if panel.paused_reason == Panel.Pause.UNREACHABLE and not panel.is_probe_due(now):
-            # It was called before the pause: one outage lengthens the wait once.
+        if panel.is_quiet(now):
+            # It was called before that: one outage lengthens the wait once.
             return
         failures = panel.failures + 1
         Panel.objects.filter(pk=panel.pk).update(failures=failures, last_error=error.text)

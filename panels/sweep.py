@@ -11,9 +11,11 @@ from django.utils import timezone
 from panels.adoption import to_adopt
 from panels.aftercare import expire_requests
 from panels.id_search import to_search
-from panels.models import Batch, Order, OrderAction, Panel
+from panels.limits import LONGEST_PAUSE
+from panels.models import Batch, JobRun, Order, OrderAction, Panel, Refill
 from panels.models.order import RequestState
-from panels.outcomes import expire_sends
+from panels.outcomes import LONGEST_RETRY, expire_sends
+from panels.polling import AFTER_FINISH as LONGEST_LEFT_ALONE
 
 SYNC_EVERY, SYNC_AGAIN_AFTER = timedelta(hours=6), timedelta(minutes=30)
 BALANCE_EVERY, BALANCE_AGAIN_AFTER = timedelta(minutes=15), timedelta(minutes=5)
@@ -22,6 +24,27 @@ BALANCE_EVERY, BALANCE_AGAIN_AFTER = timedelta(minutes=15), timedelta(minutes=5)
 def expire() -> int:
     """Turn what is past its deadline into unknown; returns how many rows that were."""
     return expire_sends() + expire_requests()
+
+
+def pull_back() -> int:
+    """Bring near what a clock has put off that was ahead and is set back by now; returns how many rows that were.
+
+    Nothing is ever put off for longer than is said here, and sending has begun before it is seen.
+    """
+    now = timezone.now()
+    latest = now + JobRun.CLOCKS_DIFFER
+    queued, sending = (Order.objects.filter(state=state) for state in (Order.State.QUEUED, Order.State.SENDING))
+    put_off = (
+        (queued, "send_after", LONGEST_RETRY),
+        (Order.objects, "next_check_at", LONGEST_LEFT_ALONE),
+        (Refill.objects, "next_check_at", LONGEST_LEFT_ALONE),
+        (Panel.objects, "paused_until", LONGEST_PAUSE),
+        (Panel.objects, "quiet_until", LONGEST_PAUSE),
+    )
+    pulled = sum(
+        rows.filter(**{f"{name}__gt": latest + longest}).update(**{name: now}) for rows, name, longest in put_off
+    )
+    return pulled + sending.filter(sent_at__gt=latest).update(send_deadline=now)
 
 
 def to_probe() -> QuerySet[Panel]:
@@ -35,7 +58,9 @@ def to_probe() -> QuerySet[Panel]:
 def waiting() -> dict[str, list[int]]:
     """Return, for each kind of work, the pks of the panels (for `act`: of the actions) that have some."""
     now = timezone.now()
-    answering = Panel.objects.filter(is_active=True).exclude(paused_reason=Panel.Pause.UNREACHABLE)
+    answering = Panel.objects.filter(is_active=True).exclude(
+        Q(paused_reason=Panel.Pause.UNREACHABLE) | Q(quiet_until__gt=now)
+    )
     open_panels = answering.exclude(Q(paused_reason__gt="") & (Q(paused_until__isnull=True) | Q(paused_until__gt=now)))
     reading = answering.exclude(Q(paused_reason=Panel.Pause.AUTH) | Q(paused_until__gt=now))
     confirmed = OrderAction.objects.filter(confirmed_at__isnull=False, finished_at__isnull=True)
@@ -79,19 +104,27 @@ def _with(panels: QuerySet[Panel], *kinds: QuerySet[Any]) -> list[int]:
 
 def _due(panels: QuerySet[Panel], requested: str, what: str, every: timedelta, again_after: timedelta) -> list[int]:
     """Return the panels where a person asked, whatever their pause, or the last success and try are long ago."""
-    now = timezone.now()
-    done = "catalog_synced_at" if what == "catalog" else "balance_checked_at"
-    is_old = Q(**{f"{done}__isnull": True}) | Q(**{f"{done}__lt": now - every})
-    is_rested = Q(**{f"{what}_tried_at__isnull": True}) | Q(**{f"{what}_tried_at__lt": now - again_after})
+    is_old = _is_past("catalog_synced_at" if what == "catalog" else "balance_checked_at", every)
+    is_rested = _is_past(f"{what}_tried_at", again_after)
     asked = Panel.objects.filter(is_active=True, **{f"{requested}__isnull": False})
     return list((panels.filter(is_old, is_rested) | asked).values_list("pk", flat=True))
+
+
+def _is_past(name: str, lapse: timedelta) -> Q:
+    """Match what was never done, or not for so long, or by a clock that was ahead."""
+    now = timezone.now()
+    lately = {f"{name}__range": (now - lapse, now + JobRun.CLOCKS_DIFFER)}
+    return Q(**{f"{name}__isnull": True}) | ~Q(**lately)
 
 
 def next_at(panel: Panel, what: str) -> datetime | None:
     """Return from when on a panel is asked for its `catalog` or `balance` again; None while only a person can say."""
     if panel.blocks_reading():
         # The balance is the question that a silent panel is asked; the catalog waits for its answer.
-        return None if what == "catalog" and panel.is_probe_due() else panel.paused_until
+        if what == "catalog" and panel.is_probe_due():
+            return None
+        is_lasting = panel.paused_reason == Panel.Pause.AUTH
+        return panel.quiet_until if panel.is_quiet() and not is_lasting else panel.paused_until
     if what == "catalog":
         done, tried, every, again_after = panel.catalog_synced_at, panel.catalog_tried_at, SYNC_EVERY, SYNC_AGAIN_AFTER
     else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -135,23 +135,24 @@ def _care(panel_pk: int) -> None:
 
 
 def _sync(panel_pk: int) -> None:
+    requested_at = _requested_at(panel_pk, "sync")
     job = _as_job(
         f"sync {panel_pk}", lambda: catalog.sync_catalog(panel_pk, lanes.stopping)[1], at_most=timedelta(minutes=5)
     )
-    # Asked for anew while it ran, by somebody who has just changed the account.
-    if job and Panel.objects.filter(pk=panel_pk, sync_requested_at__gt=job.started_at).exists():
+    if job and _requested_at(panel_pk, "sync") not in (None, requested_at):
+        # Asked for anew while it ran, by somebody who has just changed the account.
         ring("sync", panel_pk)
 
 
 def _balance(panel_pk: int) -> None:
-    requested = Panel.objects.filter(pk=panel_pk, balance_requested_at__isnull=False).exists()
-    why = BalanceReading.Why.REQUEST if requested else BalanceReading.Why.SCHEDULE
+    requested_at = _requested_at(panel_pk, "balance")
+    why = BalanceReading.Why.REQUEST if requested_at else BalanceReading.Why.SCHEDULE
     job = _as_job(
         f"balance {panel_pk}",
         lambda: balances.check_balance(panel_pk, lanes.stopping, why),
         at_most=timedelta(minutes=5),
     )
-    if job and Panel.objects.filter(pk=panel_pk, balance_requested_at__gt=job.started_at).exists():
+    if job and _requested_at(panel_pk, "balance") not in (None, requested_at):
         ring("balance", panel_pk)
     if job and not job.last_error:
         # Somebody is there again: a catalog that could not be had may be asked for as well.
@@ -161,6 +162,10 @@ def _balance(panel_pk: int) -> None:
             ring("sync", panel_pk)
         # What was paused for want of funds or of an answer may go on now.
         ring("submit", panel_pk)
+
+
+def _requested_at(panel_pk: int, what: str) -> datetime | None:
+    return Panel.objects.filter(pk=panel_pk).values_list(f"{what}_requested_at", flat=True).first()
 
 
 def _adopt(panel_pk: int) -> None:
@@ -240,6 +245,7 @@ def _do_chores() -> None:
 
 
 def _sweep() -> None:
+    sweep.pull_back()
     sweep.expire()
     for kind, pks in sweep.waiting().items():
         for pk in pks:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
-from panels import limits
+from panels import limits, sweep
 from panels.errors import Deferred, NotSent, OutcomeUnknown, Reason, Refused, Unreadable
 from panels.models import Panel
-from tests.factories import make_panel
+from tests.factories import make_panel, make_placed, make_service
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +53,28 @@ def test_pace_counts_calls_in_the_database_so_that_it_holds_for_all_workers():
         limits.pace(panel.pk, stopping)()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_call_holds_no_connection_to_the_database(monkeypatch):
+    closed, panel = [], make_panel()
+    monkeypatch.setattr(connection, "close", lambda: closed.append(True))
+    limits.pace(panel.pk, threading.Event())()
+    assert closed == [True]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite is for one machine, which has one clock")
+def test_machines_whose_clocks_differ_share_the_calls_of_a_minute(monkeypatch):
+    panel, stopping, passed = make_panel(calls_per_minute=60), threading.Event(), 0
+    stopping.set()
+    real = timezone.now
+    for number in range(40):
+        ahead = timedelta(seconds=8 * (number % 2))
+        monkeypatch.setattr(timezone, "now", lambda ahead=ahead: real() + ahead)
+        with contextlib.suppress(Deferred):
+            limits.pace(panel.pk, stopping)()
+            passed += 1
+    assert passed == 4
+
+
 def test_failures_in_a_row_pause_the_panel_longer_each_time():
     panel, waits = make_panel(), []
     for _ in range(6):
@@ -72,7 +96,53 @@ def test_failures_in_a_row_pause_the_panel_longer_each_time():
 
 
 def end_pause(panel):
-    Panel.objects.filter(pk=panel.pk).update(paused_until=timezone.now())
+    Panel.objects.filter(pk=panel.pk).update(paused_until=timezone.now(), quiet_until=timezone.now())
+
+
+@pytest.mark.parametrize("reason", [Panel.Pause.FUNDS, Panel.Pause.BY_HAND])
+def test_a_panel_that_is_paused_for_something_else_is_left_alone_as_well(reason):
+    panel = make_panel()
+    limits.pause(panel, reason, "Enough.")
+    limits.note_error(panel, NotSent("429", is_rate_limit=True, retry_after=600))
+    panel.refresh_from_db()
+    assert (panel.paused_reason, panel.paused_until, panel.blocks_reading()) == (reason, None, True)
+    assert timedelta(minutes=9) < panel.quiet_until - timezone.now() <= timedelta(minutes=10)
+    make_placed(make_service(panel), next_check_at=timezone.now())
+    assert sweep.waiting()["poll"] == []
+    assert sweep.next_at(panel, "balance") == panel.quiet_until
+    end_quiet(panel)
+    assert not panel.blocks_reading()
+    assert sweep.waiting()["poll"] == [panel.pk]
+    waits = []
+    for _ in range(5):
+        limits.note_error(panel, OutcomeUnknown("no answer"))
+        panel.refresh_from_db()
+        if panel.is_quiet():
+            waits.append(round((panel.quiet_until - timezone.now()).total_seconds()))
+            end_quiet(panel)
+    assert waits == [30, 60, 120]
+    limits.note_error(panel, OutcomeUnknown("no answer"))
+    limits.note_answer(panel.pk)
+    panel.refresh_from_db()
+    assert (panel.paused_reason, panel.quiet_until, panel.failures) == (reason, None, 0)
+
+
+def end_quiet(panel):
+    Panel.objects.filter(pk=panel.pk).update(quiet_until=timezone.now())
+    panel.refresh_from_db()
+
+
+def test_pausing_a_silent_panel_by_hand_leaves_it_alone_all_the_same():
+    panel = make_panel()
+    for _ in range(3):
+        limits.note_error(panel, OutcomeUnknown("no answer"))
+    limits.pause(panel, Panel.Pause.BY_HAND, "Enough.")
+    panel.refresh_from_db()
+    assert panel.paused_reason == Panel.Pause.BY_HAND
+    assert panel.blocks_reading()
+    limits.resume(panel)
+    panel.refresh_from_db()
+    assert not panel.blocks_reading()
 
 
 def test_calls_that_fail_together_lengthen_the_pause_once():

@@ -12,7 +12,9 @@ from django.utils import timezone
 from huey import PostgresHuey, RedisHuey, SqliteHuey
 
 from panels import sweep, tasks
+from panels.client import PanelClient
 from panels.crew import Lanes
+from panels.errors import Unreadable
 from panels.models import JobRun, Order, OrderAction, Panel, Refill
 from panels.sandbox import Fault, SandboxPanel
 from tests.factories import make_order, make_panel, make_placed, make_refill, make_service
@@ -104,7 +106,7 @@ def test_answers_to_questions_end_no_pause_of_a_panel_that_leaves_orders_unanswe
         work_off_the_queue()
         assert sandbox.calls["add"] == expected
         # The pause ends by its time, and one more order shows whether anything has changed.
-        Panel.objects.update(paused_until=timezone.now())
+        Panel.objects.update(paused_until=timezone.now(), quiet_until=timezone.now())
         tasks.run_sweep(every=timedelta())
     assert sandbox.calls["balance"] >= 3
 
@@ -228,6 +230,37 @@ def test_the_sweep_finds_requested_and_overdue_syncs_and_balances():
 
 
 @pytest.mark.django_db
+def test_what_a_clock_put_off_that_was_ahead_waits_no_longer_than_anything_else():
+    now = timezone.now()
+    ahead, in_time = now + timedelta(days=1), now + timedelta(minutes=10)
+    panel = fresh_panel(paused_reason="unreachable", paused_until=ahead, quiet_until=ahead)
+    late, soon = (make_order(make_service(panel), send_after=at) for at in (ahead, in_time))
+    sent = make_order(make_service(panel), state="sending", attempt=1, sent_at=ahead, send_deadline=ahead)
+    followed, left = (make_placed(make_service(panel), next_check_at=at) for at in (ahead, in_time))
+    refill = make_refill(left, next_check_at=ahead)
+    synced = make_panel(
+        **dict.fromkeys(("catalog_synced_at", "balance_checked_at", "catalog_tried_at", "balance_tried_at"), ahead)
+    )
+    assert synced.pk in sweep.waiting()["sync"]
+    assert synced.pk in sweep.waiting()["balance"]
+    assert sweep.pull_back() == 6
+    assert sweep.expire() == 1
+    for row, name in (
+        (panel, "paused_until"),
+        (panel, "quiet_until"),
+        (late, "send_after"),
+        (sent, "send_deadline"),
+        (followed, "next_check_at"),
+        (refill, "next_check_at"),
+    ):
+        row.refresh_from_db()
+        assert getattr(row, name) < in_time, name
+    soon.refresh_from_db()
+    left.refresh_from_db()
+    assert (soon.send_after, left.next_check_at) == (in_time, in_time)
+
+
+@pytest.mark.django_db
 def test_what_failed_is_tried_again_only_after_a_while():
     now = timezone.now()
     make_panel(catalog_tried_at=now, balance_tried_at=now)
@@ -331,12 +364,38 @@ def test_a_task_does_the_whole_job_of_its_kind(panel, sandbox, rung):
     assert order.checked_at is not None
 
 
-# -- a panel that misbehaves
-
-
 def run(kind, pk):
     tasks.work.call_local(kind, pk)
     assert tasks.lanes.join(20)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_asked_for_by_a_clock_that_is_ahead_is_done_once(panel, sandbox, rung):
+    later = timezone.now() + timedelta(hours=1)
+    Panel.objects.update(sync_requested_at=later, balance_requested_at=later)
+    for kind in ("sync", "balance"):
+        run(kind, panel.pk)
+        assert (kind, panel.pk) not in rung()
+    panel.refresh_from_db()
+    assert (panel.sync_requested_at, panel.balance_requested_at) == (None, None)
+    assert sandbox.calls == {"services": 1, "balance": 1}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("kind", "call"), [("sync", "services"), ("balance", "balance")])
+def test_what_is_asked_for_during_a_call_that_fails_is_done_after_it(panel, sandbox, rung, monkeypatch, kind, call):
+    def fail(self):
+        Panel.objects.update(**{f"{kind}_requested_at": timezone.now()})
+        raise Unreadable("no")
+
+    Panel.objects.update(**{f"{kind}_requested_at": timezone.now() - timedelta(seconds=1)})
+    monkeypatch.setattr(PanelClient, call, fail)
+    run(kind, panel.pk)
+    assert (kind, panel.pk) in rung()
+    assert Panel.objects.get().__dict__[f"{kind}_requested_at"] is not None
+
+
+# -- a panel that misbehaves
 
 
 @pytest.mark.django_db(transaction=True)
@@ -349,14 +408,14 @@ def test_a_panel_that_vanished_is_asked_one_question_before_its_orders_go_out_ag
     assert pause_of(synced_panel) == ("unreachable", 30)
     assert set(Order.objects.values_list("state", flat=True)) == {"queued"}
 
-    Panel.objects.update(paused_until=timezone.now())
+    Panel.objects.update(paused_until=timezone.now(), quiet_until=timezone.now())
     Order.objects.update(send_after=timezone.now())
     assert (sweep.waiting()["submit"], sweep.waiting()["balance"]) == ([], [synced_panel.pk])
     run("balance", synced_panel.pk)
     assert pause_of(synced_panel) == ("unreachable", 60)
 
     sandbox.come_back()
-    Panel.objects.update(paused_until=timezone.now())
+    Panel.objects.update(paused_until=timezone.now(), quiet_until=timezone.now())
     before = sandbox.calls
     # As somebody places one more.
     run("submit", synced_panel.pk)

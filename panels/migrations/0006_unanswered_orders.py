@@ -15,4 +15,9 @@ class Migration(migrations.Migration):
             name='unanswered_orders',
             field=models.PositiveIntegerField(default=0, editable=False),
         ),
+        migrations.AddField(
+            model_name='panel',
+            name='quiet_until',
+            field=models.DateTimeField(editable=False, null=True),
+        ),
     ]

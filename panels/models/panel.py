@@ -59,6 +59,8 @@ class Panel(models.Model):
     paused_reason = models.CharField(max_length=20, blank=True, choices=Pause, editable=False)
     # None while paused: until a person (or, for funds, a higher balance) lifts it. A silent panel is asked again then.
     paused_until = models.DateTimeField(null=True, editable=False)
+    # Not asked anything before then, whatever else pauses it: it wants to be left alone, or does not answer.
+    quiet_until = models.DateTimeField(null=True, editable=False)
     # The lowest balance read since the panel said that it would not do: any higher one lifts the pause.
     paused_balance = MoneyField(null=True, editable=False)
     last_error = models.TextField(blank=True, editable=False)
@@ -156,13 +158,14 @@ class Panel(models.Model):
         """Whether one order at a time shows if it answers orders again: each may cost money, or a person's time."""
         return self.unanswered_orders > 0
 
+    def is_quiet(self, now: datetime | None = None) -> bool:
+        """Tell whether it is left alone for a while, beside whatever pauses it."""
+        return self.quiet_until is not None and self.quiet_until > (now or timezone.now())
+
     def blocks_reading(self, now: datetime | None = None) -> bool:
         """Tell whether even questions wait: a pause for funds, or by hand, only stops placing."""
-        return self.is_paused(now) and self.paused_reason in (
-            self.Pause.AUTH,
-            self.Pause.RATE_LIMIT,
-            self.Pause.UNREACHABLE,
-        )
+        blocking = (self.Pause.AUTH, self.Pause.RATE_LIMIT, self.Pause.UNREACHABLE)
+        return self.is_quiet(now) or (self.is_paused(now) and self.paused_reason in blocking)
 
     @property
     def state(self) -> str:
