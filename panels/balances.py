@@ -91,7 +91,7 @@ def _record(called: Panel, reading: Balance, why: str) -> str:
 
 
 def _look_for_money(panel: Panel, balance: Decimal) -> None:
-    """End a pause for funds once the balance is higher than the lowest one read since it began."""
+    """End a pause for funds once the balance is higher than the lowest one read since, and just before, it began."""
     if panel.paused_balance is not None and balance > panel.paused_balance:
         resume(panel)
     else:

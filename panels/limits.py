@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from panels.client import PanelClient
@@ -109,8 +109,10 @@ def pause(panel: Panel, reason: Panel.Pause, text: str, until: datetime | None =
     gives_way = Q(paused_reason__in=["", *weaker]) | Q(paused_until__lte=timezone.now())
     if until is not None:
         gives_way |= Q(paused_reason__in=alike, paused_until__lt=until)
+    # A balance read before is no proof of what was there, and yet all there is if the next reading comes late.
+    balance = F("balance") if reason == Panel.Pause.FUNDS else None
     if Panel.objects.filter(gives_way, pk=panel.pk).update(
-        paused_reason=reason, paused_until=until, paused_balance=None, last_error=text
+        paused_reason=reason, paused_until=until, paused_balance=balance, last_error=text
     ):
         logger.warning("Panel %s is paused (%s).", panel.pk, reason)
 

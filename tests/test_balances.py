@@ -58,13 +58,26 @@ def test_a_failure_keeps_the_last_balance(synced_panel, sandbox, monkeypatch):
 
 def test_money_that_came_in_ends_the_pause_for_funds(synced_panel, sandbox):
     sandbox.set_balance(Decimal("0.10"))
-    # What was read before the panel said so is no measure.
+    # What was read before the panel said so was more, and is no measure.
     limits.pause(synced_panel, Panel.Pause.FUNDS, "Not enough funds")
     for balance in ("0.10", "0.10", "0.05"):
         sandbox.set_balance(Decimal(balance))
         check(synced_panel)
         synced_panel.refresh_from_db()
         assert synced_panel.paused_reason == Panel.Pause.FUNDS
+    sandbox.set_balance(Decimal("50.05"))
+    check(synced_panel)
+    synced_panel.refresh_from_db()
+    assert synced_panel.paused_reason == ""
+
+
+def test_money_that_came_in_before_the_balance_could_be_read_ends_the_pause_too(synced_panel, sandbox, monkeypatch):
+    monkeypatch.setattr("panels.client.BACKOFF", (0.0, 0.0))
+    sandbox.set_balance(Decimal("0.10"))
+    check(synced_panel)
+    limits.pause(synced_panel, Panel.Pause.FUNDS, "Not enough funds")
+    sandbox.faults.add(Fault.GARBAGE, "balance", times=3)
+    assert check(synced_panel)
     sandbox.set_balance(Decimal("50.05"))
     check(synced_panel)
     synced_panel.refresh_from_db()
