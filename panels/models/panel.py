@@ -61,7 +61,7 @@ class Panel(models.Model):
     paused_until = models.DateTimeField(null=True, editable=False)
     # Not asked anything before then, whatever else pauses it: it wants to be left alone, or does not answer.
     quiet_until = models.DateTimeField(null=True, editable=False)
-    # The lowest balance read since the panel said that it would not do, and just before: any higher one lifts the pause.
+    # The lowest balance read since the panel said that it would not do, or just before: any higher one lifts the pause.
     paused_balance = MoneyField(null=True, editable=False)
     last_error = models.TextField(blank=True, editable=False)
     # Calls in a row that found no panel; each one lengthens the next pause.
