@@ -10,6 +10,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -17,13 +18,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from panels.client import PanelClient
-from panels.errors import NotSent, OutcomeUnknown, PanelError, Refused
+from panels.errors import NotSent, PanelError, Refused
 from panels.limits import PanelClosedError, note_answer, note_error, open_client
 from panels.models import Controls, Order, OrderEvent, Panel, Refill
 from panels.models.order import RequestState
 from panels.models.planning import unindexed
-from panels.polling import LEASE, SOONEST, request_check
-from panels.recording import record
+from panels.polling import LEASE, SOONEST, failure_in, is_answer, request_check
+from panels.recording import record, tried
 from panels.wire import RefillStatus
 
 CHUNK = 100
@@ -104,11 +105,12 @@ def expire_requests() -> int:
     refills = Refill.objects.filter(state=RequestState.SENDING, send_deadline__lt=now)
     cancels = Order.objects.filter(cancel_state=RequestState.SENDING, cancel_deadline__lt=now)
     with transaction.atomic():
-        _raise_alarm(Order.objects.filter(refills__in=refills), "refill")
+        # A refill before its order, as an outcome is recorded: nobody then waits for each other.
+        overdue = dict(refills.order_by("pk").select_for_update().values_list("pk", "order_id"))
+        Refill.objects.filter(pk__in=overdue).update(state=RequestState.UNKNOWN, error=text, finished_at=now)
+        _raise_alarm(Order.objects.filter(pk__in=overdue.values()), "refill")
         _raise_alarm(cancels, "cancel")
-        return refills.update(state=RequestState.UNKNOWN, error=text, finished_at=now) + cancels.update(
-            cancel_state=RequestState.UNKNOWN, cancel_error=text
-        )
+        return len(overdue) + cancels.update(cancel_state=RequestState.UNKNOWN, cancel_error=text)
 
 
 def _raise_alarm(orders: QuerySet[Order], what: str) -> None:
@@ -129,7 +131,7 @@ def _send_refills(panel: Panel, client: PanelClient) -> Counter[str]:
         return Counter()
     answers = _ask(client.refills, [refill.order.remote_id for refill in refills], not_after)
     for refill in refills:
-        _settle_refill(refill, answers.get(refill.order.remote_id))
+        tried(partial(_settle_refill, refill, answers.get(refill.order.remote_id)))
     _raise_failure(answers)
     return Counter(refills=len(refills))
 
@@ -143,7 +145,7 @@ def _send_cancels(panel: Panel, client: PanelClient) -> Counter[str]:
     answers = _ask(client.cancels, [order.remote_id for order in orders], not_after)
     for order in orders:
         is_accepted = order.remote_id in answers and answers[order.remote_id] is None
-        _settle_cancel(order, "" if is_accepted else answers.get(order.remote_id))
+        tried(partial(_settle_cancel, order, "" if is_accepted else answers.get(order.remote_id)))
     _raise_failure(answers)
     return Counter(cancels=len(orders))
 
@@ -176,13 +178,8 @@ def _ask(call: Callable[..., Mapping[str, Any]], remote_ids: Sequence[str], not_
 
 def _raise_failure(answers: Mapping[str, Any]) -> None:
     """Raise what ended a call early, after its rows were settled: the panel is not asked on, and this is noted."""
-    for answer in answers.values():
-        if _is_failure(answer):
-            raise answer
-
-
-def _is_failure(answer: object) -> bool:
-    return isinstance(answer, NotSent | OutcomeUnknown) or (isinstance(answer, Refused) and answer.is_about_account)
+    if failure := failure_in(answers):
+        raise failure
 
 
 def _is_to_be_sent_again(answer: object) -> bool:
@@ -191,10 +188,10 @@ def _is_to_be_sent_again(answer: object) -> bool:
 
 
 def _settle_refill(refill: Refill, answer: str | PanelError | None) -> None:
-    now = timezone.now()
+    what, now = f"refill {refill.pk} of order {refill.order_id}", timezone.now()
     if _is_to_be_sent_again(answer):
-        waiting = Refill.objects.filter(pk=refill.pk, state=RequestState.SENDING)
-        waiting.update(state=RequestState.QUEUED, send_deadline=None)
+        sending = Refill.objects.filter(pk=refill.pk, state=RequestState.SENDING)
+        record(f"{what} was not sent", lambda: sending.update(state=RequestState.QUEUED, send_deadline=None))
         return
     state, error = _outcome(answer)
     fields: dict[str, Any] = {"state": state, "error": error, "sent_at": now, "finished_at": now}
@@ -211,13 +208,15 @@ def _settle_refill(refill: Refill, answer: str | PanelError | None) -> None:
                 if state == RequestState.UNKNOWN:
                     _raise_alarm(Order.objects.filter(pk=refill.order_id), "refill")
 
-    record(f"refill {refill.pk} of order {refill.order_id}: {answer!r}", write)
+    record(f"{what}: {answer!r}", write)
 
 
 def _settle_cancel(order: Order, answer: str | PanelError | None) -> None:
+    what = f"cancel of order {order.pk}"
     mine = Order.objects.filter(pk=order.pk, cancel_requested_at=order.cancel_requested_at)
     if _is_to_be_sent_again(answer):
-        mine.filter(cancel_state=RequestState.SENDING).update(cancel_state=RequestState.QUEUED, cancel_deadline=None)
+        sending = mine.filter(cancel_state=RequestState.SENDING)
+        record(f"{what} was not sent", lambda: sending.update(cancel_state=RequestState.QUEUED, cancel_deadline=None))
         return
     state, error = _outcome(answer)
 
@@ -231,7 +230,7 @@ def _settle_cancel(order: Order, answer: str | PanelError | None) -> None:
         # Accepted or in doubt: the status tells.
         request_check(mine.exclude(cancel_state=RequestState.REFUSED))
 
-    record(f"cancel of order {order.pk}: {answer!r}", write)
+    record(f"{what}: {answer!r}", write)
 
 
 def _outcome(answer: str | PanelError | None) -> tuple[RequestState, str]:
@@ -254,7 +253,7 @@ def _check_refills(panel: Panel, client: PanelClient) -> Counter[str]:
     if not refills:
         return Counter()
     answers = client.refill_statuses([refill.remote_id for refill in refills])
-    told = [refill for refill in refills if not _is_failure(answers.get(refill.remote_id))]
+    told = [refill for refill in refills if is_answer(answers.get(refill.remote_id))]
     _record(told, answers, timezone.now())
     _raise_failure(answers)
     return Counter(checked=len(told))

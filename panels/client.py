@@ -129,7 +129,7 @@ class PanelClient:
     def statuses(self, remote_ids: Sequence[str]) -> Mapping[str, OrderStatus | PanelError]:
         """Return what the panel says about each order, or why it says nothing (panel-api.md, 3).
 
-        Once one id was answered nothing is raised any more: an id then stands at NotSent when it was not asked, and at
+        Once one id was answered nothing is raised any more: an id then stands at Deferred when it was not asked, and at
         the error that ended its call. An id left out was asked, and not answered.
         """
         return _Inquiry(self, _STATUS, self._read, remote_ids).told_of_each()
@@ -148,7 +148,8 @@ class PanelClient:
     def refills(self, remote_ids: Sequence[str], *, not_after: float | None = None) -> Mapping[str, str | PanelError]:
         """Request refills and return each one's id, "" when accepted without one, or why there is none.
 
-        Raises and leaves out like `statuses`; nothing is begun after not_after (as time.time() counts).
+        Raises and leaves out like `statuses`, but not once a request may have arrived and others were never sent;
+        nothing is begun after not_after (as time.time() counts).
         """
         return _Inquiry(self, _REFILL, partial(self._write_once, not_after), remote_ids).told_of_each()
 
@@ -248,16 +249,28 @@ class _Inquiry(Generic[T]):
         self._answers: dict[str, T | Refused] = {}
 
     def told_of_each(self) -> dict[str, T | PanelError]:
-        """Return what was answered up to the first failure, and what became of the others; raises it if nothing was."""
+        """Return what was answered up to the first failure, and what became of the others; raises it if nothing was.
+
+        Of a write it is raised only where it is true of every id: what may have arrived is not to be sent again, and
+        what was never sent is.
+        """
         for start in range(0, len(self._ids), CHUNK):
             try:
                 self._ask_chunk(self._ids[start : start + CHUNK])
             except PanelError:
-                if not self._answers:
+                if not (self._answers or self._are_some_in_doubt()):
                     raise
                 break
-        unasked = dict.fromkeys(self._unasked, NotSent("The panel was not asked, since a call before this one failed."))
-        return {**unasked, **self._failed, **self._answers}
+        unasked = Deferred("The panel was not asked, since a call before this one failed.")
+        # What ended it comes first, for whoever judges the panel by it.
+        failed = dict(reversed(self._failed.items()))
+        return {**failed, **dict.fromkeys(self._unasked, unasked), **self._answers}
+
+    def _are_some_in_doubt(self) -> bool:
+        """Tell whether some of these writes may have arrived and others have not."""
+        nothing_done = {each for each, error in self._failed.items() if isinstance(error, NotSent | Refused)}
+        in_doubt = len(self._ids) - len(self._unasked | nothing_done)
+        return self._action.is_write and 0 < in_doubt < len(self._ids)
 
     def _ask_chunk(self, ids: list[str]) -> None:
         is_singular = self._client.speaks(self._action.switch) == self._action.singular

@@ -9,7 +9,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -17,11 +17,10 @@ from django.utils import timezone
 from panels.errors import NotSent, OutcomeUnknown, PanelError, Reason, Refused
 from panels.limits import note_answer, note_error
 from panels.models import Order, OrderEvent, Panel
-from panels.recording import record
+from panels.recording import record, tried
 
 logger = logging.getLogger(__name__)
 
-T = TypeVar("T")
 State, What = Order.State, OrderEvent.What
 
 FIRST_CHECK_AFTER = timedelta(seconds=5)
@@ -66,29 +65,18 @@ def _write_ids(placed: list[tuple[Order, str]]) -> set[Order]:
 
 def _settle(order: Order, answer: str | PanelError) -> str:
     if isinstance(answer, str):
-        outcome = _tried(lambda: record_placed(order, answer))
+        outcome = tried(lambda: record_placed(order, answer))
         _note_answer(order.panel)
         return outcome or "not recorded"
     error, write = answer, _consequence(answer)
-    outcome = _tried(lambda: record(f"order {order.pk}: {error.text}", lambda: write(order, error)))
-    _tried(
-        lambda: record(f"panel {order.panel_id}: {error.text}", lambda: note_error(order.panel, error, placing=True))
-    )
+    outcome = tried(lambda: record(f"order {order.pk}: {error.text}", lambda: write(order, error)))
+    tried(lambda: record(f"panel {order.panel_id}: {error.text}", lambda: note_error(order.panel, error, placing=True)))
     return outcome or "not recorded"
-
-
-def _tried(write: Callable[[], T]) -> T | None:
-    """Keep what cannot be recorded for one order from what has still to be recorded for others."""
-    try:
-        return write()
-    except Exception:
-        logger.exception("Something could not be recorded.")
-        return None
 
 
 def _note_answer(panel: Panel) -> None:
     if panel.failures or panel.paused_reason or panel.unanswered_orders:
-        _tried(lambda: record(f"an answer of panel {panel.pk}", lambda: note_answer(panel.pk, placing=True)))
+        tried(lambda: record(f"an answer of panel {panel.pk}", lambda: note_answer(panel.pk, placing=True)))
 
 
 def _consequence(error: PanelError) -> Callable[[Order, PanelError], str]:

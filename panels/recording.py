@@ -38,3 +38,12 @@ def record(what: str, write: Callable[[], T]) -> T:
             connection.close()
             threading.Event().wait(wait)
             wait = min(wait * 2, LONGEST_WAIT)
+
+
+def tried(write: Callable[[], T]) -> T | None:
+    """Keep what cannot be recorded for one row from what has still to be recorded for others; None if it cannot."""
+    try:
+        return write()
+    except Exception:
+        logger.exception("Something could not be recorded.")
+        return None

@@ -6,16 +6,20 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from panels import limits
+from panels import aftercare, limits
 from panels.aftercare import expire_requests, request_cancel, request_refill, send_requests
-from panels.models import Order, Refill, Service
+from panels.answers import Answer
+from panels.errors import NotSent, OutcomeUnknown
+from panels.models import Order, Panel, Refill, Service
 from panels.models.order import RequestState
 from panels.polling import poll_due
 from panels.sandbox import Fault
 from panels.submission import submit_queued
-from tests.factories import make_order, make_placed, make_refill, make_service
+from tests.factories import make_order, make_panel, make_placed, make_refill, make_service
 
 
 def care(panel):
@@ -199,7 +203,7 @@ def test_requests_past_their_deadline_become_unknown():
 @pytest.mark.parametrize("kind", ["refills", "cancels"])
 def test_of_many_each_gets_its_own_outcome(monkeypatch, kind):
     """A panel that takes one id at a time may answer some, lose one, and never be asked about the rest."""
-    from panels.errors import NotSent, OutcomeUnknown, Reason, Refused
+    from panels.errors import Reason, Refused
 
     service = make_service()
     orders = [make_placed(service, progress="completed" if kind == "refills" else "in_progress") for _ in range(4)]
@@ -223,6 +227,125 @@ def test_of_many_each_gets_its_own_outcome(monkeypatch, kind):
         else list(Order.objects.order_by("pk").values_list("cancel_state", flat=True))
     )
     assert states == ["accepted", "refused", "unknown", "queued"]
+
+
+def make_requests(kind, number, **panel):
+    """Queue refills or cancels of so many orders, at a panel that takes one id at a time unless said otherwise."""
+    service = make_service(make_panel(**{"multi_refill": False, "cancel_parameter": "order"} | panel))
+    for _ in range(number):
+        if kind == "refill":
+            make_refill(make_placed(service, progress="completed"))
+        else:
+            make_placed(service, cancel_state="queued", cancel_requested_at=timezone.now())
+    return service.panel
+
+
+def states(kind):
+    if kind == "refill":
+        return list(Refill.objects.order_by("pk").values_list("state", flat=True))
+    return list(Order.objects.order_by("pk").values_list("cancel_state", flat=True))
+
+
+@pytest.fixture
+def answering(monkeypatch):
+    """Let panels give these answers, and after them silence; returns the forms that were sent."""
+
+    def let(*answers):
+        sent, left = [], list(answers)
+
+        def post(self, form, **_):
+            sent.append({name: value for name, value in form.items() if name != "key"})
+            if left:
+                return Answer(200, left.pop(0))
+            raise OutcomeUnknown("No complete answer: it took too long. The request may have arrived.")
+
+        monkeypatch.setattr("panels.transport.Transport.post", post)
+        return sent
+
+    return let
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["refill", "cancel"])
+def test_when_the_first_call_times_out_the_others_wait_as_they_were_never_sent(kind, answering):
+    panel, sent = make_requests(kind, 10), answering()
+    assert care(panel) == {"failed": 1}
+    assert len(sent) == 1
+    assert states(kind) == ["unknown"] + ["queued"] * 9
+    assert Order.objects.filter(alarm__gt="").count() == 1
+    assert Panel.objects.get().failures == 1
+
+
+@pytest.mark.django_db
+def test_when_the_first_call_after_an_objection_to_the_plural_times_out_the_others_wait(answering):
+    panel = make_requests("refill", 30, multi_refill=True)
+    sent = answering(b'{"error": "orders is not a known field"}')
+    care(panel)
+    assert len(sent) == 2
+    assert states("refill") == ["unknown"] + ["queued"] * 29
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["refill", "cancel"])
+def test_the_panel_is_judged_by_what_ended_the_calls(kind, answering):
+    panel = make_requests(kind, 4)
+    answering(b'{"refill": "5"}' if kind == "refill" else b'{"success": "ok"}', b'{"error": "Invalid API key"}')
+    care(panel)
+    panel.refresh_from_db()
+    assert states(kind) == ["accepted", "queued", "queued", "queued"]
+    assert (panel.paused_reason, panel.failures) == (Panel.Pause.AUTH, 0)
+
+
+@pytest.mark.django_db
+def test_calls_that_are_used_up_say_nothing_about_the_panel(monkeypatch, answering):
+    panel, turns = make_requests("refill", 3), iter([timedelta()])
+    monkeypatch.setattr(limits, "_take_turn", lambda _: next(turns, timedelta(hours=1)))
+    answering(b'{"refill": "5"}')
+    care(panel)
+    assert states("refill") == ["accepted", "queued", "queued"]
+    assert Panel.objects.get().failures == 0
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kind", ["refill", "cancel"])
+def test_what_was_not_sent_is_put_back_although_the_database_is_locked_for_a_moment(kind, monkeypatch):
+    panel, failures = make_requests(kind, 3), iter([OperationalError("database is locked")])
+    monkeypatch.setattr(f"panels.client.PanelClient.{kind}s", lambda *_, **__: (_ for _ in ()).throw(NotSent("No.")))
+
+    def locked_once(execute, sql, params, many, context):
+        if sql.startswith("UPDATE") and "queued" in (params or ()) and (failure := next(failures, None)):
+            raise failure
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(locked_once):
+        care(panel)
+    assert next(failures, None) is None
+    assert states(kind) == ["queued"] * 3
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["refill", "cancel"])
+def test_a_request_that_cannot_be_recorded_keeps_no_other_from_it(kind, monkeypatch, answering, caplog):
+    panel, real, seen = make_requests(kind, 3), getattr(aftercare, f"_settle_{kind}"), []
+    answering(*[b'{"refill": "5"}' if kind == "refill" else b'{"success": "ok"}'] * 3)
+
+    def failing_first(row, answer):
+        seen.append(row)
+        return real(row, answer) if len(seen) > 1 else 1 / 0
+
+    monkeypatch.setattr(aftercare, f"_settle_{kind}", failing_first)
+    care(panel)
+    assert states(kind) == ["sending", "accepted", "accepted"]
+    assert "ZeroDivisionError" in caplog.text
+
+
+@pytest.mark.django_db
+def test_a_refill_that_expires_is_written_before_its_order_as_everywhere():
+    make_refill(state=RequestState.SENDING, send_deadline=timezone.now() - timedelta(seconds=1))
+    with CaptureQueriesContext(connection) as queries:
+        assert expire_requests() == 1
+    written = [query["sql"] for query in queries if query["sql"].startswith("UPDATE")]
+    assert ["panels_refill" in sql.partition(" SET ")[0] for sql in written][:2] == [True, False]
 
 
 @pytest.mark.parametrize("text", ["Too many requests", "Invalid API key"])

@@ -14,7 +14,7 @@ import pytest
 from panels import addresses, client, transport
 from panels.addresses import AddressRefused
 from panels.client import Account, PanelClient
-from panels.errors import NotSent, OutcomeUnknown, Reason, Refused, Unreadable
+from panels.errors import Deferred, NotSent, OutcomeUnknown, Reason, Refused, Unreadable
 from panels.wire import OrderStatus, Progress, RefillProgress
 from tests.servers import Server, http
 
@@ -359,6 +359,34 @@ class TestWrites:
         assert (told["1"], told["2"]) == ("91", "92")
         assert isinstance(told["3"], OutcomeUnknown)
         assert isinstance(told["4"], NotSent)
+
+    @pytest.mark.parametrize("ask", ["refills", "cancels"])
+    @pytest.mark.parametrize("objection", [None, {"error": "Incorrect request"}])
+    def test_what_was_never_sent_does_not_share_the_doubt_about_the_first(self, ask, objection):
+        known = {} if objection else {"multi_refill": False, "cancel_parameter": "order"}
+        ids = [str(number) for number in range(10)]
+        with panel(deaf_to_the_plural(objection, {"0": None}), **known) as speaker:
+            told = getattr(speaker, ask)(ids)
+            assert [form["order"] for form in calls(speaker) if "order" in form] == ["0"]
+        assert isinstance(told["0"], OutcomeUnknown)
+        assert {type(told[each]) for each in ids[1:]} == {Deferred}
+
+    @pytest.mark.parametrize("end", [{"error": "Invalid API key"}, http(b"", status="429 Too Many Requests")])
+    def test_what_may_have_arrived_does_not_share_the_no_to_the_next(self, end, monkeypatch):
+        monkeypatch.setattr(client, "BACKOFF", ())
+        with panel(in_turn(http(b"<p>what?"), end), multi_refill=False) as speaker:
+            told = speaker.refills(["1", "2", "3"])
+        assert isinstance(told["1"], Unreadable)
+        assert isinstance(told["2"], Refused | NotSent)
+        assert isinstance(told["3"], Deferred)
+        # What ended it comes first.
+        assert list(told) == ["2", "1", "3"]
+
+    @pytest.mark.parametrize("end", [{"error": "Invalid API key"}, http(b"", status="429 Too Many Requests")])
+    def test_a_no_to_the_first_that_holds_for_all_is_raised(self, end, monkeypatch):
+        monkeypatch.setattr(client, "BACKOFF", ())
+        with panel(in_turn(end), multi_refill=False) as speaker, pytest.raises((Refused, NotSent)):
+            speaker.refills(["1", "2", "3"])
 
     def test_an_id_that_the_panel_left_out_is_not_called_unasked(self):
         with panel(lambda form: [{"order": "1", "refill": "5"}]) as speaker:
