@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, Count, F, Max, Q, QuerySet, Subquery, Sum, When
+from django.db.models import Case, Count, F, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
@@ -35,7 +35,7 @@ Day = tuple[dt.date, int]
 def update_totals() -> int:
     """Sum the days on which anything has changed since the last time; returns how many days of a panel that were."""
     now = timezone.now()
-    newest = DayTotal.objects.aggregate(newest=Max("summed_at"))["newest"]
+    newest = _newest().values_list("summed_at", flat=True).first()
     if newest is None:
         return recount()
     touched = _placed().alias(touched_at=Coalesce("changed_at", "placed_at"))
@@ -59,7 +59,7 @@ def recount() -> int:
 def spend(now: dt.datetime) -> list[Any]:
     """Return what the orders placed today, in the last 7 and the last 30 days cost, a row for each currency.
 
-    As of when the totals were last looked after.
+    `as_of` is when the totals were last equal to the orders.
     """
     today = timezone.localdate(now)
     week, month = (today - dt.timedelta(days=days) for days in (6, 29))
@@ -73,9 +73,22 @@ def spend(now: dt.datetime) -> list[Any]:
             month=Sum("cost"),
             number=Sum("orders"),
             without_price=Sum("unpriced"),
-            as_of=Subquery(JobRun.objects.filter(name=JOB, last_error="").values("finished_at")),
+            as_of=Coalesce(Subquery(_good_run().values("finished_at")), Subquery(_newest().values("summed_at")[:1])),
         )
     )
+
+
+def is_summed() -> bool:
+    """Tell whether the totals have been looked after, and successfully: without any, nothing was spent."""
+    return _good_run().exists()
+
+
+def _good_run() -> QuerySet[JobRun]:
+    return JobRun.objects.filter(name=JOB, last_error="", finished_at__isnull=False)
+
+
+def _newest() -> QuerySet[DayTotal]:
+    return DayTotal.objects.order_by("-summed_at")
 
 
 def _placed() -> QuerySet[Order]:

@@ -15,7 +15,7 @@ from panels import tasks
 from panels.models import DayTotal, JobRun, Order, Service
 from panels.polling import poll_due
 from panels.submission import submit_queued
-from panels.totals import OVERLAP, recount, spend, update_totals
+from panels.totals import OVERLAP, is_summed, recount, spend, update_totals
 from tests.factories import make_order, make_panel, make_placed, make_service
 
 DAY = dt.timedelta(days=1)
@@ -206,10 +206,12 @@ def test_the_sweep_sums_and_once_a_day_repairs_what_is_wrong(db):
     assert kept_sums() == plain_sums()
 
 
-def test_a_sum_that_failed_is_noted_and_gives_no_time(db, monkeypatch, caplog):
+def test_a_sum_that_failed_is_noted_and_the_time_stays_that_of_the_last_good_one(db, monkeypatch, caplog):
     make_placed(charge=Decimal(1))
+    assert not is_summed()
     tasks.run_sweep()
-    assert spend(timezone.now())[0]["as_of"] is not None
+    assert is_summed()
+    assert spend(timezone.now())[0]["as_of"] == JobRun.objects.get(name="sum spend").finished_at
 
     def fail():
         raise RuntimeError("no")
@@ -217,6 +219,7 @@ def test_a_sum_that_failed_is_noted_and_gives_no_time(db, monkeypatch, caplog):
     monkeypatch.setattr("panels.totals.update_totals", fail)
     tasks.run_sweep(every=dt.timedelta())
     assert "RuntimeError: no" in caplog.text
-    assert spend(timezone.now())[0]["as_of"] is None
+    assert not is_summed()
+    assert spend(timezone.now())[0]["as_of"] == DayTotal.objects.get().summed_at
     # The other chores were done all the same.
     assert JobRun.objects.get(name="delete old drafts").last_error == ""

@@ -221,6 +221,13 @@ def test_spend_is_shown_with_its_currency_and_its_time(as_viewer):
     assert "Summed up <time" in page
 
 
+def test_no_spend_is_told_from_spend_that_nobody_has_summed_up(as_viewer):
+    make_panel()
+    assert "Not summed up yet" in page_of(as_viewer.get("/"))
+    tasks.run_sweep()
+    assert "Nothing was placed in the last 30 days" in page_of(as_viewer.get("/"))
+
+
 # -- the switch
 
 

@@ -16,7 +16,7 @@ from panels.htmx import render_page
 from panels.models import Order, Panel
 from panels.models.order import NEEDS_A_PERSON
 from panels.paging import count_each
-from panels.totals import spend
+from panels.totals import is_summed, spend
 from panels.views.panels import count_open
 
 MAX_RECENT = 10
@@ -32,10 +32,12 @@ LONGEST_QUEUE = dt.timedelta(days=7)
 def overview(request: HttpRequest) -> HttpResponse:
     """Show how everything is at a glance."""
     panels = list(Panel.objects.defer("api_key"))
+    spent = spend(timezone.now())
     context = {
         "cards": _cards(panels),
         "attention": _attention(panels),
-        "spend": spend(timezone.now()),
+        "spend": spent,
+        "is_summed": bool(spent) or is_summed(),
         "recent": Order.objects.select_related("panel", "service")[:MAX_RECENT],
     }
     return render_page(request, "panels/overview.html", context, partial="live")
