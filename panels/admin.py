@@ -136,7 +136,7 @@ class PanelAdmin(RowAdmin):
         paused = [panel for panel in panels if panel.paused_reason]
         for panel in paused:
             limits.resume(panel)
-            for kind in ("submit", "poll", "care"):
+            for kind in ("submit", "confirm", "poll", "care"):
                 ring(kind, panel.pk)
         self.message_user(request, f"{len(paused)} panel(s) were resumed. Orders that wait for them go out now.")
 

@@ -6,6 +6,7 @@ import threading
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from panels.errors import Deferred, PanelError, Refused
@@ -14,6 +15,7 @@ from panels.models import Order, OrderEvent, Panel
 from panels.models.planning import unindexed
 from panels.order_types import check
 from panels.outcomes import placed_fields
+from panels.polling import failure_in
 from panels.scalars import read_remote_id
 from panels.wire import OrderStatus
 
@@ -95,10 +97,9 @@ def name_candidate(order: Order, text: str, actor: Any) -> str:
         return f"{remote_id} is the id of our order {owner.pk}."
     if not may_resolve(order):
         return "An answer may still come; decide after the deadline."
-    Order.objects.filter(pk=order.pk, state=State.UNKNOWN).update(
-        candidate_id=remote_id, candidate_by=actor, candidate_error=""
-    )
-    return ""
+    unknown = Order.objects.filter(pk=order.pk, state=State.UNKNOWN)
+    named_now = unknown.update(candidate_id=remote_id, candidate_by=actor, candidate_error="")
+    return "" if named_now else TOO_LATE
 
 
 def confirm_candidates(panel_pk: int, stopping: threading.Event) -> int:
@@ -107,7 +108,7 @@ def confirm_candidates(panel_pk: int, stopping: threading.Event) -> int:
     named = unknown.exclude(candidate_id="")
     orders = list(named.select_related("panel", "candidate_by")[:100])
     panel = Panel.objects.filter(pk=panel_pk, is_active=True).first()
-    if not orders or panel is None:
+    if not orders or panel is None or panel.blocks_reading():
         return 0
     try:
         with open_client(panel, stopping) as client:
@@ -115,8 +116,9 @@ def confirm_candidates(panel_pk: int, stopping: threading.Event) -> int:
     except PanelClosedError:
         return 0
     except PanelError as error:
-        note_error(panel, error)
         answers = dict.fromkeys((order.candidate_id for order in orders), error)
+    if failure := failure_in(answers):
+        note_error(panel, failure)
     return sum(_confirm(order, answers.get(order.candidate_id)) for order in orders)
 
 
@@ -130,19 +132,27 @@ def _confirm(order: Order, answer: object) -> bool:
         verb = "does not confirm" if answer is None or isinstance(answer, Refused) else "could not be asked about"
         return _reject(order, f"The panel {verb} {remote_id}: {words}")
     try:
-        return order.move(
-            State.PLACED,
-            what=What.RESOLVED,
-            detail=f"The panel confirms {remote_id}.",
-            actor=order.candidate_by,
-            **placed_fields(remote_id),
-        )
+        with transaction.atomic():
+            # Locked, so that no person corrects the id while the order is placed by it.
+            if _named(order).select_for_update().first() is None:
+                return False
+            return order.move(
+                State.PLACED,
+                what=What.RESOLVED,
+                detail=f"The panel confirms {remote_id}.",
+                actor=order.candidate_by,
+                **placed_fields(remote_id),
+            )
     except IntegrityError:
         owner = Order.with_remote_ids(order.panel_id, [remote_id]).get()
         return _reject(order, f"{remote_id} is the id of our order {owner.pk}.")
 
 
 def _reject(order: Order, text: str) -> bool:
-    named = Order.objects.filter(pk=order.pk, state=State.UNKNOWN, candidate_id=order.candidate_id)
-    named.update(candidate_id="", candidate_error=text)
+    _named(order).update(candidate_id="", candidate_error=text)
     return False
+
+
+def _named(order: Order) -> QuerySet[Order]:
+    """Find an unknown order as long as the id that a person named for it is the one that was asked about."""
+    return Order.objects.filter(pk=order.pk, state=State.UNKNOWN, candidate_id=order.candidate_id)

@@ -71,12 +71,9 @@ def waiting() -> dict[str, list[int]]:
                 batch__state=Batch.State.PAUSED
             ),
         ),
-        "poll": _with(
-            reading,
-            # Only placed orders are due, and of those the index knows.
-            Order.objects.filter(next_check_at__lte=now),
-            Order.objects.filter(state=Order.State.UNKNOWN, candidate_id__gt=""),
-        ),
+        # Only placed orders are due, and of those the index knows.
+        "poll": _with(reading, Order.objects.filter(next_check_at__lte=now)),
+        "confirm": _with(reading, Order.objects.filter(state=Order.State.UNKNOWN, candidate_id__gt="")),
         "care": _with(
             reading,
             Order.objects.filter(cancel_state=RequestState.QUEUED),

@@ -120,13 +120,17 @@ def _submit(panel_pk: int) -> None:
         ring("balance", panel_pk)
         return
     if submission.submit_queued(panel_pk, lanes.stopping)["placed"]:
-        ring("poll", panel_pk, delay=outcomes.FIRST_CHECK_AFTER.total_seconds() + 1)
+        _ring_first_check(panel_pk)
     _ring_requested_balance(panel_pk)
 
 
 def _poll(panel_pk: int) -> None:
-    resolution.confirm_candidates(panel_pk, lanes.stopping)
     polling.poll_due(panel_pk, lanes.stopping)
+
+
+def _confirm(panel_pk: int) -> None:
+    if resolution.confirm_candidates(panel_pk, lanes.stopping):
+        _ring_first_check(panel_pk)
 
 
 def _care(panel_pk: int) -> None:
@@ -182,6 +186,10 @@ def _act(action_pk: int) -> None:
         ring("poll", panel_pk)
 
 
+def _ring_first_check(panel_pk: int) -> None:
+    ring("poll", panel_pk, delay=outcomes.FIRST_CHECK_AFTER.total_seconds() + 1)
+
+
 def _ring_requested_balance(panel_pk: int) -> None:
     if Panel.objects.filter(pk=panel_pk, balance_requested_at__isnull=False).exists():
         ring("balance", panel_pk)
@@ -190,6 +198,7 @@ def _ring_requested_balance(panel_pk: int) -> None:
 KINDS: dict[str, Callable[[int], None]] = {
     "submit": _submit,
     "poll": _poll,
+    "confirm": _confirm,
     "care": _care,
     "sync": _sync,
     "balance": _balance,

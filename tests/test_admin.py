@@ -277,7 +277,7 @@ def test_a_resumed_panel_goes_on(as_manager, rung):
     limits.pause(panel, Panel.Pause.BY_HAND, "")
     run(as_manager, Panel, "resume", panel, running)
     assert not Panel.objects.get(pk=panel.pk).paused_reason
-    assert rung == [("submit", panel.pk), ("poll", panel.pk), ("care", panel.pk)]
+    assert rung == [(kind, panel.pk) for kind in ("submit", "confirm", "poll", "care")]
 
 
 def test_types_are_shown_by_their_names(as_superuser):

@@ -676,7 +676,7 @@ def test_the_page_leads_from_the_question_to_the_answer(lost, as_operator, rung,
         reverse("order_resolve", args=[lost.pk]), {"decision": "exists", "remote_id": remote_id}, headers=HTMX
     )
     assert f"Accept {remote_id}" not in response.text
-    assert rung[-1] == ("poll", lost.panel_id)
+    assert rung[-1] == ("confirm", lost.panel_id)
 
 
 def test_what_was_not_found_is_never_said_not_to_exist(lost, as_operator, sandbox):

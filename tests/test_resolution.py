@@ -10,7 +10,8 @@ import pytest
 from django.utils import timezone
 
 from panels import resolution
-from panels.models import Order, Service
+from panels.answers import Answer
+from panels.models import Order, Panel, Service
 from panels.sandbox import Fault
 from panels.submission import submit_queued
 from tests.factories import make_order, make_placed
@@ -161,3 +162,94 @@ def test_an_inactive_panel_cannot_be_asked_about_an_id():
     order = make_unknown()
     order.panel.is_active = False
     assert "inactive" in resolution.name_candidate(order, "77", None)
+
+
+STATUS = b'{"status":"Completed","charge":"1","remains":"0","start_count":"0","currency":"USD"}'
+
+
+@pytest.fixture
+def answering(monkeypatch):
+    """Let panels answer with what `reply` makes of a form; returns the ids that were asked about."""
+
+    def let(reply):
+        asked = []
+
+        def post(self, form, **_):
+            asked.append(form.get("order") or form["orders"])
+            return reply(asked[-1])
+
+        monkeypatch.setattr("panels.transport.Transport.post", post)
+        return asked
+
+    return let
+
+
+@pytest.mark.django_db
+def test_an_id_that_was_corrected_while_the_panel_was_asked_is_not_overtaken_by_the_wrong_one(answering, operator):
+    order = make_unknown()
+    assert resolution.name_candidate(order, "111", operator) == ""
+
+    def correcting(remote_id):
+        if remote_id == "111":
+            assert resolution.name_candidate(Order.objects.get(), "112", operator) == ""
+        return Answer(200, STATUS)
+
+    asked = answering(correcting)
+    assert resolution.confirm_candidates(order.panel_id, threading.Event()) == 0
+    order.refresh_from_db()
+    assert (order.state, order.candidate_id, order.remote_id) == (State.UNKNOWN, "112", "")
+    assert resolution.confirm_candidates(order.panel_id, threading.Event()) == 1
+    order.refresh_from_db()
+    assert (order.state, order.remote_id) == (State.PLACED, "112")
+    assert asked == ["111", "112"]
+
+
+@pytest.mark.django_db
+def test_the_rejection_of_a_wrong_id_leaves_its_correction_alone(answering, operator):
+    order = make_unknown()
+    resolution.name_candidate(order, "111", operator)
+
+    def correcting(remote_id):
+        resolution.name_candidate(Order.objects.get(), "112", operator)
+        return Answer(200, b'{"error": "Incorrect order ID"}')
+
+    answering(correcting)
+    resolution.confirm_candidates(order.panel_id, threading.Event())
+    order.refresh_from_db()
+    assert (order.candidate_id, order.candidate_error) == ("112", "")
+
+
+@pytest.mark.django_db
+def test_an_id_for_an_order_that_is_no_longer_unknown_is_not_taken(operator):
+    stale = make_unknown()
+    assert resolution.write_off(Order.objects.get(), operator) == ""
+    assert resolution.name_candidate(stale, "111", operator) == resolution.TOO_LATE
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("reason", ["rate_limit", "unreachable", "auth"])
+def test_a_named_id_waits_as_long_as_its_panel_is_left_alone(answering, reason):
+    order = make_unknown(candidate_id="111")
+    until = None if reason == "auth" else timezone.now() + timedelta(hours=1)
+    Panel.objects.update(paused_reason=reason, paused_until=until)
+    asked = answering(lambda _: Answer(200, STATUS))
+    assert resolution.confirm_candidates(order.panel_id, threading.Event()) == 0
+    order.refresh_from_db()
+    assert (asked, order.candidate_id, order.candidate_error) == ([], "111", "")
+    # A pause of placing stops no questions.
+    Panel.objects.update(paused_reason="by_hand", paused_until=None)
+    assert resolution.confirm_candidates(order.panel_id, threading.Event()) == 1
+
+
+@pytest.mark.django_db
+def test_what_ends_the_questions_about_named_ids_pauses_the_panel_and_leaves_the_others_named(answering):
+    first = make_unknown(candidate_id="111")
+    Panel.objects.update(multi_status=False)
+    for number in (112, 113):
+        make_unknown(first.service, candidate_id=str(number))
+    answers = iter([Answer(200, STATUS), Answer(200, b'{"error": "Invalid API key"}')])
+    asked = answering(lambda _: next(answers))
+    assert resolution.confirm_candidates(first.panel_id, threading.Event()) == 1
+    assert Panel.objects.get().paused_reason == Panel.Pause.AUTH
+    (left,) = {"111", "112", "113"} - set(asked)
+    assert Order.objects.get(candidate_id__gt="").candidate_id == left

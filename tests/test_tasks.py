@@ -183,7 +183,8 @@ def test_the_sweep_finds_what_waits_in_the_rows_alone():
     make_order(named, state="unknown", candidate_id="5")
     found = sweep.waiting()
     assert found["submit"] == [sending.panel_id]
-    assert sorted(found["poll"]) == sorted([polling.panel_id, named.panel_id])
+    assert found["poll"] == [polling.panel_id]
+    assert found["confirm"] == [named.panel_id]
     assert sorted(found["care"]) == sorted([refilling.panel_id, canceling.panel_id, checking.panel_id])
     assert found["sync"] == found["balance"] == found["act"] == []
     assert idle.pk not in {pk for pks in found.values() for pk in pks}
@@ -200,6 +201,7 @@ def test_the_sweep_leaves_paused_and_inactive_panels_alone():
     gone = make_service(fresh_panel(paused_reason="unreachable", paused_until=later))
     make_order(gone)
     make_placed(gone)
+    make_order(gone, state="unknown", candidate_id="5")
     back = make_service(fresh_panel(paused_reason="unreachable", paused_until=timezone.now()))
     make_order(back)
     make_placed(back)
@@ -208,6 +210,7 @@ def test_the_sweep_leaves_paused_and_inactive_panels_alone():
     found = sweep.waiting()
     assert found["submit"] == [slow.panel_id]
     assert found["poll"] == [funds.panel_id]
+    assert found["confirm"] == []
     # One question tells whether it is back, before anything else.
     assert found["balance"] == [back.panel_id]
 
@@ -393,6 +396,28 @@ def test_what_is_asked_for_during_a_call_that_fails_is_done_after_it(panel, sand
     run(kind, panel.pk)
     assert (kind, panel.pk) in rung()
     assert Panel.objects.get().__dict__[f"{kind}_requested_at"] is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_id_that_a_person_named_does_not_wait_for_a_long_round_of_questions(synced_panel, sandbox, rung):
+    service = synced_panel.services.get(remote_id=str(sandbox.pick("Default").id))
+    order = make_order(service, quantity=service.min_quantity)
+    run("submit", synced_panel.pk)
+    Order.objects.update(state="unknown", candidate_id=sandbox.ledger[0].order_id, remote_id="")
+    released = threading.Event()
+    try:
+        tasks.lanes.start(("poll", synced_panel.pk), lambda: released.wait(20))
+        tasks.run_sweep(every=timedelta())
+        assert ("confirm", synced_panel.pk) in rung()
+        tasks.work.call_local("confirm", synced_panel.pk)
+        while ("confirm", synced_panel.pk) in tasks.lanes.running():
+            time.sleep(0.01)
+    finally:
+        released.set()
+    assert tasks.lanes.join(10)
+    order.refresh_from_db()
+    assert order.state == Order.State.PLACED
+    assert rung()[-1] == ("poll", synced_panel.pk)
 
 
 # -- a panel that misbehaves

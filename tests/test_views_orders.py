@@ -465,7 +465,7 @@ def test_an_id_is_asked_about_before_it_is_believed(as_operator, rung):
     assert "every 2s" in part
     order.refresh_from_db()
     assert (order.state, order.candidate_id) == (State.UNKNOWN, "8002")
-    assert rung == [("poll", order.panel_id)]
+    assert rung == [("confirm", order.panel_id)]
     Order.objects.update(candidate_id="", candidate_error="The panel does not confirm 8002: Incorrect order ID")
     part = as_operator.get(url("detail", order), headers=HTMX).text
     assert "does not confirm 8002" in part
@@ -554,7 +554,7 @@ def test_a_decision_that_is_none_changes_nothing(as_operator):
 
 
 def test_the_views_ring_with_kinds_that_the_worker_knows():
-    assert {"poll", "care", "submit", "act", "search"} <= set(tasks.KINDS)
+    assert {"poll", "confirm", "care", "submit", "act", "search"} <= set(tasks.KINDS)
 
 
 # -- narrowed lists

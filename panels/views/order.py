@@ -211,7 +211,7 @@ def _follow(order: Order, actor: Any, _: Mapping[str, Any]) -> str:
 
 # For each decision: how it is done, whom to ring then, and what to say.
 DECISIONS: dict[str, tuple[Callable[[Order, Any, Mapping[str, Any]], str], str, str]] = {
-    ResolveForm.EXISTS: (_exists, "poll", "The panel is asked about that id; its answer appears here."),
+    ResolveForm.EXISTS: (_exists, "confirm", "The panel is asked about that id; its answer appears here."),
     ResolveForm.SEND_AGAIN: (_send_again, "submit", "The order is queued to be sent again."),
     ResolveForm.WRITE_OFF: (_write_off, "", "The order is written off. Should an id still come, it is kept."),
     ResolveForm.RELEASE: (_release, "submit", "The order goes out at the new price."),

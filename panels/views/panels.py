@@ -113,7 +113,7 @@ def panel_resume(request: HttpRequest, pk: int) -> HttpResponse:
     panel = _find(pk)
     if panel.paused_reason:
         limits.resume(panel)
-        for kind in ("submit", "poll", "care"):
+        for kind in ("submit", "confirm", "poll", "care"):
             tasks.ring(kind, panel.pk)
         messages.success(request, f"{panel.name} is no longer paused. Orders that wait for it go out now.")
     else:
