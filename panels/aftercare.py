@@ -17,6 +17,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from panels.claiming import claims_under_way
 from panels.client import PanelClient
 from panels.errors import NotSent, PanelError, Refused
 from panels.limits import PanelClosedError, note_answer, note_error, open_client
@@ -159,7 +160,7 @@ def _claim(
         return [], 0
     exchange = timedelta(seconds=panel.total_timeout)
     until = timezone.now() + SEND_WITHIN + exchange
-    with transaction.atomic():
+    with claims_under_way, transaction.atomic():
         # Waits for a row that is just being polled: skipped, it would wait for the next sweep.
         rows = list(waiting.order_by("pk").select_for_update(of=("self",))[:chunk])
         waiting.model.objects.filter(pk__in=[row.pk for row in rows]).update(

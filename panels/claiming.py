@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from panels.crew import UnderWay
 from panels.limits import shared_now
 from panels.models import Batch, Controls, Order, OrderEvent, Panel
 
@@ -23,6 +24,8 @@ State, What = Order.State, OrderEvent.What
 # anybody else may conclude that nothing will be heard of it any more.
 START_WITHIN = timedelta(seconds=30)
 SPARE = timedelta(seconds=30)
+# A claim may wait for the database, and shows in the rows only when it is committed.
+claims_under_way = UnderWay()
 # What claiming and sending need of an order, its service and its panel: reading all takes longer than all the rest.
 _OF_ORDER = (
     *("panel", "type", "link", "quantity", "params", "state", "attempt", "sent_at", "rate_agreed"),
@@ -52,7 +55,7 @@ class Claims:
 
         Returns them, and how long to wait before looking for more; None if there is nothing to wait for.
         """
-        with transaction.atomic():
+        with claims_under_way, transaction.atomic():
             panel = self._panel.get()
             now = timezone.now()
             room = min(most, self._room(panel, now))

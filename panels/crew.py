@@ -36,6 +36,25 @@ def _with_own_connection(work: Callable[[], Counter[str]]) -> Counter[str]:
         connections.close_all()
 
 
+class UnderWay:
+    """Tells whether any thread is in the middle of something, as `with` marks it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._threads = 0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._threads += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._threads -= 1
+
+    def __bool__(self) -> bool:
+        return self._threads > 0
+
+
 class Lanes:
     """Run each named piece of work in at most one thread, and once more if it was asked for meanwhile."""
 

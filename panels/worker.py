@@ -18,6 +18,7 @@ from django.utils import timezone
 from huey.consumer import Consumer
 from huey.storage import PostgresStorage
 
+from panels.claiming import claims_under_way
 from panels.crew import Lanes
 from panels.models import Order, Refill, Worker
 from panels.models.order import RequestState
@@ -34,7 +35,7 @@ BEAT_EVERY = 5.0
 FORGET_AFTER = timedelta(days=7)
 # The kinds of work that a panel may have acted on before we hear of it.
 SENDING = ("submit", "care")
-# What was being claimed when we were told to end has become `sending` by then.
+# After the last claim: what was claimed shows as `sending` by then.
 SETTLE_WITHIN = timedelta(seconds=5)
 
 
@@ -120,6 +121,9 @@ def drain(lanes: Lanes) -> bool:
     lanes.stopping.set()
     until = timezone.now() + SETTLE_WITHIN
     while any(kind in SENDING for kind in _kinds(lanes)):
+        if claims_under_way:
+            # However long it waits for the database, what it takes is sent at once.
+            until = timezone.now() + SETTLE_WITHIN
         until = max(until, _latest_deadline() or until)
         if timezone.now() > until:
             return False

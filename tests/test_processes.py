@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import json
 import os
 import re
 import shutil
@@ -22,17 +23,21 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from dashboard.first_run import NAMES
 from panels import sweep, worker
+from panels.aftercare import send_requests
+from panels.answers import Answer
 from panels.catalog import sync_catalog
+from panels.claiming import claims_under_way
 from panels.crew import Lanes
 from panels.models import JobRun, Order, Panel, Worker
 from panels.models.order import RequestState
 from panels.processes import free_port
 from panels.sandbox import Fault, SandboxPanel
+from panels.submission import submit_queued
 from tests.factories import make_order, make_panel, make_placed, make_refill
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -525,6 +530,40 @@ def test_draining_waits_for_the_latest_deadline_and_no_longer(transactional_db, 
     released.set()
     assert lanes.join(5)
     assert worker.drain(lanes)
+
+
+@pytest.mark.parametrize("kind", ["submit", "care"])
+def test_draining_waits_for_a_claim_that_waits_for_the_database(transactional_db, monkeypatch, kind):
+    monkeypatch.setattr(worker, "SETTLE_WITHIN", timedelta(seconds=0.3))
+    row, lanes, held, sent = make_order() if kind == "submit" else make_refill(), Lanes(), threading.Event(), []
+    panel = row.panel if kind == "submit" else row.order.panel
+    key = "order" if kind == "submit" else "refill"
+
+    def hold():
+        with transaction.atomic():
+            type(row).objects.select_for_update().get(pk=row.pk)
+            Panel.objects.select_for_update().get(pk=panel.pk)
+            held.set()
+            time.sleep(1.5)
+        connection.close()
+
+    def post(self, form, **_):
+        sent.append(form["action"])
+        time.sleep(1)
+        return Answer(200, json.dumps({key: 77}).encode())
+
+    monkeypatch.setattr("panels.transport.Transport.post", post)
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert held.wait(5)
+    work = submit_queued if kind == "submit" else send_requests
+    lanes.start((kind, panel.pk), lambda: work(panel.pk, lanes.stopping))
+    assert eventually(lambda: claims_under_way, 1)
+    assert worker.drain(lanes)
+    row.refresh_from_db()
+    assert (row.state, row.remote_id) == ("placed" if kind == "submit" else "accepted", "77")
+    assert sent == ["add" if kind == "submit" else "refill"]
+    holder.join()
 
 
 def test_draining_does_not_wait_for_a_panel_that_is_only_asked(transactional_db):
