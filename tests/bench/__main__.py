@@ -1,39 +1,69 @@
-"""Measures the parts that are named, or all: python -m tests.bench [--full] [sending] [batch] …"""
+"""Measures the parts that are named, or all: python -m tests.bench [--full] [polling] [catalog] …"""
 
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Container
 
-from tests.bench import batch, catalog, isolation, pages, polling, sending
-from tests.bench.report import table
-from tests.bench.surroundings import database
+from tests.bench import batch, catalog, isolation, orders, pages, polling, sending, serving
+from tests.bench.fill import PANELS, fill
+from tests.bench.report import Row, table
+from tests.bench.surroundings import database, machine, surroundings
 
-# Each with how many rows it takes, and how many with --full.
+# Orders that the database holds, and with --full; the list is also measured with few.
+MANY, FEW = (10_000, 1_000_000), (1_000, 10_000)
+# In the order of the table, each with how many rows it takes, and how many with --full.
 PARTS = {
-    # First: it fills a database that is empty.
-    "pages": (pages.measure, 10_000, 1_000_000),
-    "sending": (sending.measure, 400, 4_000),
-    "batch": (batch.measure, 1_000, 10_000),
     "polling": (polling.measure, 400, 10_000),
     "catalog": (catalog.measure, 1_000, 10_000),
+    "list": (orders.measure, *MANY),
+    "batch": (batch.measure, 1_000, 10_000),
+    "sending": (sending.measure, 400, 4_000),
     "isolation": (isolation.measure, 200, 1_000),
+    "web": (serving.measure, *MANY),
+    "pages": (pages.measure, *MANY),
 }
+# These look at a database full of orders, before others add panels and orders of another kind.
+READING = ("list", "web", "pages")
 
 
 def main() -> None:
-    """Run the parts one after the other on one new database, and print one table."""
+    """Measure, and print one table."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure as ratios within one run.")
     parser.add_argument("parts", nargs="*", metavar="part", help=f"any of {', '.join(PARTS)}; all by default")
     parser.add_argument("--full", action="store_true", help="with as many rows as the promises speak of")
     options = parser.parse_args()
     if unknown := set(options.parts) - PARTS.keys():
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
-    rows = []
+    with surroundings():
+        found = run(options.parts or PARTS, is_full=options.full)
+        print(f"{machine()}; ≈ is scaled up from a part\n")
+    print(table(row for part in PARTS for row in found.get(part, [])))
+
+
+def run(wanted: Container[str], *, is_full: bool) -> dict[str, list[Row]]:
+    """Measure the wanted parts one after the other, all on one new database but the list of few orders."""
+    found: dict[str, list[Row]] = {}
+    if "list" in wanted:
+        with database() as name:
+            _fill(FEW[is_full])
+            found["list"] = list(orders.measure(FEW[is_full], name))
+    reading = [part for part in READING if part in wanted]
     with database() as name:
-        for part in (part for part in PARTS if part in (options.parts or PARTS)):
-            measure, few, many = PARTS[part]
-            rows += measure(many if options.full else few, name)
-    print(table(rows))
+        if reading:
+            _fill(MANY[is_full])
+        for part in (*reading, *(part for part in PARTS if part in wanted and part not in reading)):
+            print(f"measuring: {part}", file=sys.stderr)
+            measure, *counts = PARTS[part]
+            found[part] = found.get(part, []) + list(measure(counts[is_full], name))
+    return found
+
+
+def _fill(orders: int) -> None:
+    """Fill a database with so many orders, and with a fifth as many services."""
+    print(f"filling: {orders:,} orders", file=sys.stderr)
+    fill(orders, PANELS, orders // 100)
 
 
 if __name__ == "__main__":

@@ -1,33 +1,60 @@
-"""Taking over a catalog: the first time, when nothing has changed, and when a hundredth has."""
+"""Syncing a catalog: against the same call fetched and read only, and against a look-up and a save for each service."""
 
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from typing import Any
 
-from tests.bench.report import Row, Stopwatch
+from tests.bench.meters import Stopwatch
+from tests.bench.report import Row, times
+from tests.servers import Server, answering, http
 
 CHANGED_SHARE = 100
 NAIVE_SHARE = 20
+# The quickest of so many is the floor.
+BARE = 3
 
 
 def measure(count: int, database: str) -> Iterator[Row]:
-    """Read and store a catalog of so many services three times, and look up and save a part of it one by one."""
+    """Sync so many services three times: the first time, when nothing has changed, and when a hundredth has."""
     from tests.factories import make_panel
 
-    panel = make_panel()
     listed = [_service(number) for number in range(count)]
-    naive = _one_by_one(make_panel(), listed[: count // NAIVE_SHARE]).cpu * NAIVE_SHARE
-    floor = f"one by one: {naive:.1f} s CPU (scaled from {count // NAIVE_SHARE:,})"
-    first = _sync(panel, listed, new=count, changed=0)
-    yield Row(f"first catalog of {count:,} services", str(first), floor, f"{first.cpu / naive:.1%}")
-    same = _sync(panel, listed, new=0, changed=0)
-    yield Row("  the same again", str(same), f"first: {first.cpu:.2f} s CPU", f"{same.cpu / first.cpu:.0%}")
+    before = _body(listed)
     for service in listed[::CHANGED_SHARE]:
         service["rate"] = "1.25"
-    some = _sync(panel, listed, new=0, changed=len(listed[::CHANGED_SHARE]))
-    yield Row("  with 1 % changed", str(some), f"first: {first.cpu:.2f} s CPU", f"{some.cpu / first.cpu:.0%}")
+    changed = len(listed[::CHANGED_SHARE])
+    first_naive, again_naive = _one_by_one(make_panel(), listed[: count // NAIVE_SHARE])
+    # Each is asked for some times bare, and once to be stored.
+    with Server(answering(*[before] * 2 * (BARE + 1), _body(listed))) as server:
+        panel = make_panel(api_url=server.url)
+        yield _row(f"catalog sync: {count:,} services, first", panel, first_naive, new=count, changed=0)
+        yield _row("  unchanged", panel, again_naive, new=0, changed=0)
+        yield _row("  1 % changed", panel, again_naive, new=0, changed=changed)
+
+
+def _row(what: str, panel: Any, naive: float, **expected: int) -> Row:
+    from panels.catalog import sync_catalog
+
+    floor = min(_fetch(panel) for _ in range(BARE))
+    with Stopwatch() as ours:
+        counts, problem = sync_catalog(panel.pk, threading.Event())
+    found = {name: counts[name] for name in expected}
+    assert found == expected, problem or counts
+    return Row(
+        what, str(ours), f"{floor:.2f} s: fetch, read", times(ours.wall, floor), f"≈ {naive * NAIVE_SHARE:.1f} s"
+    )
+
+
+def _fetch(panel: Any) -> float:
+    """Fetch and read a catalog, and do nothing with it; returns the seconds."""
+    from panels.client import PanelClient
+
+    with PanelClient(panel.account()) as client, Stopwatch() as watch:
+        client.services()
+    return watch.wall
 
 
 def _service(number: int) -> dict[str, Any]:
@@ -45,31 +72,24 @@ def _service(number: int) -> dict[str, Any]:
     }
 
 
-def _read(listed: list[dict[str, Any]]) -> Any:
-    from panels.wire import Answer, read_catalog
-
-    return read_catalog(Answer(200, json.dumps(listed).encode()))
+def _body(listed: list[dict[str, Any]]) -> bytes:
+    return http(json.dumps(listed).encode())
 
 
-def _sync(panel: Any, listed: list[dict[str, Any]], **expected: int) -> Stopwatch:
-    from panels.catalog import store_catalog
-
-    with Stopwatch() as watch:
-        counts = store_catalog(panel, _read(listed))
-    found = {name: counts[name] for name in expected}
-    assert found == expected, counts
-    return watch
-
-
-def _one_by_one(panel: Any, listed: list[dict[str, Any]]) -> Stopwatch:
+def _one_by_one(panel: Any, listed: list[dict[str, Any]]) -> tuple[float, float]:
+    """Look up and save each service, when none is there and when all are; returns the seconds of both."""
     from django.utils import timezone
 
     from panels.catalog import TOLD
     from panels.models import Service
+    from panels.wire import Answer, read_catalog
 
     now = timezone.now()
-    with Stopwatch() as watch:
-        for row in _read(listed).rows:
-            told = {name: getattr(row, name) for name in TOLD} | {"first_seen_at": now, "last_seen_at": now}
-            Service.objects.update_or_create(panel=panel, remote_id=row.remote_id, defaults=told)
-    return watch
+    rows = read_catalog(Answer(200, json.dumps(listed).encode())).rows
+    watches = Stopwatch(), Stopwatch()
+    for watch in watches:
+        with watch:
+            for row in rows:
+                told = {name: getattr(row, name) for name in TOLD} | {"first_seen_at": now, "last_seen_at": now}
+                Service.objects.update_or_create(panel=panel, remote_id=row.remote_id, defaults=told)
+    return watches[0].wall, watches[1].wall

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.bench.report import Row
-from tests.bench.surroundings import account, database_url, look, sandbox, tell
+from tests.bench.report import Row, times
+from tests.bench.surroundings import account, look, sandbox, tell
+from tests.bench.worker import is_sent, orders_a_second, until, worker
 
 PARALLEL = 4
 HANGING = 2
 # Seconds; long enough that what limits the rate is the panel and not this machine.
 SLOW = 0.2
-ENDS_WITHIN = 300.0  # seconds
 
 
 def measure(count: int, database: str) -> Iterator[Row]:
@@ -28,22 +23,24 @@ def measure(count: int, database: str) -> Iterator[Row]:
 
     with contextlib.ExitStack() as stack:
         addresses = [stack.enter_context(sandbox(SLOW)) for _ in range(1 + HANGING)]
+        Panel.objects.update(is_active=False)
         well, *hanging = [account(address, parallel_calls=PARALLEL) for address in addresses]
-        alone, _ = _rate(well, addresses[0], count, database)
+        before, _ = _rate(well, addresses[0], count, database)
         for panel, address in zip(hanging, addresses[1:], strict=True):
             tell(address, "faults", fault="hang", times=None)
             _occupy(panel, count)
         beside, threads = _rate(well, addresses[0], count, database, beside=addresses[1:])
         Panel.objects.exclude(pk=well.pk).update(is_active=False)
-        again, _ = _rate(well, addresses[0], count, database)
+        after, _ = _rate(well, addresses[0], count, database)
         peaks = [sum(look(address, "peaks").values()) for address in addresses[1:]]
+    alone = (before + after) / 2
     yield Row(
         f"sending {count:,} orders beside {HANGING} panels that hang",
         f"{beside:.1f} orders/s",
-        f"alone: {alone:.1f} before, {again:.1f} after",
-        f"{beside / ((alone + again) / 2):.0%}",
+        f"{alone:.1f} orders/s: alone",
+        times(alone, beside),
     )
-    yield Row("  threads of the worker, calls at the hanging panels", f"{threads}, {' and '.join(map(str, peaks))}")
+    yield Row("  what these occupy", f"{' and '.join(map(str, peaks))} calls at once, {threads} threads in all")
 
 
 def _occupy(panel: Any, count: int) -> None:
@@ -70,40 +67,13 @@ def _queue(panel: Any, count: int) -> None:
 
 def _rate(panel: Any, address: str, count: int, database: str, *, beside: Sequence[str] = ()) -> tuple[float, int]:
     """Queue orders and start a worker; returns orders a second from the first to the last, and the worker's threads."""
-    from panels.models import Order
-
     _queue(panel, count)
     before = len(look(address, "ledger"))
-    with _worker(database) as worker:
-        _until(lambda: len(look(address, "ledger")) > before)
-        _until(lambda: all(look(each, "calls").get("add", 0) >= PARALLEL for each in beside))
-        threads = len(list(Path(f"/proc/{worker.pid}/task").iterdir()))
-        _until(lambda: not Order.objects.filter(panel=panel, state__in=("queued", "sending")).exists())
-    moments = [entry["at"] for entry in look(address, "ledger")[before:]]
-    assert len(moments) == count, f"{len(moments)} of {count} orders arrived"
-    return (count - 1) / (max(moments) - min(moments)), threads
-
-
-@contextlib.contextmanager
-def _worker(database: str) -> Iterator[subprocess.Popen[bytes]]:
-    with tempfile.TemporaryDirectory() as folder:
-        environment = {
-            **os.environ,
-            "DATABASE_URL": database_url(database),
-            "QUEUE_URL": f"sqlite:///{folder}/queue.sqlite3",
-            "LOG_LEVEL": "CRITICAL",
-        }
-        command = [sys.executable, "manage.py", "worker"]
-        with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
-            try:
-                yield process
-            finally:
-                # What hangs is not waited for.
-                process.kill()
-
-
-def _until(is_done: Callable[[], bool]) -> None:
-    give_up_at = time.monotonic() + ENDS_WITHIN
-    while not is_done():
-        assert time.monotonic() < give_up_at, "it did not end in time"
-        time.sleep(0.2)
+    with worker(database) as process:
+        until(lambda: len(look(address, "ledger")) > before)
+        until(lambda: all(look(each, "calls").get("add", 0) >= PARALLEL for each in beside))
+        threads = len(list(Path(f"/proc/{process.pid}/task").iterdir()))
+        until(lambda: is_sent(panel))
+    entries = look(address, "ledger")[before:]
+    assert len(entries) == count, f"{len(entries)} of {count} orders arrived"
+    return orders_a_second(entries, SLOW), threads

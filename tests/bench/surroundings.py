@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import platform
+import re
 import secrets
 import subprocess
 import sys
 import tempfile
 import urllib.request
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 SANDBOX_KEY = "sandbox-key-0123456789"
@@ -32,21 +36,42 @@ def set_up(queue_url: str = "memory://") -> None:
 
 
 @contextmanager
-def database() -> Iterator[str]:
-    """Give the name of an empty database beside that of DATABASE_URL, a file in a folder of its own by default."""
+def surroundings() -> Iterator[None]:
+    """Load Django, with a folder of its own for databases unless DATABASE_URL names a server."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder}/bench.sqlite3")
+        # Nothing is collected for a run: static files come straight from their folders, in other processes too.
+        warnings.filterwarnings("ignore", "No directory at")
+        os.environ["PYTHONWARNINGS"] = "ignore:No directory at"
         set_up()
-        from django.db import connection
+        yield
 
-        before = connection.settings_dict["NAME"]
-        if connection.vendor != "sqlite":
-            connection.settings_dict["TEST"]["NAME"] = f"{before}_bench_{os.getpid()}"
-        name = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-        try:
-            yield name
-        finally:
-            connection.creation.destroy_test_db(before, verbosity=0)
+
+@contextmanager
+def database() -> Iterator[str]:
+    """Give the name of an empty database beside that of DATABASE_URL."""
+    from django.db import connection
+
+    before = connection.settings_dict["NAME"]
+    if connection.vendor != "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = f"{before}_bench_{os.getpid()}"
+    name = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    try:
+        yield name
+    finally:
+        connection.creation.destroy_test_db(before, verbosity=0)
+
+
+def machine() -> str:
+    """Name what this run is measured on."""
+    from django.db import connection
+
+    cpu = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text(encoding="utf-8"))
+    versions = ".".join(map(str, connection.get_database_version()))
+    return (
+        f"{cpu[1] if cpu else platform.machine()}, {len(os.sched_getaffinity(0))} cores, "
+        f"Python {platform.python_version()}, {connection.display_name} {versions}"
+    )
 
 
 def database_url(name: str) -> str:

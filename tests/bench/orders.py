@@ -1,0 +1,81 @@
+"""The list of orders, its first page and its last: against its rows read bare, and against the naive list."""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections.abc import Callable, Iterator
+from typing import Any
+from unittest import mock
+
+from tests.bench import naive
+from tests.bench.meters import Stopwatch
+from tests.bench.report import Row, times
+
+ADDRESS = "/orders/"
+ROUNDS = 7
+# By the rest of its address: the order of the query that finds the page's rows.
+PAGES = {"": ("-created_at", "-pk"), "?last=1": ("created_at", "pk")}
+
+
+def measure(count: int, database: str) -> Iterator[Row]:
+    """Call both pages of the list as it is, with the naive list in its place, and read their rows alone."""
+    client = signed_in()
+    for rest, order in PAGES.items():
+        ours, ours_ms, queries = _call(client, rest)
+        with mock.patch("panels.views.orders.paginate", naive.paginate):
+            theirs, naive_ms, naive_queries = _call(client, rest)
+        assert len(ours) == 50, f"{len(ours)} orders on a page"
+        assert ours == theirs, "the naive list shows other orders"
+        floor = _ms(lambda order=order: read_bare(*order))
+        yield Row(
+            f"order list of {count:,}, {'last' if rest else 'first'} page",
+            f"{ours_ms:.0f} ms, {queries} queries",
+            f"{floor:.1f} ms: its rows",
+            times(ours_ms, floor),
+            f"{naive_ms:.0f} ms, {naive_queries} queries",
+        )
+
+
+def signed_in() -> Any:
+    """Return a client of somebody who may see everything."""
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(User.objects.get(pk=1))
+    return client
+
+
+def read_bare(*order: str) -> None:
+    """Read the rows of a page, and what they refer to, without making objects of them."""
+    from django.db import connection
+
+    from panels.models import Order
+
+    rows = Order.objects.select_related("panel", "service", "placed_by").order_by(*order)[:51]
+    with connection.cursor() as cursor:
+        cursor.execute(*rows.query.sql_with_params())
+        assert len(cursor.fetchall()) == 51
+
+
+def _call(client: Any, rest: str) -> tuple[list[bytes], float, int]:
+    """Return the orders on a page, the milliseconds it takes once warm, and its queries."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as queries:
+        found = re.findall(rb'id="order-(\d+)"', client.get(f"{ADDRESS}{rest}").content)
+    # Counted now: further requests empty the log.
+    count = len(queries)
+    return found, _ms(lambda: client.get(f"{ADDRESS}{rest}")), count
+
+
+def _ms(call: Callable[[], object]) -> float:
+    return statistics.median(_seconds(call) for _ in range(ROUNDS)) * 1000
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    with Stopwatch() as watch:
+        call()
+    return watch.wall
