@@ -142,9 +142,9 @@
     showSelection();
   });
 
-  // What was selected, focused or open survives a fragment that moves by itself.
+  // What was selected, typed, focused or open survives a fragment that moves by itself.
 
-  let kept = { rows: new Set(), focus: "" };
+  let kept = { rows: new Set(), typed: new Map(), focus: "" };
   const words = (text) => text.replace(/\s+/g, " ").trim();
 
   const focusPath = () => {
@@ -164,7 +164,10 @@
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     const { target, xhr } = detail;
     const polled = isPoll(detail);
+    const typed = polled ? all("input[id], textarea[id]", target).filter((field) => field.value !== field.defaultValue) : [];
+    // Not from under somebody's hands.
     if (polled && target.querySelector("dialog[open], details.menu[open]")) detail.shouldSwap = false;
+    if (typed.includes(document.activeElement)) detail.shouldSwap = false;
     const fresh = polled && new DOMParser().parseFromString(xhr.responseText, "text/html");
     if (polled && detail.shouldSwap) {
       const gone = all("[data-gone]", target).filter((part) => !fresh.getElementById(part.id));
@@ -177,11 +180,19 @@
       if (words(fresh.body.textContent) === words(target.textContent)) detail.swapOverride = "none";
     }
     const rows = isPost(detail) ? [] : all("[data-select-row]:checked");
-    kept = { rows: new Set(rows.map((row) => row.value)), focus: target.contains(document.activeElement) ? focusPath() : "" };
+    kept = {
+      rows: new Set(rows.map((row) => row.value)),
+      typed: new Map(typed.map((field) => [field.id, field.value])),
+      focus: target.contains(document.activeElement) ? focusPath() : "",
+    };
   });
 
   document.addEventListener("htmx:afterSwap", () => {
     all("[data-select-row]").forEach((row) => { row.checked ||= kept.rows.has(row.value); });
+    kept.typed.forEach((value, id) => {
+      const field = document.getElementById(id);
+      if (field) field.value = value;
+    });
     if (kept.focus && document.activeElement === document.body) document.querySelector(kept.focus)?.focus();
     showSelection();
   });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from decimal import Decimal
 
@@ -140,6 +141,35 @@ def test_an_order_without_an_answer_is_looked_for_and_accepted_by_click(
     expect(page.get_by_text(f"The panel confirms {remote_id}.")).to_be_visible()
     lost.refresh_from_db()
     assert (lost.state, lost.remote_id) == (Order.State.PLACED, remote_id)
+
+
+def test_what_is_typed_stays_while_the_page_moves_by_itself(page, sign_in):
+    from django.utils import timezone
+
+    from panels.models import IdSearch
+    from tests.factories import make_order, make_placed
+
+    now = timezone.now()
+    order = make_order(state="unknown", attempt=1, sent_at=now, send_deadline=now)
+    ago = now - dt.timedelta(hours=1)
+    make_placed(order.service, remote_id="1000", sent_at=ago, placed_at=ago)
+    # Nobody works, so the page asks every other second what has come of it.
+    IdSearch.objects.create(order=order, attempt=1, requested_at=now)
+
+    sign_in(page, "Operator")
+    page.goto(order.get_absolute_url())
+    field = page.get_by_label("It exists: its id")
+    field.press_sequentially("12")
+    Order.objects.update(error_text="Something new")
+    with page.expect_response(re.compile(order.get_absolute_url())):
+        pass
+    field.press_sequentially("34")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("1234")
+    # And when the hands are off it, the page moves on, and only what was typed stays.
+    field.press("Tab")
+    expect(page.get_by_text("Something new")).to_be_visible()
+    expect(field).to_have_value("1234")
 
 
 def test_a_double_click_places_one_order(page, sign_in, worker, sandbox):
