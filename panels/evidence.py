@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum, Value
 
 from panels.models import BalanceReading, Order, OrderEvent
 
 NEIGHBOURS = 3
 State = Order.State
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Our other orders at a panel around an order's last attempt, the earlier ones first."""
+
+    # By when they were sent: an order that a person resolved was placed, for us, hours after it got its id.
+    before: Sequence[Order]
+    after: Sequence[Order]
+    # The last one whose id must be lower, and the first whose id must be higher, if the panel counts up.
+    lower: Order | None
+    higher: Order | None
+    # When the last attempt had ended.
+    ended: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +43,19 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The readings just before and after the last attempt, and our own orders sent to that panel around it."""
+    """The readings just before and after the last attempt, and what else moved the balance between them."""
 
     before: BalanceReading | None
     after: BalanceReading | None
+    # The panel could still take the order when the later balance was read, so that one tells nothing.
+    is_early: bool
     # None where the two readings cannot be compared.
     between: Between | None
-    neighbours_before: Sequence[Order]
-    neighbours_after: Sequence[Order]
 
     @property
     def fell_by(self) -> Decimal | None:
         """How much the balance fell, below zero if it rose; None where the two readings do not tell."""
-        if self.before is None or self.after is None or self.before.currency != self.after.currency:
+        if self.between is None or self.before is None or self.after is None:
             return None
         return self.before.balance - self.after.balance
 
@@ -50,32 +65,75 @@ class Evidence:
         return -self.fell_by if self.fell_by is not None and self.fell_by < 0 else None
 
 
-def collect_evidence(order: Order) -> Evidence:
-    """Look up what was recorded around an order's last attempt; the panel is not asked."""
-    moment = order.sent_at or attempt_ended(order)
-    readings = BalanceReading.objects.filter(panel=order.panel_id)
-    before = readings.filter(at__lte=moment).order_by("-at").first()
-    after = readings.filter(at__gt=moment).order_by("at").first()
-    # By when they were sent: an order that a person resolved was placed, for us, hours after it got its id.
-    sent = Order.objects.filter(panel=order.panel_id, remote_id__gt="").exclude(pk=order.pk).select_related("service")
-    return Evidence(
-        before=before,
-        after=after,
-        between=_between(order, before, after) if before and after and before.currency == after.currency else None,
-        neighbours_before=list(sent.filter(sent_at__lte=moment).order_by("-sent_at")[:NEIGHBOURS])[::-1],
-        neighbours_after=list(sent.filter(sent_at__gt=moment).order_by("sent_at")[:NEIGHBOURS]),
-    )
+def attempt_ended(order: Order, events: Iterable[OrderEvent] | None = None) -> datetime:
+    """Say from when on the panel could not take an unknown order's last attempt any more.
 
-
-def attempt_ended(order: Order) -> datetime:
-    """Say from when on an unknown order's last attempt could not reach the panel any more."""
-    events = order.events.filter(what=OrderEvent.What.UNKNOWN).order_by("-at")
-    became_unknown = events.values_list("at", flat=True).first()
+    That is the deadline, even where we knew earlier that no answer would come: what stands between us and the panel may
+    have given up while the panel went on. `events` are the order's, for a page that has them at hand.
+    """
+    if order.sent_at and order.send_deadline and order.send_deadline > order.sent_at:
+        return order.send_deadline
+    known = order.events.all() if events is None else events
+    became_unknown = max((event.at for event in known if event.what == OrderEvent.What.UNKNOWN), default=None)
     # A restored copy does not know when it was sent, or whether: only that it was not yet.
     if order.sent_at is None:
         return became_unknown or order.created_at
-    ends = [at for at in (became_unknown, order.send_deadline) if at and at > order.sent_at]
-    return min(ends, default=order.sent_at)
+    return max(became_unknown or order.sent_at, order.sent_at)
+
+
+def others_sent(order: Order) -> QuerySet[Order]:
+    """Return the others that have an id and were sent by us: when orders were placed elsewhere nobody knows."""
+    others = Order.objects.filter(
+        panel=order.panel_id, remote_id__gt="", sent_at__isnull=False, placed_at__isnull=False
+    )
+    return others.exclude(pk=order.pk)
+
+
+def find_around(order: Order, events: Iterable[OrderEvent] | None = None) -> Around:
+    """Find our orders around an order's last attempt, whose end its `events` may tell."""
+    ended = attempt_ended(order, events)
+    sent_at, sent = order.sent_at or ended, others_sent(order)
+    # Of those under way just then, any may come first.
+    had_its_id = Q(placed_at__lte=sent_at) | Q(send_deadline__lt=sent_at)
+    before, after, lower, higher = _find_each(
+        Order.objects.select_related("service"),
+        "sent_at",
+        sent.filter(sent_at__lte=sent_at).order_by("-sent_at")[:NEIGHBOURS],
+        sent.filter(sent_at__gt=sent_at).order_by("sent_at")[:NEIGHBOURS],
+        sent.filter(had_its_id, sent_at__lt=sent_at).order_by("-sent_at")[:1],
+        sent.filter(sent_at__gte=ended).order_by("sent_at")[:1],
+    )
+    return Around(before, after, next(iter(lower), None), next(iter(higher), None), ended)
+
+
+def collect_evidence(order: Order, around: Around) -> Evidence:
+    """Look up what the balance shows; the panel is not asked."""
+    sent_at = order.sent_at or around.ended
+    readings = BalanceReading.objects.filter(panel=order.panel_id)
+    before, early, after = _find_each(
+        BalanceReading.objects.all(),
+        "at",
+        readings.filter(at__lte=sent_at).order_by("-at")[:1],
+        readings.filter(at__gt=sent_at, at__lte=around.ended).order_by("-at")[:1],
+        readings.filter(at__gt=around.ended).order_by("at")[:1],
+    )
+    is_early = bool(early) and not after
+    first, last = next(iter(before), None), next(iter(after or early), None)
+    if first is None or last is None or is_early or first.currency != last.currency:
+        return Evidence(first, last, is_early, None)
+    return Evidence(first, last, is_early, _between(order, first, last))
+
+
+def _find_each(rows: QuerySet[Any], by: str, *lists: QuerySet[Any]) -> list[list[Any]]:
+    """Return the rows of several short lists, each in one order, by one question."""
+    numbered = [
+        rows.filter(pk__in=each.values("pk")).order_by().annotate(list_number=Value(number))
+        for number, each in enumerate(lists)
+    ]
+    found: list[list[Any]] = [[] for _ in lists]
+    for row in numbered[0].union(*numbered[1:], all=True).order_by(by):
+        found[row.list_number].append(row)
+    return found
 
 
 def _between(order: Order, before: BalanceReading, after: BalanceReading) -> Between:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from panels.id_window import Window, known_ids
-from panels.models import FoundId, Order
+from panels.id_window import Window
+from panels.models import FoundId, IdSearch, Order
 from panels.order_types import Billing, order_type
 
 # The catalog that a cost is expected by may be hours old, and its price guard lets as much pass.
@@ -58,11 +58,12 @@ def judge(order: Order, found: FoundId) -> tuple[tuple[str, ...], str]:
     return (*against, verdict) if verdict == "charge" else tuple(against), "" if verdict == "charge" else verdict
 
 
-def find_matches(order: Order, window: Window, found: Sequence[FoundId]) -> list[Match]:
+def find_matches(order: Order, window: Window, search: IdSearch) -> list[Match]:
     """Judge the ids that answered and are in no row of ours by now: those that fit first."""
-    known = known_ids(order.panel_id, [each.remote_id for each in found])
-    rivals = _rivals(order, window) if len(known) < len(found) else []
-    matches = [_match(order, window, each, rivals) for each in found if each.remote_id not in known]
+    ours = Order.objects.filter(panel=order.panel_id, remote_id=OuterRef("remote_id")).exclude(remote_id="")
+    found = list(search.found.exclude(Exists(ours)))
+    rivals = _rivals(order, window) if found else []
+    matches = [_match(order, window, each, rivals) for each in found]
     return sorted(matches, key=lambda match: (len(match.against), bool(match.unsure)))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -17,8 +18,9 @@ from django.utils import timezone
 
 from panels.client import PanelClient
 from panels.errors import Deferred, PanelError, Refused, Unreadable
+from panels.evidence import Around
 from panels.id_match import Match, find_matches
-from panels.id_window import Reach, Window, count_inside, find_window, next_reach
+from panels.id_window import Reach, Stretch, Window, asked_inside, find_window, next_reach, was_early
 from panels.limits import PanelClosedError, note_answer, note_error, open_client
 from panels.models import FoundId, IdSearch, Order, OrderEvent, Panel
 from panels.models.planning import unindexed
@@ -40,9 +42,9 @@ def request_search(order: Order, actor: Any) -> str:
         return "An answer may still come; look for it after the deadline."
     if not order.panel.is_active:
         return f"{order.panel} is inactive, so it cannot be asked. Activate it first."
-    window = find_window(order)
-    if isinstance(window, str):
-        return window
+    findings = collect_findings(order, order.id_searches.filter(attempt=order.attempt).first())
+    if problem := findings.problem or findings.nothing_to_ask:
+        return problem
     search, _ = IdSearch.objects.get_or_create(order=order, attempt=order.attempt)
     # A second click finds it requested already, which is as good.
     IdSearch.objects.filter(pk=search.pk, requested_at=None).update(
@@ -72,13 +74,16 @@ class Findings:
 
     problem: str = ""
     window: Window | None = None
-    # How many ids there are to ask about, None if nobody knows.
-    total: int | None = None
     search: IdSearch | None = None
+    # What was asked about inside the window, and whether the panel might not have known the order then.
+    asked: Stretch | None = None
+    is_early: bool = False
     matches: Sequence[Match] = ()
     # How many ids a further request would ask about, in at most how many calls.
     next_ids: int = 0
     next_calls: int = 0
+    # How many that would be should it turn out that the panel tells about one id a call; 0 where it is known to.
+    single_ids: int = 0
 
     @property
     def is_open(self) -> bool:
@@ -88,30 +93,76 @@ class Findings:
     @property
     def can_go_on(self) -> bool:
         """Whether a further request could tell anything new."""
-        return bool(self.next_ids) or any(match.found.is_untold for match in self.matches)
+        return self.next_calls > 0
+
+    @property
+    def is_grace_over(self) -> bool:
+        """Whether the panel has to know the order by now, if it has it."""
+        return self.window is not None and self.window.known_from <= timezone.now()
+
+    @property
+    def is_anew(self) -> bool:
+        """Whether a further request would ask again about what was asked too early."""
+        return self.is_early and self.is_grace_over
+
+    @property
+    def single_calls(self) -> int:
+        """In at most how many calls `single_ids` would be asked about."""
+        return self.single_ids + IdSearch.CALLS_TO_LEARN
+
+    @property
+    def nothing_to_ask(self) -> str:
+        """Why there never was an id to ask about, "" if there was one."""
+        if self.window is None or self.asked or self.matches or self.can_go_on:
+            return ""
+        no_id = "No id lies" if self.window.size == 0 else "No id of somebody else lies"
+        return f"{no_id} between those of our orders sent around it, so there is none to ask about."
 
     @property
     def fitting(self) -> int:
         """How many of the ids that answered fit."""
         return sum(match.fits for match in self.matches)
 
+    @property
+    def verdict(self) -> str:
+        """Say what the answers tell so far: never that the order does not exist."""
+        if self.fitting == 1:
+            return "One id answers and fits in charge and place. Whether it is this order is for a person to decide."
+        if self.fitting:
+            return (
+                f"{self.fitting} ids answer and fit in charge and place. Which of them is this order is for a person "
+                "to decide: the panel's own site shows their links."
+            )
+        if self.matches:
+            return (
+                "What answered does not fit for certain; this says nothing about other ids, nor that the order does "
+                "not exist."
+            )
+        if self.asked is None or self.is_open:
+            return ""
+        others = "says nothing about the others, nor" if self.next_ids else "does not say"
+        return f"Not found among the ids asked so far; this {others} that the order does not exist."
 
-def collect_findings(order: Order) -> Findings:
-    """Look up what the search for an order's id has found; the panel is not asked."""
-    window = find_window(order)
+
+def collect_findings(order: Order, search: IdSearch | None, around: Around | None = None) -> Findings:
+    """Look up what the search for the id of an order's last attempt has found; the panel is not asked."""
+    window = find_window(order, around)
     if isinstance(window, str):
         return Findings(problem=window)
-    search = order.id_searches.filter(attempt=order.attempt).select_related("requested_by").first()
-    found = list(search.found.all()) if search else []
+    matches = find_matches(order, window, search) if search else []
     further = IdSearch(is_single=not order.panel.multi_status)
-    reach = next_reach(order, search or further, window, further.ids_a_request)
+    again = min(sum(match.found.is_untold for match in matches), further.ids_a_request)
+    reach = next_reach(order, search or further, window, further.ids_a_request - again)
+    next_ids = len(reach.ids) if reach else 0
     return Findings(
         window=window,
-        total=count_inside(order, window),
         search=search,
-        matches=find_matches(order, window, found)[:MOST_SHOWN],
-        next_ids=len(reach.ids) if reach else 0,
-        next_calls=further.most_calls,
+        asked=asked_inside(search, window) if search else None,
+        is_early=search is not None and was_early(search, window),
+        matches=matches[:MOST_SHOWN],
+        next_ids=next_ids,
+        next_calls=-(-(again + next_ids) // further.ids_a_call),
+        single_ids=0 if further.is_single else min(next_ids, IdSearch.SINGLE_CALLS - IdSearch.CALLS_TO_LEARN),
     )
 
 
@@ -157,19 +208,35 @@ def _look(search: IdSearch, client: PanelClient) -> int:
     if isinstance(window, str):
         _finish(search, error=window)
         return 0
+    search.is_single = search.is_single or not client.speaks("multi_status")
     again = _untold(search)
     reach = next_reach(search.order, search, window, search.ids_a_call - len(again))
     ids = [*again, *(reach.ids if reach else ())]
     if not ids or search.calls >= search.most_calls:
         _finish(search)
         return 0
-    ours = window.before or window.after
-    answers = _ask(client, ids, known="" if search.is_single or not ours else str(ours.number))
+    if search.is_single and client.speaks("multi_status"):
+        _prove(search, client, window.ours)
+        return 1
+    asked_at = timezone.now()
+    answers = _ask(client, ids, known="" if search.is_single else window.ours)
     if answers is None:
         _write(search, is_single=True, calls=search.calls + 1)
     else:
-        _record(search, reach, [each for each in ids if each in answers], answers)
+        _record(search, reach, {each: answers[each] for each in ids if each in answers}, asked_at)
     return 1
+
+
+def _prove(search: IdSearch, client: PanelClient, known: str) -> None:
+    """Ask about one of ours after an objection to several ids: if it answers now, their number was the reason."""
+    answers = _ask(client, [known], known="") or {}
+    answer = answers.get(known)
+    if isinstance(answer, OrderStatus):
+        client.learned["multi_status"] = False
+        _write(search, calls=search.calls + 1)
+    else:
+        words = answer.text if answer else "no answer"
+        _finish(search, error=f"{search.order.panel} tells nothing about {known} either, which is ours: {words}")
 
 
 def _untold(search: IdSearch) -> list[str]:
@@ -201,20 +268,18 @@ def _ask(client: PanelClient, ids: Sequence[str], *, known: str) -> Answers | No
 # -- writing it down, unless somebody else has taken over
 
 
-def _record(search: IdSearch, reach: Reach | None, answered: Sequence[str], answers: Answers) -> None:
-    now = timezone.now()
-    fields: dict[str, Any] = {"calls": search.calls + 1, "searched_at": now}
+def _record(search: IdSearch, reach: Reach | None, answers: Answers, asked_at: datetime) -> None:
+    fields: dict[str, Any] = {"calls": search.calls + 1}
     if reach:
-        is_anew = reach.start != search.start
         fields |= {
+            "searched_at": asked_at,
             "start": reach.start,
             "asked_from": reach.asked_from,
             "asked_to": reach.asked_to,
-            "asked": len(reach.ids) + (0 if is_anew else search.asked),
+            "asked": len(reach.ids) + (0 if reach.is_anew else search.asked),
         }
-    told = ((each, answers[each]) for each in answered)
     # Some panels have a row of blanks for what they do not know.
-    found = [_found(search, each, status) for each, status in told if isinstance(status, OrderStatus)]
+    found = [_found(search, each, status) for each, status in answers.items() if isinstance(status, OrderStatus)]
     with transaction.atomic():
         if _write(search, **fields):
             FoundId.objects.bulk_create(
@@ -262,5 +327,5 @@ def _finish(search: IdSearch, *, error: str = "") -> None:
 def _summary(search: IdSearch, error: str) -> str:
     if search.asked_from is None:
         return error or "No id was left to ask about."
-    asked = f"{search.asked} ids asked so far, from {search.asked_from} to {search.asked_to}"
+    asked = f"{search.asked} id{'' if search.asked == 1 else 's'} asked, from {search.asked_from} to {search.asked_to}"
     return f"{asked}; {search.found.count()} answered. {error}".strip()

@@ -13,10 +13,11 @@ from datetime import datetime
 from itertools import islice
 from typing import cast
 
-from django.db.models import Q, QuerySet
+from django.utils import timezone
 
-from panels.evidence import attempt_ended
+from panels.evidence import Around, find_around, others_sent
 from panels.models import IdSearch, Order
+from panels.polling import GRACE
 
 # What fits a BigIntegerField; from one with a leading zero nobody knows how to count on.
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
@@ -36,11 +37,12 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The orders that an id lies between, and where it most likely is; a side without an order is open."""
+    """The orders that an id lies between; a side without an order is open."""
 
     before: Neighbour | None
     after: Neighbour | None
-    start: int
+    # From when on the panel has to know the order, if it has it: that it knew none earlier tells nothing.
+    known_from: datetime
 
     @property
     def lowest(self) -> int:
@@ -52,9 +54,32 @@ class Window:
         """The highest id inside, None where nothing tells."""
         return self.after.number - 1 if self.after else None
 
+    @property
+    def size(self) -> int | None:
+        """How many ids lie inside, those of other orders of ours among them; None if a side is open."""
+        return self.after.number - self.before.number - 1 if self.before and self.after else None
+
+    @property
+    def ours(self) -> str:
+        """The id of an order of ours next to it."""
+        return str(cast(Neighbour, self.before or self.after).number)
+
     def holds(self, number: int) -> bool:
         """Tell whether an id lies inside."""
         return number >= self.lowest and (self.highest is None or number <= self.highest)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Ids in a row that were asked about, but for those that are known to be ours."""
+
+    first: int
+    last: int
+
+    @property
+    def size(self) -> int:
+        """How many ids that are."""
+        return self.last - self.first + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +90,14 @@ class Reach:
     start: int
     asked_from: int
     asked_to: int
+    # Nothing that was asked before counts any more.
+    is_anew: bool
 
 
-def find_window(order: Order) -> Window | str:
+def find_window(order: Order, around: Around | None = None) -> Window | str:
     """Find where the id of an order's last attempt may lie, or say why that cannot be told."""
-    ended = attempt_ended(order)
-    rows = _last_before(order, order.sent_at or ended), _sent_from(order, ended).first()
+    around = around or find_around(order)
+    rows = around.lower, around.higher
     if rows == (None, None):
         return f"Nothing to start from: no order of ours at {order.panel} has an id and was sent before or after it."
     for row in rows:
@@ -79,18 +106,7 @@ def find_window(order: Order) -> Window | str:
     before, after = (_neighbour(row) if row else None for row in rows)
     if before and after and before.number >= after.number:
         return f"{order.panel} does not count up: {after.number} came after {before.number}."
-    return Window(before, after, _likely_id(order, before, after))
-
-
-def count_inside(order: Order, window: Window) -> int | None:
-    """Count the ids inside that are not known to be ours, None if a side is open.
-
-    Ours are counted by when they were sent, so this is about right.
-    """
-    if not window.before or not window.after:
-        return None
-    between = _sent(order).filter(sent_at__gt=window.before.sent_at, sent_at__lt=window.after.sent_at)
-    return max(window.after.number - window.before.number - 1 - between.count(), 0)
+    return Window(before, after, around.ended + GRACE)
 
 
 def known_ids(panel_pk: int, remote_ids: Sequence[str]) -> set[str]:
@@ -98,12 +114,31 @@ def known_ids(panel_pk: int, remote_ids: Sequence[str]) -> set[str]:
     return set(Order.with_remote_ids(panel_pk, remote_ids).values_list("remote_id", flat=True))
 
 
+def asked_inside(search: IdSearch, window: Window) -> Stretch | None:
+    """Return what a search has asked about inside a window, None if nothing."""
+    if search.asked_from is None or search.asked_to is None:
+        return None
+    first = max(search.asked_from, window.lowest)
+    last = search.asked_to if window.highest is None else min(search.asked_to, window.highest)
+    return Stretch(first, last) if first <= last else None
+
+
+def was_early(search: IdSearch, window: Window) -> bool:
+    """Tell whether a search has asked when the panel might not have known the order yet."""
+    return search.searched_at is not None and search.searched_at < window.known_from
+
+
 def next_reach(order: Order, search: IdSearch, window: Window, count: int) -> Reach | None:
-    """Choose the next ids to ask about, at most so many and none of our own; None if there are none left."""
-    start, first, last = search.start, search.asked_from, search.asked_to
-    if start is None or first is None or last is None or not window.holds(start):
-        start = first = window.start
-        last = start - 1
+    """Choose the next ids to ask about, at most so many and none of our own; None if there are none left.
+
+    What was asked early is asked again once the panel has to know.
+    """
+    is_over = was_early(search, window) and window.known_from <= timezone.now()
+    asked = None if is_over else asked_inside(search, window)
+    start = search.start
+    if start is None or not window.holds(start):
+        start = likely_id(order, window)
+    first, last = (asked.first, asked.last) if asked else (start, start - 1)
     steps = _outward(start, first, last, window)
     chosen: list[str] = []
     while len(chosen) < count and (some := list(islice(steps, _CHUNK))):
@@ -114,7 +149,7 @@ def next_reach(order: Order, search: IdSearch, window: Window, count: int) -> Re
             first, last = min(first, number), max(last, number)
             if str(number) not in known:
                 chosen.append(str(number))
-    return Reach(tuple(chosen), start, first, last) if chosen else None
+    return Reach(tuple(chosen), start, first, last, is_anew=asked is None) if chosen else None
 
 
 def _outward(start: int, first: int, last: int, window: Window) -> Iterator[int]:
@@ -132,43 +167,23 @@ def _outward(start: int, first: int, last: int, window: Window) -> Iterator[int]
             return
 
 
-# -- the neighbours
-
-
-def _sent(order: Order) -> QuerySet[Order]:
-    """Return the others that have an id and were sent by us: when orders were placed elsewhere nobody knows."""
-    return Order.objects.filter(
-        panel=order.panel_id, remote_id__gt="", sent_at__isnull=False, placed_at__isnull=False
-    ).exclude(pk=order.pk)
-
-
-def _last_before(order: Order, sent: datetime) -> Order | None:
-    """Find the last one that had its id when ours was sent: of those under way just then, any may come first."""
-    had_its_id = Q(placed_at__lte=sent) | Q(send_deadline__lt=sent)
-    return _sent(order).filter(had_its_id, sent_at__lt=sent).order_by("-sent_at").first()
-
-
-def _sent_from(order: Order, moment: datetime) -> QuerySet[Order]:
-    return _sent(order).filter(sent_at__gte=moment).order_by("sent_at")
-
-
 def _neighbour(row: Order) -> Neighbour:
-    # Neither is empty, as `_sent` has seen to.
+    # Neither is empty, as `others_sent` has seen to.
     sent_at, placed_at = cast(datetime, row.sent_at), cast(datetime, row.placed_at)
     return Neighbour(row.pk, int(row.remote_id), sent_at, placed_at)
 
 
-def _likely_id(order: Order, before: Neighbour | None, after: Neighbour | None) -> int:
+def likely_id(order: Order, window: Window) -> int:
     """Estimate the id from how fast ids count up around the order, next to a neighbour where nothing tells that."""
+    before, after = window.before, window.after
     if before is None:
-        return after.number - 1 if after else 1
-    lowest, highest = before.number + 1, after.number - 1 if after else None
+        return window.highest or 1
     other = after or _long_before(order, before)
     if order.sent_at is None or other is None:
-        return lowest
+        return window.lowest
     share = (order.sent_at - before.sent_at) / (other.sent_at - before.sent_at)
-    likely = max(before.number + round((other.number - before.number) * share), lowest)
-    return likely if highest is None else max(min(likely, highest), lowest)
+    likely = max(before.number + round((other.number - before.number) * share), window.lowest)
+    return likely if window.highest is None else max(min(likely, window.highest), window.lowest)
 
 
 def _long_before(order: Order, before: Neighbour) -> Neighbour | None:
@@ -176,7 +191,7 @@ def _long_before(order: Order, before: Neighbour) -> Neighbour | None:
     if order.sent_at is None:
         return None
     moment = before.sent_at - (order.sent_at - before.sent_at)
-    row = _sent(order).filter(sent_at__lt=moment).order_by("-sent_at").first()
+    row = others_sent(order).filter(sent_at__lt=moment).order_by("-sent_at").first()
     if row is None or not _NUMBER.fullmatch(row.remote_id) or int(row.remote_id) >= before.number:
         return None
     return _neighbour(row)

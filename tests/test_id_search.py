@@ -19,17 +19,20 @@ from django.utils import timezone
 from panels import id_search, resolution, sweep, tasks
 from panels.crew import in_parallel
 from panels.id_match import judge
-from panels.id_window import find_window, next_reach
-from panels.models import FoundId, IdSearch, Order, Panel, Service
+from panels.id_window import find_window, likely_id, next_reach
+from panels.limits import resume
+from panels.models import BalanceReading, FoundId, IdSearch, Order, OrderEvent, Panel, Service, Worker
 from panels.outcomes import record_placed
 from panels.restore import distrust_what_waits
 from panels.sandbox import Fault
 from panels.submission import submit_queued
+from tests.bench.pages import MOST_QUERIES
 from tests.factories import make_order, make_panel, make_placed, make_service
 from tests.servers import Server, http
 
 State = Order.State
 HTMX = {"HX-Request": "true"}
+BAD_ID = {"error": "Incorrect order ID"}
 PROVES_NOTHING = "says nothing about the others, nor that the order does not exist"
 
 
@@ -38,7 +41,8 @@ def search(panel):
 
 
 def find(order):
-    return id_search.collect_findings(Order.objects.select_related("panel").get(pk=order.pk))
+    order = Order.objects.select_related("panel").get(pk=order.pk)
+    return id_search.collect_findings(order, order.id_searches.filter(attempt=order.attempt).first())
 
 
 def look(order, actor=None):
@@ -88,6 +92,11 @@ def far_apart(before, after=None):
         Order.objects.filter(pk=after.pk).update(remote_id="25121")
 
 
+def far_above(after):
+    """Have the id of the later neighbour lie far above those that the sandbox gives, and leave the earlier one's."""
+    Order.objects.filter(pk=after.pk).update(remote_id="25121")
+
+
 def forget(order):
     """Have an order at the panel be none of ours, as one that somebody placed on its own site."""
     Order.objects.filter(pk=order.pk).update(remote_id="", state=State.WITHDRAWN)
@@ -105,7 +114,7 @@ def test_a_lost_order_is_found_between_its_neighbours_and_accepted(lost, sandbox
     # The gap is narrow: the one call knew all of it.
     before, after = lost.neighbours
     assert sandbox.calls["status"] == 1
-    assert findings.search.asked == findings.total == int(after.remote_id) - int(before.remote_id) - 1
+    assert findings.asked.size == findings.window.size == int(after.remote_id) - int(before.remote_id) - 1
     assert findings.next_ids == 0
     assert not findings.is_open
 
@@ -121,7 +130,7 @@ def test_a_request_costs_three_calls_and_the_next_one_goes_on_from_there(lost, s
     far_apart(*lost.neighbours)
     findings = look(lost)
     assert sandbox.calls["status"] == IdSearch.CALLS == 3
-    assert (findings.search.asked, findings.total, findings.next_ids) == (297, 4120, 297)
+    assert (findings.asked.size, findings.window.size, findings.next_ids) == (297, 4120, 297)
     first, last = findings.search.asked_from, findings.search.asked_to
     assert last - first + 1 == 297
     assert not findings.is_open
@@ -148,7 +157,7 @@ def test_without_a_later_order_it_is_looked_for_upward_with_no_end(send, sandbox
     send()
     order = send(is_lost=True)
     findings = look(order)
-    assert findings.total is None
+    assert findings.window.size is None
     assert findings.next_ids == 297
     assert [match.found.remote_id for match in findings.matches] == [sandbox.ledger[1].order_id]
 
@@ -199,7 +208,7 @@ def test_it_says_which_other_unknown_order_an_id_would_fit(send, sandbox):
     first, second = send(is_lost=True), send(is_lost=True)
     dear = send(is_lost=True, quantity=first.quantity * 3)
     # Three in a row have paused the panel.
-    Panel.objects.update(paused_reason="", failures=0)
+    resume(first.panel)
     send()
     findings = look(first)
     by_id = {match.found.remote_id: match for match in findings.matches}
@@ -238,6 +247,99 @@ def test_a_charge_that_was_not_told_is_asked_about_again(lost, sandbox):
     assert sandbox.calls["status"] == 2
 
 
+# -- what the panel does not know yet
+
+
+@pytest.fixture
+def shop(db):
+    """A panel that knows order 1000, and what else is in its `known`."""
+
+    def behave(connection, server):
+        while server.receive(connection):
+            ids = server.forms[-1]["orders"].split(",")
+            rows = {each: {"charge": "0.9", "status": "Pending"} if each in server.known else BAD_ID for each in ids}
+            connection.sendall(http(json.dumps(rows).encode()))
+
+    with Server(behave) as server:
+        server.known = {"1000"}
+        yield server
+
+
+@pytest.fixture
+def recent(shop):
+    """An order that was lost ten minutes ago, between ids 1000 and 1050."""
+    service = make_service(make_panel(api_url=shop.url))
+    sent = timezone.now() - timedelta(minutes=10)
+    order = make_lost(service, sent_at=sent, send_deadline=sent + timedelta(minutes=2))
+    make_placed(service, remote_id="1000", **times(order, -300))
+    make_placed(service, remote_id="1050", **times(order, 300))
+    return order
+
+
+def let_an_hour_pass():
+    """Move all that has happened back in time."""
+    hour = timedelta(hours=1)
+    Order.objects.update(**{name: F(name) - hour for name in ("sent_at", "placed_at", "send_deadline")})
+    IdSearch.objects.update(searched_at=F("searched_at") - hour)
+
+
+def test_what_was_asked_within_the_first_hour_is_asked_again_after_it(shop, recent):
+    findings = look(recent)
+    assert (findings.asked.size, findings.next_ids, findings.is_early) == (49, 0, True)
+    shop.known.add("1024")
+    assert not find(recent).can_go_on
+    let_an_hour_pass()
+    findings = find(recent)
+    assert (findings.is_anew, findings.next_ids, findings.next_calls) == (True, 49, 1)
+    findings = look(recent)
+    assert [match.found.remote_id for match in findings.matches] == ["1024"]
+    assert (findings.search.asked, findings.is_early, findings.can_go_on) == (49, False, False)
+
+
+def test_a_search_that_the_first_hour_ends_in_begins_anew(shop, recent):
+    look(recent)
+    let_an_hour_pass()
+    IdSearch.objects.update(requested_at=timezone.now(), calls=1)
+    assert search(recent.panel) == 1
+    assert len(shop.forms[-1]["orders"].split(",")) == 50
+
+
+def test_an_order_whose_charge_is_asked_for_again_makes_no_early_question_a_late_one(shop, recent):
+    shop.known.add("1024")
+    look(recent)
+    early = IdSearch.objects.get().searched_at
+    FoundId.objects.update(charge=0)
+    look(recent)
+    assert IdSearch.objects.get().searched_at == early
+
+
+def test_what_answered_too_early_to_be_sure_stays(shop, recent):
+    shop.known.add("1024")
+    look(recent)
+    let_an_hour_pass()
+    assert [match.found.remote_id for match in find(recent).matches] == ["1024"]
+
+
+def test_the_page_says_when_what_was_asked_in_the_first_hour_can_be_asked_again(shop, recent, as_operator):
+    text = page(as_operator, recent)
+    assert "In its first hour a panel may not know an order yet: what is asked now can be asked again <time" in text
+    look(recent)
+    text = page(as_operator, recent)
+    assert "None is left to ask about for now." in text
+    assert "when the panel may not know the order yet: they can be asked about again <time" in text
+    assert reverse("order_search", args=[recent.pk]) not in text
+    let_an_hour_pass()
+    text = page(as_operator, recent)
+    assert "when the panel may not have known the order yet: now they can be asked about again." in text
+    assert "None is left" not in text
+    assert "> Ask again <" in text
+    assert "Asks about 49 of 49 ids in at most 1 call." in text
+    look(recent)
+    text = page(as_operator, recent)
+    assert "None is left to ask about." in text
+    assert "first hour" not in text
+
+
 # -- what keeps a search from its end
 
 
@@ -261,7 +363,7 @@ def test_a_panel_that_wants_it_slower_is_asked_on_later_within_the_same_limit(lo
     sandbox.faults.add(Fault.RATE_LIMIT, "status")
     assert search(lost.panel) == 0
     assert find(lost).is_open
-    Panel.objects.update(paused_until=timezone.now())
+    Panel.objects.update(paused_until=timezone.now(), quiet_until=timezone.now())
     assert search(lost.panel) == 3
     assert find(lost).search.asked == 297
 
@@ -280,7 +382,7 @@ def test_a_panel_that_does_not_answer_ends_it_with_words_and_is_asked_once(lost,
 
 @pytest.mark.parametrize("spoil", ["refuse", "known"])
 def test_a_panel_that_tells_about_one_id_a_call_is_asked_ten_times(lost, sandbox, spoil):
-    far_apart(*lost.neighbours)
+    far_above(lost.neighbours[1])
     if spoil == "known":
         Panel.objects.update(multi_status=False)
         lost.panel.refresh_from_db()
@@ -288,14 +390,15 @@ def test_a_panel_that_tells_about_one_id_a_call_is_asked_ten_times(lost, sandbox
         sandbox.faults.add(Fault.REFUSE, "status", text="Incorrect request")
     findings = look(lost)
     assert sandbox.calls["status"] == 10
-    assert findings.search.asked == (10 if spoil == "known" else 9)
-    assert findings.search.is_single
+    assert findings.asked.size == (10 if spoil == "known" else 8)
+    assert not Panel.objects.get().multi_status
 
 
 def test_an_answer_that_leaves_out_our_own_order_tells_nothing_about_the_others(db):
     def behave(connection, server):
         while server.receive(connection):
-            connection.sendall(http(b"{}" if "orders" in server.forms[-1] else b'{"error": "Incorrect order ID"}'))
+            told = {"status": "Pending"} if server.forms[-1].get("order") == "1000" else {"error": "Incorrect order ID"}
+            connection.sendall(http(b"{}" if "orders" in server.forms[-1] else json.dumps(told).encode()))
 
     with Server(behave) as server:
         service = make_service(make_panel(api_url=server.url))
@@ -304,8 +407,25 @@ def test_an_answer_that_leaves_out_our_own_order_tells_nothing_about_the_others(
         findings = look(order)
     assert "1000" in server.forms[0]["orders"].split(",")
     assert len(server.forms[0]["orders"].split(",")) == 100
-    assert [len(form["order"]) for form in server.forms[1:]] == [4] * 9
-    assert findings.search.asked == 9
+    assert [form["order"] for form in server.forms[1:]] == ["1000", *map(str, range(1001, 1009))]
+    assert (findings.asked.size, findings.next_ids) == (8, 10)
+
+
+def test_a_panel_that_says_no_to_all_is_not_taken_for_one_that_tells_about_one_a_call(db):
+    def behave(connection, server):
+        while server.receive(connection):
+            connection.sendall(http(b'{"error": "Come back later"}'))
+
+    with Server(behave) as server:
+        service = make_service(make_panel(api_url=server.url))
+        order = make_lost(service)
+        make_placed(service, remote_id="1000", **times(order, -60))
+        findings = look(order)
+    assert [form.get("order") for form in server.forms] == [None, "1000"]
+    assert "tells nothing about 1000 either, which is ours: Come back later" in findings.search.error
+    # No id counts as asked about, and the panel's orders are asked about together as before.
+    assert (findings.asked, findings.next_ids) == (None, 297)
+    assert Panel.objects.get().multi_status
 
 
 def test_a_row_of_blanks_is_no_order(db):
@@ -320,7 +440,7 @@ def test_a_row_of_blanks_is_no_order(db):
         order = make_lost(service)
         make_placed(service, remote_id="1000", **times(order, -60))
         findings = look(order)
-    assert (findings.search.asked, findings.matches) == (297, [])
+    assert (findings.asked.size, findings.matches) == (297, [])
 
 
 def test_a_charge_that_is_not_told_is_asked_about_once_a_request(db):
@@ -430,7 +550,7 @@ def test_the_search_begins_where_the_times_say_and_goes_both_ways():
     make_placed(order.service, remote_id="1000", **times(order, -300))
     make_placed(order.service, remote_id="5000", **times(order, 900))
     window = find_window(order)
-    assert (window.lowest, window.start, window.highest) == (1001, 2000, 4999)
+    assert (window.lowest, likely_id(order, window), window.highest) == (1001, 2000, 4999)
     found = reach(order, window, 5)
     assert found.ids == ("2000", "2001", "1999", "2002", "1998")
     more = reach(order, window, 2, start=2000, asked_from=found.asked_from, asked_to=found.asked_to)
@@ -454,9 +574,9 @@ def test_an_open_side_is_estimated_by_orders_as_long_before():
     make_placed(order.service, remote_id="1000", **times(order, -100))
     # Too near to tell: two sent together may lie close by chance.
     make_placed(order.service, remote_id="999", **times(order, -101))
-    assert find_window(order).start == 1001
+    assert likely_id(order, find_window(order)) == 1001
     make_placed(order.service, remote_id="600", **times(order, -300))
-    assert find_window(order).start == 1200
+    assert likely_id(order, find_window(order)) == 1200
 
 
 @pytest.mark.django_db
@@ -471,6 +591,20 @@ def test_an_order_that_was_under_way_just_then_is_no_bound():
     assert find_window(order).highest is None
     make_placed(order.service, remote_id="1900", **times(order, 121))
     assert find_window(order).highest == 1899
+
+
+@pytest.mark.django_db
+def test_what_was_sent_before_the_deadline_is_no_bound_though_we_had_given_up():
+    order = make_lost()
+    Order.objects.filter(pk=order.pk).update(send_deadline=order.sent_at + timedelta(minutes=2))
+    order.refresh_from_db()
+    order.tell(OrderEvent.What.UNKNOWN, "504")
+    OrderEvent.objects.update(at=order.sent_at + timedelta(seconds=1))
+    make_placed(order.service, remote_id="1000", **times(order, -60))
+    make_placed(order.service, remote_id="1001", **times(order, 2))
+    window = find_window(order)
+    assert (window.lowest, window.highest) == (1001, None)
+    assert reach(order, window, 3).ids == ("1002", "1003", "1004")
 
 
 @pytest.mark.django_db
@@ -499,7 +633,7 @@ def test_ids_that_do_not_count_up_are_not_guessed():
 
 
 @pytest.mark.django_db
-def test_a_search_begins_anew_where_a_nearer_neighbour_turned_up():
+def test_a_search_goes_on_beside_a_nearer_neighbour_that_turned_up():
     order = make_lost()
     make_placed(order.service, remote_id="1000", **times(order, -300))
     make_placed(order.service, remote_id="1100", **times(order, 300))
@@ -507,16 +641,10 @@ def test_a_search_begins_anew_where_a_nearer_neighbour_turned_up():
     assert reach(order, find_window(order), 2, **search).ids == ("1056", "1044")
     make_placed(order.service, remote_id="1052", **times(order, -1, took=0))
     found = reach(order, find_window(order), 2, **search)
-    assert (found.ids, found.start) == (("1053", "1054"), 1053)
-
-
-@pytest.mark.django_db
-def test_what_of_ours_was_under_way_meanwhile_is_not_counted():
-    order = make_lost()
-    make_placed(order.service, remote_id="1000", **times(order, -300))
-    make_placed(order.service, remote_id="1050", **times(order, -3, took=10))
-    make_placed(order.service, remote_id="1100", **times(order, 300))
-    assert find(order).total == 98
+    assert found.ids == ("1056", "1057")
+    make_placed(order.service, remote_id="1060", **times(order, -0.5, took=0))
+    found = reach(order, find_window(order), 2, **search)
+    assert (found.ids, found.is_anew) == (("1061", "1062"), True)
 
 
 @pytest.mark.django_db
@@ -567,7 +695,49 @@ def test_neighbours_side_by_side_leave_nothing_to_ask():
     make_placed(order.service, remote_id="1000", **times(order, -300))
     make_placed(order.service, remote_id="1001", **times(order, 300))
     findings = find(order)
-    assert (findings.total, findings.next_ids, findings.can_go_on) == (0, 0, False)
+    assert (findings.window.size, findings.next_ids, findings.can_go_on) == (0, 0, False)
+
+
+@pytest.mark.django_db
+def test_where_all_ids_between_are_ours_nothing_is_left_to_ask(as_operator, rung):
+    order = make_lost()
+    make_placed(order.service, remote_id="1000", **times(order, -300))
+    make_placed(order.service, remote_id="1002", **times(order, 300))
+    make_placed(order.service, remote_id="1001", sent_at=None)
+    text = page(as_operator, order)
+    assert "No id of somebody else lies between those of our orders sent around it" in text
+    assert "Look for it <" not in text
+
+
+@pytest.mark.django_db
+def test_neighbours_side_by_side_promise_no_search(as_operator, rung):
+    order = make_lost()
+    make_placed(order.service, remote_id="1000", **times(order, -300))
+    make_placed(order.service, remote_id="1001", **times(order, 300))
+    words = "No id lies between those of our orders sent around it, so there is none to ask about."
+    text = page(as_operator, order)
+    assert words in text
+    assert "It can be asked about the ids" not in text
+    assert id_search.request_search(order, None) == words
+    assert post(as_operator, order, **HTMX).status_code == 422
+    assert not IdSearch.objects.exists()
+
+
+@pytest.mark.django_db
+def test_only_what_was_asked_inside_the_window_is_counted(as_operator):
+    order = make_lost()
+    make_placed(order.service, remote_id="1000", **times(order, -300))
+    make_placed(order.service, remote_id="1025", **times(order, 300))
+    fields = {"start": 1100, "asked_from": 1001, "asked_to": 1297, "asked": 297, "searched_at": timezone.now()}
+    IdSearch.objects.create(order=order, attempt=1, **fields)
+    text = page(as_operator, order)
+    assert "24 of 24 ids asked" in text
+    assert '<span class="mono">1001</span> to <span class="mono">1024</span>' in text
+    IdSearch.objects.update(start=1003, asked_from=1003, asked_to=1003)
+    assert "1 of 24 ids asked" in page(as_operator, order)
+    Order.objects.filter(remote_id="1025").update(remote_id="1002")
+    IdSearch.objects.update(start=1001, asked_from=1001, asked_to=1001)
+    assert "1 of 1 id asked" in page(as_operator, order)
 
 
 @pytest.mark.django_db
@@ -579,7 +749,7 @@ def test_after_a_restored_backup_it_is_looked_for_from_the_newest_id_of_the_copy
     for order in (waiting, sending):
         order.refresh_from_db()
         window = find_window(order)
-        assert (window.lowest, window.start, window.highest) == (1001, 1001, None)
+        assert (window.lowest, likely_id(order, window), window.highest) == (1001, 1001, None)
     assert waiting.sent_at is None
     assert sending.sent_at
     later = timezone.now() + timedelta(minutes=1)
@@ -644,7 +814,8 @@ def rung(monkeypatch):
 
 
 def page(client, order, **headers):
-    return client.get(reverse("order_detail", args=[order.pk]), headers=headers).text.replace("\u00a0", " ")
+    text = client.get(reverse("order_detail", args=[order.pk]), headers=headers).text.replace("\u00a0", " ")
+    return " ".join(text.split())
 
 
 def post(client, order, **headers):
@@ -655,13 +826,13 @@ def test_the_page_leads_from_the_question_to_the_answer(lost, as_operator, rung,
     before, _ = lost.neighbours
     text = page(as_operator, lost)
     assert f">{before.remote_id}</a> and below" in text
-    assert ">Look for it<" in text
+    assert "> Look for it <" in text
     assert "every 2s" not in text
     response = post(as_operator, lost, **HTMX)
     assert response.status_code == 200
     assert "every 2s" in response.text
     assert f"Asking {lost.panel}" in response.text
-    assert ">Look for it<" not in response.text
+    assert "> Look for it <" not in response.text
     post(as_operator, lost)
     assert rung == [("search", lost.panel_id)] * 2
     assert sandbox.calls["status"] == 0
@@ -684,7 +855,7 @@ def test_what_was_not_found_is_never_said_not_to_exist(lost, as_operator, sandbo
     Order.objects.filter(pk=lost.neighbours[0].pk).update(remote_id="1")
     look(lost)
     text = page(as_operator, lost)
-    assert "297 of about 25,119 ids asked" in text
+    assert "297 of 25,119 ids asked" in text
     assert "Not found among the ids asked so far" in text
     assert PROVES_NOTHING in text
     assert "Search the next 297" in text
@@ -727,7 +898,7 @@ def test_a_viewer_sees_what_was_found_and_may_not_ask(lost, as_viewer, sandbox, 
 def test_the_page_says_why_it_cannot_be_looked_for(lost, as_operator, rung):
     Order.objects.filter(pk=lost.neighbours[0].pk).update(remote_id="A-77")
     assert "they are no numbers" in page(as_operator, lost)
-    assert ">Look for it<" not in page(as_operator, lost)
+    assert "> Look for it <" not in page(as_operator, lost)
     assert post(as_operator, lost, **HTMX).status_code == 422
     assert not rung
 
@@ -735,25 +906,106 @@ def test_the_page_says_why_it_cannot_be_looked_for(lost, as_operator, rung):
 def test_the_page_says_that_a_search_waits_for_the_panel(lost, as_operator, rung):
     Panel.objects.update(paused_reason="unreachable", paused_until=timezone.now() + timedelta(minutes=5))
     post(as_operator, lost)
-    assert "cannot be asked now (the panel does not answer)" in page(as_operator, lost)
+    text = page(as_operator, lost)
+    assert "The search waits: the panel does not answer. It is asked again <time" in text
+    # The panel's pause may take days.
+    assert "every 20s" in text
+    Panel.objects.update(paused_until=timezone.now() - timedelta(seconds=45))
+    text = page(as_operator, lost)
+    assert "The search waits: the panel does not answer. It is asked again now." in text
+    assert "45 s ago" not in text
+    Panel.objects.update(paused_reason="by_hand", quiet_until=timezone.now() + timedelta(minutes=5))
+    text = page(as_operator, lost)
+    assert "The search waits: the panel is left alone for a while. It is asked again <time" in text
+    Panel.objects.update(paused_reason="auth", paused_until=None)
+    text = page(as_operator, lost)
+    assert "The search waits: the panel does not accept the key. It is asked once that is over." in text
+    Panel.objects.update(is_active=False)
+    text = page(as_operator, lost)
+    assert "The search waits: the panel is inactive. It is asked once that is over." in text
+    assert "every 20s" in text
 
 
-@pytest.mark.django_db
-def test_the_page_takes_as_many_queries_however_much_answered(as_operator):
+def test_a_question_about_a_named_id_waits_for_the_panel_in_the_same_words(lost, as_operator, rung):
+    Order.objects.filter(pk=lost.pk).update(candidate_id="77")
+    assert "every 2s" in page(as_operator, lost)
+    ago = timezone.now() - timedelta(seconds=45)
+    Panel.objects.update(paused_reason="unreachable", paused_until=ago)
+    text = page(as_operator, lost)
+    words = 'The question about <span class="mono">77</span> waits: the panel does not answer. It is asked again now.'
+    assert words in text
+    assert "every 20s" in text
+
+
+def test_the_page_promises_what_a_search_costs(lost, as_operator, sandbox):
+    far_above(lost.neighbours[1])
+    total = f"{find(lost).window.size:,}"
+    one_by_one = "If it turns out that the panel tells about one id a call, about 8 in at most 10 calls."
+    assert f"Asks about 297 of {total} ids in at most 3 calls. {one_by_one}" in page(as_operator, lost)
+    sandbox.faults.add(Fault.REFUSE, "status", text="Incorrect request")
+    look(lost)
+    assert sandbox.calls["status"] == 10
+    text = page(as_operator, lost)
+    assert f"8 of {total} ids asked" in text
+    assert "The panel tells about one id a call." in text
+    assert "Search the next 10 <" in text
+    look(lost)
+    assert sandbox.calls["status"] == 20
+    assert find(lost).asked.size == 18
+
+
+def test_a_panel_known_to_tell_about_one_id_a_call_is_promised_ten(lost, as_operator):
+    far_above(lost.neighbours[1])
+    Panel.objects.update(multi_status=False)
+    text = page(as_operator, lost)
+    assert "Asks about 10 of " in text
+    assert "ids in at most 10 calls." in text
+    assert "If it turns out" not in text
+
+
+@pytest.fixture
+def fullest(as_operator):
+    """An order of which all is known that can be, and a function that adds ids that answered, and rivals."""
     order = make_lost()
     make_placed(order.service, remote_id="1000", **times(order, -300))
-    found = IdSearch.objects.create(order=order, attempt=1, start=1001, asked_from=1001, asked_to=1100, asked=100)
+    make_placed(order.service, remote_id="1900", **times(order, 300))
+    for minutes in (-5, 5):
+        at = order.sent_at + timedelta(minutes=minutes)
+        BalanceReading.objects.create(panel=order.panel, at=at, balance=5, currency="USD", why="schedule")
+    now = timezone.now()
+    Worker.objects.create(host="test", pid=1, started_at=now, seen_at=now)
+    asked = {"start": 1001, "asked_from": 1001, "asked_to": 1100, "asked": 100, "searched_at": now}
+    found = IdSearch.objects.create(order=order, attempt=1, **asked)
 
-    def count(matches):
+    def add(matches):
         for number in range(1001, 1001 + matches):
-            values = {"remote_status": "Pending", "charge": Decimal("0.9"), "asked_at": timezone.now()}
+            values = {"remote_status": "Pending", "charge": Decimal("0.9"), "asked_at": now}
             FoundId.objects.get_or_create(search=found, remote_id=str(number), defaults=values)
             make_lost(order.service)
-        page(as_operator, order)
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
-            page(as_operator, order)
-        return len(queries)
 
-    assert count(1) == count(30)
+    order.add = add
+    return order
+
+
+def count_queries(client, order):
+    page(client, order)
+    with CaptureQueriesContext(connection) as queries:
+        page(client, order)
+    return len(queries)
+
+
+def test_the_page_takes_as_many_queries_however_much_answered(as_operator, fullest):
+    fullest.add(1)
+    few = count_queries(as_operator, fullest)
+    fullest.add(30)
+    assert few == count_queries(as_operator, fullest) <= MOST_QUERIES
+
+
+def test_before_a_search_the_page_takes_no_more_queries_whatever_is_known(as_operator, fullest):
+    IdSearch.objects.all().delete()
+    assert count_queries(as_operator, fullest) <= MOST_QUERIES
+    Order.objects.filter(remote_id="1900").update(sent_at=fullest.sent_at - timedelta(hours=1), remote_id="900")
+    assert find(fullest).window.size is None
+    assert count_queries(as_operator, fullest) <= MOST_QUERIES
+    Order.objects.filter(pk=fullest.pk).update(sent_at=None)
+    assert count_queries(as_operator, fullest) <= MOST_QUERIES

@@ -18,7 +18,7 @@ from panels.bulk_confirm import summary
 from panels.models import DayTotal, Service
 from panels.totals import update_totals
 from tests.bench.fill import Filling
-from tests.bench.pages import MORE_QUERIES, MOST_QUERIES, addresses
+from tests.bench.pages import MOST_QUERIES, addresses
 from tests.factories import make_batch, row_of
 
 # What no index is worth having for: two hundred thousand services are read in some hundredths of a second.
@@ -41,7 +41,7 @@ def test_every_address_asks_a_bounded_number_of_questions(filled, client):
             assert client.get(address).status_code == 200, address
         asked[what] = len(queries)
     assert len(asked) > 60
-    assert {what: count for what, count in asked.items() if count > MORE_QUERIES.get(what, MOST_QUERIES)} == {}
+    assert {what: count for what, count in asked.items() if count > MOST_QUERIES} == {}
 
 
 def test_no_address_reads_a_whole_table_of_orders_or_services(filled, client):

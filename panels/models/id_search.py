@@ -18,6 +18,9 @@ class IdSearch(models.Model):
     # What one request may cost: less than following a few hundred orders for a minute does. Where each call tells about
     # one id only, it is as many calls as such a panel gets at once from polling.
     CALLS, SINGLE_CALLS = 3, 10
+    # Of those, what it takes to find out that each call tells about one id: the panel's objection to several, and its
+    # answer about one that is known to be ours.
+    CALLS_TO_LEARN = 2
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="id_searches")
     attempt = models.PositiveIntegerField()
@@ -28,14 +31,14 @@ class IdSearch(models.Model):
     calls = models.PositiveSmallIntegerField(default=0)
     # Set while a worker asks: past it, that worker is gone.
     leased_until = models.DateTimeField(null=True)
-    # The panel answers about one id a call.
+    # Each call asks about one id: the panel does not take more, or has objected to more.
     is_single = models.BooleanField(default=False)
 
-    # Where the search began; from there it goes both ways, and knows all from asked_from to asked_to.
+    # Where the search began; from there it goes both ways, and has asked about all from asked_from to asked_to.
     start = models.BigIntegerField(null=True)
     asked_from = models.BigIntegerField(null=True)
     asked_to = models.BigIntegerField(null=True)
-    # Without those of them that are ids of our own orders.
+    # How many those are without the ids of our own orders, and when the last of them were asked about.
     asked = models.PositiveIntegerField(default=0)
     searched_at = models.DateTimeField(null=True)
     # Why the last request ended early.

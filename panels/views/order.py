@@ -7,21 +7,24 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.db.models import F, FilteredRelation, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from panels import aftercare, id_search, polling, resolution
-from panels.evidence import collect_evidence
+from panels.evidence import collect_evidence, find_around
 from panels.forms import ResolveForm
 from panels.htmx import render_page, wants_fragment
-from panels.models import Order, OrderEvent, Refill
+from panels.models import Order, OrderEvent, Panel, Refill
 from panels.models.order import RequestState
 from panels.order_types import ALL_FIELDS, Kind, check
 from panels.tasks import ring
 from panels.views.orders import poll_seconds
 
 LONGEST_STORY = 200
+# Nothing comes of a search or a question while its panel is not asked; that may take days.
+SECONDS_WHILE_HELD_UP = 20
 What = OrderEvent.What
 STORY_LOOKS = {
     What.PLACED: "good",
@@ -44,15 +47,17 @@ def order_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _show(request: HttpRequest, pk: int, *, status: int = 200) -> HttpResponse:
     order = _get(pk)
-    events = order.events.select_related("actor").order_by("-at", "-pk")[:LONGEST_STORY]
-    refills = list(order.refills.all())
-    decision = _decision(order, request.POST)
+    events = list(order.events.select_related("actor").order_by("-at", "-pk")[:LONGEST_STORY])
+    # Only what the panel has can be refilled.
+    refills = list(order.refills.select_related("requested_by")) if order.remote_id else []
+    decision = _decision(order, events, request.POST)
     context = {
         "order": order,
         "story": [(event, STORY_LOOKS.get(What(event.what), "")) for event in events],
         "refills": refills,
         "can_refill": order.can_refill and not any(refill.is_open for refill in refills),
         "fields": _fields(order),
+        "is_held_up": _is_held_up(order.panel),
         "poll": _page_seconds(order, refills, decision.get("findings")),
         **decision,
     }
@@ -60,10 +65,10 @@ def _show(request: HttpRequest, pk: int, *, status: int = 200) -> HttpResponse:
 
 
 def _get(pk: int) -> Order:
-    orders = Order.objects.select_related(
-        "panel", "service__panel", "batch", "placed_by", "cancel_requested_by", "candidate_by"
-    )
-    return get_object_or_404(orders.prefetch_related("refills__requested_by"), pk=pk)
+    people = ("placed_by", "cancel_requested_by", "candidate_by", "id_search__requested_by")
+    of_this_attempt = FilteredRelation("id_searches", condition=Q(id_searches__attempt=F("attempt")))
+    orders = Order.objects.annotate(id_search=of_this_attempt)
+    return get_object_or_404(orders.select_related("panel", "service__panel", "batch", *people), pk=pk)
 
 
 def _fields(order: Order) -> list[dict[str, Any]]:
@@ -79,8 +84,10 @@ def _fields(order: Order) -> list[dict[str, Any]]:
 
 def _page_seconds(order: Order, refills: list[Refill], findings: id_search.Findings | None) -> int:
     seconds = poll_seconds([order])
-    if findings and (order.candidate_id or findings.is_open or not resolution.may_resolve(order)):
+    if findings and not resolution.may_resolve(order):
         return 2
+    if findings and (order.candidate_id or findings.is_open):
+        return SECONDS_WHILE_HELD_UP if _is_held_up(order.panel) else 2
     if any(refill.state in (RequestState.QUEUED, RequestState.SENDING) for refill in refills):
         return seconds or 2
     if seconds:
@@ -88,13 +95,21 @@ def _page_seconds(order: Order, refills: list[Refill], findings: id_search.Findi
     return 10 if any(refill.is_open for refill in refills) else 0
 
 
-def _decision(order: Order, posted: Mapping[str, str]) -> dict[str, Any]:
+def _is_held_up(panel: Panel) -> bool:
+    """Tell whether a panel is asked nothing for now."""
+    return not panel.is_active or panel.blocks_reading()
+
+
+def _decision(order: Order, events: list[OrderEvent], posted: Mapping[str, str]) -> dict[str, Any]:
     """Return what a person needs to know to decide about an unknown or a held order."""
     if order.state == Order.State.UNKNOWN:
+        around = find_around(order, events)
         return {
             "may_resolve": resolution.may_resolve(order),
-            "evidence": collect_evidence(order),
-            "findings": id_search.collect_findings(order),
+            "around": around,
+            "evidence": collect_evidence(order, around),
+            # The query leaves it out where there is none.
+            "findings": id_search.collect_findings(order, getattr(order, "id_search", None), around),
             "form": ResolveForm(initial={"remote_id": posted.get("remote_id", "")}),
         }
     if order.is_held and order.service:
