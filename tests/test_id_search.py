@@ -555,6 +555,8 @@ def test_the_search_begins_where_the_times_say_and_goes_both_ways():
     assert found.ids == ("2000", "2001", "1999", "2002", "1998")
     more = reach(order, window, 2, start=2000, asked_from=found.asked_from, asked_to=found.asked_to)
     assert more.ids == ("2003", "1997")
+    # Where it once began it goes on, whatever is likely by now.
+    assert reach(order, window, 2, start=1500, asked_from=1490, asked_to=1510).ids == ("1511", "1489")
 
 
 @pytest.mark.django_db
@@ -952,6 +954,15 @@ def test_the_page_promises_what_a_search_costs(lost, as_operator, sandbox):
     look(lost)
     assert sandbox.calls["status"] == 20
     assert find(lost).asked.size == 18
+
+
+def test_what_is_asked_about_again_is_counted_in_what_a_search_costs(fullest):
+    fullest.add(2)
+    assert (find(fullest).next_ids, find(fullest).next_calls) == (297, 3)
+    FoundId.objects.update(charge=0)
+    assert (find(fullest).next_ids, find(fullest).next_calls) == (295, 3)
+    Order.objects.filter(remote_id="1900").update(remote_id="1101")
+    assert (find(fullest).next_ids, find(fullest).next_calls) == (0, 1)
 
 
 def test_a_panel_known_to_tell_about_one_id_a_call_is_promised_ten(lost, as_operator):
