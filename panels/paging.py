@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import Func, IntegerField, Model, Q, QuerySet, Value
+from django.db import connection
+from django.db.models import F, Func, IntegerField, Model, OrderBy, Q, QuerySet, Value
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
 
 COUNT_UP_TO = 10_000
 
@@ -33,28 +37,33 @@ class Page(Generic[M]):
 
 
 def paginate(
-    rows: QuerySet[M], query: Mapping[str, str], *, sort: str, size: int = 50, shown: QuerySet[M] | None = None
+    rows: QuerySet[M],
+    query: Mapping[str, str],
+    *,
+    sort: str,
+    size: int = 50,
+    shown: QuerySet[M] | None = None,
+    by_index: bool = True,
 ) -> Page[M]:
     """Return the page that `after`, `before` or `last` in the query asks for; a cursor nobody can read is ignored.
 
     `sort` is a field that is never null, with "-" in front for descending; rows alike in it are told apart by pk.
-    Where many rows must be sorted to find a page, `shown` gives the same model with all that a page shows of a row:
-    only pks are sorted then.
+    `shown` gives the same model with all that a page shows of a row, so that only pks are sorted; `by_index` is False
+    where sorting all rows is quicker than walking an index of the field.
     """
     name = sort.removeprefix("-")
     is_descending = sort.startswith("-")
-    forward = ("-" if is_descending else "") + name, "-pk" if is_descending else "pk"
-    backward = ("" if is_descending else "-") + name, "pk" if is_descending else "-pk"
+    key = F(name) if by_index else Coalesce(name, name)
     after = _read_cursor(rows.model, name, query.get("after", ""))
     before = _read_cursor(rows.model, name, query.get("before", ""))
     if before or query.get("last"):
         found = rows.filter(_beyond(name, before, is_lower=not is_descending)) if before else rows
-        page = _read(found.order_by(*backward)[: size + 1], shown)
+        page = _read(found, _order(key, is_descending=not is_descending), size + 1, shown)
         is_first, is_last = len(page) <= size, not before
         page = page[:size][::-1]
     else:
         found = rows.filter(_beyond(name, after, is_lower=is_descending)) if after else rows
-        page = _read(found.order_by(*forward)[: size + 1], shown)
+        page = _read(found, _order(key, is_descending=is_descending), size + 1, shown)
         is_first, is_last = not after, len(page) <= size
         page = page[:size]
     return Page(
@@ -66,29 +75,42 @@ def paginate(
     )
 
 
-def _read(rows: QuerySet[M], shown: QuerySet[M] | None) -> list[M]:
-    if shown is None:
-        return list(rows)
-    return list(shown.filter(pk__in=rows.values("pk")).order_by(*rows.query.order_by))
+def _order(key: F | Coalesce, *, is_descending: bool) -> tuple[OrderBy, OrderBy]:
+    pk = F("pk")
+    return (key.desc(), pk.desc()) if is_descending else (key.asc(), pk.asc())
+
+
+def _read(rows: QuerySet[M], order: tuple[OrderBy, OrderBy], count: int, shown: QuerySet[M] | None) -> list[M]:
+    first = rows.order_by(*order)[:count]
+    return list(first if shown is None else shown.filter(pk__in=first.values("pk")).order_by(*order))
+
+
+def find_page(
+    rows: QuerySet[M], query: Mapping[str, str], *, sort: str, shown: QuerySet[M], is_narrowed: bool = True
+) -> tuple[Page[M], int]:
+    """Return a page as paginate does, and how many rows there are as count_rows has it.
+
+    Few rows of many are found first and sorted then: in the order of an index, the database would visit all of them.
+    """
+    if not is_narrowed:
+        return paginate(rows, query, sort=sort, shown=shown), count_rows(rows)
+    pks = list(rows.order_by().values_list("pk", flat=True)[: COUNT_UP_TO + 1])
+    if len(pks) > COUNT_UP_TO:
+        return paginate(rows, query, sort=sort, shown=shown), len(pks)
+    few = rows.model._default_manager.filter(pk__in=_as_one_parameter(pks))
+    return paginate(few, query, sort=sort, shown=shown, by_index=False), len(pks)
+
+
+def _as_one_parameter(pks: list[int]) -> RawSQL:
+    """Name rows by one array: thousands of parameters take longer to put into a statement than their rows to find."""
+    if connection.vendor == "postgresql":
+        return RawSQL("SELECT unnest(%s::bigint[])", [pks])
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(pks)])
 
 
 def count_rows(rows: QuerySet[Any]) -> int:
     """Count exactly up to COUNT_UP_TO; one more than that means that there are more."""
     return rows.order_by()[: COUNT_UP_TO + 1].count()
-
-
-def find_few(rows: QuerySet[M]) -> tuple[QuerySet[M], int]:
-    """Return rows that were narrowed, and how many that are as count_rows has it.
-
-    A few are found first and sorted then: in the order of an index, the database would visit all rows to find them.
-    """
-    pks = list(rows.order_by().values_list("pk", flat=True)[: COUNT_UP_TO + 1])
-    if len(pks) > COUNT_UP_TO:
-        return rows, len(pks)
-    everything = rows.model._default_manager.order_by()
-    # The limit cuts nothing off: it keeps the database from taking the two steps for one.
-    found = everything.filter(pk__in=pks).values("pk")[:COUNT_UP_TO]
-    return everything.filter(pk__in=found), len(pks)
 
 
 def count_each(*each: QuerySet[Any]) -> list[int]:

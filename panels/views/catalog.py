@@ -14,7 +14,7 @@ from django_htmx.http import push_url
 from panels.filters import ServiceFilter
 from panels.htmx import render_page, wants_fragment
 from panels.models import Order, Panel, Service
-from panels.paging import count_rows, find_few, paginate
+from panels.paging import count_rows, find_page
 
 MAX_CATEGORIES = 200
 MAX_CHANGES = 50
@@ -26,9 +26,8 @@ def service_list(request: HttpRequest) -> HttpResponse:
     """Show the services of all panels, narrowed, sorted, 50 a page."""
     with_services = Panel.objects.filter(Exists(Service.objects.filter(panel=OuterRef("pk"))))
     narrowed = ServiceFilter(request.GET, with_services.defer("api_key"))
-    services, total = find_few(narrowed.qs)
     shown = Service.objects.select_related("panel").defer("description", "search_text", "panel__api_key")
-    page = paginate(services, request.GET, sort=narrowed.sort_field, shown=shown)
+    page, total = find_page(narrowed.qs, request.GET, sort=narrowed.sort_field, shown=shown)
     context = {
         "filter": narrowed,
         "page": page,

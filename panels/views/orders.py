@@ -18,7 +18,7 @@ from panels.filters import OrderFilter
 from panels.htmx import render_page
 from panels.models import Order
 from panels.models.order import RequestState
-from panels.paging import count_rows, find_few, paginate
+from panels.paging import find_page, paginate
 from panels.spreadsheet import csv_lines
 
 SORTS = {"created": "created_at", "charge": "charge_sort", "cost": "cost_sort"}
@@ -44,14 +44,13 @@ def order_list(request: HttpRequest) -> HttpResponse:
     sort = _sort(request.GET)
     # A filter that cannot be read shows nothing rather than everything.
     is_filtered = any(value for name, value in request.GET.items() if name in found.filters)
-    if not found.is_valid():
-        orders, total = Order.objects.none(), 0
-    elif is_filtered:
-        orders, total = find_few(found.qs)
-    else:
-        orders, total = found.qs, count_rows(found.qs)
-    shown = Order.objects.select_related("panel", "service", "placed_by")
-    page = paginate(orders, request.GET, sort=_field(sort, request.GET), shown=shown)
+    page, total = find_page(
+        found.qs if found.is_valid() else Order.objects.none(),
+        request.GET,
+        sort=_field(sort, request.GET),
+        shown=Order.objects.select_related("panel", "service", "placed_by"),
+        is_narrowed=is_filtered,
+    )
     context = {
         "filter": found,
         "page": page,
