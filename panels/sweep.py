@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from panels.adoption import to_adopt
@@ -45,6 +45,19 @@ def pull_back() -> int:
         rows.filter(**{f"{name}__gt": latest + longest}).update(**{name: now}) for rows, name, longest in put_off
     )
     return pulled + sending.filter(sent_at__gt=latest).update(send_deadline=now)
+
+
+def ask_what_is_left() -> int:
+    """Ask for the balance once a panel cannot take an unknown order any more: what it read before tells little."""
+    now = timezone.now()
+    given_up = Order.objects.filter(
+        panel=OuterRef("pk"),
+        state=Order.State.UNKNOWN,
+        send_deadline__lte=now,
+        send_deadline__gt=OuterRef("balance_tried_at"),
+    )
+    panels = Panel.objects.filter(Exists(given_up), is_active=True, balance_requested_at=None)
+    return panels.update(balance_requested_at=now)
 
 
 def to_probe() -> QuerySet[Panel]:

@@ -256,6 +256,7 @@ def _do_chores() -> None:
 def _sweep() -> None:
     sweep.pull_back()
     sweep.expire()
+    sweep.ask_what_is_left()
     for kind, pks in sweep.waiting().items():
         for pk in pks:
             if not _enqueue(kind, pk, 0):

@@ -264,6 +264,22 @@ def test_what_a_clock_put_off_that_was_ahead_waits_no_longer_than_anything_else(
 
 
 @pytest.mark.django_db
+def test_the_balance_is_read_once_more_when_an_unknown_order_can_not_come_any_more():
+    now = timezone.now()
+    panel = fresh_panel(balance_tried_at=now - timedelta(seconds=30))
+    fields = {"attempt": 1, "sent_at": now - timedelta(minutes=3)}
+    order = make_order(make_service(panel), state="unknown", send_deadline=now + timedelta(seconds=60), **fields)
+    make_order(make_service(panel), state="unknown", send_deadline=now - timedelta(seconds=60), **fields)
+    assert sweep.ask_what_is_left() == 0
+    Order.objects.filter(pk=order.pk).update(send_deadline=now - timedelta(seconds=10))
+    assert sweep.ask_what_is_left() == 1
+    assert sweep.ask_what_is_left() == 0
+    assert sweep.waiting()["balance"] == [panel.pk]
+    Panel.objects.update(balance_requested_at=None, balance_tried_at=timezone.now())
+    assert sweep.ask_what_is_left() == 0
+
+
+@pytest.mark.django_db
 def test_what_failed_is_tried_again_only_after_a_while():
     now = timezone.now()
     make_panel(catalog_tried_at=now, balance_tried_at=now)
