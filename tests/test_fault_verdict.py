@@ -4,12 +4,18 @@ from decimal import Decimal
 
 import pytest
 
+from panels import claiming
 from panels.sandbox import Arrival, Fault, LedgerEntry
 from panels.sandbox.faults import PlannedFault
-from tests.faults.panel import AUTH
-from tests.faults.verdict import Evidence, OrderSeen, Strike, explanation, violations
+from tests.factories import make_order
+from tests.faults.claims import Claim, note_claims, read_claims
+from tests.faults.evidence import Evidence, OrderSeen, Strike
+from tests.faults.explanation import explanation
+from tests.faults.panel import AUTH, FUNDS
+from tests.faults.verdict import trouble_in, violations
 
 LINK = "https://example.com/f/1"
+OTHER = "https://example.com/f/2"
 DEADLINE = 6.0
 DEAD = 100 + DEADLINE
 
@@ -28,17 +34,35 @@ def arrival(fault=None, *, at=100.1, answered_at=100.2, caller="w1", link=LINK, 
     return Arrival(int(at * 10), {"link": link}, caller, planned, at, answered_at)
 
 
-def entry(order_id="7", link=LINK):
-    return LedgerEntry(order_id, "1", {"link": link}, Decimal(1), 100.1, 1)
+def entry(order_id="7", link=LINK, at=100.1):
+    return LedgerEntry(order_id, "1", {"link": link}, Decimal(1), at, 1)
+
+
+def claim(at=100.0, pk=1, worker="w1"):
+    return Claim(at, pk, 1, worker)
 
 
 def evidence(*orders, ledger=(), arrivals=(), strikes=(), **fields):
-    fields = {"links": {each.link for each in orders}, "patience": 2.0, "deadline": DEADLINE} | fields
+    """Collect it all; whoever has sent an order had claimed it, and w1 had claimed every order that was sent."""
+    sent = [claim(each.at - 0.1, int(each.fields["link"][-1]), each.caller) for each in arrivals]
+    own = [claim(each.sent_at, each.pk) for each in orders if each.sent_at]
+    fields = {
+        "links": {each.link for each in orders},
+        "claims": [*sent, *own],
+        "patience": 2.0,
+        "deadline": DEADLINE,
+        "parallel": 3,
+        "peaks": {"p": 3},
+    } | fields
     return Evidence(orders=orders, ledgers={"p": ledger}, arrivals={"p": arrivals}, strikes=strikes, **fields)
 
 
 def kill(at=100.3, worker="w1"):
     return Strike("kill", at, at, worker=worker)
+
+
+def stop(began, ended, worker="w1"):
+    return Strike("stop", began, ended, worker=worker)
 
 
 def test_a_placed_order_in_the_ledger_keeps_both_promises():
@@ -49,22 +73,51 @@ def test_a_placed_order_in_the_ledger_keeps_both_promises():
     ("seen", "words"),
     [
         (evidence(links={LINK}), "the order is gone"),
+        (evidence(order(), ledger=[entry()], links=set()), "nobody has ordered it"),
         (evidence(order(), order(), ledger=[entry()]), "there are 2 orders"),
+        (evidence(order(), order(pk=2), ledger=[entry()]), "p 7: it stands at 2 of our orders"),
         (evidence(order(), ledger=[entry(), entry("8")]), "p has 2 orders for it"),
         (evidence(order(), ledger=[entry(), entry("8", "https://example.com/f/9")]), "belongs to none of our orders"),
         (evidence(order(), ledger=[]), "p knows no 7"),
+        (evidence(order(remote_id="")), "it is placed, and its id is missing"),
+        (evidence(order("unknown", remote_id="7"), ledger=[entry()]), "it is unknown, and its id is 7"),
         (evidence(order("refused"), ledger=[entry()], arrivals=[arrival(Fault.REFUSE)]), "p has it as 7"),
-        (evidence(order(), order("refused", 2), ledger=[entry(link="https://example.com/f/2")]), "stands at order 1"),
-        (evidence(order("refused")), "no panel has refused it"),
+        (evidence(order("queued"), ledger=[entry()], arrivals=[arrival()]), "it is queued, and p has it as 7"),
+        (evidence(order(), order("refused", 2), ledger=[entry(link=OTHER)]), "stands at order 1"),
         (evidence(order("queued")), "still queued"),
         (evidence(order("sending")), "still sending"),
-        (evidence(order("written_off")), "still written_off"),
+        (evidence(order("withdrawn")), "still withdrawn"),
+        (evidence(order("written_off")), "nobody had a reason for it"),
+        (evidence(order("written_off"), is_decided=True, written_off={LINK}), "nobody had a reason for it"),
         (evidence(order(alarm="Second order"), ledger=[entry()]), "alarm"),
         (evidence(order("unknown"), ledger=[entry()], arrivals=[arrival()]), "nothing was done to it"),
     ],
 )
 def test_what_must_not_be_is_told(seen, words):
     assert any(words in each for each in violations(seen)), violations(seen)
+
+
+@pytest.mark.parametrize(
+    ("met", "is_right"),
+    [
+        ([arrival(Fault.REFUSE, text="Incorrect link")], True),
+        # These go back to the queue.
+        ([arrival(Fault.REFUSE, text=FUNDS)], False),
+        ([arrival(Fault.REFUSE, text=AUTH)], False),
+        ([arrival(Fault.RATE_LIMIT)], False),
+        ([arrival(Fault.REFUSE, text=FUNDS), arrival(Fault.REFUSE, text="Incorrect link", at=101)], True),
+        # An earlier no is none to a later send.
+        ([arrival(Fault.REFUSE, text="Incorrect link"), arrival(Fault.DROP_BEFORE, at=101)], False),
+        # Nobody has heard it.
+        ([arrival(Fault.REFUSE, text="Incorrect link", answered_at=None)], False),
+        ([arrival(Fault.SAME_ID)], False),
+        ([arrival()], False),
+        ([], False),
+    ],
+)
+def test_an_order_is_refused_only_when_the_panel_said_no_to_just_this_order(met, is_right):
+    told = [each for each in violations(evidence(order("refused"), arrivals=met)) if "no panel has refused it" in each]
+    assert (told == []) is is_right
 
 
 @pytest.mark.parametrize(
@@ -91,16 +144,70 @@ def test_a_person_may_send_an_order_again_once():
     assert violations(evidence(order(), ledger=[entry()], arrivals=thrice, sent_again={LINK}))
 
 
+def test_only_who_has_claimed_an_order_sends_it_and_once_for_each_claim():
+    sent = {"ledger": [entry()], "arrivals": [arrival()]}
+    assert violations(evidence(order(), claims=[claim()], **sent)) == []
+    for claims in ([], [claim(worker="w2")], [claim(100.15)], [claim(pk=2)]):
+        assert "without having claimed it" in violations(evidence(order(), claims=claims, **sent))[0]
+    twice = [arrival(Fault.RATE_LIMIT), arrival(at=101)]
+    assert violations(evidence(order(), ledger=[entry()], arrivals=twice, claims=[claim(), claim(100.9)])) == []
+    assert violations(evidence(order(), ledger=[entry()], arrivals=twice, claims=[claim()]))
+
+
+def test_what_is_sent_belongs_to_an_order_at_that_panel():
+    refused = arrival(Fault.REFUSE, text="Incorrect link", link="https://example.com/f/9")
+    assert "no order for it" in violations(evidence(order(), ledger=[entry()], arrivals=[arrival(), refused]))[0]
+    elsewhere = evidence(order("refused", panel="q"), arrivals=[arrival(Fault.REFUSE, text="Incorrect link")])
+    assert "sent to p, which has no order for it" in violations(elsewhere)[0]
+
+
 def test_what_a_worker_stood_still_with_until_it_was_too_late_must_never_arrive():
-    hit = {"strikes": [Strike("stop", 100.05, 110, worker="w1")], "fenced": {LINK: 100.05}}
+    hit = {"strikes": [stop(100.05, 110)], "fenced": {LINK: 100.05}}
     assert violations(evidence(order("unknown"), **hit)) == []
-    assert "too late" in violations(evidence(order("unknown"), arrivals=[arrival(at=111)], **hit))[0]
+    late = {"arrivals": [arrival(at=111)], "claims": [claim()]}
+    assert any("too late" in each for each in violations(evidence(order("unknown"), **late, **hit)))
+
+
+def test_nothing_arrives_after_the_deadline_when_a_person_may_have_sent_it_again():
+    hit = {"strikes": [stop(100.05, 110)], "claims": [claim()]}
+    assert violations(evidence(order("unknown"), arrivals=[arrival(at=105.9)], **hit)) == []
+    assert "after its deadline" in violations(evidence(order("unknown"), arrivals=[arrival(at=110.01)], **hit))[0]
+
+
+def test_what_a_restored_copy_showed_as_waiting_is_not_sent_before_a_person_has_decided():
+    restored = {"restored": {1}, "restored_at": 105.0}
+    known = {"ledger": [entry()], "arrivals": [arrival()]}
+    assert violations(evidence(order("unknown", sent_at=None), **known, **restored)) == []
+    sent = {"ledger": [entry(at=106)], "arrivals": [arrival(at=106)]}
+    assert any("restored copy" in each for each in violations(evidence(order(), **sent, **restored)))
+    assert violations(evidence(order(), **sent, **restored, is_decided=True)) == []
+    lost = evidence(order("queued", sent_at=None), **known, **restored)
+    assert any("it is queued, and p has it" in each for each in violations(lost))
+
+
+def test_a_panel_gets_no_more_orders_at_once_than_it_takes():
+    assert "4 orders at once" in violations(evidence(peaks={"p": 4}))[0]
+
+
+def test_a_panel_gets_no_more_calls_a_minute_than_it_takes():
+    def told(every, **fields):
+        orders = [order(pk=number, link=f"{LINK}/{number}", sent_at=100 + every * number) for number in range(100)]
+        seen = evidence(*orders, per_minute={"p": 600}, **fields)
+        return [each for each in violations(seen) if "calls a minute" in each]
+
+    assert told(0.1) == []
+    assert told(0.08)
+    # Of a killed worker nobody knows whether its last claims were committed.
+    assert told(0, strikes=[kill(100.5)]) == []
+    assert told(0, strikes=[kill(102)])
+    assert told(0, strikes=[kill(100.5, "w2")])
 
 
 @pytest.mark.parametrize(
     ("seen", "reason"),
     [
         (evidence(order("unknown"), arrivals=[arrival(Fault.HANG)]), "hang"),
+        (evidence(order("unknown"), arrivals=[arrival(Fault.TRICKLE_HEAD)]), "trickle_head"),
         # These are understood.
         (evidence(order("unknown"), arrivals=[arrival(Fault.PHP_NOTICE)]), None),
         (evidence(order("unknown"), arrivals=[arrival(Fault.REFUSE)]), None),
@@ -111,13 +218,47 @@ def test_what_a_worker_stood_still_with_until_it_was_too_late_must_never_arrive(
         (evidence(order("unknown"), arrivals=[arrival(answered_at=101)], strikes=[kill()]), "kill after the send"),
         (evidence(order("unknown"), arrivals=[arrival()], strikes=[kill()]), "kill before the record"),
         (evidence(order("unknown"), arrivals=[arrival()], strikes=[kill(worker="w2")]), None),
+        # Nobody else has claimed it, whether or not it was sent.
+        (evidence(order("unknown"), strikes=[kill(worker="w2")]), None),
+        (evidence(order("unknown"), strikes=[stop(100.1, 110, worker="w2")]), None),
+        (evidence(order("unknown"), strikes=[kill()], claims=[]), None),
+        (evidence(order("unknown"), strikes=[kill()], claims=[claim(99), claim(worker="w2")]), None),
         (evidence(order("unknown"), arrivals=[arrival()], strikes=[kill(99)]), None),
         (evidence(order("unknown"), arrivals=[arrival()], strikes=[kill(DEAD + 1)]), None),
         # Somebody alive has given it up before its deadline.
         (evidence(order("unknown", unknown_at=101.0), arrivals=[arrival()], strikes=[kill()]), None),
+        (evidence(order("unknown"), strikes=[stop(100.05, 110)]), "stop before the send"),
+        (evidence(order("unknown"), arrivals=[arrival()], strikes=[stop(100.15, 110)]), "stop after the send"),
+        (
+            evidence(order("unknown", unknown_at=104.0), arrivals=[arrival()], strikes=[stop(101, 103.5)]),
+            "stop before the record",
+        ),
+        # Several halts add up; a short one explains nothing, whenever the order was given up.
+        (evidence(order("unknown"), strikes=[stop(100.1, 101.2), stop(101.3, 102.3)]), "stop before the send"),
+        (evidence(order("unknown"), strikes=[stop(100.1, 100.4)]), None),
+        (evidence(order("unknown"), strikes=[stop(90, 101)]), None),
+        (evidence(order("unknown"), strikes=[stop(DEAD - 1, 120)]), None),
         (evidence(order("unknown"), strikes=[Strike("vanish", 100, 101, panel="p")]), "vanish"),
+        (
+            evidence(
+                order("unknown"), arrivals=[arrival(answered_at=None)], strikes=[Strike("vanish", 100, 101, panel="p")]
+            ),
+            "vanish",
+        ),
         (evidence(order("unknown"), strikes=[Strike("vanish", 100, 101, panel="q")]), None),
+        # It was claimed when all connections had been cut, sent when the panel was back, or answered.
+        (evidence(order("unknown"), strikes=[Strike("vanish", 99, 99.9, panel="p")]), None),
+        (
+            evidence(
+                order("unknown"),
+                arrivals=[arrival(at=103, answered_at=None)],
+                strikes=[Strike("vanish", 100, 101, panel="p")],
+            ),
+            None,
+        ),
+        (evidence(order("unknown"), arrivals=[arrival()], strikes=[Strike("vanish", 100, 101, panel="p")]), None),
         (evidence(order("unknown"), arrivals=[arrival(answered_at=103)]), "deadline"),
+        (evidence(order("unknown"), arrivals=[arrival(answered_at=None)]), None),
         (evidence(order("unknown", sent_at=None), restored={1}), "restored"),
         (evidence(order("unknown")), None),
     ],
@@ -127,11 +268,53 @@ def test_an_unknown_outcome_needs_something_that_was_done_to_just_this_order(see
 
 
 def test_one_id_for_two_orders_is_the_panels_doing():
-    second = order("refused", 2)
-    met = arrival(Fault.SAME_ID, link=second.link)
+    second = order("unknown", 2, alarm="The panel gave the id 7 to this order, and our order 1 has it.")
+    met = arrival(Fault.SAME_ID, link=OTHER)
     assert violations(evidence(order(), second, ledger=[entry()], arrivals=[arrival(), met])) == []
     # The second one heard of it first.
-    taken = order("refused", 1), order("placed", 2)
+    taken = order("unknown", 1, alarm="The panel gave the id 7 to this order, and our order 2 has it."), order(pk=2)
     assert violations(evidence(*taken, ledger=[entry()], arrivals=[arrival(), met])) == []
-    given_up = order("written_off", 1), order("placed", 2)
-    assert violations(evidence(*given_up, ledger=[entry()], arrivals=[arrival(), met])) == []
+    given_up = {"is_decided": True, "written_off": {LINK}}
+    decided = order("written_off", 1), order("placed", 2)
+    assert violations(evidence(*decided, ledger=[entry()], arrivals=[arrival(), met], **given_up)) == []
+
+
+def test_one_id_for_two_orders_excuses_no_other_id_and_no_alarm_of_others():
+    ledger = [entry("6", "https://example.com/f/3", at=90), entry(at=95)]
+    met = {"ledger": ledger, "arrivals": [arrival(Fault.SAME_ID, link=OTHER)]}
+
+    def told(remote_id, alarm=""):
+        others = order("unknown", 1), order("unknown", 3, alarm=alarm)
+        return violations(evidence(order(pk=2, remote_id=remote_id), *others, **met))
+
+    assert not any("stands at" in each or "alarm" in each for each in told("7"))
+    assert any("its id 6 stands at order 2" in each for each in told("6"))
+    assert any("it has an alarm" in each for each in told("7", "Look there which of the two it is."))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2026-01-01 00:00:00,000 CRITICAL panels.outcomes: Not recorded: order 1 was placed as '7'.",
+        "2026-01-01 00:00:00,000 CRITICAL panels.recording: Given up recording: order 1 was placed as '7'.",
+        "2026-01-01 00:00:00,000 ERROR panels.outcomes: Something could not be recorded.",
+        "2026-01-01 00:00:00,000 ERROR panels.submission: Sending order 1 failed on our side.",
+        "2026-01-01 00:00:00,000 ERROR panels.outcomes: Order 1: Second order at the panel: 8, from attempt 1.",
+        "panels.models.order.IllegalMoveError: Order 1 cannot go from placed to sending.",
+        "TypeError: 'NoneType' object is not callable",
+    ],
+)
+def test_what_no_worker_may_ever_say_is_found_in_its_log(line):
+    allowed = "2026-01-01 00:00:00,000 ERROR panels.recording: Not recorded yet, trying again: order 1.\n"
+    error = "django.db.utils.OperationalError: database is locked\n"
+    assert trouble_in(allowed + error) == []
+    assert trouble_in(f"{allowed}{line}\n{error}{line}\n") == [line]
+
+
+def test_whoever_claims_an_order_stands_in_the_log(db, monkeypatch, tmp_path):
+    monkeypatch.setattr(claiming, "_take", claiming._take)
+    note_claims("w1", tmp_path / "claims.log")
+    mine = make_order()
+    claiming.Claims(mine.panel_id).take()
+    mine.refresh_from_db()
+    assert read_claims(tmp_path / "claims.log") == [Claim(mine.sent_at.timestamp(), mine.pk, 1, "w1")]

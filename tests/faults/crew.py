@@ -11,20 +11,22 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.faults.verdict import Strike
+from tests.faults.claims import Claim, read_claims
+from tests.faults.evidence import Strike
 from tests.faults.worker import DEADLINE
 
 LEAVE_WITHIN = 2 * DEADLINE
+CLAIMS = "claims.log"
 
 
 class Worker:
     """One process; its name is what a panel sees as the User-Agent."""
 
-    def __init__(self, name: str, log: Path) -> None:
-        self.name, self.log = name, log
-        with log.open("w") as file:
+    def __init__(self, name: str, folder: Path) -> None:
+        self.name = name
+        with (folder / f"{name}.log").open("w") as file:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.faults.worker", name],
+                [sys.executable, "-m", "tests.faults.worker", name, str(folder / CLAIMS)],
                 stdin=subprocess.PIPE,
                 stdout=file,
                 stderr=subprocess.STDOUT,
@@ -46,9 +48,11 @@ class Crew:
         self.workers: list[Worker] = []
         self.strikes: list[Strike] = []
         self._leaving: list[Worker] = []
+        self._deserters: list[Worker] = []
 
     def fill(self) -> None:
         """Start as many as are missing."""
+        self._look_for_deserters()
         while len(self.workers) < self._size:
             self.start()
 
@@ -56,7 +60,7 @@ class Crew:
         """Start one more."""
         self._names += 1
         name = f"worker-{self._names}"
-        self.workers.append(Worker(name, self._folder / f"{name}.log"))
+        self.workers.append(Worker(name, self._folder))
         return self.workers[-1]
 
     def named(self, name: str) -> Worker | None:
@@ -65,7 +69,8 @@ class Crew:
 
     def kill(self, workers: Iterable[Worker], why: str) -> None:
         """End them with SIGKILL."""
-        workers = list(workers)
+        self._look_for_deserters()
+        workers = [worker for worker in workers if worker in self.workers]
         began = time.time()
         for worker in workers:
             worker.process.kill()
@@ -96,24 +101,33 @@ class Crew:
         self.workers.remove(worker)
         self._leaving.append(worker)
 
-    def all_left(self) -> list[str]:
-        """Return what is to be said against those who were asked to end: nothing if all did, and in good order."""
+    def complaints(self) -> list[str]:
+        """Return what is to be said against them: all that were asked to end did, in good order, and no others."""
         for worker in self._leaving:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 worker.process.wait(LEAVE_WITHIN)
+        self._look_for_deserters()
+        stayed = [worker for worker in self._leaving if worker.process.returncode != 0]
         return [
-            f"{worker.name} was asked to end, and its status is {worker.process.returncode}"
-            for worker in self._leaving
-            if worker.process.returncode != 0
+            *(f"{each.name} was asked to end, and its status is {each.process.returncode}" for each in stayed),
+            *(f"{each.name} has ended by itself with status {each.process.returncode}" for each in self._deserters),
         ]
 
     def logs(self) -> list[Path]:
         """Return the logs of all that there have been."""
         return sorted(self._folder.glob("worker-*.log"))
 
+    def claims(self) -> list[Claim]:
+        """Return who claimed what."""
+        return read_claims(self._folder / CLAIMS)
+
+    def _look_for_deserters(self) -> None:
+        self._deserters += [worker for worker in self.workers if worker.process.poll() is not None]
+        self.workers = [worker for worker in self.workers if worker not in self._deserters]
+
     def end(self) -> None:
         """Leave nothing behind."""
-        for worker in [*self.workers, *self._leaving]:
+        for worker in [*self.workers, *self._leaving, *self._deserters]:
             worker.process.kill()
             worker.process.wait()
             worker.close()

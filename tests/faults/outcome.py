@@ -2,55 +2,44 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from panels.sandbox import Arrival
-from tests.faults.verdict import AFTER_SEND, BEFORE_RECORD, BEFORE_SEND, Evidence, explanation, violations
+from panels.sandbox import Arrival, Fault
+from tests.faults.evidence import AFTER_SEND, BEFORE_RECORD, BEFORE_SEND, Evidence
+from tests.faults.explanation import explanation
+from tests.faults.panel import FAULTS, PARALLEL, fault_name
+from tests.faults.verdict import trouble_in, violations
 from tests.faults.worker import DEADLINE, READ_TIMEOUT
 
 if TYPE_CHECKING:
     from tests.faults.run import Report, Surroundings
 
-# Seconds without any progress after which a run is not waited for any more.
-SETTLE_WITHIN = 30.0
 LINK = "https://"
+PLACED_SINCE, NOT_PLACED_SINCE = "restored, and placed since the copy", "restored, and not placed"
 
 
 def judge(now: Surroundings, report: Report) -> None:
     """Let all end well from here on, and judge: what is there then, and again after a person has decided."""
     for panel in now.panels:
-        panel.faults.clear()
-    _settle(now)
+        panel.behave()
+    now.stock.wait_until(lambda: now.stock.left().count())
     evidence = _evidence(now)
     report.violations += violations(evidence)
     report.reasons = {each: explanation(each, evidence) for each in evidence.orders if each.state == "unknown"}
     report.figures = _figures(now, report, evidence)
-    report.violations += _missing(report)
-    while not now.stock.may_decide():
-        time.sleep(0.1)
+    report.violations += _missing(now, report)
+    now.stock.wait_until(now.stock.undecidable)
     ids = {entry.fields["link"]: entry.order_id for panel in now.panels for entry in panel.ledger}
     decisions = now.stock.decide(lambda link: ids.get(link, ""))
     report.figures |= {f"decided: {what}": decisions[what] for what in sorted(decisions)}
-    _settle(now, with_unknown=True)
+    now.stock.wait_until(lambda: now.stock.open().count())
     evidence = _evidence(now, is_decided=True)
     left = [f"order {each.pk} ({each.link}): it is unknown" for each in evidence.orders if each.state == "unknown"]
     report.violations += [f"after all was decided: {each}" for each in violations(evidence) + left]
-    report.violations += _keys_in_logs(now) + now.crew.all_left()
-
-
-def _settle(now: Surroundings, *, with_unknown: bool = False) -> None:
-    """Wait until nothing is queued or being sent (or, if so told, unknown), or nothing goes on any more."""
-    seen, until = -1, 0.0
-    while seen and (seen < 0 or time.monotonic() < until):
-        now.stock.lift_pauses()
-        left = now.stock.left().count() + (now.stock.unknown() if with_unknown else 0)
-        if left != seen:
-            seen, until = left, time.monotonic() + SETTLE_WITHIN
-        time.sleep(0.1)
+    report.violations += now.crew.complaints() + _in_logs(now)
 
 
 def _evidence(now: Surroundings, *, is_decided: bool = False) -> Evidence:
@@ -59,18 +48,27 @@ def _evidence(now: Surroundings, *, is_decided: bool = False) -> Evidence:
         orders=now.stock.seen(),
         ledgers={panel.name: panel.ledger for panel in now.panels},
         arrivals={panel.name: panel.arrivals for panel in now.panels},
+        claims=now.crew.claims(),
         strikes=[*now.crew.strikes, *now.saboteur.vanished],
         patience=READ_TIMEOUT,
         deadline=DEADLINE,
+        parallel=PARALLEL,
+        peaks={panel.name: panel.peak for panel in now.panels},
+        per_minute={panel.name: panel.per_minute for panel in now.panels if panel.per_minute},
         restored=now.saboteur.restored,
+        restored_at=now.saboteur.restored_at,
+        fenced=now.saboteur.fenced,
+        is_decided=is_decided,
         sent_again=now.stock.sent_again,
-        fenced={} if is_decided else now.saboteur.fenced,
+        written_off=now.stock.written_off,
     )
 
 
 def _figures(now: Surroundings, report: Report, evidence: Evidence) -> dict[str, int]:
     states = Counter(f"  {order.state}" for order in evidence.orders)
-    faults = Counter(f"fault {each.fault.fault}" for _, each in _arrivals(now) if each.fault)
+    faults = Counter(
+        f"fault {fault_name(each.fault.fault, each.fault.text)}" for _, each in _arrivals(now) if each.fault
+    )
     reasons = Counter(f"unknown: {reason}" for reason in report.reasons.values())
     return {
         "orders": len(evidence.orders),
@@ -79,31 +77,58 @@ def _figures(now: Surroundings, report: Report, evidence: Evidence) -> dict[str,
         **_sorted(now.saboteur.done),
         **_sorted(faults),
         **_sorted(reasons),
+        **_restored(evidence),
         "ids that came late": now.stock.late_ids(),
+        "most orders at a panel at once": max(evidence.peaks.values()),
+        "workers that sent orders": len({each.caller for _, each in _arrivals(now)}),
     }
+
+
+def _restored(evidence: Evidence) -> dict[str, int]:
+    """Count what a restored copy showed as waiting: what had gone out since, and what had not."""
+    placed = {entry.fields["link"] for ledger in evidence.ledgers.values() for entry in ledger}
+    restored = [order.link in placed for order in evidence.orders if order.pk in evidence.restored]
+    return {PLACED_SINCE: sum(restored), NOT_PLACED_SINCE: len(restored) - sum(restored)}
 
 
 def _sorted(counts: Counter[str]) -> dict[str, int]:
     return {name: counts[name] for name in sorted(counts)}
 
 
-def _missing(report: Report) -> list[str]:
+def _missing(now: Surroundings, report: Report) -> list[str]:
     """A run that was spared something proves nothing about it."""
     wanted = [f"unknown: kill {each}" for each in (BEFORE_SEND, AFTER_SEND, BEFORE_RECORD)]
     wanted += [f"stop {BEFORE_SEND}", f"stop {AFTER_SEND}", "panel vanished", "queue flushed", "database restored"]
-    missing = [f"this has not happened: {each}" for each in wanted if not report.figures.get(each)]
+    wanted += [PLACED_SINCE, NOT_PLACED_SINCE]
+    spared = [each for each in wanted if not report.figures.get(each)]
+    spared += sorted({f"fault {fault_name(fault, text)}" for fault, _, text in FAULTS} - _struck(now))
+    missing = [f"this has not happened: {each}" for each in spared]
     if report.figures["orders"] < report.plan.orders or report.figures["kill"] < report.plan.kills:
         missing.append("there were too few orders or kills")
     return missing
 
 
-def _keys_in_logs(now: Surroundings) -> list[str]:
-    return [
-        f"{log}: it holds the key of {panel.name}"
-        for log in now.crew.logs()
-        for panel in now.panels
-        if panel.key in log.read_text(errors="replace")
-    ]
+def _struck(now: Surroundings) -> set[str]:
+    """Return the faults of which the consequences are still there to be seen."""
+    taken = {(panel.name, entry.request_number) for panel in now.panels for entry in panel.ledger}
+    return {
+        f"fault {fault_name(arrival.fault.fault, arrival.fault.text)}"
+        for name, arrival in _arrivals(now)
+        if arrival.fault
+        and arrival.at > now.saboteur.restored_at
+        # Where there was no earlier id, the call was as usual.
+        and not (arrival.fault.fault is Fault.SAME_ID and (name, arrival.request_number) in taken)
+    }
+
+
+def _in_logs(now: Surroundings) -> list[str]:
+    """Return what the workers' logs hold and must not."""
+    found = []
+    for log in now.crew.logs():
+        text = log.read_text(errors="replace")
+        found += [f"{log}: it holds the key of {panel.name}" for panel in now.panels if panel.key in text]
+        found += [f"{log}: {line}" for line in trouble_in(text)]
+    return found
 
 
 def write_log(now: Surroundings, report: Report) -> None:
@@ -112,6 +137,8 @@ def write_log(now: Surroundings, report: Report) -> None:
     path.write_text(
         "".join(f"{datetime.fromtimestamp(at, UTC):%H:%M:%S.%f} {text}\n" for at, text in _log(now, report))
     )
+    if report.violations:
+        path.with_name("violations.log").write_text("\n".join(report.violations))
     words = {word.strip("():,") for each in report.violations for word in each.split() if LINK in word}
     if words:
         path.with_name("stories.log").write_text("\n".join(map(now.stock.story, sorted(words))))

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import random
 import socket
-from collections.abc import Iterable, Iterator
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from panels.sandbox import Arrival, Fault, SandboxPanel
+from panels.sandbox.faults import PlannedFault
 
 # Refusals that are not about the order: it waits until the account is in order.
 FUNDS, AUTH = "Not enough funds on balance", "Invalid API key"
 ACCOUNT_REFUSALS = (FUNDS, AUTH)
+
+# How many calls a panel takes at once, and how many a minute where that is limited.
+PARALLEL, PER_MINUTE = 3, 720
 
 # What may happen to any order, and for how many seconds or with which words.
 FaultOption = tuple[Fault, float | None, str]
@@ -35,27 +40,84 @@ FAULTS: tuple[FaultOption, ...] = (
     (Fault.REFUSE, None, FUNDS),
     (Fault.REFUSE, None, AUTH),
     (Fault.RATE_LIMIT, 0, ""),
+    (Fault.TRICKLE, 0.5, ""),
+    (Fault.TRICKLE_HEAD, 0.5, ""),
 )
-# Each kind strikes once soon, wherever it is planned, and from time to time ever after.
-SOON, EVER_AFTER = 0.05, 0.004
+# So many adds at a panel from one fault that must strike there to the next, and how often any strikes at any time.
+FROM_ONE_TO_NEXT, EVER_AFTER = 6, 0.004
+# With these a panel is still busy when nobody waits for it any more.
+OUTLASTS_ALL = (Fault.HANG, Fault.TRICKLE, Fault.TRICKLE_HEAD)
 # A second order for a link must be taken, so that it is seen in the ledger: every order ends at once.
 AT_ONCE = 1e9
+
+
+def fault_name(fault: Fault, text: str) -> str:
+    """Name a fault; refusals differ by their words."""
+    return f"{fault}: {text}" if text else str(fault)
 
 
 class SpoiledPanel(SandboxPanel):
     """Listens in the process of the harness, so that its ledger outlives all that happens to it."""
 
-    def __init__(self, name: str, key: str, *, latency: float, seed: int) -> None:
+    def __init__(self, name: str, key: str, *, latency: float, seed: int, per_minute: int | None = None) -> None:
         super().__init__(key=key, balance=Decimal(10**9), latency=latency, speed=AT_ONCE, seed=seed)
-        self.name = name
-        self._chance = random.Random(f"{seed}/{name}")
+        self.name, self.per_minute = name, per_minute
+        self._due: deque[FaultOption] = deque()
+        self._planned: list[PlannedFault] = []
+        self._adds = 0
+        # How many adds are under way, and were at most: those that somebody waits for.
+        self.under_way = self.peak = 0
+        self._counting = threading.Lock()
+        # Each call has a thread of its own.
+        self._call = threading.local()
 
-    def misbehave(self, once: Iterable[FaultOption]) -> None:
-        """Let each of these faults strike once soon, and any at any time."""
-        for fault, seconds, text in once:
-            self.faults.add(fault, "add", seconds=seconds, text=text, probability=SOON)
+    def misbehave(self) -> None:
+        """Let any fault strike at any time."""
         for fault, seconds, text in FAULTS:
             self.faults.add(fault, "add", None, seconds=seconds, text=text, probability=EVER_AFTER)
+
+    def misbehave_once(self, faults: Iterable[FaultOption]) -> None:
+        """Let each of these faults surely strike once, some adds after one another."""
+        self._due.extend(faults)
+
+    @property
+    def faults_left(self) -> int:
+        """Count those of these that have not struck yet."""
+        return len(self._due) + sum(not planned.hits for planned in self._planned)
+
+    def behave(self) -> None:
+        """Answer everything rightly from now on."""
+        self._due.clear()
+        self.faults.clear()
+
+    def receive(self, fields: Mapping[str, str], caller: str) -> tuple[int, PlannedFault | None]:
+        """Count a call; return its number and the fault that it meets."""
+        is_add = fields.get("action") == "add"
+        if is_add:
+            self._plan_next()
+        number, planned = super().receive(fields, caller)
+        self._call.is_counted = is_add and (planned is None or planned.fault not in OUTLASTS_ALL)
+        self._count(1)
+        return number, planned
+
+    def release(self, action: str) -> None:
+        """Note that a call is no longer under way."""
+        super().release(action)
+        self._count(-1)
+
+    def _plan_next(self) -> None:
+        with self._counting:
+            self._adds += 1
+            due = self._due.popleft() if self._due and self._adds % FROM_ONE_TO_NEXT == 0 else None
+        if due:
+            fault, seconds, text = due
+            self._planned.append(self.faults.add(fault, "add", seconds=seconds, text=text))
+
+    def _count(self, change: int) -> None:
+        if self._call.is_counted:
+            with self._counting:
+                self.under_way += change
+                self.peak = max(self.peak, self.under_way)
 
     @contextlib.contextmanager
     def answering_late(self, seconds: float, times: int | None = 1) -> Iterator[None]:

@@ -16,18 +16,17 @@ from typing import Any
 from tests.bench.surroundings import account
 from tests.faults.crew import Crew
 from tests.faults.outcome import judge, write_log
-from tests.faults.panel import FAULTS, SpoiledPanel
+from tests.faults.panel import FAULTS, PARALLEL, PER_MINUTE, SpoiledPanel
 from tests.faults.saboteur import Saboteur
 from tests.faults.stock import Stock
 from tests.faults.storage import Storage
 from tests.faults.worker import CONNECT_TIMEOUT, READ_TIMEOUT
 
 WORKERS, PANELS = 3, 3
-PARALLEL = 3
 # Seconds that each answer takes: so there is work left for the next blow.
 LATENCY = 0.15
-# Orders that wait when a blow falls, at least.
-IN_STOCK = 40
+# Orders that wait at each panel when a blow falls, at least.
+IN_STOCK = 14
 # How often a blow that did not fall is tried.
 TRIES = 3
 
@@ -89,9 +88,12 @@ class Surroundings(contextlib.ExitStack):
         self.chance = random.Random(f"{plan.seed}/{plan.storage}")
         self.panels = [self.enter_context(self._panel(number)) for number in range(PANELS)]
         limits = {"parallel_calls": PARALLEL, "connect_timeout": CONNECT_TIMEOUT, "read_timeout": READ_TIMEOUT}
-        accounts = [account(panel.api_url, key=panel.key, name=panel.name, **limits) for panel in self.panels]
-        for number, panel in enumerate(self.panels):
-            panel.misbehave(FAULTS[number::PANELS])
+        accounts = [
+            account(panel.api_url, key=panel.key, name=panel.name, calls_per_minute=panel.per_minute, **limits)
+            for panel in self.panels
+        ]
+        for panel in self.panels:
+            panel.misbehave()
         self.stock = Stock(accounts)
         self.crew = Crew(WORKERS, plan.logs)
         self.callback(self.crew.end)
@@ -100,21 +102,29 @@ class Surroundings(contextlib.ExitStack):
         return self
 
     def _panel(self, number: int) -> SpoiledPanel:
-        seed = self.plan.seed * PANELS + number
-        return SpoiledPanel(f"panel-{number}", secrets.token_hex(16), latency=LATENCY, seed=seed)
+        return SpoiledPanel(
+            f"panel-{number}",
+            secrets.token_hex(16),
+            latency=LATENCY,
+            seed=self.plan.seed * PANELS + number,
+            per_minute=PER_MINUTE if number == PANELS - 1 else None,
+        )
 
 
 def _break_everything(plan: Plan, now: Surroundings) -> None:
     """Let every blow fall once, a restored copy among them, and then any of them until the kills are done."""
     saboteur, stock = now.saboteur, now.stock
-    stock.add(3 * IN_STOCK)
+    stock.add(3 * PANELS * IN_STOCK)
     now.crew.fill()
     _strike(now, saboteur.kill_after_send)
-    _strike(now, saboteur.copy_when_left, 2 * IN_STOCK)
+    _strike(now, saboteur.copy_when_left, 2 * PANELS * IN_STOCK)
     # Nothing is ordered between a copy and its restore: it would be lost, as it is with any backup.
     _strike(now, saboteur.kill_before_record)
-    _strike(now, saboteur.restore_when_left, IN_STOCK)
-    stock.add(max(plan.orders - len(stock.links), IN_STOCK))
+    _strike(now, saboteur.restore_when_left, PANELS * IN_STOCK)
+    # Only now: what was lost with the restore would prove nothing.
+    for number, panel in enumerate(now.panels):
+        panel.misbehave_once(FAULTS[number::PANELS])
+    stock.add(plan.orders - len(stock.links))
     first = [
         saboteur.flush_queue,
         saboteur.kill_before_send,
@@ -125,30 +135,35 @@ def _break_everything(plan: Plan, now: Surroundings) -> None:
         saboteur.kill_before_record,
     ]
     for blow in first:
-        for _ in range(TRIES):
-            missed = _missed(now)
-            _keep_in_stock(now)
-            _strike(now, blow)
-            if _missed(now) == missed:
-                break
+        if not any(_falls(now, blow) for _ in range(TRIES)):
+            return
     blows = [saboteur.kill_at_random] * 12 + [saboteur.kill_after_send, saboteur.kill_before_record] * 8
     blows += [saboteur.kill_before_send, saboteur.vanish, saboteur.flush_queue] * 3
     # These take long.
     blows += [saboteur.stop_after_send, saboteur.stop_before_send]
     while saboteur.done["kill"] < plan.kills:
-        _keep_in_stock(now)
+        stock.keep(IN_STOCK)
         _strike(now, now.chance.choice(blows))
+    stock.wait_until(lambda: _faults_left(now))
+    stock.wait_until(lambda: stock.left().count(), PANELS * IN_STOCK)
+
+
+def _faults_left(now: Surroundings) -> int:
+    left = sum(panel.faults_left for panel in now.panels)
+    if left:
+        now.stock.keep(IN_STOCK)
+    return left
+
+
+def _falls(now: Surroundings, blow: Callable[..., None]) -> bool:
+    missed = _missed(now)
+    now.stock.keep(IN_STOCK)
+    _strike(now, blow)
+    return _missed(now) == missed
 
 
 def _missed(now: Surroundings) -> int:
     return sum(times for what, times in now.saboteur.done.items() if what.startswith("missed"))
-
-
-def _keep_in_stock(now: Surroundings) -> None:
-    left = now.stock.left_at()
-    missing = IN_STOCK - PANELS * min(left[panel.name] for panel in now.panels)
-    if missing > 0:
-        now.stock.add(missing)
 
 
 def _strike(now: Surroundings, blow: Callable[..., None], *arguments: Any) -> None:

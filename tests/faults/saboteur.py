@@ -14,10 +14,10 @@ from django.core.management import call_command
 
 from panels.sandbox import Arrival, Fault
 from tests.faults.crew import Crew, Worker
+from tests.faults.evidence import AFTER_SEND, BEFORE_RECORD, BEFORE_SEND, Strike
 from tests.faults.panel import SpoiledPanel
 from tests.faults.stock import Stock
 from tests.faults.storage import Storage
-from tests.faults.verdict import AFTER_SEND, BEFORE_RECORD, BEFORE_SEND, Strike
 from tests.faults.worker import DEADLINE
 
 LOOK_EVERY = 0.02
@@ -26,7 +26,7 @@ PATIENCE = 15.0
 # Long enough to strike in between, and less than a worker waits for an answer.
 LATE = 1.0
 # Orders that must wait at a panel for a blow to fall there.
-ENOUGH = 10
+ENOUGH = 9
 # How often workers are halted until it is at the right moment.
 TRIES = 20
 NOT_NOW = "not at the right moment"
@@ -41,8 +41,9 @@ class Saboteur:
         self._crew, self._panels, self._stock, self._storage, self._chance = crew, panels, stock, storage, chance
         self.vanished: list[Strike] = []
         self.done: Counter[str] = Counter()
-        # The orders that waited in the copy to which the database was put back.
+        # The orders that waited in the copy to which the database was put back, and when that was.
         self.restored: set[int] = set()
+        self.restored_at = 0.0
         # Links of orders that workers stood still with until it was too late to send them, and since when.
         self.fenced: dict[str, float] = {}
 
@@ -55,7 +56,7 @@ class Saboteur:
         """Kill all workers while some of them have claimed orders and their connections are not finished."""
         panel = self._any_panel()
         with self._unreachable(panel) as since:
-            if not self._until(lambda: self._stock.claimed(panel.name, since)):
+            if not self._until(lambda: self._claimed(panel, since)):
                 self._missed("kill before the send")
                 return
             self._kill(list(self._crew.workers), BEFORE_SEND)
@@ -99,6 +100,7 @@ class Saboteur:
             return
         again, *others = orders
         self._stock.send_again(again)
+        self._stock.put_first(again)
         number = panel.last_number()
         with panel.answering_late(LATE, None):
             self._until(lambda: any(each.fields["link"] == again.link for each in panel.arrived_since(number)))
@@ -133,9 +135,10 @@ class Saboteur:
         """Let a panel be away for a while: all its connections are cut, and it refuses new ones."""
         panel, began = self._any_panel(), time.time()
         panel.vanish()
+        cut_at = time.time()
         time.sleep(self._chance.uniform(0.1, 1.5))
         panel.come_back()
-        self._note_vanished(panel, began)
+        self._note_vanished(panel, began, cut_at)
 
     def flush_queue(self) -> None:
         """Lose all that the queue holds."""
@@ -152,18 +155,27 @@ class Saboteur:
         """Once so many orders are left, kill all workers and go back to the copy."""
         self._until(lambda: self._stock.left().count() <= count)
         self._kill(list(self._crew.workers), "for the restore")
+        # What the panels are still busy with is in no row of the copy.
+        self._until(lambda: not any(panel.under_way for panel in self._panels))
         self._storage.restore()
-        self.restored = set(self._stock.left().values_list("pk", flat=True))
+        self.restored, self.restored_at = set(self._stock.left().values_list("pk", flat=True)), time.time()
         call_command("after_restore", force=True, stdout=io.StringIO())
         self.done["database restored"] += 1
 
     # -- its tools
 
     def _any_panel(self) -> SpoiledPanel:
-        """Choose a panel that has enough to do."""
-        left = self._stock.left_at()
-        most = max(left.values(), default=0)
-        return self._chance.choice([panel for panel in self._panels if left[panel.name] >= min(most, ENOUGH)])
+        """Choose a panel that has enough to do and may do it at once."""
+
+        def ready() -> list[SpoiledPanel]:
+            left = self._stock.left_at(is_open=True)
+            return [panel for panel in self._panels if left[panel.name] >= ENOUGH]
+
+        self._until(ready)
+        panels, sending = ready() or self._panels, self._stock.sending_at()
+        # Orders of a worker that is gone keep their places until the deadline.
+        fewest = min(sending[panel.name] for panel in panels)
+        return self._chance.choice([panel for panel in panels if sending[panel.name] == fewest])
 
     def _kill(self, workers: list[Worker], why: str) -> None:
         self._crew.kill(workers, why)
@@ -183,14 +195,25 @@ class Saboteur:
 
     @contextlib.contextmanager
     def _unreachable(self, panel: SpoiledPanel) -> Iterator[float]:
-        """Let no connection to a panel be finished; gives since when."""
+        """Let no connection to a panel be finished, and orders be claimed for it then; gives since when."""
+        self._stock.pause(panel.name)
+        # A panel that loses orders is asked whether it is there before it gets more of them.
+        self._until(lambda: not self._stock.sending_at()[panel.name], LATE)
         began = time.time()
         with panel.unreachable():
-            yield time.time()
-        self._note_vanished(panel, began)
+            cut_at = time.time()
+            self._stock.resume(panel.name)
+            yield cut_at
+        self._note_vanished(panel, began, cut_at)
 
-    def _note_vanished(self, panel: SpoiledPanel, began: float) -> None:
-        self.vanished.append(Strike("vanish", began, time.time(), panel=panel.name))
+    def _claimed(self, panel: SpoiledPanel, since: float) -> list[Any]:
+        """Return what was claimed for a panel since then; nobody finds it silent for long enough to stop that."""
+        self._stock.resume(panel.name)
+        return self._stock.claimed(panel.name, since)
+
+    def _note_vanished(self, panel: SpoiledPanel, began: float, cut_at: float) -> None:
+        why = f"and was away for {time.time() - cut_at:.3f} s"
+        self.vanished.append(Strike("vanish", began, cut_at, panel=panel.name, why=why))
         self.done["panel vanished"] += 1
 
     def _await_late(self, panel: SpoiledPanel) -> Arrival | None:
@@ -205,6 +228,7 @@ class Saboteur:
                 and each.fault.fault is Fault.LATE_ANSWER
                 and each.answered_at is None
                 and self._crew.named(each.caller)
+                and self._stock.order(each).state == "sending"
             ]
 
         self._until(late)
@@ -214,7 +238,7 @@ class Saboteur:
         """Halt all workers when some have claimed orders and none holds a lock; no orders if that never comes."""
         workers, until = list(self._crew.workers), time.monotonic() + 2 * PATIENCE
         while time.monotonic() < until:
-            self._until(lambda: self._stock.claimed(panel.name, since))
+            self._until(lambda: self._claimed(panel, since))
             if stopped_at := self._stop_without_locks(workers):
                 if orders := self._stock.claimed(panel.name, since):
                     return workers, orders, stopped_at

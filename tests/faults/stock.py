@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from panels.sandbox import Arrival
-from tests.faults.verdict import OrderSeen
+from tests.faults.evidence import OrderSeen
 
 LINK = "https://example.com/f/{}"
-LIFT_EVERY = 0.5  # seconds
+LOOK_EVERY = 0.1  # seconds
+# Seconds between two looks at the accounts, and without any progress after which nothing more is waited for.
+LIFT_EVERY, SETTLE_WITHIN = 0.5, 30.0
 
 
 class Stock:
@@ -20,26 +22,34 @@ class Stock:
     def __init__(self, accounts: list[Any]) -> None:
         from tests.factories import make_user
 
-        self._accounts = accounts
         self._services = [account.services.filter(type="default", is_listed=True).first() for account in accounts]
         self._person = make_user("Operator")
         self._lift_again_at = 0.0
         self.links: set[str] = set()
-        # What was decided in the end: of these the panel may have seen an attempt that it did not take.
+        # What was decided in the end: of these the panel may have seen an attempt that it did not take …
         self.sent_again: set[str] = set()
+        # … and of these it gave the id to another order.
+        self.written_off: set[str] = set()
 
     def add(self, count: int) -> None:
-        """Queue so many more, spread over the panels, and ring for them."""
+        """Queue so many more, spread over the panels."""
+        self._queue([self._services[number % len(self._services)] for number in range(count)])
+
+    def keep(self, count: int) -> None:
+        """Queue as many more as it takes that so many wait at each panel."""
+        left = self.left_at()
+        self._queue([service for service in self._services for _ in range(count - left[service.panel.name])])
+
+    def _queue(self, services: list[Any]) -> None:
         from django.db import transaction
 
         from panels.models import Order
         from panels.order_types import normalise_link
         from panels.tasks import ring
 
-        links = [LINK.format(number) for number in range(len(self.links), len(self.links) + count)]
+        links = [LINK.format(number) for number in range(len(self.links), len(self.links) + len(services))]
         rows = []
-        for number, link in enumerate(links):
-            service = self._services[number % len(self._services)]
+        for service, link in zip(services, links, strict=True):
             rows.append(
                 Order(
                     panel=service.panel,
@@ -54,21 +64,28 @@ class Stock:
             )
         with transaction.atomic():
             Order.objects.bulk_create(rows, batch_size=500)
-            for account in self._accounts:
-                ring("submit", account.pk)
+            for panel_pk in {service.panel_id for service in services}:
+                ring("submit", panel_pk)
         self.links.update(links)
 
     def left(self) -> Any:
         """Return the orders that are still to be sent or being sent."""
+        return self._in("queued", "sending")
+
+    def left_at(self, *, is_open: bool = False) -> Counter[str]:
+        """Count what is still to be sent to each panel, by its name; if so told, only where no pause is in force."""
         from panels.models import Order
 
-        return Order.objects.filter(state__in=("queued", "sending"))
+        queued = Order.objects.filter(state="queued")
+        return Counter(
+            (queued.filter(panel__paused_reason="") if is_open else queued).values_list("panel__name", flat=True)
+        )
 
-    def left_at(self) -> Counter[str]:
-        """Count what is still to be sent to each panel, by its name."""
+    def sending_at(self) -> Counter[str]:
+        """Count what is being sent to each panel, by its name."""
         from panels.models import Order
 
-        return Counter(Order.objects.filter(state="queued").values_list("panel__name", flat=True))
+        return Counter(Order.objects.filter(state="sending").values_list("panel__name", flat=True))
 
     def order(self, arrival: Arrival) -> Any:
         """Find the order that came in at a panel."""
@@ -86,6 +103,31 @@ class Stock:
         self._lift_again_at = time.monotonic() + LIFT_EVERY
         for panel in Panel.objects.filter(paused_reason__in=("auth", "funds")):
             resume(panel)
+
+    def pause(self, panel: str) -> None:
+        """Let nothing more be claimed for a panel."""
+        from panels.models import Panel
+
+        Panel.objects.filter(name=panel).update(paused_reason=Panel.Pause.BY_HAND, paused_until=None)
+
+    def resume(self, panel: str) -> None:
+        """Let orders for a panel be claimed again, whatever it was paused for, and ring for them."""
+        from panels.limits import resume
+        from panels.models import Panel
+        from panels.tasks import ring
+
+        if paused := Panel.objects.filter(name=panel).exclude(paused_reason="").first():
+            resume(paused)
+            ring("submit", paused.pk)
+
+    def wait_until(self, count: Callable[[], int], most: int = 0) -> None:
+        """Wait until no more than so many are counted, or nothing goes on any more."""
+        seen, until = -1, 0.0
+        while (left := count()) > most and (left != seen or time.monotonic() < until):
+            if left != seen:
+                seen, until = left, time.monotonic() + SETTLE_WITHIN
+            self.lift_pauses()
+            time.sleep(LOOK_EVERY)
 
     def claimed(self, panel: str, since: float) -> list[Any]:
         """Return the orders that are being sent to a panel and were claimed after that time."""
@@ -108,12 +150,20 @@ class Stock:
         problem = resolution.send_again(order, self._person)
         assert not problem, f"{order}: {problem}"
 
+    def put_first(self, order: Any) -> None:
+        """Let an order go out before all others."""
+        from panels.models import Order
+
+        Order.objects.filter(pk=order.pk).update(send_after=order.created_at)
+
     def decide(self, id_at_panel: Callable[[str], str]) -> Counter[str]:
         """Decide about every unknown order as a person does who looks into the panel's own list."""
         from panels import resolution
         from panels.models import Order
 
         decisions: Counter[str] = Counter()
+        for order in Order.objects.exclude(alarm=""):
+            resolution.dismiss_alarm(order, self._person)
         for order in Order.objects.filter(state="unknown", candidate_id="").select_related("panel"):
             remote_id = id_at_panel(order.link)
             if not remote_id:
@@ -125,24 +175,28 @@ class Stock:
                 assert "is the id of our order" in problem, f"{order}: {problem}"
                 problem = resolution.write_off(order, self._person)
                 assert not problem, f"{order}: {problem}"
+                self.written_off.add(order.link)
                 decisions["written off"] += 1
             else:
                 decisions["found at the panel"] += 1
         return decisions
 
-    def may_decide(self) -> bool:
-        """Say whether no answer to any unknown order can come any more."""
+    def undecidable(self) -> int:
+        """Count the unknown orders to which an answer may still come."""
         from django.utils import timezone
 
         from panels.models import Order
 
-        return not Order.objects.filter(state="unknown", send_deadline__gte=timezone.now()).exists()
+        return Order.objects.filter(state="unknown", send_deadline__gte=timezone.now()).count()
 
-    def unknown(self) -> int:
-        """Count the orders of which nobody knows what became of them."""
+    def open(self) -> Any:
+        """Return the orders of which it is not known what became of them."""
+        return self._in("queued", "sending", "unknown")
+
+    def _in(self, *states: str) -> Any:
         from panels.models import Order
 
-        return Order.objects.filter(state="unknown").count()
+        return Order.objects.filter(state__in=states)
 
     def late_ids(self) -> int:
         """Count the orders that were given up and then got their id from an answer after all."""

@@ -1,91 +1,28 @@
-"""Compares the panels' ledgers with our orders, and every order whose outcome is unknown with what was done to it.
+"""Compares the panels' ledgers with our orders, and every order with what was done to it: what must not be, in words.
 
-Nothing in here looks anything up: it judges what was collected. Times are seconds as time.time() counts.
+Nothing in here looks anything up: it judges what was collected.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections import Counter
+from collections.abc import Iterator
 
-from panels.sandbox import Arrival, Fault, LedgerEntry
+from panels.sandbox import Arrival, Fault
+from tests.faults.evidence import Evidence, OrderSeen
+from tests.faults.explanation import explanation
 from tests.faults.panel import ACCOUNT_REFUSALS
 
-# After these nobody can know whether the panel has the order.
-LEAVES_UNKNOWN = frozenset(
-    {
-        Fault.HANG,
-        Fault.DROP,
-        Fault.DROP_BEFORE,
-        Fault.ERROR_500,
-        Fault.GARBAGE,
-        Fault.HTML,
-        Fault.EMPTY,
-        Fault.NULL,
-        Fault.TRUNCATED,
-        Fault.REDIRECT,
-    }
+# Calls that may go out at once after a quiet time, and seconds between a call's turn and the time of its claim.
+BURST, JITTER = 4, 0.5
+# A claim that is written down is committed within this time, in seconds, unless its worker is killed.
+COMMITTED_WITHIN = 1.0
+# What no worker may ever have to say: an outcome that is nowhere on record, an order that is there twice, a mistake.
+TROUBLE = re.compile(
+    r"CRITICAL|Something could not be recorded|failed on our side|Second order at the panel"
+    r"|^(?:\w+\.)*(?:IllegalMoveError|AssertionError|AttributeError|IndexError|KeyError|NameError|TypeError)\b"
 )
-# The windows of a kill or stop, as the panel saw them.
-BEFORE_SEND, AFTER_SEND, BEFORE_RECORD = "before the send", "after the send", "before the record"
-
-
-@dataclass(frozen=True)
-class Strike:
-    """Something that was done to a worker (`kill`, `stop`) or to a panel (`vanish`) at a time."""
-
-    kind: str
-    began: float
-    ended: float
-    worker: str = ""
-    panel: str = ""
-    why: str = ""
-
-
-@dataclass(frozen=True)
-class OrderSeen:
-    """One of our orders as it is in the end; `unknown_at` is when it last became unknown."""
-
-    pk: int
-    link: str
-    panel: str
-    state: str
-    remote_id: str
-    sent_at: float | None
-    unknown_at: float | None
-    alarm: str = ""
-
-
-@dataclass
-class Evidence:
-    """All that was collected: our orders, the panels' books, and what was done to whom."""
-
-    links: set[str]
-    orders: Sequence[OrderSeen]
-    ledgers: Mapping[str, Sequence[LedgerEntry]]
-    arrivals: Mapping[str, Sequence[Arrival]]
-    strikes: Sequence[Strike]
-    # How long a panel may take to answer, and how long after its claim an order is given up, in seconds.
-    patience: float
-    deadline: float
-    # The orders that a restored copy showed as waiting.
-    restored: set[int] = field(default_factory=set)
-    # Links of which a person has said that they shall be sent again.
-    sent_again: set[str] = field(default_factory=set)
-    # Links that workers had claimed when they were halted until it was too late to send them, and since when.
-    fenced: Mapping[str, float] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.by_link = {order.link: order for order in self.orders}
-        self.arrivals_of: dict[str, list[Arrival]] = defaultdict(list)
-        for panel in self.arrivals.values():
-            for arrival in sorted(panel, key=lambda arrival: arrival.at):
-                self.arrivals_of[arrival.fields.get("link", "")].append(arrival)
-
-    def met(self, order: OrderSeen, *faults: Fault) -> bool:
-        """Say whether any send of an order met one of these faults."""
-        return any(each.fault and each.fault.fault in faults for each in self.arrivals_of[order.link])
 
 
 def violations(evidence: Evidence) -> list[str]:
@@ -93,17 +30,29 @@ def violations(evidence: Evidence) -> list[str]:
     return [
         *_lost(evidence),
         *_ledger(evidence),
+        *_sends(evidence),
         *_repeats(evidence),
+        *_limits(evidence),
         *(problem for order in evidence.orders for problem in _order(order, evidence)),
     ]
+
+
+def trouble_in(log: str) -> list[str]:
+    """Return the lines of a worker's log that must not be, each once."""
+    return list(dict.fromkeys(line.strip() for line in log.splitlines() if TROUBLE.search(line)))
 
 
 def _lost(evidence: Evidence) -> Iterator[str]:
     for link in sorted(evidence.links - evidence.by_link.keys()):
         yield f"{link}: the order is gone"
+    for link in sorted(evidence.by_link.keys() - evidence.links):
+        yield f"{link}: nobody has ordered it"
     for link, times in Counter(order.link for order in evidence.orders).items():
         if times > 1:
             yield f"{link}: there are {times} orders"
+    for (panel, remote_id), times in Counter((order.panel, order.remote_id) for order in evidence.orders).items():
+        if remote_id and times > 1:
+            yield f"{panel} {remote_id}: it stands at {times} of our orders"
 
 
 def _ledger(evidence: Evidence) -> Iterator[str]:
@@ -119,67 +68,88 @@ def _ledger(evidence: Evidence) -> Iterator[str]:
                 yield f"{panel} {entry.order_id}: it belongs to none of our orders"
             elif holder is None and order.state != "unknown":
                 yield f"{_name(order)}: it is {order.state}, and {panel} has it as {entry.order_id}"
-            elif holder not in (None, order) and not evidence.met(holder, Fault.SAME_ID):
+            elif holder not in (None, order) and not evidence.was_given(holder, entry.order_id):
                 yield f"{_name(order)}: its id {entry.order_id} stands at {_name(holder)}"
         for remote_id in sorted(holders.keys() - {entry.order_id for entry in entries}):
             yield f"{_name(holders[remote_id])}: {panel} knows no {remote_id}"
 
 
+def _sends(evidence: Evidence) -> Iterator[str]:
+    """Whoever sends an order has claimed it before, once for each time."""
+    for panel, arrivals in evidence.arrivals.items():
+        for link in sorted({arrival.fields["link"] for arrival in arrivals}):
+            order = evidence.by_link.get(link)
+            if order is None or order.panel != panel:
+                yield f"{link}: it was sent to {panel}, which has no order for it"
+    for order in evidence.orders:
+        unused = list(evidence.claims_of(order))
+        for arrival in evidence.arrivals_of(order):
+            mine = [claim for claim in unused if claim.worker == arrival.caller and claim.at <= arrival.at]
+            if not mine:
+                yield f"{_name(order)}: {arrival.caller} has sent it at {arrival.at:.3f} without having claimed it"
+                continue
+            unused.remove(mine[-1])
+            # By then a person may have sent it again.
+            if (late := arrival.at - mine[-1].at - evidence.deadline) > 0:
+                yield f"{_name(order)}: {arrival.caller} has sent it {late:.3f} s after its deadline"
+
+
 def _repeats(evidence: Evidence) -> Iterator[str]:
     """An order arrives once more only after a panel has said that it did not look at it, or a person asked for it."""
-    for link, arrivals in evidence.arrivals_of.items():
+    for link, arrivals in evidence.by_arrival.items():
         in_doubt = [arrival for arrival in arrivals[:-1] if not _is_turned_away(arrival)]
         if len(in_doubt) > (link in evidence.sent_again):
             times = ", ".join(f"{_fault(arrival)} at {arrival.at:.3f} by {arrival.caller}" for arrival in arrivals)
             yield f"{link}: it was sent again after it may have been taken ({times})"
+        if evidence.is_decided:
+            continue
         if link in evidence.fenced and arrivals[-1].at > evidence.fenced[link]:
             yield f"{link}: {arrivals[-1].caller} has sent it although it was too late"
+        order = evidence.by_link.get(link)
+        if order and order.pk in evidence.restored and arrivals[-1].at > evidence.restored_at:
+            yield f"{link}: {arrivals[-1].caller} has sent what a restored copy showed as waiting"
+
+
+def _limits(evidence: Evidence) -> Iterator[str]:
+    """A panel's limits hold across all workers."""
+    for panel, peak in evidence.peaks.items():
+        if peak > evidence.parallel:
+            yield f"{panel}: it had {peak} orders at once, and takes {evidence.parallel}"
+    for panel, per_minute in evidence.per_minute.items():
+        interval, taken_until = 60 / per_minute, 0.0
+        for at in _calls(panel, evidence):
+            taken_until = max(taken_until, at) + interval
+            if taken_until > at + BURST * interval + JITTER:
+                yield f"{panel}: at {at:.3f} more than {per_minute} calls a minute were made"
+                break
+
+
+def _calls(panel: str, evidence: Evidence) -> list[float]:
+    """Return when orders of a panel were claimed, without what may have been given up by a kill before the commit."""
+    killed = {strike.worker: strike.ended for strike in evidence.strikes if strike.kind == "kill"}
+    claims = (claim for order in evidence.orders if order.panel == panel for claim in evidence.claims_of(order))
+    return sorted(claim.at for claim in claims if killed.get(claim.worker, float("inf")) > claim.at + COMMITTED_WITHIN)
 
 
 def _order(order: OrderSeen, evidence: Evidence) -> Iterator[str]:
-    if order.alarm:
+    if order.alarm and (evidence.is_decided or not evidence.is_second_of_an_id(order)):
         yield f"{_name(order)}: it has an alarm: {order.alarm}"
-    if order.state in ("placed", "refused", "unknown"):
-        if order.state == "refused" and not _is_rightly_refused(order, evidence):
-            yield f"{_name(order)}: it is refused, and no panel has refused it"
-        if order.state == "unknown" and explanation(order, evidence) is None:
-            yield f"{_name(order)}: it is unknown, and nothing was done to it"
-    elif order.state != "written_off" or not _is_id_given_away(order, evidence):
-        yield f"{_name(order)}: it is still {order.state}"
-
-
-def explanation(order: OrderSeen, evidence: Evidence) -> str | None:
-    """Say what kept the outcome of an unknown order from being recorded; None if nothing did."""
-    if order.pk in evidence.restored:
-        return "restored"
-    if order.sent_at is None or order.unknown_at is None:
-        return None
-    sends = [arrival for arrival in evidence.arrivals_of[order.link] if arrival.at >= order.sent_at]
-    arrival = sends[-1] if sends else None
-    if arrival and arrival.fault and arrival.fault.fault in LEAVES_UNKNOWN:
-        return arrival.fault.fault
-    for strike in evidence.strikes:
-        is_meanwhile = strike.began <= order.unknown_at and order.sent_at <= strike.ended
-        # Of what a killed worker had claimed nothing is heard before the deadline.
-        is_too_soon = strike.kind == "kill" and order.unknown_at < order.sent_at + evidence.deadline
-        if is_meanwhile and not is_too_soon and _hits(strike, order, arrival):
-            return f"{strike.kind} {_window(strike, arrival)}" if strike.worker else strike.kind
-    if arrival and (arrival.answered_at or order.unknown_at) - order.sent_at > evidence.patience:
-        return "deadline"
-    return None
-
-
-def _hits(strike: Strike, order: OrderSeen, arrival: Arrival | None) -> bool:
-    if strike.panel:
-        return strike.panel == order.panel
-    return arrival is None or arrival.caller == strike.worker
-
-
-def _window(strike: Strike, arrival: Arrival | None) -> str:
-    if arrival is None:
-        return BEFORE_SEND
-    is_answered = arrival.answered_at is not None and arrival.answered_at <= strike.began
-    return BEFORE_RECORD if is_answered else AFTER_SEND
+    if bool(order.remote_id) != (order.state == "placed"):
+        yield f"{_name(order)}: it is {order.state}, and its id is {order.remote_id or 'missing'}"
+    match order.state:
+        case "placed":
+            return
+        case "refused":
+            if not _is_rightly_refused(order, evidence):
+                yield f"{_name(order)}: it is refused, and no panel has refused it"
+        case "unknown":
+            if explanation(order, evidence) is None:
+                yield f"{_name(order)}: it is unknown, and nothing was done to it"
+        case "written_off":
+            if order.link not in evidence.written_off or not evidence.is_second_of_an_id(order):
+                yield f"{_name(order)}: it is written off, and nobody had a reason for it"
+        case _:
+            yield f"{_name(order)}: it is still {order.state}"
 
 
 def _is_turned_away(arrival: Arrival) -> bool:
@@ -191,13 +161,11 @@ def _is_turned_away(arrival: Arrival) -> bool:
 
 
 def _is_rightly_refused(order: OrderSeen, evidence: Evidence) -> bool:
-    """Say whether the panel said no, or gave one id to two orders, of which this is the second to hear of it."""
-    return evidence.met(order, Fault.REFUSE, Fault.SAME_ID) or _is_id_given_away(order, evidence)
-
-
-def _is_id_given_away(order: OrderSeen, evidence: Evidence) -> bool:
-    own = {entry.order_id for entry in evidence.ledgers[order.panel] if entry.fields["link"] == order.link}
-    return any(each.remote_id in own and evidence.met(each, Fault.SAME_ID) for each in evidence.orders)
+    """Say whether the panel has answered the last send of an order with a no that was about the order."""
+    last = next(reversed(evidence.arrivals_of(order)), None)
+    if last is None or last.fault is None or last.answered_at is None:
+        return False
+    return last.fault.fault is Fault.REFUSE and last.fault.text not in ACCOUNT_REFUSALS
 
 
 def _fault(arrival: Arrival) -> str:

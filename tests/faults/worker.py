@@ -1,8 +1,9 @@
-"""A worker as `manage.py worker` runs it, with shorter times: python -m tests.faults.worker <name>.
+"""A worker as `manage.py worker` runs it, with shorter times: python -m tests.faults.worker <name> <claims>.
 
 Nothing of the code is changed but how long things last: deadlines, pauses and the schedule are seconds instead of
-minutes, in the same order of size. The worker's name is its User-Agent, so that a panel knows who has sent what. It
-ends with its parent, which holds the other end of its standard input.
+minutes, in the same order of size. The worker's name is its User-Agent, so that a panel knows who has sent what, and
+it stands beside every claim in the file of claims. It ends with its parent, which holds the other end of its standard
+input.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ import threading
 import time
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 
 from tests.bench.surroundings import set_up
+from tests.faults.claims import note_claims
 
 START_WITHIN, SPARE = 1.5, 1.0  # seconds
 CONNECT_TIMEOUT, READ_TIMEOUT = 1, 2
@@ -58,7 +61,9 @@ def _end_with_parent() -> None:
 def main() -> None:
     """Work until told to end."""
     set_up(os.environ["QUEUE_URL"])
-    shorten(sys.argv[1])
+    name, claims = sys.argv[1:]
+    shorten(name)
+    note_claims(name, Path(claims))
     from panels import worker
     from panels.processes import StopSignals
 
