@@ -8,15 +8,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tests.faults.claims import Claim, read_claims
 from tests.faults.evidence import Strike
-from tests.faults.worker import DEADLINE
+from tests.faults.worker import CLAIMS, DEADLINE, HOLD
 
 LEAVE_WITHIN = 2 * DEADLINE
-CLAIMS = "claims.log"
 
 
 class Worker:
@@ -26,7 +25,7 @@ class Worker:
         self.name = name
         with (folder / f"{name}.log").open("w") as file:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.faults.worker", name, str(folder / CLAIMS)],
+                [sys.executable, "-m", "tests.faults.worker", name, str(folder)],
                 stdin=subprocess.PIPE,
                 stdout=file,
                 stderr=subprocess.STDOUT,
@@ -94,6 +93,16 @@ class Crew:
         for worker in workers:
             worker.process.send_signal(signal.SIGCONT)
             self.strikes.append(Strike("stop", stopped_at, time.time(), worker=worker.name, why=why))
+
+    @contextlib.contextmanager
+    def holding(self, panel_pk: int) -> Iterator[None]:
+        """Let them begin no send to a panel, whatever they have claimed for it."""
+        file = self._folder / HOLD.format(panel_pk)
+        file.touch()
+        try:
+            yield
+        finally:
+            file.unlink()
 
     def dismiss(self, worker: Worker) -> None:
         """Ask one to end as a service manager does; it takes its time for what it is sending."""

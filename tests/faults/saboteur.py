@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import random
 import time
 from collections import Counter
@@ -89,10 +90,12 @@ class Saboteur:
 
     def stop_before_send(self) -> None:
         """Halt all workers with claimed orders that are not sent, until one of these was sent again by another."""
-        panel = self._any_panel()
-        with self._unreachable(panel) as since:
-            stopped, orders, stopped_at = self._stop_with_claims(panel, since)
-        # While they stand still the kernel finishes their connections: only the deadline keeps them from sending.
+        unreachable = self._any_panel()
+        panel = self._chance.choice([panel for panel in self._panels if panel is not unreachable])
+        # At one panel they have not yet begun, at the other they wait for their connections. While they stand still the
+        # kernel finishes these: only the clock keeps them from sending.
+        with self._crew.holding(self._stock.pk_of(panel.name)), self._unreachable(unreachable) as since:
+            stopped, orders, stopped_at = self._stop_with_claims([panel, unreachable], since)
         self._crew.start()
         if not orders or not self._until(lambda: self._stock.states_of(orders) == {"unknown"}, 3 * DEADLINE):
             self._crew.go_on(stopped, stopped_at, NOT_NOW)
@@ -234,14 +237,18 @@ class Saboteur:
         self._until(late)
         return next(iter(late()), None)
 
-    def _stop_with_claims(self, panel: SpoiledPanel, since: float) -> tuple[list[Worker], list[Any], float]:
-        """Halt all workers when some have claimed orders and none holds a lock; no orders if that never comes."""
+    def _stop_with_claims(self, panels: list[SpoiledPanel], since: float) -> tuple[list[Worker], list[Any], float]:
+        """Halt all workers when they have claimed orders of each panel and none holds a lock.
+
+        Returns these orders, those of the first panel first; none if that moment never comes.
+        """
         workers, until = list(self._crew.workers), time.monotonic() + 2 * PATIENCE
         while time.monotonic() < until:
-            self._until(lambda: self._claimed(panel, since))
+            self._until(lambda: all(self._claimed(panel, since) for panel in panels))
             if stopped_at := self._stop_without_locks(workers):
-                if orders := self._stock.claimed(panel.name, since):
-                    return workers, orders, stopped_at
+                orders = [self._stock.claimed(panel.name, since) for panel in panels]
+                if all(orders):
+                    return workers, list(itertools.chain(*orders)), stopped_at
                 self._crew.go_on(workers, stopped_at, NOT_NOW)
         return [], [], 0.0
 

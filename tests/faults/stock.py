@@ -104,6 +104,12 @@ class Stock:
         for panel in Panel.objects.filter(paused_reason__in=("auth", "funds")):
             resume(panel)
 
+    def pk_of(self, panel: str) -> int:
+        """Return our key of a panel."""
+        from panels.models import Panel
+
+        return Panel.objects.get(name=panel).pk
+
     def pause(self, panel: str) -> None:
         """Let nothing more be claimed for a panel."""
         from panels.models import Panel

@@ -1,9 +1,9 @@
-"""A worker as `manage.py worker` runs it, with shorter times: python -m tests.faults.worker <name> <claims>.
+"""A worker as `manage.py worker` runs it, with shorter times: python -m tests.faults.worker <name> <folder>.
 
 Nothing of the code is changed but how long things last: deadlines, pauses and the schedule are seconds instead of
-minutes, in the same order of size. The worker's name is its User-Agent, so that a panel knows who has sent what, and
-it stands beside every claim in the file of claims. It ends with its parent, which holds the other end of its standard
-input.
+minutes, in the same order of size, and that an order waits between its claim and its send as long as somebody wants
+it to. The worker's name is its User-Agent, so that a panel knows who has sent what, and it stands beside every claim in
+the file of claims. It ends with its parent, which holds the other end of its standard input.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import time
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from tests.bench.surroundings import set_up
 from tests.faults.claims import note_claims
@@ -24,6 +25,9 @@ CONNECT_TIMEOUT, READ_TIMEOUT = 1, 2
 DEADLINE = START_WITHIN + CONNECT_TIMEOUT + READ_TIMEOUT + SPARE
 SWEEP_EVERY = 0.5
 LEASE = timedelta(seconds=3)
+# Files in the folder of a run: who claimed what, and the panel that nothing is sent to for now.
+CLAIMS, HOLD = "claims.log", "hold-{}"
+LOOK_EVERY = 0.01
 
 
 def shorten(name: str) -> None:
@@ -45,6 +49,20 @@ def shorten(name: str) -> None:
     JobRun.take = lambda name, *, every, at_most: take(name, every=every, at_most=min(at_most, LEASE))
 
 
+def wait_where_told(folder: Path) -> None:
+    """Begin no send to a panel while there is a file that says so."""
+    from panels import submission
+
+    call = submission.call
+
+    def wait_and_call(order: Any, client: Any) -> Any:
+        while (folder / HOLD.format(order.panel_id)).exists():
+            time.sleep(LOOK_EVERY)
+        return call(order, client)
+
+    submission.call = wait_and_call
+
+
 def _sweep_often() -> None:
     from panels.tasks import lanes, run_sweep
 
@@ -61,9 +79,10 @@ def _end_with_parent() -> None:
 def main() -> None:
     """Work until told to end."""
     set_up(os.environ["QUEUE_URL"])
-    name, claims = sys.argv[1:]
+    name, folder = sys.argv[1], Path(sys.argv[2])
     shorten(name)
-    note_claims(name, Path(claims))
+    note_claims(name, folder / CLAIMS)
+    wait_where_told(folder)
     from panels import worker
     from panels.processes import StopSignals
 
