@@ -238,6 +238,9 @@ def test_a_panel_gets_no_more_calls_a_minute_than_it_takes():
         (evidence(order("unknown"), strikes=[stop(100.1, 100.4)]), None),
         (evidence(order("unknown"), strikes=[stop(90, 101)]), None),
         (evidence(order("unknown"), strikes=[stop(DEAD - 1, 120)]), None),
+        (evidence(order("unknown"), strikes=[Strike("hold", 99, 103, panel="p")]), "hold before the send"),
+        (evidence(order("unknown"), strikes=[Strike("hold", 99, 103, panel="q")]), None),
+        (evidence(order("unknown"), strikes=[Strike("hold", 99, 101.9, panel="p")]), None),
         (evidence(order("unknown"), strikes=[Strike("vanish", 100, 101, panel="p")]), "vanish"),
         (
             evidence(

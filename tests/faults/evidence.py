@@ -18,7 +18,7 @@ BEFORE_SEND, AFTER_SEND, BEFORE_RECORD = "before the send", "after the send", "b
 
 @dataclass(frozen=True)
 class Strike:
-    """Something that was done to a worker (`kill`, `stop`) or to a panel (`vanish`).
+    """Something that was done to a worker (`kill`, `stop`), to a panel (`vanish`) or to all that call it (`hold`).
 
     A stop lasts until its worker goes on; a panel that vanishes has cut all its connections when it `ended`.
     """

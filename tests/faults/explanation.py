@@ -4,6 +4,7 @@ fault      the panel answered its last send with nothing that can be understood,
 kill       whoever had claimed it was killed between the claim and the deadline
 same id    the panel answered it, or another order, with an id that both cannot have
 stop       whoever had claimed it stood still for longer than anybody waits for an answer
+hold       all were told not to begin for so long
 vanish     the panel cut the connection before it answered
 deadline   the panel answered when nobody waited any more
 restored   a copy of the database showed it as waiting
@@ -43,50 +44,41 @@ def explanation(order: OrderSeen, evidence: Evidence) -> str | None:
     claim = next((each for each in evidence.claims_of(order) if each.at == order.sent_at), None)
     if claim is None or order.unknown_at is None:
         return None
-    return next(_reasons(claim, order.unknown_at, _arrival(claim, order, evidence), order, evidence), None)
+    return next(_reasons(order, claim, order.unknown_at, evidence), None)
 
 
-def _arrival(claim: Claim, order: OrderSeen, evidence: Evidence) -> Arrival | None:
-    """Find what came in at the panel from this claim."""
-    sends = (each for each in evidence.arrivals_of(order) if each.caller == claim.worker and each.at >= claim.at)
-    return next(sends, None)
-
-
-def _reasons(
-    claim: Claim, unknown_at: float, arrival: Arrival | None, order: OrderSeen, evidence: Evidence
-) -> Iterator[str]:
+def _reasons(order: OrderSeen, claim: Claim, unknown_at: float, evidence: Evidence) -> Iterator[str]:
+    arrival = _arrival(order, claim, evidence)
     if arrival and arrival.fault and arrival.fault.fault in LEAVES_UNKNOWN:
         yield arrival.fault.fault
     if arrival and arrival.answered_at and evidence.is_second_of_an_id(order):
         yield "same id"
+    strikes = [each for each in evidence.strikes if each.began <= unknown_at and _hits(each, order, claim)]
     # Of what a killed worker had claimed nothing is heard before the deadline.
     if unknown_at >= claim.at + evidence.deadline:
-        for kill in _strikes("kill", claim, unknown_at, evidence):
-            yield f"kill {_window(kill, arrival)}"
-    stops = list(_strikes("stop", claim, unknown_at, evidence))
+        yield from (f"kill {_window(each, arrival)}" for each in strikes if each.kind == "kill")
+    stops = [each for each in strikes if each.kind in ("stop", "hold")]
     if sum(min(each.ended, unknown_at) - max(each.began, claim.at) for each in stops) > evidence.patience:
         longest = max(stops, key=lambda each: each.ended - each.began)
-        yield f"stop {_window(longest, arrival)}"
-    if any(_cuts(each, claim, unknown_at, arrival) for each in evidence.strikes if each.panel == order.panel):
+        yield f"{longest.kind} {_window(longest, arrival)}"
+    # Of what is claimed later no connection is finished, and what was answered before has arrived.
+    cuts = [each for each in strikes if each.kind == "vanish"]
+    if cuts and (arrival is None or (arrival.answered_at is None and arrival.at <= cuts[-1].ended)):
         yield "vanish"
     if arrival and arrival.answered_at and arrival.answered_at - claim.at > evidence.patience:
         yield "deadline"
 
 
-def _strikes(kind: str, claim: Claim, unknown_at: float, evidence: Evidence) -> Iterator[Strike]:
-    """Give what was done to whoever had claimed an order before that was given up."""
-    for each in evidence.strikes:
-        if each.kind == kind and each.worker == claim.worker and each.began <= unknown_at and each.ended >= claim.at:
-            yield each
+def _arrival(order: OrderSeen, claim: Claim, evidence: Evidence) -> Arrival | None:
+    """Find what came in at the panel from this claim."""
+    sends = (each for each in evidence.arrivals_of(order) if each.caller == claim.worker and each.at >= claim.at)
+    return next(sends, None)
 
 
-def _cuts(strike: Strike, claim: Claim, unknown_at: float, arrival: Arrival | None) -> bool:
-    """Say whether a panel that vanished may have cut the connection of a claimed order.
-
-    Of what is claimed later no connection is finished, and what was answered before has arrived.
-    """
-    is_meanwhile = claim.at <= strike.ended and strike.began <= unknown_at
-    return is_meanwhile and (arrival is None or (arrival.answered_at is None and arrival.at <= strike.ended))
+def _hits(strike: Strike, order: OrderSeen, claim: Claim) -> bool:
+    """Say whether something was done to whoever had claimed an order, or to its panel, and not before."""
+    is_meant = strike.worker == claim.worker if strike.worker else strike.panel == order.panel
+    return is_meant and strike.ended >= claim.at
 
 
 def _window(strike: Strike, arrival: Arrival | None) -> str:

@@ -49,7 +49,7 @@ def _evidence(now: Surroundings, *, is_decided: bool = False) -> Evidence:
         ledgers={panel.name: panel.ledger for panel in now.panels},
         arrivals={panel.name: panel.arrivals for panel in now.panels},
         claims=now.crew.claims(),
-        strikes=[*now.crew.strikes, *now.saboteur.vanished],
+        strikes=[*now.crew.strikes, *now.saboteur.strikes],
         patience=READ_TIMEOUT,
         deadline=DEADLINE,
         parallel=PARALLEL,
@@ -147,7 +147,7 @@ def write_log(now: Surroundings, report: Report) -> None:
 def _log(now: Surroundings, report: Report) -> list[tuple[float, str]]:
     lines = [
         (each.began, f"{each.kind} {each.worker or each.panel} for {each.ended - each.began:.3f} s {each.why}")
-        for each in [*now.crew.strikes, *now.saboteur.vanished]
+        for each in [*now.crew.strikes, *now.saboteur.strikes]
     ]
     lines += [
         (each.at, f"{each.fault.fault} at {name} hit {each.fields['link']} of {each.caller} {each.fault.text}")

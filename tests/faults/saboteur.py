@@ -40,7 +40,8 @@ class Saboteur:
         self, crew: Crew, panels: list[SpoiledPanel], stock: Stock, storage: Storage, chance: random.Random
     ) -> None:
         self._crew, self._panels, self._stock, self._storage, self._chance = crew, panels, stock, storage, chance
-        self.vanished: list[Strike] = []
+        # What was done to panels.
+        self.strikes: list[Strike] = []
         self.done: Counter[str] = Counter()
         # The orders that waited in the copy to which the database was put back, and when that was.
         self.restored: set[int] = set()
@@ -94,8 +95,10 @@ class Saboteur:
         panel = self._chance.choice([panel for panel in self._panels if panel is not unreachable])
         # At one panel they have not yet begun, at the other they wait for their connections. While they stand still the
         # kernel finishes these: only the clock keeps them from sending.
-        with self._crew.holding(self._stock.pk_of(panel.name)), self._unreachable(unreachable) as since:
-            stopped, orders, stopped_at = self._stop_with_claims([panel, unreachable], since)
+        with self._unreachable(unreachable) as since:
+            self._until(lambda: self._claimed(unreachable, since))
+            with self._holding(panel) as held_since:
+                stopped, orders, stopped_at = self._stop_with_claims({panel: held_since, unreachable: since})
         self._crew.start()
         if not orders or not self._until(lambda: self._stock.states_of(orders) == {"unknown"}, 3 * DEADLINE):
             self._crew.go_on(stopped, stopped_at, NOT_NOW)
@@ -209,6 +212,14 @@ class Saboteur:
             yield cut_at
         self._note_vanished(panel, began, cut_at)
 
+    @contextlib.contextmanager
+    def _holding(self, panel: SpoiledPanel) -> Iterator[float]:
+        """Let no send to a panel begin, whatever is claimed for it then; gives since when."""
+        with self._crew.holding(self._stock.pk_of(panel.name)):
+            began = time.time()
+            yield began
+        self.strikes.append(Strike("hold", began, time.time(), panel=panel.name))
+
     def _claimed(self, panel: SpoiledPanel, since: float) -> list[Any]:
         """Return what was claimed for a panel since then; nobody finds it silent for long enough to stop that."""
         self._stock.resume(panel.name)
@@ -216,7 +227,7 @@ class Saboteur:
 
     def _note_vanished(self, panel: SpoiledPanel, began: float, cut_at: float) -> None:
         why = f"and was away for {time.time() - cut_at:.3f} s"
-        self.vanished.append(Strike("vanish", began, cut_at, panel=panel.name, why=why))
+        self.strikes.append(Strike("vanish", began, cut_at, panel=panel.name, why=why))
         self.done["panel vanished"] += 1
 
     def _await_late(self, panel: SpoiledPanel) -> Arrival | None:
@@ -237,16 +248,16 @@ class Saboteur:
         self._until(late)
         return next(iter(late()), None)
 
-    def _stop_with_claims(self, panels: list[SpoiledPanel], since: float) -> tuple[list[Worker], list[Any], float]:
-        """Halt all workers when they have claimed orders of each panel and none holds a lock.
+    def _stop_with_claims(self, panels: dict[SpoiledPanel, float]) -> tuple[list[Worker], list[Any], float]:
+        """Halt all workers when they have claimed orders of each panel, since then, and none holds a lock.
 
         Returns these orders, those of the first panel first; none if that moment never comes.
         """
         workers, until = list(self._crew.workers), time.monotonic() + 2 * PATIENCE
         while time.monotonic() < until:
-            self._until(lambda: all(self._claimed(panel, since) for panel in panels))
+            self._until(lambda: all(itertools.starmap(self._claimed, panels.items())))
             if stopped_at := self._stop_without_locks(workers):
-                orders = [self._stock.claimed(panel.name, since) for panel in panels]
+                orders = [self._stock.claimed(panel.name, since) for panel, since in panels.items()]
                 if all(orders):
                     return workers, list(itertools.chain(*orders)), stopped_at
                 self._crew.go_on(workers, stopped_at, NOT_NOW)
