@@ -13,6 +13,7 @@ import http.cookiejar
 import os
 import socket
 import ssl
+import struct
 import threading
 import time
 import zlib
@@ -139,10 +140,10 @@ class _Exchange:
         self._watchdog.start()
         self._token = _current.set(self)
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         _current.reset(self._token)
         self._watchdog.cancel()
-        self.let_go()
+        self.let_go(is_given_up=kind is not None)
 
     def watch(self, sock: socket.socket) -> None:
         """Make sock the connection that is shut down at the deadline."""
@@ -152,12 +153,17 @@ class _Exchange:
                 raise TimeoutError
             self._handle = socket.socket(fileno=os.dup(sock.fileno()))
 
-    def let_go(self) -> None:
-        """Leave the connection alone from now on."""
+    def let_go(self, *, is_given_up: bool = False) -> None:
+        """Leave the connection alone from now on; given up, it also takes back what has not reached the panel yet."""
         with self._lock:
             handle, self._handle = self._handle, None
-        if handle is not None:
-            handle.close()
+        if handle is None:
+            return
+        if is_given_up:
+            # The kernel would go on delivering for minutes, past any deadline.
+            with contextlib.suppress(OSError):
+                handle.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+        handle.close()
 
     def time_left(self) -> float:
         """Return the seconds that connecting may still take; raises TimeoutError when none are left."""
@@ -167,13 +173,18 @@ class _Exchange:
         return left
 
     def begin(self) -> None:
-        """Let the first byte go, unless it is too late; from here on the panel may have acted."""
+        """Let a part of the request go, unless it is too late; from the first one on the panel may have acted."""
         self.time_left()
-        if self._not_after is not None and time.time() >= self._not_after:
-            raise NotSent("It had become too late to send this request, so it was not sent.")
-        if self._not_after_monotonic is not None and time.monotonic() >= self._not_after_monotonic:
+        if self._is_too_late():
+            if self.is_sent:
+                raise TimeoutError
             raise NotSent("It had become too late to send this request, so it was not sent.")
         self.is_sent = True
+
+    def _is_too_late(self) -> bool:
+        return (self._not_after is not None and time.time() >= self._not_after) or (
+            self._not_after_monotonic is not None and time.monotonic() >= self._not_after_monotonic
+        )
 
     def failed(self, failure: Exception) -> PanelError:
         """Return our own error for whatever ended the exchange."""
@@ -191,6 +202,7 @@ class _Exchange:
                     self._handle.shutdown(socket.SHUT_RDWR)
 
 
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 # The connection classes are created deep inside urllib3, which hands nothing of ours down to them.
 _current: ContextVar[_Exchange] = ContextVar("_current")
 
@@ -228,7 +240,8 @@ class _Connection(urllib3.connection.HTTPConnection):
         exchange = _current.get()
         if not exchange.is_sent:
             self._take_over(exchange)
-            exchange.begin()
+        # Before each part: a panel acts only on the last one, and this process may stand still between two.
+        exchange.begin()
         super().send(data)
 
     def _take_over(self, exchange: _Exchange) -> None:

@@ -11,6 +11,7 @@ import time
 import traceback
 import tracemalloc
 import zlib
+from urllib.parse import urlencode
 
 import pytest
 import requests
@@ -478,6 +479,25 @@ class TestTime:
         with Server(answering(GOOD)) as server:
             assert connect(server.url, total_timeout=0.2).post(FORM).body == b'{"balance": "1"}'
 
+    def test_an_exchange_that_is_given_up_takes_back_what_has_not_arrived(self, connect):
+        ends = []
+
+        def listen(connection, server):
+            try:
+                while connection.recv(65536):
+                    pass
+                ends.append("closed")
+            except ConnectionResetError:
+                ends.append("reset")
+
+        with Server(listen) as server:
+            with pytest.raises(OutcomeUnknown, match="too long"):
+                connect(server.url, read_timeout=0.2).post(FORM, fresh=True)
+            give_up_at = time.monotonic() + 2
+            while not ends and time.monotonic() < give_up_at:
+                time.sleep(0.01)
+        assert ends == ["reset"]
+
     def test_nothing_is_left_of_an_exchange(self, connect):
         with Server(answering(GOOD)) as server:
             client = connect(server.url)
@@ -515,6 +535,23 @@ class TestFence:
         with Server(answering(GOOD)) as server, pytest.raises(NotSent, match="too late"):
             connect(server.url).post(FORM, fresh=True, not_after=time.time() + 0.2)
         assert server.requests == []
+
+    def test_what_was_begun_in_time_is_not_completed_after_the_fence(self, connect, monkeypatch):
+        end_headers, heard = transport._Connection.endheaders, []
+
+        def stand_still(*args, **kwargs):
+            end_headers(*args, **kwargs)
+            time.sleep(0.6)
+
+        def listen(connection, server):
+            while data := connection.recv(65536):
+                heard.append(data)
+
+        monkeypatch.setattr(transport._Connection, "endheaders", stand_still)
+        with Server(listen) as server, pytest.raises(OutcomeUnknown):
+            connect(server.url).post(FORM, fresh=True, not_after=time.time() + 0.3)
+        assert b"POST" in b"".join(heard)
+        assert urlencode(FORM).encode() not in b"".join(heard)
 
     def test_a_wall_clock_set_back_does_not_open_the_fence(self, connect, monkeypatch):
         real_connect, real_time = transport._connect, time.time
