@@ -8,10 +8,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 from operator import attrgetter
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 from django.utils import timezone
 
 from panels.crew import UnderWay
@@ -28,7 +29,7 @@ SPARE = timedelta(seconds=30)
 claims_under_way = UnderWay()
 # What claiming and sending need of an order, its service and its panel: reading all takes longer than all the rest.
 _OF_ORDER = (
-    *("panel", "type", "link", "quantity", "params", "state", "attempt", "sent_at", "rate_agreed"),
+    *("panel", "type", "link", "quantity", "params", "state", "attempt", "send_after", "sent_at", "rate_agreed"),
     *(f"service__{name}" for name in ("remote_id", "type", "raw_type", "rate_per_1000", "is_listed")),
 )
 _OF_PANEL = (
@@ -39,15 +40,17 @@ _OF_PANEL = (
 
 
 class Claims:
-    """Claims the orders of one panel; its queries are built once, for that takes as long as to run them.
+    """Claims the orders of one panel; its queries are built once, for that takes longer than to run them.
 
     `called` is the row that the client was made from: with another address, key or time-out by now, nothing is taken.
     """
 
     def __init__(self, panel_pk: int, *, called: Panel | None = None) -> None:
         self._called = called
-        self._panel = Panel.objects.filter(pk=panel_pk).select_for_update(no_key=True).only(*_OF_PANEL)
-        self._sending = Order.objects.filter(panel=panel_pk, state=State.SENDING).order_by().values_list("pk")
+        panel = Panel.objects.filter(pk=panel_pk).select_for_update(no_key=True).only(*_OF_PANEL)
+        self._panel = panel.annotate(is_sending_stopped=Exists(Controls.stopped()))
+        sending = Order.objects.filter(panel=panel_pk, state=State.SENDING).order_by()
+        self._deadlines = sending.values_list("send_deadline", flat=True)
         self._queued = queued(panel_pk).select_related("service").only(*_OF_ORDER)
 
     def take(self, most: int = 1) -> tuple[list[Order], timedelta | None]:
@@ -58,8 +61,8 @@ class Claims:
         with claims_under_way, transaction.atomic():
             panel = self._panel.get()
             now = timezone.now()
-            room = min(most, self._room(panel, now))
-            waiting = list(self._queued.filter(send_after__lte=now)[:room]) if room > 0 else []
+            room = max(min(most, self._room(panel, now)), 0)
+            waiting = [order for order in self._queued[:room] if order.send_after <= now]
             if _hold_back(waiting):
                 # What may go is looked for in a transaction of its own: thousands may have to be held.
                 return [], timedelta()
@@ -68,14 +71,14 @@ class Claims:
             # Somebody was quicker with one of them: others may stand behind it.
             return taken, timedelta() if len(taken) < len(in_time) else wait
 
-    def _room(self, panel: Panel, now: datetime) -> int:
+    def _room(self, panel: Any, now: datetime) -> int:
         """Return how many more calls this panel allows at the same time, 0 or less for none."""
         if self._called and not panel.sends_alike(self._called):
             return 0
-        if not panel.is_active or panel.is_paused(now) or Controls.is_sending_stopped():
+        if not panel.is_active or panel.is_paused(now) or panel.is_sending_stopped:
             return 0
         most = 1 if panel.sends_one_at_a_time else panel.parallel_calls
-        return most - len(self._sending.filter(send_deadline__gt=now))
+        return most - sum(deadline is not None and deadline > now for deadline in self._deadlines.all())
 
 
 def queued(panel_pk: int) -> QuerySet[Order]:

@@ -123,6 +123,11 @@ class Controls(models.Model):
         return "Sending is stopped" if self.sending_stopped_at else "Sending is on"
 
     @classmethod
+    def stopped(cls) -> models.QuerySet[Controls]:
+        """Return the row if the one switch that stops all sending is thrown."""
+        return cls.objects.filter(sending_stopped_at__isnull=False)
+
+    @classmethod
     def is_sending_stopped(cls) -> bool:
         """Tell whether the one switch that stops all sending is thrown."""
-        return cls.objects.filter(sending_stopped_at__isnull=False).exists()
+        return cls.stopped().exists()
