@@ -6,10 +6,14 @@ import ipaddress
 import queue
 import socket
 import threading
+import time
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from panels.errors import NotSent
+
+# Seconds; a panel that moves is found again that much later.
+REMEMBERED_FOR = 10.0
 
 _IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
@@ -48,19 +52,35 @@ def _check_parts(url: str, parts: SplitResult) -> str | None:
     return None
 
 
-def allowed_addresses(host: str, port: int, timeout: float, *, allow_private: bool) -> list[Any]:
-    """Resolve a host once and return those of its addresses, as getaddrinfo gives them, that we may connect to.
+class Resolver:
+    """Looks up the host that one client talks to, and remembers it for some seconds: each order connects anew."""
 
-    Raises AddressRefused when there is none, TimeoutError when the name is not found within timeout seconds.
-    """
-    found = _resolve(host, port, timeout)
+    def __init__(self) -> None:
+        self._found: list[Any] = []
+        self._found_at = 0.0
+
+    def addresses(self, host: str, port: int, timeout: float) -> list[Any]:
+        """Return the addresses of the host, as getaddrinfo gives them; TimeoutError after so many seconds."""
+        now, found = time.monotonic(), self._found
+        if not found or now - self._found_at >= REMEMBERED_FOR:
+            found = self._found = _resolve(host, port, timeout)
+            self._found_at = now
+        return found
+
+    def forget(self) -> None:
+        """Look the host up again next time: it was not there."""
+        self._found = []
+
+
+def allowed(found: list[Any], host: str, *, allow_private: bool) -> list[Any]:
+    """Return those of a host's addresses that we may connect to; raises AddressRefused when there is none."""
     if allow_private:
         return found
-    allowed = [entry for entry in found if is_public(entry[4][0])]
-    if not allowed:
+    public = [entry for entry in found if is_public(entry[4][0])]
+    if not public:
         where = ", ".join(sorted({str(entry[4][0]) for entry in found}))
         raise AddressRefused(f"{host} is at {where}, which is not a public address (see PANEL_ALLOW_PRIVATE_HOSTS).")
-    return allowed
+    return public
 
 
 def is_public(address: str) -> bool:

@@ -12,8 +12,9 @@ from urllib.parse import quote_plus
 
 from panels.addresses import AddressRefused
 from panels.errors import Deferred, NotSent, OutcomeUnknown, PanelError, Reason, Refused, Unreadable
+from panels.exchange import Endpoint
 from panels.order_types import outgoing
-from panels.transport import Endpoint, Transport
+from panels.transport import Transport
 from panels.wire import (
     Answer,
     Balance,

@@ -1,4 +1,4 @@
-"""One HTTP exchange: our connection class, deadlines, limits, address checks; knows whether the request was sent.
+"""Posts a form and reads the answer, over our own connection class: it goes to checked addresses, and past no fence.
 
 resolve ▸ check the addresses ▸ connect ▸ TLS handshake ▸ fence │ write ▸ read ▸ Answer
 whatever goes wrong up to here: NotSent                         │ and from here: OutcomeUnknown
@@ -10,31 +10,25 @@ import contextlib
 import functools
 import http.client
 import http.cookiejar
-import os
 import socket
 import ssl
-import struct
-import threading
-import time
 import zlib
-from collections.abc import Iterator, Mapping
-from contextvars import ContextVar
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib import metadata
 from typing import Any
-from urllib.parse import quote_plus, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 import requests.adapters
 import requests.utils
 import urllib3
 import urllib3.connection
-import urllib3.exceptions
 
-from panels.addresses import AddressRefused, allowed_addresses, check_url
-from panels.errors import NotSent, OutcomeUnknown, PanelError
+from panels.addresses import AddressRefused, Resolver, allowed, check_url
+from panels.errors import OutcomeUnknown, PanelError
+from panels.exchange import Endpoint, Exchange, Watchdog, current, quotes
 from panels.wire import Answer
 
 BODY_CAP = 32 * 1024 * 1024  # bytes, as received and again after unpacking
@@ -42,23 +36,12 @@ LONGEST_RETRY_AFTER = 86_400.0  # seconds
 _CHUNK = 65_536
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Where to send, and within which limits; times are seconds."""
-
-    api_url: str
-    connect_timeout: float = 10.0
-    read_timeout: float = 60.0
-    total_timeout: float = 90.0
-    allow_private_hosts: bool = False
-    allow_http: bool = False
-
-
 class Transport:
     """Posts forms to one endpoint; may be used from several threads at once."""
 
     def __init__(self, endpoint: Endpoint, *, ca_file: str | None = None) -> None:
         self._endpoint = endpoint
+        self._resolver, self._watchdog = Resolver(), Watchdog()
         self._context = _tls_context(ca_file or requests.utils.DEFAULT_CA_BUNDLE_PATH)
         self._pooled = self._new_session(keeps=True)
         self._fresh = self._new_session(keeps=False)
@@ -71,7 +54,7 @@ class Transport:
         """
         if problem := check_url(self._endpoint.api_url, allow_http=self._endpoint.allow_http):
             raise AddressRefused(problem)
-        exchange = _Exchange(self._endpoint, not_after)
+        exchange = Exchange(self._endpoint, self._resolver, self._watchdog, not_after=not_after)
         try:
             with exchange:
                 return self._answer(exchange, fields, fresh=fresh)
@@ -80,14 +63,15 @@ class Transport:
         except Exception as exc:  # noqa: BLE001  what it was does not matter, only whether the request had left
             failure = exc
         # Outside of the handler: a failure that quotes the key must not come along as context either.
-        raise exchange.failed(failure) from (None if _quotes(failure, fields.get("key", "")) else failure)
+        raise exchange.failed(failure) from (None if quotes(failure, fields.get("key", "")) else failure)
 
     def close(self) -> None:
         """Close the idle connections."""
         self._pooled.close()
         self._fresh.close()
+        self._watchdog.close()
 
-    def _answer(self, exchange: _Exchange, fields: Mapping[str, str], *, fresh: bool) -> Answer:
+    def _answer(self, exchange: Exchange, fields: Mapping[str, str], *, fresh: bool) -> Answer:
         session = self._fresh if fresh else self._pooled
         request = requests.Request("POST", self._endpoint.api_url, data=dict(fields))
         response = session.send(
@@ -114,99 +98,6 @@ class Transport:
         return session
 
 
-class _Exchange:
-    """One request and its answer: when it must end, until when it may begin, and whether it was sent.
-
-    A watchdog shuts the connection down at the deadline, because time-outs of single reads never fire while bytes
-    trickle. It holds a duplicate of the socket's descriptor: that one works after the connection has closed its own,
-    and never comes to mean another connection.
-    """
-
-    def __init__(self, endpoint: Endpoint, not_after: float | None) -> None:
-        now = time.monotonic()
-        self.endpoint = endpoint
-        self.is_sent = False
-        self.is_cut = False
-        self._deadline = now + endpoint.total_timeout
-        self._not_after = not_after
-        # A wall clock that is set back must not open the fence again.
-        self._not_after_monotonic = None if not_after is None else now + not_after - time.time()
-        self._lock = threading.Lock()
-        self._handle: socket.socket | None = None
-        self._watchdog = threading.Timer(endpoint.total_timeout, self._cut)
-        self._watchdog.daemon = True
-
-    def __enter__(self) -> None:
-        self._watchdog.start()
-        self._token = _current.set(self)
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        _current.reset(self._token)
-        self._watchdog.cancel()
-        self.let_go(is_given_up=kind is not None)
-
-    def watch(self, sock: socket.socket) -> None:
-        """Make sock the connection that is shut down at the deadline."""
-        self.let_go()
-        with self._lock:
-            if self.is_cut:
-                raise TimeoutError
-            self._handle = socket.socket(fileno=os.dup(sock.fileno()))
-
-    def let_go(self, *, is_given_up: bool = False) -> None:
-        """Leave the connection alone from now on; given up, it also takes back what has not reached the panel yet."""
-        with self._lock:
-            handle, self._handle = self._handle, None
-        if handle is None:
-            return
-        if is_given_up:
-            # The kernel would go on delivering for minutes, past any deadline.
-            with contextlib.suppress(OSError):
-                handle.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
-        handle.close()
-
-    def time_left(self) -> float:
-        """Return the seconds that connecting may still take; raises TimeoutError when none are left."""
-        left = min(self.endpoint.connect_timeout, self._deadline - time.monotonic())
-        if left <= 0:
-            raise TimeoutError
-        return left
-
-    def begin(self) -> None:
-        """Let a part of the request go, unless it is too late; from the first one on the panel may have acted."""
-        self.time_left()
-        if self._is_too_late():
-            if self.is_sent:
-                raise TimeoutError
-            raise NotSent("It had become too late to send this request, so it was not sent.")
-        self.is_sent = True
-
-    def _is_too_late(self) -> bool:
-        return (self._not_after is not None and time.time() >= self._not_after) or (
-            self._not_after_monotonic is not None and time.monotonic() >= self._not_after_monotonic
-        )
-
-    def failed(self, failure: Exception) -> PanelError:
-        """Return our own error for whatever ended the exchange."""
-        host = urlsplit(self.endpoint.api_url).netloc
-        words = f"no end within {self.endpoint.total_timeout:g} seconds" if self.is_cut else _words(failure)
-        if self.is_sent:
-            return OutcomeUnknown(f"No complete answer from {host}: {words}. The request may have arrived.")
-        return NotSent(f"No connection to {host}: {words}. Nothing was sent.")
-
-    def _cut(self) -> None:
-        with self._lock:
-            self.is_cut = True
-            if self._handle is not None:
-                with contextlib.suppress(OSError):
-                    self._handle.shutdown(socket.SHUT_RDWR)
-
-
-_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
-# The connection classes are created deep inside urllib3, which hands nothing of ours down to them.
-_current: ContextVar[_Exchange] = ContextVar("_current")
-
-
 class _Response(http.client.HTTPResponse):
     def _safe_read(self, amt: int) -> bytes:
         # A chunk that says its size is -1 would be read to the end of the connection, past every cap.
@@ -219,32 +110,33 @@ class _Connection(urllib3.connection.HTTPConnection):
     """Connects to checked addresses only, and marks the exchange as sent before its first byte is written."""
 
     response_class = _Response
-    _exchange: _Exchange | None = None
+    _exchange: Exchange | None = None
 
     def _new_conn(self) -> socket.socket:
-        exchange = _current.get()
+        exchange = current.get()
         failure: OSError | None = None
-        allow_private = exchange.endpoint.allow_private_hosts
-        for address in allowed_addresses(self._dns_host, self.port, exchange.time_left(), allow_private=allow_private):
+        found = exchange.resolver.addresses(self._dns_host, self.port, exchange.time_left())
+        for address in allowed(found, self._dns_host, allow_private=exchange.endpoint.allow_private_hosts):
             try:
                 return _connect(address, exchange)
             except OSError as exc:
                 failure = exc
+        exchange.resolver.forget()
         raise failure or OSError("no address")
 
     def putrequest(self, method: str, url: str, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002  see below
         # requests and urllib3 tidy addresses up; a panel gets its own exactly as it was written down.
-        super().putrequest(method, _target(_current.get().endpoint.api_url), *args, **kwargs)
+        super().putrequest(method, _target(current.get().endpoint.api_url), *args, **kwargs)
 
     def send(self, data: Any) -> None:
-        exchange = _current.get()
+        exchange = current.get()
         if not exchange.is_sent:
             self._take_over(exchange)
         # Before each part: a panel acts only on the last one, and this process may stand still between two.
         exchange.begin()
         super().send(data)
 
-    def _take_over(self, exchange: _Exchange) -> None:
+    def _take_over(self, exchange: Exchange) -> None:
         if self.sock is None:
             self.connect()
         # Who used this connection before may still be about to let it go.
@@ -324,7 +216,7 @@ def _target(url: str) -> str:
     return rest if rest.startswith("/") else f"/{rest}"
 
 
-def _connect(address: Any, exchange: _Exchange) -> socket.socket:
+def _connect(address: Any, exchange: Exchange) -> socket.socket:
     family, kind, protocol, _, where = address
     sock = socket.socket(family, kind, protocol)
     try:
@@ -339,7 +231,7 @@ def _connect(address: Any, exchange: _Exchange) -> socket.socket:
     return sock
 
 
-def _read(response: requests.Response, exchange: _Exchange) -> Answer:
+def _read(response: requests.Response, exchange: Exchange) -> Answer:
     raw: urllib3.HTTPResponse = response.raw
     # Only the end of the connection ends a body without a length, and the watchdog makes such an end too.
     is_open_ended = not getattr(raw, "chunked", False) and raw.length_remaining is None
@@ -390,42 +282,3 @@ def _seconds(retry_after: str) -> float | None:
         return None
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
     return min(max((at - datetime.now(UTC)).total_seconds(), 0.0), LONGEST_RETRY_AFTER)
-
-
-_WORDS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
-    ((ssl.SSLCertVerificationError,), "its certificate could not be verified"),
-    ((ssl.SSLError,), "the encryption failed"),
-    ((socket.gaierror,), "its name could not be resolved"),
-    ((ConnectionRefusedError,), "it refused the connection"),
-    ((TimeoutError, urllib3.exceptions.TimeoutError), "it took too long"),
-    ((http.client.IncompleteRead, zlib.error), "the answer was cut short"),
-    ((ConnectionError,), "the connection broke"),
-)
-
-
-def _words(failure: Exception) -> str:
-    """Say what went wrong, for people to read: nothing is ever decided by the class of an exception."""
-    for kinds, words in _WORDS:
-        for exc in _chain(failure):
-            if isinstance(exc, kinds):
-                detail = getattr(exc, "verify_message", "")
-                return f"{words} ({detail})" if detail else words
-    return "it failed"
-
-
-def _chain(failure: BaseException) -> Iterator[BaseException]:
-    """Give an exception and all that led to it; the libraries also pack causes into the arguments."""
-    seen: list[BaseException] = []
-    waiting: list[object] = [failure]
-    while waiting:
-        exc = waiting.pop(0)
-        if isinstance(exc, BaseException) and exc not in seen:
-            seen.append(exc)
-            waiting += [exc.__cause__, exc.__context__, *exc.args]
-            yield exc
-
-
-def _quotes(failure: Exception, key: str) -> bool:
-    """Say whether an exception or what led to it repeats the key, as when a server sends the request back."""
-    texts = [f"{exc!r} {exc}" for exc in _chain(failure)]
-    return bool(key) and any(key in text or quote_plus(key, errors="replace") in text for text in texts)

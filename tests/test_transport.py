@@ -17,10 +17,11 @@ import pytest
 import requests
 import trustme
 
-from panels import addresses, transport
+from panels import addresses, exchange, transport
 from panels.addresses import AddressRefused, check_url, is_public
 from panels.errors import NotSent, OutcomeUnknown
-from panels.transport import Endpoint, Transport
+from panels.exchange import Endpoint
+from panels.transport import Transport
 from tests.servers import Server, answering, http, once, reset, trickling
 
 KEY = "k3y+with/odd=signs"
@@ -508,6 +509,60 @@ class TestTime:
             time.sleep(0.1)
             assert threading.active_count() <= threads
 
+    def test_the_watchdog_goes_with_the_last_exchange_of_a_closed_transport(self, connect):
+        began, end = threading.Event(), threading.Event()
+
+        def behave(connection, server):
+            server.receive(connection)
+            began.set()
+            end.wait(5)
+
+        with Server(behave) as server:
+            client = connect(server.url, total_timeout=0.4)
+            watchdog = client._watchdog
+            errors = []
+
+            def post():
+                try:
+                    client.post(FORM)
+                except OutcomeUnknown as error:
+                    errors.append(error)
+
+            thread = threading.Thread(target=post)
+            thread.start()
+            began.wait(5)
+            client.close()
+            assert watchdog._thread is not None
+            thread.join(2)
+            end.set()
+        assert len(errors) == 1
+        give_up_at = time.monotonic() + 2
+        while watchdog._thread is not None and time.monotonic() < give_up_at:
+            time.sleep(0.01)
+        assert watchdog._thread is None
+
+    def test_a_shorter_deadline_is_kept_beside_a_longer_one(self):
+        cut = []
+
+        class Watched:
+            def __init__(self, name):
+                self.name = name
+
+            def cut(self):
+                cut.append(self.name)
+
+        watchdog, now = exchange.Watchdog(), time.monotonic()
+        late, early, done = Watched("late"), Watched("early"), Watched("done")
+        watchdog.watch(late, now + 0.4)
+        watchdog.watch(early, now + 0.1)
+        watchdog.watch(done, now + 0.1)
+        watchdog.leave_alone(done)
+        time.sleep(0.25)
+        assert cut == ["early"]
+        time.sleep(0.35)
+        assert cut == ["early", "late"]
+        watchdog.close()
+
 
 class TestFence:
     def test_nothing_is_written_after_the_fence(self, connect):
@@ -557,7 +612,7 @@ class TestFence:
         real_connect, real_time = transport._connect, time.time
 
         def slowly(*args):
-            monkeypatch.setattr(transport.time, "time", lambda: real_time() - 3600)
+            monkeypatch.setattr(exchange.time, "time", lambda: real_time() - 3600)
             time.sleep(0.3)
             return real_connect(*args)
 
@@ -570,7 +625,7 @@ class TestFence:
         real_connect, real_time = transport._connect, time.time
 
         def jump(*args):
-            monkeypatch.setattr(transport.time, "time", lambda: real_time() + 3600)
+            monkeypatch.setattr(exchange.time, "time", lambda: real_time() + 3600)
             return real_connect(*args)
 
         monkeypatch.setattr(transport, "_connect", jump)
@@ -643,6 +698,29 @@ class TestWhere:
             with pytest.raises(AddressRefused):
                 client.post(FORM, fresh=True)
         assert server.connections == 1
+
+    def test_a_name_is_looked_up_again_after_some_seconds(self, connect, monkeypatch):
+        with Server(answering(GOOD)) as server:
+            asked = resolve_to(monkeypatch, "127.0.0.1", port=server.port)
+            client = connect("http://panel.example/")
+            for _ in range(3):
+                client.post(FORM, fresh=True)
+            assert asked == ["panel.example"]
+            monkeypatch.setattr(addresses, "REMEMBERED_FOR", 0.0)
+            client.post(FORM, fresh=True)
+            assert len(asked) == 2
+        assert server.connections == 4
+
+    def test_a_name_whose_addresses_do_not_answer_is_looked_up_again_at_once(self, connect, monkeypatch):
+        client = connect("http://panel.example/")
+        resolve_to(monkeypatch, "127.0.0.1", port=unused_port())
+        with pytest.raises(NotSent):
+            client.post(FORM)
+        monkeypatch.undo()
+        with Server(answering(GOOD)) as server:
+            asked = resolve_to(monkeypatch, "127.0.0.1", port=server.port)
+            assert client.post(FORM).http_status == 200
+        assert asked == ["panel.example"]
 
     def test_only_the_allowed_addresses_of_a_name_are_tried(self, connect, monkeypatch):
         with Server(answering(GOOD)) as server:
