@@ -5,6 +5,7 @@ The panel's row is locked meanwhile, so that its limits hold across all workers.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import datetime, timedelta
 from decimal import Decimal
 from operator import attrgetter
@@ -18,6 +19,7 @@ from django.utils import timezone
 from panels.crew import UnderWay
 from panels.limits import shared_now
 from panels.models import Batch, Controls, Order, OrderEvent, Panel
+from panels.models.order import MovedOnError
 
 State, What = Order.State, OrderEvent.What
 
@@ -50,35 +52,51 @@ class Claims:
         panel = Panel.objects.filter(pk=panel_pk).select_for_update(no_key=True).only(*_OF_PANEL)
         self._panel = panel.annotate(is_sending_stopped=Exists(Controls.stopped()))
         sending = Order.objects.filter(panel=panel_pk, state=State.SENDING).order_by()
-        self._deadlines = sending.values_list("send_deadline", flat=True)
+        self._sending = sending.values_list("pk", "send_deadline")
         self._queued = queued(panel_pk).select_related("service").only(*_OF_ORDER)
 
-    def take(self, most: int = 1) -> tuple[list[Order], timedelta | None]:
+    def take(
+        self, most: int = 1, *, spare: int = 0, ours: Set[int] = frozenset()
+    ) -> tuple[list[Order], timedelta | None]:
         """Take the next orders for sending: now they are `sending`, and ours until their deadline.
 
-        Returns them, and how long to wait before looking for more; None if there is nothing to wait for.
+        Returns them, and how long to wait before looking for more; None if there is nothing to wait for. So many as
+        `spare` may come on top, to wait for a call to end: only while all that is under way is `ours`.
         """
-        with claims_under_way, transaction.atomic():
-            panel = self._panel.get()
-            now = timezone.now()
-            room = max(min(most, self._room(panel, now)), 0)
-            waiting = [order for order in self._queued[:room] if order.send_after <= now]
-            if _hold_back(waiting):
-                # What may go is looked for in a transaction of its own: thousands may have to be held.
-                return [], timedelta()
-            in_time, wait = _keep_pace(panel, waiting) if waiting else ([], None)
-            taken = _take(in_time, panel, now) if in_time else []
-            # Somebody was quicker with one of them: others may stand behind it.
-            return taken, timedelta() if len(taken) < len(in_time) else wait
+        try:
+            with claims_under_way, transaction.atomic():
+                return self._take(most, spare, ours)
+        except MovedOnError:
+            # Somebody was quicker with one of them: it is left out of the next look, which may be at once.
+            return [], timedelta()
 
-    def _room(self, panel: Any, now: datetime) -> int:
-        """Return how many more calls this panel allows at the same time, 0 or less for none."""
+    def _take(self, most: int, spare: int, ours: Set[int]) -> tuple[list[Order], timedelta | None]:
+        panel = self._panel.get()
+        now = timezone.now()
+        room = self._room(panel, now, most, spare, ours)
+        waiting = [order for order in self._queued[:room] if order.send_after <= now]
+        if _hold_back(waiting):
+            # What may go is looked for in a transaction of its own: thousands may have to be held.
+            return [], timedelta()
+        in_time, wait = _keep_pace(panel, waiting) if waiting else ([], None)
+        if in_time:
+            _mark_sending(in_time, panel, now)
+        return in_time, wait
+
+    def _room(self, panel: Any, now: datetime, most: int, spare: int, ours: Set[int]) -> int:
+        """Return how many may be taken, as the panel allows only so many calls at the same time."""
         if self._called and not panel.sends_alike(self._called):
             return 0
         if not panel.is_active or panel.is_paused(now) or panel.is_sending_stopped:
             return 0
-        most = 1 if panel.sends_one_at_a_time else panel.parallel_calls
-        return most - sum(deadline is not None and deadline > now for deadline in self._deadlines.all())
+        under_way = {pk for pk, deadline in self._sending.all() if deadline is not None and deadline > now}
+        calls = 1 if panel.sends_one_at_a_time else panel.parallel_calls
+        room = min(most, calls - len(under_way))
+        # Each of ours has a hand or waits for one, and there are as many hands as calls: no more go out at a time.
+        has_as_many_hands = self._called is not None and self._called.parallel_calls == calls
+        if has_as_many_hands and under_way <= ours and not panel.calls_per_minute:
+            room += spare
+        return max(room, 0)
 
 
 def queued(panel_pk: int) -> QuerySet[Order]:
@@ -130,17 +148,16 @@ def _keep_pace(panel: Panel, orders: list[Order]) -> tuple[list[Order], timedelt
     return orders, None
 
 
-def _take(orders: list[Order], panel: Panel, now: datetime) -> list[Order]:
+def _mark_sending(orders: list[Order], panel: Panel, now: datetime) -> None:
     fields = {"send_deadline": now + START_WITHIN + timedelta(seconds=panel.total_timeout) + SPARE, "sent_at": now}
     changes = [
         (order, f"Attempt {order.attempt + 1}", fields | {"attempt": order.attempt + 1}) for order in _by_key(orders)
     ]
-    taken = Order.move_each(State.SENDING, changes, what=What.SENT, savepoint=False)
+    Order.move_together(State.SENDING, changes, what=What.SENT, savepoint=False)
     if panel.calls_per_minute:
         Panel.objects.filter(pk=panel.pk).update(next_call_at=panel.next_call_at)
-    for order in taken:
+    for order in orders:
         order.panel = panel
-    return taken
 
 
 def start_by(order: Order) -> datetime:

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from panels.errors import NotSent, OutcomeUnknown, PanelError, Reason, Refused
+from panels.errors import Deferred, NotSent, OutcomeUnknown, PanelError, Reason, Refused
 from panels.limits import note_answer, note_error
 from panels.models import Order, OrderEvent, Panel
 from panels.recording import record, tried
@@ -45,7 +45,7 @@ def settle_all(answered: list[Answered]) -> Counter[str]:
 
 
 def _write_ids(placed: list[tuple[Order, str]]) -> set[Order]:
-    """Write ids and their story together, in one commit; returns the orders where this was possible.
+    """Write ids and their story together, in one commit; returns the orders if this was possible.
 
     Whatever prevents it, an id is then written alone, by record_placed.
     """
@@ -54,13 +54,13 @@ def _write_ids(placed: list[tuple[Order, str]]) -> set[Order]:
         for order, remote_id in sorted(placed, key=lambda each: each[0].pk)
     ]
     try:
-        written = set(Order.move_each(State.PLACED, changes, what=What.PLACED))
+        Order.move_together(State.PLACED, changes, what=What.PLACED)
     except Exception as error:  # noqa: BLE001  whatever it was, each id gets a try of its own
         ids = ", ".join(f"order {order.pk} was placed as {remote_id!r}" for order, remote_id in placed)
         logger.warning("Recorded one by one, because of %s: %s.", type(error).__name__, ids)
         return set()
     _note_answer(placed[0][0].panel)
-    return written
+    return {order for order, _ in placed}
 
 
 def _settle(order: Order, answer: str | PanelError) -> str:
@@ -93,8 +93,8 @@ def _put_back(order: Order, error: PanelError) -> str:
     """Nothing happened at the panel: the order waits for its next turn, longer after every try."""
     delay = min(FIRST_RETRY_AFTER * 2 ** min(order.attempt - 1, 10), LONGEST_RETRY)
     about_panel = isinstance(error, Refused) or (isinstance(error, NotSent) and error.is_rate_limit)
-    # The panel's own pause says when it goes on, so the order itself need not wait any longer.
-    send_after = timezone.now() + (timedelta() if about_panel else delay)
+    # The panel's own pause says when it goes on, so the order itself need not wait any longer; nor one kept back by us.
+    send_after = timezone.now() + (timedelta() if about_panel or isinstance(error, Deferred) else delay)
     order.move(
         State.QUEUED,
         what=What.NOT_SENT,

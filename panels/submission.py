@@ -8,7 +8,9 @@ record   only for its own attempt; ids that the panel gave come first, and again
 from __future__ import annotations
 
 import logging
+import math
 import threading
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -20,7 +22,7 @@ from django.utils import timezone
 
 from panels.claiming import Claims, queued, start_by
 from panels.client import PanelClient
-from panels.errors import OutcomeUnknown, PanelError
+from panels.errors import Deferred, OutcomeUnknown, PanelError, Refused
 from panels.limits import PanelClosedError, open_client
 from panels.models import Order, Panel, Service
 from panels.outcomes import Answered, settle_all
@@ -31,6 +33,10 @@ logger = logging.getLogger(__name__)
 PATIENCE = timedelta(seconds=60)
 # How often an idle hand looks for work while others are still busy.
 LOOK_AGAIN_AFTER = timedelta(seconds=0.5)
+# Where a call takes no longer than this, our books between two calls of a hand would take a good part of its time: for
+# every few hands one order is claimed ahead, no more, for each of them is unknown when the worker is killed.
+QUICK = 0.2  # seconds
+HANDS_PER_SPARE = 3
 
 
 def submit_queued(panel_pk: int, stopping: threading.Event) -> Counter[str]:
@@ -48,7 +54,8 @@ def submit_queued(panel_pk: int, stopping: threading.Event) -> Counter[str]:
 class _Shift:
     """Hands that only call the panel, and one that keeps the books: it claims for the free hands and records for all.
 
-    So what several hands heard at about the same time is written together, and so are the claims for them.
+    So what several hands heard at about the same time is written together, and so are the claims for them. Where the
+    panel is quick, some orders are claimed ahead: a hand that has its answer goes on with the next one at once.
     """
 
     def __init__(self, panel: Panel, client: PanelClient, stopping: threading.Event) -> None:
@@ -57,7 +64,9 @@ class _Shift:
         self._outcomes: Counter[str] = Counter()
         self._orders: SimpleQueue[Order | None] = SimpleQueue()
         self._answers: SimpleQueue[Answered] = SimpleQueue()
-        self._busy = 0
+        # Claimed, and not recorded yet.
+        self._ours: set[int] = set()
+        self._is_quick = False
 
     def work(self) -> Counter[str]:
         """Send until nothing may go out and no hand is busy any more; count the outcomes."""
@@ -69,7 +78,7 @@ class _Shift:
                 while self._go_on(self._hand_out()):
                     pass
             finally:
-                while self._busy:
+                while self._ours:
                     self._record()
                 for _ in hands:
                     self._orders.put(None)
@@ -77,22 +86,41 @@ class _Shift:
 
     def _call(self) -> None:
         while order := self._orders.get():
-            self._answers.put((order, call(order, self.client)))
+            began = time.monotonic()
+            answer = call(order, self.client)
+            self._is_quick = time.monotonic() - began < QUICK
+            kept_back = self._keep_back(answer)
+            # First what was heard, so that it is on record before anything else is claimed.
+            for answered in [(order, answer), *kept_back]:
+                self._answers.put(answered)
+
+    def _keep_back(self, answer: str | PanelError) -> list[Answered]:
+        """Keep what was claimed ahead from going out, if it would fare like this one or the worker is to stop."""
+        if not (self.stopping.is_set() or _warns_of_next(answer)):
+            return []
+        kept: list[Answered] = []
+        with suppress(Empty):
+            while order := self._orders.get_nowait():
+                kept.append((order, Deferred("Kept back: the order before it failed, or the worker was to stop.")))
+        return kept
 
     def _hand_out(self) -> timedelta | None:
-        free = self.panel.parallel_calls - self._busy
-        if not free or self.stopping.is_set():
+        if self.stopping.is_set():
             return None
-        orders, wait = self._claims.take(free)
+        free = self.panel.parallel_calls - len(self._ours)
+        spare = math.ceil(self.panel.parallel_calls / HANDS_PER_SPARE) if self._is_quick else 0
+        if free + spare <= 0:
+            return None
+        orders, wait = self._claims.take(free, spare=spare, ours=self._ours)
         for order in orders:
-            self._busy += 1
+            self._ours.add(order.pk)
             self._orders.put(order)
         return wait
 
     def _go_on(self, wait: timedelta | None) -> bool:
-        if self._busy:
+        if self._ours:
             # A free hand looks now and then whether new work has come.
-            is_idle = self._busy < self.panel.parallel_calls and not self.stopping.is_set()
+            is_idle = len(self._ours) < self.panel.parallel_calls and not self.stopping.is_set()
             longest = LOOK_AGAIN_AFTER if wait is None else min(wait, LOOK_AGAIN_AFTER)
             self._record(longest.total_seconds() if is_idle else None)
             return True
@@ -107,8 +135,13 @@ class _Shift:
             with suppress(Empty):
                 while True:
                     answered.append(self._answers.get_nowait())
-            self._busy -= len(answered)
+            self._ours.difference_update(order.pk for order, _ in answered)
             self._outcomes += settle_all(answered)
+
+
+def _warns_of_next(answer: str | PanelError) -> bool:
+    """Tell whether the next order may fare alike: a no to this one alone says nothing about others."""
+    return isinstance(answer, PanelError) and (not isinstance(answer, Refused) or answer.is_about_account)
 
 
 def call(order: Order, client: PanelClient) -> str | PanelError:

@@ -315,7 +315,7 @@ def test_what_no_worker_may_ever_say_is_found_in_its_log(line):
 
 
 def test_whoever_claims_an_order_stands_in_the_log(db, monkeypatch, tmp_path):
-    monkeypatch.setattr(claiming, "_take", claiming._take)
+    monkeypatch.setattr(claiming, "_mark_sending", claiming._mark_sending)
     note_claims("w1", tmp_path / "claims.log")
     mine = make_order()
     claiming.Claims(mine.panel_id).take()

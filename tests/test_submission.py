@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from contextlib import contextmanager
 from datetime import timedelta
@@ -17,7 +18,7 @@ from panels.balances import check_balance
 from panels.claiming import Claims
 from panels.errors import OutcomeUnknown, Refused
 from panels.models import Batch, Controls, Order, OrderEvent, Panel, Service
-from panels.models.order import IllegalMoveError
+from panels.models.order import IllegalMoveError, MovedOnError
 from panels.outcomes import expire_sends, record_placed, settle_all
 from panels.placing import build_order, place_order
 from panels.sandbox import Fault
@@ -107,6 +108,7 @@ def test_two_workers_at_once_send_each_order_once(synced_panel, sandbox):
         thread.join()
     assert len(sandbox.ledger) == 20
     assert Order.objects.filter(state=State.PLACED).count() == 20
+    assert sandbox.peaks["add"] <= 4
 
 
 # -- the three outcomes
@@ -424,10 +426,10 @@ def test_a_claim_that_fails_leaves_nothing_unrecorded_of_what_is_on_its_way(sync
         make_order(service, link=f"https://example.com/p/{number}", quantity=service.min_quantity)
     real, taken = Claims.take, []
 
-    def failing_later(self, most):
+    def failing_later(self, most, **options):
         if taken:
             raise DatabaseError("gone")
-        taken.extend(claimed := real(self, most))
+        taken.extend(claimed := real(self, most, **options))
         return claimed
 
     monkeypatch.setattr(Claims, "take", failing_later)
@@ -494,6 +496,150 @@ def test_no_more_than_parallel_calls_are_in_flight_across_workers():
     assert Claims(service.panel_id).take() == ([], None)
     Order.objects.filter(state=State.SENDING).update(send_deadline=timezone.now() - timedelta(seconds=1))
     assert Claims(service.panel_id).take()[0]
+
+
+# -- the claim ahead
+
+
+@pytest.mark.django_db
+def test_some_are_claimed_ahead_while_all_that_is_under_way_is_ours():
+    panel = make_panel(parallel_calls=2, calls_per_minute=None)
+    service = make_service(panel)
+    orders = [make_order(service) for _ in range(5)]
+    claims = Claims(panel.pk, called=panel)
+    taken, _ = claims.take(2, spare=1)
+    assert taken == orders[:3]
+    ours = {order.pk for order in taken}
+    assert claims.take(-1, spare=1, ours=ours) == ([], None)
+    assert claims.take(-1, spare=2, ours=ours) == (orders[3:4], None)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("why_not", ["another's", "calls per minute", "one at a time", "fewer calls", "client unknown"])
+def test_none_are_claimed_ahead_otherwise(why_not):
+    panel = make_panel(parallel_calls=2, calls_per_minute=None)
+    service = make_service(panel)
+    orders = [make_order(service) for _ in range(5)]
+    claims = Claims(panel.pk, called=None if why_not == "client unknown" else panel)
+    calls, ours = 2, {orders[0].pk}
+    (first,), _ = claims.take(1)
+    assert first == orders[0]
+    if why_not == "another's":
+        ours = set()
+    elif why_not == "calls per minute":
+        Panel.objects.update(calls_per_minute=60)
+    elif why_not == "one at a time":
+        Panel.objects.update(unanswered_orders=1)
+        calls = 1
+    elif why_not == "fewer calls":
+        Panel.objects.update(parallel_calls=1)
+        calls = 1
+    assert claims.take(1, spare=2, ours=ours) == (orders[1:calls], None)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("parallel", "latency", "ahead"), [(1, 0.02, 1), (4, 0.02, 2), (4, 0.3, 0)])
+def test_only_a_quick_panel_has_orders_claimed_ahead(synced_panel, sandbox, monkeypatch, parallel, latency, ahead):
+    panel = queue_many(synced_panel, sandbox, 4 * parallel, parallel_calls=parallel)
+    sandbox.latency = latency
+    real, claimed = Claims.take, []
+
+    def count(self, most, *, ours, **options):
+        orders, wait = real(self, most, ours=ours, **options)
+        claimed.append(len(orders) + len(ours))
+        return orders, wait
+
+    monkeypatch.setattr(Claims, "take", count)
+    assert submit(panel) == {"placed": 4 * parallel}
+    assert max(claimed) == parallel + ahead
+    assert sandbox.peaks["add"] == parallel
+
+
+@pytest.mark.parametrize(
+    ("fault", "text", "outcomes", "last"),
+    [
+        (Fault.REFUSE, "Not enough funds on balance", {"placed": 1, "put back": 2}, ["sent", "not_sent"]),
+        (Fault.ERROR_500, "", {"placed": 2, "unknown": 1, "put back": 1}, ["sent", "not_sent", "sent", "placed"]),
+        (Fault.REFUSE, "Invalid link", {"placed": 2, "refused": 1}, ["sent", "placed"]),
+    ],
+)
+def test_an_order_claimed_ahead_is_kept_back_where_it_would_fare_alike(
+    synced_panel, sandbox, fault, text, outcomes, last
+):
+    panel = queue_many(synced_panel, sandbox, 3)
+    sandbox.faults.add(Fault.SLOW, "add", seconds=0.05)
+    sandbox.faults.add(fault, "add", text=text)
+    assert submit(panel) == outcomes
+    order = Order.objects.order_by("pk").last()
+    assert story(order) == last
+    assert order.send_after <= timezone.now()
+    assert sandbox.calls["add"] == 1 + last.count("placed") + 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_order_claimed_ahead_is_kept_back_when_the_worker_stops(synced_panel, sandbox):
+    panel = queue_many(synced_panel, sandbox, 3)
+    sandbox.latency = 0.1
+    stopping = threading.Event()
+
+    def stop():
+        while sandbox.calls["add"] < 2:
+            time.sleep(0.01)
+        stopping.set()
+
+    stopper = threading.Thread(target=stop)
+    stopper.start()
+    assert submit_queued(panel.pk, stopping) == {"placed": 2, "put back": 1}
+    stopper.join()
+    assert story(Order.objects.order_by("pk").last()) == ["sent", "not_sent"]
+    assert submit(panel) == {"placed": 1}
+
+
+def queue_many(synced_panel, sandbox, count, *, parallel_calls=1):
+    """Queue so many orders at a panel without a limit per minute, and return it."""
+    Panel.objects.update(parallel_calls=parallel_calls, calls_per_minute=None)
+    sandbox.set_balance(Decimal(100_000))
+    service = Service.objects.get(panel=synced_panel, remote_id=str(sandbox.pick("Default").id))
+    for number in range(count):
+        make_order(service, link=f"https://example.com/p/{number}", quantity=service.min_quantity)
+    return Panel.objects.get()
+
+
+# -- several rows at once
+
+
+@pytest.mark.django_db
+def test_orders_move_together_or_not_at_all():
+    service = make_service()
+    orders = [make_order(service, attempt=number) for number in (0, 3)]
+    changes = [(order, f"Attempt {order.attempt + 1}", {"attempt": order.attempt + 1}) for order in orders]
+    Order.objects.filter(pk=orders[1].pk).update(state=State.WITHDRAWN)
+    with pytest.raises(MovedOnError):
+        Order.move_together(State.SENDING, changes, what=OrderEvent.What.SENT)
+    assert [Order.objects.get(pk=order.pk).state for order in orders] == ["queued", "withdrawn"]
+    assert [order.state for order in orders] == ["queued", "queued"]
+    Order.objects.filter(pk=orders[1].pk).update(state=State.QUEUED)
+    Order.move_together(State.SENDING, changes, what=OrderEvent.What.SENT)
+    assert [(order.state, order.attempt) for order in orders] == [("sending", 1), ("sending", 4)]
+    assert list(Order.objects.order_by("pk").values_list("state", "attempt")) == [("sending", 1), ("sending", 4)]
+    assert [order.events.get().detail for order in orders] == ["Attempt 1", "Attempt 4"]
+
+
+@pytest.mark.django_db
+def test_a_claim_that_comes_second_to_an_order_takes_nothing_and_looks_again(monkeypatch):
+    panel = make_panel(parallel_calls=2)
+    service = make_service(panel)
+    first, second = make_order(service), make_order(service)
+    hold_back = claiming._hold_back
+
+    def withdraw_meanwhile(orders):
+        Order.objects.filter(pk=first.pk).update(state=State.WITHDRAWN)
+        return hold_back(orders)
+
+    monkeypatch.setattr(claiming, "_hold_back", withdraw_meanwhile)
+    assert Claims(panel.pk).take(2) == ([], timedelta())
+    monkeypatch.undo()
+    assert story(second) == []
 
 
 @pytest.mark.django_db

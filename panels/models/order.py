@@ -18,7 +18,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
@@ -35,6 +35,10 @@ from panels.wire import Progress as WireProgress
 
 class IllegalMoveError(Exception):
     """A change of state that the life of an order does not know."""
+
+
+class MovedOnError(Exception):
+    """A row is no longer in the state or the attempt that it was read in."""
 
 
 # What waits for a person: nobody knows what became of it, it is held, or it has an alarm.
@@ -274,28 +278,33 @@ class Order(models.Model):
         self, to: Order.State, *, what: OrderEvent.What, detail: str = "", actor: Any = None, **fields: Any
     ) -> bool:
         """Advance and tell the story of it, both or neither."""
-        return bool(Order.move_each(to, [(self, detail, fields)], what=what, actor=actor))
+        with transaction.atomic():
+            written = self._write(to, fields)
+            if written:
+                self.tell(what, detail, actor=actor)
+        if written:
+            self._show(to, fields)
+        return written
 
     @classmethod
-    def move_each(
+    def move_together(
         cls,
         to: Order.State,
-        changes: Iterable[tuple[Order, str, dict[str, Any]]],
+        changes: Sequence[tuple[Order, str, dict[str, Any]]],
         *,
         what: OrderEvent.What,
-        actor: Any = None,
         savepoint: bool = True,
-    ) -> list[Order]:
-        """Move orders, each with a detail and fields of its own, all in one commit; returns those that were moved.
+    ) -> None:
+        """Move orders, each with its detail and its values of the same fields, in one commit: all or none.
 
-        savepoint=False is for a transaction that ends with whatever goes wrong here.
+        Raises MovedOnError, with nothing written, if a row has moved on. savepoint=False is for a transaction that ends
+        with whatever goes wrong here.
         """
         with transaction.atomic(savepoint=savepoint):
-            written = [change for change in changes if change[0]._write(to, change[2])]
-            OrderEvent.objects.bulk_create(order._event(what, detail, actor) for order, detail, _ in written)
-        for order, _, fields in written:
+            cls._write_together(to, changes)
+            OrderEvent.objects.bulk_create(order._event(what, detail, None) for order, detail, _ in changes)
+        for order, _, fields in changes:
             order._show(to, fields)
-        return [order for order, *_ in written]
 
     @classmethod
     def move_all(
@@ -306,8 +315,7 @@ class Order(models.Model):
         Returns how many that were; their rows are locked meanwhile, so give some hundred at a time.
         """
         came_from, to = change
-        if change not in cls.ALLOWED:
-            raise IllegalMoveError(f"Orders cannot go from {came_from} to {to}.")
+        cls._check(came_from, to)
         now = timezone.now()
         with transaction.atomic():
             locked = cls.objects.filter(pk__in=pks, state=came_from).select_for_update().order_by("pk")
@@ -316,11 +324,38 @@ class Order(models.Model):
             OrderEvent.objects.bulk_create([OrderEvent(order_id=pk, at=now, what=what, actor=actor) for pk in moving])
         return len(moving)
 
+    @classmethod
+    def _check(cls, came_from: str, to: str) -> None:
+        if (came_from, to) not in cls.ALLOWED:
+            raise IllegalMoveError(f"Orders cannot go from {came_from} to {to}.")
+
     def _write(self, to: Order.State, fields: dict[str, Any]) -> bool:
-        if (self.state, to) not in self.ALLOWED:
-            raise IllegalMoveError(f"{self} cannot go from {self.state} to {to}.")
+        self._check(self.state, to)
         mine = Order.objects.filter(pk=self.pk, state=self.state, attempt=self.attempt)
         return bool(mine.update(state=to, **fields))
+
+    @classmethod
+    def _write_together(cls, to: Order.State, changes: Sequence[tuple[Order, str, dict[str, Any]]]) -> None:
+        """Write like `_write`, in one exchange with the database, however many these are.
+
+        Django's update() knows one set of values for all rows, and bulk_update() no condition for each.
+        """
+        for order, *_ in changes:
+            cls._check(order.state, to)
+        names = {"state", *changes[0][2]}
+        columns = [field for field in cls._meta.concrete_fields if field.attname in names]
+        sets = ", ".join(f"{field.column} = %s" for field in columns)
+        rows = []
+        for order, _, fields in changes:
+            values = {"state": to, **fields}
+            wanted = [field.get_db_prep_save(values[field.attname], connection) for field in columns]
+            rows.append([*wanted, order.pk, order.state, order.attempt])
+        with connection.cursor() as cursor:
+            # Names out of the model, and nothing else, are part of the text.
+            sql = f"UPDATE {cls._meta.db_table} SET {sets} WHERE id = %s AND state = %s AND attempt = %s"
+            cursor.executemany(sql, rows)
+            if cursor.rowcount != len(rows):
+                raise MovedOnError(f"{len(rows) - cursor.rowcount} of {len(rows)} orders have moved on.")
 
     def _show(self, to: Order.State, fields: dict[str, Any]) -> None:
         for name, value in {**fields, "state": to}.items():

@@ -22,18 +22,17 @@ def note_claims(worker: str, file: Path) -> None:
     """Write down from now on what this process claims."""
     from panels import claiming
 
-    take = claiming._take
+    mark_sending = claiming._mark_sending
     log = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
-    def take_and_note(*arguments: Any) -> Any:
-        taken = take(*arguments)
+    def mark_and_note(orders: Any, *arguments: Any) -> None:
+        mark_sending(orders, *arguments)
         # Still in the transaction: no claim is committed that is not in the file, and some in there never are.
         os.write(
-            log, "".join(f"{each.sent_at.timestamp()} {each.pk} {each.attempt} {worker}\n" for each in taken).encode()
+            log, "".join(f"{each.sent_at.timestamp()} {each.pk} {each.attempt} {worker}\n" for each in orders).encode()
         )
-        return taken
 
-    claiming._take = take_and_note
+    claiming._mark_sending = mark_and_note
 
 
 def read_claims(file: Path) -> list[Claim]:
