@@ -52,16 +52,16 @@ class Claims:
         panel = Panel.objects.filter(pk=panel_pk).select_for_update(no_key=True).only(*_OF_PANEL)
         self._panel = panel.annotate(is_sending_stopped=Exists(Controls.stopped()))
         sending = Order.objects.filter(panel=panel_pk, state=State.SENDING).order_by()
-        self._sending = sending.values_list("pk", "send_deadline")
+        self._sending = sending.values_list("pk", "attempt", "send_deadline")
         self._queued = queued(panel_pk).select_related("service").only(*_OF_ORDER)
 
     def take(
-        self, most: int = 1, *, spare: int = 0, ours: Set[int] = frozenset()
+        self, most: int = 1, *, spare: int = 0, ours: Set[tuple[int, int]] = frozenset()
     ) -> tuple[list[Order], timedelta | None]:
         """Take the next orders for sending: now they are `sending`, and ours until their deadline.
 
-        Returns them, and how long to wait before looking for more; None if there is nothing to wait for. So many as
-        `spare` may come on top, to wait for a call to end: only while all that is under way is `ours`.
+        Returns them, and how long to wait before looking for more; None if there is nothing to wait for. Up to `spare`
+        more are taken, to wait for a free hand, but only while everything under way is `ours`, as (pk, attempt).
         """
         try:
             with claims_under_way, transaction.atomic():
@@ -70,7 +70,7 @@ class Claims:
             # Somebody was quicker with one of them: it is left out of the next look, which may be at once.
             return [], timedelta()
 
-    def _take(self, most: int, spare: int, ours: Set[int]) -> tuple[list[Order], timedelta | None]:
+    def _take(self, most: int, spare: int, ours: Set[tuple[int, int]]) -> tuple[list[Order], timedelta | None]:
         panel = self._panel.get()
         now = timezone.now()
         room = self._room(panel, now, most, spare, ours)
@@ -83,18 +83,21 @@ class Claims:
             _mark_sending(in_time, panel, now)
         return in_time, wait
 
-    def _room(self, panel: Any, now: datetime, most: int, spare: int, ours: Set[int]) -> int:
+    def _room(self, panel: Any, now: datetime, most: int, spare: int, ours: Set[tuple[int, int]]) -> int:
         """Return how many may be taken, as the panel allows only so many calls at the same time."""
         if self._called and not panel.sends_alike(self._called):
             return 0
         if not panel.is_active or panel.is_paused(now) or panel.is_sending_stopped:
             return 0
-        under_way = {pk for pk, deadline in self._sending.all() if deadline is not None and deadline > now}
+        sending = self._sending.all()
+        under_way = {(pk, attempt) for pk, attempt, deadline in sending if deadline is not None and deadline > now}
         calls = 1 if panel.sends_one_at_a_time else panel.parallel_calls
         room = min(most, calls - len(under_way))
-        # Each of ours has a hand or waits for one, and there are as many hands as calls: no more go out at a time.
-        has_as_many_hands = self._called is not None and self._called.parallel_calls == calls
-        if has_as_many_hands and under_way <= ours and not panel.calls_per_minute:
+        # Then each of ours has a hand or waits for one, and there are no more hands than calls: the limit holds.
+        has_as_many_hands = self._called is not None and self._called.parallel_calls == panel.parallel_calls
+        # A panel with a limit per minute waits for that, not for us.
+        is_unpaced = not (panel.sends_one_at_a_time or panel.calls_per_minute)
+        if has_as_many_hands and is_unpaced and under_way <= ours:
             room += spare
         return max(room, 0)
 

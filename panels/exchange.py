@@ -1,4 +1,4 @@
-"""One request and its answer: when it must end, until when it may begin, and whether it was sent."""
+"""How one exchange with a panel is bounded: its deadline, its fence, and what a failure means for what was sent."""
 
 from __future__ import annotations
 
@@ -71,17 +71,22 @@ class Watchdog:
 
     def _run(self) -> None:
         with self._changed:
-            while True:
-                now = time.monotonic()
-                for exchange in [each for each, deadline in self._deadlines.items() if deadline <= now]:
-                    del self._deadlines[exchange]
-                    exchange.cut()
-                if self._is_closed and not self._deadlines:
-                    break
-                # Those that end in time wake nobody: what they leave is a look in vain, once in a time-out.
-                self._looks_at = min(self._deadlines.values(), default=math.inf)
-                self._changed.wait(None if self._looks_at == math.inf else self._looks_at - now)
-            self._thread = None
+            try:
+                while True:
+                    self._looks_at = self._cut_what_is_due()
+                    if self._is_closed and not self._deadlines:
+                        return
+                    # Those that end in time wake nobody: what they leave is a look in vain, once in a time-out.
+                    self._changed.wait(None if self._looks_at == math.inf else self._looks_at - time.monotonic())
+            finally:
+                self._thread = None
+
+    def _cut_what_is_due(self) -> float:
+        now = time.monotonic()
+        for exchange in [each for each, deadline in self._deadlines.items() if deadline <= now]:
+            del self._deadlines[exchange]
+            exchange.cut()
+        return min(self._deadlines.values(), default=math.inf)
 
 
 class Exchange:

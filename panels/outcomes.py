@@ -80,6 +80,8 @@ def _note_answer(panel: Panel) -> None:
 
 
 def _consequence(error: PanelError) -> Callable[[Order, PanelError], str]:
+    if isinstance(error, Deferred):
+        return _keep_back
     if isinstance(error, NotSent) or (isinstance(error, Refused) and error.is_about_account):
         return _put_back
     return _refuse if isinstance(error, Refused) else _make_unknown
@@ -89,12 +91,18 @@ def _id_in_words(remote_id: str) -> str:
     return f"The panel's id is {remote_id}."
 
 
+def _keep_back(order: Order, error: PanelError) -> str:
+    """It was not even tried: the order keeps its place."""
+    order.move(State.QUEUED, what=What.NOT_SENT, detail=error.text, send_deadline=None, error_text=error.text)
+    return "kept back"
+
+
 def _put_back(order: Order, error: PanelError) -> str:
     """Nothing happened at the panel: the order waits for its next turn, longer after every try."""
     delay = min(FIRST_RETRY_AFTER * 2 ** min(order.attempt - 1, 10), LONGEST_RETRY)
     about_panel = isinstance(error, Refused) or (isinstance(error, NotSent) and error.is_rate_limit)
-    # The panel's own pause says when it goes on, so the order itself need not wait any longer; nor one kept back by us.
-    send_after = timezone.now() + (timedelta() if about_panel or isinstance(error, Deferred) else delay)
+    # The panel's own pause says when it goes on, so the order itself need not wait any longer.
+    send_after = timezone.now() + (timedelta() if about_panel else delay)
     order.move(
         State.QUEUED,
         what=What.NOT_SENT,

@@ -62,11 +62,15 @@ class _Shift:
         self.panel, self.client, self.stopping = panel, client, stopping
         self._claims = Claims(panel.pk, called=panel)
         self._outcomes: Counter[str] = Counter()
-        self._orders: SimpleQueue[Order | None] = SimpleQueue()
+        # Each with how many warnings were on record when it was claimed.
+        self._orders: SimpleQueue[tuple[Order, int] | None] = SimpleQueue()
         self._answers: SimpleQueue[Answered] = SimpleQueue()
-        # Claimed, and not recorded yet.
-        self._ours: set[int] = set()
+        # Claimed, and not heard of yet, as (pk, attempt).
+        self._ours: set[tuple[int, int]] = set()
         self._is_quick = False
+        # Answers after which the next order may fare alike, and how many of them are on record.
+        self._warnings: list[str | PanelError] = []
+        self._recorded_warnings = 0
 
     def work(self) -> Counter[str]:
         """Send until nothing may go out and no hand is busy any more; count the outcomes."""
@@ -78,70 +82,89 @@ class _Shift:
                 while self._go_on(self._hand_out()):
                     pass
             finally:
-                while self._ours:
-                    self._record()
+                kept_back = self._take_back()
+                while len(self._ours) > len(kept_back):
+                    self._record(LOOK_AGAIN_AFTER)
+                # Last, for ids have cost money.
+                self._settle(kept_back)
                 for _ in hands:
                     self._orders.put(None)
         return self._outcomes
 
     def _call(self) -> None:
-        while order := self._orders.get():
-            began = time.monotonic()
-            answer = call(order, self.client)
-            self._is_quick = time.monotonic() - began < QUICK
-            kept_back = self._keep_back(answer)
-            # First what was heard, so that it is on record before anything else is claimed.
-            for answered in [(order, answer), *kept_back]:
-                self._answers.put(answered)
+        while claimed := self._orders.get():
+            order, known_warnings = claimed
+            if self.stopping.is_set():
+                answer: str | PanelError = Deferred("Kept back, as the worker was to stop.")
+            elif len(self._warnings) > known_warnings:
+                answer = Deferred("Kept back, as an order before it had failed.")
+            else:
+                answer = self._ask(order)
+            self._answers.put((order, answer))
 
-    def _keep_back(self, answer: str | PanelError) -> list[Answered]:
-        """Keep what was claimed ahead from going out, if it would fare like this one or the worker is to stop."""
-        if not (self.stopping.is_set() or _warns_of_next(answer)):
-            return []
-        kept: list[Answered] = []
-        with suppress(Empty):
-            while order := self._orders.get_nowait():
-                kept.append((order, Deferred("Kept back: the order before it failed, or the worker was to stop.")))
-        return kept
+    def _ask(self, order: Order) -> str | PanelError:
+        began = time.monotonic()
+        answer = call(order, self.client)
+        self._is_quick = time.monotonic() - began < QUICK
+        if _warns_of_next(answer):
+            self._warnings.append(answer)
+        return answer
 
     def _hand_out(self) -> timedelta | None:
-        if self.stopping.is_set():
-            return None
         free = self.panel.parallel_calls - len(self._ours)
         spare = math.ceil(self.panel.parallel_calls / HANDS_PER_SPARE) if self._is_quick else 0
-        if free + spare <= 0:
+        if self.stopping.is_set() or free + spare <= 0:
             return None
+        known_warnings = self._recorded_warnings
         orders, wait = self._claims.take(free, spare=spare, ours=self._ours)
         for order in orders:
-            self._ours.add(order.pk)
-            self._orders.put(order)
+            self._ours.add((order.pk, order.attempt))
+            self._orders.put((order, known_warnings))
         return wait
 
     def _go_on(self, wait: timedelta | None) -> bool:
         if self._ours:
             # A free hand looks now and then whether new work has come.
             is_idle = len(self._ours) < self.panel.parallel_calls and not self.stopping.is_set()
-            longest = LOOK_AGAIN_AFTER if wait is None else min(wait, LOOK_AGAIN_AFTER)
-            self._record(longest.total_seconds() if is_idle else None)
+            timeout = min(wait, LOOK_AGAIN_AFTER) if is_idle and wait is not None else LOOK_AGAIN_AFTER
+            if not self._record(timeout) and timeout == LOOK_AGAIN_AFTER:
+                # The panel is slow by now: what was claimed ahead could wait for a hand until it is too late.
+                self._is_quick = False
+                self._settle(self._take_back())
             return True
         if wait is None or wait > PATIENCE:
             return False
         return not self.stopping.wait(wait.total_seconds())
 
-    def _record(self, timeout: float | None = None) -> None:
-        """Wait for an answer, and write it down with all others that have come by then."""
+    def _take_back(self) -> list[Answered]:
+        """Keep what no hand has begun with from going out."""
+        kept_back: list[Answered] = []
         with suppress(Empty):
-            answered = [self._answers.get(timeout=timeout)]
-            with suppress(Empty):
-                while True:
-                    answered.append(self._answers.get_nowait())
-            self._ours.difference_update(order.pk for order, _ in answered)
-            self._outcomes += settle_all(answered)
+            while claimed := self._orders.get_nowait():
+                kept_back.append((claimed[0], Deferred("Kept back, as the orders before it took too long.")))
+        return kept_back
+
+    def _record(self, timeout: timedelta) -> bool:
+        """Wait for an answer, and write it down with all others that have come by then; False if none came."""
+        answered: list[Answered] = []
+        with suppress(Empty):
+            answered.append(self._answers.get(timeout=timeout.total_seconds()))
+            while True:
+                answered.append(self._answers.get_nowait())
+        self._settle(answered)
+        return bool(answered)
+
+    def _settle(self, answered: list[Answered]) -> None:
+        self._ours.difference_update((order.pk, order.attempt) for order, _ in answered)
+        self._outcomes += settle_all(answered)
+        self._recorded_warnings += sum(_warns_of_next(answer) for _, answer in answered)
 
 
 def _warns_of_next(answer: str | PanelError) -> bool:
     """Tell whether the next order may fare alike: a no to this one alone says nothing about others."""
-    return isinstance(answer, PanelError) and (not isinstance(answer, Refused) or answer.is_about_account)
+    if isinstance(answer, Refused):
+        return answer.is_about_account
+    return isinstance(answer, PanelError) and not isinstance(answer, Deferred)
 
 
 def call(order: Order, client: PanelClient) -> str | PanelError:

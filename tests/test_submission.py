@@ -26,6 +26,7 @@ from panels.submission import submit_queued
 from tests.factories import make_order, make_panel, make_placed, make_service
 
 State = Order.State
+KEPT_BACK = ["sent", "not_sent"]
 
 
 def place(synced_panel, sandbox, *, type_name="Default", **values):
@@ -509,39 +510,44 @@ def test_some_are_claimed_ahead_while_all_that_is_under_way_is_ours():
     claims = Claims(panel.pk, called=panel)
     taken, _ = claims.take(2, spare=1)
     assert taken == orders[:3]
-    ours = {order.pk for order in taken}
+    ours = {(order.pk, 1) for order in taken}
     assert claims.take(-1, spare=1, ours=ours) == ([], None)
     assert claims.take(-1, spare=2, ours=ours) == (orders[3:4], None)
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("why_not", ["another's", "calls per minute", "one at a time", "fewer calls", "client unknown"])
-def test_none_are_claimed_ahead_otherwise(why_not):
-    panel = make_panel(parallel_calls=2, calls_per_minute=None)
+@pytest.mark.parametrize("parallel", [1, 2])
+@pytest.mark.parametrize(
+    "why_not", ["another's", "another attempt", "calls per minute", "one at a time", "other limit", "client unknown"]
+)
+def test_none_are_claimed_ahead_otherwise(why_not, parallel):
+    panel = make_panel(parallel_calls=parallel, calls_per_minute=None)
     service = make_service(panel)
-    orders = [make_order(service) for _ in range(5)]
+    orders = [make_order(service) for _ in range(6)]
     claims = Claims(panel.pk, called=None if why_not == "client unknown" else panel)
-    calls, ours = 2, {orders[0].pk}
-    (first,), _ = claims.take(1)
-    assert first == orders[0]
+    assert claims.take(1) == (orders[:1], None)
+    calls, ours = parallel, {(orders[0].pk, 1)}
     if why_not == "another's":
         ours = set()
+    elif why_not == "another attempt":
+        ours = {(orders[0].pk, 0)}
     elif why_not == "calls per minute":
         Panel.objects.update(calls_per_minute=60)
     elif why_not == "one at a time":
         Panel.objects.update(unanswered_orders=1)
         calls = 1
-    elif why_not == "fewer calls":
-        Panel.objects.update(parallel_calls=1)
-        calls = 1
-    assert claims.take(1, spare=2, ours=ours) == (orders[1:calls], None)
+    elif why_not == "other limit":
+        calls = parallel + 1
+        Panel.objects.update(parallel_calls=calls)
+    assert claims.take(calls - 1, spare=2, ours=ours) == (orders[1:calls], None)
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("parallel", "latency", "ahead"), [(1, 0.02, 1), (4, 0.02, 2), (4, 0.3, 0)])
-def test_only_a_quick_panel_has_orders_claimed_ahead(synced_panel, sandbox, monkeypatch, parallel, latency, ahead):
+@pytest.mark.parametrize(("parallel", "quick", "ahead"), [(1, 10, 1), (4, 10, 2), (4, 0, 0)])
+def test_only_a_quick_panel_has_orders_claimed_ahead(synced_panel, sandbox, monkeypatch, parallel, quick, ahead):
     panel = queue_many(synced_panel, sandbox, 4 * parallel, parallel_calls=parallel)
-    sandbox.latency = latency
+    sandbox.latency = 0.1
+    monkeypatch.setattr(submission, "QUICK", quick)
     real, claimed = Claims.take, []
 
     def count(self, most, *, ours, **options):
@@ -558,41 +564,107 @@ def test_only_a_quick_panel_has_orders_claimed_ahead(synced_panel, sandbox, monk
 @pytest.mark.parametrize(
     ("fault", "text", "outcomes", "last"),
     [
-        (Fault.REFUSE, "Not enough funds on balance", {"placed": 1, "put back": 2}, ["sent", "not_sent"]),
-        (Fault.ERROR_500, "", {"placed": 2, "unknown": 1, "put back": 1}, ["sent", "not_sent", "sent", "placed"]),
+        (Fault.REFUSE, "Not enough funds on balance", {"placed": 1, "put back": 1, "kept back": 1}, KEPT_BACK),
+        (Fault.ERROR_500, "", {"placed": 2, "unknown": 1, "kept back": 1}, [*KEPT_BACK, "sent", "placed"]),
         (Fault.REFUSE, "Invalid link", {"placed": 2, "refused": 1}, ["sent", "placed"]),
     ],
 )
 def test_an_order_claimed_ahead_is_kept_back_where_it_would_fare_alike(
-    synced_panel, sandbox, fault, text, outcomes, last
+    synced_panel, sandbox, monkeypatch, fault, text, outcomes, last
 ):
+    monkeypatch.setattr(submission, "QUICK", 10)
     panel = queue_many(synced_panel, sandbox, 3)
+    before = Order.objects.order_by("pk").last()
     sandbox.faults.add(Fault.SLOW, "add", seconds=0.05)
     sandbox.faults.add(fault, "add", text=text)
     assert submit(panel) == outcomes
     order = Order.objects.order_by("pk").last()
     assert story(order) == last
-    assert order.send_after <= timezone.now()
-    assert sandbox.calls["add"] == 1 + last.count("placed") + 1
+    # It has kept its place.
+    assert order.send_after == before.send_after
+    assert sandbox.calls["add"] == 2 + last.count("placed")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_order_claimed_ahead_is_kept_back_when_the_worker_stops(synced_panel, sandbox):
+def test_what_is_claimed_while_a_call_fails_is_kept_back(synced_panel, sandbox, monkeypatch):
+    monkeypatch.setattr(submission, "QUICK", 10)
+    panel = queue_many(synced_panel, sandbox, 4, parallel_calls=2)
+    sandbox.faults.add(Fault.SLOW, "add", seconds=0.05)
+    sandbox.faults.add(Fault.HANG, "add", seconds=0.3)
+    take, ask, claims, failed = Claims.take, submission._Shift._ask, [], threading.Event()
+
+    def take_until_a_call_has_failed(self, *args, **options):
+        claims.append(taken := take(self, *args, **options))
+        if len(claims) == 2:
+            assert failed.wait(5)
+        return taken
+
+    def note_failure(self, order):
+        answer = ask(self, order)
+        if not isinstance(answer, str):
+            failed.set()
+        return answer
+
+    monkeypatch.setattr(Claims, "take", take_until_a_call_has_failed)
+    monkeypatch.setattr(submission._Shift, "_ask", note_failure)
+    assert submit(panel) == {"placed": 3, "unknown": 1, "kept back": 2}
+    assert len(sandbox.ledger) == 4
+    assert [story(order) for order in Order.objects.order_by("pk")[2:]] == [[*KEPT_BACK, "sent", "placed"]] * 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_order_claimed_ahead_is_kept_back_when_the_worker_stops(synced_panel, sandbox, monkeypatch):
+    monkeypatch.setattr(submission, "QUICK", 10)
     panel = queue_many(synced_panel, sandbox, 3)
-    sandbox.latency = 0.1
-    stopping = threading.Event()
+    sandbox.faults.add(Fault.SLOW, "add", seconds=0.05)
+    sandbox.faults.add(Fault.SLOW, "add", seconds=0.4)
+    stopping, give_up_at = threading.Event(), time.monotonic() + 5
 
     def stop():
-        while sandbox.calls["add"] < 2:
+        while sandbox.calls["add"] < 2 and time.monotonic() < give_up_at:
             time.sleep(0.01)
         stopping.set()
 
     stopper = threading.Thread(target=stop)
     stopper.start()
-    assert submit_queued(panel.pk, stopping) == {"placed": 2, "put back": 1}
+    assert submit_queued(panel.pk, stopping) == {"placed": 2, "kept back": 1}
     stopper.join()
-    assert story(Order.objects.order_by("pk").last()) == ["sent", "not_sent"]
+    assert story(Order.objects.order_by("pk").last()) == KEPT_BACK
     assert submit(panel) == {"placed": 1}
+
+
+def test_an_order_claimed_ahead_is_kept_back_when_the_panel_becomes_slow(synced_panel, sandbox, monkeypatch):
+    monkeypatch.setattr(submission, "QUICK", 10)
+    monkeypatch.setattr(submission, "LOOK_AGAIN_AFTER", timedelta(seconds=0.3))
+    panel = queue_many(synced_panel, sandbox, 3)
+    sandbox.faults.add(Fault.SLOW, "add", seconds=0.05)
+    sandbox.faults.add(Fault.SLOW, "add", seconds=1)
+    assert submit(panel) == {"placed": 3, "kept back": 1}
+    last = Order.objects.order_by("pk").last()
+    assert story(last) == [*KEPT_BACK, "sent", "placed"]
+    assert "took too long" in last.events.get(what="not_sent").detail
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_order_claimed_ahead_is_kept_back_when_a_claim_fails(synced_panel, sandbox, monkeypatch):
+    monkeypatch.setattr(submission, "QUICK", 10)
+    panel = queue_many(synced_panel, sandbox, 7, parallel_calls=4)
+    for seconds in (0.05, 0.6, 0.6, 0.6, 0.05, 0.6):
+        sandbox.faults.add(Fault.SLOW, "add", seconds=seconds)
+    take, claims = Claims.take, []
+
+    def failing_later(self, *args, **options):
+        if len(claims) == 2:
+            raise DatabaseError("gone")
+        claims.append(take(self, *args, **options))
+        return claims[-1]
+
+    monkeypatch.setattr(Claims, "take", failing_later)
+    with pytest.raises(DatabaseError):
+        submit(panel)
+    assert [len(orders) for orders, _ in claims] == [4, 3]
+    assert Counter(Order.objects.values_list("state", flat=True)) == {"placed": 6, "queued": 1}
+    assert story(Order.objects.get(state=State.QUEUED)) == KEPT_BACK
 
 
 def queue_many(synced_panel, sandbox, count, *, parallel_calls=1):
@@ -883,7 +955,7 @@ def test_orders_queued_while_one_is_on_its_way_go_out_beside_it(synced_panel, sa
     sandbox.faults.add(Fault.SLOW, "add", seconds=4)
     worker = threading.Thread(target=_submit_and_close, args=(synced_panel,))
     worker.start()
-    while not sandbox.calls["add"]:
+    while not sandbox.calls["add"] and worker.is_alive():
         threading.Event().wait(0.05)
     for number in range(4):
         make_order(service, link=f"https://example.com/p/{number}", quantity=service.min_quantity)

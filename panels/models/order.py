@@ -15,7 +15,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import connection, models, transaction
@@ -336,19 +336,20 @@ class Order(models.Model):
 
     @classmethod
     def _write_together(cls, to: Order.State, changes: Sequence[tuple[Order, str, dict[str, Any]]]) -> None:
-        """Write like `_write`, in one exchange with the database, however many these are.
+        """Write like `_write`, by one statement for all of them.
 
         Django's update() knows one set of values for all rows, and bulk_update() no condition for each.
         """
         for order, *_ in changes:
             cls._check(order.state, to)
-        names = {"state", *changes[0][2]}
-        columns = [field for field in cls._meta.concrete_fields if field.attname in names]
-        sets = ", ".join(f"{field.column} = %s" for field in columns)
+        columns = {
+            name: cast("models.Field[Any, Any]", cls._meta.get_field(name)) for name in ("state", *changes[0][2])
+        }
+        sets = ", ".join(f"{field.column} = %s" for field in columns.values())
         rows = []
         for order, _, fields in changes:
             values = {"state": to, **fields}
-            wanted = [field.get_db_prep_save(values[field.attname], connection) for field in columns]
+            wanted = [field.get_db_prep_save(values[name], connection) for name, field in columns.items()]
             rows.append([*wanted, order.pk, order.state, order.attempt])
         with connection.cursor() as cursor:
             # Names out of the model, and nothing else, are part of the text.

@@ -23,7 +23,7 @@ class Command(PanelCommand):
         held, waiting = queued.exclude(held_reason="").count(), queued.filter(held_reason="").count()
         left = [f"{held} held for a person"] * bool(held)
         left += [f"{waiting} still waiting{_why(panel)}"] * bool(waiting)
-        failures = counts.total() - counts["placed"]
+        failures = counts.total() - counts["placed"] - counts["kept back"]
         failure = f"{failures} not placed" if failures else ""
         return ", ".join([counted(counts, "placed"), *left]), new_trouble(panel) or failure
 
