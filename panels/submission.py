@@ -36,7 +36,7 @@ LOOK_AGAIN_AFTER = timedelta(seconds=0.5)
 # Where a call takes no longer than this, our books between two calls of a hand would take a good part of its time: for
 # every few hands one order is claimed ahead, no more, for each of them is unknown when the worker is killed.
 QUICK = 0.2  # seconds
-HANDS_PER_SPARE = 3
+HANDS_PER_SPARE = 2
 
 
 def submit_queued(panel_pk: int, stopping: threading.Event) -> Counter[str]:
