@@ -33,8 +33,8 @@ logger = logging.getLogger(__name__)
 PATIENCE = timedelta(seconds=60)
 # How often an idle hand looks for work while others are still busy.
 LOOK_AGAIN_AFTER = timedelta(seconds=0.5)
-# Where a call takes no longer than this, our books between two calls of a hand would take a good part of its time: for
-# every few hands one order is claimed ahead, no more, for each of them is unknown when the worker is killed.
+# Where calls take no longer than this, our books between two calls of a hand would take a good part of its time: one
+# order for so many hands is claimed ahead then, and no more, for each of them is unknown when the worker is killed.
 QUICK = 0.2  # seconds
 HANDS_PER_SPARE = 2
 
