@@ -122,7 +122,7 @@ def drain(lanes: Lanes) -> bool:
     until = timezone.now() + SETTLE_WITHIN
     while any(kind in SENDING for kind in _kinds(lanes)):
         if claims_under_way:
-            # However long it waits for the database, what it takes is given back at once.
+            # However long it waits for the database, what it takes is sent, or given back, at once.
             until = timezone.now() + SETTLE_WITHIN
         until = max(until, _latest_deadline() or until)
         if timezone.now() > until:
