@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from panels.models import Batch, Order, OrderEvent
+from panels.moves import move_all
 
 CHUNK = 500
 State = Order.State
@@ -122,7 +123,7 @@ def withdraw_unsent(batch: Batch, actor: Any) -> int:
     waiting = Order.objects.filter(batch=batch, state=State.QUEUED).order_by("pk").values_list("pk", flat=True)
     withdrawn, last = 0, 0
     while pks := list(waiting.filter(pk__gt=last)[:CHUNK]):
-        withdrawn += Order.move_all(
+        withdrawn += move_all(
             pks,
             (State.QUEUED, State.WITHDRAWN),
             what=OrderEvent.What.WITHDRAWN,

@@ -19,7 +19,7 @@ from django.utils import timezone
 from panels.crew import UnderWay
 from panels.limits import shared_now
 from panels.models import Batch, Controls, Order, OrderEvent, Panel
-from panels.models.order import MovedOnError
+from panels.moves import MovedOnError, move_together
 
 State, What = Order.State, OrderEvent.What
 
@@ -156,7 +156,7 @@ def _mark_sending(orders: list[Order], panel: Panel, now: datetime) -> None:
     changes = [
         (order, f"Attempt {order.attempt + 1}", fields | {"attempt": order.attempt + 1}) for order in _by_key(orders)
     ]
-    Order.move_together(State.SENDING, changes, what=What.SENT, savepoint=False)
+    move_together(State.SENDING, changes, what=What.SENT, savepoint=False)
     if panel.calls_per_minute:
         Panel.objects.filter(pk=panel.pk).update(next_call_at=panel.next_call_at)
     for order in orders:

@@ -17,6 +17,7 @@ from django.utils import timezone
 from panels.errors import Deferred, NotSent, OutcomeUnknown, PanelError, Reason, Refused
 from panels.limits import note_answer, note_error
 from panels.models import Order, OrderEvent, Panel
+from panels.moves import move_together
 from panels.recording import record, tried
 
 logger = logging.getLogger(__name__)
@@ -54,7 +55,7 @@ def _write_ids(placed: list[tuple[Order, str]]) -> set[Order]:
         for order, remote_id in sorted(placed, key=lambda each: each[0].pk)
     ]
     try:
-        Order.move_together(State.PLACED, changes, what=What.PLACED)
+        move_together(State.PLACED, changes, what=What.PLACED)
     except Exception as error:  # noqa: BLE001  whatever it was, each id gets a try of its own
         ids = ", ".join(f"order {order.pk} was placed as {remote_id!r}" for order, remote_id in placed)
         logger.warning("Recorded one by one, because of %s: %s.", type(error).__name__, ids)

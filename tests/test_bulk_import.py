@@ -31,6 +31,7 @@ from panels.bulk_reading import read_file
 from panels.claiming import Claims
 from panels.models import Batch, BatchLine, JobRun, Order, OrderEvent, Panel, Service
 from panels.models.order import IllegalMoveError
+from panels.moves import move_all
 from panels.restore import distrust_what_waits
 from panels.submission import submit_queued
 from tests.factories import (
@@ -538,11 +539,11 @@ def test_moving_many_orders_leaves_those_in_another_state_and_refuses_what_no_or
     waiting, placed = make_order(), make_placed()
     pks = [waiting.pk, placed.pk]
     withdrawn = (Order.State.QUEUED, Order.State.WITHDRAWN)
-    assert Order.move_all(pks, withdrawn, what=OrderEvent.What.WITHDRAWN) == 1
+    assert move_all(pks, withdrawn, what=OrderEvent.What.WITHDRAWN) == 1
     assert Order.objects.get(pk=placed.pk).state == "placed"
     assert (waiting.events.count(), placed.events.count()) == (1, 0)
     with pytest.raises(IllegalMoveError):
-        Order.move_all(pks, (Order.State.PLACED, Order.State.QUEUED), what=OrderEvent.What.RELEASED)
+        move_all(pks, (Order.State.PLACED, Order.State.QUEUED), what=OrderEvent.What.RELEASED)
 
 
 def test_progress_counts_every_stage_and_sums_what_the_panels_have_by_currency():

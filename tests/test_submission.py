@@ -18,7 +18,8 @@ from panels.balances import check_balance
 from panels.claiming import Claims
 from panels.errors import OutcomeUnknown, Refused
 from panels.models import Batch, Controls, Order, OrderEvent, Panel, Service
-from panels.models.order import IllegalMoveError, MovedOnError
+from panels.models.order import IllegalMoveError
+from panels.moves import MovedOnError, move_together
 from panels.outcomes import expire_sends, record_placed, settle_all
 from panels.placing import build_order, place_order
 from panels.sandbox import Fault
@@ -687,11 +688,11 @@ def test_orders_move_together_or_not_at_all():
     changes = [(order, f"Attempt {order.attempt + 1}", {"attempt": order.attempt + 1}) for order in orders]
     Order.objects.filter(pk=orders[1].pk).update(state=State.WITHDRAWN)
     with pytest.raises(MovedOnError):
-        Order.move_together(State.SENDING, changes, what=OrderEvent.What.SENT)
+        move_together(State.SENDING, changes, what=OrderEvent.What.SENT)
     assert [Order.objects.get(pk=order.pk).state for order in orders] == ["queued", "withdrawn"]
     assert [order.state for order in orders] == ["queued", "queued"]
     Order.objects.filter(pk=orders[1].pk).update(state=State.QUEUED)
-    Order.move_together(State.SENDING, changes, what=OrderEvent.What.SENT)
+    move_together(State.SENDING, changes, what=OrderEvent.What.SENT)
     assert [(order.state, order.attempt) for order in orders] == [("sending", 1), ("sending", 4)]
     assert list(Order.objects.order_by("pk").values_list("state", "attempt")) == [("sending", 1), ("sending", 4)]
     assert [order.events.get().detail for order in orders] == ["Attempt 1", "Attempt 4"]

@@ -6,19 +6,19 @@
       ▲           │ ├──────▶ refused
       └───────────┘ └──────▶ unknown ───▶ placed | queued | refused | written_off
 
-Every change of state goes through `advance`, `move` and their plurals, which know the allowed pairs and write only if
-nobody was quicker.
+Every change of state goes through `advance`, `move` and their plurals in moves.py, which know the allowed pairs and
+write only if nobody was quicker.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
@@ -35,10 +35,6 @@ from panels.wire import Progress as WireProgress
 
 class IllegalMoveError(Exception):
     """A change of state that the life of an order does not know."""
-
-
-class MovedOnError(Exception):
-    """A row is no longer in the state or the attempt that it was read in."""
 
 
 # What waits for a person: nobody knows what became of it, it is held, or it has an alarm.
@@ -267,106 +263,43 @@ class Order(models.Model):
 
         The row must still be in the state and attempt that this object shows.
         """
-        with transaction.atomic():
-            written = self._write(to, fields)
-        # Only now: had the commit failed, this object would show what the row does not.
-        if written:
-            self._show(to, fields)
-        return written
+        return self._change(to, fields)
 
     def move(
         self, to: Order.State, *, what: OrderEvent.What, detail: str = "", actor: Any = None, **fields: Any
     ) -> bool:
         """Advance and tell the story of it, both or neither."""
+        return self._change(to, fields, self.event(what, detail, actor=actor))
+
+    def _change(self, to: Order.State, fields: dict[str, Any], event: OrderEvent | None = None) -> bool:
+        self.check_move(self.state, to)
+        mine = Order.objects.filter(pk=self.pk, state=self.state, attempt=self.attempt)
         with transaction.atomic():
-            written = self._write(to, fields)
-            if written:
-                self.tell(what, detail, actor=actor)
-        if written:
-            self._show(to, fields)
-        return written
+            is_written = bool(mine.update(state=to, **fields))
+            if is_written and event:
+                event.save()
+        # Only now: had the commit failed, this object would show what the row does not.
+        if is_written:
+            self.show(to, fields)
+        return is_written
 
     @classmethod
-    def move_together(
-        cls,
-        to: Order.State,
-        changes: Sequence[tuple[Order, str, dict[str, Any]]],
-        *,
-        what: OrderEvent.What,
-        savepoint: bool = True,
-    ) -> None:
-        """Move orders, each with its detail and its values of the same fields, in one commit: all or none.
-
-        Raises MovedOnError, with nothing written, if a row has moved on. savepoint=False is for a transaction that ends
-        with whatever goes wrong here.
-        """
-        with transaction.atomic(savepoint=savepoint):
-            cls._write_together(to, changes)
-            OrderEvent.objects.bulk_create(order._event(what, detail, None) for order, detail, _ in changes)
-        for order, _, fields in changes:
-            order._show(to, fields)
-
-    @classmethod
-    def move_all(
-        cls, pks: Iterable[int], change: tuple[State, State], *, what: OrderEvent.What, actor: Any = None, **fields: Any
-    ) -> int:
-        """Move whichever of these orders are in the first state to the second, and tell the story of each.
-
-        Returns how many that were; their rows are locked meanwhile, so give some hundred at a time.
-        """
-        came_from, to = change
-        cls._check(came_from, to)
-        now = timezone.now()
-        with transaction.atomic():
-            locked = cls.objects.filter(pk__in=pks, state=came_from).select_for_update().order_by("pk")
-            moving = list(locked.values_list("pk", flat=True))
-            cls.objects.filter(pk__in=moving, state=came_from).update(state=to, **fields)
-            OrderEvent.objects.bulk_create([OrderEvent(order_id=pk, at=now, what=what, actor=actor) for pk in moving])
-        return len(moving)
-
-    @classmethod
-    def _check(cls, came_from: str, to: str) -> None:
+    def check_move(cls, came_from: str, to: str) -> None:
+        """Raise IllegalMoveError if no order goes that way."""
         if (came_from, to) not in cls.ALLOWED:
             raise IllegalMoveError(f"Orders cannot go from {came_from} to {to}.")
 
-    def _write(self, to: Order.State, fields: dict[str, Any]) -> bool:
-        self._check(self.state, to)
-        mine = Order.objects.filter(pk=self.pk, state=self.state, attempt=self.attempt)
-        return bool(mine.update(state=to, **fields))
-
-    @classmethod
-    def _write_together(cls, to: Order.State, changes: Sequence[tuple[Order, str, dict[str, Any]]]) -> None:
-        """Write like `_write`, by one statement for all of them.
-
-        Django's update() knows one set of values for all rows, and bulk_update() no condition for each.
-        """
-        for order, *_ in changes:
-            cls._check(order.state, to)
-        columns = {
-            name: cast("models.Field[Any, Any]", cls._meta.get_field(name)) for name in ("state", *changes[0][2])
-        }
-        sets = ", ".join(f"{field.column} = %s" for field in columns.values())
-        rows = []
-        for order, _, fields in changes:
-            values = {"state": to, **fields}
-            wanted = [field.get_db_prep_save(values[name], connection) for name, field in columns.items()]
-            rows.append([*wanted, order.pk, order.state, order.attempt])
-        with connection.cursor() as cursor:
-            # Names out of the model, and nothing else, are part of the text.
-            sql = f"UPDATE {cls._meta.db_table} SET {sets} WHERE id = %s AND state = %s AND attempt = %s"
-            cursor.executemany(sql, rows)
-            if cursor.rowcount != len(rows):
-                raise MovedOnError(f"{len(rows) - cursor.rowcount} of {len(rows)} orders have moved on.")
-
-    def _show(self, to: Order.State, fields: dict[str, Any]) -> None:
+    def show(self, to: Order.State, fields: dict[str, Any]) -> None:
+        """Let this object show what was written into its row."""
         for name, value in {**fields, "state": to}.items():
             setattr(self, name, value)
 
     def tell(self, what: OrderEvent.What, detail: str = "", *, actor: Any = None) -> None:
         """Add to the order's story."""
-        self._event(what, detail, actor).save()
+        self.event(what, detail, actor=actor).save()
 
-    def _event(self, what: OrderEvent.What, detail: str, actor: Any) -> OrderEvent:
+    def event(self, what: OrderEvent.What, detail: str = "", *, actor: Any = None) -> OrderEvent:
+        """Return what is to be added to the order's story."""
         return OrderEvent(order=self, what=what, detail=detail, actor=actor, at=timezone.now())
 
     # -- what it shows
