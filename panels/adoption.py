@@ -19,8 +19,9 @@ from django.utils import timezone
 from panels.bulk_check import Book, in_chunks, unfit
 from panels.bulk_import import new_lines, store
 from panels.bulk_reading import Sheet
-from panels.client import CHUNK, PanelClient
+from panels.client import PanelClient
 from panels.errors import OutcomeUnknown, PanelError
+from panels.inquiry import CHUNK
 from panels.limits import PanelClosedError, note_answer, note_error, open_client
 from panels.models import Batch, BatchLine, Order, OrderEvent, Panel
 from panels.order_fields import shown

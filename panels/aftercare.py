@@ -20,16 +20,15 @@ from django.utils import timezone
 from panels.claiming import claims_under_way
 from panels.client import PanelClient
 from panels.errors import NotSent, PanelError, Refused
+from panels.inquiry import CHUNK
 from panels.limits import PanelClosedError, note_answer, note_error, open_client
 from panels.models import Controls, Order, OrderEvent, Panel, Refill
 from panels.models.order import RequestState
 from panels.models.planning import unindexed
-from panels.polling import LEASE, SOONEST, failure_in, is_answer, request_check
+from panels.polling import CHUNK_OF_SINGLES, LEASE, SOONEST, failure_in, is_answer, request_check
 from panels.recording import record, tried
 from panels.wire import RefillStatus
 
-CHUNK = 100
-CHUNK_OF_SINGLES = 10
 # The calls for what was claimed must have begun within this time; then one exchange may still take its own.
 SEND_WITHIN = timedelta(minutes=10)
 SPARE = timedelta(seconds=30)

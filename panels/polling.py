@@ -22,11 +22,11 @@ from django.utils import timezone
 from panels.client import PanelClient
 from panels.crew import in_parallel
 from panels.errors import Deferred, NotSent, PanelError, Reason, Refused
+from panels.inquiry import CHUNK
 from panels.limits import PanelClosedError, note_answer, note_error, open_client
 from panels.models import Order, OrderEvent, Panel
 from panels.wire import OrderStatus
 
-CHUNK = 100
 CHUNK_OF_SINGLES = 10
 # Longer than any call may take: what is leased and never answered comes up again after it.
 LEASE = timedelta(minutes=5)

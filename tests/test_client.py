@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import pytest
 
-from panels import addresses, client, transport
+from panels import addresses, client, inquiry, transport
 from panels.addresses import AddressRefused
 from panels.client import Account, PanelClient
 from panels.errors import Deferred, NotSent, OutcomeUnknown, Reason, Refused, Unreadable
@@ -292,7 +292,7 @@ class TestFallback:
         with panel(lambda form: http(b"<html>are you a robot?</html>")) as speaker:
             with pytest.raises(OutcomeUnknown):
                 speaker.statuses(ids)
-            assert len(calls(speaker)) == 1 + client.PATIENCE
+            assert len(calls(speaker)) == 1 + inquiry.PATIENCE
 
     def test_what_single_questions_found_is_kept_when_the_panel_falls_silent(self):
         with panel(deaf_to_the_plural(NOT_FOUND, {"3": None}), multi_status=False) as speaker:
