@@ -213,7 +213,8 @@ LOGGING = {
     "loggers": {
         "axes": {"level": "WARNING"},
         "huey": {"level": "WARNING"},
-        "urllib3": {"level": "WARNING"},
+        # Its warnings quote headers that it cannot read, and panels like to repeat what they were sent, key and all.
+        "urllib3": {"level": "ERROR"},
         "django.request": {"filters": ["refusals"]},
     },
 }

@@ -593,6 +593,15 @@ class TestKey:
         with panel(lambda form: {"1": {"error": f"no {KEY}"}, "2": status()}) as speaker:
             assert speaker.statuses(["1", "2"])["1"].text == "no [key]"
 
+    def test_a_key_in_a_header_that_cannot_be_read_is_not_logged(self, caplog):
+        def reply(form):
+            head = f"HTTP/1.1 200 OK\r\nContent-Length: 13\r\nX-Debug key={form['key']}\r\nX-More: 1\r\n\r\n"
+            return head.encode() + b'{"order": 12}'
+
+        with panel(reply) as speaker:
+            assert speaker.add("7", "default", {"link": "l", "quantity": "1"}, not_after=time.time() + 30) == "12"
+        assert KEY not in caplog.text
+
     def test_a_key_that_cannot_be_read_ends_the_call_before_anything_is_sent(self):
         class Locked:
             def reveal(self):
