@@ -55,6 +55,8 @@ def pace(panel_pk: int, stopping: threading.Event) -> Callable[[], None]:
     """Return what a client calls before each exchange: it waits for the panel's next free call, and counts it."""
 
     def wait_for_turn() -> None:
+        if stopping.is_set():
+            raise Deferred("The worker was to stop; this panel is asked again later.")
         while (wait := _take_turn(panel_pk)) > timedelta():
             if wait > LONGEST_WAIT or stopping.wait(wait.total_seconds()):
                 raise Deferred("This panel's calls per minute are used up; it is asked again later.")

@@ -10,12 +10,16 @@ from typing import TypeVar
 
 from django.db import Error, connection
 
+from panels.crew import UnderWay
+
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 # Seconds that a write is tried for, and between the first and the later tries.
 RECORD_FOR = 300.0
 FIRST_WAIT, LONGEST_WAIT = 0.2, 10.0
+# A worker that ended meanwhile would take what it heard with it.
+records_under_way = UnderWay()
 
 
 def record(what: str, write: Callable[[], T]) -> T:
@@ -23,6 +27,11 @@ def record(what: str, write: Callable[[], T]) -> T:
 
     The write must know what it has written before: a commit whose acknowledgement got lost is tried again too.
     """
+    with records_under_way:
+        return _repeat(what, write)
+
+
+def _repeat(what: str, write: Callable[[], T]) -> T:
     give_up_at = time.monotonic() + RECORD_FOR
     wait = FIRST_WAIT
     while True:

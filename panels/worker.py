@@ -23,6 +23,7 @@ from panels.crew import Lanes
 from panels.models import Order, Refill, Worker
 from panels.models.order import RequestState
 from panels.processes import LOOK_EVERY, StopSignals
+from panels.recording import records_under_way
 from panels.tasks import SWEEP_EVERY, huey, lanes, run_sweep
 
 logger = logging.getLogger(__name__)
@@ -106,14 +107,16 @@ def run(signals: StopSignals) -> None:
     # Whoever ran before may have been killed a moment ago, with work that nobody rings for.
     lanes.start("sweep", partial(run_sweep, every=timedelta()))
     seen_well_at = swept_at = time.monotonic()
-    while not signals.received:
-        seen_well_at = consumer.loop(seen_well_at)
-        if time.monotonic() >= swept_at + SWEEP_EVERY.total_seconds():
-            swept_at = time.monotonic()
-            lanes.start("sweep", run_sweep)
-    consumer.stop_flag.set()
-    drain(lanes)
-    heartbeat.stop()
+    try:
+        while not signals.received:
+            seen_well_at = consumer.loop(seen_well_at)
+            if time.monotonic() >= swept_at + SWEEP_EVERY.total_seconds():
+                swept_at = time.monotonic()
+                lanes.start("sweep", run_sweep)
+    finally:
+        consumer.stop_flag.set()
+        drain(lanes)
+        heartbeat.stop()
 
 
 def drain(lanes: Lanes) -> bool:
@@ -121,8 +124,9 @@ def drain(lanes: Lanes) -> bool:
     lanes.stopping.set()
     until = timezone.now() + SETTLE_WITHIN
     while any(kind in SENDING for kind in _kinds(lanes)):
-        if claims_under_way:
-            # However long it waits for the database, what it takes is sent, or given back, at once.
+        if claims_under_way or records_under_way:
+            # However long it waits for the database: what is claimed is sent or given back at once, and what was heard
+            # must not end with us.
             until = timezone.now() + SETTLE_WITHIN
         until = max(until, _latest_deadline() or until)
         if timezone.now() > until:

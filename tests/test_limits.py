@@ -48,9 +48,18 @@ def test_pace_counts_calls_in_the_database_so_that_it_holds_for_all_workers():
     limits.pace(panel.pk, stopping)()
     panel.refresh_from_db()
     assert panel.next_call_at > timezone.now() + timedelta(seconds=11)
-    stopping.set()
+    threading.Timer(0.1, stopping.set).start()
     with pytest.raises(NotSent, match="used up"):
         limits.pace(panel.pk, stopping)()
+
+
+def test_who_is_to_stop_asks_nothing_more():
+    panel, stopping = make_panel(), threading.Event()
+    turn = limits.pace(panel.pk, stopping)
+    turn()
+    stopping.set()
+    with pytest.raises(Deferred):
+        turn()
 
 
 @pytest.mark.django_db(transaction=True)
