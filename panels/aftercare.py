@@ -22,7 +22,7 @@ from panels.client import PanelClient
 from panels.errors import NotSent, PanelError, Refused
 from panels.inquiry import CHUNK
 from panels.limits import PanelClosedError, note_answer, note_error, open_client
-from panels.models import Controls, Order, OrderEvent, Panel, Refill
+from panels.models import Controls, JobRun, Order, OrderEvent, Panel, Refill
 from panels.models.order import RequestState
 from panels.models.planning import unindexed
 from panels.polling import CHUNK_OF_SINGLES, LEASE, SOONEST, failure_in, is_answer, request_check
@@ -31,7 +31,7 @@ from panels.wire import RefillStatus
 
 # The calls for what was claimed must have begun within this time; then one exchange may still take its own.
 SEND_WITHIN = timedelta(minutes=10)
-SPARE = timedelta(seconds=30)
+SPARE = JobRun.CLOCKS_DIFFER + timedelta(seconds=30)
 REFILL_CHECKS = (timedelta(minutes=2), timedelta(hours=2))
 FOLLOW_REFILLS_FOR = timedelta(days=60)
 
@@ -155,13 +155,14 @@ def _claim(
 ) -> tuple[list[Any], float]:
     """Take a call's worth of waiting rows, ours until the deadline; and say until when a call may begin."""
     chunk = CHUNK_OF_SINGLES if is_single else CHUNK
-    if Controls.is_sending_stopped():
-        return [], 0
     exchange = timedelta(seconds=panel.total_timeout)
     until = timezone.now() + SEND_WITHIN + exchange
     with claims_under_way, transaction.atomic():
         # Waits for a row that is just being polled: skipped, it would wait for the next sweep.
         rows = list(waiting.order_by("pk").select_for_update(of=("self",))[:chunk])
+        # After that wait, in which the switch may have been thrown.
+        if not rows or Controls.is_sending_stopped():
+            return [], 0
         waiting.model.objects.filter(pk__in=[row.pk for row in rows]).update(
             **{state: RequestState.SENDING, deadline: until}
         )

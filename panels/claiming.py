@@ -9,7 +9,6 @@ from collections.abc import Set
 from datetime import datetime, timedelta
 from decimal import Decimal
 from operator import attrgetter
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -18,7 +17,7 @@ from django.utils import timezone
 
 from panels.crew import UnderWay
 from panels.limits import shared_now
-from panels.models import Batch, Controls, Order, OrderEvent, Panel
+from panels.models import Batch, Controls, JobRun, Order, OrderEvent, Panel
 from panels.moves import MovedOnError, move_together
 
 State, What = Order.State, OrderEvent.What
@@ -26,7 +25,7 @@ State, What = Order.State, OrderEvent.What
 # A claimed order must be on its way within this time; then its whole exchange and some spare time pass before
 # anybody else may conclude that nothing will be heard of it any more.
 START_WITHIN = timedelta(seconds=30)
-SPARE = timedelta(seconds=30)
+SPARE = JobRun.CLOCKS_DIFFER + timedelta(seconds=30)
 # A claim may wait for the database, and shows in the rows only when it is committed.
 claims_under_way = UnderWay()
 # What claiming and sending need of an order, its service and its panel: reading all takes longer than all the rest.
@@ -49,11 +48,12 @@ class Claims:
 
     def __init__(self, panel_pk: int, *, called: Panel | None = None) -> None:
         self._called = called
-        panel = Panel.objects.filter(pk=panel_pk).select_for_update(no_key=True).only(*_OF_PANEL)
-        self._panel = panel.annotate(is_sending_stopped=Exists(Controls.stopped()))
+        self._panel = Panel.objects.filter(pk=panel_pk).select_for_update(no_key=True).only(*_OF_PANEL)
         sending = Order.objects.filter(panel=panel_pk, state=State.SENDING).order_by()
         self._sending = sending.values_list("pk", "attempt", "send_deadline")
-        self._queued = queued(panel_pk).select_related("service").only(*_OF_ORDER)
+        # Only here: what the statement that waits for the panel's row sees is from before it waited.
+        allowed = queued().filter(panel=panel_pk).exclude(Exists(Controls.stopped()))
+        self._queued = allowed.select_related("service").only(*_OF_ORDER)
 
     def take(
         self, most: int = 1, *, spare: int = 0, ours: Set[tuple[int, int]] = frozenset()
@@ -83,11 +83,11 @@ class Claims:
             _mark_sending(in_time, panel, now)
         return in_time, wait
 
-    def _room(self, panel: Any, now: datetime, most: int, spare: int, ours: Set[tuple[int, int]]) -> int:
+    def _room(self, panel: Panel, now: datetime, most: int, spare: int, ours: Set[tuple[int, int]]) -> int:
         """Return how many may be taken, as the panel allows only so many calls at the same time."""
         if self._called and not panel.sends_alike(self._called):
             return 0
-        if not panel.is_active or panel.is_paused(now) or panel.is_sending_stopped:
+        if not panel.is_active or panel.is_paused(now):
             return 0
         sending = self._sending.all()
         under_way = {(pk, attempt) for pk, attempt, deadline in sending if deadline is not None and deadline > now}
@@ -102,13 +102,10 @@ class Claims:
         return max(room, 0)
 
 
-def queued(panel_pk: int) -> QuerySet[Order]:
-    """Return what waits for being sent at a panel, first what is first to go."""
-    return (
-        Order.objects.filter(panel=panel_pk, state=State.QUEUED, held_reason="")
-        .exclude(batch__state=Batch.State.PAUSED)
-        .order_by("send_after", "pk")
-    )
+def queued() -> QuerySet[Order]:
+    """Return what waits for being sent, first what is first to go."""
+    waiting = Order.objects.filter(state=State.QUEUED, held_reason="").exclude(batch__state=Batch.State.PAUSED)
+    return waiting.order_by("send_after", "pk")
 
 
 def reason_to_hold(order: Order) -> str:

@@ -42,7 +42,7 @@ HANDS_PER_SPARE = 2
 def submit_queued(panel_pk: int, stopping: threading.Event) -> Counter[str]:
     """Send what waits at one panel, as its limits allow, until nothing may go out; count the outcomes."""
     panel = Panel.objects.filter(pk=panel_pk, is_active=True).first()
-    if panel is None or not queued(panel_pk).filter(send_after__lte=timezone.now()).exists():
+    if panel is None or not queued().filter(panel=panel_pk, send_after__lte=timezone.now()).exists():
         return Counter()
     try:
         with open_client(panel, stopping) as client:
@@ -82,14 +82,19 @@ class _Shift:
                 while self._go_on(self._hand_out()):
                     pass
             finally:
-                kept_back = self._take_back()
-                while len(self._ours) > len(kept_back):
-                    self._record(LOOK_AGAIN_AFTER)
-                # Last, for ids have cost money.
-                self._settle(kept_back)
-                for _ in hands:
-                    self._orders.put(None)
+                try:
+                    self._end()
+                finally:
+                    for _ in hands:
+                        self._orders.put(None)
         return self._outcomes
+
+    def _end(self) -> None:
+        kept_back = self._take_back()
+        while len(self._ours) > len(kept_back):
+            self._record(LOOK_AGAIN_AFTER)
+        # Last, for ids have cost money.
+        self._settle(kept_back)
 
     def _call(self) -> None:
         while claimed := self._orders.get():

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from panels.adoption import to_adopt
 from panels.aftercare import expire_requests
+from panels.claiming import queued
 from panels.id_search import to_search
 from panels.limits import LONGEST_PAUSE
-from panels.models import Batch, JobRun, Order, OrderAction, Panel, Refill
+from panels.models import JobRun, Order, OrderAction, Panel, Refill
 from panels.models.order import RequestState
 from panels.outcomes import LONGEST_RETRY, expire_sends
 from panels.polling import AFTER_FINISH as LONGEST_LEFT_ALONE
@@ -29,7 +30,7 @@ def expire() -> int:
 def pull_back() -> int:
     """Bring near what a clock has put off that was ahead and is set back by now; returns how many rows that were.
 
-    Nothing is ever put off for longer than is said here, and sending has begun before it is seen.
+    Nothing is ever put off for longer than is said here. Sending has begun before it is seen, and may go on.
     """
     now = timezone.now()
     latest = now + JobRun.CLOCKS_DIFFER
@@ -44,7 +45,8 @@ def pull_back() -> int:
     pulled = sum(
         rows.filter(**{f"{name}__gt": latest + longest}).update(**{name: now}) for rows, name, longest in put_off
     )
-    return pulled + sending.filter(sent_at__gt=latest).update(send_deadline=now)
+    as_long_as_before = ExpressionWrapper(now + (F("send_deadline") - F("sent_at")), DateTimeField())
+    return pulled + sending.filter(sent_at__gt=latest).update(sent_at=now, send_deadline=as_long_as_before)
 
 
 def ask_what_is_left() -> int:
@@ -78,12 +80,7 @@ def waiting() -> dict[str, list[int]]:
     reading = answering.exclude(Q(paused_reason=Panel.Pause.AUTH) | Q(paused_until__gt=now))
     confirmed = OrderAction.objects.filter(confirmed_at__isnull=False, finished_at__isnull=True)
     return {
-        "submit": _with(
-            open_panels,
-            Order.objects.filter(state=Order.State.QUEUED, held_reason="", send_after__lte=now).exclude(
-                batch__state=Batch.State.PAUSED
-            ),
-        ),
+        "submit": _with(open_panels, queued().filter(send_after__lte=now)),
         # Only placed orders are due, and of those the index knows.
         "poll": _with(reading, Order.objects.filter(next_check_at__lte=now)),
         "confirm": _with(reading, Order.objects.filter(state=Order.State.UNKNOWN, candidate_id__gt="")),

@@ -20,6 +20,7 @@ from panels.polling import poll_due
 from panels.sandbox import Fault
 from panels.submission import submit_queued
 from tests.factories import make_order, make_panel, make_placed, make_refill, make_service
+from tests.locks import run_behind
 
 
 def care(panel):
@@ -400,3 +401,18 @@ def test_while_sending_is_stopped_no_request_goes_out_either(synced_panel, sandb
     request_cancel(running, None)
     care(synced_panel)
     assert sandbox.calls["cancel"] == 0
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite sees nothing from before it waited")
+@pytest.mark.django_db(transaction=True)
+def test_the_switch_stops_a_request_that_waits_for_its_order(closed_network):
+    from panels.models import Controls
+
+    order = make_placed(cancel_state=RequestState.QUEUED)
+    run_behind(
+        Order.objects.filter(pk=order.pk),
+        lambda: care(order.panel),
+        lambda: Controls.objects.create(pk=1, sending_stopped_at=timezone.now()),
+    )
+    order.refresh_from_db()
+    assert order.cancel_state == RequestState.QUEUED
