@@ -20,7 +20,7 @@ from urllib.parse import quote_plus, urlsplit
 import urllib3.exceptions
 
 from panels.addresses import Resolver
-from panels.errors import NotSent, OutcomeUnknown, PanelError
+from panels.errors import Deferred, NotSent, OutcomeUnknown, PanelError
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ class Exchange:
         if self._is_too_late():
             if self.is_sent:
                 raise TimeoutError
-            raise NotSent("It had become too late to send this request, so it was not sent.")
+            raise Deferred("It had become too late to send this request, so it was not sent.")
         self.is_sent = True
 
     def _is_too_late(self) -> bool:

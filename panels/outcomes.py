@@ -94,46 +94,42 @@ def _id_in_words(remote_id: str) -> str:
 
 def _keep_back(order: Order, error: PanelError) -> str:
     """It was not even tried: the order keeps its place."""
-    order.move(State.QUEUED, what=What.NOT_SENT, detail=error.text, send_deadline=None, error_text=error.text)
-    return "kept back"
+    return "kept back" if _queue_again(order, error) else "late"
 
 
 def _put_back(order: Order, error: PanelError) -> str:
-    """Nothing happened at the panel: the order waits for its next turn, longer after every try."""
-    delay = min(FIRST_RETRY_AFTER * 2 ** min(order.attempt - 1, 10), LONGEST_RETRY)
+    """Nothing happened at the panel: the order waits for its next turn, longer with every failure there."""
+    delay = min(FIRST_RETRY_AFTER * 2 ** min(order.panel.failures, 10), LONGEST_RETRY)
     about_panel = isinstance(error, Refused) or (isinstance(error, NotSent) and error.is_rate_limit)
     # The panel's own pause says when it goes on, so the order itself need not wait any longer.
     send_after = timezone.now() + (timedelta() if about_panel else delay)
-    order.move(
-        State.QUEUED,
-        what=What.NOT_SENT,
-        detail=error.text,
-        send_after=send_after,
-        send_deadline=None,
-        error_text=error.text,
-    )
-    return "put back"
+    return "put back" if _queue_again(order, error, send_after=send_after) else "late"
+
+
+def _queue_again(order: Order, error: PanelError, **fields: Any) -> bool:
+    return _move(order, State.QUEUED, What.NOT_SENT, error, send_deadline=None, candidate_id="", **fields)
 
 
 def _refuse(order: Order, error: PanelError) -> str:
     reason = error.reason if isinstance(error, Refused) else Reason.UNKNOWN
-    if order.move(
-        State.REFUSED,
-        what=What.REFUSED,
-        detail=error.text,
-        error_class=reason,
-        error_text=error.text,
-        finished_at=timezone.now(),
-    ):
-        return "refused"
+    fields = {"error_class": reason, "finished_at": timezone.now()}
+    return "refused" if _move(order, State.REFUSED, What.REFUSED, error, **fields) else "late"
+
+
+def _move(order: Order, to: Order.State, what: OrderEvent.What, error: PanelError, **fields: Any) -> bool:
+    """Move an order as its answer says; one that came after the deadline is as good as one in time."""
+    fields |= {"what": what, "detail": error.text, "error_text": error.text}
+    if order.move(to, **fields):
+        return True
     current = Order.objects.get(pk=order.pk)
-    # A no that came after the deadline is as good as one in time.
-    is_late = current.state == State.UNKNOWN and current.attempt == order.attempt
-    return _refuse(current, error) if is_late else "late"
+    is_given_up = current.state == State.UNKNOWN and current.attempt == order.attempt
+    return is_given_up and current.move(to, **fields)
 
 
 def _make_unknown(order: Order, error: PanelError) -> str:
-    if not order.move(State.UNKNOWN, what=What.UNKNOWN, detail=error.text, error_text=error.text):
+    # It shows as unknown already where this is repeated for what follows.
+    is_known = order.state == State.UNKNOWN
+    if not (is_known or order.move(State.UNKNOWN, what=What.UNKNOWN, detail=error.text, error_text=error.text)):
         return "late"
     # The balance now, beside the last one before, is a hint of whether the panel has taken the order.
     Panel.objects.filter(pk=order.panel_id).update(balance_requested_at=timezone.now())

@@ -11,12 +11,13 @@ from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from panels import claiming, limits, outcomes, submission
 from panels.balances import check_balance
 from panels.claiming import Claims
-from panels.errors import OutcomeUnknown, Refused
+from panels.errors import Deferred, NotSent, OutcomeUnknown, Refused
 from panels.models import Batch, Controls, Order, OrderEvent, Panel, Service
 from panels.models.order import IllegalMoveError
 from panels.moves import MovedOnError, move_together
@@ -25,6 +26,7 @@ from panels.placing import build_order, place_order
 from panels.sandbox import Fault
 from panels.submission import submit_queued
 from tests.factories import make_order, make_panel, make_placed, make_service
+from tests.locks import run_behind
 
 State = Order.State
 KEPT_BACK = ["sent", "not_sent"]
@@ -345,6 +347,55 @@ def test_a_late_refusal_settles_an_order_that_had_become_unknown(synced_panel, s
     assert submit(synced_panel) == {"refused": 1}
     order.refresh_from_db()
     assert order.state == State.REFUSED
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("error", [NotSent("No connection."), Deferred("Too late.")])
+def test_an_order_that_never_left_is_queued_again_although_it_had_become_unknown(error):
+    order = make_order(state=State.SENDING, attempt=1, send_deadline=timezone.now() - timedelta(seconds=1))
+    assert expire_sends() == 1
+    Order.objects.update(candidate_id="5")
+    settle_all([(order, error)])
+    order.refresh_from_db()
+    assert (order.state, order.candidate_id, order.send_deadline) == (State.QUEUED, "", None)
+    assert story(order) == ["unknown", "not_sent"]
+
+
+@pytest.mark.django_db
+def test_what_was_decided_about_an_order_stays_when_it_turns_out_that_it_never_left():
+    order = make_order(state=State.SENDING, attempt=1)
+    Order.objects.update(state=State.WRITTEN_OFF)
+    assert settle_all([(order, NotSent("No connection."))]) == {"late": 1}
+    order.refresh_from_db()
+    assert order.state == State.WRITTEN_OFF
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_unknown_order_asks_for_the_balance_even_if_the_database_fails_in_between(monkeypatch, caplog):
+    order = make_order(state=State.SENDING, attempt=1)
+    real, failures = QuerySet.update, iter([DatabaseError("gone")])
+
+    def update(self, **fields):
+        if "balance_requested_at" in fields and (error := next(failures, None)):
+            raise error
+        return real(self, **fields)
+
+    monkeypatch.setattr(QuerySet, "update", update)
+    assert settle_all([(order, OutcomeUnknown("It broke."))]) == {"unknown": 1}
+    assert Panel.objects.get().balance_requested_at
+    assert story(order) == ["unknown"]
+
+
+@pytest.mark.django_db
+def test_what_was_kept_back_waits_no_longer_when_it_first_fails():
+    order = make_order()
+    for _ in range(4):
+        [claimed], _ = Claims(order.panel_id).take()
+        settle_all([(claimed, Deferred("Kept back."))])
+    [claimed], _ = Claims(order.panel_id).take()
+    settle_all([(claimed, NotSent("No connection."))])
+    order.refresh_from_db()
+    assert order.send_after - timezone.now() < timedelta(seconds=16)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -748,6 +799,18 @@ def test_nothing_is_claimed_while(stop):
     assert Claims(order.panel_id).take() == ([], None)
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite sees nothing from before it waited")
+@pytest.mark.django_db(transaction=True)
+def test_the_switch_stops_a_claim_that_waits_for_its_panel():
+    order = make_order()
+    claimed = run_behind(
+        Panel.objects.filter(pk=order.panel_id),
+        lambda: Claims(order.panel_id).take(),
+        lambda: Controls.objects.create(pk=1, sending_stopped_at=timezone.now()),
+    )
+    assert claimed == ([], None)
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("change", "words"),
@@ -811,11 +874,14 @@ def test_what_is_past_its_deadline_becomes_unknown_never_queued():
 
 def test_nothing_is_sent_after_the_time_to_start(synced_panel, sandbox, monkeypatch):
     order = place(synced_panel, sandbox)
-    monkeypatch.setattr(claiming, "START_WITHIN", timedelta(seconds=-1))
-    assert submit(synced_panel) == {"put back": 1}
-    order.refresh_from_db()
-    assert order.state == State.QUEUED
-    assert sandbox.calls["add"] == 0
+    too_late = iter([timezone.now() - timedelta(seconds=1)])
+    monkeypatch.setattr(submission, "start_by", lambda order: next(too_late, None) or claiming.start_by(order))
+    assert submit(synced_panel) == {"kept back": 1, "placed": 1}
+    assert story(order) == ["created", "sent", "not_sent", "sent", "placed"]
+    assert sandbox.calls["add"] == 1
+    # It was we who were late.
+    synced_panel.refresh_from_db()
+    assert (synced_panel.failures, synced_panel.last_error) == (0, "")
 
 
 def test_a_panel_that_answers_questions_and_no_orders_gets_one_at_a_time_after_longer_and_longer_pauses(
