@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from panels.bulk_check import Book, in_chunks, unfit
-from panels.bulk_import import new_lines, store
+from panels.bulk_import import new_lines, store, token_of
 from panels.bulk_reading import Sheet
 from panels.client import PanelClient
 from panels.errors import OutcomeUnknown, PanelError
@@ -47,10 +47,10 @@ def create_adoption(
 ) -> tuple[Batch, bool]:
     """Keep the ids that a person wants followed, for the worker to ask about; wrong lines say what is wrong.
 
-    Returns the batch and True, or the one that its token has made before and False.
+    Returns the batch and True, or the one that was made of the same table before and False.
     """
     batch = Batch(
-        token=token or uuid.uuid4(),
+        token=token_of(token, sheet, panel),
         source=Batch.Source.ADOPTED,
         state=Batch.State.CONFIRMED,
         filename=source_name[:255],

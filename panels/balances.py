@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
+from collections.abc import Collection
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from panels.client import PanelClient
 from panels.errors import Deferred, PanelError
 from panels.limits import PanelClosedError, note_answer, note_error, open_client, resume
 from panels.models import BalanceReading, Order, Panel
+from panels.models.planning import unindexed
 from panels.wire import Balance
+
+_SIX_PLACES = Decimal("0.000001")
 
 
 def check_balance(panel_pk: int, stopping: threading.Event, why: str = BalanceReading.Why.SCHEDULE) -> str:
@@ -39,6 +46,28 @@ def check_balance(panel_pk: int, stopping: threading.Event, why: str = BalanceRe
         return _note_failure(panel, error.text)
     note_answer(panel_pk)
     return _record(panel, reading, why)
+
+
+def promised_costs(panels: Collection[Panel]) -> dict[tuple[int, str], Decimal]:
+    """Return what of the panels' balances is spent already, by pk and currency.
+
+    That is what waits to be sent, and what was sent since the balance was read: charged, or expected where nothing was
+    charged yet.
+    """
+    unsent = Order.objects.filter(state__in=(Order.State.QUEUED, Order.State.SENDING))
+    waiting = unsent.alias(at=unindexed("panel_id")).filter(at__in=[panel.pk for panel in panels])
+    unread = Q(pk__in=())
+    for panel in panels:
+        if panel.balance_checked_at:
+            unread |= Q(panel=panel, sent_at__gte=panel.balance_checked_at)
+    sent = Order.objects.filter(unread, state__in=(Order.State.PLACED, Order.State.UNKNOWN))
+    costs: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
+    cost_so_far = Sum(Coalesce("charge", "expected_cost"))
+    for orders in (waiting, sent):
+        sums = orders.order_by().values_list("panel_id", "currency").annotate(sum=cost_so_far)
+        for panel_pk, currency, cost in sums:
+            costs[panel_pk, currency] += (cost or Decimal()).quantize(_SIX_PLACES)
+    return costs
 
 
 def _tells_of_an_order(panel: Panel, client: PanelClient) -> bool:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Field, OuterRef, Subquery, Sum
+from django.db.models import Field, OuterRef, Subquery
 from django.utils import timezone
 
+from panels.balances import promised_costs
 from panels.bulk_check import FOUND, check_lines, save_lines
 from panels.models import Batch, BatchLine, Order, OrderEvent, Panel, Service
-from panels.models.planning import unindexed
 from panels.order_types import Checked
 from panels.placing import build_order
 
-_SIX_PLACES = Decimal("0.000001")
 # What a check finds, as columns: two checks that found the same need not write it again.
 _COMPARED = tuple(f"{name}_id" if name in ("panel", "service") else name for name in FOUND)
 
@@ -32,7 +30,7 @@ class PanelTotal:
     """What a batch orders at one panel in one currency.
 
     unpriced: lines whose cost cannot be known beforehand. balance: what the panel has told, None while it is not
-    known in this currency. queued: the cost of what waits there already.
+    known in this currency. promised: what of it others have spent already (balances.promised_costs).
     """
 
     panel: Panel
@@ -41,12 +39,12 @@ class PanelTotal:
     cost: Decimal
     unpriced: int
     balance: Decimal | None
-    queued: Decimal
+    promised: Decimal
 
     @property
     def available(self) -> Decimal | None:
-        """What is left of the balance once everything that waits is paid."""
-        return None if self.balance is None else self.balance - self.queued
+        """What is left of the balance for this batch."""
+        return None if self.balance is None else self.balance - self.promised
 
     @property
     def excess(self) -> Decimal:
@@ -85,9 +83,11 @@ class _Sum:
 
 def summary(batch: Batch) -> Summary:
     """Add up a batch per panel and currency, against what is known of the balances."""
-    sums, fingerprint = _add_up(batch)
+    # First: what changes after it is not confirmed by it.
+    fingerprint = _fingerprint(Batch.objects.only("checked_at").get(pk=batch.pk))
+    sums = _add_up(batch)
     panels = Panel.objects.in_bulk([panel_pk for panel_pk, _ in sums])
-    queued = _queued_costs(panels)
+    promised = promised_costs(panels.values())
     totals = tuple(
         PanelTotal(
             panel=panels[panel_pk],
@@ -96,7 +96,7 @@ def summary(batch: Batch) -> Summary:
             cost=each.cost,
             unpriced=each.unpriced,
             balance=panels[panel_pk].balance if panels[panel_pk].currency == currency else None,
-            queued=queued.get((panel_pk, currency), Decimal()),
+            promised=promised.get((panel_pk, currency), Decimal()),
         )
         for (panel_pk, currency), each in sums.items()
     )
@@ -111,28 +111,18 @@ def summary(batch: Batch) -> Summary:
     )
 
 
-def _add_up(batch: Batch) -> tuple[dict[tuple[int, str], _Sum], str]:
-    """Return the sums by panel and currency, and a fingerprint of them and of the rates that they are made of."""
+def _add_up(batch: Batch) -> dict[tuple[int, str], _Sum]:
+    """Return the sums by panel and currency."""
     sums: dict[tuple[int, str], _Sum] = defaultdict(_Sum)
-    rates: Counter[tuple[Any, ...]] = Counter()
     wanted = batch.lines.filter(has_errors=False, is_left_out=False)
-    for panel_pk, currency, service_pk, rate, cost in wanted.values_list(
-        "panel_id", "currency", "service_id", "rate", "cost"
-    ):
+    for panel_pk, currency, cost in wanted.values_list("panel_id", "currency", "cost"):
         sums[panel_pk, currency].add(cost)
-        rates[service_pk, rate] += 1
-    shown = [
-        *sorted(f"{key} {each.count} {each.cost.normalize():f} {each.unpriced}" for key, each in sums.items()),
-        *sorted(f"{service_pk} {rate.normalize():f} {count}" for (service_pk, rate), count in rates.items()),
-    ]
-    return sums, hashlib.sha256("\n".join(shown).encode()).hexdigest()
+    return sums
 
 
-def _queued_costs(panel_pks: Iterable[int]) -> dict[tuple[int, str], Decimal]:
-    unsent = Order.objects.filter(state__in=(Order.State.QUEUED, Order.State.SENDING))
-    waiting = unsent.alias(at=unindexed("panel_id")).filter(at__in=list(panel_pks))
-    costs = waiting.order_by().values_list("panel_id", "currency").annotate(total=Sum("expected_cost"))
-    return {(pk, currency): (cost or Decimal()).quantize(_SIX_PLACES) for pk, currency, cost in costs}
+def _fingerprint(batch: Batch) -> str:
+    """Tell one state of a draft from any other: whatever changes its lines notes the time."""
+    return f"{batch.checked_at:%Y%m%d%H%M%S%f}"
 
 
 # -- confirm
@@ -176,13 +166,13 @@ def confirm(batch: Batch, user: Any, shown: str) -> Confirmation:
             return Confirmation(batch, problem="This batch was discarded. Nothing was ordered; upload it again.")
         if not batch.is_draft:
             return Confirmation(batch)
-        seen = _add_up(batch)[1]
+        is_as_shown = _fingerprint(batch) == shown
         lines = list(batch.lines.order_by("number"))
         before = [_found(line) for line in lines]
         checked = check_lines(batch, lines)
         changes = _changes(lines, before)
         wanted = [line for line in lines if not line.is_left_out]
-        problem = _problem(wanted, changes, is_as_shown=seen == shown)
+        problem = _problem(wanted, changes, is_as_shown=is_as_shown)
         if problem:
             save_lines([line for line, old in zip(lines, before, strict=True) if _found(line) != old])
             Batch.objects.filter(pk=batch.pk).update(checked_at=timezone.now())
@@ -285,7 +275,7 @@ def _changes(lines: Sequence[BatchLine], before: Sequence[Mapping[str, Any]]) ->
 def _conditions(found: Mapping[str, Any]) -> dict[str, str]:
     """Name what was agreed, in words."""
     rate = "" if found["rate"] is None else f"{found['rate'].normalize():f}"
-    words = {"rate": f"{rate} {found['currency']}".strip()}
+    words = {"rate": f"{rate} {found['currency']} per 1000" if rate else ""}
     return words | {name: _word(value) for name, value in found["terms"].items()}
 
 

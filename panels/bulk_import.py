@@ -37,12 +37,12 @@ def create_batch(
     panel: Panel | None = None,
     token: uuid.UUID | None = None,
 ) -> tuple[Batch, bool]:
-    """Check a table and keep it as a draft; returns it and True, or the one that its token has made before and False.
+    """Check a table and keep it as a draft; returns it and True, or the one that was made of it before and False.
 
-    `panel` is for the lines that name none. Nothing is ordered.
+    `panel` is for the lines that name none, and `token` tells the form that it came from. Nothing is ordered.
     """
     batch = Batch(
-        token=token or uuid.uuid4(),
+        token=token_of(token, sheet, panel),
         source=source,
         filename=filename[:255],
         panel=panel,
@@ -51,6 +51,16 @@ def create_batch(
     )
     lines = new_lines(batch, sheet, COLUMNS)
     return store(batch, lines, check_lines)
+
+
+def token_of(form: uuid.UUID | None, sheet: Sheet, panel: Panel | None) -> uuid.UUID:
+    """Return the token of a batch: the same table out of the same form is one batch, however often it is sent.
+
+    Another table is another batch, for a browser that goes back shows a form again with the token that it had.
+    """
+    if form is None:
+        return uuid.uuid4()
+    return uuid.uuid5(form, repr((panel and panel.pk, [(line.number, line.cells) for line in sheet.lines])))
 
 
 def new_lines(batch: Batch, sheet: Sheet, columns: tuple[str, ...]) -> list[BatchLine]:
@@ -67,7 +77,7 @@ def new_lines(batch: Batch, sheet: Sheet, columns: tuple[str, ...]) -> list[Batc
 
 
 def store(batch: Batch, lines: list[BatchLine], check: Any) -> tuple[Batch, bool]:
-    """Save a batch with its lines, checked, all or nothing; or return the batch that its token has made before."""
+    """Save a batch with its lines, checked, all or nothing; or return the batch that has its token already."""
     try:
         with transaction.atomic():
             batch.checked_at = timezone.now()
@@ -107,11 +117,14 @@ def change_line(
         before = _alike(line)
         if cells is not None:
             line.cells = _storable(cells, COLUMNS)
+            batch.columns += [name for name in line.cells if name not in batch.columns]
         if is_left_out is not None:
             line.is_left_out = is_left_out
+        check_lines(batch, [line])
+        # What was accepted was the repeat of another order.
+        line.is_repeat_ok &= _alike(line) == before
         if is_repeat_ok is not None:
             line.is_repeat_ok = is_repeat_ok
-        check_lines(batch, [line])
         kin = batch.lines.filter(before | _alike(line), link_key__gt="").exclude(pk=line.pk)
         lines = sorted([line, *kin], key=lambda each: each.number)
         check_lines(batch, lines)
@@ -123,8 +136,7 @@ def change_line(
 def leave_out_wrong(batch: Batch) -> int:
     """Leave out every line that is wrong; returns how many that were, or raises NotADraftError."""
     with transaction.atomic():
-        _lock_draft(batch.pk)
-        _touch(batch)
+        _touch(_lock_draft(batch.pk))
         return batch.lines.filter(has_errors=True, is_left_out=False).update(is_left_out=True)
 
 
@@ -133,8 +145,8 @@ def _alike(line: BatchLine) -> Q:
 
 
 def _touch(batch: Batch) -> None:
-    """A draft that somebody works on lives for another week."""
-    Batch.objects.filter(pk=batch.pk).update(checked_at=timezone.now())
+    """A draft that somebody works on lives for another week, and is another than the one that was shown."""
+    Batch.objects.filter(pk=batch.pk).update(checked_at=timezone.now(), columns=batch.columns)
 
 
 def _lock_draft(batch_pk: int) -> Batch:

@@ -62,13 +62,23 @@ class Progress:
 
     @property
     def sent(self) -> int:
+        """How many have left us."""
+        return self.placed + self.unknown + self.refused + self.finished + self.written_off
+
+    @property
+    def settled(self) -> int:
         """How many have left us, or never will."""
-        return self.ended + self.placed + self.unknown
+        return self.sent + self.withdrawn + self.unfit
 
     @property
     def is_open(self) -> bool:
         """Whether something can still change by itself."""
         return bool(self.queued or self.sending or self.placed or self.waiting)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing will change any more, by itself or by a person."""
+        return not (self.is_open or self.held or self.unknown)
 
 
 def progress(batch: Batch) -> Progress:

@@ -3,6 +3,7 @@
 //   data-toggle="id" shows and hides, data-dismiss removes the alert or toast around it
 //   data-selection holds rows with data-select-row, a data-select-all, a data-selected-bar and a data-selected-count
 //   data-gone="words" on a part with an id: a toast, when what moves by itself comes without it
+//   data-needs-saved on a form: it is not sent while one with data-unsaved="words" holds what was typed and not saved
 //   HX-Trigger: {"toast": {"text": "…", "kind": "good|bad"}} shows a toast
 (() => {
   "use strict";
@@ -64,6 +65,18 @@
       else button.removeAttribute("aria-disabled");
     }
   };
+
+  const isTyped = (field) => field.value !== field.defaultValue;
+
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-needs-saved]")) return;
+    const open = all("form[data-unsaved] :is(input:not([type=hidden]), textarea)").find(isTyped);
+    if (!open) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    toast(open.form.dataset.unsaved, "bad");
+    open.focus();
+  }, true);
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -164,7 +177,7 @@
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     const { target, xhr } = detail;
     const polled = isPoll(detail);
-    const typed = polled ? all("input[id], textarea[id]", target).filter((field) => field.value !== field.defaultValue) : [];
+    const typed = polled ? all("input[id], textarea[id]", target).filter(isTyped) : [];
     // Not from under somebody's hands.
     if (polled && target.querySelector("dialog[open], details.menu[open]")) detail.shouldSwap = false;
     if (typed.includes(document.activeElement)) detail.shouldSwap = false;

@@ -62,6 +62,7 @@ TABLE = {
     # A line without its cells is wrong.
     ("bulk_line", "POST"): (LOGIN, 403, 403, 422, 422),
     ("bulk_leave_out_wrong", "POST"): (LOGIN, 403, 403, 302, 302),
+    ("bulk_confirm", "GET"): (LOGIN, 403, 403, 302, 302),
     # Without the fingerprint of what was shown, nothing is ordered.
     ("bulk_confirm", "POST"): (LOGIN, 403, 403, 422, 422),
     ("bulk_discard", "POST"): (LOGIN, 403, 403, 302, 302),

@@ -207,6 +207,17 @@ def test_a_repeat_that_a_person_accepts_is_only_a_warning_and_leaves_the_other_g
     assert Order.objects.count() == 2
 
 
+def test_a_repeat_is_accepted_for_the_link_that_it_repeats_and_no_other():
+    service = make_service()
+    link, other = "https://example.com/p/1", "https://example.com/p/2"
+    batch = make_batch(*[row_of(service, link=each) for each in (link, link, other)])
+    change_line(line(batch, 3), is_repeat_ok=True)
+    change_line(line(batch, 3), cells=row_of(service, link=link, quantity=2000))
+    assert not line(batch, 3).has_errors
+    change_line(line(batch, 3), cells=row_of(service, link=other))
+    assert [line(batch, number).has_errors for number in (2, 3, 4)] == [False, True, True]
+
+
 # -- a person at work
 
 
@@ -259,6 +270,16 @@ def test_an_upload_sent_twice_makes_one_batch():
     assert BatchLine.objects.count() == 1
 
 
+def test_another_table_out_of_the_same_form_is_another_batch():
+    # A browser that goes back shows the form with the token that it had.
+    token, service = uuid.uuid4(), make_service()
+    tables = [make_sheet(row_of(service, quantity=quantity)) for quantity in (1000, 2000)]
+    first, second = (create_batch(each, source="paste", created_by=None, token=token)[0] for each in tables)
+    elsewhere, _ = create_batch(tables[0], source="paste", created_by=None, token=token, panel=make_panel())
+    assert len({first, second, elsewhere}) == 3
+    assert line(second, 2).cells["quantity"] == "2000"
+
+
 # -- what it will cost
 
 
@@ -281,6 +302,23 @@ def test_costs_are_told_per_panel_and_currency_against_what_is_left_of_the_balan
         ("C", "USD", 1, Decimal("0.9"), None, 0),
     ]
     assert (found.count, found.wrong, found.left_out, found.can_confirm) == (4, 1, 1, False)
+
+
+def test_what_was_sent_since_the_balance_was_read_is_no_longer_left():
+    now = timezone.now()
+    service = make_service(make_panel(balance=Decimal(5), balance_checked_at=now))
+    before, since = now - timedelta(minutes=1), now + timedelta(minutes=1)
+    for state, sent_at, charge in (
+        ("placed", since, Decimal("0.50")),
+        ("unknown", since, None),
+        ("refused", since, None),
+        ("placed", before, None),
+        ("queued", None, None),
+    ):
+        placed = {"placed_at": sent_at, "remote_id": f"{charge}{sent_at}"[:60]} if state == "placed" else {}
+        make_order(service, state=state, sent_at=sent_at, charge=charge, expected_cost=Decimal(1), **placed)
+    (total,) = summary(make_batch(row_of(service))).totals
+    assert (total.promised, total.available) == (Decimal("2.5"), Decimal("2.5"))
 
 
 # -- confirm
@@ -324,8 +362,8 @@ def test_wrong_lines_stop_it():
 
 
 CHANGED = {
-    "rate": ({"rate_per_1000": Decimal("0.95")}, ("rate", "0.9 USD", "0.95 USD"), True),
-    "lower rate": ({"rate_per_1000": Decimal("0.80")}, ("rate", "0.9 USD", "0.8 USD"), True),
+    "rate": ({"rate_per_1000": Decimal("0.95")}, ("rate", "0.9 USD per 1000", "0.95 USD per 1000"), True),
+    "lower rate": ({"rate_per_1000": Decimal("0.80")}, ("rate", "0.9 USD per 1000", "0.8 USD per 1000"), True),
     "limit": ({"max_quantity": 5000}, ("maximum", "10,000", "5,000"), True),
     "limit that is passed": ({"max_quantity": 500}, ("maximum", "10,000", "500"), False),
     "listing": ({"is_listed": False}, ("listed", "yes", "no"), False),
@@ -367,7 +405,8 @@ def test_another_page_than_the_one_of_now_confirms_nothing():
     service = make_service()
     batch = make_batch(row_of(service), row_of(service))
     shown = summary(batch).fingerprint
-    change_line(line(batch, 3), cells=row_of(service, quantity=2000))
+    # It costs the same.
+    change_line(line(batch, 3), cells=row_of(service, link="https://example.com/another"))
     assert "has changed since this page" in confirm(batch, None, shown).problem
     assert not Order.objects.exists()
 
@@ -567,7 +606,8 @@ def test_progress_counts_every_stage_and_sums_what_the_panels_have_by_currency()
     found = bulk_progress.progress(batch)
     assert (found.queued, found.held, found.sending, found.placed, found.finished) == (1, 1, 1, 2, 1)
     assert (found.refused, found.unknown, found.withdrawn, found.written_off) == (1, 1, 1, 1)
-    assert (found.total, found.is_open) == (10, True)
+    assert (found.total, found.sent, found.settled) == (10, 6, 7)
+    assert (found.is_open, found.is_done) == (True, False)
     assert found.costs == (("EUR", Decimal("0.9")), ("USD", Decimal("1.4")))
 
 
@@ -635,6 +675,19 @@ def test_refused_lines_come_back_as_a_table_that_can_be_uploaded_again(kind):
     assert again.cells == line(batch, 3).cells | {"panel": service.panel.name}
     fresh, _ = create_batch(sheet, source="file", created_by=None)
     assert not fresh.lines.filter(has_errors=True).exists()
+
+
+def test_what_was_added_in_a_correction_comes_back_as_well():
+    service = make_service(type="custom_comments", min_quantity=1)
+    row = row_of(service, quantity="")
+    batch = make_batch(row, panel=service.panel)
+    change_line(line(batch, 2), cells={**row, "comments": "one\ntwo"})
+    order_all(batch)
+    Order.objects.update(state="refused")
+    batch.refresh_from_db()
+    assert bulk_results.refused_header(batch) == [*row, "comments", "error"]
+    assert list(bulk_results.refused(batch)) == [[*row.values(), "one\ntwo", ""]]
+    assert "comments" in bulk_results.results_header(batch)
 
 
 def test_a_text_that_no_cell_of_a_workbook_can_hold_is_cut_and_says_so():

@@ -88,7 +88,7 @@ def test_a_price_that_changes_in_between_stops_it(service, write, monkeypatch, c
     monkeypatch.setattr(import_orders, "confirm", change_and_confirm)
     with pytest.raises(CommandError, match="have changed"):
         call_command("import_orders", write(*GOOD))
-    assert "rate 0.9 USD → 2 USD (lines 2, 3)" in capsys.readouterr().err
+    assert "rate 0.9 USD per 1000 → 2 USD per 1000 (lines 2, 3)" in capsys.readouterr().err
     assert not Order.objects.exists()
 
 

@@ -88,6 +88,14 @@ def test_pasted_lines_name_their_panel_where_none_is_chosen(as_operator):
     assert not Batch.objects.get().lines.get().has_errors
 
 
+@pytest.mark.parametrize("address", ["bulk_new", "bulk_adopt"])
+def test_a_form_that_a_browser_went_back_to_takes_other_lines_as_another_batch(as_operator, rings, address):
+    token, panel = uuid.uuid4(), make_panel().pk
+    for text in ("1", "2", "1"):
+        upload(as_operator, None, text=text, address=address, token=token, panel=panel)
+    assert Batch.objects.count() == 2
+
+
 def test_a_form_that_is_sent_twice_makes_one_batch(as_operator):
     token = uuid.uuid4()
     first = paste(as_operator, "a | b | c | 1", token=token)
@@ -199,8 +207,8 @@ def test_lines_are_paged(as_viewer):
     batch = make_batch(*(row_of(service) for _ in range(60)))
     first = as_viewer.get(at("bulk_detail", batch))
     assert first.content.decode().count('id="line-') == 50
-    following = re.search(r'href="(\?[^"]*after=[^"]*)"', first.content.decode())[1].replace("&amp;", "&")
-    assert as_viewer.get(at("bulk_detail", batch) + following).content.decode().count('id="line-') == 10
+    following = re.search(r' href="([^"]*after=[^"]*)"', first.content.decode())[1].replace("&amp;", "&")
+    assert as_viewer.get(following).content.decode().count('id="line-') == 10
 
 
 def test_the_lines_are_a_fragment_of_their_own(as_viewer):
@@ -284,6 +292,20 @@ def test_a_repeat_is_ordered_all_the_same(as_operator):
     assert "OK" in text_of(row)
 
 
+def test_a_line_whose_correction_repeats_another_can_be_ordered_all_the_same_from_its_form(as_operator):
+    service = make_service()
+    row = row_of(service)
+    batch = make_batch(row, row_of(service, quantity=1))
+    address = at("bulk_line", batch, 3)
+    form = as_operator.post(address, row, headers=HX)
+    assert form.status_code == 422
+    assert "Order all the same" in text_of(form)
+    response = as_operator.post(address, {**row, "quantity": "2000", "do": "repeat"}, headers=HX)
+    assert response.status_code == 200
+    line = batch.lines.get(number=3)
+    assert (line.has_errors, line.is_repeat_ok, line.cells["quantity"]) == (False, True, "2000")
+
+
 def test_a_wrong_value_is_no_repeat(as_operator):
     batch = make_batch(row_of(make_service(), link="no address at all, but words"))
     assert batch.lines.get().has_errors
@@ -354,13 +376,27 @@ def test_a_price_that_has_changed_stops_the_confirmation_and_shows_the_differenc
     service.save()
     response = as_operator.post(at("bulk_confirm", batch), {"fingerprint": shown})
     assert response.status_code == 422
-    assert "0.9 USD → 1.25 USD" in text_of(response)
+    assert "0.9 USD per 1000 → 1.25 USD per 1000" in text_of(response)
     assert "Nothing was ordered" in text_of(response)
     assert "Order 1 line · 1.25 USD" in text_of(response)
     assert not Order.objects.exists()
     shown = re.search(r'name="fingerprint" value="(\w+)"', response.content.decode())[1]
     as_operator.post(at("bulk_confirm", batch), {"fingerprint": shown})
     assert Order.objects.get().expected_cost == Decimal("1.25")
+
+
+def test_the_page_of_a_refused_confirmation_leads_to_all_lines(as_operator):
+    service = make_service()
+    batch = make_batch(*(row_of(service) for _ in range(60)))
+    page = as_operator.post(at("bulk_confirm", batch), {"fingerprint": "old"}).content.decode()
+    draft = at("bulk_detail", batch)
+    for address in (f"{draft}?show=all", f"{draft}?show=out"):
+        assert f'href="{address}"' in page
+    following = re.search(r'hx-get="([^"]*after=[^"]*)"', page)[1].replace("&amp;", "&")
+    assert following.startswith(f"{draft}?")
+    assert as_operator.get(following, headers=HX).content.decode().count('id="line-') == 10
+    # Whoever loads the page again gets there, too.
+    assert as_operator.get(at("bulk_confirm", batch)).url == draft
 
 
 def test_a_discarded_batch_cannot_be_confirmed(as_operator):
@@ -457,6 +493,20 @@ def test_what_was_not_sent_is_withdrawn(as_operator):
     assert "1 order was withdrawn" in text_of(as_operator.post(at("bulk_withdraw", batch), follow=True))
     assert sorted(Order.objects.values_list("state", flat=True)) == ["placed", "withdrawn"]
     assert "none was withdrawn" in text_of(as_operator.post(at("bulk_withdraw", batch), follow=True))
+
+
+def test_what_was_withdrawn_was_not_sent(as_operator):
+    batch = order_all(make_batch(*(row_of(make_service()) for _ in range(3))))
+    Order.objects.filter(pk=Order.objects.order_by("pk").first().pk).update(state="placed", progress="completed")
+    as_operator.post(at("bulk_pause", batch))
+    as_operator.post(at("bulk_withdraw", batch))
+    page = as_operator.get(at("bulk_detail", batch))
+    assert "1 of 3 sent, 1 finished, 2 withdrawn." in text_of(page)
+    assert "Resume" not in text_of(page)
+    assert '<progress value="3" max="3"' in page.content.decode()
+    listed = text_of(as_operator.get(reverse("bulk_list")))
+    assert "1 sent, 1 finished, 2 withdrawn" in listed
+    assert "Done" in listed
 
 
 def test_the_order_links_to_its_batch(as_viewer):

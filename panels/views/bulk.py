@@ -209,9 +209,11 @@ def _stages(progress: Progress) -> list[tuple[str, int, str]]:
 
 
 @permission_required(MAY_ORDER, raise_exception=True)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def bulk_confirm(request: HttpRequest, pk: int) -> HttpResponse:
-    """Order all lines of a draft, or none and show why."""
+    """Order all lines of a draft, or none and show why; whoever loads that page again finds the draft."""
+    if request.method != "POST":
+        return redirect(get_batch(pk))
     outcome = confirming.confirm(get_batch(pk), request.user, request.POST.get("fingerprint", ""))
     if outcome.problem:
         batch = get_batch(pk)

@@ -96,7 +96,9 @@ def _get_line(batch: Batch, number: int) -> BatchLine:
 
 def _change(request: HttpRequest, batch: Batch, line: BatchLine) -> HttpResponse:
     choice = request.POST.get("do", "")
-    cells = None if choice in CHANGES else LineForm(line, request.POST).cells
+    # The form of a line sends its cells with whichever of its buttons; the row does not.
+    is_form = choice not in CHANGES or "service" in request.POST
+    cells = LineForm(line, request.POST).cells if is_form else None
     try:
         changed = change_line(line, cells=cells, **CHANGES.get(choice, {}))
     except NotADraftError as error:

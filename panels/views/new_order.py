@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.db.models import Case, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRedirect, replace_url
 
 from panels import tasks
+from panels.balances import promised_costs
 from panels.forms import OrderForm, price_text
 from panels.htmx import render_page, wants_fragment
 from panels.models import Controls, Order, Service
@@ -173,8 +175,7 @@ def _warnings(form: OrderForm) -> dict[str, Any]:
     panel, cost = form.chosen.panel, form.checked.cost
     link = form.checked.values.get("link", "")
     active = list(active_orders(form.chosen, link).order_by("-pk")[: MAX_ACTIVE + 1]) if link else []
-    waiting = Order.objects.filter(panel=panel, state=Order.State.QUEUED, currency=panel.currency)
-    promised = waiting.aggregate(sum=Sum("expected_cost"))["sum"] or 0
+    promised = promised_costs([panel]).get((panel.pk, panel.currency), Decimal())
     return {
         "active": active[:MAX_ACTIVE],
         "has_more_active": len(active) > MAX_ACTIVE,

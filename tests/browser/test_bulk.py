@@ -77,6 +77,23 @@ def test_a_file_with_mistakes_becomes_orders(page, sign_in, worker, synced, sand
     assert sum(",left out," in row for row in rows) == 1
 
 
+def test_what_is_typed_and_not_saved_is_neither_lost_nor_left_out_of_the_order(page, sign_in, worker, synced):
+    sign_in(page, "Operator")
+    upload(page, table(synced, synced.min, synced.min))
+    page.get_by_role("link", name="Edit line 2").click()
+    page.get_by_label("Quantity").fill(str(synced.min + 1))
+    order = page.get_by_role("button", name=re.compile("^Order 2 lines"))
+    order.click()
+    expect(page.get_by_text("Line 2 has changes that are not saved")).to_be_visible()
+    expect(page.get_by_label("Quantity")).to_be_focused()
+    assert not Order.objects.exists()
+    page.get_by_role("button", name="Save line 2").click()
+    expect(page.locator("#line-2").get_by_text("OK", exact=True)).to_be_visible()
+    order.click()
+    expect(page.get_by_text("2 of 2 sent")).to_be_visible(timeout=15000)
+    assert sorted(Order.objects.values_list("quantity", flat=True)) == [synced.min, synced.min + 1]
+
+
 def test_a_repeat_is_settled_in_one_row_and_the_other_row_follows(page, sign_in, worker, synced):
     sign_in(page, "Operator")
     row = f"{synced.id},https://example.com/same,{synced.min}\n"
