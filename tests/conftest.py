@@ -9,6 +9,7 @@ import threading
 import django
 import pytest
 from cryptography.fernet import Fernet
+from django.conf import settings
 
 os.environ.update(
     ENV_FILE=os.devnull,
@@ -25,6 +26,8 @@ FOLDER = tempfile.TemporaryDirectory()
 os.environ.setdefault("DATABASE_URL", f"sqlite:///{FOLDER.name}/dashboard.sqlite3")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 django.setup()
+# Real ones are slow on purpose, and hundreds of people sign in here.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
