@@ -107,23 +107,37 @@ def _put_back(order: Order, error: PanelError) -> str:
 
 
 def _queue_again(order: Order, error: PanelError, **fields: Any) -> bool:
-    return _move(order, State.QUEUED, What.NOT_SENT, error, send_deadline=None, candidate_id="", **fields)
+    """Queue an order that has certainly not left us, unless it was given up meanwhile; a person is told then.
+
+    A person may have ordered it at the panel by then, so it does not go out by itself any more.
+    """
+    if order.move(
+        State.QUEUED, what=What.NOT_SENT, detail=error.text, send_deadline=None, error_text=error.text, **fields
+    ):
+        return True
+    given_up = Order.objects.filter(pk=order.pk, state=State.UNKNOWN, attempt=order.attempt)
+    text = f"Nothing was sent, as we know by now: {error.text}"
+    with transaction.atomic():
+        if given_up.update(error_text=text):
+            order.tell(What.NOT_SENT, text)
+    return False
 
 
 def _refuse(order: Order, error: PanelError) -> str:
     reason = error.reason if isinstance(error, Refused) else Reason.UNKNOWN
-    fields = {"error_class": reason, "finished_at": timezone.now()}
-    return "refused" if _move(order, State.REFUSED, What.REFUSED, error, **fields) else "late"
-
-
-def _move(order: Order, to: Order.State, what: OrderEvent.What, error: PanelError, **fields: Any) -> bool:
-    """Move an order as its answer says; one that came after the deadline is as good as one in time."""
-    fields |= {"what": what, "detail": error.text, "error_text": error.text}
-    if order.move(to, **fields):
-        return True
+    if order.move(
+        State.REFUSED,
+        what=What.REFUSED,
+        detail=error.text,
+        error_class=reason,
+        error_text=error.text,
+        finished_at=timezone.now(),
+    ):
+        return "refused"
     current = Order.objects.get(pk=order.pk)
-    is_given_up = current.state == State.UNKNOWN and current.attempt == order.attempt
-    return is_given_up and current.move(to, **fields)
+    # A no that came after the deadline is as good as one in time.
+    is_late = current.state == State.UNKNOWN and current.attempt == order.attempt
+    return _refuse(current, error) if is_late else "late"
 
 
 def _make_unknown(order: Order, error: PanelError) -> str:
