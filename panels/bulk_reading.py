@@ -95,15 +95,16 @@ class Sheet:
 def read_paste(text: str, *, has_panel: bool, names: Sequence[str] = PASTED) -> Sheet:
     """Read one order a line, its values apart by pipes or tabs, a panel's name before them if has_panel.
 
-    A first line that names columns makes the text a table like a file's. Raises UnreadableError for the whole text.
+    A first line that names columns, mostly at least, makes the text a table like a file's, also with commas or
+    semicolons between its values. Raises UnreadableError for the whole text.
     """
     _refuse_large(len(text))
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     columns = ("panel", *names) if has_panel else tuple(names)
     known = _by_folded_name((*COLUMNS, *columns))
-    first = next((line for line in lines if trim(line)), "")
-    if first and all(_fold(cell) in known for cell in _split(first)):
-        return _read_table(_read_records(text, known, _separator(first)), known, names[0])
+    titles = [title for title in _titles(text, _find_delimiter(text, known)) if title]
+    if sum(title in known for title in titles) * 2 > len(titles):
+        return _read_table(_read_records(text, known), known, names[0])
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     rows = ((number, dict(enumerate(_split(line)))) for number, line in enumerate(lines, 1))
     return Sheet(columns, _read_lines(rows, dict(enumerate(columns)), "Line"))
 
@@ -199,8 +200,9 @@ def _undecodable(content: bytes, place: int, encoding: str) -> UnreadableError:
     return UnreadableError(f"Line {line:,} has bytes that are no text in {encoding.upper()}", f"{_SAVE_AS}, as UTF-8")
 
 
-def _read_records(text: str, known: Mapping[str, str], delimiter: str = "") -> Iterator[Row]:
+def _read_records(text: str, known: Mapping[str, str]) -> Iterator[Row]:
     """Yield the rows of delimited text; blank ones are counted, but not yielded."""
+    delimiter = ""
     if match := _SEPARATOR_LINE.match(text):
         text, delimiter = text[match.end() :], match[1]
     # With newline="" a guarded carriage return stays one until its guard is off.
@@ -222,22 +224,18 @@ def _read_records(text: str, known: Mapping[str, str], delimiter: str = "") -> I
 
 def _find_delimiter(text: str, known: Mapping[str, str]) -> str:
     """Return the delimiter that finds the most column names in the first row that holds anything."""
+    return max(_DELIMITERS, key=lambda delimiter: len(known.keys() & set(_titles(text, delimiter))))
+
+
+def _titles(text: str, delimiter: str) -> list[str]:
+    """Return what is left of the cells of the first row that holds anything, as titles are compared."""
     first = _FILLED.search(text)
     start = text[first.start() : first.start() + _HEADER_LENGTH] if first else ""
-
-    def names_found(delimiter: str) -> int:
-        header = next(csv.reader(io.StringIO(start, newline=""), delimiter=delimiter), [])
-        return len(known.keys() & {_fold(cell) for cell in header})
-
-    return max(_DELIMITERS, key=names_found)
+    return [_fold(cell) for cell in next(csv.reader(io.StringIO(start, newline=""), delimiter=delimiter), [])]
 
 
 def _split(line: str) -> list[str]:
-    return line.split(_separator(line))
-
-
-def _separator(line: str) -> str:
-    return "\t" if line.count("\t") > line.count("|") else "|"
+    return line.split("\t" if line.count("\t") > line.count("|") else "|")
 
 
 def _read_workbook(content: bytes, known: Mapping[str, str], needed: str) -> Sheet:

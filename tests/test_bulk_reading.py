@@ -166,6 +166,30 @@ def test_a_pasted_table_is_read_by_its_header():
     assert sheet.lines == (Line(2, {"service": "5", "comments": "one\ntwo"}),)
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_a_pasted_table_may_have_every_delimiter_of_a_file(delimiter, line_end):
+    written = io.StringIO()
+    writer = csv.writer(written, delimiter=delimiter, lineterminator=line_end)
+    comments = f'Nice, "very"; a|b\tc{line_end}Great'
+    writer.writerows([["Panel", "service", "link", "comments", ""], ["Big", "007", "https://example.com/a,b", comments]])
+    for text in (written.getvalue(), written.getvalue().replace("service", '"service"')):
+        sheet = read_paste(f"{line_end}{text}", has_panel=True)
+        assert sheet.columns == ("panel", "service", "link", "comments")
+        cells = {"panel": "Big", "service": "007", "link": "https://example.com/a,b"}
+        assert sheet.lines == (Line(3, {**cells, "comments": 'Nice, "very"; a|b\tc\nGreat'}),)
+
+
+def test_a_pasted_table_with_an_unknown_column_says_which():
+    with pytest.raises(UnreadableError, match=r'unknown columns: "qty" in column 3 \(C\)'):
+        read_paste(f"service,link,qty\n12,{LINK},5", has_panel=False)
+
+
+def test_pasted_lines_without_names_of_columns_keep_their_commas_and_semicolons():
+    sheet = read_paste("12 | https://example.com/a,link;service | 5", has_panel=False)
+    assert sheet.lines == (Line(1, {"service": "12", "link": "https://example.com/a,link;service", "quantity": "5"}),)
+
+
 def test_other_first_values_can_be_pasted():
     sheet = read_paste("Big panel | 23501", has_panel=True, names=("order", "service", "link", "quantity"))
     assert sheet.lines == (Line(1, {"panel": "Big panel", "order": "23501"}),)
