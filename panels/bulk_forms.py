@@ -9,10 +9,13 @@ from typing import Any, ClassVar
 from django import forms
 
 from panels import adoption
+from panels.bulk_check import Book
 from panels.bulk_reading import COLUMNS, MAX_BYTES, PASTED, Sheet, UnreadableError, read_file, read_paste
 from panels.forms import ApiField
 from panels.models import BatchLine, Panel
 from panels.order_types import ALL_FIELDS, Kind
+
+_NO_PANEL = "Choose the panel, or begin each line with its name: none of these lines names one that is known."
 
 
 class TableForm(forms.Form):
@@ -60,7 +63,18 @@ class TableForm(forms.Form):
                 self.sheet = self._read_file(file) if file else self._read_text(text)
             except UnreadableError as error:
                 self.add_error("file" if file else "text", error.text)
+            else:
+                if not file and self.cleaned_data["panel"] is None and self._lacks_panels():
+                    self.add_error("panel", _NO_PANEL)
         return self.cleaned_data
+
+    def _lacks_panels(self) -> bool:
+        """Tell whether no line names a known panel, or has so many values that one must be a panel's name."""
+        book = Book(None, ())
+        return not any(
+            ("panel" in line.cells and self.pasted[-1] in line.cells) or isinstance(book.panel(line.cells), Panel)
+            for line in self.sheet.lines
+        )
 
     def _read_text(self, text: str) -> Sheet:
         return read_paste(text, has_panel=self.cleaned_data["panel"] is None, names=self.pasted)

@@ -172,7 +172,9 @@ def test_a_pasted_table_may_have_every_delimiter_of_a_file(delimiter, line_end):
     written = io.StringIO()
     writer = csv.writer(written, delimiter=delimiter, lineterminator=line_end)
     comments = f'Nice, "very"; a|b\tc{line_end}Great'
-    writer.writerows([["Panel", "service", "link", "comments", ""], ["Big", "007", "https://example.com/a,b", comments]])
+    writer.writerows(
+        [["Panel", "service", "link", "comments", ""], ["Big", "007", "https://example.com/a,b", comments]]
+    )
     for text in (written.getvalue(), written.getvalue().replace("service", '"service"')):
         sheet = read_paste(f"{line_end}{text}", has_panel=True)
         assert sheet.columns == ("panel", "service", "link", "comments")

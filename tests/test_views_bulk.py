@@ -96,6 +96,34 @@ def test_a_form_that_a_browser_went_back_to_takes_other_lines_as_another_batch(a
     assert Batch.objects.count() == 2
 
 
+@pytest.mark.parametrize(
+    ("address", "text"),
+    [
+        ("bulk_new", "196 | https://example.com/a | 1000\n197 | https://example.com/b"),
+        ("bulk_new", "service,link,quantity\n196,https://example.com/a,1000"),
+        ("bulk_adopt", "23501\n23502 | 196 | https://example.com/a"),
+    ],
+)
+def test_pasted_lines_that_all_lack_their_panel_make_no_batch_and_are_kept(as_operator, address, text):
+    make_panel()
+    response = paste(as_operator, text, address=address)
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == ["panel"]
+    assert "Choose the panel, or begin each line with its name" in text_of(response)
+    assert text in response.content.decode()
+    assert not Batch.objects.exists()
+
+
+def test_pasted_lines_make_a_draft_if_one_names_a_panel_or_a_name_is_misspelled(as_operator):
+    panel = make_panel(name="Brightline")
+    for text in (
+        "brightline | 196 | https://example.com/a\n196 | https://example.com/b",
+        "Brihgtline | 196 | x | 1000",
+    ):
+        assert paste(as_operator, text).status_code == 302
+    assert paste(as_operator, f"{panel} | 23501\n23502", address="bulk_adopt").status_code == 302
+
+
 def test_a_form_that_is_sent_twice_makes_one_batch(as_operator):
     token = uuid.uuid4()
     first = paste(as_operator, "a | b | c | 1", token=token)
