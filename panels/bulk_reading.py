@@ -28,8 +28,8 @@ __all__ = [
     "MAX_CELL",
     "MAX_LINES",
     "MAX_UNPACKED",
+    "OUTCOME",
     "PASTED",
-    "REMARKS",
     "Line",
     "Sheet",
     "UnreadableError",
@@ -42,7 +42,7 @@ __all__ = [
 COLUMNS: tuple[str, ...] = ("panel", "service", *ALL_FIELDS)
 PASTED: tuple[str, ...] = ("service", "link", "quantity")
 # What a downloaded file says about each line: a person may leave it in and upload the rest again.
-REMARKS = ("error",)
+OUTCOME = ("state", "remote_id", "progress", "charge", "currency", "start_count", "remains", "error")
 
 MAX_LINES = 10_000
 MAX_BYTES = 20 * 1024 * 1024
@@ -259,7 +259,7 @@ def _read_table(rows: Iterator[Row], known: Mapping[str, str], needed: str) -> S
             break
     else:
         raise UnreadableError("There is nothing in it", _HEADER_HELP)
-    columns = tuple(name for name in header.values() if name not in REMARKS)
+    columns = tuple(name for name in header.values() if name not in OUTCOME)
     if needed not in columns:
         raise UnreadableError(f"The column {needed} is missing from row {number:,}", _HEADER_HELP)
     return Sheet(columns, _read_lines(rows, header, "Row"))
@@ -275,7 +275,7 @@ def _read_header(number: int, titles: Mapping[int, str], known: Mapping[str, str
     if unknown:
         listed = ", ".join(f"{shown(titles[index])} in {column_name(index)}" for index in unknown[:5])
         more = f" and {len(unknown) - 5:,} more" if len(unknown) > 5 else ""
-        names = ", ".join(name for name in known.values() if name not in REMARKS)
+        names = ", ".join(name for name in known.values() if name not in OUTCOME)
         raise UnreadableError(f"Row {number:,} has unknown columns: {listed}{more}", f"Remove or rename them: {names}")
     places: dict[str, int] = {}
     for index, name in header.items():
@@ -297,7 +297,7 @@ def _read_lines(rows: Iterable[Row], header: Mapping[int, str], called: str) -> 
             if len(text) > MAX_CELL or index not in header:
                 raise _unfit(f"{called} {number:,}", index, text, header)
             cells[header[index]] = text
-        for name in REMARKS:
+        for name in OUTCOME:
             cells.pop(name, None)
         if cells:
             lines.append(Line(number, cells))
@@ -334,7 +334,7 @@ def _fold(title: str) -> str:
 
 def _by_folded_name(names: Iterable[str]) -> dict[str, str]:
     """Return the columns that a table may have, by what is left of a title without case, spaces and underscores."""
-    return {_fold(name): name for name in (*names, *REMARKS)}
+    return {_fold(name): name for name in (*names, *OUTCOME)}
 
 
 _EXAMPLE_LINK = "https://example.com/p/Ab3xY"

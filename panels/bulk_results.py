@@ -11,10 +11,10 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from openpyxl import Workbook
 
+from panels.bulk_reading import OUTCOME
 from panels.models import Batch, BatchLine, Order
 from panels.spreadsheet import csv_lines, guard
 
-OUTCOME = ("state", "remote_id", "progress", "charge", "currency", "start_count", "remains", "error")
 CHUNK = 1000
 # More does not fit in a cell of a workbook.
 MAX_CELL = 32_767

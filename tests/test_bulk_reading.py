@@ -17,6 +17,8 @@ from panels.bulk_reading import (
     MAX_BYTES,
     MAX_CELL,
     MAX_LINES,
+    OUTCOME,
+    PASTED,
     Line,
     UnreadableError,
     read_file,
@@ -298,10 +300,13 @@ def test_a_long_list_fits_a_cell():
     assert read_csv(f'service,comments\n1,"{comments}"\n').lines[0].cells["comments"] == comments
 
 
-def test_the_reasons_in_a_file_of_refused_lines_may_stay_in_it():
-    sheet = read_csv("service,link,error\n1,a,Bad link\n,,left over\n")
-    assert sheet.columns == ("service", "link")
-    assert sheet.lines == (Line(2, {"service": "1", "link": "a"}),)
+def test_what_a_downloaded_file_says_about_its_lines_may_stay_in_it():
+    for said in (("error",), OUTCOME):
+        others = "," * (len(said) - 1)
+        sheet = read_csv(f"service,link,{','.join(said)}\n1,a{others},Bad link\n,{others},left over\n")
+        assert sheet.columns == ("service", "link")
+        assert sheet.lines == (Line(2, {"service": "1", "link": "a"}),)
+    assert not {*OUTCOME} & {*COLUMNS, *PASTED}
 
 
 def test_other_columns_can_be_asked_for():
@@ -321,7 +326,6 @@ BAD_CSV = {
         "service,qty,link,url\n1,2,a,b\n",
         'unknown columns: "qty" in column 2 (B), "url" in column 4 (D). Remove or rename them: panel, service, link',
     ),
-    "results": ("service,link,state,remote id\n1,a,placed,5\n", '"state" in column 3 (C), "remote id" in column 4'),
     "doubled columns": ("service,link,Link\n1,a,b\n", "has the column link twice: column 2 (B) and column 3 (C)"),
     "doubled in another spelling": ("service,old posts,OLD_POSTS\n1,2,3\n", "has the column old_posts twice"),
     "no service": ("panel,link\na,b\n", "The column service is missing from row 1"),

@@ -248,6 +248,15 @@ def test_the_lines_are_a_fragment_of_their_own(as_viewer):
     assert 'id="summary"' not in part
 
 
+def test_the_lines_of_a_draft_can_be_downloaded_and_uploaded_again(as_operator):
+    batch = make_batch(row_of(make_service()), row_of(make_service(), quantity=1))
+    content = b"".join(as_operator.get(at("bulk_results", batch, "csv")).streaming_content)
+    upload(as_operator, content)
+    again = Batch.objects.first()
+    assert again != batch
+    assert list(again.lines.values_list("number", "cells")) == list(batch.lines.values_list("number", "cells"))
+
+
 def test_a_viewer_is_shown_nothing_to_press(as_viewer):
     batch = make_batch(row_of(make_service(), quantity=1))
     main = as_viewer.get(at("bulk_detail", batch)).content.decode().partition("<main")[2]
