@@ -8,9 +8,10 @@ import threading
 import pytest
 from playwright.sync_api import expect
 
+from panels.bulk_confirm import confirm, summary
 from panels.models import Batch, Order
 from tests.browser.conftest import eventually
-from tests.factories import make_panel
+from tests.factories import make_batch, make_panel, make_service, row_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -116,6 +117,17 @@ def test_a_batch_is_withdrawn_after_one_question(page, sign_in, worker, synced):
     expect(page.get_by_text("2 orders were withdrawn")).to_be_visible()
     assert set(Order.objects.values_list("state", flat=True)) == {"withdrawn"}
     assert Batch.objects.get().state == Batch.State.CONFIRMED
+
+
+@pytest.mark.parametrize("group", ["Operator", "Viewer"])
+def test_all_downloads_can_be_seen_on_a_phone(open_page, sign_in, group):
+    page = open_page(viewport={"width": 360, "height": 800})
+    sign_in(page, group)
+    batch = make_batch(row_of(make_service()))
+    confirm(batch, None, summary(batch).fingerprint)
+    page.goto(batch.get_absolute_url())
+    page.locator("summary", has_text="Download").click()
+    expect(page.get_by_role("link", name="Results (XLSX)")).to_be_in_viewport(ratio=1)
 
 
 def test_a_file_just_under_the_limit_is_read_and_one_above_it_gets_one_message(page, sign_in, synced, tmp_path):
