@@ -12,12 +12,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from panels import bulk_reading, tasks
+from panels.adoption import create_adoption
 from panels.bulk_confirm import confirm, summary
-from panels.models import Batch, Order
-from tests.factories import make_batch, make_order, make_panel, make_placed, make_service, row_of
+from panels.models import Batch, Controls, Order, Panel
+from tests.factories import make_batch, make_order, make_panel, make_placed, make_service, make_sheet, row_of
 
 pytestmark = pytest.mark.django_db
 HX = {"HX-Request": "true"}
@@ -461,6 +463,39 @@ def test_the_page_of_a_confirmed_batch_polls_while_something_is_open(as_viewer):
     Order.objects.update(progress="completed")
     page = as_viewer.get(at("bulk_detail", batch), headers=HX).content.decode()
     assert "hx-trigger" not in page
+
+
+def test_a_batch_whose_panels_are_all_paused_says_what_it_waits_for(as_viewer):
+    poor, well = make_panel(name="Brightline"), make_panel()
+    batch = order_all(make_batch(row_of(make_service(poor)), row_of(make_service(well))))
+    Panel.objects.filter(pk=poor.pk).update(paused_reason="funds")
+    page = as_viewer.get(at("bulk_detail", batch))
+    assert "Waiting for Brightline : not enough funds. Sending… 0 of 2 sent" in text_of(page)
+    Order.objects.filter(panel=well).update(state="placed", progress="completed")
+    page = as_viewer.get(at("bulk_detail", batch))
+    assert "Waiting for Brightline : not enough funds. 1 of 2 sent" in text_of(page)
+    assert 'class="spinner"' not in page.content.decode()
+    assert 'hx-trigger="every 10s"' in page.content.decode()
+    Panel.objects.filter(pk=poor.pk).update(paused_reason="", is_active=False)
+    assert "Waiting for Brightline : the panel is inactive." in text_of(as_viewer.get(at("bulk_detail", batch)))
+
+
+def test_a_batch_says_nothing_of_sending_while_that_is_stopped(as_viewer):
+    batch = order_all(make_batch(row_of(make_service())))
+    Controls.objects.create(pk=1, sending_stopped_at=timezone.now())
+    for headers in ({}, HX):
+        assert "Sending…" not in text_of(as_viewer.get(at("bulk_detail", batch), headers=headers))
+
+
+def test_ids_that_wait_for_a_panel_that_is_not_asked_say_so(as_viewer):
+    panel = make_panel(name="Brightline", paused_reason="auth")
+    batch, _ = create_adoption(make_sheet({"order": "123"}), created_by=None, panel=panel)
+    page = as_viewer.get(at("bulk_detail", batch))
+    assert "Waiting for Brightline : the panel does not accept the key. 1 of 1 wait" in text_of(page)
+    assert 'class="spinner"' not in page.content.decode()
+    # A panel without funds is asked all the same.
+    Panel.objects.update(paused_reason="funds")
+    assert "Waiting for" not in text_of(as_viewer.get(at("bulk_detail", batch)))
 
 
 def test_the_counts_lead_to_the_orders_that_they_count(as_viewer):

@@ -19,7 +19,7 @@ from panels.adoption import create_adoption, to_adopt
 from panels.bulk_forms import AdoptionForm, TableForm
 from panels.bulk_progress import Progress
 from panels.htmx import render_page
-from panels.models import Batch, BatchLine, Order
+from panels.models import Batch, BatchLine, Order, Panel
 from panels.paging import Page, count_rows, paginate
 from panels.tasks import ring
 from panels.views.bulk_lines import draft_context, draft_lines, get_batch
@@ -164,6 +164,9 @@ def _show_progress(request: HttpRequest, batch: Batch) -> HttpResponse:
     progress = bulk_progress.progress(batch)
     shown = request.GET.get("show", "")
     lines = _followed(batch, shown).select_related("service", "panel", "order__panel", "order__service")
+    seconds = _seconds(batch, progress)
+    panels = list(_waited_for(batch)) if seconds == 2 else []
+    closed = [panel for panel in panels if _is_closed(panel, batch)]
     context = {
         "batch": batch,
         "progress": progress,
@@ -173,9 +176,24 @@ def _show_progress(request: HttpRequest, batch: Batch) -> HttpResponse:
         "adopted": progress.total - progress.waiting - progress.unfit,
         "left_out": batch.lines.filter(is_left_out=True).count(),
         "page": _page(lines, request),
-        "poll": _seconds(batch, progress),
+        "closed": closed,
+        "poll": 10 if closed and closed == panels and not progress.sending else seconds,
     }
     return render_page(request, "panels/bulk_detail.html", context, partial="progress")
+
+
+def _waited_for(batch: Batch) -> QuerySet[Panel]:
+    """Return the panels where something of a batch waits."""
+    if batch.is_adoption:
+        return Panel.objects.filter(pk__in=to_adopt().filter(batch=batch).values("panel"))
+    orders = Order.objects.filter(batch=batch, state=Order.State.QUEUED, held_reason="")
+    return Panel.objects.filter(pk__in=orders.values("panel"))
+
+
+def _is_closed(panel: Panel, batch: Batch) -> bool:
+    """Tell whether a panel gets nothing of a batch for now."""
+    is_paused = panel.is_paused() and (panel.blocks_reading() or not batch.is_adoption)
+    return is_paused or not panel.is_active
 
 
 SHOWN = {
