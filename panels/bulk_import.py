@@ -165,6 +165,11 @@ def discard(batch: Batch) -> bool:
     return bool(drafts.update(state=Batch.State.DISCARDED))
 
 
+def delete_draft(batch: Batch) -> bool:
+    """Delete a draft that was only made to check its lines; False if it is none any more."""
+    return _delete(batch.pk, Batch.objects.filter(state=Batch.State.DRAFT))
+
+
 def delete_old_drafts() -> int:
     """Delete the drafts, and what was discarded, that nobody has touched for a week; returns how many that were."""
     unwanted = Batch.objects.filter(

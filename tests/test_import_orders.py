@@ -48,13 +48,13 @@ def test_a_good_file_is_priced_and_queued(service, write, capsys, monkeypatch):
     assert rung == [("submit", service.panel_id)]
 
 
-def test_a_dry_run_prices_and_orders_nothing(service, write, capsys):
+def test_a_dry_run_prices_orders_nothing_and_leaves_nothing(service, write, capsys):
     call_command("import_orders", write(*GOOD), dry_run=True)
     out = capsys.readouterr().out
     assert "1.35 USD" in out
     assert "Nothing was ordered" in out
     assert not Order.objects.exists()
-    assert Batch.objects.get().state == "discarded"
+    assert not Batch.objects.exists()
 
 
 def test_every_wrong_line_is_named_with_all_its_errors_and_nothing_is_ordered(service, write, capsys):
@@ -64,7 +64,7 @@ def test_every_wrong_line_is_named_with_all_its_errors_and_nothing_is_ordered(se
     told = capsys.readouterr().err.splitlines()
     assert [text.partition(":")[0] for text in told] == ["Line 4, link", "Line 4, quantity", "Line 5, panel"]
     assert not Order.objects.exists()
-    assert Batch.objects.get().state == "discarded"
+    assert not Batch.objects.exists()
 
 
 def test_a_second_run_of_the_same_file_orders_nothing_more(service, write):
@@ -90,6 +90,7 @@ def test_a_price_that_changes_in_between_stops_it(service, write, monkeypatch, c
         call_command("import_orders", write(*GOOD))
     assert "rate 0.9 USD per 1000 → 2 USD per 1000 (lines 2, 3)" in capsys.readouterr().err
     assert not Order.objects.exists()
+    assert not Batch.objects.exists()
 
 
 @pytest.mark.parametrize(

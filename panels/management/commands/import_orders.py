@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from panels import tasks
 from panels.bulk_confirm import Change, PanelTotal, confirm, summary
-from panels.bulk_import import create_batch, discard
+from panels.bulk_import import create_batch, delete_draft
 from panels.bulk_reading import Sheet, UnreadableError, read_file
 from panels.models import Batch, Panel
 
@@ -42,7 +42,7 @@ class Command(BaseCommand):
             self._order(batch, person, dry_run=dry_run)
         finally:
             # Does nothing to what was confirmed.
-            discard(batch)
+            delete_draft(batch)
 
     def _order(self, batch: Batch, person: Any, *, dry_run: bool) -> None:
         self._refuse_wrong_lines(batch)
