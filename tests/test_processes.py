@@ -165,6 +165,9 @@ def test_the_demo_shows_the_way_in_and_continues_where_it_was(start, clone):
         assert wanted in states
     assert look(clone, "SELECT 1 FROM panels_order WHERE held_reason <> ''")
     assert look(clone, "SELECT 1 FROM panels_refill")
+    assert len(look(clone, "SELECT DISTINCT filename FROM panels_batch WHERE state = 'paused'")) == 2
+    ordered = look(clone, "SELECT id FROM panels_order WHERE batch_id IS NOT NULL")
+    assert set(look(clone, "SELECT order_id FROM panels_batchline")) == set(ordered)
     assert len(look(clone, "SELECT DISTINCT reported_currency FROM panels_panel WHERE balance > 0")) == 2
     assert look(clone, "SELECT 1 FROM panels_panel WHERE balance < low_balance")
 

@@ -15,9 +15,14 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 from django.utils import timezone
+from django.utils.text import slugify
 
 from panels import aftercare, polling
 from panels.balances import check_balance
+from panels.bulk_confirm import confirm, summary
+from panels.bulk_import import create_batch
+from panels.bulk_progress import pause
+from panels.bulk_reading import Line, Sheet
 from panels.catalog import sync_catalog
 from panels.models import BalanceReading, Batch, Order, OrderEvent, Panel, Refill, Service, ServiceChange
 from panels.order_types import check
@@ -28,6 +33,7 @@ from panels.submission import submit_queued
 DAYS = 9
 DAY = timedelta(days=1)
 ORDERS_A_DAY = 4
+LINES = 4
 COSTS = (0.8, 14.0)
 ENDS = ("Completed",) * 8 + ("Partial", "Canceled")
 # What people order, and the links of these things: {post} and {number} are another one each time.
@@ -176,15 +182,20 @@ class _History:
 
     def leave_waiting(self) -> None:
         """Queue what the worker will send first, and a batch that somebody has paused."""
-        paused = Batch.objects.create(
-            state=Batch.State.PAUSED,
+        for _ in range(2):
+            self._place()
+        rows = [self._row() for _ in range(LINES)]
+        columns = tuple(dict.fromkeys(name for row in rows for name in row))
+        lines = tuple(Line(number, row) for number, row in enumerate(rows, 2))
+        person = self._somebody()
+        batch, _ = create_batch(
+            Sheet(columns, lines),
             source=Batch.Source.FILE,
-            filename="spring-campaign.csv",
-            created_by=self.people[0],
+            filename=f"spring-{slugify(self.panel.name)}.csv",
+            created_by=person,
         )
-        for batch in (paused, paused, None, None):
-            order = self._place()
-            Order.objects.filter(pk=order.pk).update(batch=batch)
+        confirm(batch, person, summary(batch).fingerprint)
+        pause(batch)
 
     def _raise_prices(self, service: Service) -> None:
         self.sandbox.change_service(service.remote_id, rate=service.rate_per_1000 * Decimal("1.4"))
@@ -198,11 +209,20 @@ class _History:
     # -- by the real activities
 
     def _place(self, *, service: Service | None = None, link: str = "") -> Order:
-        wish, pattern = self._chance.choice(WISHES)
-        service = service or self._chance.choice(self._offers(wish))
-        values = self._values(service, link or self._link(pattern))
+        service, values = self._wish(service, link)
         order = build_order(service, check(service.offer(), values), placed_by=self._somebody())
         return place_order(order)[0]
+
+    def _row(self) -> dict[str, str]:
+        """Return the cells of a line of a file."""
+        service, values = self._wish()
+        return {"panel": self.panel.name, "service": service.remote_id, **values}
+
+    def _wish(self, service: Service | None = None, link: str = "") -> tuple[Service, dict[str, str]]:
+        """Return a service and what is ordered there, each of somebody's choice unless it is given."""
+        wish, pattern = self._chance.choice(WISHES)
+        service = service or self._chance.choice(self._offers(wish))
+        return service, self._values(service, link or self._link(pattern))
 
     def _offers(self, wish: str) -> list[Service]:
         found = Service.objects.filter(panel=self.panel, is_listed=True, search_text__contains=wish)
