@@ -15,6 +15,7 @@ from panels.forms import ApiField
 from panels.models import BatchLine, Panel
 from panels.order_types import ALL_FIELDS, Kind
 
+_BOTH = "Give either lines or a file, not both. The lines are still here; the file would have to be chosen again."
 _NO_PANEL = "Choose the panel, or begin each line with its name: none of these lines names one that is known."
 
 
@@ -56,13 +57,13 @@ class TableForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         text, file = self.cleaned_data.get("text", ""), self.cleaned_data.get("file")
         if bool(text.strip()) == (file is not None):
-            both = "Give either lines or a file, not both." if file else "Paste lines, or choose a file."
-            self.add_error("text", f"{both} Nothing has been kept.")
+            self.add_error("text", _BOTH if file else "Paste lines, or choose a file.")
         elif not self.errors:
             try:
                 self.sheet = self._read_file(file) if file else self._read_text(text)
             except UnreadableError as error:
-                self.add_error("file" if file else "text", error.text)
+                kept = "Nothing of it was kept." if file else "The lines are still here, and nothing was ordered."
+                self.add_error("file" if file else "text", f"{error.text} {kept}")
             else:
                 if not file and self.cleaned_data["panel"] is None and self._lacks_panels():
                     self.add_error("panel", _NO_PANEL)

@@ -76,7 +76,7 @@ class UnreadableError(Exception):
 
     def __init__(self, problem: str, remedy: str) -> None:
         """Join what is wrong and what to do, both without their full stop."""
-        self.text = f"{problem}. {remedy}. Nothing has been kept."
+        self.text = f"{problem}. {remedy}."
         super().__init__(self.text)
 
 

@@ -139,6 +139,7 @@ def test_what_cannot_be_read_is_said_at_the_form_and_what_was_pasted_is_kept(as_
     assert response.status_code == 422
     assert "one | two | three | four | five" in response.content.decode()
     assert "longer than its columns" in text_of(response)
+    assert "The lines are still here, and nothing was ordered." in text_of(response)
     response = upload(as_operator, "what,ever\n1,2\n")
     assert response.status_code == 422
     assert "names no known column" in text_of(response)
@@ -149,14 +150,15 @@ def test_what_cannot_be_read_is_said_at_the_form_and_what_was_pasted_is_kept(as_
     ("content", "text", "words"),
     [
         (None, "", "Paste lines, or choose a file."),
-        ("service\n1", "1 | 2 | 3", "Give either lines or a file, not both."),
-        ("", "", "The file is empty"),
+        ("service\n1", "1 | 2 | 3", "not both. The lines are still here; the file would have to be chosen again."),
+        ("", "", "upload that file. Nothing of it was kept."),
     ],
 )
 def test_either_lines_or_a_file_are_taken(as_operator, content, text, words):
     response = upload(as_operator, content, text=text)
     assert response.status_code == 422
     assert words in text_of(response)
+    assert text_of(response).count("kept") == words.count("kept")
 
 
 def test_a_form_that_lost_its_token_gets_a_new_one(as_operator):

@@ -78,9 +78,9 @@ def _read(file: Path) -> Sheet:
     try:
         return read_file(file.name, file.read_bytes())
     except OSError as error:
-        raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
+        raise CommandError(f"{file} cannot be read: {error.strerror}. Nothing was ordered.") from error
     except UnreadableError as error:
-        raise CommandError(f"{file}: {error}") from error
+        raise CommandError(f"{file}: {error} Nothing was ordered.") from error
 
 
 def _find_panel(name: str) -> Panel:
