@@ -309,6 +309,13 @@ def test_a_corrected_list_keeps_one_kind_of_line_ends(as_operator):
     assert batch.lines.get().cells["comments"] == "one\ntwo"
 
 
+def test_a_list_is_shown_with_as_many_lines_as_are_ordered(as_viewer):
+    service = make_service(type="custom_comments", raw_type="Custom Comments", min_quantity=1)
+    batch = make_batch(row_of(service, quantity="", comments="\none\n\ntwo\n \nthree\n"))
+    assert batch.lines.get().cost == service.rate_per_1000 * 3 / 1000
+    assert "comments: one (+ 2 more)" in text_of(as_viewer.get(at("bulk_detail", batch)))
+
+
 def test_a_line_is_left_out_and_taken_back(as_operator):
     batch = make_batch(row_of(make_service()), row_of(make_service()))
     response = as_operator.post(at("bulk_line", batch, 3), {"do": "leave_out"}, headers=HX)

@@ -27,7 +27,8 @@ def other_cells(line: BatchLine) -> list[tuple[str, str]]:
 
 
 def _shorten(text: str) -> str:
-    first, *others = text.splitlines() or [""]
+    # Blank lines are not ordered.
+    first, *others = [line for line in text.splitlines() if line.strip()] or [""]
     short = first if len(first) <= LONGEST else first[: LONGEST - 1] + "…"
     return f"{short} (+ {count(len(others))} more)" if others else short
 
