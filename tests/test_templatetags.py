@@ -224,3 +224,11 @@ def test_the_lock_out_page_says_when_to_try_again():
     html = render_to_string("locked_out.html", {"failure_limit": 5, "cooloff_timedelta": timedelta(minutes=15)})
     assert "in 15\u00a0min" in html
     assert "12:15 UTC" in html
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [("1000", "1,000"), ("1 000", "1,000"), ("1000.0", "1,000"), ("1.000", "1.000"), ("lots", "lots"), ("–", "–")],
+)
+def test_a_quantity_of_a_line_is_grouped_however_it_was_typed(typed, shown):
+    assert Template("{% load bulk %}{{ typed|whole }}").render(Context({"typed": typed})) == shown

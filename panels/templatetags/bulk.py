@@ -10,6 +10,7 @@ from django.utils.html import format_html_join
 
 from panels.bulk_reading import COLUMNS
 from panels.models import BatchLine
+from panels.order_types import read_whole
 from panels.templatetags.dashboard import count, money
 
 register = template.Library()
@@ -41,8 +42,9 @@ def cell(line: BatchLine, name: str) -> str:
 
 @register.filter
 def whole(text: str) -> str:
-    """Group the digits of a whole number; any other value stays as the person wrote it."""
-    return f"{int(text):,}" if text.isascii() and text.isdecimal() and len(text) < 16 else text
+    """Group the digits of a whole number, however it was written; any other value stays as the person wrote it."""
+    number = read_whole(text)
+    return text if number is None else f"{number:,}"
 
 
 @register.filter
