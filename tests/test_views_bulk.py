@@ -633,6 +633,14 @@ def test_a_file_of_ids_needs_the_column_order(as_operator):
     assert "The column order is missing" in text_of(response)
 
 
+@pytest.mark.parametrize(("filename", "words"), [("ad.csv", "Followed orders from ad.csv"), ("", "Followed orders")])
+def test_followed_orders_are_called_that_in_the_list_and_at_their_head(as_viewer, filename, words):
+    sheet, panel = make_sheet({"order": "123"}), make_panel()
+    batch, _ = create_adoption(sheet, created_by=None, panel=panel, source_name=filename)
+    assert f"#{batch.pk} · {words} {panel}" in text_of(as_viewer.get(reverse("bulk_list")))
+    assert f"{words}, given just now" in text_of(as_viewer.get(at("bulk_detail", batch)))
+
+
 # -- the list
 
 
