@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render, resolve_url
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -36,11 +37,26 @@ class LoginRequired(LoginRequiredMiddleware):
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
         if request.method in ("GET", "HEAD") and not wants_fragment(request):
             return super().handle_no_permission(request, view_func)
-        # Back to the page that the person was on: the address of a fragment or an action shows none.
-        page = urlsplit(request.htmx.current_url or request.headers.get("Referer", ""))  # type: ignore[attr-defined]
-        back = f"{page.path}?{page.query}" if page.query else page.path
-        login = redirect_to_login(back or "/", self.get_login_url(view_func))
-        return HttpResponseClientRedirect(login.url) if wants_fragment(request) else login
+        login = _login_address(request)
+        return HttpResponseClientRedirect(login) if wants_fragment(request) else redirect(login)
+
+
+def page_too_old(request: HttpRequest, **_: str) -> HttpResponse:
+    """Refuse what comes from a page of another session, and lead whoever is signed out to the login page."""
+    if request.user.is_authenticated:
+        return render(request, "403_csrf.html", status=403)
+    login = _login_address(request)
+    if wants_fragment(request):
+        return HttpResponseClientRedirect(login)
+    return render(request, "403_csrf.html", {"login": login}, status=403)
+
+
+def _login_address(request: HttpRequest) -> str:
+    """Return where to sign in and be led back to the page that one was on, as a fragment or an action shows none."""
+    page = urlsplit(request.htmx.current_url or request.headers.get("Referer", ""))  # type: ignore[attr-defined]
+    back = f"{page.path}?{page.query}" if page.query else page.path
+    # The login page leads on by itself.
+    return back if page.path == resolve_url(settings.LOGIN_URL) else redirect_to_login(back or "/").url
 
 
 class FormRenderer(TemplatesSetting):

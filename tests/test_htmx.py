@@ -7,7 +7,7 @@ import re
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from dashboard.middleware import HealthCheck, TrustedProxies
 from tests.factories import make_order, make_placed, make_user
@@ -70,6 +70,38 @@ def test_an_action_without_a_session_leads_back_to_the_page_it_was_on(client, db
     response = client.post("/orders/5/cancel/", headers=referer)
     assert (response.status_code, response.url) == (302, "/login/?next=/orders/%3Fstate%3Dheld")
     assert client.post("/orders/5/cancel/").url == "/login/?next=/"
+
+
+@pytest.fixture
+def strict(db):
+    """A browser whose forms need their token, as all do."""
+    return Client(enforce_csrf_checks=True)
+
+
+def test_a_page_that_outlived_its_session_says_so_and_leads_to_the_login(strict):
+    response = strict.post("/bulk/5/lines/2/", headers={"Referer": "http://testserver/bulk/5/?show=all"})
+    assert response.status_code == 403
+    assert "You are not signed in any more" in response.content.decode()
+    assert 'href="/login/?next=/bulk/5/%3Fshow%3Dall"' in response.content.decode()
+    response = strict.post("/bulk/5/lines/2/", headers=HTMX | {"HX-Current-URL": "http://testserver/bulk/5/"})
+    assert response.headers["HX-Redirect"] == "/login/?next=/bulk/5/"
+    assert "not any more" in strict.get(response.headers["HX-Redirect"]).content.decode()
+    assert "not any more" not in strict.get("/login/?next=/").content.decode()
+
+
+def test_a_login_page_that_is_too_old_leads_to_a_new_one(strict):
+    for address in ("/login/", "/login/?next=/bulk/5/"):
+        response = strict.post(address, headers={"Referer": f"http://testserver{address}"})
+        assert f'href="{address}"' in response.content.decode()
+
+
+def test_a_page_from_before_one_signed_in_again_asks_to_be_reloaded(strict, viewer):
+    strict.force_login(viewer)
+    for headers in ({}, HTMX):
+        response = strict.post("/bulk/5/lines/2/", headers=headers)
+        assert response.status_code == 403
+        assert "reload the page" in response.content.decode()
+        assert "/login/" not in response.content.decode()
 
 
 def test_signing_out_twice_is_no_error(client, db):
