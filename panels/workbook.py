@@ -163,7 +163,7 @@ class _Part:
         self.is_inside = False
         self.elements = self.records = self.live = self.outside = self.fed = self.boundary = 0
         self.row = self.column = self.last_row = self.last_column = 0
-        self.has_formula = self.has_value = False
+        self.has_formula = self.has_value = self.is_text = False
         self.without_result: list[str] = []
         self.overrides: list[tuple[str, str]] = []
         self.targets: list[str] = []
@@ -223,10 +223,19 @@ class _Part:
             if self.column > _SHEET_COLUMNS:
                 raise _damaged()
             self.has_formula = self.has_value = False
+            self.is_text = given.get("t") == "str"
         elif name in (_VALUE, _INLINE, _FORMULA):
             self.has_formula |= name == _FORMULA
-            self.has_value |= name != _FORMULA
+            # Nothing may be the result of a text's formula; of another it is none.
+            if name == _VALUE and self.has_formula and not self.is_text:
+                self.parser.CharacterDataHandler = self.note_value
+            else:
+                self.has_value |= name != _FORMULA
             self.last_row, self.last_column = self.row, max(self.last_column, self.column)
+
+    def note_value(self, _: str) -> None:
+        self.has_value = True
+        self.parser.CharacterDataHandler = None
 
     def note(self, name: str, given: Mapping[str, str]) -> None:
         """Remember what says how parts are read, and refuse what openpyxl reads at too great a cost."""
@@ -250,8 +259,10 @@ class _Part:
         if self.is_inside and name == self.record:
             self.is_inside = False
             self.boundary, self.live = self.fed, self.outside
-        elif name == _CELL and self.has_formula and not self.has_value:
-            self.without_result.append(f"{get_column_letter(self.column)}{self.row}")
+        elif name == _CELL and self.has_formula:
+            self.parser.CharacterDataHandler = None
+            if not self.has_value:
+                self.without_result.append(f"{get_column_letter(self.column)}{self.row}")
 
 
 def _damaged() -> UnreadableError:

@@ -473,6 +473,7 @@ def test_a_formula_that_results_in_nothing_is_an_empty_cell():
 
 UNSURE = [
     (b"<f>B1</f>", "", "Formulas are without a stored result (cells B2, B3, B4, B5, B6 and 2 more)"),
+    (b"<f>B1</f><v></v>", "", "Formulas are without a stored result (cells B2, B3, B4, B5, B6 and 2 more)"),
     (b"<v>#N/A</v>", "e", "Formulas end in an error such as #N/A (cells B2, B3, B4, B5, B6 and 2 more)"),
     (b"<v>17841400000000000</v>", "n", "Numbers have more than the 15 digits that a spreadsheet keeps (cells B2"),
     (b"<v>1e999</v>", "n", "Formulas end in an error"),
