@@ -628,6 +628,13 @@ def test_ids_from_elsewhere_are_noted_and_their_panels_asked(as_operator, rings,
     assert "1 order" in text_of(page)
 
 
+def test_only_a_line_that_can_be_adopted_is_said_to_be_followed_without_its_service(as_viewer):
+    lines = make_sheet({"order": "1", "service": "9"}, {"order": "2", "service": "9", "quantity": "lots"})
+    batch, _ = create_adoption(lines, created_by=None, panel=make_panel())
+    assert text_of(as_viewer.get(at("bulk_detail", batch))).count("followed without it") == 1
+    assert "followed without it" not in text_of(as_viewer.get(at("bulk_detail", batch) + "?show=failed"))
+
+
 def test_a_file_of_ids_needs_the_column_order(as_operator):
     response = upload(as_operator, "panel,service\nx,1\n", address="bulk_adopt")
     assert "The column order is missing" in text_of(response)
