@@ -500,7 +500,7 @@ def test_ids_that_wait_for_a_panel_that_is_not_asked_say_so(as_viewer):
     panel = make_panel(name="Brightline", paused_reason="auth")
     batch, _ = create_adoption(make_sheet({"order": "123"}), created_by=None, panel=panel)
     page = as_viewer.get(at("bulk_detail", batch))
-    assert "Waiting for Brightline : the panel does not accept the key. 1 of 1 wait" in text_of(page)
+    assert "Waiting for Brightline : the panel does not accept the key. 1 of 1 waits" in text_of(page)
     assert 'class="spinner"' not in page.content.decode()
     # A panel without funds is asked all the same.
     Panel.objects.update(paused_reason="funds")
@@ -620,12 +620,27 @@ def test_ids_from_elsewhere_are_noted_and_their_panels_asked(as_operator, rings,
     assert batch.is_adoption
     assert rings == [("adopt", panel.pk)]
     page = text_of(as_operator.get(response.url))
-    assert "1 of 2 wait for their panel's answer" in page
+    assert "1 of 2 waits for its panel's answer" in page
     assert f"This is our order {ours.pk} already." in page
     batch.lines.filter(remote_id="123").update(order=make_order(make_service(panel), state="placed", batch=batch))
     page = as_operator.get(response.url)
     assert "All 2 were looked at" in text_of(page)
     assert "1 order" in text_of(page)
+
+
+@pytest.mark.parametrize(
+    ("number", "before", "after"),
+    [
+        (1, "1 of 1 waits for its panel's answer.", "1 was looked at."),
+        (2, "2 of 2 wait for their panel's answer.", "All 2 were looked at."),
+    ],
+)
+def test_one_id_is_spoken_of_as_one(as_viewer, number, before, after):
+    ids = make_sheet(*({"order": str(100 + each)} for each in range(number)))
+    batch, _ = create_adoption(ids, created_by=None, panel=make_panel())
+    assert before in text_of(as_viewer.get(at("bulk_detail", batch)))
+    batch.lines.update(has_errors=True)
+    assert after in text_of(as_viewer.get(at("bulk_detail", batch)))
 
 
 def test_only_a_line_that_can_be_adopted_is_said_to_be_followed_without_its_service(as_viewer):
