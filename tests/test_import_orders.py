@@ -10,7 +10,7 @@ from django.core.management.base import CommandError
 
 from panels import tasks
 from panels.management.commands import import_orders
-from panels.models import Batch, Order, Service
+from panels.models import Batch, Order, Panel, Service
 from tests.factories import make_panel, make_service, make_user
 
 pytestmark = pytest.mark.django_db
@@ -75,8 +75,17 @@ def test_a_second_run_of_the_same_file_orders_nothing_more(service, write):
 
 
 def test_lines_without_a_panel_go_to_the_one_that_is_named(service, write):
-    call_command("import_orders", write("12,https://example.com/1,1000", header="service,link,quantity"), panel="North")
-    assert Order.objects.get().service == service
+    for number, name in enumerate(("North", "north")):
+        path = write(f"12,https://example.com/{number},1000", header="service,link,quantity")
+        call_command("import_orders", path, panel=name)
+        assert Order.objects.filter(service=service).count() == number + 1
+
+
+def test_nothing_is_checked_for_a_panel_that_is_not_active(service, write):
+    Panel.objects.update(is_active=False)
+    with pytest.raises(CommandError, match="The panel North is not active"):
+        call_command("import_orders", write(*GOOD), panel="North")
+    assert not Batch.objects.exists()
 
 
 def test_a_price_that_changes_in_between_stops_it(service, write, monkeypatch, capsys):
@@ -95,7 +104,7 @@ def test_a_price_that_changes_in_between_stops_it(service, write, monkeypatch, c
 
 @pytest.mark.parametrize(
     ("options", "words"),
-    [({"panel": "Nowhere"}, "no active panel called Nowhere. The active ones: North"), ({"user": "bob"}, "called bob")],
+    [({"panel": "Nowhere"}, 'no panel called "Nowhere". The active ones: North'), ({"user": "bob"}, "called bob")],
 )
 def test_an_unknown_name_is_told(service, write, options, words):
     with pytest.raises(CommandError, match=words):

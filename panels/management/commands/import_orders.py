@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
 from panels import tasks
+from panels.bulk_check import Book
 from panels.bulk_confirm import Change, PanelTotal, confirm, summary
 from panels.bulk_import import create_batch, delete_draft
 from panels.bulk_reading import Sheet, UnreadableError, read_file
@@ -84,10 +85,11 @@ def _read(file: Path) -> Sheet:
 
 
 def _find_panel(name: str) -> Panel:
-    panel = Panel.objects.filter(name=name, is_active=True).first()
-    if panel is None:
-        names = ", ".join(Panel.objects.filter(is_active=True).values_list("name", flat=True)) or "none"
-        raise CommandError(f"There is no active panel called {name}. The active ones: {names}.")
+    panel = Book(None, ()).panel({"panel": name})
+    if isinstance(panel, str):
+        raise CommandError(panel)
+    if not panel.is_active:
+        raise CommandError(f"The panel {panel} is not active: activate it first.")
     return panel
 
 
