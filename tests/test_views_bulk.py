@@ -261,10 +261,11 @@ def test_the_lines_of_a_draft_can_be_downloaded_and_uploaded_again(as_operator):
     assert list(again.lines.values_list("number", "cells")) == list(batch.lines.values_list("number", "cells"))
 
 
-def test_a_viewer_is_shown_nothing_to_press(as_viewer):
+def test_a_viewer_is_shown_nothing_to_press_and_told_to_do_nothing(as_viewer):
     batch = make_batch(row_of(make_service(), quantity=1))
-    main = as_viewer.get(at("bulk_detail", batch)).content.decode().partition("<main")[2]
-    assert "<form" not in main
+    page = as_viewer.get(at("bulk_detail", batch))
+    assert "<form" not in page.content.decode().partition("<main")[2]
+    assert "1 line is wrong. The rest cannot be ordered until it is corrected or left out." in text_of(page)
 
 
 @pytest.mark.parametrize("rows", [2, 30])
