@@ -16,7 +16,7 @@ from panels.models import BatchLine, Panel
 from panels.order_types import ALL_FIELDS, Kind
 
 _BOTH = "Give either lines or a file, not both. The lines are still here; the file would have to be chosen again."
-_NO_PANEL = "Choose the panel, or begin each line with its name: none of these lines names one that is known."
+_NO_PANEL = "Choose the panel, or name it in each line: none of these lines names one that is known."
 
 
 class TableForm(forms.Form):
@@ -65,7 +65,7 @@ class TableForm(forms.Form):
                 kept = "Nothing of it was kept." if file else "The lines are still here, and nothing was ordered."
                 self.add_error("file" if file else "text", f"{error.text} {kept}")
             else:
-                if not file and self.cleaned_data["panel"] is None and self._lacks_panels():
+                if self.cleaned_data["panel"] is None and self._lacks_panels():
                     self.add_error("panel", _NO_PANEL)
         return self.cleaned_data
 

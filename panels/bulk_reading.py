@@ -297,8 +297,12 @@ def _read_lines(rows: Iterable[Row], header: Mapping[int, str], called: str) -> 
             if len(text) > MAX_CELL or index not in header:
                 raise _unfit(f"{called} {number:,}", index, text, header)
             cells[header[index]] = text
-        for name in OUTCOME:
-            cells.pop(name, None)
+        said = {name: cells.pop(name) for name in OUTCOME if name in cells}
+        if cells and said.get("remote_id"):
+            raise UnreadableError(
+                f"{called} {number:,} was ordered already, as {shown(said['remote_id'])}",
+                "Take out what was ordered, or empty the column remote_id to order it once more",
+            )
         if cells:
             lines.append(Line(number, cells))
         if len(lines) > MAX_LINES:

@@ -308,6 +308,12 @@ def test_what_a_downloaded_file_says_about_its_lines_may_stay_in_it():
     assert not {*OUTCOME} & {*COLUMNS, *PASTED}
 
 
+def test_what_a_downloaded_file_shows_as_ordered_is_not_ordered_once_more():
+    text = "service,link,state,remote_id\n1,a,refused,\n2,b,placed,991\n"
+    assert 'Row 3 was ordered already, as "991". Take out what was ordered' in message("results.csv", text.encode())
+    assert len(read_csv(text.replace("991", "")).lines) == 2
+
+
 def test_other_columns_can_be_asked_for():
     sheet = read_file("a.csv", b"order,panel\n23501,Big\n", names=("panel", "order"), needed="order")
     assert sheet.lines == (Line(2, {"panel": "Big", "order": "23501"}),)

@@ -111,8 +111,16 @@ def test_pasted_lines_that_all_lack_their_panel_make_no_batch_and_are_kept(as_op
     response = paste(as_operator, text, address=address)
     assert response.status_code == 422
     assert list(response.context["form"].errors) == ["panel"]
-    assert "Choose the panel, or begin each line with its name" in text_of(response)
+    assert "Choose the panel, or name it in each line" in text_of(response)
     assert text in response.content.decode()
+    assert not Batch.objects.exists()
+
+
+@pytest.mark.parametrize(("address", "column"), [("bulk_new", "service"), ("bulk_adopt", "order")])
+def test_a_file_without_any_panel_makes_no_batch(as_operator, address, column):
+    make_panel()
+    response = upload(as_operator, f"{column},link\n23501,https://example.com/a\n", address=address)
+    assert list(response.context["form"].errors) == ["panel"]
     assert not Batch.objects.exists()
 
 
