@@ -82,6 +82,7 @@ def test_what_is_typed_and_not_saved_is_neither_lost_nor_left_out_of_the_order(p
     sign_in(page, "Operator")
     upload(page, table(synced, synced.min, synced.min))
     page.get_by_role("link", name="Edit line 2").click()
+    expect(page.get_by_label("Service")).to_be_focused()
     page.get_by_label("Quantity").fill(str(synced.min + 1))
     order = page.get_by_role("button", name=re.compile("^Order 2 lines"))
     order.click()
