@@ -16,7 +16,7 @@ from panels.client import PanelClient
 from panels.errors import Deferred, PanelError
 from panels.limits import PanelClosedError, note_answer, note_error, open_client, resume
 from panels.models import BalanceReading, Order, Panel
-from panels.models.planning import unindexed
+from panels.models.planning import unindexed, unindexed_text
 from panels.wire import Balance
 
 _SIX_PLACES = Decimal("0.000001")
@@ -60,7 +60,8 @@ def promised_costs(panels: Collection[Panel]) -> dict[tuple[int, str], Decimal]:
     for panel in panels:
         if panel.balance_checked_at:
             unread |= Q(panel=panel, sent_at__gte=panel.balance_checked_at)
-    sent = Order.objects.filter(unread, state__in=(Order.State.PLACED, Order.State.UNKNOWN))
+    taken = Order.objects.alias(now=unindexed_text("state")).filter(now__in=(Order.State.PLACED, Order.State.UNKNOWN))
+    sent = taken.filter(unread)
     costs: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
     cost_so_far = Sum(Coalesce("charge", "expected_cost"))
     for orders in (waiting, sent):

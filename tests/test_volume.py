@@ -13,9 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from panels import aftercare, id_search, resolution, submission, sweep
+from panels.balances import promised_costs
 from panels.bulk_check import check_lines
 from panels.bulk_confirm import summary
-from panels.models import DayTotal, Service
+from panels.models import DayTotal, Panel, Service
 from panels.totals import update_totals
 from tests.bench.fill import Filling
 from tests.bench.pages import MOST_QUERIES, addresses
@@ -73,6 +74,17 @@ def test_the_worker_and_the_check_of_a_batch_follow_open_orders_and_not_a_panels
         line for query in queries for line in plan(query["sql"]) if re.search(r"INDEX order_\w+ \(panel_id=\?\)", line)
     ]
     assert found == []
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL knows how rows are spread")
+def test_what_was_sent_since_balances_were_read_is_found_by_its_time(filled):
+    Panel.objects.update(balance_checked_at=timezone.now())
+    with CaptureQueriesContext(connection) as queries:
+        promised_costs(Panel.objects.all())
+    (query,) = (query["sql"] for query in queries if "sent_at" in query["sql"])
+    used = [line for line in plan(query) if "panels_order" in line]
+    assert used
+    assert all("order_by_sent (panel_id=? AND sent_at>?)" in line for line in used)
 
 
 def test_the_totals_of_days_are_found_by_indexes(filled):
