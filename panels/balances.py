@@ -9,7 +9,6 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Q, Sum
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from panels.client import PanelClient
@@ -17,6 +16,7 @@ from panels.errors import Deferred, PanelError
 from panels.limits import PanelClosedError, note_answer, note_error, open_client, resume
 from panels.models import BalanceReading, Order, Panel
 from panels.models.planning import unindexed, unindexed_text
+from panels.totals import COST
 from panels.wire import Balance
 
 _SIX_PLACES = Decimal("0.000001")
@@ -51,8 +51,7 @@ def check_balance(panel_pk: int, stopping: threading.Event, why: str = BalanceRe
 def promised_costs(panels: Collection[Panel]) -> dict[tuple[int, str], Decimal]:
     """Return what of the panels' balances is spent already, by pk and currency.
 
-    That is what waits to be sent, and what was sent since the balance was read: charged, or expected where nothing was
-    charged yet.
+    That is what waits to be sent, and what was sent since the balance was read.
     """
     unsent = Order.objects.filter(state__in=(Order.State.QUEUED, Order.State.SENDING))
     waiting = unsent.alias(at=unindexed("panel_id")).filter(at__in=[panel.pk for panel in panels])
@@ -63,9 +62,8 @@ def promised_costs(panels: Collection[Panel]) -> dict[tuple[int, str], Decimal]:
     taken = Order.objects.alias(now=unindexed_text("state")).filter(now__in=(Order.State.PLACED, Order.State.UNKNOWN))
     sent = taken.filter(unread)
     costs: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
-    cost_so_far = Sum(Coalesce("charge", "expected_cost"))
     for orders in (waiting, sent):
-        sums = orders.order_by().values_list("panel_id", "currency").annotate(sum=cost_so_far)
+        sums = orders.order_by().values_list("panel_id", "currency").annotate(sum=Sum(COST))
         for panel_pk, currency, cost in sums:
             costs[panel_pk, currency] += (cost or Decimal()).quantize(_SIX_PLACES)
     return costs

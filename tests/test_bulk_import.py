@@ -310,6 +310,8 @@ def test_what_was_sent_since_the_balance_was_read_is_no_longer_left():
     before, since = now - timedelta(minutes=1), now + timedelta(minutes=1)
     for state, sent_at, charge in (
         ("placed", since, Decimal("0.50")),
+        # Right after placing many panels say that it cost nothing.
+        ("placed", since, Decimal(0)),
         ("unknown", since, None),
         ("refused", since, None),
         ("placed", before, None),
@@ -318,7 +320,7 @@ def test_what_was_sent_since_the_balance_was_read_is_no_longer_left():
         placed = {"placed_at": sent_at, "remote_id": f"{charge}{sent_at}"[:60]} if state == "placed" else {}
         make_order(service, state=state, sent_at=sent_at, charge=charge, expected_cost=Decimal(1), **placed)
     (total,) = summary(make_batch(row_of(service))).totals
-    assert (total.promised, total.available) == (Decimal("2.5"), Decimal("2.5"))
+    assert (total.promised, total.available) == (Decimal("3.5"), Decimal("1.5"))
 
 
 # -- confirm
