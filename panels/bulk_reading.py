@@ -13,13 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
-
-from panels.order_fields import Kind, shown, trim
+from panels.order_fields import shown, trim
 from panels.order_types import ALL_FIELDS
-from panels.spreadsheet import csv_lines, unguard
+from panels.spreadsheet import unguard
 from panels.workbook import MAX_UNPACKED, Row, UnreadableError, column_name, open_workbook
 
 __all__ = [
@@ -35,8 +31,6 @@ __all__ = [
     "UnreadableError",
     "read_file",
     "read_paste",
-    "template_csv",
-    "template_xlsx",
 ]
 
 COLUMNS: tuple[str, ...] = ("panel", "service", *ALL_FIELDS)
@@ -66,7 +60,6 @@ _MARKUP = re.compile(rb"\s*<(?:!doctype|html|head|body|table|meta|\?xml|!--)", r
 _OTHER_FORMATS = {b"%PDF": "a PDF document", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"\x1f\x8b": "gzip"}
 _CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x19\x1c-\x1f]")
 _SAMPLE = 4096
-_WIDE = ("link", "comments", "usernames", "keywords")
 _SAVE_AS = "Save the table as CSV or XLSX in your spreadsheet program and upload that file"
 _GUESSED = "The file is not in UTF-8 and was read as Windows-1252: check that letters such as ö and é are right."
 _HEADER_HELP = "The first row must name the columns, for example: panel, service, link, quantity; see the template file"
@@ -339,66 +332,3 @@ def _fold(title: str) -> str:
 def _by_folded_name(names: Iterable[str]) -> dict[str, str]:
     """Return the columns that a table may have, by what is left of a title without case, spaces and underscores."""
     return {_fold(name): name for name in (*names, *OUTCOME)}
-
-
-_EXAMPLE_LINK = "https://example.com/p/Ab3xY"
-_EXAMPLES: tuple[tuple[str, dict[str, str | int]], ...] = (
-    ("default", {"link": _EXAMPLE_LINK, "quantity": 1000}),
-    ("default", {"link": _EXAMPLE_LINK, "quantity": 100, "runs": 10, "interval": 60}),
-    ("package", {"link": _EXAMPLE_LINK}),
-    ("custom_comments", {"link": _EXAMPLE_LINK, "comments": "Great picture!\nWhere is this?\nLove it"}),
-    ("mentions_custom_list", {"link": _EXAMPLE_LINK, "usernames": "first_name\nsecond_name"}),
-    ("mentions_hashtag", {"link": _EXAMPLE_LINK, "quantity": 500, "hashtag": "travel"}),
-    ("comment_likes", {"link": _EXAMPLE_LINK, "quantity": 50, "username": "writer_of_the_comment"}),
-    ("comment_replies", {"link": _EXAMPLE_LINK, "username": "writer_of_the_comment", "comments": "So true\nThanks!"}),
-    ("poll", {"link": _EXAMPLE_LINK, "quantity": 200, "answer_number": 2}),
-    ("seo", {"link": "https://example.com/", "quantity": 300, "keywords": "travel blog\nbest beaches"}),
-    (
-        "web_traffic",
-        {
-            "link": "https://example.com/",
-            "quantity": 1000,
-            "country": "US",
-            "device": 5,
-            "type_of_traffic": 1,
-            "google_keyword": "travel blog",
-        },
-    ),
-    (
-        "subscriptions",
-        {"username": "account_name", "min": 100, "max": 200, "posts": 10, "delay": 30, "expiry": "31/12/2030"},
-    ),
-)
-
-
-def template_csv() -> bytes:
-    """Return a file to fill in: all columns, and an example for each common type of service."""
-    return "".join(csv_lines(COLUMNS, _example_rows())).encode()
-
-
-def template_xlsx() -> bytes:
-    """Return the same as a workbook, whose ids stay texts and keep their zeros."""
-    book = Workbook()
-    sheet = book.active
-    sheet.title = "Orders"
-    sheet.append(COLUMNS)
-    for row in _example_rows():
-        sheet.append(row)
-    for index, name in enumerate(COLUMNS, 1):
-        sheet.cell(1, index).font = Font(bold=True)
-        sheet.column_dimensions[get_column_letter(index)].width = 36 if name in _WIDE else 16
-        if name not in ALL_FIELDS or ALL_FIELDS[name].kind is not Kind.WHOLE:
-            sheet.column_dimensions[get_column_letter(index)].number_format = "@"
-    for row in sheet.iter_rows(min_row=2):
-        for cell in row:
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-    sheet.freeze_panes = "A2"
-    written = io.BytesIO()
-    book.save(written)
-    return written.getvalue()
-
-
-def _example_rows() -> Iterator[list[str | int | None]]:
-    for number, (_, cells) in enumerate(_EXAMPLES, 101):
-        row: dict[str, str | int] = {"panel": "Name of the panel", "service": str(number), **cells}
-        yield [row.get(name) for name in COLUMNS]

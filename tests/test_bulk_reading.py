@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from panels import bulk_reading
 from panels.bulk_reading import (
     COLUMNS,
     MAX_BYTES,
@@ -23,11 +22,9 @@ from panels.bulk_reading import (
     UnreadableError,
     read_file,
     read_paste,
-    template_csv,
-    template_xlsx,
 )
 from panels.order_fields import trim
-from panels.order_types import ORDER_TYPES, Offer, check
+from panels.order_types import Offer, check
 from panels.spreadsheet import csv_lines
 
 LINK = "https://example.com/p/1"
@@ -734,21 +731,6 @@ def test_a_bad_sheet_gets_the_messages_of_a_bad_table():
     assert "no order in it" in message("a.xlsx", workbook([["service", "link"]]))
     too_many = workbook([["service"], *([[1]] * (MAX_LINES + 1))])
     assert "more than 10,000 orders" in message("a.xlsx", too_many)
-
-
-# The templates
-
-
-@pytest.mark.parametrize(("name", "make"), [("a.csv", template_csv), ("a.xlsx", template_xlsx)])
-def test_a_template_is_a_file_whose_examples_are_orders_of_their_types(name, make):
-    sheet = read_file(name, make())
-    assert sheet.columns == COLUMNS
-    kinds = [kind for kind, _ in bulk_reading._EXAMPLES]
-    assert set(kinds) <= ORDER_TYPES.keys()
-    for kind, line in zip(kinds, sheet.lines, strict=True):
-        values = {name: text for name, text in line.cells.items() if name not in ("panel", "service")}
-        offer = Offer(kind, rate_per_1000=Decimal(1), min_quantity=None, max_quantity=None)
-        assert not check(offer, values).errors
 
 
 # Whatever comes

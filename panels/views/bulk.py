@@ -18,6 +18,8 @@ from panels import bulk_results as tables
 from panels.adoption import create_adoption, to_adopt
 from panels.bulk_forms import AdoptionForm, TableForm
 from panels.bulk_progress import Progress
+from panels.bulk_template import template_csv, template_xlsx
+from panels.claiming import queued
 from panels.htmx import render_page
 from panels.models import Batch, BatchLine, Order, Panel
 from panels.paging import Page, count_rows, paginate
@@ -133,7 +135,7 @@ def _to_batch(request: HttpRequest, batch: Batch, note: str) -> HttpResponse:
 @require_safe
 def bulk_template(_: HttpRequest, suffix: str) -> HttpResponse:
     """Send a file to fill in."""
-    content = bulk_reading.template_xlsx() if suffix == "xlsx" else bulk_reading.template_csv()
+    content = template_xlsx() if suffix == "xlsx" else template_csv()
     return _as_download(HttpResponse(content, content_type=_type_of(suffix)), f"orders-template.{suffix}")
 
 
@@ -184,10 +186,8 @@ def _show_progress(request: HttpRequest, batch: Batch) -> HttpResponse:
 
 def _waited_for(batch: Batch) -> QuerySet[Panel]:
     """Return the panels where something of a batch waits."""
-    if batch.is_adoption:
-        return Panel.objects.filter(pk__in=to_adopt().filter(batch=batch).values("panel"))
-    orders = Order.objects.filter(batch=batch, state=Order.State.QUEUED, held_reason="")
-    return Panel.objects.filter(pk__in=orders.values("panel"))
+    waiting: QuerySet[Any] = to_adopt() if batch.is_adoption else queued()
+    return Panel.objects.filter(pk__in=waiting.filter(batch=batch).values("panel"))
 
 
 def _is_closed(panel: Panel, batch: Batch) -> bool:
