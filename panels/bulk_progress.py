@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Case, CharField, Count, F, Q, Sum, Value, When
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from panels.models import Batch, Order, OrderEvent
 from panels.moves import move_all
+from panels.totals import COST
 
 CHUNK = 500
 State = Order.State
@@ -25,8 +25,6 @@ _STAGE = Case(
     default=F("state"),
     output_field=CharField(),
 )
-# What was charged, or what is expected as long as nothing was.
-_COST = Coalesce("charge", "expected_cost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,7 @@ def progress_of(batches: Iterable[Batch]) -> dict[int, Progress]:
     for pk, stage, number in stages:
         counts[pk][stage] = number
     costs: dict[int, list[tuple[str, Decimal]]] = {pk: [] for pk in pks}
-    sums = orders.filter(state=State.PLACED).values_list("batch_id", "currency").annotate(total=Sum(_COST))
+    sums = orders.filter(state=State.PLACED).values_list("batch_id", "currency").annotate(total=Sum(COST))
     for pk, currency, total in sums.order_by("currency"):
         if total is not None:
             costs[pk].append((currency, total.quantize(_SIX_PLACES)))
