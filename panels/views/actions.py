@@ -131,7 +131,7 @@ def order_action(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(action)
         action.refresh_from_db()
     context = {"action": action, "may_confirm": may_confirm, **_report(request, action)}
-    return render_page(request, "panels/order_action.html", context, partial="action")
+    return render_page(request, "panels/orders/order_action.html", context, partial="action")
 
 
 def _may_confirm(request: HttpRequest, action: OrderAction) -> bool:

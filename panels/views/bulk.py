@@ -50,7 +50,7 @@ def bulk_list(request: HttpRequest) -> HttpResponse:
         "rows": [(batch, found.get(batch.pk), drafts.get(batch.pk)) for batch in page],
         "poll": _least(_seconds(batch, found[batch.pk]) for batch in page if batch.pk in found),
     }
-    return render_page(request, "panels/bulk_list.html", context, partial="results")
+    return render_page(request, "panels/bulk/bulk_list.html", context, partial="results")
 
 
 def _is_unconfirmed(batch: Batch) -> bool:
@@ -85,7 +85,7 @@ def bulk_new(request: HttpRequest) -> HttpResponse:
     """Take pasted lines or a file as a draft; nothing is ordered by it."""
     form = TableForm(*_sent(request))
     if not form.is_valid():
-        return _show_form(request, "panels/bulk_new.html", form)
+        return _show_form(request, "panels/bulk/bulk_new.html", form)
     batch, is_new = bulk_import.create_batch(
         form.sheet,
         source=Batch.Source.FILE if form.filename else Batch.Source.PASTE,
@@ -103,7 +103,7 @@ def bulk_adopt(request: HttpRequest) -> HttpResponse:
     """Take the ids of orders that were placed elsewhere; the worker asks their panels about them."""
     form = AdoptionForm(*_sent(request))
     if not form.is_valid():
-        return _show_form(request, "panels/bulk_adopt.html", form)
+        return _show_form(request, "panels/bulk/bulk_adopt.html", form)
     batch, is_new = create_adoption(
         form.sheet,
         source_name=form.filename,
@@ -159,7 +159,7 @@ def _show_draft(request: HttpRequest, batch: Batch, *, status: int = 200, **extr
         **draft_lines(request, batch, summary),
         **extra,
     }
-    return render_page(request, "panels/bulk_draft.html", context, partial="lines", status=status)
+    return render_page(request, "panels/bulk/bulk_draft.html", context, partial="lines", status=status)
 
 
 def _show_progress(request: HttpRequest, batch: Batch) -> HttpResponse:
@@ -181,7 +181,7 @@ def _show_progress(request: HttpRequest, batch: Batch) -> HttpResponse:
         "closed": closed,
         "poll": 10 if closed and closed == panels and not progress.sending else seconds,
     }
-    return render_page(request, "panels/bulk_detail.html", context, partial="progress")
+    return render_page(request, "panels/bulk/bulk_detail.html", context, partial="progress")
 
 
 def _waited_for(batch: Batch) -> QuerySet[Panel]:

@@ -22,7 +22,7 @@ from panels.htmx import render_page, wants_fragment
 from panels.models import Batch, BatchLine
 from panels.paging import paginate
 
-TEMPLATE = "panels/bulk_line.html"
+TEMPLATE = "panels/bulk/bulk_line.html"
 SHOWN = {
     "wrong": Q(has_errors=True, is_left_out=False),
     "all": Q(),

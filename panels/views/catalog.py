@@ -35,7 +35,7 @@ def service_list(request: HttpRequest) -> HttpResponse:
         "sorts": {"name": _sort(narrowed, "name", "name"), "price": _sort(narrowed, "price", "rate_per_1000")},
         "categories": _categories(narrowed),
     }
-    response = render_page(request, "panels/service_list.html", context, partial="services")
+    response = render_page(request, "panels/catalog/service_list.html", context, partial="services")
     return push_url(response, _short_address(request)) if wants_fragment(request) else response
 
 
@@ -51,7 +51,7 @@ def service_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "vanished_at": vanished.at if vanished else service.last_seen_at,
         "order_count": count_rows(Order.objects.filter(service=service)),
     }
-    return render(request, "panels/service_detail.html", context)
+    return render(request, "panels/catalog/service_detail.html", context)
 
 
 def _sort(narrowed: ServiceFilter, name: str, field: str) -> dict[str, str]:

@@ -21,7 +21,7 @@ from panels.htmx import render_page, wants_fragment
 from panels.models import Controls, Order, Service
 from panels.placing import TokenUsedError, active_orders, build_order, place_order
 
-TEMPLATE = "panels/order_new.html"
+TEMPLATE = "panels/orders/order_new.html"
 MAX_RESULTS = 20
 MAX_RECENT = 8
 MAX_ACTIVE = 3

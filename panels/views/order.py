@@ -61,7 +61,7 @@ def _show(request: HttpRequest, pk: int, *, status: int = 200) -> HttpResponse:
         "poll": _page_seconds(order, refills, decision.get("findings")),
         **decision,
     }
-    return render_page(request, "panels/order_detail.html", context, partial="order", status=status)
+    return render_page(request, "panels/orders/order_detail.html", context, partial="order", status=status)
 
 
 def _get(pk: int) -> Order:

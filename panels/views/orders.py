@@ -60,7 +60,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
         "is_filtered": is_filtered,
         "poll": poll_seconds(page.rows),
     }
-    return render_page(request, "panels/order_list.html", context, partial="results")
+    return render_page(request, "panels/orders/order_list.html", context, partial="results")
 
 
 def _sort(query: Mapping[str, str]) -> str:

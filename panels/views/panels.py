@@ -42,7 +42,7 @@ def panel_list(request: HttpRequest) -> HttpResponse:
         "is_waiting": any(_is_waiting(panel) for panel in panels),
         "is_moving": bool(opened),
     }
-    return render_page(request, "panels/panel_list.html", context, partial="panels")
+    return render_page(request, "panels/providers/panel_list.html", context, partial="panels")
 
 
 @permission_required("panels.view_panel", raise_exception=True)
@@ -164,7 +164,7 @@ def _show(request: HttpRequest, panel: Panel) -> HttpResponse:
         "readings": panel.balance_readings.all()[:MAX_READINGS],
         "changes": changes[:MAX_CHANGES],
     }
-    return render_page(request, "panels/panel_detail.html", context, partial="panel")
+    return render_page(request, "panels/providers/panel_detail.html", context, partial="panel")
 
 
 def _announce(response: HttpResponse, panel: Panel) -> HttpResponse:
@@ -176,7 +176,7 @@ def _announce(response: HttpResponse, panel: Panel) -> HttpResponse:
 
 
 def _show_form(request: HttpRequest, form: PanelForm) -> HttpResponse:
-    return render(request, "panels/panel_form.html", {"form": form}, status=422 if form.is_bound else 200)
+    return render(request, "panels/providers/panel_form.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 def _ask(request: HttpRequest, pk: int, kind: str) -> HttpResponse:

@@ -30,4 +30,4 @@ def refill_list(request: HttpRequest) -> HttpResponse:
         "is_filtered": any(value for name, value in request.GET.items() if name in found.filters),
         "poll": 2 if is_sending else 10 if any(refill.is_open for refill in page) else 0,
     }
-    return render_page(request, "panels/refill_list.html", context, partial="results")
+    return render_page(request, "panels/refills/refill_list.html", context, partial="results")
