@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from panels.views.status import healthz
+from dashboard.health import healthz
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 

@@ -54,7 +54,7 @@ INSTALLED_APPS = [
     "django.forms",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "panels.admin_site.DashboardAdminConfig",
+    "dashboard.admin_site.DashboardAdminConfig",
     "axes",
     "csp",
     "django_filters",
@@ -74,7 +74,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "panels.htmx.LoginRequired",
+    "panels.pages.htmx.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -98,7 +98,7 @@ TEMPLATES = [
         },
     },
 ]
-FORM_RENDERER = "panels.htmx.FormRenderer"
+FORM_RENDERER = "panels.pages.htmx.FormRenderer"
 
 
 def _database() -> dict[str, Any]:
@@ -155,7 +155,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "login"
-CSRF_FAILURE_VIEW = "panels.htmx.page_too_old"
+CSRF_FAILURE_VIEW = "panels.pages.htmx.page_too_old"
 LOGIN_REDIRECT_URL = "overview"
 LOGOUT_REDIRECT_URL = "login"
 

@@ -5,7 +5,10 @@ from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
+from dashboard.health import healthz
+
 urlpatterns = [
+    path("healthz/", healthz, name="healthz"),
     path("", include("panels.urls")),
     path("login/", login_not_required(auth.LoginView.as_view(redirect_authenticated_user=True)), name="login"),
     path("logout/", login_not_required(auth.LogoutView.as_view()), name="logout"),

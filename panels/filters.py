@@ -17,8 +17,8 @@ from django.db.models import F, Q, QuerySet
 from panels.models import Batch, Order, Panel, Refill, Service
 from panels.models.order import NEEDS_A_PERSON, RequestState
 from panels.models.planning import unindexed
-from panels.order_types import normalise_link, type_choices
-from panels.totals import midnight
+from panels.money.totals import midnight
+from panels.protocol.order_types import normalise_link, type_choices
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 # So many services, or orders of a link, are named one by one when orders are looked for.

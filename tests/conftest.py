@@ -15,12 +15,13 @@ os.environ.update(
     ENV_FILE=os.devnull,
     DEBUG="off",
     HTTPS="off",
-    SECRET_KEY=secrets.token_urlsafe(50),
-    CREDENTIAL_KEYS=Fernet.generate_key().decode(),
     PANEL_ALLOW_PRIVATE_HOSTS="on",
     PANEL_ALLOW_HTTP="on",
     QUEUE_URL=os.environ.get("TEST_QUEUE_URL", "memory://"),
 )
+# A process of pytest-xdist keeps those of its parent: it has read its settings before this file.
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    os.environ.update(SECRET_KEY=secrets.token_urlsafe(50), CREDENTIAL_KEYS=Fernet.generate_key().decode())
 # A folder of its own, so that two runs at once do not share a database file.
 FOLDER = tempfile.TemporaryDirectory()
 os.environ.setdefault("DATABASE_URL", f"sqlite:///{FOLDER.name}/dashboard.sqlite3")
@@ -94,6 +95,15 @@ def closed_network(monkeypatch):
 
 
 @pytest.fixture
+def rung(monkeypatch):
+    """What the worker was asked to look at, at once: most tests never commit."""
+    calls = []
+    monkeypatch.setattr("panels.bell.transaction.on_commit", lambda ring, **_: ring())
+    monkeypatch.setattr("panels.bell.enqueue", lambda kind, pk, **_: calls.append((kind, pk)))
+    return calls
+
+
+@pytest.fixture
 def sandbox():
     """A panel of our own, of the common dialect, over real HTTP."""
     from panels.sandbox import SandboxPanel
@@ -122,8 +132,8 @@ def panel(db, sandbox):
 @pytest.fixture
 def synced_panel(panel):
     """Our account at the sandbox, with its catalog and balance."""
-    from panels.balances import check_balance
-    from panels.catalog import sync_catalog
+    from panels.calls.balances import check_balance
+    from panels.calls.catalog import sync_catalog
 
     assert sync_catalog(panel.pk, threading.Event())[1] == ""
     assert check_balance(panel.pk, threading.Event()) == ""

@@ -9,10 +9,10 @@ from typing import Any
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
-from panels.bulk_import import create_batch
-from panels.bulk_reading import Line, Sheet
+from panels.bulk.drafts import create_batch
 from panels.models import Batch, Order, Panel, Refill, Service
-from panels.order_types import normalise_link
+from panels.protocol.order_types import normalise_link
+from panels.tables.reading import Line, Sheet
 
 _numbers = itertools.count(1)
 

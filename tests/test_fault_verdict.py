@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from panels import claiming
+from panels.calls import claiming
 from panels.sandbox import Arrival, Fault, LedgerEntry
 from panels.sandbox.faults import PlannedFault
 from tests.factories import make_order

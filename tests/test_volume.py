@@ -12,12 +12,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from panels import aftercare, id_search, resolution, submission, sweep
-from panels.balances import promised_costs
-from panels.bulk_check import check_lines
-from panels.bulk_confirm import summary
+from panels import schedule
+from panels.bulk.checking import check_lines
+from panels.bulk.confirming import summary
+from panels.calls import aftercare, candidates, id_search, submission
 from panels.models import DayTotal, Panel, Service
-from panels.totals import update_totals
+from panels.money.costs import promised_costs
+from panels.money.totals import update_totals
 from tests.bench.fill import Filling
 from tests.bench.pages import MOST_QUERIES, addresses
 from tests.factories import make_batch, row_of
@@ -63,9 +64,9 @@ def test_the_worker_and_the_check_of_a_batch_follow_open_orders_and_not_a_panels
     batch = make_batch(row_of(service, quantity=service.min_quantity))
     panel_pk, never = service.panel_id, threading.Event()
     with CaptureQueriesContext(connection) as queries:
-        sweep.waiting()
+        schedule.waiting()
         submission.submit_queued(panel_pk, never)
-        resolution.confirm_candidates(panel_pk, never)
+        candidates.confirm_candidates(panel_pk, never)
         aftercare.send_requests(panel_pk, never)
         id_search.search_ids(panel_pk, never)
         summary(batch)

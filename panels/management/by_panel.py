@@ -11,10 +11,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from panels.balances import check_balance
-from panels.crew import Lanes
+from panels.calls.balances import check_balance
 from panels.models import Panel
-from panels.processes import LOOK_EVERY, StopSignals
+from panels.worker.lanes import Lanes
+from panels.worker.processes import LOOK_EVERY, StopSignals
 
 # What was done at a panel, in words, and what went wrong, "" if nothing did.
 Report = tuple[str, str]

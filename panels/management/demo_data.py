@@ -17,18 +17,20 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.text import slugify
 
-from panels import aftercare, polling
-from panels.balances import check_balance
-from panels.bulk_confirm import confirm, summary
-from panels.bulk_import import create_batch
-from panels.bulk_progress import pause
-from panels.bulk_reading import Line, Sheet
-from panels.catalog import sync_catalog
+from panels.bulk.confirming import confirm, summary
+from panels.bulk.drafts import create_batch
+from panels.bulk.progress import pause
+from panels.calls import polling
+from panels.calls.aftercare import send_requests
+from panels.calls.balances import check_balance
+from panels.calls.catalog import sync_catalog
+from panels.calls.submission import submit_queued
 from panels.models import BalanceReading, Batch, Order, OrderEvent, Panel, Refill, Service, ServiceChange
-from panels.order_types import check
-from panels.placing import build_order, place_order
+from panels.orders import aftercare, following
+from panels.orders.placing import build_order, place_order
+from panels.protocol.order_types import check
 from panels.sandbox import Fault, SandboxPanel
-from panels.submission import submit_queued
+from panels.tables.reading import Line, Sheet
 
 DAYS = 9
 DAY = timedelta(days=1)
@@ -126,10 +128,10 @@ class _History:
         for orders, seconds in ((early, 200), (late, 15)):
             for order in orders:
                 aftercare.request_refill(order, self._somebody())
-            aftercare.send_requests(self.panel.pk, self.never)
+            send_requests(self.panel.pk, self.never)
             self.sandbox.skip(seconds)
             Refill.objects.filter(next_check_at__isnull=False).update(next_check_at=timezone.now())
-            aftercare.send_requests(self.panel.pk, self.never)
+            send_requests(self.panel.pk, self.never)
 
     def write_today(self) -> None:
         """Leave orders under way, one of them canceled where the panel can."""
@@ -140,7 +142,7 @@ class _History:
         running = self._all(orders).filter(service__cancel=True).exclude(progress__in=Order.FINISHED).first()
         if self.sandbox.dialect == "003" and running:
             aftercare.request_cancel(running, self._somebody())
-            aftercare.send_requests(self.panel.pk, self.never)
+            send_requests(self.panel.pk, self.never)
             self.sandbox.skip(12)
             self._poll(orders)
         self._move_all_back(orders, timedelta(minutes=110), timedelta(minutes=50))
@@ -261,7 +263,7 @@ class _History:
         submit_queued(self.panel.pk, self.never)
 
     def _poll(self, orders: Sequence[Order]) -> None:
-        polling.request_check(self._all(orders))
+        following.request_check(self._all(orders))
         polling.poll_due(self.panel.pk, self.never)
 
     def _all(self, orders: Sequence[Order]) -> QuerySet[Order]:
@@ -287,4 +289,4 @@ class _History:
             order.save(update_fields=("finished_at", "changed_at"))
             OrderEvent.objects.filter(order=order, what=OrderEvent.What.PROGRESS).update(at=order.finished_at)
         if order.next_check_at:
-            Order.objects.filter(pk=order.pk).update(next_check_at=polling.next_check_at(order, timezone.now()))
+            Order.objects.filter(pk=order.pk).update(next_check_at=following.next_check_at(order, timezone.now()))

@@ -29,8 +29,8 @@ from panels.models.event import OrderEvent
 from panels.models.fields import MoneyField, RateField
 from panels.models.panel import Panel
 from panels.models.service import Service
-from panels.order_types import order_type, type_choices
-from panels.wire import Progress as WireProgress
+from panels.protocol.order_types import order_type, type_choices
+from panels.protocol.wire import Progress as WireProgress
 
 
 class IllegalMoveError(Exception):

@@ -12,9 +12,9 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
-from panels.client import Account
-from panels.encryption import EncryptedField, Secret
+from panels.models.encryption import EncryptedField, Secret
 from panels.models.fields import MoneyField
+from panels.protocol.account import Account
 
 
 class Panel(models.Model):

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from panels.models.order import Order, RequestState
-from panels.wire import RefillProgress as WireProgress
+from panels.protocol.wire import RefillProgress as WireProgress
 
 
 class Refill(models.Model):

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from panels.models.fields import RateField
 from panels.models.panel import Panel
-from panels.order_types import Offer, OrderType, order_type, type_choices
+from panels.protocol.order_types import Offer, OrderType, order_type, type_choices
 
 
 class Service(models.Model):

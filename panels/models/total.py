@@ -9,7 +9,7 @@ from panels.models.panel import Panel
 
 
 class DayTotal(models.Model):
-    """The sum of one day, panel and currency; `panels.totals` keeps it equal to what the orders say."""
+    """The sum of one day, panel and currency; `panels.money.totals` keeps it equal to what the orders say."""
 
     # Of the site's time zone, by when the panel took the orders.
     day = models.DateField()

@@ -8,10 +8,10 @@ from decimal import Decimal
 from django import template
 from django.utils.html import format_html_join
 
-from panels.bulk_reading import COLUMNS
 from panels.models import BatchLine
-from panels.order_types import read_whole
-from panels.templatetags.dashboard import count, money
+from panels.pages.formats import count, money
+from panels.protocol.order_types import read_whole
+from panels.tables.reading import COLUMNS
 
 register = template.Library()
 

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from django import template
 
 from panels.models import Service, ServiceChange
-from panels.order_types import Billing
-from panels.templatetags.dashboard import NO_VALUE, badge, money, rate
+from panels.pages.formats import NO_VALUE, badge, money, rate
+from panels.protocol.order_types import Billing
 
 register = template.Library()
 

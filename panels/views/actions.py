@@ -16,14 +16,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
-from panels.actions import MOST, carry_out, confirm_action, draft_action
-from panels.htmx import render_page, wants_fragment
+from panels.bell import ring
 from panels.models import ActionLine, Order, OrderAction
 from panels.models.fields import MoneyField
-from panels.paging import paginate
-from panels.polling import request_check
-from panels.tasks import ring
-from panels.views.orders import filter_orders
+from panels.orders.actions import MOST, carry_out, confirm_action, draft_action
+from panels.orders.following import request_check
+from panels.pages.htmx import render_page, wants_fragment
+from panels.pages.paging import paginate
+from panels.views.order_list import filter_orders
 
 Kind = OrderAction.Kind
 CAN = {Kind.REFRESH: "can_refresh", Kind.REFILL: "can_refill", Kind.CANCEL: "can_cancel", Kind.WITHDRAW: "can_withdraw"}

@@ -12,18 +12,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from panels import bulk_confirm as confirming
-from panels import bulk_import, bulk_progress, bulk_reading
-from panels import bulk_results as tables
-from panels.adoption import create_adoption, to_adopt
-from panels.bulk_forms import AdoptionForm, TableForm
-from panels.bulk_progress import Progress
-from panels.bulk_template import template_csv, template_xlsx
-from panels.claiming import queued
-from panels.htmx import render_page
+from panels.bell import ring
+from panels.bulk import confirming, drafts, results
+from panels.bulk.adoption import create_adoption, to_adopt
+from panels.bulk.progress import Progress, find_progress, panels_of, pause, progress_of, resume, withdraw_unsent
+from panels.forms.bulk import AdoptionForm, TableForm
 from panels.models import Batch, BatchLine, Order, Panel
-from panels.paging import Page, count_rows, paginate
-from panels.tasks import ring
+from panels.orders.queue import queued
+from panels.pages.htmx import render_page
+from panels.pages.paging import Page, count_rows, paginate
+from panels.tables import reading
+from panels.tables.template import template_csv, template_xlsx
 from panels.views.bulk_lines import draft_context, draft_lines, get_batch
 
 ON_A_PAGE = 25
@@ -42,7 +41,7 @@ def bulk_list(request: HttpRequest) -> HttpResponse:
     """List batches, the newest first."""
     batches = Batch.objects.select_related("panel", "created_by")
     page = paginate(batches, request.GET, sort="-created_at", size=ON_A_PAGE)
-    found = bulk_progress.progress_of(batch for batch in page if not _is_unconfirmed(batch))
+    found = progress_of(batch for batch in page if not _is_unconfirmed(batch))
     drafts = _draft_counts(batch.pk for batch in page if _is_unconfirmed(batch))
     context = {
         "page": page,
@@ -86,7 +85,7 @@ def bulk_new(request: HttpRequest) -> HttpResponse:
     form = TableForm(*_sent(request))
     if not form.is_valid():
         return _show_form(request, "panels/bulk/bulk_new.html", form)
-    batch, is_new = bulk_import.create_batch(
+    batch, is_new = drafts.create_batch(
         form.sheet,
         source=Batch.Source.FILE if form.filename else Batch.Source.PASTE,
         filename=form.filename,
@@ -121,7 +120,7 @@ def _sent(request: HttpRequest) -> tuple[Any, ...]:
 
 
 def _show_form(request: HttpRequest, template: str, form: TableForm) -> HttpResponse:
-    context = {"form": form, "most": bulk_reading.MAX_LINES, "megabytes": bulk_reading.MAX_BYTES // 1024 // 1024}
+    context = {"form": form, "most": reading.MAX_LINES, "megabytes": reading.MAX_BYTES // 1024 // 1024}
     return render_page(request, template, context, partial="form", status=422 if form.is_bound else 200)
 
 
@@ -154,7 +153,7 @@ def _show_draft(request: HttpRequest, batch: Batch, *, status: int = 200, **extr
     summary = confirming.summary(batch)
     context = {
         "batch": batch,
-        "kept_until": batch.checked_at and batch.checked_at + bulk_import.DRAFTS_LIVE_FOR,
+        "kept_until": batch.checked_at and batch.checked_at + drafts.DRAFTS_LIVE_FOR,
         **draft_context(batch, summary),
         **draft_lines(request, batch, summary),
         **extra,
@@ -163,7 +162,7 @@ def _show_draft(request: HttpRequest, batch: Batch, *, status: int = 200, **extr
 
 
 def _show_progress(request: HttpRequest, batch: Batch) -> HttpResponse:
-    progress = bulk_progress.progress(batch)
+    progress = find_progress(batch)
     shown = request.GET.get("show", "")
     lines = _followed(batch, shown).select_related("service", "panel", "order__panel", "order__service")
     seconds = _seconds(batch, progress)
@@ -248,7 +247,7 @@ def bulk_confirm(request: HttpRequest, pk: int) -> HttpResponse:
 def bulk_discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a draft up."""
     batch = get_batch(pk)
-    if bulk_import.discard(batch):
+    if drafts.discard(batch):
         messages.success(request, f"{batch} was discarded. Nothing was ordered.")
         return redirect("bulk_list")
     messages.error(request, f"{batch} is no draft any more, so it was not discarded.")
@@ -260,7 +259,7 @@ def bulk_discard(request: HttpRequest, pk: int) -> HttpResponse:
 def bulk_pause(request: HttpRequest, pk: int) -> HttpResponse:
     """Let nothing more of a batch go out."""
     batch = get_batch(pk)
-    if bulk_progress.pause(batch):
+    if pause(batch):
         messages.success(request, f"{batch} is paused. What is on its way goes on; nothing more is sent.")
     else:
         messages.error(request, f"{batch} is not under way, so there is nothing to pause.")
@@ -272,8 +271,8 @@ def bulk_pause(request: HttpRequest, pk: int) -> HttpResponse:
 def bulk_resume(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a paused batch go on."""
     batch = get_batch(pk)
-    if bulk_progress.resume(batch):
-        for panel_pk in bulk_progress.panels_of(batch):
+    if resume(batch):
+        for panel_pk in panels_of(batch):
             ring("submit", panel_pk)
         messages.success(request, f"{batch} goes on.")
     else:
@@ -286,7 +285,7 @@ def bulk_resume(request: HttpRequest, pk: int) -> HttpResponse:
 def bulk_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back what has not been sent."""
     batch = get_batch(pk)
-    number = bulk_progress.withdraw_unsent(batch, request.user)
+    number = withdraw_unsent(batch, request.user)
     if number:
         orders = "1 order was" if number == 1 else f"{number:,} orders were"
         messages.success(request, f"{orders} withdrawn before anything was sent. What the panels have goes on.")
@@ -303,12 +302,12 @@ def bulk_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def bulk_results(_: HttpRequest, pk: int, suffix: str) -> HttpResponseBase:
     """Send every line with what became of it."""
     batch = get_batch(pk)
-    header, rows = tables.results_header(batch), tables.results(batch)
+    header, rows = results.results_header(batch), results.results(batch)
     response: HttpResponseBase
     if suffix == "xlsx":
-        response = HttpResponse(tables.as_workbook(header, rows), content_type=WORKBOOK)
+        response = HttpResponse(results.as_workbook(header, rows), content_type=WORKBOOK)
     else:
-        response = StreamingHttpResponse(tables.as_csv(header, rows), content_type=TEXT)
+        response = StreamingHttpResponse(results.as_csv(header, rows), content_type=TEXT)
     return _as_download(response, f"batch-{pk}-results.{suffix}")
 
 
@@ -317,7 +316,7 @@ def bulk_results(_: HttpRequest, pk: int, suffix: str) -> HttpResponseBase:
 def bulk_refused(_: HttpRequest, pk: int) -> HttpResponseBase:
     """Send what was refused as a file that can be corrected and uploaded again."""
     batch = get_batch(pk)
-    lines = tables.as_csv(tables.refused_header(batch), tables.refused(batch))
+    lines = results.as_csv(results.refused_header(batch), results.refused(batch))
     return _as_download(StreamingHttpResponse(lines, content_type=TEXT), f"batch-{pk}-refused.csv")
 
 

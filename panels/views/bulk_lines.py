@@ -15,12 +15,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh, trigger_client_event
 
-from panels.bulk_confirm import Summary, summary
-from panels.bulk_forms import LineForm
-from panels.bulk_import import NotADraftError, change_line, leave_out_wrong
-from panels.htmx import render_page, wants_fragment
+from panels.bulk.confirming import Summary, summary
+from panels.bulk.drafts import NotADraftError, change_line, leave_out_wrong
+from panels.forms.bulk import LineForm
 from panels.models import Batch, BatchLine
-from panels.paging import paginate
+from panels.pages.htmx import render_page, wants_fragment
+from panels.pages.paging import paginate
 
 TEMPLATE = "panels/bulk/bulk_line.html"
 SHOWN = {

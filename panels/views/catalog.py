@@ -12,9 +12,9 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import push_url
 
 from panels.filters import ServiceFilter
-from panels.htmx import render_page, wants_fragment
 from panels.models import Order, Panel, Service
-from panels.paging import count_rows, find_page
+from panels.pages.htmx import render_page, wants_fragment
+from panels.pages.paging import count_rows, find_page
 
 MAX_CATEGORIES = 200
 MAX_CHANGES = 50

@@ -14,10 +14,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 from huey import PostgresHuey, RedisHuey, SqliteHuey
 
-from panels import sweep, tasks, totals
-from panels.htmx import render_page
+from panels import bell, schedule
 from panels.models import JobRun, Order, Panel, Refill, Worker
 from panels.models.order import RequestState
+from panels.money import totals
+from panels.pages.htmx import render_page
 
 # A worker that is restarted again and again must not fill the page.
 MAX_GONE = 10
@@ -33,8 +34,8 @@ def operations(request: HttpRequest) -> HttpResponse:
     context = {
         "alive": len(alive),
         "workers": alive + list(Worker.objects.exclude(pk__in=[worker.pk for worker in alive])[:MAX_GONE]),
-        "queue": tasks.queue_depth(),
-        "queue_kind": QUEUES.get(type(tasks.huey), "In memory"),
+        "queue": bell.queue_depth(),
+        "queue_kind": QUEUES.get(type(bell.huey), "In memory"),
         "waiting": _waiting(),
         "jobs": _jobs(panels),
     }
@@ -106,16 +107,16 @@ def _jobs(panels: list[Panel]) -> list[Job]:
     # One that never ran is empty.
     runs = defaultdict(JobRun, {run.name: run for run in JobRun.objects.all()})
     jobs = [
-        _job("Find what waits", runs["sweep"], tasks.SWEEP_EVERY),
-        _job("Sum spend", runs[totals.JOB], tasks.SWEEP_EVERY),
-        _job("Count all spend", runs[tasks.RECOUNT], tasks.TIDY_EVERY),
-        _job("Delete old drafts", runs["delete old drafts"], tasks.TIDY_EVERY),
+        _job("Find what waits", runs["sweep"], schedule.SWEEP_EVERY),
+        _job("Sum spend", runs[totals.JOB], schedule.SWEEP_EVERY),
+        _job("Count all spend", runs[schedule.RECOUNT], schedule.TIDY_EVERY),
+        _job("Delete old drafts", runs["delete old drafts"], schedule.TIDY_EVERY),
     ]
     for panel in panels:
         balance, catalog = runs[f"balance {panel.pk}"], runs[f"sync {panel.pk}"]
         jobs += [
-            Job("Balance", sweep.BALANCE_EVERY, balance, sweep.next_at(panel, "balance"), panel),
-            Job("Catalog", sweep.SYNC_EVERY, catalog, sweep.next_at(panel, "catalog"), panel),
+            Job("Balance", schedule.BALANCE_EVERY, balance, schedule.next_at(panel, "balance"), panel),
+            Job("Catalog", schedule.SYNC_EVERY, catalog, schedule.next_at(panel, "catalog"), panel),
         ]
     return jobs
 

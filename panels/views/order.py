@@ -12,15 +12,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
-from panels import aftercare, id_search, polling, resolution
-from panels.evidence import collect_evidence, find_around
-from panels.forms import ResolveForm
-from panels.htmx import render_page, wants_fragment
+from panels.bell import WorkKind, ring
+from panels.forms.orders import ResolveForm
+from panels.id_search import findings
+from panels.id_search.evidence import collect_evidence, find_around
 from panels.models import Order, OrderEvent, Panel, Refill
 from panels.models.order import RequestState
-from panels.order_types import ALL_FIELDS, Kind, check
-from panels.tasks import ring
-from panels.views.orders import poll_seconds
+from panels.orders import aftercare, following, resolution
+from panels.pages.htmx import render_page, wants_fragment
+from panels.protocol.order_types import ALL_FIELDS, Kind, check
+from panels.views.order_list import poll_seconds
 
 LONGEST_STORY = 200
 # Nothing comes of a search or a question while its panel is not asked; that may take days.
@@ -82,7 +83,7 @@ def _fields(order: Order) -> list[dict[str, Any]]:
     return shown
 
 
-def _page_seconds(order: Order, refills: list[Refill], findings: id_search.Findings | None) -> int:
+def _page_seconds(order: Order, refills: list[Refill], findings: findings.Findings | None) -> int:
     seconds = poll_seconds([order])
     if findings and not resolution.may_resolve(order):
         return 2
@@ -109,7 +110,7 @@ def _decision(order: Order, events: list[OrderEvent], posted: Mapping[str, str])
             "around": around,
             "evidence": collect_evidence(order, around),
             # The query leaves it out where there is none.
-            "findings": id_search.collect_findings(order, getattr(order, "id_search", None), around),
+            "findings": findings.collect_findings(order, getattr(order, "id_search", None), around),
             "form": ResolveForm(initial={"remote_id": posted.get("remote_id", "")}),
         }
     if order.is_held and order.service:
@@ -127,7 +128,7 @@ def _decision(order: Order, events: list[OrderEvent], posted: Mapping[str, str])
 def order_refresh(request: HttpRequest, pk: int) -> HttpResponse:
     """Have the panel asked about an order now."""
     order = _get(pk)
-    if not polling.request_check(Order.objects.filter(pk=pk)):
+    if not following.request_check(Order.objects.filter(pk=pk)):
         return _answer(request, pk, "Only an order that the panel has can be refreshed.")
     ring("poll", order.panel_id)
     return _answer(request, pk)
@@ -139,7 +140,7 @@ def order_refill(request: HttpRequest, pk: int) -> HttpResponse:
     """Request a refill of an order."""
     order = _get(pk)
     problem = aftercare.request_refill(order, request.user)
-    ring("care", order.panel_id)
+    ring("requests", order.panel_id)
     return _answer(request, pk, problem, "The refill is requested; the panel's answer appears here.")
 
 
@@ -149,7 +150,7 @@ def order_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Request a cancel of an order."""
     order = _get(pk)
     problem = aftercare.request_cancel(order, request.user)
-    ring("care", order.panel_id)
+    ring("requests", order.panel_id)
     return _answer(request, pk, problem, "The cancel is requested. Only the order's status tells whether it worked.")
 
 
@@ -166,7 +167,7 @@ def order_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def order_search(request: HttpRequest, pk: int) -> HttpResponse:
     """Have the panel asked for the id that an unknown order may have."""
     order = _get(pk)
-    problem = id_search.request_search(order, request.user)
+    problem = findings.request_search(order, request.user)
     if not problem:
         ring("search", order.panel_id)
     return _answer(request, pk, problem)
@@ -213,25 +214,25 @@ def _dismiss(order: Order, actor: Any, data: Mapping[str, Any]) -> str:
 
 
 def _stop(order: Order, actor: Any, _: Mapping[str, Any]) -> str:
-    polling.stop_following(order, actor)
+    following.stop_following(order, actor)
     return ""
 
 
 def _follow(order: Order, actor: Any, _: Mapping[str, Any]) -> str:
-    if not polling.request_check(Order.objects.filter(pk=order.pk)):
+    if not following.request_check(Order.objects.filter(pk=order.pk)):
         return "Only an order that the panel has can be followed."
     order.tell(What.FOLLOW, "Followed again.", actor=actor)
     return ""
 
 
 # For each decision: how it is done, whom to ring then, and what to say.
-DECISIONS: dict[str, tuple[Callable[[Order, Any, Mapping[str, Any]], str], str, str]] = {
+DECISIONS: dict[str, tuple[Callable[[Order, Any, Mapping[str, Any]], str], WorkKind | None, str]] = {
     ResolveForm.EXISTS: (_exists, "confirm", "The panel is asked about that id; its answer appears here."),
     ResolveForm.SEND_AGAIN: (_send_again, "submit", "The order is queued to be sent again."),
-    ResolveForm.WRITE_OFF: (_write_off, "", "The order is written off. Should an id still come, it is kept."),
+    ResolveForm.WRITE_OFF: (_write_off, None, "The order is written off. Should an id still come, it is kept."),
     ResolveForm.RELEASE: (_release, "submit", "The order goes out at the new price."),
-    ResolveForm.SEEN: (_dismiss, "", "Noted as seen."),
-    ResolveForm.STOP: (_stop, "", "The panel is no longer asked about this order. What was known stays."),
+    ResolveForm.SEEN: (_dismiss, None, "Noted as seen."),
+    ResolveForm.STOP: (_stop, None, "The panel is no longer asked about this order. What was known stays."),
     ResolveForm.FOLLOW: (_follow, "poll", "The order is followed again."),
 }
 

@@ -12,11 +12,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from panels.htmx import render_page
 from panels.models import Order, Panel
 from panels.models.order import NEEDS_A_PERSON
-from panels.paging import count_each
-from panels.totals import is_summed, spend
+from panels.money.totals import is_summed, spend
+from panels.pages.htmx import render_page
+from panels.pages.paging import count_each
 from panels.views.panels import count_open
 
 MAX_RECENT = 10

@@ -11,15 +11,14 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from panels import limits, tasks
-from panels.forms import PanelForm
-from panels.htmx import render_page, wants_fragment
+from panels.forms.panels import PanelForm
 from panels.models import Order, Panel, Service, ServiceChange
-from panels.templatetags.dashboard import money
+from panels.pages.formats import money
+from panels.pages.htmx import render_page, wants_fragment
+from panels.providers import requests
 
 MAX_READINGS = 8
 MAX_CHANGES = 20
@@ -98,10 +97,9 @@ def panel_sync(request: HttpRequest, pk: int) -> HttpResponse:
 def panel_pause(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop placing orders at a panel; a pause that lasts already keeps its own reason."""
     panel = _find(pk)
-    if panel.is_paused() and panel.paused_until is None:
+    if not requests.pause_by_hand([panel]):
         messages.info(request, f"{panel.name} was paused before: {panel.get_paused_reason_display()}.")
     else:
-        limits.pause(panel, Panel.Pause.BY_HAND, "")
         messages.success(request, f"{panel.name} is paused. Orders for it wait here; placed ones are still followed.")
     return redirect(panel)
 
@@ -111,10 +109,7 @@ def panel_pause(request: HttpRequest, pk: int) -> HttpResponse:
 def panel_resume(request: HttpRequest, pk: int) -> HttpResponse:
     """Lift the pause of a panel, and let go out what waits."""
     panel = _find(pk)
-    if panel.paused_reason:
-        limits.resume(panel)
-        for kind in ("submit", "confirm", "poll", "care"):
-            tasks.ring(kind, panel.pk)
+    if requests.resume([panel]):
         messages.success(request, f"{panel.name} is no longer paused. Orders that wait for it go out now.")
     else:
         messages.info(request, f"{panel.name} was not paused.")
@@ -179,13 +174,11 @@ def _show_form(request: HttpRequest, form: PanelForm) -> HttpResponse:
     return render(request, "panels/providers/panel_form.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
-def _ask(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
-    """Note that the worker is asked for something, unless it has been already."""
-    panel, asked = _find(pk), f"{kind}_requested_at"
+def _ask(request: HttpRequest, pk: int, question: requests.Question) -> HttpResponse:
+    panel = _find(pk)
     if not panel.is_active:
         messages.warning(request, f"{panel.name} is inactive, so it is not called. Make it active first (Edit).")
-    elif Panel.objects.filter(pk=pk, **{f"{asked}__isnull": True}).update(**{asked: timezone.now()}):
-        tasks.ring(kind, pk)
+    requests.request_answer(question, [pk])
     return _show(request, _find(pk)) if wants_fragment(request) else redirect(panel)
 
 
@@ -193,17 +186,7 @@ def _store(form: PanelForm) -> Panel:
     """Save a panel together with what follows from its changes."""
     with transaction.atomic():
         panel = form.store()
-        if form.has_new_key and panel.paused_reason == Panel.Pause.AUTH:
-            limits.resume(panel)
-        if not panel.is_active:
-            Panel.objects.filter(pk=panel.pk).update(balance_requested_at=None, sync_requested_at=None)
-        elif form.needs_test:
-            # Also where one is under way: that one knows the old address or key.
-            now = timezone.now()
-            Panel.objects.filter(pk=panel.pk).update(balance_requested_at=now, sync_requested_at=now)
-            # Once the balance has been read, what waits to be sent goes out by itself.
-            for kind in ("balance", "sync"):
-                tasks.ring(kind, panel.pk)
+        requests.settle_change(panel, has_new_key=form.has_new_key, needs_test=form.needs_test)
     return panel
 
 

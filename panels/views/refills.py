@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from panels.filters import RefillFilter
-from panels.htmx import render_page
 from panels.models import Refill
 from panels.models.order import RequestState
-from panels.paging import count_rows, paginate
+from panels.pages.htmx import render_page
+from panels.pages.paging import count_rows, paginate
 
 
 @permission_required("panels.view_refill", raise_exception=True)

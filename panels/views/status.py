@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required, permission_required
-from django.db import Error, connection
+from django.contrib.auth.decorators import permission_required
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from panels import sweep, tasks
+from panels import bell, schedule
 from panels.models import Controls, Order, Panel, Refill, Worker
 from panels.models.order import NEEDS_A_PERSON, RequestState
-from panels.paging import count_each
-
-logger = logging.getLogger(__name__)
+from panels.orders import switch
+from panels.pages.paging import count_each
 
 
 def site_status(request: HttpRequest) -> dict[str, Any]:
@@ -130,23 +125,18 @@ def sending(request: HttpRequest) -> HttpResponse:
 
 
 def _stop_sending(request: HttpRequest) -> None:
-    Controls.objects.get_or_create(pk=1)
-    running = Controls.objects.filter(pk=1, sending_stopped_at__isnull=True)
-    if running.update(sending_stopped_at=timezone.now(), sending_stopped_by=request.user):
-        logger.warning("Sending was stopped by %s.", request.user)
+    if switch.stop_sending(request.user):
         messages.success(request, "Sending is stopped. What waits is kept until somebody starts it again.")
     else:
         messages.info(request, "Sending was stopped before.")
 
 
 def _start_sending(request: HttpRequest) -> None:
-    stopped = Controls.objects.filter(pk=1, sending_stopped_at__isnull=False)
-    if not stopped.update(sending_stopped_at=None, sending_stopped_by=None):
+    if not switch.start_sending(request.user):
         messages.info(request, "Sending was not stopped.")
         return
-    logger.warning("Sending was started again by %s.", request.user)
-    for panel_pk in sweep.waiting()["submit"]:
-        tasks.ring("submit", panel_pk)
+    for panel_pk in schedule.waiting()["submit"]:
+        bell.ring("submit", panel_pk)
     messages.success(request, "Sending has started again. What waits goes out now.")
 
 
@@ -155,30 +145,3 @@ def _page_before(request: HttpRequest) -> str:
     page = request.headers.get("Referer", "")
     is_ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
     return page if is_ours else reverse("overview")
-
-
-@login_not_required
-@never_cache
-@require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
-    """Tell a load balancer whether this process can serve: 503 only while the database cannot be had.
-
-    A missing worker is named, but must not take the web down with it; whoever watches the worker asks `?worker`.
-    """
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-        worker = Worker.alive().first() or Worker.objects.first()
-    except Error:
-        return JsonResponse({"status": "error", "database": "unreachable"}, status=503)
-    is_alive = worker is not None and worker.is_alive
-    is_well = is_alive or "worker" not in request.GET
-    return JsonResponse(
-        {
-            "status": "ok" if is_well else "error",
-            "database": "ok",
-            "worker": "ok" if is_alive else "not running",
-            "worker_seen_seconds_ago": worker and max(round((timezone.now() - worker.seen_at).total_seconds()), 0),
-        },
-        status=200 if is_well else 503,
-    )

@@ -17,10 +17,10 @@ NAIVE_SHARE = 20
 
 def measure(count: int, database: str) -> Iterator[Row]:
     """Read, check and confirm so many lines."""
-    from panels.bulk_confirm import confirm, summary
-    from panels.bulk_import import create_batch
-    from panels.bulk_reading import read_file
+    from panels.bulk.confirming import confirm, summary
+    from panels.bulk.drafts import create_batch
     from panels.models import Batch
+    from panels.tables.reading import read_file
 
     content = _file(count)
     with Stopwatch() as reading:
@@ -80,11 +80,11 @@ def _one_by_one(sheet: Any, count: int) -> tuple[float, float]:
     """Check and save each line, then check, order and link each, as a loop would; returns the seconds of both."""
     from dataclasses import replace
 
-    from panels.bulk_check import check_lines
-    from panels.bulk_import import new_lines
-    from panels.bulk_reading import COLUMNS
+    from panels.bulk.checking import check_lines
+    from panels.bulk.drafts import new_lines
     from panels.models import Batch
-    from panels.placing import build_order, place_order
+    from panels.orders.placing import build_order, place_order
+    from panels.tables.reading import COLUMNS
 
     some = [
         replace(line, cells=dict(line.cells) | {"link": f"{line.cells['link']}/again"})

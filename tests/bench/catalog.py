@@ -36,7 +36,7 @@ def measure(count: int, database: str) -> Iterator[Row]:
 
 
 def _row(what: str, panel: Any, naive: float, **expected: int) -> Row:
-    from panels.catalog import sync_catalog
+    from panels.calls.catalog import sync_catalog
 
     floor = min(_fetch(panel) for _ in range(BARE))
     with Stopwatch() as ours:
@@ -50,7 +50,7 @@ def _row(what: str, panel: Any, naive: float, **expected: int) -> Row:
 
 def _fetch(panel: Any) -> float:
     """Fetch and read a catalog, and do nothing with it; returns the seconds."""
-    from panels.client import PanelClient
+    from panels.protocol.client import PanelClient
 
     with PanelClient(panel.account()) as client, Stopwatch() as watch:
         client.services()
@@ -80,9 +80,9 @@ def _one_by_one(panel: Any, listed: list[dict[str, Any]]) -> tuple[float, float]
     """Look up and save each service, when none is there and when all are; returns the seconds of both."""
     from django.utils import timezone
 
-    from panels.catalog import TOLD
+    from panels.calls.catalog import TOLD
     from panels.models import Service
-    from panels.wire import Answer, read_catalog
+    from panels.protocol.wire import Answer, read_catalog
 
     now = timezone.now()
     rows = read_catalog(Answer(200, json.dumps(listed).encode())).rows

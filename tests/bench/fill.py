@@ -49,7 +49,8 @@ class Filling:
         """Write all tables, the referred ones first."""
         from django.contrib.auth.models import User
 
-        from panels import models, totals
+        from panels import models
+        from panels.money import totals
 
         people = list(_people())
         self._make_panels()

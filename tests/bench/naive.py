@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 
-from panels.paging import Page
+from panels.pages.paging import Page
 
 
 def find_page(rows: Any, query: Mapping[str, str], *, sort: str, size: int = 50, **_: Any) -> tuple[Page[Any], int]:
@@ -21,7 +21,7 @@ def find_page(rows: Any, query: Mapping[str, str], *, sort: str, size: int = 50,
 def site() -> Any:
     """Return the whole site with this list, for gunicorn."""
     from dashboard.wsgi import application
-    from panels.views import orders
+    from panels.views import order_list
 
-    orders.find_page = find_page
+    order_list.find_page = find_page
     return application

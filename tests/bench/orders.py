@@ -23,7 +23,7 @@ def measure(count: int, database: str) -> Iterator[Row]:
     client = signed_in()
     for rest, order in PAGES.items():
         ours, ours_ms, queries = _call(client, rest)
-        with mock.patch("panels.views.orders.find_page", naive.find_page):
+        with mock.patch("panels.views.order_list.find_page", naive.find_page):
             theirs, naive_ms, naive_queries = _call(client, rest)
         assert len(ours) == 50, f"{len(ours)} orders on a page"
         assert ours == theirs, "the naive list shows other orders"

@@ -112,7 +112,7 @@ def addresses() -> Iterator[tuple[str, str]]:
     from django.utils import timezone
 
     from panels.models import Order, Panel
-    from panels.paging import paginate
+    from panels.pages.paging import paginate
 
     first, last = Order.objects.order_by("pk").first(), Order.objects.order_by("pk").last()
     assert first

@@ -45,8 +45,8 @@ def measure(count: int, database: str) -> Iterator[Row]:
 
 def _poll(panel: Any, api_url: str, count: int, news: int) -> tuple[Stopwatch, int]:
     """Ask about all orders, of which so many have news; returns what that took, and the calls that the panel got."""
+    from panels.calls.polling import poll_due
     from panels.models import Order
-    from panels.polling import poll_due
 
     Order.objects.filter(panel=panel).update(next_check_at="2020-01-01T00:00:00Z")
     before = look(api_url, "calls").get("status", 0)
@@ -60,8 +60,8 @@ def _poll(panel: Any, api_url: str, count: int, news: int) -> tuple[Stopwatch, i
 
 def _one_by_one(panel: Any) -> float:
     """Ask and save as a loop over orders would; returns its seconds."""
-    from panels.client import PanelClient
     from panels.models import Order
+    from panels.protocol.client import PanelClient
 
     with PanelClient(panel.account()) as client, Stopwatch() as watch:
         for order in Order.objects.filter(panel=panel)[:NAIVE]:
@@ -75,8 +75,8 @@ def _place(panel: Any, count: int) -> None:
     """Have the sandbox take so many orders, and make our rows for them."""
     from django.utils import timezone
 
-    from panels.client import PanelClient
     from panels.models import Order
+    from panels.protocol.client import PanelClient
 
     service = panel.services.filter(type="default", is_listed=True).first()
     links = [f"https://example.com/polled/{number}" for number in range(count)]

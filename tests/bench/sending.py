@@ -49,8 +49,8 @@ def measure(count: int, database: str) -> Iterator[Row]:
 
 def _one_by_one(count: int) -> float:
     """Send and save as a loop over orders would; returns orders a second."""
-    from panels.client import PanelClient
     from panels.models import Order
+    from panels.protocol.client import PanelClient
 
     with sandbox() as api_url:
         panel = _panel(api_url)
@@ -67,7 +67,7 @@ def _one_by_one(count: int) -> float:
 
 def _bare(parallel: int, count: int) -> float:
     """Send from as many threads, without a database; returns orders a second."""
-    from panels.client import PanelClient
+    from panels.protocol.client import PanelClient
 
     with sandbox() as api_url:
         panel = _panel(api_url)
@@ -86,7 +86,7 @@ def _bare(parallel: int, count: int) -> float:
 def _start(database: str) -> tuple[float, float]:
     """Return the memory and the CPU seconds that a worker has taken once it has started, with nothing to do."""
     from panels.models import Panel, Worker
-    from panels.tasks import run_sweep
+    from panels.worker.tasks import run_sweep
 
     Panel.objects.update(is_active=False)
     # What is done once a day is done now: it would weigh on the start alone.
@@ -122,7 +122,7 @@ def _service(panel: Any) -> Any:
 
 
 def _queue(panel: Any, count: int) -> None:
-    from panels.bulk_confirm import confirm, summary
+    from panels.bulk.confirming import confirm, summary
     from tests.factories import make_batch, row_of
 
     service = _service(panel)

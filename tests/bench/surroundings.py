@@ -113,7 +113,7 @@ def account(api_url: str, *, key: str = SANDBOX_KEY, **fields: Any) -> Any:
     """Create a panel at that address, with its catalog and without a limit of calls per minute."""
     import threading
 
-    from panels.catalog import sync_catalog
+    from panels.calls.catalog import sync_catalog
     from tests.factories import make_panel
 
     panel = make_panel(api_url=api_url, key=key, **fields)

@@ -12,8 +12,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
-from panels import tasks
-from panels.crew import Lanes
+from panels import bell
+from panels.worker import tasks as worker_tasks
+from panels.worker.lanes import Lanes
 from tests.factories import make_user
 
 # Playwright's own event loop runs in the thread of the tests, which use the database as well.
@@ -77,16 +78,16 @@ def page(open_page):
 def worker(transactional_db, monkeypatch):
     """A worker in this process: it takes what the queue holds, twice a second, as the real one does."""
     lanes, stopping = Lanes(), threading.Event()
-    monkeypatch.setattr(tasks, "lanes", lanes)
-    tasks.huey.storage.flush_queue()
-    tasks.huey.storage.flush_schedule()
+    monkeypatch.setattr(worker_tasks, "lanes", lanes)
+    bell.huey.storage.flush_queue()
+    bell.huey.storage.flush_schedule()
 
     def work():
         while not stopping.is_set():
-            for task in tasks.huey.read_schedule():
-                tasks.huey.enqueue(task)
-            while task := tasks.huey.dequeue():
-                tasks.huey.execute(task)
+            for task in bell.huey.read_schedule():
+                bell.huey.enqueue(task)
+            while task := bell.huey.dequeue():
+                bell.huey.execute(task)
             stopping.wait(0.3)
 
     with _heartbeat():

@@ -8,7 +8,7 @@ import threading
 import pytest
 from playwright.sync_api import expect
 
-from panels.bulk_confirm import confirm, summary
+from panels.bulk.confirming import confirm, summary
 from panels.models import Batch, Order
 from tests.browser.conftest import eventually
 from tests.factories import make_batch, make_panel, make_service, row_of
@@ -19,8 +19,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def synced(transactional_db, sandbox):
     """Our account at the sandbox, and a service of it."""
-    from panels.balances import check_balance
-    from panels.catalog import sync_catalog
+    from panels.calls.balances import check_balance
+    from panels.calls.catalog import sync_catalog
 
     panel = make_panel(name="Sandbox", api_url=sandbox.api_url, key=sandbox.key)
     sync_catalog(panel.pk, threading.Event())

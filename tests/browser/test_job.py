@@ -113,8 +113,8 @@ def test_an_order_without_an_answer_is_looked_for_and_accepted_by_click(
 ):
     from django.db.models import F
 
-    from panels.catalog import sync_catalog
-    from panels.submission import submit_queued
+    from panels.calls.catalog import sync_catalog
+    from panels.calls.submission import submit_queued
     from tests.factories import make_order, make_panel
 
     sandbox = any_sandbox
@@ -189,8 +189,8 @@ def test_a_double_click_places_one_order(page, sign_in, worker, sandbox):
 
 
 def test_tab_alone_places_an_order(page, sign_in, worker, sandbox):
-    from panels.balances import check_balance
-    from panels.catalog import sync_catalog
+    from panels.calls.balances import check_balance
+    from panels.calls.catalog import sync_catalog
     from tests.factories import make_panel
 
     panel = make_panel(api_url=sandbox.api_url, key=sandbox.key)
@@ -246,7 +246,7 @@ def test_a_wrong_key_shows_the_panels_words_and_a_right_one_mends_it(page, sign_
 
 
 def test_rows_selected_in_the_list_are_acted_on(page, sign_in, worker, sandbox):
-    from panels.catalog import sync_catalog
+    from panels.calls.catalog import sync_catalog
     from tests.factories import make_order, make_panel
 
     panel = make_panel(api_url=sandbox.api_url, key=sandbox.key)
@@ -269,8 +269,8 @@ def test_rows_selected_in_the_list_are_acted_on(page, sign_in, worker, sandbox):
 
 
 def test_a_row_that_no_longer_fits_the_filter_says_so_as_it_goes(page, sign_in, worker, sandbox):
-    from panels.catalog import sync_catalog
-    from panels.submission import submit_queued
+    from panels.calls.catalog import sync_catalog
+    from panels.calls.submission import submit_queued
     from tests.factories import make_order, make_panel
 
     panel = make_panel(api_url=sandbox.api_url, key=sandbox.key)
@@ -288,8 +288,8 @@ def test_a_row_that_no_longer_fits_the_filter_says_so_as_it_goes(page, sign_in, 
 
 
 def test_an_order_of_web_traffic_is_placed(page, sign_in, worker, sandbox):
-    from panels.balances import check_balance
-    from panels.catalog import sync_catalog
+    from panels.calls.balances import check_balance
+    from panels.calls.catalog import sync_catalog
     from tests.factories import make_panel
 
     panel = make_panel(api_url=sandbox.api_url, key=sandbox.key)

@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from panels import bulk_import, bulk_progress
-from panels.adoption import create_adoption
-from panels.bulk_confirm import confirm, summary
+from panels.bulk import drafts, progress
+from panels.bulk.adoption import create_adoption
+from panels.bulk.confirming import confirm, summary
 from panels.models import (
     BalanceReading,
     Controls,
@@ -122,15 +122,15 @@ def bulk_batches(service, link):
     bad = row_of(service, quantity=UNBROKEN, link=LONG)
     rows = (row_of(service, **long), bad, row_of(service, link=link), row_of(service, link=link), row_of(service))
     draft, discarded = (make_batch(*rows, filename=UNBROKEN, panel=service.panel) for _ in range(2))
-    bulk_import.change_line(draft.lines.get(number=3), is_left_out=True)
-    bulk_import.discard(discarded)
+    drafts.change_line(draft.lines.get(number=3), is_left_out=True)
+    drafts.discard(discarded)
     batches = [draft, discarded]
     for _ in range(2):
         batches.append(make_batch(row_of(service), row_of(service), bad))
-        bulk_import.leave_out_wrong(batches[-1])
+        drafts.leave_out_wrong(batches[-1])
         assert not confirm(batches[-1], None, summary(batches[-1]).fingerprint).problem
     Order.objects.filter(batch=batches[-1]).update(state="refused", error_text=UNBROKEN)
-    bulk_progress.pause(batches[-2])
+    progress.pause(batches[-2])
     ids = make_sheet({"panel": service.panel.name, "order": "991"}, {"panel": UNBROKEN, "order": UNBROKEN})
     return [*batches, create_adoption(ids, created_by=None)[0]]
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_sending_is_stopped_and_started_again(page, sign_in, worker, sandbox):
-    from panels.catalog import sync_catalog
+    from panels.calls.catalog import sync_catalog
 
     panel = make_panel(api_url=sandbox.api_url, key=sandbox.key)
     sync_catalog(panel.pk, worker.stopping)

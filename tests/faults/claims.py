@@ -20,7 +20,7 @@ class Claim:
 
 def note_claims(worker: str, file: Path) -> None:
     """Write down from now on what this process claims."""
-    from panels import claiming
+    from panels.calls import claiming
 
     mark_sending = claiming._mark_sending
     log = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT)

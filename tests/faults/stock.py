@@ -43,9 +43,9 @@ class Stock:
     def _queue(self, services: list[Any]) -> None:
         from django.db import transaction
 
+        from panels.bell import ring
         from panels.models import Order
-        from panels.order_types import normalise_link
-        from panels.tasks import ring
+        from panels.protocol.order_types import normalise_link
 
         links = [LINK.format(number) for number in range(len(self.links), len(self.links) + len(services))]
         rows = []
@@ -95,8 +95,8 @@ class Stock:
 
     def lift_pauses(self) -> None:
         """Put the accounts in order, as a person does whom a panel has told that its key or funds will not do."""
-        from panels.limits import resume
         from panels.models import Panel
+        from panels.providers.pauses import resume
 
         if time.monotonic() < self._lift_again_at:
             return
@@ -118,9 +118,9 @@ class Stock:
 
     def resume(self, panel: str) -> None:
         """Let orders for a panel be claimed again, whatever it was paused for, and ring for them."""
-        from panels.limits import resume
+        from panels.bell import ring
         from panels.models import Panel
-        from panels.tasks import ring
+        from panels.providers.pauses import resume
 
         if paused := Panel.objects.filter(name=panel).exclude(paused_reason="").first():
             resume(paused)
@@ -150,7 +150,7 @@ class Stock:
 
     def send_again(self, order: Any) -> None:
         """Say as a person that a panel does not have an order."""
-        from panels import resolution
+        from panels.orders import resolution
 
         order.refresh_from_db()
         problem = resolution.send_again(order, self._person)
@@ -164,8 +164,8 @@ class Stock:
 
     def decide(self, id_at_panel: Callable[[str], str]) -> Counter[str]:
         """Decide about every unknown order as a person does who looks into the panel's own list."""
-        from panels import resolution
         from panels.models import Order
+        from panels.orders import resolution
 
         decisions: Counter[str] = Counter()
         for order in Order.objects.exclude(alarm=""):

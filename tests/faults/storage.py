@@ -46,7 +46,7 @@ class Storage:
         """Lose everything that the queue holds."""
         from huey.storage import PostgresStorage
 
-        from panels.tasks import huey
+        from panels.bell import huey
 
         if isinstance(huey.storage, PostgresStorage):
             huey.storage.initialize_schema()
@@ -56,7 +56,7 @@ class Storage:
         """Close our own connections to the database and the queue."""
         from django.db import connections
 
-        from panels.tasks import huey
+        from panels.bell import huey
 
         connections.close_all()
         huey.storage.close()

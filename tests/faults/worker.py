@@ -32,16 +32,18 @@ LOOK_EVERY = 0.01
 
 def shorten(name: str) -> None:
     """Make everything that takes minutes take seconds."""
-    from panels import claiming, limits, outcomes, transport
+    from panels.calls import claiming, outcomes, visit
     from panels.models import JobRun, Panel
+    from panels.protocol import transport
+    from panels.providers import pauses
 
     claiming.START_WITHIN = timedelta(seconds=START_WITHIN)
     claiming.SPARE = timedelta(seconds=SPARE)
     outcomes.FIRST_RETRY_AFTER = timedelta(seconds=0.3)
     outcomes.LONGEST_RETRY = timedelta(seconds=1)
-    limits.FIRST_PAUSE = timedelta(seconds=0.3)
-    limits.LONGEST_PAUSE = timedelta(seconds=1)
-    limits.RATE_LIMIT_PAUSE = timedelta(seconds=0.3)
+    visit.FIRST_PAUSE = timedelta(seconds=0.3)
+    visit.LONGEST_PAUSE = pauses.LONGEST_PAUSE = timedelta(seconds=1)
+    visit.RATE_LIMIT_PAUSE = timedelta(seconds=0.3)
     Panel.total_timeout = property(lambda self: float(self.connect_timeout + self.read_timeout))
     transport._user_agent = lambda: name
     take = JobRun.take
@@ -51,7 +53,7 @@ def shorten(name: str) -> None:
 
 def wait_where_told(folder: Path) -> None:
     """Begin no send to a panel while there is a file that says so."""
-    from panels import submission
+    from panels.calls import submission
 
     call = submission.call
 
@@ -64,7 +66,7 @@ def wait_where_told(folder: Path) -> None:
 
 
 def _sweep_often() -> None:
-    from panels.tasks import lanes, run_sweep
+    from panels.worker.tasks import lanes, run_sweep
 
     while True:
         time.sleep(SWEEP_EVERY)
@@ -83,12 +85,12 @@ def main() -> None:
     shorten(name)
     note_claims(name, folder / CLAIMS)
     wait_where_told(folder)
-    from panels import worker
-    from panels.processes import StopSignals
+    from panels.worker import consumer
+    from panels.worker.processes import StopSignals
 
     threading.Thread(target=_end_with_parent, daemon=True).start()
     threading.Thread(target=_sweep_often, daemon=True).start()
-    worker.run(StopSignals())
+    consumer.run(StopSignals())
     sys.stderr.flush()
     os._exit(0)
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from panels.models import Worker
-from panels.restore import distrust_what_waits
+from panels.orders.restore import distrust_what_waits
 
 
 class Command(BaseCommand):

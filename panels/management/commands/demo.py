@@ -22,7 +22,7 @@ from dashboard.first_run import DEMO_DIR
 from panels.management import parts
 from panels.management.demo_data import ACCOUNTS, Account, fill, open_account
 from panels.models import Panel
-from panels.processes import Family, free_port
+from panels.worker.processes import Family, free_port
 
 LOG = DEMO_DIR / "demo.log"
 # Written when the data are complete: a first run that was interrupted begins anew.

@@ -7,12 +7,12 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
-from panels import tasks
-from panels.bulk_check import Book
-from panels.bulk_confirm import Change, PanelTotal, confirm, summary
-from panels.bulk_import import create_batch, delete_draft
-from panels.bulk_reading import Sheet, UnreadableError, read_file
+from panels import bell
+from panels.bulk.checking import Book
+from panels.bulk.confirming import Change, PanelTotal, confirm, summary
+from panels.bulk.drafts import create_batch, delete_draft
 from panels.models import Batch, Panel
+from panels.tables.reading import Sheet, UnreadableError, read_file
 
 
 class Command(BaseCommand):
@@ -59,7 +59,7 @@ class Command(BaseCommand):
         if outcome.problem:
             raise CommandError(outcome.problem)
         for pk in outcome.panels:
-            tasks.ring("submit", pk)
+            bell.ring("submit", pk)
         self.stdout.write(f"{found.count:,} orders are queued as {str(batch).lower()}.")
 
     def _refuse_wrong_lines(self, batch: Batch) -> None:

@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from panels.encryption import KeyUnreadableError
 from panels.models import Panel
+from panels.models.encryption import KeyUnreadableError
 
 
 class Command(BaseCommand):

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from panels.processes import LOOK_EVERY, StopSignals
 from panels.sandbox import SandboxPanel
 from panels.sandbox.api import DIALECTS
 from panels.sandbox.panel import DEFAULT_KEY
+from panels.worker.processes import LOOK_EVERY, StopSignals
 
 
 class Command(BaseCommand):

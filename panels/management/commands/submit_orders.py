@@ -3,10 +3,10 @@
 import threading
 from typing import Any
 
+from panels.calls.submission import submit_queued
 from panels.management.by_panel import PanelCommand, Report, counted, new_trouble
 from panels.models import Controls, Order, Panel
-from panels.submission import submit_queued
-from panels.sweep import expire
+from panels.worker.sweep import expire
 
 
 class Command(PanelCommand):

@@ -2,7 +2,7 @@
 
 import threading
 
-from panels.catalog import sync_catalog
+from panels.calls.catalog import sync_catalog
 from panels.management.by_panel import PanelCommand, Report, counted
 from panels.models import Panel
 

@@ -13,7 +13,7 @@ from django.db import connections
 from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ignore[import-untyped]
 
 from panels.management import parts
-from panels.processes import Family
+from panels.worker.processes import Family
 
 
 class Command(BaseCommand):

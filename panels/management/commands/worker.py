@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from panels import worker
-from panels.processes import StopSignals
+from panels.worker import consumer
+from panels.worker.processes import StopSignals
 
 
 class Command(BaseCommand):
@@ -20,7 +20,7 @@ class Command(BaseCommand):
         signals = StopSignals()
         self.stdout.write("The worker has started.")
         self.stdout.flush()
-        worker.run(signals)
+        consumer.run(signals)
         sys.stdout.flush()
         sys.stderr.flush()
         # A panel that hangs must not keep the process from ending.

@@ -1,0 +1,42 @@
+"""The admin site: open to those who manage users, whatever their staff flag, by the one login page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.contrib.admin.apps import AdminConfig
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+
+
+class DashboardAdmin(AdminSite):
+    """The admin of this project."""
+
+    site_header = "Panel Dashboard"
+    site_title = "Panel Dashboard"
+    index_title = "Administration"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Let in staff, and Managers, who look after users and panels."""
+        return request.user.is_active and (request.user.is_staff or request.user.has_perm("auth.change_user"))
+
+    @method_decorator(login_not_required)
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # noqa: ARG002
+        """Lead to the dashboard's own login: Django's admin would turn Managers away who are no staff."""
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        # Needs the models, which are not there yet when this module is.
+        from django.contrib.auth.views import redirect_to_login  # noqa: PLC0415
+
+        return redirect_to_login(request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index"))
+
+
+class DashboardAdminConfig(AdminConfig):
+    """Puts our site in the place of Django's."""
+
+    default_site = "dashboard.admin_site.DashboardAdmin"

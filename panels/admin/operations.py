@@ -1,0 +1,36 @@
+"""The admin of workers, jobs and the sending switch."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from panels.admin.base import RowAdmin
+from panels.models import (
+    Controls,
+    JobRun,
+    Worker,
+)
+
+
+@admin.register(Worker)
+class WorkerAdmin(RowAdmin):
+    list_display = ("host", "pid", "alive", "started_at", "seen_at", "stopped_at")
+    search_fields = ("host",)
+    ordering = ("-seen_at",)
+
+    @admin.display(boolean=True)
+    def alive(self, worker: Worker) -> bool:
+        return worker.is_alive
+
+
+@admin.register(JobRun)
+class JobRunAdmin(RowAdmin):
+    list_display = ("name", "started_at", "finished_at", "leased_until", "last_error")
+    search_fields = ("name",)
+    ordering = ("name",)
+
+
+@admin.register(Controls)
+class ControlsAdmin(RowAdmin):
+    list_display = ("__str__", "sending_stopped_at", "sending_stopped_by")
+    list_select_related = ("sending_stopped_by",)

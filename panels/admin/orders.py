@@ -1,0 +1,194 @@
+"""The admin of orders, batches, refills and the searches for lost ids."""
+
+from __future__ import annotations
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from panels.admin.base import RowAdmin, RowInline
+from panels.bell import ring
+from panels.filters import OrderFilter
+from panels.models import (
+    ActionLine,
+    Batch,
+    BatchLine,
+    FoundId,
+    IdSearch,
+    Order,
+    OrderAction,
+    OrderEvent,
+    Panel,
+    Refill,
+)
+from panels.orders.actions import MOST, confirm_action, draft_action
+from panels.pages.formats import money
+
+
+class EventInline(RowInline):
+    model = OrderEvent
+    fields = ("at", "actor", "what", "detail")
+
+
+class RefillInline(RowInline):
+    model = Refill
+
+
+@admin.register(Order)
+class OrderAdmin(RowAdmin):
+    hidden = ("charge_sort", "cost_sort")
+    list_display = (
+        "id", "state", "progress", "panel", "remote_id", "service", "quantity", "cost", "alarm", "placed_by",
+        "created_at",
+    )  # fmt: skip
+    list_filter = ("created_at", "state", "progress", "panel", "cancel_state")
+    list_select_related = ("panel", "service", "placed_by")
+    # What is looked in is the filter's to say; without any, there would be no field to type in.
+    search_fields = ("remote_id",)
+    search_help_text = "Our number, the panel's id, the start of the link, or a service's id or name."
+    ordering = ("-created_at", "-pk")
+    inlines = (EventInline, RefillInline)
+    actions = ("refresh", "refill", "cancel", "withdraw")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
+    ) -> tuple[QuerySet[Order], bool]:
+        text = search_term.strip()[:500]
+        return (OrderFilter({}).search(queryset, "q", text) if text else queryset), False
+
+    def view_on_site(self, obj: Order) -> str:
+        return obj.get_absolute_url()
+
+    @admin.display(ordering="charge_sort")
+    def cost(self, order: Order) -> str:
+        return money(order.cost, order.currency)
+
+    def has_act_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("panels.change_order")
+
+    def has_refill_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perms(("panels.change_order", "panels.add_refill"))
+
+    @admin.action(description="Refresh", permissions=["act"])
+    def refresh(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponse | None:
+        action = self._draft(request, orders, OrderAction.Kind.REFRESH)
+        if action is None:
+            return None
+        confirm_action(action)
+        ring("act", action.pk)
+        return redirect(action)
+
+    @admin.action(description="Refill…", permissions=["refill"])
+    def refill(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponse | None:
+        return self._ask_first(request, orders, OrderAction.Kind.REFILL)
+
+    @admin.action(description="Cancel…", permissions=["act"])
+    def cancel(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponse | None:
+        return self._ask_first(request, orders, OrderAction.Kind.CANCEL)
+
+    @admin.action(description="Withdraw…", permissions=["act"])
+    def withdraw(self, request: HttpRequest, orders: QuerySet[Order]) -> HttpResponse | None:
+        return self._ask_first(request, orders, OrderAction.Kind.WITHDRAW)
+
+    def _ask_first(self, request: HttpRequest, orders: QuerySet[Order], kind: str) -> HttpResponse | None:
+        """Lead to the action's own page, which shows count and cost and is where it is confirmed."""
+        action = self._draft(request, orders, kind)
+        return redirect(action) if action else None
+
+    def _draft(self, request: HttpRequest, orders: QuerySet[Order], kind: str) -> OrderAction | None:
+        pks = list(orders.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
+        if len(pks) <= MOST:
+            return draft_action(kind, pks, request.user)
+        text = f"An action takes at most {MOST:,} orders. Nothing was changed: filter for fewer of them."
+        self.message_user(request, text, messages.ERROR)
+        return None
+
+
+@admin.register(OrderEvent)
+class OrderEventAdmin(RowAdmin):
+    list_display = ("at", "order", "what", "actor", "detail")
+    list_filter = ("what",)
+    list_select_related = ("order", "actor")
+    search_fields = ("=order__id", "=order__remote_id")
+
+
+@admin.register(Refill)
+class RefillAdmin(RowAdmin):
+    list_display = ("id", "order", "panel", "state", "progress", "remote_id", "requested_by", "requested_at", "error")
+    list_filter = ("state", "progress", "order__panel")
+    list_select_related = ("order__panel", "requested_by")
+    search_fields = ("=remote_id", "=order__id", "=order__remote_id")
+
+    def panel(self, refill: Refill) -> Panel:
+        return refill.order.panel
+
+
+class FoundInline(RowInline):
+    model = FoundId
+
+
+@admin.register(IdSearch)
+class IdSearchAdmin(RowAdmin):
+    list_display = ("id", "order", "panel", "asked", "asked_from", "asked_to", "requested_at", "searched_at", "error")
+    list_filter = ("order__panel", "is_single")
+    list_select_related = ("order__panel",)
+    search_fields = ("=order__id",)
+    inlines = (FoundInline,)
+
+    def view_on_site(self, obj: IdSearch) -> str:
+        return obj.order.get_absolute_url()
+
+    def panel(self, search: IdSearch) -> Panel:
+        return search.order.panel
+
+
+@admin.register(FoundId)
+class FoundIdAdmin(RowAdmin):
+    list_display = ("remote_id", "order", "panel", "remote_status", "charge", "currency", "remains", "asked_at")
+    list_filter = ("search__order__panel",)
+    list_select_related = ("search__order__panel",)
+    search_fields = ("=remote_id", "=search__order__id")
+
+    def order(self, found: FoundId) -> Order:
+        return found.search.order
+
+    def panel(self, found: FoundId) -> Panel:
+        return found.search.order.panel
+
+
+@admin.register(OrderAction)
+class OrderActionAdmin(RowAdmin):
+    list_display = ("id", "kind", "created_by", "created_at", "confirmed_at", "finished_at")
+    list_filter = ("kind", "created_at")
+    list_select_related = ("created_by",)
+    search_fields = ("=id", "created_by__username")
+    date_hierarchy = "created_at"
+
+    def view_on_site(self, obj: OrderAction) -> str:
+        return obj.get_absolute_url()
+
+
+@admin.register(ActionLine)
+class ActionLineAdmin(RowAdmin):
+    list_display = ("id", "action", "order", "outcome", "detail")
+    list_filter = ("outcome",)
+    list_select_related = ("action", "order")
+    search_fields = ("=action__id", "=order__id", "=order__remote_id")
+
+
+@admin.register(Batch)
+class BatchAdmin(RowAdmin):
+    list_display = ("id", "state", "source", "filename", "created_by", "created_at")
+    list_filter = ("state", "source")
+    list_select_related = ("created_by",)
+    search_fields = ("=id", "filename", "created_by__username")
+    date_hierarchy = "created_at"
+
+
+@admin.register(BatchLine)
+class BatchLineAdmin(RowAdmin):
+    list_display = ("id", "batch", "number", "has_errors", "is_left_out", "service", "cost", "currency", "order")
+    list_filter = ("has_errors", "is_left_out")
+    list_select_related = ("batch", "service", "order")
+    search_fields = ("=batch__id", "=number", "=order__id", "=remote_id")

@@ -1,0 +1,91 @@
+"""The admin of people: nobody reaches, or makes, a person who may do more than they may themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, Permission, User
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+GROUPS = ("Viewer", "Operator", "Manager")
+
+
+def grantable_groups(user: Any) -> QuerySet[Group]:
+    """Return the groups that this person may give to others: of ours, those that give nothing which he lacks."""
+    groups = Group.objects.filter(name__in=GROUPS).prefetch_related("permissions__content_type")
+    held = [group.pk for group in groups if user.has_perms([_name(each) for each in group.permissions.all()])]
+    return Group.objects.filter(pk__in=held)
+
+
+def reachable_people(user: Any) -> QuerySet[User]:
+    """Return the people whom this person may see and change: everybody for a superuser.
+
+    For others nobody with a right beyond those groups, since a new password is all it takes to be somebody else.
+    """
+    if user.is_superuser:
+        return User.objects.all()
+    others = Group.objects.exclude(pk__in=grantable_groups(user))
+    plain = User.objects.filter(is_superuser=False, is_staff=False, user_permissions=None)
+    return plain.exclude(groups__in=others)
+
+
+def _name(permission: Permission) -> str:
+    return f"{permission.content_type.app_label}.{permission.codename}"
+
+
+admin.site.unregister((User, Group))
+
+
+@admin.register(User)
+class PeopleAdmin(UserAdmin):
+    """People. Who is no superuser reaches only those who may do nothing that he may not do himself."""
+
+    actions = None
+    list_display = ("username", "first_name", "last_name", "email", "is_active", "last_login")
+    plain_fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        ("Personal info", {"fields": ("first_name", "last_name", "email")}),
+        ("Permissions", {"fields": ("is_active", "groups")}),
+        ("Important dates", {"fields": ("last_login", "date_joined")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).filter(pk__in=reachable_people(request.user))
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        if obj is None or request.user.is_superuser:
+            return super().get_fieldsets(request, obj)
+        return self.plain_fieldsets
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        return ("last_login", "date_joined")
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return super().get_list_filter(request) if request.user.is_superuser else ("is_active",)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "groups" and not request.user.is_superuser:
+            kwargs["queryset"] = grantable_groups(request.user)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Nobody is deleted: orders and their stories name who did what. Make people inactive instead."""
+        return False
+
+
+@admin.register(Group)
+class SuperuserGroupAdmin(GroupAdmin):
+    """Groups decide what people may do, so that only superusers see and change them."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser
+
+    def has_view_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return request.user.is_superuser
+
+    has_change_permission = has_view_permission
+    has_add_permission = has_module_permission
+    has_delete_permission = has_view_permission

@@ -1,0 +1,106 @@
+"""The admin of panels, their balances and their catalogs."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from panels.admin.base import RowAdmin
+from panels.models import (
+    BalanceReading,
+    Panel,
+    Service,
+    ServiceChange,
+)
+from panels.pages.formats import money, rate
+from panels.providers import requests
+
+
+@admin.register(Panel)
+class PanelAdmin(RowAdmin):
+    hidden = ("api_key",)
+    list_display = ("name", "status", "amount", "balance_checked_at", "catalog_synced_at", "is_active", "api_url")
+    list_filter = ("is_active", "paused_reason")
+    search_fields = ("name", "api_url")
+    ordering = ("name",)
+    actions = ("sync", "check_balance", "pause", "resume")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Panel]:
+        return super().get_queryset(request).defer("api_key")
+
+    def view_on_site(self, obj: Panel) -> str:
+        return obj.get_absolute_url()
+
+    def has_manage_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("panels.change_panel")
+
+    @admin.display(description="state")
+    def status(self, panel: Panel) -> str:
+        return panel.get_paused_reason_display() if panel.state == "paused" else panel.state
+
+    @admin.display(description="balance", ordering="balance")
+    def amount(self, panel: Panel) -> str:
+        return money(panel.balance, panel.currency)
+
+    @admin.action(description="Sync catalog", permissions=["manage"])
+    def sync(self, request: HttpRequest, panels: QuerySet[Panel]) -> None:
+        self._ask(request, panels, "sync")
+
+    @admin.action(description="Check balance", permissions=["manage"])
+    def check_balance(self, request: HttpRequest, panels: QuerySet[Panel]) -> None:
+        self._ask(request, panels, "balance")
+
+    def _ask(self, request: HttpRequest, panels: QuerySet[Panel], question: requests.Question) -> None:
+        pks = list(panels.filter(is_active=True).values_list("pk", flat=True))
+        requests.request_answer(question, pks)
+        self.message_user(request, f"{len(pks)} active panel(s) are asked; their pages show what they answer.")
+
+    @admin.action(description="Pause", permissions=["manage"])
+    def pause(self, request: HttpRequest, panels: QuerySet[Panel]) -> None:
+        paused = requests.pause_by_hand(panels)
+        self.message_user(request, f"{len(paused)} panel(s) were paused. Orders for them wait here.")
+
+    @admin.action(description="Resume", permissions=["manage"])
+    def resume(self, request: HttpRequest, panels: QuerySet[Panel]) -> None:
+        resumed = requests.resume(panels)
+        self.message_user(request, f"{len(resumed)} panel(s) were resumed. Orders that wait for them go out now.")
+
+
+@admin.register(BalanceReading)
+class BalanceReadingAdmin(RowAdmin):
+    list_display = ("panel", "at", "amount", "why")
+    list_filter = ("panel", "why")
+    list_select_related = ("panel",)
+
+    @admin.display(description="balance")
+    def amount(self, reading: BalanceReading) -> str:
+        return money(reading.balance, reading.currency)
+
+
+@admin.register(Service)
+class ServiceAdmin(RowAdmin):
+    hidden = ("search_text",)
+    list_display = ("remote_id", "name", "panel", "type", "price", "min_quantity", "max_quantity", "is_listed")
+    list_display_links = ("remote_id", "name")
+    list_filter = ("panel", "is_listed", "type", "refill", "cancel")
+    list_select_related = ("panel",)
+    search_fields = ("=remote_id", "search_text")
+
+    def view_on_site(self, obj: Service) -> str:
+        return obj.get_absolute_url()
+
+    @admin.display(ordering="rate_per_1000")
+    def price(self, service: Service) -> str:
+        return rate(service.rate_per_1000, service.panel.currency)
+
+
+@admin.register(ServiceChange)
+class ServiceChangeAdmin(RowAdmin):
+    list_display = ("at", "service", "panel", "field", "old", "new")
+    list_filter = ("at", "service__panel")
+    list_select_related = ("service__panel",)
+    search_fields = ("=service__remote_id", "service__search_text")
+
+    def panel(self, change: ServiceChange) -> Panel:
+        return change.service.panel

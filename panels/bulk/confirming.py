@@ -1,0 +1,278 @@
+"""What a draft will cost, and how it becomes orders: once, and only at the prices that the person saw."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Field, OuterRef, Subquery
+from django.utils import timezone
+
+from panels.bulk.checking import FOUND, check_lines, save_lines
+from panels.models import Batch, BatchLine, Order, OrderEvent, Panel, Service
+from panels.money.costs import promised_costs
+from panels.orders.placing import build_order
+from panels.protocol.order_types import Checked
+
+# What a check finds, as columns: two checks that found the same need not write it again.
+_COMPARED = tuple(f"{name}_id" if name in ("panel", "service") else name for name in FOUND)
+
+
+@dataclass(frozen=True, slots=True)
+class PanelTotal:
+    """What a batch orders at one panel in one currency.
+
+    unpriced: lines whose cost cannot be known beforehand. balance: what the panel has told, None while it is not
+    known in this currency. promised: what of it others have spent already (balances.promised_costs).
+    """
+
+    panel: Panel
+    currency: str
+    count: int
+    cost: Decimal
+    unpriced: int
+    balance: Decimal | None
+    promised: Decimal
+
+    @property
+    def available(self) -> Decimal | None:
+        """What is left of the balance for this batch."""
+        return None if self.balance is None else self.balance - self.promised
+
+    @property
+    def excess(self) -> Decimal:
+        """By how much the cost exceeds what is available, 0 if it does not, or nobody knows."""
+        return Decimal() if self.available is None else max(self.cost - self.available, Decimal())
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What confirming a batch would order; `fingerprint` is what the confirmation must carry."""
+
+    totals: tuple[PanelTotal, ...]
+    count: int
+    unpriced: int
+    wrong: int
+    left_out: int
+    fingerprint: str
+
+    @property
+    def can_confirm(self) -> bool:
+        """Whether nothing stands in the way that is known by now."""
+        return self.count > 0 and not self.wrong
+
+
+@dataclass(slots=True)
+class _Sum:
+    count: int = 0
+    cost: Decimal = Decimal()
+    unpriced: int = 0
+
+    def add(self, cost: Decimal | None) -> None:
+        self.count += 1
+        self.unpriced += cost is None
+        self.cost += cost or 0
+
+
+def summary(batch: Batch) -> Summary:
+    """Add up a batch per panel and currency, against what is known of the balances."""
+    # First: what changes after it is not confirmed by it.
+    fingerprint = _fingerprint(Batch.objects.only("checked_at").get(pk=batch.pk))
+    sums = _add_up(batch)
+    panels = Panel.objects.in_bulk([panel_pk for panel_pk, _ in sums])
+    promised = promised_costs(panels.values())
+    totals = tuple(
+        PanelTotal(
+            panel=panels[panel_pk],
+            currency=currency,
+            count=each.count,
+            cost=each.cost,
+            unpriced=each.unpriced,
+            balance=panels[panel_pk].balance if panels[panel_pk].currency == currency else None,
+            promised=promised.get((panel_pk, currency), Decimal()),
+        )
+        for (panel_pk, currency), each in sums.items()
+    )
+    lines = batch.lines.all()
+    return Summary(
+        totals=tuple(sorted(totals, key=lambda total: (total.panel.name, total.currency))),
+        count=sum(total.count for total in totals),
+        unpriced=sum(total.unpriced for total in totals),
+        wrong=lines.filter(has_errors=True, is_left_out=False).count(),
+        left_out=lines.filter(is_left_out=True).count(),
+        fingerprint=fingerprint,
+    )
+
+
+def _add_up(batch: Batch) -> dict[tuple[int, str], _Sum]:
+    """Return the sums by panel and currency."""
+    sums: dict[tuple[int, str], _Sum] = defaultdict(_Sum)
+    wanted = batch.lines.filter(has_errors=False, is_left_out=False)
+    for panel_pk, currency, cost in wanted.values_list("panel_id", "currency", "cost"):
+        sums[panel_pk, currency].add(cost)
+    return sums
+
+
+def _fingerprint(batch: Batch) -> str:
+    """Tell one state of a draft from any other: whatever changes its lines notes the time."""
+    return f"{batch.checked_at:%Y%m%d%H%M%S%f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What has become different about a service since its lines were checked."""
+
+    service: Service
+    what: str
+    old: str
+    new: str
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """The batch as it is now.
+
+    problem: why nothing was ordered, "" if the batch is confirmed, by this call (is_new) or by one before.
+    panels: where orders wait now.
+    """
+
+    batch: Batch
+    is_new: bool = False
+    problem: str = ""
+    changes: tuple[Change, ...] = ()
+    panels: tuple[int, ...] = ()
+
+
+def confirm(batch: Batch, user: Any, shown: str) -> Confirmation:
+    """Check a draft once more and queue all its orders in one transaction, or none and say why.
+
+    `shown` is the fingerprint of the summary that the person saw. What has changed since is stored, so that the
+    person sees it before the next try.
+    """
+    with transaction.atomic():
+        batch = Batch.objects.select_for_update(of=("self",)).select_related("panel").get(pk=batch.pk)
+        if batch.state == Batch.State.DISCARDED:
+            return Confirmation(batch, problem="This batch was discarded. Nothing was ordered; upload it again.")
+        if not batch.is_draft:
+            return Confirmation(batch)
+        is_as_shown = _fingerprint(batch) == shown
+        lines = list(batch.lines.order_by("number"))
+        before = [_found(line) for line in lines]
+        checked = check_lines(batch, lines)
+        changes = _changes(lines, before)
+        wanted = [line for line in lines if not line.is_left_out]
+        problem = _problem(wanted, changes, is_as_shown=is_as_shown)
+        if problem:
+            save_lines([line for line, old in zip(lines, before, strict=True) if _found(line) != old])
+            Batch.objects.filter(pk=batch.pk).update(checked_at=timezone.now())
+            return Confirmation(batch, problem=problem, changes=changes)
+        return _queue(batch, wanted, checked, user)
+
+
+def _problem(wanted: Sequence[BatchLine], changes: Sequence[Change], *, is_as_shown: bool) -> str:
+    if changes:
+        return (
+            "Prices or conditions have changed since these lines were checked. Nothing was ordered, and the costs are "
+            "up to date now: look at the differences and confirm again."
+        )
+    if wrong := sum(line.has_errors for line in wanted):
+        lines = "1 line is" if wrong == 1 else f"{wrong:,} lines are"
+        return f"{lines} wrong. Nothing was ordered: correct what is wrong, or leave it out."
+    if not wanted:
+        return "No line is left to be ordered. Take lines back, or discard the batch."
+    if not is_as_shown:
+        return "The batch has changed since this page was shown. Nothing was ordered: look at it again and confirm."
+    return ""
+
+
+def _queue(batch: Batch, wanted: Sequence[BatchLine], checked: Mapping[int, Checked], user: Any) -> Confirmation:
+    now = timezone.now()
+    drafts = Batch.objects.filter(pk=batch.pk, state=Batch.State.DRAFT)
+    batch.state, batch.confirmed_by, batch.confirmed_at = Batch.State.CONFIRMED, user, now
+    if not drafts.update(state=batch.state, confirmed_by=user, confirmed_at=now):
+        return Confirmation(Batch.objects.get(pk=batch.pk))
+    orders = [_order(batch, line, checked[line.number], user) for line in wanted]
+    for order in orders:
+        order.created_at = order.send_after = now
+    _insert(orders)
+    by, created = user and user.pk, OrderEvent.What.CREATED
+    pks = Order.objects.filter(batch=batch).order_by("pk").values_list("pk", flat=True)
+    OrderEvent.objects.bulk_create([OrderEvent(order_id=pk, at=now, actor_id=by, what=created) for pk in pks])
+    own = Order.objects.filter(token=OuterRef("token"))
+    batch.lines.filter(is_left_out=False).update(order=Subquery(own.values("pk")[:1]))
+    return Confirmation(batch, is_new=True, panels=tuple(sorted({order.panel_id for order in orders})))
+
+
+def _insert(orders: Sequence[Order]) -> None:
+    """Insert orders that were just made; their pks stay unset.
+
+    bulk_create prepares some fifty values of each for the database, of which all but ten are alike: that takes several
+    times as long.
+    """
+    fields = [field for field in Order._meta.concrete_fields if not field.primary_key and not field.generated]
+    usual = [(field, value := getattr(orders[0], field.attname), _prepared(field, value)) for field in fields]
+    rows = []
+    for order in orders:
+        values = vars(order)
+        rows.append(
+            [
+                ready if (value := values[field.attname]) == common else _prepared(field, value)
+                for field, common, ready in usual
+            ]
+        )
+    table, names = Order._meta.db_table, ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
+    with connection.cursor() as cursor:
+        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({', '.join(['%s'] * len(fields))})", rows)
+
+
+def _prepared(field: Field[Any, Any], value: Any) -> Any:
+    return field.get_db_prep_save(value, connection)
+
+
+def _order(batch: Batch, line: BatchLine, checked: Checked, user: Any) -> Order:
+    service = line.service
+    if service is None:
+        raise ValueError(f"{line} has no service.")
+    order = build_order(service, checked, placed_by=user, token=line.token)
+    order.batch_id = batch.pk
+    return order
+
+
+def _found(line: BatchLine) -> dict[str, Any]:
+    return {name: getattr(line, name) for name in _COMPARED}
+
+
+def _changes(lines: Sequence[BatchLine], before: Sequence[Mapping[str, Any]]) -> tuple[Change, ...]:
+    """Compare the conditions of the lines' services with those that they were checked against."""
+    found: dict[tuple[Service, str, str, str], list[int]] = defaultdict(list)
+    for line, old in zip(lines, before, strict=True):
+        if line.service is None or line.is_left_out or old["service_id"] != line.service_id:
+            continue
+        new = _found(line)
+        if new["rate"] == old["rate"] and new["terms"] == old["terms"] and new["currency"] == old["currency"]:
+            continue
+        was, now = _conditions(old), _conditions(new)
+        for what in now:
+            if was.get(what) != now[what]:
+                found[line.service, what, was.get(what, ""), now[what]].append(line.number)
+    return tuple(Change(*key, numbers=tuple(numbers)) for key, numbers in found.items())
+
+
+def _conditions(found: Mapping[str, Any]) -> dict[str, str]:
+    """Name what was agreed, in words."""
+    rate = "" if found["rate"] is None else f"{found['rate'].normalize():f}"
+    words = {"rate": f"{rate} {found['currency']} per 1000" if rate else ""}
+    return words | {name: _word(value) for name, value in found["terms"].items()}
+
+
+def _word(value: object) -> str:
+    if value is None:
+        return "not stated"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,0 +1,148 @@
+"""How far a confirmed batch has come, and what a person can still do about it as a whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Case, CharField, Count, F, Q, Sum, Value, When
+from django.utils import timezone
+
+from panels.models import Batch, Order, OrderEvent
+from panels.money.costs import COST
+from panels.orders.moves import move_all
+
+CHUNK = 500
+State = Order.State
+_SIX_PLACES = Decimal("0.000001")
+_STAGE = Case(
+    When(state=State.QUEUED, held_reason__gt="", then=Value("held")),
+    When(state=State.PLACED, progress__in=Order.FINISHED, then=Value("finished")),
+    default=F("state"),
+    output_field=CharField(),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A batch's orders by how far they are: placed are those that still run.
+
+    waiting and unfit: of a batch to be adopted, the lines that the panel has not been asked about yet, and those that
+    cannot be adopted. costs: so far, by currency, of what the panels have.
+    """
+
+    queued: int
+    sending: int
+    held: int
+    placed: int
+    refused: int
+    unknown: int
+    finished: int
+    withdrawn: int
+    written_off: int
+    waiting: int
+    unfit: int
+    costs: tuple[tuple[str, Decimal], ...]
+
+    @property
+    def total(self) -> int:
+        """All orders and, when adopting, the lines that are none yet."""
+        return self.ended + self.queued + self.sending + self.held + self.placed + self.unknown + self.waiting
+
+    @property
+    def ended(self) -> int:
+        """How many will not change by themselves any more."""
+        return self.refused + self.finished + self.withdrawn + self.written_off + self.unfit
+
+    @property
+    def sent(self) -> int:
+        """How many have left us."""
+        return self.placed + self.unknown + self.refused + self.finished + self.written_off
+
+    @property
+    def settled(self) -> int:
+        """How many have left us, or never will."""
+        return self.sent + self.withdrawn + self.unfit
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something can still change by itself."""
+        return bool(self.queued or self.sending or self.placed or self.waiting)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing will change any more, by itself or by a person."""
+        return not (self.is_open or self.held or self.unknown)
+
+
+def find_progress(batch: Batch) -> Progress:
+    """Count a batch's orders."""
+    found = progress_of([batch])
+    return found[batch.pk]
+
+
+def progress_of(batches: Iterable[Batch]) -> dict[int, Progress]:
+    """Count the orders of several batches, in a number of queries that does not grow with them; drafts have none."""
+    pks = [batch.pk for batch in batches]
+    orders = Order.objects.filter(batch__in=pks).order_by()
+    counts: dict[int, Counter[str]] = {pk: Counter() for pk in pks}
+    stages = orders.annotate(stage=_STAGE).values_list("batch_id", "stage").annotate(number=Count("pk"))
+    for pk, stage, number in stages:
+        counts[pk][stage] = number
+    costs: dict[int, list[tuple[str, Decimal]]] = {pk: [] for pk in pks}
+    sums = orders.filter(state=State.PLACED).values_list("batch_id", "currency").annotate(total=Sum(COST))
+    for pk, currency, total in sums.order_by("currency"):
+        if total is not None:
+            costs[pk].append((currency, total.quantize(_SIX_PLACES)))
+    for pk, waiting, unfit in _adoptions(pks):
+        counts[pk] += Counter(waiting=waiting, unfit=unfit)
+    names = [name for name in Progress.__dataclass_fields__ if name != "costs"]
+    return {pk: Progress(**{name: counts[pk][name] for name in names}, costs=tuple(costs[pk])) for pk in pks}
+
+
+def _adoptions(pks: Iterable[int]) -> Any:
+    adopted = Batch.objects.filter(pk__in=list(pks), source=Batch.Source.ADOPTED).order_by()
+    unfit = Q(lines__has_errors=True)
+    return adopted.annotate(
+        waiting=Count("lines", filter=Q(lines__order__isnull=True) & ~unfit), unfit=Count("lines", filter=unfit)
+    ).values_list("pk", "waiting", "unfit")
+
+
+def pause(batch: Batch) -> bool:
+    """Let nothing more of a batch go out; what is on its way goes on. False if it is not under way."""
+    return _move(batch, Batch.State.CONFIRMED, Batch.State.PAUSED)
+
+
+def resume(batch: Batch) -> bool:
+    """Let a paused batch go on; False if it is not paused."""
+    return _move(batch, Batch.State.PAUSED, Batch.State.CONFIRMED)
+
+
+def _move(batch: Batch, came_from: Batch.State, to: Batch.State) -> bool:
+    return bool(Batch.objects.filter(pk=batch.pk, state=came_from).update(state=to))
+
+
+def withdraw_unsent(batch: Batch, actor: Any) -> int:
+    """Take back all orders of a batch that wait, held ones too; returns how many that were."""
+    waiting = Order.objects.filter(batch=batch, state=State.QUEUED).order_by("pk").values_list("pk", flat=True)
+    withdrawn, last = 0, 0
+    while pks := list(waiting.filter(pk__gt=last)[:CHUNK]):
+        withdrawn += move_all(
+            pks,
+            (State.QUEUED, State.WITHDRAWN),
+            what=OrderEvent.What.WITHDRAWN,
+            actor=actor,
+            held_reason="",
+            finished_at=timezone.now(),
+        )
+        last = pks[-1]
+    return withdrawn
+
+
+def panels_of(batch: Batch) -> list[int]:
+    """Return the panels where a batch has orders that wait."""
+    waiting = Order.objects.filter(batch=batch, state=State.QUEUED)
+    return list(waiting.order_by("panel").values_list("panel", flat=True).distinct())

@@ -1,0 +1,142 @@
+"""A batch as a table again: what became of every line, and what was refused, ready to be corrected and sent again."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from openpyxl import Workbook
+
+from panels.models import Batch, BatchLine, Order
+from panels.tables.cells import csv_lines, guard
+from panels.tables.reading import OUTCOME
+
+CHUNK = 1000
+# More does not fit in a cell of a workbook.
+MAX_CELL = 32_767
+_CUT = "… (cut: a cell holds no more)"
+# What XML cannot hold.
+_UNFIT_FOR_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_SHOWN = (
+    "batch",
+    "order",
+    "number",
+    "cells",
+    "errors",
+    "has_errors",
+    "is_left_out",
+    "remote_id",
+    "order__state",
+    "order__held_reason",
+    "order__remote_id",
+    "order__progress",
+    "order__charge",
+    "order__currency",
+    "order__start_count",
+    "order__remains",
+    "order__error_text",
+    "order__alarm",
+)
+Row = list[Any]
+
+
+def columns(batch: Batch) -> list[str]:
+    """Return the person's own columns, and the panel's if it was chosen beside them: it must be the same next time."""
+    own = list(batch.columns)
+    return own if "panel" in own or batch.panel_id is None else ["panel", *own]
+
+
+def results_header(batch: Batch) -> list[str]:
+    """Return the person's own columns and those that say what became of each line."""
+    return [*columns(batch), *OUTCOME]
+
+
+def results(batch: Batch) -> Iterator[Row]:
+    """Yield every line with what became of it."""
+    own = columns(batch)
+    for line in _lines(batch, batch.lines.all()):
+        yield [*_own_cells(line, own), *_outcome(line)]
+
+
+def refused_header(batch: Batch) -> list[str]:
+    """Return the columns of a table that can be uploaded again: its column error is not read."""
+    return [*columns(batch), "error"]
+
+
+def refused(batch: Batch) -> Iterator[Row]:
+    """Yield the lines that the panels refused, or could not adopt, with the reason."""
+    own = columns(batch)
+    unplaced = Q(order__state=Order.State.REFUSED) | Q(order__isnull=True, has_errors=True, is_left_out=False)
+    for line in _lines(batch, batch.lines.filter(unplaced)):
+        yield [*_own_cells(line, own), _error(line)]
+
+
+def _lines(batch: Batch, lines: QuerySet[BatchLine]) -> Iterator[BatchLine]:
+    """Read lines in chunks by their numbers: a download may take long, and holds no cursor meanwhile."""
+    chosen = lines.select_related("order").only(*_SHOWN).order_by("number")
+    last = -1
+    while chunk := list(chosen.filter(number__gt=last)[:CHUNK]):
+        for line in chunk:
+            line.batch = batch
+            yield line
+        last = chunk[-1].number
+
+
+def _own_cells(line: BatchLine, names: Sequence[str]) -> Row:
+    panel = line.batch.panel
+    chosen = {"panel": panel.name} if panel else {}
+    return [line.cells.get(name) or chosen.get(name, "") for name in names]
+
+
+def _outcome(line: BatchLine) -> Row:
+    order = line.order
+    if order is None:
+        state = "left out" if line.is_left_out else "wrong" if line.has_errors else "not ordered"
+        if line.batch.is_adoption and not line.has_errors:
+            state = "waiting"
+        return [state, line.remote_id, "", None, "", None, None, _error(line)]
+    return [
+        "held" if order.is_held else order.state,
+        order.remote_id,
+        order.progress,
+        order.charge,
+        order.currency,
+        order.start_count,
+        order.remains,
+        _error(line),
+    ]
+
+
+def _error(line: BatchLine) -> str:
+    order = line.order
+    if order is None:
+        return " ".join(line.messages)
+    return " ".join(filter(None, (order.held_reason, order.error_text, order.alarm)))
+
+
+def as_csv(header: Iterable[str], rows: Iterable[Row]) -> Iterator[str]:
+    """Write a table as CSV, line by line."""
+    return csv_lines(header, rows)
+
+
+def as_workbook(header: Iterable[str], rows: Iterable[Row]) -> bytes:
+    """Write a table as XLSX: numbers as numbers, everything else as guarded texts, ids with their zeros."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Results")
+    sheet.append(list(header))
+    for row in rows:
+        sheet.append([_workbook_cell(value) for value in row])
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def _workbook_cell(value: Any) -> Any:
+    if value is None or isinstance(value, int | Decimal):
+        return value
+    text = guard(_UNFIT_FOR_XML.sub("\ufffd", str(value)))
+    return text if len(text) <= MAX_CELL else text[: MAX_CELL - len(_CUT)] + _CUT

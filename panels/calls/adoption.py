@@ -1,0 +1,146 @@
+"""Follows orders that were placed elsewhere: the panel confirms their ids, and they are tracked like ours.
+
+A web request stores the lines; the worker asks the panels, 100 ids a call, and turns what they know into placed orders.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from panels.bulk.adoption import _note_known, to_adopt
+from panels.calls.polling import compare
+from panels.calls.visit import PanelClosedError, note_answer, note_error, open_client
+from panels.models import BatchLine, Order, OrderEvent, Panel
+from panels.orders.following import next_check_at
+from panels.protocol.client import PanelClient
+from panels.protocol.errors import OutcomeUnknown, PanelError, failure_in, is_answer
+from panels.protocol.inquiry import CHUNK
+from panels.protocol.order_types import normalise_link, read_whole
+from panels.protocol.wire import OrderStatus
+
+_SILENT = "The panel gave no answer about this order. Give its line again to ask once more."
+
+
+def adopt(panel_pk: int, stopping: threading.Event) -> Counter[str]:
+    """Ask one panel about all the ids that wait, and take over what it confirms; counts the outcomes."""
+    panel = Panel.objects.filter(pk=panel_pk, is_active=True).first()
+    counts: Counter[str] = Counter()
+    if panel is None or panel.blocks_reading() or not to_adopt().filter(panel=panel).exists():
+        return counts
+    try:
+        with open_client(panel, stopping) as client:
+            while not stopping.is_set() and (ids := _next_ids(panel)):
+                answers, error = _ask(client, ids)
+                counts += _record(panel, ids if error is None else [each for each in ids if each in answers], answers)
+                if error is not None:
+                    note_error(panel, error)
+                    counts["failed"] += 1
+                    break
+    except PanelClosedError:
+        return counts
+    if counts.total() > counts["failed"] and not counts["failed"]:
+        note_answer(panel.pk)
+    return counts
+
+
+def _next_ids(panel: Panel) -> list[str]:
+    waiting = to_adopt().filter(panel=panel).order_by("pk")
+    return list(waiting.values_list("remote_id", flat=True)[:CHUNK])
+
+
+def _ask(client: PanelClient, ids: Sequence[str]) -> tuple[Mapping[str, OrderStatus | PanelError], PanelError | None]:
+    """Ask about ids together, and then alone about those that were passed over; returns what stopped it, if anything.
+
+    What a panel says about the whole call is no answer about any of the ids.
+    """
+    answers: dict[str, OrderStatus | PanelError] = {}
+    failure: PanelError | None = None
+    try:
+        answers.update(client.statuses(ids))
+        for each in ids:
+            if each not in answers:
+                answers.update(_ask_alone(client, each))
+    except PanelError as error:
+        failure = error
+    told = {each: answer for each, answer in answers.items() if is_answer(answer)}
+    return told, failure or failure_in(answers)
+
+
+def _ask_alone(client: PanelClient, remote_id: str) -> Mapping[str, OrderStatus | PanelError]:
+    try:
+        return client.statuses([remote_id])
+    except OutcomeUnknown:
+        # The panel has just answered about others, so it is well, and says nothing about this one.
+        return {}
+
+
+def _record(panel: Panel, ids: Sequence[str], answers: Mapping[str, OrderStatus | PanelError]) -> Counter[str]:
+    """Write down what the panel says about these ids, all or nothing."""
+    now = timezone.now()
+    counts: Counter[str] = Counter()
+    with transaction.atomic():
+        # One at a time: two workers may have asked about the same ids.
+        Panel.objects.select_for_update(no_key=True).get(pk=panel.pk)
+        waiting = to_adopt().filter(panel=panel, remote_id__in=ids).order_by("pk")
+        lines = list(waiting.select_related("batch__created_by", "service"))
+        for line in _new(lines):
+            answer = answers.get(line.remote_id)
+            if isinstance(answer, OrderStatus):
+                line.order = _take_over(line, answer, panel, now)
+            else:
+                line.errors["order"] = [f"The panel says: {answer.text}" if isinstance(answer, PanelError) else _SILENT]
+        for line in lines:
+            line.has_errors = bool(line.errors)
+            counts["adopted" if line.order else "unfit"] += 1
+        BatchLine.objects.bulk_update(lines, ("errors", "has_errors", "order"))
+    return counts
+
+
+def _new(lines: Sequence[BatchLine]) -> list[BatchLine]:
+    """Return the lines whose orders we do not hold; of two that name the same one, from two batches, the first."""
+    first: dict[str, BatchLine] = {}
+    new = []
+    for line in _note_known(lines):
+        if first.setdefault(line.remote_id, line) is line:
+            new.append(line)
+        else:
+            line.errors["order"] = [f"{first[line.remote_id].batch} follows this order already."]
+    return new
+
+
+def _take_over(line: BatchLine, answer: OrderStatus, panel: Panel, now: datetime) -> Order:
+    """Make the placed order that a panel has confirmed, as its answer shows it."""
+    link = line.cells.get("link", "")
+    service = line.service
+    order = Order(
+        token=line.token,
+        batch=line.batch,
+        panel=panel,
+        service=service,
+        type=service.type if service else "",
+        link=link,
+        link_key=normalise_link(link),
+        quantity=read_whole(line.cells.get("quantity", "")),
+        currency=panel.currency,
+        state=Order.State.PLACED,
+        remote_id=line.remote_id,
+        placed_by=line.batch.created_by,
+        placed_at=now,
+        checked_at=now,
+        changed_at=now,
+    )
+    finding = compare(order, answer, panel, now)
+    for name, value in finding.fields.items():
+        setattr(order, name, value)
+    order.next_check_at = next_check_at(order, now)
+    order.save(force_insert=True)
+    order.tell(OrderEvent.What.ADOPTED, f"Placed elsewhere as {line.remote_id}.", actor=line.batch.created_by)
+    for what, detail in finding.story:
+        order.tell(what, detail)
+    return order

@@ -1,0 +1,251 @@
+"""Requests refills and cancels, each sent at most once, and follows refills to their end.
+
+A request is a row first: queued by a person, taken by a worker (sending, with a deadline), then accepted or refused in
+the panel's words, or unknown where the panel may have got it. That an order is canceled only its status tells.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from panels.calls.claiming import claims_under_way
+from panels.calls.recording import record, tried
+from panels.calls.visit import CHUNK_OF_SINGLES, LEASE, PanelClosedError, note_answer, note_error, open_client
+from panels.models import Controls, JobRun, Order, OrderEvent, Panel, Refill
+from panels.models.order import RequestState
+from panels.models.planning import unindexed
+from panels.orders.following import SOONEST, request_check
+from panels.protocol.client import PanelClient
+from panels.protocol.errors import NotSent, PanelError, Refused, failure_in, is_answer
+from panels.protocol.inquiry import CHUNK
+from panels.protocol.wire import RefillStatus
+
+# The calls for what was claimed must have begun within this time; then one exchange may still take its own.
+SEND_WITHIN = timedelta(minutes=10)
+SPARE = JobRun.CLOCKS_DIFFER + timedelta(seconds=30)
+REFILL_CHECKS = (timedelta(minutes=2), timedelta(hours=2))
+FOLLOW_REFILLS_FOR = timedelta(days=60)
+What = OrderEvent.What
+
+
+def send_requests(panel_pk: int, stopping: threading.Event) -> Counter[str]:
+    """Send a panel's queued refills and cancels, unless sending is stopped, and ask about its refills that are due."""
+    panel = Panel.objects.filter(pk=panel_pk, is_active=True).first()
+    if panel is None or panel.blocks_reading():
+        return Counter()
+    counts: Counter[str] = Counter()
+    try:
+        with open_client(panel, stopping) as client:
+            for step in (_send_refills, _send_cancels, _check_refills):
+                while not stopping.is_set() and (found := step(panel, client)):
+                    counts += found
+    except PanelClosedError:
+        counts["failed"] += 1
+    except PanelError as error:
+        # Nothing was done, or a question went unanswered: the rows wait for the next visit.
+        note_error(panel, error)
+        counts["failed"] += 1
+    else:
+        if counts and (panel.failures or panel.paused_reason):
+            note_answer(panel_pk)
+    return counts
+
+
+def expire_requests() -> int:
+    """Turn requests past their deadline into unknown: their worker is gone, and the panel may have got them."""
+    now = timezone.now()
+    text = "No outcome was recorded: the worker that was sending this is gone. The panel may have got it."
+    refills = Refill.objects.filter(state=RequestState.SENDING, send_deadline__lt=now)
+    cancels = Order.objects.filter(cancel_state=RequestState.SENDING, cancel_deadline__lt=now)
+    with transaction.atomic():
+        # A refill before its order, as an outcome is recorded: nobody then waits for each other.
+        overdue = dict(refills.order_by("pk").select_for_update().values_list("pk", "order_id"))
+        Refill.objects.filter(pk__in=overdue).update(state=RequestState.UNKNOWN, error=text, finished_at=now)
+        _raise_alarm(Order.objects.filter(pk__in=overdue.values()), "refill")
+        _raise_alarm(cancels, "cancel")
+        return len(overdue) + cancels.update(cancel_state=RequestState.UNKNOWN, cancel_error=text)
+
+
+def _raise_alarm(orders: QuerySet[Order], what: str) -> None:
+    """Tell a person that nobody knows whether the panel got a request; an alarm that is there already stays."""
+    text = f"Nobody knows whether the panel got the request to {what} this order: look there before asking again."
+    Order.objects.filter(pk__in=list(orders.filter(alarm="").values_list("pk", flat=True))).update(alarm=text)
+
+
+def _refills(panel: Panel) -> QuerySet[Refill]:
+    return Refill.objects.alias(at=unindexed("order__panel_id")).filter(at=panel.pk).select_related("order")
+
+
+def _send_refills(panel: Panel, client: PanelClient) -> Counter[str]:
+    waiting = _refills(panel).filter(state=RequestState.QUEUED)
+    is_single = not panel.multi_refill
+    refills, not_after = _claim(waiting, panel, "state", "send_deadline", is_single=is_single)
+    if not refills:
+        return Counter()
+    answers = _ask(client.refills, [refill.order.remote_id for refill in refills], not_after)
+    for refill in refills:
+        tried(partial(_settle_refill, refill, answers.get(refill.order.remote_id)))
+    _raise_failure(answers)
+    return Counter(refills=len(refills))
+
+
+def _send_cancels(panel: Panel, client: PanelClient) -> Counter[str]:
+    waiting = Order.objects.filter(cancel_state=RequestState.QUEUED, panel=panel)
+    is_single = panel.cancel_parameter == Panel.CancelParameter.ORDER
+    orders, not_after = _claim(waiting, panel, "cancel_state", "cancel_deadline", is_single=is_single)
+    if not orders:
+        return Counter()
+    answers = _ask(client.cancels, [order.remote_id for order in orders], not_after)
+    for order in orders:
+        is_accepted = order.remote_id in answers and answers[order.remote_id] is None
+        tried(partial(_settle_cancel, order, "" if is_accepted else answers.get(order.remote_id)))
+    _raise_failure(answers)
+    return Counter(cancels=len(orders))
+
+
+def _claim(
+    waiting: QuerySet[Any], panel: Panel, state: str, deadline: str, *, is_single: bool
+) -> tuple[list[Any], float]:
+    """Take a call's worth of waiting rows, ours until the deadline; and say until when a call may begin."""
+    chunk = CHUNK_OF_SINGLES if is_single else CHUNK
+    exchange = timedelta(seconds=panel.total_timeout)
+    until = timezone.now() + SEND_WITHIN + exchange
+    with claims_under_way, transaction.atomic():
+        # Waits for a row that is just being polled: skipped, it would wait for the next sweep.
+        rows = list(waiting.order_by("pk").select_for_update(of=("self",))[:chunk])
+        # After that wait, in which the switch may have been thrown.
+        if not rows or Controls.is_sending_stopped():
+            return [], 0
+        waiting.model.objects.filter(pk__in=[row.pk for row in rows]).update(
+            **{state: RequestState.SENDING, deadline: until}
+        )
+    return rows, (until - exchange - SPARE).timestamp()
+
+
+def _ask(call: Callable[..., Mapping[str, Any]], remote_ids: Sequence[str], not_after: float) -> Mapping[str, Any]:
+    """Return what became of each id, whether the call as a whole went well or not."""
+    try:
+        return call(remote_ids, not_after=not_after)
+    except PanelError as error:
+        return dict.fromkeys(remote_ids, error)
+
+
+def _raise_failure(answers: Mapping[str, Any]) -> None:
+    """Raise what ended a call early, after its rows were settled: the panel is not asked on, and this is noted."""
+    if failure := failure_in(answers):
+        raise failure
+
+
+def _is_to_be_sent_again(answer: object) -> bool:
+    """Tell whether a request was not looked at: never sent, or turned away for the account's sake."""
+    return isinstance(answer, NotSent) or (isinstance(answer, Refused) and answer.is_about_account)
+
+
+def _settle_refill(refill: Refill, answer: str | PanelError | None) -> None:
+    what, now = f"refill {refill.pk} of order {refill.order_id}", timezone.now()
+    if _is_to_be_sent_again(answer):
+        sending = Refill.objects.filter(pk=refill.pk, state=RequestState.SENDING)
+        record(f"{what} was not sent", lambda: sending.update(state=RequestState.QUEUED, send_deadline=None))
+        return
+    state, error = _outcome(answer)
+    fields: dict[str, Any] = {"state": state, "error": error, "sent_at": now, "finished_at": now}
+    if isinstance(answer, str):
+        # Without an id nobody can ask what becomes of it.
+        fields |= {"remote_id": answer, "finished_at": None, "next_check_at": now + SOONEST if answer else None}
+
+    def write() -> None:
+        # An answer after the deadline is as good as one in time.
+        mine = Refill.objects.filter(pk=refill.pk, state__in=(RequestState.SENDING, RequestState.UNKNOWN))
+        with transaction.atomic():
+            if mine.update(**fields):
+                refill.order.tell(What.REFILL, f"{state.label}. {error}".strip())
+                if state == RequestState.UNKNOWN:
+                    _raise_alarm(Order.objects.filter(pk=refill.order_id), "refill")
+
+    record(f"{what}: {answer!r}", write)
+
+
+def _settle_cancel(order: Order, answer: str | PanelError | None) -> None:
+    what = f"cancel of order {order.pk}"
+    mine = Order.objects.filter(pk=order.pk, cancel_requested_at=order.cancel_requested_at)
+    if _is_to_be_sent_again(answer):
+        sending = mine.filter(cancel_state=RequestState.SENDING)
+        record(f"{what} was not sent", lambda: sending.update(cancel_state=RequestState.QUEUED, cancel_deadline=None))
+        return
+    state, error = _outcome(answer)
+
+    def write() -> None:
+        sent = mine.filter(cancel_state__in=(RequestState.SENDING, RequestState.UNKNOWN))
+        with transaction.atomic():
+            if sent.update(cancel_state=state, cancel_error=error, changed_at=timezone.now()):
+                order.tell(What.CANCEL, f"{state.label}. {error}".strip())
+                if state == RequestState.UNKNOWN:
+                    _raise_alarm(Order.objects.filter(pk=order.pk), "cancel")
+        # Accepted or in doubt: the status tells.
+        request_check(mine.exclude(cancel_state=RequestState.REFUSED))
+
+    record(f"{what}: {answer!r}", write)
+
+
+def _outcome(answer: str | PanelError | None) -> tuple[RequestState, str]:
+    if isinstance(answer, str):
+        return RequestState.ACCEPTED, ""
+    if isinstance(answer, Refused):
+        return RequestState.REFUSED, answer.text
+    return RequestState.UNKNOWN, answer.text if answer else "The panel's answer left this order out."
+
+
+def _check_refills(panel: Panel, client: PanelClient) -> Counter[str]:
+    now = timezone.now()
+    with transaction.atomic():
+        due = _refills(panel).filter(next_check_at__lte=now)
+        refills = list(due.order_by("next_check_at").select_for_update(skip_locked=True, of=("self",))[:CHUNK])
+        Refill.objects.filter(pk__in=[refill.pk for refill in refills]).update(next_check_at=now + LEASE)
+    if not refills:
+        return Counter()
+    answers = client.refill_statuses([refill.remote_id for refill in refills])
+    told = [refill for refill in refills if is_answer(answers.get(refill.remote_id))]
+    _record(told, answers, timezone.now())
+    _raise_failure(answers)
+    return Counter(checked=len(told))
+
+
+def _record(refills: Sequence[Refill], answers: Mapping[str, RefillStatus | PanelError], now: datetime) -> None:
+    events = []
+    for refill in refills:
+        answer = answers.get(refill.remote_id)
+        if isinstance(answer, PanelError):
+            refill.error = answer.text
+        elif answer is not None and answer.remote_status != refill.remote_status:
+            refill.remote_status, refill.error = answer.remote_status, ""
+            refill.progress = answer.progress or refill.progress
+            events.append(OrderEvent(order=refill.order, at=now, what=What.REFILL, detail=answer.remote_status))
+        refill.checked_at = now
+        refill.finished_at = now if refill.progress in Refill.FINISHED else None
+        refill.next_check_at = _next_check(refill, now)
+    with transaction.atomic():
+        Refill.objects.bulk_update(
+            refills, ("remote_status", "error", "progress", "checked_at", "finished_at", "next_check_at")
+        )
+        OrderEvent.objects.bulk_create(events)
+
+
+def _next_check(refill: Refill, now: datetime) -> datetime | None:
+    """Say when to ask about a refill again; None once it has ended, or has not for too long."""
+    age = now - refill.requested_at
+    if refill.finished_at:
+        return None
+    if age > FOLLOW_REFILLS_FOR:
+        refill.error = f"No longer followed: it had not ended after {FOLLOW_REFILLS_FOR.days} days."
+        return None
+    soonest, latest = REFILL_CHECKS
+    return now + min(max(age / 4, soonest), latest)

@@ -1,0 +1,99 @@
+"""Asks panels what is left on the account, keeps the readings, and lifts the pauses that a balance can lift."""
+
+from __future__ import annotations
+
+import threading
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+
+from panels.calls.visit import PanelClosedError, note_answer, note_error, open_client
+from panels.models import BalanceReading, Order, Panel
+from panels.protocol.client import PanelClient
+from panels.protocol.errors import Deferred, PanelError
+from panels.protocol.wire import Balance
+from panels.providers.pauses import resume
+
+
+def check_balance(panel_pk: int, stopping: threading.Event, why: str = BalanceReading.Why.SCHEDULE) -> str:
+    """Read a panel's balance; returns "" or what went wrong, in words that the panel's page shows too."""
+    panel = Panel.objects.filter(pk=panel_pk, is_active=True).first()
+    if panel is None:
+        return ""
+    Panel.objects.filter(pk=panel.pk).update(balance_tried_at=timezone.now())
+    try:
+        with open_client(panel, stopping) as client:
+            try:
+                reading = client.balance()
+            except PanelError as error:
+                if not (panel.is_probe_due() and _tells_of_an_order(panel, client)):
+                    raise
+                note_answer(panel_pk)
+                return _note_failure(panel, error.text)
+    except Deferred as error:
+        return error.text
+    except PanelClosedError:
+        return _note_failure(panel, "The stored key cannot be decrypted.")
+    except PanelError as error:
+        note_error(panel, error)
+        return _note_failure(panel, error.text)
+    note_answer(panel_pk)
+    return _record(panel, reading, why)
+
+
+def _tells_of_an_order(panel: Panel, client: PanelClient) -> bool:
+    """Tell whether a panel that does not tell its balance is there all the same."""
+    known = Order.objects.filter(panel=panel, sent_at__isnull=False, remote_id__gt="").order_by("-sent_at").first()
+    if known is None:
+        return False
+    try:
+        client.statuses([known.remote_id])
+    except PanelError:
+        return False
+    return True
+
+
+def _note_failure(panel: Panel, text: str) -> str:
+    # What an old key was told says nothing about a new one, whose own test has been asked for.
+    same = Panel.objects.filter(pk=panel.pk, api_url=panel.api_url, api_key=panel.api_key)
+    same.update(balance_error=text)
+    same.filter(balance_requested_at=panel.balance_requested_at).update(balance_requested_at=None)
+    return text
+
+
+def _record(called: Panel, reading: Balance, why: str) -> str:
+    now = timezone.now()
+    with transaction.atomic():
+        panel = Panel.objects.select_for_update(no_key=True).get(pk=called.pk)
+        if not panel.is_same_account(called):
+            return "The account was changed meanwhile; the balance was not taken over."
+        is_news = panel.balance != reading.amount
+        panel.balance = reading.amount
+        panel.reported_currency = reading.currency or panel.reported_currency
+        panel.balance_checked_at, panel.balance_error = now, ""
+        # What was asked for meanwhile stays: told by its value, as clocks differ and are set back.
+        if panel.balance_requested_at == called.balance_requested_at:
+            panel.balance_requested_at = None
+        panel.save(
+            update_fields=(
+                "balance",
+                "reported_currency",
+                "balance_checked_at",
+                "balance_requested_at",
+                "balance_error",
+            )
+        )
+        if is_news or why != BalanceReading.Why.SCHEDULE:
+            BalanceReading.objects.create(panel=panel, at=now, balance=reading.amount, currency=panel.currency, why=why)
+        if panel.paused_reason == Panel.Pause.FUNDS:
+            _look_for_money(panel, reading.amount)
+    return ""
+
+
+def _look_for_money(panel: Panel, balance: Decimal) -> None:
+    """End a pause for funds once the balance is higher than the lowest one read since, and just before, it began."""
+    if panel.paused_balance is not None and balance > panel.paused_balance:
+        resume(panel)
+    else:
+        Panel.objects.filter(pk=panel.pk).update(paused_balance=balance)

@@ -1,0 +1,73 @@
+"""Asks panels about the ids that people named for unknown orders."""
+
+from __future__ import annotations
+
+import threading
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from panels.calls.outcomes import placed_fields
+from panels.calls.visit import PanelClosedError, note_error, open_client
+from panels.models import Order, OrderEvent, Panel
+from panels.models.planning import unindexed
+from panels.protocol.errors import Deferred, PanelError, Refused, failure_in
+from panels.protocol.wire import OrderStatus
+
+State, What = Order.State, OrderEvent.What
+
+
+def confirm_candidates(panel_pk: int, stopping: threading.Event) -> int:
+    """Ask a panel about the ids that people named for unknown orders; those it knows are placed."""
+    unknown = Order.objects.alias(at=unindexed("panel_id")).filter(at=panel_pk, state=State.UNKNOWN)
+    named = unknown.exclude(candidate_id="")
+    orders = list(named.select_related("panel", "candidate_by")[:100])
+    panel = Panel.objects.filter(pk=panel_pk, is_active=True).first()
+    if not orders or panel is None or panel.blocks_reading():
+        return 0
+    try:
+        with open_client(panel, stopping) as client:
+            answers = client.statuses([order.candidate_id for order in orders])
+    except PanelClosedError:
+        return 0
+    except PanelError as error:
+        answers = dict.fromkeys((order.candidate_id for order in orders), error)
+    if failure := failure_in(answers):
+        note_error(panel, failure)
+    return sum(_confirm(order, answers.get(order.candidate_id)) for order in orders)
+
+
+def _confirm(order: Order, answer: object) -> bool:
+    """Place an order whose id the panel knows; anything else is told to the person who named it."""
+    if isinstance(answer, Deferred):
+        return False
+    remote_id = order.candidate_id
+    if not isinstance(answer, OrderStatus):
+        words = answer.text if isinstance(answer, PanelError) else "no answer"
+        verb = "does not confirm" if answer is None or isinstance(answer, Refused) else "could not be asked about"
+        return _reject(order, f"The panel {verb} {remote_id}: {words}")
+    try:
+        with transaction.atomic():
+            # Locked, so that no person corrects the id while the order is placed by it.
+            if _named(order).select_for_update().first() is None:
+                return False
+            return order.move(
+                State.PLACED,
+                what=What.RESOLVED,
+                detail=f"The panel confirms {remote_id}.",
+                actor=order.candidate_by,
+                **placed_fields(remote_id),
+            )
+    except IntegrityError:
+        owner = Order.with_remote_ids(order.panel_id, [remote_id]).get()
+        return _reject(order, f"{remote_id} is the id of our order {owner.pk}.")
+
+
+def _reject(order: Order, text: str) -> bool:
+    _named(order).update(candidate_id="", candidate_error=text)
+    return False
+
+
+def _named(order: Order) -> QuerySet[Order]:
+    """Find an unknown order as long as the id that a person named for it is the one that was asked about."""
+    return Order.objects.filter(pk=order.pk, state=State.UNKNOWN, candidate_id=order.candidate_id)

@@ -1,0 +1,192 @@
+"""Looks for the id of an unknown order: asks its panel about ids between those of our own orders around it.
+
+Panels answer only for our own orders. So an id that answers and is in no row of ours is one that we have lost; an id
+that does not answer tells nothing. A person asks for it, and decides; the worker asks, some calls for each request.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from panels.calls.visit import LEASE, PanelClosedError, note_answer, note_error, open_client
+from panels.id_search.findings import to_search
+from panels.id_search.window import Reach, find_window, next_reach
+from panels.models import FoundId, IdSearch, OrderEvent, Panel
+from panels.models.planning import unindexed
+from panels.protocol.client import PanelClient
+from panels.protocol.errors import Deferred, PanelError, Refused, Unreadable
+from panels.protocol.wire import OrderStatus
+
+# What a later answer about an id replaces.
+TOLD = ("remote_status", "progress", "charge", "currency", "start_count", "remains", "asked_at")
+Answers = Mapping[str, OrderStatus | Refused]
+
+
+def _to_search_at(panel: Panel) -> QuerySet[IdSearch]:
+    return to_search().alias(at=unindexed("order__panel_id")).filter(at=panel.pk)
+
+
+def search_ids(panel_pk: int, stopping: threading.Event) -> int:
+    """Ask one panel about ids for all orders that people look for there; returns how many calls were answered."""
+    panel = Panel.objects.filter(pk=panel_pk, is_active=True).first()
+    if panel is None or panel.blocks_reading() or not _to_search_at(panel).exists():
+        return 0
+    calls = 0
+    try:
+        with open_client(panel, stopping) as client:
+            while not stopping.is_set() and (search := _lease(panel)):
+                try:
+                    calls += _look(search, client)
+                except PanelError as error:
+                    note_error(panel, error)
+                    _interrupt(search, error)
+                    return calls
+    except PanelClosedError:
+        return calls
+    if calls and (panel.failures or panel.paused_reason):
+        note_answer(panel.pk)
+    return calls
+
+
+def _lease(panel: Panel) -> IdSearch | None:
+    """Take the oldest request for the time of one call."""
+    with transaction.atomic():
+        waiting = _to_search_at(panel).order_by("requested_at", "pk")
+        search = waiting.select_related("order__panel").select_for_update(of=("self",), skip_locked=True).first()
+        if search:
+            search.leased_until = timezone.now() + LEASE
+            search.save(update_fields=("leased_until",))
+    return search
+
+
+def _look(search: IdSearch, client: PanelClient) -> int:
+    """Make one call of a search, or end it; returns how many calls that were."""
+    window = find_window(search.order)
+    if isinstance(window, str):
+        _finish(search, error=window)
+        return 0
+    search.is_single = search.is_single or not client.speaks("multi_status")
+    again = _untold(search)
+    reach = next_reach(search.order, search, window, search.ids_a_call - len(again))
+    ids = [*again, *(reach.ids if reach else ())]
+    if not ids or search.calls >= search.most_calls:
+        _finish(search)
+        return 0
+    if search.is_single and client.speaks("multi_status"):
+        _prove(search, client, window.ours)
+        return 1
+    asked_at = timezone.now()
+    answers = _ask(client, ids, known="" if search.is_single else window.ours)
+    if answers is None:
+        _write(search, is_single=True, calls=search.calls + 1)
+    else:
+        _record(search, reach, {each: answers[each] for each in ids if each in answers}, asked_at)
+    return 1
+
+
+def _prove(search: IdSearch, client: PanelClient, known: str) -> None:
+    """Ask about one of ours after an objection to several ids: if it answers now, their number was the reason."""
+    answers = _ask(client, [known], known="") or {}
+    answer = answers.get(known)
+    if isinstance(answer, OrderStatus):
+        client.learned["multi_status"] = False
+        _write(search, calls=search.calls + 1)
+    else:
+        words = answer.text if answer else "no answer"
+        _finish(search, error=f"{search.order.panel} tells nothing about {known} either, which is ours: {words}")
+
+
+def _untold(search: IdSearch) -> list[str]:
+    """Return the ids that told no charge when they answered an earlier request."""
+    early = search.found.filter(asked_at__lt=search.requested_at)
+    return [found.remote_id for found in early if found.is_untold][: search.ids_a_call]
+
+
+def _ask(client: PanelClient, ids: Sequence[str], *, known: str) -> Answers | None:
+    """Ask about ids in one call, and about one that is known to be ours; None if the panel does not tell about each.
+
+    Without a known one it is a single id that is asked about.
+    """
+    try:
+        if not known:
+            return client.statuses_at_once(ids)
+        answers = client.statuses_at_once([known, *ids])
+    except Refused as refusal:
+        if refusal.is_about_account:
+            raise
+        return None if known else dict.fromkeys(ids, refusal)
+    except Unreadable as error:
+        if error.is_fault or not known:
+            raise
+        return None
+    return answers if known in answers else None
+
+
+def _record(search: IdSearch, reach: Reach | None, answers: Answers, asked_at: datetime) -> None:
+    fields: dict[str, Any] = {"calls": search.calls + 1}
+    if reach:
+        fields |= {
+            "searched_at": asked_at,
+            "start": reach.start,
+            "asked_from": reach.asked_from,
+            "asked_to": reach.asked_to,
+            "asked": len(reach.ids) + (0 if reach.is_anew else search.asked),
+        }
+    # Some panels have a row of blanks for what they do not know.
+    found = [_found(search, each, status) for each, status in answers.items() if isinstance(status, OrderStatus)]
+    with transaction.atomic():
+        if _write(search, **fields):
+            FoundId.objects.bulk_create(
+                [each for each in found if each.remote_status],
+                update_conflicts=True,
+                unique_fields=("search", "remote_id"),
+                update_fields=TOLD,
+            )
+
+
+def _found(search: IdSearch, remote_id: str, status: OrderStatus) -> FoundId:
+    return FoundId(
+        search=search,
+        remote_id=remote_id,
+        remote_status=status.remote_status,
+        progress=status.progress or "",
+        charge=status.charge,
+        currency=search.order.panel.currency_override or status.currency,
+        start_count=status.start_count,
+        remains=status.remains,
+        asked_at=timezone.now(),
+    )
+
+
+def _write(search: IdSearch, **fields: Any) -> bool:
+    mine = IdSearch.objects.filter(pk=search.pk, leased_until=search.leased_until)
+    return bool(mine.update(leased_until=None, **fields))
+
+
+def _interrupt(search: IdSearch, error: PanelError) -> None:
+    """Let a search wait that the panel's pace or pause holds up; end it with the panel's words otherwise."""
+    is_held_up = isinstance(error, Deferred) or Panel.objects.get(pk=search.order.panel_id).blocks_reading()
+    if is_held_up:
+        _write(search)
+    else:
+        _finish(search, error=error.text)
+
+
+def _finish(search: IdSearch, *, error: str = "") -> None:
+    with transaction.atomic():
+        if _write(search, requested_at=None, error=error):
+            search.order.tell(OrderEvent.What.SEARCHED, _summary(search, error), actor=search.requested_by)
+
+
+def _summary(search: IdSearch, error: str) -> str:
+    if search.asked_from is None:
+        return error or "No id was left to ask about."
+    asked = f"{search.asked} id{'' if search.asked == 1 else 's'} asked, from {search.asked_from} to {search.asked_to}"
+    return f"{asked}; {search.found.count()} answered. {error}".strip()

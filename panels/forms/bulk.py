@@ -1,0 +1,137 @@
+"""What people fill in for many orders at once: a table of them, and a line of it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django import forms
+
+from panels.bulk import adoption
+from panels.bulk.checking import Book
+from panels.forms.orders import ApiField
+from panels.models import BatchLine, Panel
+from panels.protocol.order_types import ALL_FIELDS, Kind
+from panels.tables.reading import COLUMNS, MAX_BYTES, PASTED, Sheet, UnreadableError, read_file, read_paste
+
+_BOTH = "Give either lines or a file, not both. The lines are still here; the file would have to be chosen again."
+_NO_PANEL = "Choose the panel, or name it in each line: none of these lines names one that is known."
+
+
+class TableForm(forms.Form):
+    """Orders as a table, pasted or as a file, and the panel of those that name none."""
+
+    columns: ClassVar = COLUMNS
+    pasted: ClassVar = PASTED
+    needed = "service"
+
+    token = forms.UUIDField(widget=forms.HiddenInput)
+    panel = forms.ModelChoiceField(
+        queryset=Panel.objects.filter(is_active=True).order_by("name"),
+        required=False,
+        empty_label="Named in each line",
+        help_text="For the lines that name no panel of their own.",
+    )
+    text = forms.CharField(
+        label="Lines",
+        required=False,
+        strip=False,
+        widget=forms.Textarea({"rows": 10, "spellcheck": "false", "autocapitalize": "off", "wrap": "off"}),
+    )
+    file = forms.FileField(
+        label="Or a file",
+        required=False,
+        allow_empty_file=True,
+        widget=forms.FileInput({"accept": ".csv,.txt,.tsv,.xlsx"}),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.initial["token"] = uuid.uuid4()
+        columns = " | ".join(self.pasted)
+        self.fields["text"].help_text = f"One order a line: {columns} – or panel | {columns} where no panel is chosen."
+        self.filename = ""
+        self.sheet = Sheet((), ())
+
+    def clean(self) -> dict[str, Any]:
+        text, file = self.cleaned_data.get("text", ""), self.cleaned_data.get("file")
+        if bool(text.strip()) == (file is not None):
+            self.add_error("text", _BOTH if file else "Paste lines, or choose a file.")
+        elif not self.errors:
+            try:
+                self.sheet = self._read_file(file) if file else self._read_text(text)
+            except UnreadableError as error:
+                kept = "Nothing of it was kept." if file else "The lines are still here, and nothing was ordered."
+                self.add_error("file" if file else "text", f"{error.text} {kept}")
+            else:
+                if self.cleaned_data["panel"] is None and self._lacks_panels():
+                    self.add_error("panel", _NO_PANEL)
+        return self.cleaned_data
+
+    def _lacks_panels(self) -> bool:
+        """Tell whether no line names a known panel, or has so many values that one must be a panel's name."""
+        book = Book(None, ())
+        return not any(
+            ("panel" in line.cells and self.pasted[-1] in line.cells) or isinstance(book.panel(line.cells), Panel)
+            for line in self.sheet.lines
+        )
+
+    def _read_text(self, text: str) -> Sheet:
+        return read_paste(text, has_panel=self.cleaned_data["panel"] is None, names=self.pasted)
+
+    def _read_file(self, file: Any) -> Sheet:
+        if file.size > MAX_BYTES:
+            size, most = file.size / 1024 / 1024, MAX_BYTES // 1024 // 1024
+            raise UnreadableError(
+                f"The file has {size:,.1f} MB, and at most {most} MB are read at once", "Split it into smaller files"
+            )
+        self.filename = file.name
+        return read_file(file.name, file.read(), names=self.columns, needed=self.needed)
+
+
+class AdoptionForm(TableForm):
+    """The ids of orders that were placed elsewhere."""
+
+    columns: ClassVar = adoption.COLUMNS
+    pasted: ClassVar = adoption.PASTED
+    needed = "order"
+
+
+class LineForm(forms.Form):
+    """The cells of a draft's line: those that it has, and those that its service takes or that are said to be wrong."""
+
+    def __init__(self, line: BatchLine, data: Mapping[str, Any] | None = None) -> None:
+        self.line = line
+        super().__init__(line.cells if data is None else data, auto_id=f"id_{line.number}_%s")
+        for name in self._names():
+            text = self.data.get(name, "")
+            field = ALL_FIELDS.get(name)
+            self.fields[name] = ApiField(
+                label=field.label if field else name.capitalize(), required=False, strip=False, widget=_cell(name, text)
+            )
+        first = next((name for name in self.fields if name in line.errors), "service")
+        self.fields[first].widget.attrs["autofocus"] = True
+
+    def _names(self) -> list[str]:
+        wanted = {"service", *self.line.batch.columns, *self.line.cells, *self.line.errors}
+        if self.line.service:
+            wanted |= {field.name for field in self.line.service.order_type.fields if field.is_required}
+        return [name for name in COLUMNS if name in wanted]
+
+    @property
+    def cells(self) -> dict[str, str]:
+        """What was typed, with line ends of one kind."""
+        return {name: str(self.data.get(name, "")).replace("\r\n", "\n") for name in self.fields}
+
+    def clean(self) -> dict[str, Any]:
+        for name, texts in self.line.errors.items():
+            self.add_error(name if name in self.fields else None, [forms.ValidationError(text) for text in texts])
+        return self.cleaned_data
+
+
+def _cell(name: str, text: str) -> forms.Widget:
+    field = ALL_FIELDS.get(name)
+    if "\n" in text or (field and field.kind is Kind.LINES):
+        return forms.Textarea(attrs={"rows": 4, "spellcheck": "false"})
+    return forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"})

@@ -1,0 +1,196 @@
+"""What people fill in: forms know their fields and words, the rules are the activities' and models'."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.utils.html import format_html
+
+from panels.models import Service
+from panels.pages.formats import count, money, rate
+from panels.protocol.order_fields import split_lines
+from panels.protocol.order_types import ALL_FIELDS, Billing, Checked, Field, Kind, check
+
+
+class ApiField(forms.CharField):
+    """A field of the panels' API: order_types decides about its value, together with the others."""
+
+    def clean(self, value: Any) -> str:
+        return str(self.to_python(value))
+
+
+@dataclass(frozen=True)
+class Change:
+    """A term that is no longer what the form showed."""
+
+    label: str
+    old: str
+    new: str
+
+
+TERMS = {
+    "shown_price": "Price",
+    "shown_min": "Minimum",
+    "shown_max": "Maximum",
+    "shown_type": "Type",
+}
+
+
+def price_text(service: Service) -> str:
+    """Write what a service costs: per 1000, or per order for packages."""
+    kind, panel = service.order_type, service.panel
+    is_per_line = bool(kind.counted_field) and panel.bills_package_per_line
+    if kind.billing is Billing.FLAT and not is_per_line:
+        return f"{money(service.rate_per_1000, panel.currency)} per order"
+    return rate(service.rate_per_1000, panel.currency)
+
+
+def terms(service: Service) -> dict[str, str]:
+    """Write what a person agrees to besides the order's own fields, under the names of the form's hidden fields."""
+    return {
+        "shown_price": price_text(service),
+        "shown_min": count(service.min_quantity),
+        "shown_max": count(service.max_quantity),
+        "shown_type": service.order_type.label,
+    }
+
+
+class OrderForm(forms.Form):
+    """An order of one service: the fields of its type under the API's names, and the terms that it showed."""
+
+    service = forms.CharField(widget=forms.HiddenInput, required=False)
+    token = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(
+        self, service: Service, data: Mapping[str, Any] | None = None, initial: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(data, initial=dict(initial or {}))
+        self.chosen = service
+        self.terms = terms(service)
+        # Found before `renew` puts the new terms in.
+        self.changes = self._changes() if self.is_bound else ()
+        self.initial.update(self.terms, service=str(service.pk), token=str(uuid.uuid4()))
+        for field in self.offered:
+            self.fields[field.name] = _form_field(field, self.line_counts.get(field.name))
+        for name in TERMS:
+            self.fields[name] = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The API's fields as they were typed, or filled in beforehand."""
+        source = self.data if self.is_bound else self.initial
+        names = ALL_FIELDS if self.is_bound else [field.name for field in self.chosen.order_type.fields]
+        return {name: str(source[name]) for name in names if name in source}
+
+    @property
+    def offered(self) -> list[Field]:
+        """The fields of the service's type, without drip-feed where the panel says that there is none."""
+        without = ("runs", "interval") if self.chosen.dripfeed is False else ()
+        return [each for each in self.chosen.order_type.fields if each.name not in without or not self._is_blank(each)]
+
+    @cached_property
+    def checked(self) -> Checked:
+        """What the fields come to: cleaned values, errors, and the price."""
+        return check(self.chosen.offer(), self.values)
+
+    @cached_property
+    def line_counts(self) -> dict[str, str]:
+        """How many lines each list has so far, in words."""
+        lists = [field.name for field in self.offered if field.kind is Kind.LINES]
+        return {name: _lines(self.values.get(name, "")) for name in lists}
+
+    @property
+    def missing(self) -> list[str]:
+        """Labels of the fields that still have to be filled in."""
+        return [field.label for field in self.offered if field.is_required and self._is_blank(field)]
+
+    @property
+    def remarks(self) -> list[str]:
+        """What is wrong besides the missing fields."""
+        missing = {field.name for field in self.offered if field.is_required and self._is_blank(field)}
+        return [text for name, texts in self.checked.errors.items() if name not in missing for text in texts]
+
+    def _changes(self) -> tuple[Change, ...]:
+        shown = {name: " ".join(str(self.data.get(name, "")).split()) for name in TERMS}
+        now = {name: " ".join(text.split()) for name, text in self.terms.items()}
+        return tuple(Change(TERMS[name], shown[name] or "–", now[name]) for name in TERMS if shown[name] != now[name])
+
+    @property
+    def posted_token(self) -> uuid.UUID | None:
+        """The token that makes sending this form twice harmless; None if there is none to be read."""
+        try:
+            return uuid.UUID(str(self.data.get("token", "")))
+        except ValueError:
+            return None
+
+    def clean(self) -> dict[str, Any]:
+        for name, texts in self.checked.errors.items():
+            self.add_error(name if name in self.fields else None, [forms.ValidationError(text) for text in texts])
+        if self.posted_token is None:
+            self.add_error(
+                None, "The form had lost the mark that keeps an order from being placed twice. It has one now."
+            )
+        return self.cleaned_data
+
+    def renew(self, *, token: bool) -> None:
+        """Let the form that is shown again carry the terms of now, and a fresh token where the old one will not do."""
+        self.data = {name: self.data[name] for name in self.data} | self.terms
+        if token:
+            self.data["token"] = self.initial["token"]
+
+    def mark_first_field(self) -> None:
+        """Put the focus where a person goes on: the first field with an error, else the first empty one."""
+        if self.is_bound:
+            names = [name for name in self.fields if self.has_error(name)]
+        else:
+            names = [field.name for field in self.offered if self._is_blank(field)] or [self.offered[0].name]
+        for name in names[:1]:
+            self.fields[name].widget.attrs["autofocus"] = True
+
+    def _is_blank(self, field: Field) -> bool:
+        return not self.values.get(field.name, "").strip()
+
+
+def _lines(text: str) -> str:
+    number = len(split_lines(text))
+    return f"{number:,} line{'' if number == 1 else 's'}." if number else ""
+
+
+def _form_field(field: Field, lines: str | None) -> ApiField:
+    help_text = field.help
+    if lines is not None:
+        help_text = format_html('{} <span id="lines_{}">{}</span>', field.help, field.name, lines)
+    return ApiField(
+        label=field.label, required=field.is_required, strip=False, help_text=help_text, widget=_widget(field)
+    )
+
+
+def _widget(field: Field) -> forms.Widget:
+    plain = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
+    if field.kind is Kind.CHOICE:
+        return forms.Select(choices=[("", "Choose…"), *field.choices])
+    if field.kind is Kind.LINES:
+        return forms.Textarea(attrs={"rows": 6, "spellcheck": "false"})
+    if field.kind is Kind.WHOLE:
+        return forms.TextInput(attrs={**plain, "inputmode": "numeric"})
+    if field.kind is Kind.DATE:
+        return forms.TextInput(attrs={**plain, "placeholder": "31/12/2030"})
+    return forms.TextInput(attrs={**plain, "inputmode": "url"} if field.kind is Kind.LINK else plain)
+
+
+class ResolveForm(forms.Form):
+    """A decision, with what the person saw: the rate that is agreed to, or the alarm that is done with."""
+
+    EXISTS, SEND_AGAIN, WRITE_OFF = "exists", "send_again", "write_off"
+    RELEASE, SEEN, STOP, FOLLOW = "release", "seen", "stop", "follow"
+    DECISIONS = (EXISTS, SEND_AGAIN, WRITE_OFF, RELEASE, SEEN, STOP, FOLLOW)
+
+    decision = forms.ChoiceField(choices=[(name, name) for name in DECISIONS])
+    remote_id = forms.CharField(required=False, max_length=200)
+    rate = forms.DecimalField(required=False)
+    alarm = forms.CharField(required=False)

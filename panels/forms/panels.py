@@ -1,0 +1,129 @@
+"""The form of a panel: address, key, limits and API options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from urllib.parse import parse_qs, urlsplit
+
+from django import forms
+from django.conf import settings
+from django.core.validators import MaxValueValidator
+
+from panels.models import Panel
+from panels.protocol.addresses import check_url
+
+ADVANCED = (
+    "always_send_quantity",
+    "bills_package_per_line",
+    "multi_status",
+    "multi_refill",
+    "cancel_parameter",
+    "parallel_calls",
+    "calls_per_minute",
+    "connect_timeout",
+    "read_timeout",
+)
+
+
+class PanelForm(forms.ModelForm):
+    """An account at a panel. The key is taken and never shown again, and it never follows an address elsewhere."""
+
+    field_order = ("name", "api_url", "api_key")
+    MOST: ClassVar = {"parallel_calls": 20, "calls_per_minute": 6000, "connect_timeout": 60, "read_timeout": 300}
+
+    api_key = forms.CharField(
+        label="API key",
+        max_length=500,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "spellcheck": "false"}),
+        help_text="Stored encrypted, and never shown again.",
+    )
+
+    class Meta:
+        model = Panel
+        fields = ("name", "api_url", "currency_override", "low_balance", "is_active", *ADVANCED)
+        labels: ClassVar = {"currency_override": "Currency", "low_balance": "Warn when the balance is below"}
+        widgets: ClassVar = {
+            "api_url": forms.TextInput(
+                attrs={"inputmode": "url", "placeholder": "https://panel.example/api/v2", "autocomplete": "off"}
+            ),
+        }
+        help_texts: ClassVar = {"api_url": "Exactly as the panel's API page shows it."}
+
+    def __init__(self, data: Mapping[str, Any] | None = None, instance: Panel | None = None) -> None:
+        super().__init__(data, instance=instance)
+        for name, most in self.MOST.items():
+            self.fields[name].validators.append(MaxValueValidator(most))
+            self.fields[name].widget.attrs["max"] = most
+        if instance is None:
+            del self.fields["is_active"]
+        else:
+            self.fields["api_key"].required = False
+            hint = f" ending in {instance.key_hint}" if instance.key_hint else ""
+            self.fields["api_key"].help_text = f"Empty keeps the stored key{hint}."
+
+    @property
+    def plain_fields(self) -> list[forms.BoundField]:
+        """The fields that every panel needs."""
+        return [field for field in self if field.name not in ADVANCED]
+
+    @property
+    def advanced_fields(self) -> list[forms.BoundField]:
+        """The fields for panels that speak or bear things differently."""
+        return [field for field in self if field.name in ADVANCED]
+
+    @property
+    def has_advanced_errors(self) -> bool:
+        """Tell whether what is folded away must be seen."""
+        return any(field.errors for field in self.advanced_fields)
+
+    @property
+    def has_new_key(self) -> bool:
+        """Tell whether a key was entered."""
+        return bool(self.cleaned_data.get("api_key"))
+
+    @property
+    def needs_test(self) -> bool:
+        """Tell whether it is not known any more that calls reach the panel."""
+        return self.has_new_key or not {"api_url", "is_active"}.isdisjoint(self.changed_data)
+
+    def clean_api_url(self) -> str:
+        url: str = self.cleaned_data["api_url"]
+        if problem := check_url(url, allow_http=settings.PANEL_ALLOW_HTTP):
+            raise forms.ValidationError(problem)
+        if "key" in parse_qs(urlsplit(url).query):
+            raise forms.ValidationError("The key does not belong into the address, where everybody can read it.")
+        return url
+
+    def clean_currency_override(self) -> str:
+        return str(self.cleaned_data["currency_override"]).upper()
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        if self.instance.pk and not self.has_new_key and self._leads_elsewhere():
+            self.add_error("api_key", "The address leads to another host: enter the key that belongs there.")
+        elif self.has_new_key and self.errors:
+            self.add_error("api_key", "Enter the key again: it is not kept while something else is wrong.")
+        return self.cleaned_data
+
+    def _leads_elsewhere(self) -> bool:
+        url = self.cleaned_data.get("api_url")
+        return url is not None and _origin(url) != _origin(self.initial["api_url"])
+
+    def store(self) -> Panel:
+        """Save what was changed and nothing else: the worker writes to the same row."""
+        panel: Panel = self.instance
+        if self.has_new_key:
+            panel.set_key(self.cleaned_data["api_key"])
+        if panel.pk is None:
+            panel.save()
+        else:
+            key = ["api_key", "key_hint"] if self.has_new_key else []
+            panel.save(update_fields=[name for name in self.changed_data if name != "api_key"] + key)
+        return panel
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    """Return what decides where a key goes: a port left out is the scheme's own."""
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or {"https": 443, "http": 80}.get(parts.scheme)

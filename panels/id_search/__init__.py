@@ -1,0 +1,1 @@
+"""Where the id of a lost order may be, from what our own rows show."""

@@ -1,0 +1,197 @@
+"""Where the id of an unknown order may lie: between those of our orders sent just before and after it at its panel.
+
+before ── … ─── start ─── … ── after          panels count up, for all their customers together
+          ◀── asked so far ──▶                where the id is most likely comes first, then outward
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import cast
+
+from django.utils import timezone
+
+from panels.id_search.evidence import Around, find_around, others_sent
+from panels.models import IdSearch, Order
+from panels.orders.following import GRACE
+
+# What fits a BigIntegerField; from one with a leading zero nobody knows how to count on.
+_NUMBER = re.compile(r"[1-9][0-9]{0,17}")
+# Ids that are looked up together: a request asks about no more.
+_CHUNK = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """An order of ours that has an id, a number, and when it was sent and answered."""
+
+    pk: int
+    number: int
+    sent_at: datetime
+    placed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The orders that an id lies between; a side without an order is open."""
+
+    before: Neighbour | None
+    after: Neighbour | None
+    # From when on the panel has to know the order, if it has it: that it knew none earlier tells nothing.
+    known_from: datetime
+
+    @property
+    def lowest(self) -> int:
+        """The lowest id inside."""
+        return self.before.number + 1 if self.before else 1
+
+    @property
+    def highest(self) -> int | None:
+        """The highest id inside, None where nothing tells."""
+        return self.after.number - 1 if self.after else None
+
+    @property
+    def size(self) -> int | None:
+        """How many ids lie inside, those of other orders of ours among them; None if a side is open."""
+        return self.after.number - self.before.number - 1 if self.before and self.after else None
+
+    @property
+    def ours(self) -> str:
+        """The id of an order of ours next to it."""
+        return str(cast(Neighbour, self.before or self.after).number)
+
+    def holds(self, number: int) -> bool:
+        """Tell whether an id lies inside."""
+        return number >= self.lowest and (self.highest is None or number <= self.highest)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Ids in a row that were asked about, but for those that are known to be ours."""
+
+    first: int
+    last: int
+
+    @property
+    def size(self) -> int:
+        """How many ids that are."""
+        return self.last - self.first + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Ids to ask about next, and the stretch around `start` that is known once they were."""
+
+    ids: tuple[str, ...]
+    start: int
+    asked_from: int
+    asked_to: int
+    # Nothing that was asked before counts any more.
+    is_anew: bool
+
+
+def find_window(order: Order, around: Around | None = None) -> Window | str:
+    """Find where the id of an order's last attempt may lie, or say why that cannot be told."""
+    around = around or find_around(order)
+    rows = around.lower, around.higher
+    if rows == (None, None):
+        return f"Nothing to start from: no order of ours at {order.panel} has an id and was sent before or after it."
+    for row in rows:
+        if row and not _NUMBER.fullmatch(row.remote_id):
+            return f"{order.panel} gives ids such as {row.remote_id}: they are no numbers, so none can be guessed."
+    before, after = (_neighbour(row) if row else None for row in rows)
+    if before and after and before.number >= after.number:
+        return f"{order.panel} does not count up: {after.number} came after {before.number}."
+    return Window(before, after, around.ended + GRACE)
+
+
+def known_ids(panel_pk: int, remote_ids: Sequence[str]) -> set[str]:
+    """Return which of these ids at a panel are in a row of ours."""
+    return set(Order.with_remote_ids(panel_pk, remote_ids).values_list("remote_id", flat=True))
+
+
+def asked_inside(search: IdSearch, window: Window) -> Stretch | None:
+    """Return what a search has asked about inside a window, None if nothing."""
+    if search.asked_from is None or search.asked_to is None:
+        return None
+    first = max(search.asked_from, window.lowest)
+    last = search.asked_to if window.highest is None else min(search.asked_to, window.highest)
+    return Stretch(first, last) if first <= last else None
+
+
+def was_early(search: IdSearch, window: Window) -> bool:
+    """Tell whether a search has asked when the panel might not have known the order yet."""
+    return search.searched_at is not None and search.searched_at < window.known_from
+
+
+def next_reach(order: Order, search: IdSearch, window: Window, count: int) -> Reach | None:
+    """Choose the next ids to ask about, at most so many and none of our own; None if there are none left.
+
+    What was asked early is asked again once the panel has to know.
+    """
+    is_over = was_early(search, window) and window.known_from <= timezone.now()
+    asked = None if is_over else asked_inside(search, window)
+    start = search.start
+    if start is None or not window.holds(start):
+        start = likely_id(order, window)
+    first, last = (asked.first, asked.last) if asked else (start, start - 1)
+    steps = _outward(start, first, last, window)
+    chosen: list[str] = []
+    while len(chosen) < count and (some := list(islice(steps, _CHUNK))):
+        known = known_ids(order.panel_id, [str(number) for number in some])
+        for number in some:
+            if len(chosen) == count:
+                break
+            first, last = min(first, number), max(last, number)
+            if str(number) not in known:
+                chosen.append(str(number))
+    return Reach(tuple(chosen), start, first, last, is_anew=asked is None) if chosen else None
+
+
+def _outward(start: int, first: int, last: int, window: Window) -> Iterator[int]:
+    """Yield the ids around those from `first` to `last`, the one nearer to `start` first; endless if open above."""
+    while True:
+        is_room_above = window.highest is None or last < window.highest
+        is_room_below = first > window.lowest
+        if is_room_above and (not is_room_below or last + 1 - start <= start - (first - 1)):
+            last += 1
+            yield last
+        elif is_room_below:
+            first -= 1
+            yield first
+        else:
+            return
+
+
+def _neighbour(row: Order) -> Neighbour:
+    # Neither is empty, as `others_sent` has seen to.
+    sent_at, placed_at = cast(datetime, row.sent_at), cast(datetime, row.placed_at)
+    return Neighbour(row.pk, int(row.remote_id), sent_at, placed_at)
+
+
+def likely_id(order: Order, window: Window) -> int:
+    """Estimate the id from how fast ids count up around the order, next to a neighbour where nothing tells that."""
+    before, after = window.before, window.after
+    if before is None:
+        return window.highest or 1
+    other = after or _long_before(order, before)
+    if order.sent_at is None or other is None:
+        return window.lowest
+    share = (order.sent_at - before.sent_at) / (other.sent_at - before.sent_at)
+    likely = max(before.number + round((other.number - before.number) * share), window.lowest)
+    return likely if window.highest is None else max(min(likely, window.highest), window.lowest)
+
+
+def _long_before(order: Order, before: Neighbour) -> Neighbour | None:
+    """Find one as long before the neighbour as that is before ours: a shorter time does not tell how fast ids rise."""
+    if order.sent_at is None:
+        return None
+    moment = before.sent_at - (order.sent_at - before.sent_at)
+    row = others_sent(order).filter(sent_at__lt=moment).order_by("-sent_at").first()
+    if row is None or not _NUMBER.fullmatch(row.remote_id) or int(row.remote_id) >= before.number:
+        return None
+    return _neighbour(row)

@@ -1,0 +1,145 @@
+"""Keeps what was spent, by day, panel and currency, equal to what the orders say.
+
+Nothing is ever added to a total: the days on which something has changed are summed anew from their orders, and once
+a day all of them are. So no way of changing an order has to know of totals, and a wrong one does not last.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, TruncDate
+from django.utils import timezone
+
+from panels.models import DayTotal, JobRun, Order
+from panels.money.costs import COST
+
+JOB = "sum spend"
+# Longer than a transaction may stay open, or clocks differ: what was changed before a sum may be seen after it.
+OVERLAP = dt.timedelta(minutes=10)
+BULK = 500
+DAYS_AT_ONCE = 100
+SUMMED = ("cost", "orders", "unpriced", "summed_at")
+Day = tuple[dt.date, int]
+
+
+def update_totals() -> int:
+    """Sum the days on which anything has changed since the last time; returns how many days of a panel that were."""
+    now = timezone.now()
+    newest = _newest().values_list("summed_at", flat=True).first()
+    if newest is None:
+        return recount()
+    touched = _placed().alias(touched_at=Coalesce("changed_at", "placed_at"))
+    found = _by_day(touched.filter(touched_at__gte=min(newest, now) - OVERLAP))
+    days = list(found.values_list("day", "panel").distinct())
+    totals: list[DayTotal] = []
+    for first in range(0, len(days), DAYS_AT_ONCE):
+        totals += _sum(_on(days[first : first + DAYS_AT_ONCE]), now)
+    _store(totals, set(days))
+    return len(days)
+
+
+def recount() -> int:
+    """Sum all days; returns how many days of a panel that were."""
+    totals = _sum(_placed(), timezone.now())
+    days = {(total.day, total.panel_id) for total in totals}
+    _store(totals, days | set(DayTotal.objects.values_list("day", "panel")))
+    return len(days)
+
+
+def spend(now: dt.datetime) -> list[Any]:
+    """Return what the orders placed today, in the last 7 and the last 30 days cost, a row for each currency.
+
+    `as_of` is when the totals were last equal to the orders.
+    """
+    today = timezone.localdate(now)
+    week, month = (today - dt.timedelta(days=days) for days in (6, 29))
+    return list(
+        DayTotal.objects.filter(day__range=(month, today))
+        .order_by("currency")
+        .values("currency")
+        .annotate(
+            today=Sum("cost", filter=Q(day=today)),
+            week=Sum("cost", filter=Q(day__gte=week)),
+            month=Sum("cost"),
+            number=Sum("orders"),
+            without_price=Sum("unpriced"),
+            as_of=Coalesce(Subquery(_good_run().values("finished_at")), Subquery(_newest().values("summed_at")[:1])),
+        )
+    )
+
+
+def is_summed() -> bool:
+    """Tell whether the totals have been looked after, and successfully: without any, nothing was spent."""
+    return _good_run().exists()
+
+
+def _good_run() -> QuerySet[JobRun]:
+    return JobRun.objects.filter(name=JOB, last_error="", finished_at__isnull=False)
+
+
+def _newest() -> QuerySet[DayTotal]:
+    return DayTotal.objects.order_by("-summed_at")
+
+
+def _placed() -> QuerySet[Order]:
+    # Once placed, for ever placed. By the state, SQLite would look through nearly all orders.
+    return Order.objects.filter(placed_at__isnull=False).order_by()
+
+
+def _by_day(orders: QuerySet[Order]) -> QuerySet[Any]:
+    return orders.annotate(day=TruncDate("placed_at"))
+
+
+def _on(days: list[Day]) -> QuerySet[Order]:
+    """Return what was placed on some days at some panels, by ranges that an index knows."""
+    found = Q()
+    for day, panel_pk in days:
+        found |= Q(panel=panel_pk, placed_at__gte=midnight(day), placed_at__lt=midnight(day + dt.timedelta(days=1)))
+    return _placed().filter(found)
+
+
+def _sum(orders: QuerySet[Order], now: dt.datetime) -> list[DayTotal]:
+    unpriced = Count("pk", filter=Q(charge__isnull=True, expected_cost__isnull=True))
+    sums = (
+        _by_day(orders)
+        .values_list("day", "panel", "currency")
+        .annotate(cost=Sum(COST), number=Count("pk"), without=unpriced)
+    )
+    return [
+        DayTotal(
+            day=day,
+            panel_id=panel_pk,
+            currency=currency,
+            cost=Decimal(cost or 0).quantize(Decimal("0.000001")),
+            orders=number,
+            unpriced=without,
+            summed_at=now,
+        )
+        for day, panel_pk, currency, cost, number, without in sums
+    ]
+
+
+def _store(totals: list[DayTotal], days: set[Day]) -> None:
+    """Write all totals of these days, in one transaction: the newest of them tells from when on to look again."""
+    kept = {(total.day, total.panel_id, total.currency) for total in totals}
+    stored = DayTotal.objects.filter(day__in={day for day, _ in days}).values_list("day", "panel", "currency", "pk")
+    gone = [pk for *key, pk in stored if tuple(key[:2]) in days and tuple(key) not in kept]
+    with transaction.atomic():
+        DayTotal.objects.filter(pk__in=gone).delete()
+        DayTotal.objects.bulk_create(
+            totals,
+            batch_size=BULK,
+            update_conflicts=True,
+            unique_fields=("day", "panel", "currency"),
+            update_fields=SUMMED,
+        )
+
+
+def midnight(day: dt.date) -> dt.datetime:
+    """Return when a day begins where people are."""
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))

@@ -1,0 +1,1 @@
+"""An order's life as rows: placed, queued, followed, decided by a person."""

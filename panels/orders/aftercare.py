@@ -1,0 +1,44 @@
+"""What a person asks for after an order was placed: a refill or a cancel, as rows that wait for the worker."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from panels.models import Order, OrderEvent, Refill
+from panels.models.order import RequestState
+
+What = OrderEvent.What
+
+
+def request_refill(order: Order, actor: Any) -> str:
+    """Queue a refill of an order; returns "" or why it cannot be asked for."""
+    if not order.can_refill:
+        return "A refill can be requested once the order is completed, if its service offers refills."
+    if any(refill.is_open for refill in order.refills.all()):
+        return "A refill of this order is already under way."
+    try:
+        with transaction.atomic():
+            Refill.objects.create(order=order, requested_by=actor)
+            order.tell(What.REFILL, "Requested.", actor=actor)
+    except IntegrityError:
+        return "A refill of this order is already under way."
+    return ""
+
+
+def request_cancel(order: Order, actor: Any) -> str:
+    """Queue a cancel of an order; returns "" or why it cannot be asked for."""
+    if not order.can_cancel:
+        return "A cancel can be requested while the order runs, if its service offers cancels."
+    with transaction.atomic():
+        if not Order.objects.filter(pk=order.pk, cancel_state=order.cancel_state).update(
+            cancel_state=RequestState.QUEUED,
+            cancel_requested_at=timezone.now(),
+            cancel_requested_by=actor,
+            cancel_error="",
+        ):
+            return "A cancel of this order is already under way."
+        order.tell(What.CANCEL, "Requested.", actor=actor)
+    return ""

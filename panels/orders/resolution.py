@@ -1,0 +1,91 @@
+"""What a person decides about an order: take it back, let it go out after all, or say what became of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from panels.models import Order, OrderEvent
+from panels.protocol.order_types import check
+from panels.protocol.scalars import read_remote_id
+
+State, What = Order.State, OrderEvent.What
+TOO_LATE = "Meanwhile something else has happened to this order; look at it again."
+
+
+def withdraw(order: Order, actor: Any) -> str:
+    """Take back an order that was not sent; returns "" or why not."""
+    if not order.can_withdraw:
+        return f"Only an order that waits can be withdrawn; this one is {order.get_state_display().lower()}."
+    moved = order.move(State.WITHDRAWN, what=What.WITHDRAWN, actor=actor, held_reason="", finished_at=timezone.now())
+    return "" if moved else TOO_LATE
+
+
+def release(order: Order, actor: Any) -> str:
+    """Let a held order go out at the price of now; returns "" or why not."""
+    service = order.service
+    if service is None or not service.is_listed:
+        return "The panel no longer lists this service, so the order can only be withdrawn."
+    checked = check(service.offer(), order.values)
+    if checked.errors:
+        return "The service no longer takes this order: " + " ".join(m for ms in checked.errors.values() for m in ms)
+    with transaction.atomic():
+        if not Order.objects.filter(pk=order.pk, state=State.QUEUED, held_reason=order.held_reason).update(
+            held_reason="",
+            rate_agreed=service.rate_per_1000,
+            expected_cost=checked.cost,
+            type=service.type,
+            send_after=timezone.now(),
+        ):
+            return TOO_LATE
+        order.tell(What.RELEASED, f"At {service.rate_per_1000.normalize():f} per 1000.", actor=actor)
+    return ""
+
+
+def dismiss_alarm(order: Order, actor: Any) -> None:
+    """Note that a person has seen an order's alarm."""
+    if Order.objects.filter(pk=order.pk, alarm=order.alarm).update(alarm=""):
+        order.tell(What.RESOLVED, f"Seen: {order.alarm}", actor=actor)
+
+
+def may_resolve(order: Order) -> bool:
+    """Tell whether nothing can be heard of an unknown order's last attempt any more."""
+    is_over = order.send_deadline is None or order.send_deadline < timezone.now()
+    return order.state == State.UNKNOWN and is_over
+
+
+def send_again(order: Order, actor: Any) -> str:
+    """Queue an unknown order again, because a person says that the panel does not have it."""
+    return _resolve(order, State.QUEUED, "Not at the panel: to be sent again.", actor, send_after=timezone.now())
+
+
+def write_off(order: Order, actor: Any) -> str:
+    """Close an unknown order of which nobody will ever know."""
+    return _resolve(order, State.WRITTEN_OFF, "Written off.", actor, finished_at=timezone.now())
+
+
+def _resolve(order: Order, to: Order.State, detail: str, actor: Any, **fields: Any) -> str:
+    if not may_resolve(order):
+        return "An answer may still come; decide after the deadline."
+    moved = order.move(to, what=What.RESOLVED, detail=detail, actor=actor, candidate_id="", **fields)
+    return "" if moved else TOO_LATE
+
+
+def name_candidate(order: Order, text: str, actor: Any) -> str:
+    """Note the id that a person says an unknown order has; the worker asks the panel before it is believed."""
+    remote_id = read_remote_id(text)
+    if not remote_id:
+        return "That is no order id: it has up to 64 letters and digits."
+    if not order.panel.is_active:
+        return f"{order.panel} is inactive, so it cannot be asked. Activate it first."
+    named = Order.objects.filter(panel=order.panel_id, candidate_id=remote_id).exclude(candidate_id="").order_by()
+    owner = Order.with_remote_ids(order.panel_id, [remote_id]).first() or named.exclude(pk=order.pk).first()
+    if owner:
+        return f"{remote_id} is the id of our order {owner.pk}."
+    if not may_resolve(order):
+        return "An answer may still come; decide after the deadline."
+    unknown = Order.objects.filter(pk=order.pk, state=State.UNKNOWN)
+    named_now = unknown.update(candidate_id=remote_id, candidate_by=actor, candidate_error="")
+    return "" if named_now else TOO_LATE

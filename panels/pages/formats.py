@@ -1,0 +1,261 @@
+"""How amounts, times, counts and states look on every page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache, lru_cache
+from typing import NamedTuple, Protocol
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from lucide.templatetags.lucide import lucide as draw
+
+from panels.pages.paging import COUNT_UP_TO
+
+NO_VALUE = "–"
+NBSP = "\u00a0"
+UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
+
+
+class Look(NamedTuple):
+    """The colour class and the icon of a state; never one without the other."""
+
+    kind: str
+    icon: str
+
+
+# One word may be a state of several things (an order, a refill, a panel); it looks the same everywhere.
+LOOKS = {
+    # an order on its way to the panel
+    "queued": Look("neutral", "clock"),
+    "held": Look("warn", "hand"),
+    "sending": Look("info", "send"),
+    "placed": Look("info", "circle-check"),
+    "refused": Look("bad", "ban"),
+    "unknown": Look("warn", "circle-question-mark"),
+    "withdrawn": Look("neutral", "undo-2"),
+    "written_off": Look("neutral", "circle-off"),
+    # an order or a refill at the panel
+    "pending": Look("neutral", "clock"),
+    "processing": Look("info", "loader-circle"),
+    "in_progress": Look("info", "loader-circle"),
+    "completed": Look("good", "circle-check"),
+    "partial": Look("warn", "circle-dot"),
+    "canceled": Look("neutral", "circle-slash"),
+    "refunded": Look("neutral", "undo-2"),
+    "failed": Look("bad", "circle-x"),
+    "paused": Look("warn", "circle-pause"),
+    "expired": Look("neutral", "timer-off"),
+    "accepted": Look("info", "circle-check"),
+    "awaiting": Look("neutral", "hourglass"),
+    "approved": Look("info", "check"),
+    "rejected": Look("bad", "ban"),
+    "error": Look("bad", "circle-x"),
+    # a panel
+    "ok": Look("good", "circle-check"),
+    "inactive": Look("neutral", "circle-off"),
+    "unreachable": Look("bad", "unplug"),
+    "auth": Look("bad", "key-round"),
+    "funds": Look("bad", "wallet"),
+    "low": Look("warn", "wallet"),
+    "rate_limit": Look("warn", "hourglass"),
+    "by_hand": Look("warn", "circle-pause"),
+    # a service
+    "listed": Look("good", "circle-check"),
+    "not_listed": Look("neutral", "circle-off"),
+    # a batch or a job
+    "draft": Look("neutral", "pencil"),
+    "confirmed": Look("info", "circle-check"),
+    "discarded": Look("neutral", "trash-2"),
+    "running": Look("info", "loader-circle"),
+    "finished": Look("good", "circle-check"),
+    "wrong": Look("bad", "circle-x"),
+    "left_out": Look("neutral", "circle-slash"),
+    "not_adopted": Look("bad", "circle-x"),
+    "done": Look("good", "circle-check"),
+    # a worker
+    "alive": Look("good", "circle-check"),
+    "stopped": Look("neutral", "circle-off"),
+    "lost": Look("bad", "unplug"),
+}
+KIND_ICONS = {
+    "neutral": "circle-dashed",
+    "info": "info",
+    "good": "circle-check",
+    "warn": "triangle-alert",
+    "bad": "circle-x",
+}
+
+
+class OrderLike(Protocol):
+    """What `order_badge` reads of an order."""
+
+    state: str
+    progress: str
+    held_reason: str
+
+
+class Delivery(Protocol):
+    """What `delivered_bar` reads of an order."""
+
+    quantity: int | None
+    params: dict[str, str]
+    delivered: int | None
+
+
+def money(amount: Decimal | int | None, currency: str = "") -> str:
+    """Write an amount with its currency: at least 2 decimals, at most 6."""
+    return _amount(amount, currency, places=6)
+
+
+def rate(amount: Decimal | int | None, currency: str = "") -> str:
+    """Write the price of a thousand, with as many decimals as rates have."""
+    text = _amount(amount, currency, places=8)
+    return text if amount is None else f"{text} per{NBSP}1000"
+
+
+def count(number: int | str | None) -> str:
+    """Write a number with thousands grouped; text such as "10,000+" stays as it is."""
+    if number is None:
+        return NO_VALUE
+    return number if isinstance(number, str) else f"{number:,}"
+
+
+def ago(moment: dt.datetime | None, never: str = "never") -> str:
+    """Say how long ago or how soon, with the exact local time in the title."""
+    if moment is None:
+        return never
+    local = timezone.localtime(moment)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        local.isoformat(timespec="seconds"),
+        date_format(local, "j M Y, H:i:s T"),
+        _distance(moment, local),
+    )
+
+
+def span(time: dt.timedelta | None) -> str:
+    """Write how long something lasts, in the one unit that says most: "0.4 s", "15 min"."""
+    if time is None:
+        return NO_VALUE
+    seconds = time.total_seconds()
+    if seconds < 10 and seconds % 1:
+        return f"{seconds:.1f}{NBSP}s"
+    unit, name = next(((unit, name) for unit, name in UNITS if seconds >= unit), UNITS[-1])
+    return f"{seconds / unit:.0f}{NBSP}{name}"
+
+
+def from_now(span: dt.timedelta) -> dt.datetime:
+    """Return the moment when this much time has passed."""
+    return timezone.now() + span
+
+
+def badge(state: str, label: str = "", kind: str = "", icon: str = "") -> str:
+    """Show a state as icon, word and colour; an unknown word stays grey rather than failing."""
+    look = LOOKS.get(_key(state), Look("neutral", KIND_ICONS["neutral"]))
+    if kind:
+        look = Look(kind, KIND_ICONS.get(kind, look.icon))
+    return format_html(
+        '<span class="badge badge--{}">{}<span>{}</span></span>',
+        look.kind,
+        _icon(icon or look.icon),
+        label or _words(state),
+    )
+
+
+def order_badge(order: OrderLike) -> str:
+    """Show where an order stands: held before queued, and its progress once it is placed."""
+    if order.state == "queued" and order.held_reason:
+        return badge("held")
+    if order.state == "placed" and order.progress:
+        return badge(order.progress)
+    return badge(order.state)
+
+
+def total_count(number: int) -> str:
+    """Write what paging.count_rows has counted: "10,000+" where it stopped counting."""
+    return f"{COUNT_UP_TO:,}+" if number > COUNT_UP_TO else f"{number:,}"
+
+
+def external_link(address: str, css: str = "") -> str:
+    """Show an address from outside; only http and https become a link, and it tells the other side nothing."""
+    if not address:
+        return NO_VALUE
+    if not address.lower().startswith(("http://", "https://")):
+        return format_html('<span class="{}" title="{}">{}</span>', css, address, address)
+    return format_html(
+        '<a class="{}" href="{}" title="{}" target="_blank" rel="noopener noreferrer nofollow">{}</a>',
+        css,
+        address,
+        address,
+        address.partition("://")[2] or address,
+    )
+
+
+def delivered_bar(order: Delivery) -> str:
+    """Show how much of an order was delivered, where the panel says what remains."""
+    if order.delivered is None or not order.quantity:
+        return NO_VALUE
+    total = order.quantity * int(order.params.get("runs") or 1)
+    return format_html(
+        '<progress class="{}" value="{}" max="{}" aria-label="Delivered">{}</progress>',
+        "progress--good" if order.delivered >= total else "",
+        min(order.delivered, total),
+        total,
+        f"{order.delivered:,} of {total:,}",
+    )
+
+
+def flag(value: object, label: str) -> str:
+    """Show whether a service offers something: yes, no, or the panel did not say."""
+    if value in {True, "yes"}:
+        css, icon, words = "yes", "check", label
+    elif value in {False, "no"}:
+        css, icon, words = "no", "x", f"No {label.lower()}"
+    else:
+        css, icon, words = "unknown", "circle-question-mark", f"{label} not stated"
+    return format_html('<span class="flag flag--{}">{}<span>{}</span></span>', css, _icon(icon), words)
+
+
+@lru_cache(maxsize=512)
+def lucide(name: str, *, size: int | None = 24, **attributes: object) -> str:
+    """Draw an icon as SVG, and each only once: a page of orders has two hundred of a few kinds."""
+    return draw(name, size=size, **attributes)
+
+
+def _amount(amount: Decimal | int | None, currency: str, *, places: int) -> str:
+    if amount is None:
+        return NO_VALUE
+    rounded = Decimal(amount).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP) + 0
+    whole, _, decimals = f"{rounded:,f}".partition(".")
+    text = f"{whole}.{decimals.rstrip('0').ljust(2, '0')}"
+    return f"{text}{NBSP}{currency}" if currency else text
+
+
+def _distance(moment: dt.datetime, local: dt.datetime) -> str:
+    seconds = round((timezone.now() - moment).total_seconds())
+    size = abs(seconds)
+    if size < 10:
+        return "just now" if seconds >= 0 else "in a moment"
+    if size >= 30 * 86400:
+        return date_format(local, "j M Y")
+    unit, name = next((unit, name) for unit, name in UNITS if size >= unit)
+    text = f"{size // unit}{NBSP}{name}"
+    return f"{text} ago" if seconds > 0 else f"in {text}"
+
+
+def _key(state: str) -> str:
+    return str(state).strip().lower().replace(" ", "_").replace("-", "_")
+
+
+def _words(state: str) -> str:
+    words = str(state).replace("_", " ").strip()
+    return words[:1].upper() + words[1:] or NO_VALUE
+
+
+@cache
+def _icon(name: str) -> str:
+    # The word beside the icon says the same, so it is hidden from screen readers.
+    return lucide(name, size=14, **{"class": "icon", "aria-hidden": "true"})

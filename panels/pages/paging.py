@@ -1,0 +1,148 @@
+"""Pages of long lists by keyset: the cost of a page does not grow with its distance from the first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.db.models import F, Func, IntegerField, Model, OrderBy, Q, QuerySet, Value
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
+
+COUNT_UP_TO = 10_000
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True)
+class Page(Generic[M]):
+    """One page of rows, and the cursors of its neighbours for `?after=` and `?before=` ("" where there is none)."""
+
+    rows: list[M]
+    before: str
+    after: str
+    is_first: bool
+    is_last: bool
+
+    def __iter__(self) -> Any:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def paginate(
+    rows: QuerySet[M],
+    query: Mapping[str, str],
+    *,
+    sort: str,
+    size: int = 50,
+    shown: QuerySet[M] | None = None,
+    by_index: bool = True,
+) -> Page[M]:
+    """Return the page that `after`, `before` or `last` in the query asks for; a cursor nobody can read is ignored.
+
+    `sort` is a field that is never null, with "-" in front for descending; rows alike in it are told apart by pk.
+    `shown` gives the same model with all that a page shows of a row, so that only pks are sorted; `by_index` is False
+    where sorting all rows is quicker than walking an index of the field.
+    """
+    name = sort.removeprefix("-")
+    is_descending = sort.startswith("-")
+    key = F(name) if by_index else Coalesce(name, name)
+    after = _read_cursor(rows.model, name, query.get("after", ""))
+    before = _read_cursor(rows.model, name, query.get("before", ""))
+    if before or query.get("last"):
+        found = rows.filter(_beyond(name, before, is_lower=not is_descending)) if before else rows
+        page = _read(found, _order(key, is_descending=not is_descending), size + 1, shown)
+        is_first, is_last = len(page) <= size, not before
+        page = page[:size][::-1]
+    else:
+        found = rows.filter(_beyond(name, after, is_lower=is_descending)) if after else rows
+        page = _read(found, _order(key, is_descending=is_descending), size + 1, shown)
+        is_first, is_last = not after, len(page) <= size
+        page = page[:size]
+    return Page(
+        rows=page,
+        before="" if is_first or not page else _cursor(page[0], name),
+        after="" if is_last or not page else _cursor(page[-1], name),
+        is_first=is_first,
+        is_last=is_last,
+    )
+
+
+def _order(key: F | Coalesce, *, is_descending: bool) -> tuple[OrderBy, OrderBy]:
+    pk = F("pk")
+    return (key.desc(), pk.desc()) if is_descending else (key.asc(), pk.asc())
+
+
+def _read(rows: QuerySet[M], order: tuple[OrderBy, OrderBy], count: int, shown: QuerySet[M] | None) -> list[M]:
+    first = rows.order_by(*order)[:count]
+    return list(first if shown is None else shown.filter(pk__in=first.values("pk")).order_by(*order))
+
+
+def find_page(
+    rows: QuerySet[M], query: Mapping[str, str], *, sort: str, shown: QuerySet[M], is_narrowed: bool = True
+) -> tuple[Page[M], int]:
+    """Return a page as paginate does, and how many rows there are as count_rows has it.
+
+    Few rows of many are found first and sorted then: in the order of an index, the database would visit all of them.
+    """
+    if not is_narrowed:
+        return paginate(rows, query, sort=sort, shown=shown), count_rows(rows)
+    pks = list(rows.order_by().values_list("pk", flat=True)[: COUNT_UP_TO + 1])
+    if len(pks) > COUNT_UP_TO:
+        return paginate(rows, query, sort=sort, shown=shown), len(pks)
+    few = rows.model._default_manager.filter(pk__in=_as_one_parameter(pks))
+    return paginate(few, query, sort=sort, shown=shown, by_index=False), len(pks)
+
+
+def _as_one_parameter(pks: list[int]) -> RawSQL:
+    """Name rows by one array: thousands of parameters take longer to put into a statement than their rows to find."""
+    if connection.vendor == "postgresql":
+        return RawSQL("SELECT unnest(%s::bigint[])", [pks])
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(pks)])
+
+
+def count_rows(rows: QuerySet[Any]) -> int:
+    """Count exactly up to COUNT_UP_TO; one more than that means that there are more."""
+    return rows.order_by()[: COUNT_UP_TO + 1].count()
+
+
+def count_each(*each: QuerySet[Any]) -> list[int]:
+    """Count the rows of several querysets, in one query."""
+    # Func rather than Count, which would group.
+    number = Func("pk", function="COUNT", output_field=IntegerField())
+    counts = [
+        rows.order_by().annotate(place=Value(place), number=number).values_list("place", "number")
+        for place, rows in enumerate(each)
+    ]
+    found = dict(counts[0].union(*counts[1:], all=True))
+    return [found.get(place, 0) for place in range(len(each))]
+
+
+def _beyond(name: str, cursor: tuple[Any, int], *, is_lower: bool) -> Q:
+    value, pk = cursor
+    side = "lt" if is_lower else "gt"
+    # The first condition alone bounds the index; the second cuts between equal values.
+    return Q(**{f"{name}__{side}e": value}) & (Q(**{f"{name}__{side}": value}) | Q(**{f"pk__{side}": pk}))
+
+
+def _cursor(row: Model, name: str) -> str:
+    value = getattr(row, name)
+    text = value.isoformat() if isinstance(value, datetime) else str(value)
+    return f"{row.pk}~{text}"
+
+
+def _read_cursor(model: type[Model], name: str, text: str) -> tuple[Any, int] | None:
+    pk, separator, value = text.partition("~")
+    if not separator or not pk.isdecimal() or len(pk) > 18 or "\0" in value:
+        return None
+    field: Any = model._meta.get_field(name)
+    try:
+        return getattr(field, "output_field", field).to_python(value), int(pk)
+    except (ValidationError, ArithmeticError):
+        return None

@@ -1,0 +1,119 @@
+"""Which addresses we talk to: what a panel's URL may look like, and where on the network it may lead."""
+
+from __future__ import annotations
+
+import ipaddress
+import queue
+import socket
+import threading
+import time
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+from panels.protocol.errors import NotSent
+
+# Seconds; a panel that moves is found again that much later.
+REMEMBERED_FOR = 10.0
+_IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+class AddressRefused(NotSent):
+    """The address itself is not one that we talk to, so trying again changes nothing."""
+
+
+def check_url(url: str, *, allow_http: bool) -> str | None:
+    """Return what is wrong with a panel's address, or None; nothing is resolved or asked."""
+    if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
+        return "The address must be plain ASCII without spaces; a name in another script is written as xn--…"
+    try:
+        parts = urlsplit(url)
+        is_port_valid = parts.port != 0
+    except ValueError:
+        return "This is not a valid address."
+    if parts.scheme not in {"https", "http"}:
+        return "The address must begin with https://"
+    if parts.scheme == "http" and not allow_http:
+        return "Over http:// anybody on the way could read the key: use https:// (or set PANEL_ALLOW_HTTP)."
+    return _check_parts(url, parts) if is_port_valid else "This is not a valid port."
+
+
+def _check_parts(url: str, parts: SplitResult) -> str | None:
+    if "@" in parts.netloc:
+        return "The address must not hold a user name or a password."
+    if "#" in url:
+        return "The address must not hold a # part: it would never reach the panel."
+    if not parts.hostname:
+        return "The address has no host name."
+    if "%" in parts.hostname:
+        return "The host name must not hold a % sign."
+    return None
+
+
+class Resolver:
+    """Looks up the host that one client talks to, and remembers it for some seconds: each order connects anew."""
+
+    def __init__(self) -> None:
+        self._found: list[Any] = []
+        self._found_at = 0.0
+
+    def addresses(self, host: str, port: int, timeout: float) -> list[Any]:
+        """Return the addresses of the host, as getaddrinfo gives them; TimeoutError after so many seconds."""
+        now, found = time.monotonic(), self._found
+        if not found or now - self._found_at >= REMEMBERED_FOR:
+            found = self._found = _resolve(host, port, timeout)
+            self._found_at = now
+        return found
+
+    def forget(self) -> None:
+        """Look the host up again next time: it was not there."""
+        self._found = []
+
+
+def allowed(found: list[Any], host: str, *, allow_private: bool) -> list[Any]:
+    """Return those of a host's addresses that we may connect to; raises AddressRefused when there is none."""
+    if allow_private:
+        return found
+    public = [entry for entry in found if is_public(entry[4][0])]
+    if not public:
+        where = ", ".join(sorted({str(entry[4][0]) for entry in found}))
+        raise AddressRefused(f"{host} is at {where}, which is not a public address (see PANEL_ALLOW_PRIVATE_HOSTS).")
+    return public
+
+
+def is_public(address: str) -> bool:
+    """Say whether an IP address belongs to the public internet, also the IPv4 address inside an IPv6 one."""
+    ip: _IPAddress = ipaddress.ip_address(address.partition("%")[0])
+    inner = _inner(ip)
+    if inner is not None:
+        return is_public(str(inner))
+    return ip.is_global and not ip.is_multicast and (ip.version == 4 or ip in _GLOBAL_UNICAST)
+
+
+def _inner(ip: _IPAddress) -> _IPAddress | None:
+    if isinstance(ip, ipaddress.IPv4Address):
+        return None
+    if ip in _NAT64:
+        return ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)
+    return ip.ipv4_mapped or ip.sixtofour
+
+
+def _resolve(host: str, port: int, timeout: float) -> list[Any]:
+    """Look a name up within a time limit: the system's resolver knows none, so a thread waits for it."""
+    outcome: queue.SimpleQueue[list[Any] | Exception] = queue.SimpleQueue()
+
+    def look_up() -> None:
+        try:
+            outcome.put(list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
+        except Exception as exc:  # noqa: BLE001  raised again by who waits
+            outcome.put(exc)
+
+    threading.Thread(target=look_up, daemon=True).start()
+    try:
+        found = outcome.get(timeout=timeout)
+    except queue.Empty:
+        raise TimeoutError("name lookup") from None
+    if isinstance(found, Exception):
+        raise found
+    return found

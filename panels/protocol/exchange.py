@@ -1,0 +1,222 @@
+"""How one exchange with a panel is bounded: its deadline, its fence, and what a failure means for what was sent."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import math
+import os
+import socket
+import ssl
+import struct
+import threading
+import time
+import zlib
+from collections.abc import Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass
+from urllib.parse import quote_plus, urlsplit
+
+import urllib3.exceptions
+
+from panels.protocol.addresses import Resolver
+from panels.protocol.errors import Deferred, NotSent, OutcomeUnknown, PanelError
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where to send, and within which limits; times are seconds."""
+
+    api_url: str
+    connect_timeout: float = 10.0
+    read_timeout: float = 60.0
+    total_timeout: float = 90.0
+    allow_private_hosts: bool = False
+    allow_http: bool = False
+
+
+class Watchdog:
+    """Cuts exchanges at their deadlines; one thread for all of a transport, from the first one until it is closed."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._deadlines: dict[Exchange, float] = {}
+        self._looks_at = math.inf
+        self._thread: threading.Thread | None = None
+        self._is_closed = False
+
+    def watch(self, exchange: Exchange, deadline: float) -> None:
+        """Cut an exchange at a time, as time.monotonic() counts, unless it is left alone before."""
+        with self._changed:
+            if self._thread is None:
+                thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
+                thread.start()
+                self._thread = thread
+            self._deadlines[exchange] = deadline
+            if deadline < self._looks_at:
+                self._changed.notify()
+
+    def leave_alone(self, exchange: Exchange) -> None:
+        """Forget an exchange."""
+        with self._changed:
+            self._deadlines.pop(exchange, None)
+            if self._is_closed:
+                self._changed.notify()
+
+    def close(self) -> None:
+        """End the thread as soon as nothing is watched any more."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify()
+
+    def _run(self) -> None:
+        with self._changed:
+            try:
+                while True:
+                    self._looks_at = self._cut_what_is_due()
+                    if self._is_closed and not self._deadlines:
+                        return
+                    # Those that end in time wake nobody: what they leave is a look in vain, once in a time-out.
+                    self._changed.wait(None if self._looks_at == math.inf else self._looks_at - time.monotonic())
+            finally:
+                self._thread = None
+
+    def _cut_what_is_due(self) -> float:
+        now = time.monotonic()
+        for exchange in [each for each, deadline in self._deadlines.items() if deadline <= now]:
+            del self._deadlines[exchange]
+            exchange.cut()
+        return min(self._deadlines.values(), default=math.inf)
+
+
+class Exchange:
+    """One request and its answer: when it must end, until when it may begin, and whether it was sent.
+
+    The watchdog shuts the connection down at the deadline, because time-outs of single reads never fire while bytes
+    trickle. For that a duplicate of the socket's descriptor is held: it works after the connection has closed its own,
+    and never comes to mean another connection.
+    """
+
+    def __init__(
+        self, endpoint: Endpoint, resolver: Resolver, watchdog: Watchdog, *, not_after: float | None = None
+    ) -> None:
+        now = time.monotonic()
+        self.endpoint = endpoint
+        self.resolver = resolver
+        self.is_sent = False
+        self.is_cut = False
+        self._deadline = now + endpoint.total_timeout
+        self._not_after = not_after
+        # A wall clock that is set back must not open the fence again.
+        self._not_after_monotonic = None if not_after is None else now + not_after - time.time()
+        self._lock = threading.Lock()
+        self._handle: socket.socket | None = None
+        self._watchdog = watchdog
+
+    def __enter__(self) -> None:
+        self._watchdog.watch(self, self._deadline)
+        self._token = current.set(self)
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        current.reset(self._token)
+        self._watchdog.leave_alone(self)
+        self.let_go(is_given_up=kind is not None)
+
+    def watch(self, sock: socket.socket) -> None:
+        """Make sock the connection that is shut down at the deadline."""
+        self.let_go()
+        with self._lock:
+            if self.is_cut:
+                raise TimeoutError
+            self._handle = socket.socket(fileno=os.dup(sock.fileno()))
+
+    def let_go(self, *, is_given_up: bool = False) -> None:
+        """Leave the connection alone from now on; given up, it also takes back what has not reached the panel yet."""
+        with self._lock:
+            handle, self._handle = self._handle, None
+        if handle is None:
+            return
+        if is_given_up:
+            # The kernel would go on delivering for minutes, past any deadline.
+            with contextlib.suppress(OSError):
+                handle.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+        handle.close()
+
+    def time_left(self) -> float:
+        """Return the seconds that connecting may still take; raises TimeoutError when none are left."""
+        left = min(self.endpoint.connect_timeout, self._deadline - time.monotonic())
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+    def begin(self) -> None:
+        """Let a part of the request go, unless it is too late; from the first one on the panel may have acted."""
+        self.time_left()
+        if self._is_too_late():
+            if self.is_sent:
+                raise TimeoutError
+            raise Deferred("It had become too late to send this request, so it was not sent.")
+        self.is_sent = True
+
+    def _is_too_late(self) -> bool:
+        return (self._not_after is not None and time.time() >= self._not_after) or (
+            self._not_after_monotonic is not None and time.monotonic() >= self._not_after_monotonic
+        )
+
+    def failed(self, failure: Exception) -> PanelError:
+        """Return our own error for whatever ended the exchange."""
+        host = urlsplit(self.endpoint.api_url).netloc
+        words = f"no end within {self.endpoint.total_timeout:g} seconds" if self.is_cut else _words(failure)
+        if self.is_sent:
+            return OutcomeUnknown(f"No complete answer from {host}: {words}. The request may have arrived.")
+        return NotSent(f"No connection to {host}: {words}. Nothing was sent.")
+
+    def cut(self) -> None:
+        """End it, as time is up: whoever reads or writes sees the connection break."""
+        with self._lock:
+            self.is_cut = True
+            if self._handle is not None:
+                with contextlib.suppress(OSError):
+                    self._handle.shutdown(socket.SHUT_RDWR)
+
+
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+# The connection classes are created deep inside urllib3, which hands nothing of ours down to them.
+current: ContextVar[Exchange] = ContextVar("current")
+_WORDS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
+    ((ssl.SSLCertVerificationError,), "its certificate could not be verified"),
+    ((ssl.SSLError,), "the encryption failed"),
+    ((socket.gaierror,), "its name could not be resolved"),
+    ((ConnectionRefusedError,), "it refused the connection"),
+    ((TimeoutError, urllib3.exceptions.TimeoutError), "it took too long"),
+    ((http.client.IncompleteRead, zlib.error), "the answer was cut short"),
+    ((ConnectionError,), "the connection broke"),
+)
+
+
+def _words(failure: Exception) -> str:
+    """Say what went wrong, for people to read: nothing is ever decided by the class of an exception."""
+    for kinds, words in _WORDS:
+        for exc in _chain(failure):
+            if isinstance(exc, kinds):
+                detail = getattr(exc, "verify_message", "")
+                return f"{words} ({detail})" if detail else words
+    return "it failed"
+
+
+def _chain(failure: BaseException) -> Iterator[BaseException]:
+    """Give an exception and all that led to it; the libraries also pack causes into the arguments."""
+    seen: list[BaseException] = []
+    waiting: list[object] = [failure]
+    while waiting:
+        exc = waiting.pop(0)
+        if isinstance(exc, BaseException) and exc not in seen:
+            seen.append(exc)
+            waiting += [exc.__cause__, exc.__context__, *exc.args]
+            yield exc
+
+
+def quotes(failure: Exception, key: str) -> bool:
+    """Say whether an exception or what led to it repeats the key, as when a server sends the request back."""
+    texts = [f"{exc!r} {exc}" for exc in _chain(failure)]
+    return bool(key) and any(key in text or quote_plus(key, errors="replace") in text for text in texts)

@@ -1,0 +1,202 @@
+"""The four actions that take ids, and how each is asked about many of them at any panel: Inquiry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+
+from panels.protocol.errors import Deferred, NotSent, OutcomeUnknown, PanelError, Reason, Refused, Unreadable
+from panels.protocol.wire import (
+    Answer,
+    read_cancels,
+    read_refill,
+    read_refill_status,
+    read_refill_statuses,
+    read_refills,
+    read_status,
+    read_statuses,
+)
+
+CHUNK = 100  # ids in one call (panel-api.md, 1)
+# A round of single calls ends after this many answers that cannot be read.
+PATIENCE = 3
+# How a call goes out: an action, its fields, and what reads the answer.
+Ask: TypeAlias = Callable[[str, Mapping[str, str], Callable[[Answer], Any]], Any]
+T = TypeVar("T")
+_ABOUT_THE_ORDER = frozenset({Reason.NOT_ELIGIBLE, Reason.DUPLICATE})
+
+
+class Dialect(Protocol):
+    """What is known of how a panel speaks: `speaks` tells a switch, and `learned` takes what was found out of it."""
+
+    learned: dict[str, bool | str]
+
+    def speaks(self, switch: str) -> bool | str:
+        """Return a switch, as learned by now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action(Generic[T]):
+    """How an action that takes ids is spoken for one and for many, and the switch that says which."""
+
+    name: str
+    one: str
+    many: str
+    read_one: Callable[[Answer, str], T]
+    read_many: Callable[[Answer, Sequence[str]], Mapping[str, T | Refused]]
+    switch: str
+    # What the switch says where the panel takes one id at a time.
+    singular: bool | str = False
+    is_write: bool = False
+    # The plural form is the usual one even for a single id.
+    is_always_plural: bool = False
+
+
+class Inquiry(Generic[T]):
+    """One action about many ids: in chunks, and one by one at a panel that does not understand the plural."""
+
+    def __init__(self, dialect: Dialect, action: Action[T], ask: Ask, ids: Sequence[str]) -> None:
+        self._dialect = dialect
+        self._action = action
+        self._ask = ask
+        self._ids = list(dict.fromkeys(ids))
+        self._unasked = set(self._ids)
+        self._failed: dict[str, PanelError] = {}
+        self._answers: dict[str, T | Refused] = {}
+
+    def told_of_each(self) -> dict[str, T | PanelError]:
+        """Return what was answered up to the first failure, and what became of the others; raises it if nothing was.
+
+        Of a write it is raised only where it is true of every id: what may have arrived is not to be sent again, and
+        what was never sent is.
+        """
+        for start in range(0, len(self._ids), CHUNK):
+            try:
+                self._ask_chunk(self._ids[start : start + CHUNK])
+            except PanelError:
+                if not (self._answers or self._are_some_in_doubt()):
+                    raise
+                break
+        unasked = Deferred("The panel was not asked, since a call before this one failed.")
+        # What ended it comes first, for whoever judges the panel by it.
+        failed = dict(reversed(self._failed.items()))
+        return {**failed, **dict.fromkeys(self._unasked, unasked), **self._answers}
+
+    def _are_some_in_doubt(self) -> bool:
+        """Tell whether some of these writes may have arrived and others have not."""
+        nothing_done = {each for each, error in self._failed.items() if isinstance(error, NotSent | Refused)}
+        in_doubt = len(self._ids) - len(self._unasked | nothing_done)
+        return self._action.is_write and 0 < in_doubt < len(self._ids)
+
+    def _ask_chunk(self, ids: list[str]) -> None:
+        is_singular = self._dialect.speaks(self._action.switch) == self._action.singular
+        if is_singular or (len(ids) == 1 and not self._action.is_always_plural):
+            self._ask_singly(ids)
+        elif whole := self._ask_together(ids):
+            self._fall_back(ids, whole)
+
+    def _ask_together(self, ids: list[str]) -> PanelError | None:
+        """Ask in the plural; returns the panel's objection where it may not have understood that."""
+        try:
+            answers = self._exchange(self._action.many, ids, lambda answer: self._action.read_many(answer, ids))
+        except Refused as refusal:
+            if refusal.is_about_account:
+                raise
+            return refusal
+        except Unreadable as error:
+            if self._action.is_write or error.is_fault:
+                raise
+            return error
+        self._answers.update(answers)
+        if answers or self._action.is_write:
+            return None
+        return OutcomeUnknown("The panel's answer tells nothing about any of the ids.")
+
+    def _fall_back(self, ids: list[str], whole: PanelError) -> None:
+        """Ask one by one after an objection to the plural; raises that objection when it is all that comes back."""
+        if len(ids) == 1 and isinstance(whole, Refused) and whole.reason in _ABOUT_THE_ORDER:
+            self._answers[ids[0]] = whole
+            return
+        # An objection to the call as a whole did nothing for any of its ids.
+        self._unasked.update(ids)
+        for each in ids:
+            self._failed.pop(each, None)
+        self._ask_singly(ids, whole)
+        answers = [self._answers.get(each) for each in ids]
+        if len(ids) > 1 and all(isinstance(each, Refused) and each.text == whole.text for each in answers):
+            for each in ids:
+                del self._answers[each]
+            raise whole
+
+    def _ask_singly(self, ids: list[str], whole: PanelError | None = None) -> None:
+        unreadable = 0
+        for each in ids:
+            try:
+                answer = self._exchange(self._action.one, [each], partial(self._read_one, each))
+            except Refused as refusal:
+                if refusal.is_about_account or (len(ids) > 1 and _is_same_no(refusal, whole)):
+                    raise
+                self._answers[each] = refusal
+            except Unreadable:
+                unreadable += 1
+                if unreadable >= min(PATIENCE, len(ids)):
+                    raise
+            else:
+                self._answers[each] = answer
+                if whole is not None:
+                    self._dialect.learned[self._action.switch] = self._action.singular
+                    whole = None
+
+    def _read_one(self, remote_id: str, answer: Answer) -> T:
+        return self._action.read_one(answer, remote_id)
+
+    def _exchange(self, parameter: str, ids: list[str], read: Callable[[Answer], Any]) -> Any:
+        self._unasked.difference_update(ids)
+        try:
+            return self._ask(self._action.name, {parameter: ",".join(ids)}, read)
+        except PanelError as error:
+            self._failed.update(dict.fromkeys(ids, error))
+            raise
+
+
+def _read_cancel(answer: Answer, remote_id: str) -> None:
+    outcomes = read_cancels(answer, [remote_id])
+    if remote_id not in outcomes:
+        raise OutcomeUnknown("The panel's answer does not tell whether the cancel was accepted.")
+    if refusal := outcomes[remote_id]:
+        raise refusal
+
+
+STATUS = Action("status", "order", "orders", read_status, read_statuses, "multi_status")
+REFILL = Action(
+    "refill", "order", "orders", lambda answer, _: read_refill(answer), read_refills, "multi_refill", is_write=True
+)
+REFILL_STATUS = Action(
+    "refill_status",
+    "refill",
+    "refills",
+    lambda answer, _: read_refill_status(answer),
+    read_refill_statuses,
+    "multi_refill",
+)
+CANCEL = Action(
+    "cancel",
+    "order",
+    "orders",
+    _read_cancel,
+    read_cancels,
+    "cancel_parameter",
+    "order",
+    is_write=True,
+    is_always_plural=True,
+)
+
+
+def _is_same_no(refusal: Refused, whole: PanelError | None) -> bool:
+    """Say whether a panel objects to single calls as it did to the plural: then it is about more than one order.
+
+    An unknown order is the exception: an ignored `orders` and an order that is really gone get the same words.
+    """
+    return whole is not None and refusal.text == whole.text and refusal.reason is not Reason.NOT_FOUND

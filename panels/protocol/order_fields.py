@@ -1,0 +1,276 @@
+"""Every field that an order can have, and how a value for it is read; no field's rules depend on another's."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+# What fits a 32-bit column on both databases; no panel sells more of anything in one order.
+MAX_WHOLE = 2_147_483_647
+MAX_LINK = 2_000
+MAX_TEXT = 500
+MAX_LINE = 1_000
+MAX_LIST = 200_000
+MAX_NORMALISED_LINK = 500
+
+
+class Kind(enum.StrEnum):
+    """What a field holds, and so which control shows it and which check it gets.
+
+    WHOLE is a whole number without sign, LINES one item per line, DATE is sent as d/m/Y.
+    """
+
+    TEXT = "text"
+    LINK = "link"
+    WHOLE = "whole"
+    LINES = "lines"
+    DATE = "date"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of the API's `add`, under the API's own name; choices are (value, label)."""
+
+    name: str
+    label: str
+    kind: Kind
+    is_required: bool
+    help: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+_DELAYS = (0, 5, 10, 15, 20, 30, 40, 50, 60, 90, 120, 150, 180, 210, 240, 270, 300, 360, 420, 480, 540, 600)
+_DELAY_CHOICES = tuple((str(minutes), f"{minutes} minutes" if minutes else "No delay") for minutes in _DELAYS)
+_DEVICE_CHOICES = (
+    ("1", "Desktop"),
+    ("2", "Mobile (Android)"),
+    ("3", "Mobile (iOS)"),
+    ("4", "Mixed (Mobile)"),
+    ("5", "Mixed (Mobile & Desktop)"),
+)
+FROM_GOOGLE, FROM_REFERRER, FROM_NOWHERE = "1", "2", "3"
+_TRAFFIC_CHOICES = (
+    (FROM_GOOGLE, "Google keyword"),
+    (FROM_REFERRER, "Custom referrer"),
+    (FROM_NOWHERE, "Blank referrer"),
+)
+# Every field there is, in the order of a spreadsheet's columns; whether it is required depends on the type.
+ALL_FIELDS: Mapping[str, Field] = {
+    name: Field(name, label, kind, is_required=False, help=text, choices=choices[0] if choices else ())
+    for name, label, kind, text, *choices in (
+        ("link", "Link", Kind.LINK, "The address of the page, post or profile, or its name."),
+        ("quantity", "Quantity", Kind.WHOLE, "How many to order."),
+        ("comments", "Comments", Kind.LINES, "One comment per line."),
+        ("usernames", "Usernames", Kind.LINES, "One username per line."),
+        ("hashtags", "Hashtags", Kind.LINES, "One hashtag per line."),
+        ("hashtag", "Hashtag", Kind.TEXT, "The hashtag whose users are mentioned."),
+        ("username", "Username", Kind.TEXT, "The name of the account concerned."),
+        ("media", "Media link", Kind.LINK, "The address of the post whose likers are mentioned."),
+        ("answer_number", "Answer number", Kind.WHOLE, "Which answer of the poll gets the votes, counted from 1."),
+        ("groups", "Groups", Kind.LINES, "One group per line."),
+        ("keywords", "Keywords", Kind.LINES, "One keyword per line."),
+        ("min", "Minimum per post", Kind.WHOLE, "The smallest quantity for each new post."),
+        ("max", "Maximum per post", Kind.WHOLE, "The largest quantity for each new post."),
+        ("posts", "New posts", Kind.WHOLE, "How many future posts are served; empty for no limit."),
+        ("old_posts", "Old posts", Kind.WHOLE, "How many existing posts are served, where the service offers it."),
+        ("delay", "Delay", Kind.CHOICE, "Minutes between a new post and its order.", _DELAY_CHOICES),
+        ("expiry", "Expiry", Kind.DATE, "The day the subscription ends, as day/month/year; empty for no end."),
+        ("runs", "Runs", Kind.WHOLE, "Drip-feed: how many times the quantity is delivered."),
+        ("interval", "Interval", Kind.WHOLE, "Drip-feed: minutes between two runs."),
+        ("country", "Country", Kind.TEXT, "The visitors' country, as a code or name that the panel knows."),
+        ("device", "Device", Kind.CHOICE, "What the visitors use.", _DEVICE_CHOICES),
+        ("type_of_traffic", "Type of traffic", Kind.CHOICE, "Where the visitors seem to come from.", _TRAFFIC_CHOICES),
+        ("google_keyword", "Google keyword", Kind.TEXT, "The searched words, for traffic from Google."),
+        ("referring_url", "Referring URL", Kind.LINK, "The page visitors come from, for a custom referrer."),
+    )
+}
+# Zero in these means that the field is not used; panels refuse a zero that is sent.
+ZERO_IS_ABSENT = frozenset({"runs", "interval", "posts", "old_posts"})
+# Includes zero-width marks, which copied texts bring along and which would make a blank line look filled.
+_BLANKS = " \t\n\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u2060\u3000\ufeff" + "".join(
+    map(chr, range(0x2000, 0x200C))
+)
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_UNSAFE_IN_LINES = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_SPACE = re.compile(r"\s")
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_PLAIN_NUMBER = re.compile(r"0*([0-9]{1,10})(?:\.00?)?")
+_GROUPED_NUMBER = re.compile(r"[0-9]{1,3}(?:([ ,\xa0\u202f])[0-9]{3}(?:\1[0-9]{3})*)(?:\.00?)?")
+_MAX_DIGITS = 40
+_NOT_A_DIGIT = re.compile(r"[^0-9]")
+_DAY_FIRST = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
+_YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
+# Spreadsheets hand a day over with a time behind it.
+_TIME_OF_DAY = re.compile(r"[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.0{1,6})?)?(Z|\+00:00)?$")
+
+
+def trim(text: str) -> str:
+    """Drop blanks, line ends and zero-width marks from both ends."""
+    return text.strip(_BLANKS)
+
+
+class UnfitError(Exception):
+    """A value cannot be taken; the text is the message for the customer."""
+
+
+def read_whole(text: str) -> int | None:
+    """Read a whole number as people and spreadsheets write it: "1000", "1 000", "1,000", "1000.0"; None if it is none.
+
+    Signs, fractions and numbers above MAX_WHOLE are None, and so is "1.000", which means one to some and a thousand
+    to others.
+    """
+    text = trim(text)
+    if len(text) > _MAX_DIGITS:
+        return None
+    if match := _PLAIN_NUMBER.fullmatch(text):
+        number = int(match[1])
+    elif _GROUPED_NUMBER.fullmatch(text):
+        number = int(_NOT_A_DIGIT.sub("", text.partition(".")[0]))
+    else:
+        return None
+    return number if number <= MAX_WHOLE else None
+
+
+def shown(text: str) -> str:
+    """Quote a value for a message: short, on one line, storable, and with its invisible characters made visible."""
+    start = text[:40].replace("\r", " ").replace("\n", " ")
+    visible = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in start)
+    return f'"{visible}"' if len(text) <= 40 else f'"{visible}…"'
+
+
+def _clean_text(field: Field, text: str, limit: int = MAX_TEXT) -> str:
+    if len(text) > limit:
+        raise UnfitError(f"{field.label} has {len(text):,} characters, the limit is {limit:,}: {shown(text)}.")
+    if _UNSAFE.search(text):
+        raise UnfitError(f"{field.label} must be one line without control characters, not {shown(text)}.")
+    return text
+
+
+def _clean_link(field: Field, text: str) -> str:
+    text = _clean_text(field, text, MAX_LINK)
+    if _SPACE.search(text) or _INVISIBLE.search(text):
+        raise UnfitError(f"{field.label} must have no spaces or invisible characters inside: {shown(text)}.")
+    return text
+
+
+def _clean_whole(field: Field, text: str) -> str:
+    number = read_whole(text)
+    if number == 0 and field.name in ZERO_IS_ABSENT:
+        return ""
+    if not number:
+        raise UnfitError(f"{field.label} must be a whole number from 1 to {MAX_WHOLE:,}, not {shown(text)}.")
+    return str(number)
+
+
+def split_lines(text: str) -> list[str]:
+    """Return the trimmed lines of a list, without blank ones, which some panels would bill."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return [line for raw in lines if (line := trim(raw))]
+
+
+def _clean_lines(field: Field, text: str) -> str:
+    lines = split_lines(text)
+    cleaned = "\n".join(lines)
+    if len(cleaned) > MAX_LIST:
+        raise UnfitError(f"{field.label} have {len(cleaned):,} characters together, the limit is {MAX_LIST:,}.")
+    if match := _UNSAFE_IN_LINES.search(cleaned):
+        number = cleaned.count("\n", 0, match.start()) + 1
+        raise UnfitError(f"{field.label}: line {number:,} has a control character: {shown(lines[number - 1])}.")
+    if len(cleaned) > MAX_LINE:
+        _refuse_long_line(field, lines)
+    return cleaned
+
+
+def _refuse_long_line(field: Field, lines: list[str]) -> None:
+    for number, line in enumerate(lines, 1):
+        if len(line) > MAX_LINE:
+            found = f"line {number:,} has {len(line):,} characters, the limit is {MAX_LINE:,}"
+            raise UnfitError(f"{field.label}: {found}: {shown(line)}.")
+
+
+def _clean_date(field: Field, text: str) -> str:
+    day_text = _TIME_OF_DAY.sub("", text)
+    if match := _DAY_FIRST.fullmatch(day_text):
+        day, month, year = match.groups()
+    elif match := _YEAR_FIRST.fullmatch(day_text):
+        year, month, day = match.groups()
+    else:
+        raise UnfitError(f"{field.label} must be a date as day/month/year, such as 31/12/2030, not {shown(text)}.")
+    try:
+        return dt.date(int(year), int(month), int(day)).strftime(f"%d/%m/{year}")
+    except ValueError:
+        raise UnfitError(f"{field.label} {shown(text)} is not a day of the calendar (day/month/year).") from None
+
+
+_CHOICE_VALUES: Mapping[str, Mapping[str, str]] = {
+    field.name: {key.lower(): value for value, label in field.choices for key in (value, label)}
+    for field in ALL_FIELDS.values()
+    if field.choices
+}
+
+
+def _clean_choice(field: Field, text: str) -> str:
+    """Accept a choice by its value, also as a spreadsheet's "1.0", or by its label."""
+    number = read_whole(text)
+    value = _CHOICE_VALUES[field.name].get(text.lower() if number is None else str(number))
+    if value is None:
+        known = ", ".join(key if label.startswith(key) else f"{key} ({label})" for key, label in field.choices)
+        raise UnfitError(f"{field.label} {shown(text)} is not one of: {known}.")
+    return value
+
+
+_CLEANERS: Mapping[Kind, Callable[[Field, str], str]] = {
+    Kind.TEXT: _clean_text,
+    Kind.LINK: _clean_link,
+    Kind.WHOLE: _clean_whole,
+    Kind.LINES: _clean_lines,
+    Kind.DATE: _clean_date,
+    Kind.CHOICE: _clean_choice,
+}
+
+
+def clean(field: Field, text: str) -> str:
+    """Return the value as it is sent, "" if it means that the field is not used.
+
+    The text is trimmed and not empty. Raises UnfitError if it cannot be taken; whether the field is required, or fits
+    the other fields, is not looked at.
+    """
+    return _CLEANERS[field.kind](field, text)
+
+
+_WEB_SCHEME = re.compile(r"(?:https?:)?//", re.IGNORECASE)
+_TRACKING = frozenset({"igsh", "igshid", "fbclid", "si"})
+
+
+def normalise_link(link: str) -> str:
+    """Return the form of a link under which it is searched and duplicates are found; never sent.
+
+    Scheme, www., m., trailing slash, fragment and tracking parameters go; the path keeps its case, which matters
+    on some sites. A bare name is lower-cased.
+    """
+    text = trim(_UNSAFE.sub("", link))
+    if text.startswith("@"):
+        return text.lower()[:MAX_NORMALISED_LINK]
+    if scheme := _WEB_SCHEME.match(text):
+        text = text[scheme.end() :]
+    address, _, query = text.partition("#")[0].partition("?")
+    host, slash, path = address.partition("/")
+    kept = "&".join(part for part in query.split("&") if part and not _is_tracking(part))
+    normal = (_plain_host(host.lower()) + slash + path).rstrip("/")
+    return (f"{normal}?{kept}" if kept else normal)[:MAX_NORMALISED_LINK]
+
+
+def _is_tracking(parameter: str) -> bool:
+    name = parameter.partition("=")[0].lower()
+    return name.startswith("utm_") or name in _TRACKING
+
+
+def _plain_host(host: str) -> str:
+    host = host.removeprefix("www.")
+    shorter = host.removeprefix("m.")
+    # m.me is a site of its own.
+    return shorter if "." in shorter else host

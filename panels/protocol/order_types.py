@@ -1,0 +1,352 @@
+"""Which fields each service type needs, checked and priced: the one table that form, import and client share."""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
+
+from panels.protocol.order_fields import (
+    ALL_FIELDS,
+    FROM_GOOGLE,
+    FROM_REFERRER,
+    MAX_WHOLE,
+    ZERO_IS_ABSENT,
+    Field,
+    Kind,
+    UnfitError,
+    clean,
+    normalise_link,
+    read_whole,
+    shown,
+    split_lines,
+    trim,
+)
+
+__all__ = [
+    "ALL_FIELDS",
+    "ORDER_TYPES",
+    "Billing",
+    "Checked",
+    "Field",
+    "Kind",
+    "Offer",
+    "OrderType",
+    "check",
+    "fold_type",
+    "normalise_link",
+    "order_type",
+    "outgoing",
+    "read_whole",
+]
+# Six places and 15 significant digits in all: what survives SQLite, which keeps decimals as floats.
+MAX_COST = Decimal("999999999.999999")
+_SIX_PLACES = Decimal("0.000001")
+
+
+class Billing(enum.StrEnum):
+    """What the price is made of.
+
+    PER_UNIT: rate × quantity (× runs) / 1000. PER_LINE: rate × lines / 1000. FLAT: the rate.
+    SUBSCRIPTION: at most rate × max × posts / 1000.
+    """
+
+    PER_UNIT = "per_unit"
+    PER_LINE = "per_line"
+    FLAT = "flat"
+    SUBSCRIPTION = "subscription"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderType:
+    """A service type: its slug ("custom_comments"), its name at the panels ("Custom Comments"), its fields and price.
+
+    counted_field is the line list whose lines are the quantity, "" where there is none.
+    """
+
+    slug: str
+    label: str
+    fields: tuple[Field, ...]
+    billing: Billing
+    counted_field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a service promises: all that checking and pricing need to know of a catalog row.
+
+    type is a slug, "" when unknown (ordered as Default). The rate is flat for packages. Limits and dripfeed are None
+    when the panel did not say.
+    """
+
+    type: str
+    rate_per_1000: Decimal
+    min_quantity: int | None
+    max_quantity: int | None
+    bills_package_per_line: bool = False
+    dripfeed: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The outcome of `check`: values that can be sent and a price if errors is empty.
+
+    values: cleaned fields of the type under their API names, empty ones left out.
+    errors: messages by field name, under "" those about the order as a whole.
+    quantity: per run, or the number of lines; None for packages and subscriptions.
+    units: billed units, quantity × runs or lines; None for flat prices, subscriptions, and where not known.
+    cost: estimate with 6 places, also beside errors that do not touch the price; None when it cannot be known.
+    is_ceiling: the cost is an upper bound.
+    """
+
+    values: Mapping[str, str]
+    errors: Mapping[str, tuple[str, ...]]
+    quantity: int | None
+    units: int | None
+    cost: Decimal | None
+    is_ceiling: bool = False
+
+
+def _type(label: str, required: str, optional: str = "", *, billing: Billing, counted: str = "") -> OrderType:
+    needed = required.split()
+    fields = tuple(replace(ALL_FIELDS[name], is_required=name in needed) for name in [*needed, *optional.split()])
+    return OrderType(label.lower().replace(" ", "_"), label, fields, billing, counted)
+
+
+_TRAFFIC = "link quantity country device type_of_traffic"
+# panel-api.md, 2, row by row.
+ORDER_TYPES: Mapping[str, OrderType] = {
+    each.slug: each
+    for each in (
+        _type("Default", "link quantity", "runs interval", billing=Billing.PER_UNIT),
+        _type("Package", "link", billing=Billing.FLAT),
+        _type("Custom Comments", "link comments", billing=Billing.PER_LINE, counted="comments"),
+        _type("Custom Comments Package", "link comments", billing=Billing.FLAT, counted="comments"),
+        _type("Mentions", "link quantity usernames", billing=Billing.PER_UNIT),
+        _type("Mentions with Hashtags", "link quantity usernames hashtags", billing=Billing.PER_UNIT),
+        _type("Mentions Custom List", "link usernames", billing=Billing.PER_LINE, counted="usernames"),
+        _type("Mentions Hashtag", "link quantity hashtag", billing=Billing.PER_UNIT),
+        _type("Mentions User Followers", "link quantity username", billing=Billing.PER_UNIT),
+        _type("Mentions Media Likers", "link quantity media", billing=Billing.PER_UNIT),
+        _type("Comment Likes", "link quantity username", billing=Billing.PER_UNIT),
+        _type("Comment Replies", "link username comments", billing=Billing.PER_LINE, counted="comments"),
+        _type("Poll", "link quantity answer_number", billing=Billing.PER_UNIT),
+        _type("Invites from Groups", "link quantity groups", billing=Billing.PER_UNIT),
+        _type("SEO", "link quantity keywords", billing=Billing.PER_UNIT),
+        _type("Web Traffic", _TRAFFIC, "google_keyword referring_url", billing=Billing.PER_UNIT),
+        _type("Subscriptions", "username min max delay", "posts old_posts expiry", billing=Billing.SUBSCRIPTION),
+    )
+}
+_OWN_NAMES = {kind.slug: frozenset(field.name for field in kind.fields) for kind in ORDER_TYPES.values()}
+_SEPARATORS = re.compile(r"[-_\s]+")
+_SLUGS = {slug.replace("_", ""): slug for slug in ORDER_TYPES}
+
+
+def fold_type(text: str) -> str:
+    """Return the slug of a panel's type name, or "" when it is not one of the 17 (panel-api.md, 2)."""
+    return _SLUGS.get(_SEPARATORS.sub("", text.lower()), "")
+
+
+def type_choices() -> list[tuple[str, str]]:
+    """Return slug and name of every type, as Django's fields take choices."""
+    return [(slug, kind.label) for slug, kind in ORDER_TYPES.items()]
+
+
+def order_type(slug: str) -> OrderType:
+    """Return the type of that slug, Default for any that is unknown."""
+    return ORDER_TYPES.get(slug) or ORDER_TYPES["default"]
+
+
+_Errors = defaultdict[str, list[str]]
+
+
+def check(offer: Offer, values: Mapping[str, str]) -> Checked:
+    """Check an order's fields against its service, clean and price it; all errors are found at once (panel-api.md, 2).
+
+    Amounts are in the panel's currency. Fields that other types have may be given only empty; a name that no type has
+    is the caller's mistake and raises ValueError.
+    """
+    if not values.keys() <= ALL_FIELDS.keys():
+        raise ValueError(f"no order has these fields: {sorted(values.keys() - ALL_FIELDS.keys())}")
+    kind = order_type(offer.type)
+    errors: _Errors = defaultdict(list)
+    cleaned = _clean_fields(kind, values, errors)
+    count = _count(kind, cleaned)
+    _refuse_foreign_fields(kind, values, count, errors)
+    if kind.slug == "web_traffic":
+        _check_traffic(cleaned, errors)
+    if kind.billing is Billing.SUBSCRIPTION:
+        _check_subscription(offer, cleaned, errors)
+    elif kind.billing is not Billing.FLAT and count is not None:
+        _check_count(offer, kind, count, errors)
+    if "runs" in cleaned or "interval" in cleaned:
+        _check_drip_feed(offer, cleaned, errors)
+    return _priced(offer, kind, cleaned, count, errors)
+
+
+def _clean_fields(kind: OrderType, values: Mapping[str, str], errors: _Errors) -> dict[str, str]:
+    cleaned: dict[str, str] = {}
+    for field in kind.fields:
+        text = trim(values.get(field.name, ""))
+        if not text:
+            if field.is_required:
+                errors[field.name].append(_missing(field))
+            continue
+        try:
+            if value := clean(field, text):
+                cleaned[field.name] = value
+        except UnfitError as unfit:
+            errors[field.name].append(str(unfit))
+    return cleaned
+
+
+def _missing(field: Field) -> str:
+    return f"{field.label} {'are' if field.kind is Kind.LINES else 'is'} missing."
+
+
+def _count(kind: OrderType, cleaned: Mapping[str, str]) -> int | None:
+    """Return the quantity per run or the number of lines, None where there is neither."""
+    if "quantity" in cleaned:
+        return int(cleaned["quantity"])
+    lines = cleaned.get(kind.counted_field)
+    return lines.count("\n") + 1 if lines else None
+
+
+def _refuse_foreign_fields(kind: OrderType, values: Mapping[str, str], count: int | None, errors: _Errors) -> None:
+    own = _OWN_NAMES[kind.slug]
+    for name, raw in values.items():
+        if name in own or not raw or not (text := trim(raw)):
+            continue
+        number = read_whole(text)
+        if number == 0 and name in ZERO_IS_ABSENT:
+            continue
+        if name == "quantity" and kind.counted_field and number is not None and number == count:
+            continue
+        message = f"{kind.label} orders take no {_in_sentence(ALL_FIELDS[name])}, but {shown(text)} is given"
+        counted = f": their {kind.counted_field} are counted" if name == "quantity" and kind.counted_field else ""
+        errors[name].append(f"{message}{counted}.")
+
+
+def _in_sentence(field: Field) -> str:
+    return field.label if field.label.startswith("Google") else field.label[0].lower() + field.label[1:]
+
+
+def _check_count(offer: Offer, kind: OrderType, count: int, errors: _Errors) -> None:
+    if kind.counted_field:
+        label = _in_sentence(ALL_FIELDS[kind.counted_field])
+        _check_limits(offer, kind.counted_field, f"The number of {label}, {count:,},", count, errors)
+    else:
+        _check_limits(offer, "quantity", f"Quantity {count:,}", count, errors)
+
+
+def _check_limits(offer: Offer, name: str, subject: str, number: int, errors: _Errors) -> None:
+    if offer.min_quantity is not None and number < offer.min_quantity:
+        errors[name].append(f"{subject} is below this service's minimum of {offer.min_quantity:,}.")
+    if offer.max_quantity is not None and number > offer.max_quantity:
+        errors[name].append(f"{subject} is above this service's maximum of {offer.max_quantity:,}.")
+
+
+def _check_drip_feed(offer: Offer, cleaned: Mapping[str, str], errors: _Errors) -> None:
+    for name, other in (("runs", "interval"), ("interval", "runs")):
+        label = ALL_FIELDS[name].label
+        if name not in cleaned:
+            if name not in errors:
+                given = f"{ALL_FIELDS[other].label} {shown(cleaned[other])}"
+                errors[name].append(
+                    f"{label} is missing: drip-feed needs runs and interval, and only {given} is given."
+                )
+        elif offer.dripfeed is False:
+            errors[name].append(f"This service takes no drip-feed, but {label} {shown(cleaned[name])} is given.")
+
+
+def _check_subscription(offer: Offer, cleaned: Mapping[str, str], errors: _Errors) -> None:
+    for name in ("min", "max"):
+        if name in cleaned:
+            number = int(cleaned[name])
+            _check_limits(offer, name, f"{ALL_FIELDS[name].label} {number:,}", number, errors)
+    if "min" in cleaned and "max" in cleaned and int(cleaned["min"]) > int(cleaned["max"]):
+        smaller, larger = int(cleaned["min"]), int(cleaned["max"])
+        errors["min"].append(f"Minimum per post {smaller:,} is above the maximum per post of {larger:,}.")
+
+
+def _check_traffic(cleaned: Mapping[str, str], errors: _Errors) -> None:
+    traffic = cleaned.get("type_of_traffic")
+    if traffic is None:
+        return
+    for name, needed_by in (("google_keyword", FROM_GOOGLE), ("referring_url", FROM_REFERRER)):
+        field = ALL_FIELDS[name]
+        if traffic == needed_by and name not in cleaned and name not in errors:
+            errors[name].append(f"{field.label} is missing: type of traffic {traffic} needs it.")
+        elif traffic != needed_by and name in cleaned:
+            errors[name].append(
+                f"{field.label} is only for type of traffic {needed_by}, not {traffic}: {shown(cleaned[name])}."
+            )
+
+
+def _priced(offer: Offer, kind: OrderType, cleaned: dict[str, str], count: int | None, errors: _Errors) -> Checked:
+    billing = kind.billing
+    if billing is Billing.FLAT and kind.counted_field and offer.bills_package_per_line:
+        billing = Billing.PER_LINE
+    units = _units(billing, cleaned, count, errors)
+    cost = _cost(offer.rate_per_1000, billing, cleaned, units, errors)
+    return Checked(
+        values=cleaned,
+        errors={name: tuple(messages) for name, messages in errors.items()},
+        quantity=None if kind.billing is Billing.FLAT else count,
+        units=units,
+        cost=cost,
+        is_ceiling=billing is Billing.SUBSCRIPTION and cost is not None,
+    )
+
+
+def _units(billing: Billing, cleaned: Mapping[str, str], count: int | None, errors: _Errors) -> int | None:
+    if billing in (Billing.FLAT, Billing.SUBSCRIPTION) or count is None or "runs" in errors:
+        return None
+    units = count * int(cleaned.get("runs", 1))
+    if units > MAX_WHOLE:
+        errors["runs"].append(f"Quantity × runs is {units:,}, the limit is {MAX_WHOLE:,}.")
+        return None
+    return units
+
+
+def _cost(
+    rate: Decimal, billing: Billing, cleaned: Mapping[str, str], units: int | None, errors: _Errors
+) -> Decimal | None:
+    if billing is Billing.SUBSCRIPTION and "max" in cleaned and "posts" in cleaned:
+        units = int(cleaned["max"]) * int(cleaned["posts"])
+    if billing is Billing.FLAT:
+        cost = rate
+    elif units is not None:
+        cost = (rate * units).scaleb(-3)
+    else:
+        return None
+    if cost > MAX_COST:
+        errors[""].append(f"The price is above {MAX_COST:,}, the most that an order may cost: lower the quantity.")
+        return None
+    return cost.quantize(_SIX_PLACES, ROUND_HALF_UP)
+
+
+def outgoing(slug: str, values: Mapping[str, str], *, always_send_quantity: bool) -> dict[str, str]:
+    """Return what an `add` sends besides `service`: only the type's fields, only with a value (panel-api.md, 2).
+
+    With always_send_quantity, types that have no quantity send the number of lines, and packages 1; subscriptions have
+    nothing that could be counted and send none.
+    """
+    kind = order_type(slug)
+    sent = {field.name: text for field in kind.fields if (text := _sendable(field, values.get(field.name, "")))}
+    if always_send_quantity and "quantity" not in _OWN_NAMES[kind.slug]:
+        if kind.billing is Billing.FLAT:
+            sent["quantity"] = "1"
+        elif lines := sent.get(kind.counted_field):
+            sent["quantity"] = str(lines.count("\n") + 1)
+    return sent
+
+
+def _sendable(field: Field, text: str) -> str:
+    if field.kind is Kind.LINES:
+        return "\n".join(split_lines(text))
+    text = trim(text)
+    return "" if text == "0" and field.kind is Kind.WHOLE else text

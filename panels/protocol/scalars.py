@@ -1,0 +1,228 @@
+"""Reads one loose value of a panel's answer into a storable one: texts, ids, flags, whole numbers, money."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Context, Decimal
+
+MAX_WHOLE = 2_147_483_647
+# The largest whole number that JSON's own readers agree on.
+MAX_COUNT = 9_007_199_254_740_991
+_ID_LENGTH = 64
+_CURRENCY_LENGTH = 8
+_NUMBER_LENGTH = 64
+_UNIT_LENGTH = 8
+# Amounts are Decimal(18, 6), rates Decimal(18, 8); SQLite keeps either as a float, exact to 15 digits.
+_COLUMN_DIGITS = 18
+_EXACT = Context(prec=15, rounding=ROUND_HALF_UP)
+_WIDE = Context(prec=300, rounding=ROUND_HALF_UP)
+_UNSTORABLE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
+# html.unescape raises on a character reference of thousands of digits.
+_ENDLESS_REFERENCE = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{8,});?")
+_BREAKING_TAG = re.compile(r"</?(?:br|p|div|li|ul|ol|tr|h[1-6])\b[^<>]*>", re.IGNORECASE)
+_TAG = re.compile(r"<(?:[A-Za-z/!?])[^<>]*>")
+# Ids are sent joined by commas, so one with a comma or a space could never be asked about.
+_USABLE_ID = re.compile(r"[^\s,\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd]{1,64}")
+_NO_ID = re.compile(r"[-+]?0*(?:\.0*)?|-\d+(?:\.\d*)?|null|none|nil|undefined|nan|true|false|error", re.IGNORECASE)
+_TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
+_FALSE_WORDS = frozenset({"0", "false", "no", "off"})
+_GAPS = re.compile(r"[\s'’]+")
+_MONEY = re.compile(
+    r"(?P<before>[^\d+-]*?)(?P<sign>[+-]?)(?P<unit>[^\d+-]*?)"
+    r"(?P<number>\d{1,3}(?: \d{2,3})*(?: \d{3})(?:[.,]\d*)?|\d[\d.,]*|(?<![^\W\d_])\.\d+)"
+    r"(?P<exponent>[eE][+-]?\d{1,4})?(?P<after>[^\d+-]*)"
+)
+_SYMBOLS: Mapping[str, str] = {
+    "$": "USD",
+    "US$": "USD",
+    "€": "EUR",
+    "£": "GBP",
+    "₹": "INR",
+    "₽": "RUB",
+    "₺": "TRY",
+    "R$": "BRL",
+    "₦": "NGN",
+    "₫": "VND",
+    "₩": "KRW",
+    "₴": "UAH",
+    "₱": "PHP",
+    "฿": "THB",
+    "৳": "BDT",
+    "₪": "ILS",
+    "₸": "KZT",
+    "A$": "AUD",
+    "C$": "CAD",
+    "RP": "IDR",
+    "RM": "MYR",
+    "TL": "TRY",
+    "ZŁ": "PLN",
+}
+
+
+def read_text(value: object, limit: int) -> str:
+    """Return a foreign text as one line of at most `limit` characters; "" for what is neither text nor number.
+
+    Entities are unescaped once, tags stripped, whitespace folded; no NUL, control characters or lone surrogates
+    are left (panel-api.md, 5).
+    """
+    return " ".join(_plain_text(value).split())[:limit].rstrip()
+
+
+def read_lines(value: object, limit: int) -> str:
+    """Return a foreign text like `read_text`, but keep its line breaks, without blank lines."""
+    lines = (" ".join(line.split()) for line in _plain_text(value).splitlines())
+    return "\n".join(line for line in lines if line)[:limit].rstrip()
+
+
+def read_remote_id(value: object) -> str:
+    """Return a panel's id as text, "" for what is no id (panel-api.md, 3).
+
+    Ids are case-sensitive, up to 64 characters. 0, negative numbers, null, false, true, fractions, longer texts and
+    those with spaces, commas or control characters are no ids. 23501.0 is "23501".
+    """
+    if isinstance(value, float):
+        value = Decimal(str(value))
+    if isinstance(value, Decimal):
+        value = _whole(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value) if 0 < value < 10**_ID_LENGTH else ""
+    if not isinstance(value, str):
+        return ""
+    text = value.strip()
+    return text if _USABLE_ID.fullmatch(text) and not _NO_ID.fullmatch(text) else ""
+
+
+def read_flag(value: object) -> bool | None:
+    """Return true, 1, "1", "yes" and their like as a bool, None for anything else: missing is not false."""
+    if isinstance(value, bool):
+        return value
+    word = read_text(value, 8).casefold()
+    if word in _TRUE_WORDS:
+        return True
+    return False if word in _FALSE_WORDS else None
+
+
+def read_whole(value: object, low: int, high: int) -> int | None:
+    """Return a whole number within low..high, None for anything else.
+
+    In a text, a comma or a dot followed by exactly three digits groups thousands: "10.000" is ten thousand.
+    """
+    if isinstance(value, str):
+        value = _parse(value, is_whole=True)[0]
+    if isinstance(value, Decimal):
+        value = _whole(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if low <= value <= high else None
+
+
+def read_money(value: object) -> tuple[Decimal | None, str]:
+    """Return an amount with at most 6 places, and the currency that stands in its text, "" if none.
+
+    Texts may carry a symbol or code, and either way of writing decimals. A single comma groups thousands when
+    exactly three digits follow and the number does not begin with 0: "1,234" is 1234, "0,500" and "1,23" are
+    decimals; a single dot always starts decimals. None when it is no number, or has more than 12 whole digits
+    (panel-api.md, 3).
+    """
+    amount, unit = _number(value)
+    return (None if amount is None else _fit(amount, 6)), (unit if amount is not None else "")
+
+
+def read_rate(value: object) -> Decimal | None:
+    """Return a price per 1000 with at most 8 places; None when it is negative, no number, or over 10 whole digits."""
+    amount, _unit = _number(value)
+    return None if amount is None or amount < 0 else _fit(amount, 8)
+
+
+def read_currency(value: object) -> str:
+    """Return a currency as an upper-cased code of at most 8 characters, a symbol as its code, "" if there is none."""
+    code = read_text(value, 2 * _CURRENCY_LENGTH).upper()
+    code = _SYMBOLS.get(code, code)
+    return code if len(code) <= _CURRENCY_LENGTH else ""
+
+
+def _plain_text(value: object) -> str:
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str):
+        return ""
+    text = html.unescape(_ENDLESS_REFERENCE.sub("\ufffd", value))
+    text = _TAG.sub("", _BREAKING_TAG.sub("\n", text))
+    return _UNSTORABLE.sub("", text)
+
+
+def _whole(number: Decimal) -> int | None:
+    # Bounded before the conversion: int(Decimal("1e999999")) takes minutes.
+    if not number.is_finite() or number.adjusted() >= _ID_LENGTH or number != number.to_integral_value(context=_WIDE):
+        return None
+    return int(number)
+
+
+def _number(value: object) -> tuple[Decimal | None, str]:
+    if isinstance(value, str):
+        return _parse(value)
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return None, ""
+    return Decimal(value), ""
+
+
+def _parse(text: str, *, is_whole: bool = False) -> tuple[Decimal | None, str]:
+    """Return the number in a text like "-$1,234.56", and the currency of its unit."""
+    text = _GAPS.sub(" ", html.unescape(text[:_NUMBER_LENGTH])).strip() if len(text) <= _NUMBER_LENGTH else ""
+    found = _MONEY.fullmatch(text)
+    if found is None:
+        return None, ""
+    unit = f"{found['before']}{found['unit']} {found['after']}".strip()
+    digits = _plain_digits(found["number"].replace(" ", "").rstrip(".,"), is_whole=is_whole)
+    if digits is None or len(unit) > _UNIT_LENGTH:
+        return None, ""
+    return Decimal(f"{found['sign']}{digits}{found['exponent'] or ''}"), _currency_of(unit)
+
+
+def _plain_digits(number: str, *, is_whole: bool) -> str | None:
+    """Return digits with at most a decimal point, None when the separators make no sense."""
+    point = max(",.", key=number.rfind)
+    if point not in number:
+        return number
+    grouping = "," if point == "." else "."
+    whole, _, decimals = number.rpartition(point)
+    if grouping in whole:
+        return f"{whole.replace(grouping, '')}.{decimals}" if _is_grouped(whole, grouping) else None
+    if number.count(point) > 1:
+        return number.replace(point, "") if _is_grouped(number, point) else None
+    if (point == "," or is_whole) and _is_grouped(number, point):
+        return number.replace(point, "")
+    return number.replace(point, ".")
+
+
+def _is_grouped(number: str, separator: str) -> bool:
+    """Tell whether these are grouped thousands: 1,234 and the Indian 12,34,567, but not 0,500."""
+    first, *middle, last = number.split(separator)
+    return (
+        1 <= len(first) <= 3
+        and (bool(middle) or not first.startswith("0"))
+        and all(group.isdigit() and len(group) in (2, 3) for group in middle)
+        and first.isdigit()
+        and last.isdigit()
+        and len(last) == 3
+    )
+
+
+def _currency_of(unit: str) -> str:
+    unit = unit.strip(" .").upper()
+    return unit if re.fullmatch(r"[A-Z]{3,5}", unit) else _SYMBOLS.get(unit, "")
+
+
+def _fit(amount: Decimal, places: int) -> Decimal | None:
+    """Round an amount to what its column keeps, None when it has too many whole digits."""
+    whole_digits = _COLUMN_DIGITS - places
+    if not amount:
+        return Decimal(0)
+    if amount.adjusted() >= whole_digits:
+        return None
+    rounded = _EXACT.plus(amount.quantize(Decimal(1).scaleb(-places), context=_WIDE))
+    if not rounded:
+        return Decimal(0)
+    return rounded if rounded.adjusted() < whole_digits else None

@@ -1,0 +1,284 @@
+"""Posts a form and reads the answer, over our own connection class: it goes to checked addresses, and past no fence.
+
+resolve ▸ check the addresses ▸ connect ▸ TLS handshake ▸ fence │ write ▸ read ▸ Answer
+whatever goes wrong up to here: NotSent                         │ and from here: OutcomeUnknown
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import http.client
+import http.cookiejar
+import socket
+import ssl
+import zlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from importlib import metadata
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+import requests.adapters
+import requests.utils
+import urllib3
+import urllib3.connection
+
+from panels.protocol.addresses import AddressRefused, Resolver, allowed, check_url
+from panels.protocol.errors import OutcomeUnknown, PanelError
+from panels.protocol.exchange import Endpoint, Exchange, Watchdog, current, quotes
+from panels.protocol.wire import Answer
+
+BODY_CAP = 32 * 1024 * 1024  # bytes, as received and again after unpacking
+LONGEST_RETRY_AFTER = 86_400.0  # seconds
+_CHUNK = 65_536
+
+
+class Transport:
+    """Posts forms to one endpoint; may be used from several threads at once."""
+
+    def __init__(self, endpoint: Endpoint, *, ca_file: str | None = None) -> None:
+        self._endpoint = endpoint
+        self._resolver, self._watchdog = Resolver(), Watchdog()
+        self._context = _tls_context(ca_file or requests.utils.DEFAULT_CA_BUNDLE_PATH)
+        self._pooled = self._new_session(keeps=True)
+        self._fresh = self._new_session(keeps=False)
+
+    def post(self, fields: Mapping[str, str], *, fresh: bool = False, not_after: float | None = None) -> Answer:
+        """Send one form and return the answer, whatever its HTTP status; nothing is retried or followed.
+
+        fresh takes a connection of its own, closed afterwards. After not_after (as time.time() counts) nothing is
+        written any more. Raises NotSent only where no byte of the request was written, else OutcomeUnknown.
+        """
+        if problem := check_url(self._endpoint.api_url, allow_http=self._endpoint.allow_http):
+            raise AddressRefused(problem)
+        exchange = Exchange(self._endpoint, self._resolver, self._watchdog, not_after=not_after)
+        try:
+            with exchange:
+                return self._answer(exchange, fields, fresh=fresh)
+        except PanelError:
+            raise
+        except Exception as exc:  # noqa: BLE001  what it was does not matter, only whether the request had left
+            failure = exc
+        # Outside of the handler: a failure that quotes the key must not come along as context either.
+        raise exchange.failed(failure) from (None if quotes(failure, fields.get("key", "")) else failure)
+
+    def close(self) -> None:
+        """Close the idle connections."""
+        self._pooled.close()
+        self._fresh.close()
+        self._watchdog.close()
+
+    def _answer(self, exchange: Exchange, fields: Mapping[str, str], *, fresh: bool) -> Answer:
+        session = self._fresh if fresh else self._pooled
+        request = requests.Request("POST", self._endpoint.api_url, data=dict(fields))
+        response = session.send(
+            session.prepare_request(request),
+            stream=True,
+            allow_redirects=False,
+            timeout=(self._endpoint.connect_timeout, self._endpoint.read_timeout),
+        )
+        with contextlib.closing(response):
+            return _read(response, exchange)
+
+    def _new_session(self, *, keeps: bool) -> _Session:
+        session = _Session()
+        session.trust_env = False
+        session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
+        session.headers.clear()
+        session.headers.update({"User-Agent": _user_agent(), "Accept": "application/json, */*;q=0.5"})
+        session.headers["Accept-Encoding"] = "gzip"
+        if not keeps:
+            session.headers["Connection"] = "close"
+        adapter = _Adapter(self._context, keeps=keeps)
+        session.mount("https://", adapter)
+        session.mount("http://", adapter)
+        return session
+
+
+class _Response(http.client.HTTPResponse):
+    def _safe_read(self, amt: int) -> bytes:
+        # A chunk that says its size is -1 would be read to the end of the connection, past every cap.
+        if amt < 0:
+            raise http.client.HTTPException("negative chunk size")
+        return super()._safe_read(amt)  # type: ignore[misc]
+
+
+class _Connection(urllib3.connection.HTTPConnection):
+    """Connects to checked addresses only, and marks the exchange as sent before its first byte is written."""
+
+    response_class = _Response
+    _exchange: Exchange | None = None
+
+    def _new_conn(self) -> socket.socket:
+        exchange = current.get()
+        failure: OSError | None = None
+        found = exchange.resolver.addresses(self._dns_host, self.port, exchange.time_left())
+        for address in allowed(found, self._dns_host, allow_private=exchange.endpoint.allow_private_hosts):
+            try:
+                return _connect(address, exchange)
+            except OSError as exc:
+                failure = exc
+        exchange.resolver.forget()
+        raise failure or OSError("no address")
+
+    def putrequest(self, method: str, url: str, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002  see below
+        # requests and urllib3 tidy addresses up; a panel gets its own exactly as it was written down.
+        super().putrequest(method, _target(current.get().endpoint.api_url), *args, **kwargs)
+
+    def send(self, data: Any) -> None:
+        exchange = current.get()
+        if not exchange.is_sent:
+            self._take_over(exchange)
+        # Before each part: a panel acts only on the last one, and this process may stand still between two.
+        exchange.begin()
+        super().send(data)
+
+    def _take_over(self, exchange: Exchange) -> None:
+        if self.sock is None:
+            self.connect()
+        # Who used this connection before may still be about to let it go.
+        if self._exchange is not None:
+            self._exchange.let_go()
+        self._exchange = exchange
+        exchange.watch(self.sock)
+
+
+class _SecureConnection(_Connection, urllib3.connection.HTTPSConnection):
+    pass
+
+
+class _Pool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _SecurePool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+class _KeepsNone(urllib3.HTTPConnectionPool):
+    """Every connection is used once, even where the server would keep it open."""
+
+    def _put_conn(self, conn: Any) -> None:
+        if conn is not None:
+            conn.close()
+        super()._put_conn(None)
+
+
+class _FreshPool(_KeepsNone, _Pool):
+    pass
+
+
+class _SecureFreshPool(_KeepsNone, _SecurePool):
+    pass
+
+
+class _Adapter(requests.adapters.HTTPAdapter):
+    def __init__(self, context: ssl.SSLContext, *, keeps: bool) -> None:
+        self._context, self._keeps = context, keeps
+        super().__init__(pool_maxsize=64)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs, ssl_context=self._context)
+        http, https = (_Pool, _SecurePool) if self._keeps else (_FreshPool, _SecureFreshPool)
+        self.poolmanager.pool_classes_by_scheme = {"http": http, "https": https}
+
+    def cert_verify(self, *args: Any, **kwargs: Any) -> None:
+        """Leave verifying to the context: loading the certificates again costs each connection milliseconds."""
+
+
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """See no redirect in any answer: even to prepare the next request, requests would read its body uncapped."""
+
+
+@functools.lru_cache(maxsize=8)
+def _tls_context(ca_file: str) -> ssl.SSLContext:
+    # Not ssl.create_default_context: that one follows SSLKEYLOGFILE from the environment.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_verify_locations(ca_file)
+    return context
+
+
+@functools.cache
+def _user_agent() -> str:
+    try:
+        return f"panel-dashboard/{metadata.version('panel-dashboard')}"
+    except metadata.PackageNotFoundError:
+        return "panel-dashboard"
+
+
+def _target(url: str) -> str:
+    rest = url.partition("//")[2].removeprefix(urlsplit(url).netloc)
+    return rest if rest.startswith("/") else f"/{rest}"
+
+
+def _connect(address: Any, exchange: Exchange) -> socket.socket:
+    family, kind, protocol, _, where = address
+    sock = socket.socket(family, kind, protocol)
+    try:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.settimeout(exchange.time_left())
+        sock.connect(where)
+        # A TLS handshake as a whole ends with this, however slowly it trickles.
+        sock.settimeout(exchange.time_left())
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def _read(response: requests.Response, exchange: Exchange) -> Answer:
+    raw: urllib3.HTTPResponse = response.raw
+    # Only the end of the connection ends a body without a length, and the watchdog makes such an end too.
+    is_open_ended = not getattr(raw, "chunked", False) and raw.length_remaining is None
+    body = _body(raw)
+    if is_open_ended and exchange.is_cut:
+        raise TimeoutError
+    return Answer(
+        http_status=response.status_code,
+        body=_unpacked(body, raw.headers.get("Content-Encoding", "")),
+        location=raw.headers.get("Location", "")[:2000] if 300 <= response.status_code < 400 else "",
+        retry_after=_seconds(raw.headers.get("Retry-After", "")),
+    )
+
+
+def _body(raw: urllib3.HTTPResponse) -> bytes:
+    body = bytearray()
+    for chunk in raw.stream(_CHUNK, decode_content=False):
+        body += chunk
+        if len(body) > BODY_CAP:
+            raise OutcomeUnknown(f"The panel's answer is larger than {BODY_CAP // 1024**2} MiB.")
+    return bytes(body)
+
+
+def _unpacked(body: bytes, coding: str) -> bytes:
+    coding = coding.strip().lower()
+    if coding in {"", "identity"} or not body:
+        return body
+    if coding not in {"gzip", "x-gzip", "deflate"}:
+        raise OutcomeUnknown("The panel's answer is packed in a way that we did not ask for.")
+    # 32 lets zlib tell gzip and zlib headers apart by itself.
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS + 32)
+    unpacked = unpacker.decompress(body, BODY_CAP + 1)
+    if len(unpacked) > BODY_CAP:
+        raise OutcomeUnknown(f"The panel's answer unpacks to more than {BODY_CAP // 1024**2} MiB.")
+    if not unpacker.eof:
+        raise OutcomeUnknown("The panel's answer was cut short.")
+    return unpacked
+
+
+def _seconds(retry_after: str) -> float | None:
+    """Read a Retry-After header: seconds, or a date to count from now."""
+    text = retry_after.strip()
+    if text.isdecimal() and text.isascii():
+        return min(float(text[:20]), LONGEST_RETRY_AFTER)
+    try:
+        at = parsedate_to_datetime(text)
+    except (ValueError, IndexError, TypeError, OverflowError):
+        return None
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return min(max((at - datetime.now(UTC)).total_seconds(), 0.0), LONGEST_RETRY_AFTER)

@@ -1,0 +1,100 @@
+"""What is due, for each kind of work: read from the rows alone, so that a lost queue loses nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from panels.bulk.adoption import to_adopt
+from panels.id_search.findings import to_search
+from panels.models import JobRun, Order, OrderAction, Panel
+from panels.models.order import RequestState
+from panels.orders.queue import queued
+
+SWEEP_EVERY, TIDY_EVERY = timedelta(minutes=1), timedelta(days=1)
+RECOUNT = "count all spend"
+
+SYNC_EVERY, SYNC_AGAIN_AFTER = timedelta(hours=6), timedelta(minutes=30)
+BALANCE_EVERY, BALANCE_AGAIN_AFTER = timedelta(minutes=15), timedelta(minutes=5)
+
+
+def to_probe() -> QuerySet[Panel]:
+    """Return the panels that fell silent and are asked again now: one question tells whether they are back.
+
+    It costs nothing; orders that a panel takes and does not answer would each wait for a person.
+    """
+    return Panel.objects.filter(is_active=True, paused_reason=Panel.Pause.UNREACHABLE, paused_until__lte=timezone.now())
+
+
+def waiting() -> dict[str, list[int]]:
+    """Return, for each kind of work, the pks of the panels (for `act`: of the actions) that have some."""
+    now = timezone.now()
+    answering = Panel.objects.filter(is_active=True).exclude(
+        Q(paused_reason=Panel.Pause.UNREACHABLE) | Q(quiet_until__gt=now)
+    )
+    open_panels = answering.exclude(Q(paused_reason__gt="") & (Q(paused_until__isnull=True) | Q(paused_until__gt=now)))
+    reading = answering.exclude(Q(paused_reason=Panel.Pause.AUTH) | Q(paused_until__gt=now))
+    confirmed = OrderAction.objects.filter(confirmed_at__isnull=False, finished_at__isnull=True)
+    return {
+        "submit": _with(open_panels, queued().filter(send_after__lte=now)),
+        # Only placed orders are due, and of those the index knows.
+        "poll": _with(reading, Order.objects.filter(next_check_at__lte=now)),
+        "confirm": _with(reading, Order.objects.filter(state=Order.State.UNKNOWN, candidate_id__gt="")),
+        "requests": _with(
+            reading,
+            Order.objects.filter(cancel_state=RequestState.QUEUED),
+            Order.objects.filter(refills__state=RequestState.QUEUED),
+            Order.objects.filter(refills__next_check_at__lte=now),
+        ),
+        "sync": _due(reading, "sync_requested_at", "catalog", SYNC_EVERY, SYNC_AGAIN_AFTER),
+        "balance": [
+            *_due(reading, "balance_requested_at", "balance", BALANCE_EVERY, BALANCE_AGAIN_AFTER),
+            *to_probe().filter(balance_requested_at=None).values_list("pk", flat=True),
+        ],
+        "adopt": _with(reading, to_adopt()),
+        "search": _with(reading, Order.objects.filter(id_searches__in=to_search())),
+        "act": list(confirmed.values_list("pk", flat=True)),
+    }
+
+
+def _with(panels: QuerySet[Panel], *kinds: QuerySet[Any]) -> list[int]:
+    """Return the panels that have rows of any of these kinds."""
+    found = Q()
+    for rows in kinds:
+        found |= Q(pk__in=rows.values("panel"))
+    return list(panels.filter(found).values_list("pk", flat=True))
+
+
+def _due(panels: QuerySet[Panel], requested: str, what: str, every: timedelta, again_after: timedelta) -> list[int]:
+    """Return the panels where a person asked, whatever their pause, or the last success and try are long ago."""
+    is_old = _is_past("catalog_synced_at" if what == "catalog" else "balance_checked_at", every)
+    is_rested = _is_past(f"{what}_tried_at", again_after)
+    asked = Panel.objects.filter(is_active=True, **{f"{requested}__isnull": False})
+    return list((panels.filter(is_old, is_rested) | asked).values_list("pk", flat=True))
+
+
+def _is_past(name: str, lapse: timedelta) -> Q:
+    """Match what was never done, or not for so long, or by a clock that was ahead."""
+    now = timezone.now()
+    lately = {f"{name}__range": (now - lapse, now + JobRun.CLOCKS_DIFFER)}
+    return Q(**{f"{name}__isnull": True}) | ~Q(**lately)
+
+
+def next_at(panel: Panel, what: str) -> datetime | None:
+    """Return from when on a panel is asked for its `catalog` or `balance` again; None while only a person can say."""
+    if panel.blocks_reading():
+        # The balance is the question that a silent panel is asked; the catalog waits for its answer.
+        if what == "catalog" and panel.is_probe_due():
+            return None
+        is_lasting = panel.paused_reason == Panel.Pause.AUTH
+        return panel.quiet_until if panel.is_quiet() and not is_lasting else panel.paused_until
+    if what == "catalog":
+        done, tried, every, again_after = panel.catalog_synced_at, panel.catalog_tried_at, SYNC_EVERY, SYNC_AGAIN_AFTER
+    else:
+        done, tried = panel.balance_checked_at, panel.balance_tried_at
+        every, again_after = BALANCE_EVERY, BALANCE_AGAIN_AFTER
+    never = datetime.min.replace(tzinfo=UTC)
+    return max(done + every if done else never, tried + again_after if tried else never, timezone.now())

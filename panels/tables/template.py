@@ -1,0 +1,78 @@
+"""A file of bulk orders to fill in, with an example for each common type of service."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+
+from panels.protocol.order_fields import Kind
+from panels.protocol.order_types import ALL_FIELDS
+from panels.tables.cells import csv_lines
+from panels.tables.reading import COLUMNS
+
+_WIDE = ("link", "comments", "usernames", "keywords")
+_EXAMPLE_LINK = "https://example.com/p/Ab3xY"
+_EXAMPLES: tuple[tuple[str, dict[str, str | int]], ...] = (
+    ("default", {"link": _EXAMPLE_LINK, "quantity": 1000}),
+    ("default", {"link": _EXAMPLE_LINK, "quantity": 100, "runs": 10, "interval": 60}),
+    ("package", {"link": _EXAMPLE_LINK}),
+    ("custom_comments", {"link": _EXAMPLE_LINK, "comments": "Great picture!\nWhere is this?\nLove it"}),
+    ("mentions_custom_list", {"link": _EXAMPLE_LINK, "usernames": "first_name\nsecond_name"}),
+    ("mentions_hashtag", {"link": _EXAMPLE_LINK, "quantity": 500, "hashtag": "travel"}),
+    ("comment_likes", {"link": _EXAMPLE_LINK, "quantity": 50, "username": "writer_of_the_comment"}),
+    ("comment_replies", {"link": _EXAMPLE_LINK, "username": "writer_of_the_comment", "comments": "So true\nThanks!"}),
+    ("poll", {"link": _EXAMPLE_LINK, "quantity": 200, "answer_number": 2}),
+    ("seo", {"link": "https://example.com/", "quantity": 300, "keywords": "travel blog\nbest beaches"}),
+    (
+        "web_traffic",
+        {
+            "link": "https://example.com/",
+            "quantity": 1000,
+            "country": "US",
+            "device": 5,
+            "type_of_traffic": 1,
+            "google_keyword": "travel blog",
+        },
+    ),
+    (
+        "subscriptions",
+        {"username": "account_name", "min": 100, "max": 200, "posts": 10, "delay": 30, "expiry": "31/12/2030"},
+    ),
+)
+
+
+def template_csv() -> bytes:
+    """Return all columns and the examples."""
+    return "".join(csv_lines(COLUMNS, _example_rows())).encode()
+
+
+def template_xlsx() -> bytes:
+    """Return the same as a workbook, whose ids stay texts and keep their zeros."""
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "Orders"
+    sheet.append(COLUMNS)
+    for row in _example_rows():
+        sheet.append(row)
+    for index, name in enumerate(COLUMNS, 1):
+        sheet.cell(1, index).font = Font(bold=True)
+        sheet.column_dimensions[get_column_letter(index)].width = 36 if name in _WIDE else 16
+        if name not in ALL_FIELDS or ALL_FIELDS[name].kind is not Kind.WHOLE:
+            sheet.column_dimensions[get_column_letter(index)].number_format = "@"
+    for row in sheet.iter_rows(min_row=2):
+        for cell in row:
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+    sheet.freeze_panes = "A2"
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def _example_rows() -> Iterator[list[str | int | None]]:
+    for number, (_, cells) in enumerate(_EXAMPLES, 101):
+        row: dict[str, str | int] = {"panel": "Name of the panel", "service": str(number), **cells}
+        yield [row.get(name) for name in COLUMNS]

@@ -1,0 +1,211 @@
+"""The page where a person orders one service: choose it by typing, fill in its fields, see the price, place it once."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.db.models import Case, Q, QuerySet, Value, When
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect, replace_url
+
+from panels import bell
+from panels.forms.orders import OrderForm, price_text
+from panels.models import Controls, Order, Service
+from panels.money.costs import promised_costs
+from panels.orders.placing import TokenUsedError, active_orders, build_order, place_order
+from panels.pages.htmx import render_page, wants_fragment
+
+TEMPLATE = "panels/orders/order_new.html"
+MAX_RESULTS = 20
+MAX_RECENT = 8
+MAX_ACTIVE = 3
+MAX_WORDS = 10
+
+
+class NotOrderableError(Exception):
+    """There is nothing here that could be ordered; the text says why, and what to do."""
+
+
+@permission_required("panels.add_order", raise_exception=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def order_new(request: HttpRequest) -> HttpResponse:
+    """Show the search, or the form of the service that was chosen or ordered before; place the order."""
+    if request.method == "POST":
+        return _place(request)
+    try:
+        form = _blank_form(request.GET)
+    except NotOrderableError as error:
+        return _choose(request, problem=str(error))
+    return _fill_in(request, form) if form else _choose(request)
+
+
+@permission_required("panels.add_order", raise_exception=True)
+@require_safe
+def order_new_services(request: HttpRequest) -> HttpResponse:
+    """List the services that match what was typed so far."""
+    response = _choose(request, partial="services")
+    return replace_url(response, f"{reverse('order_new')}?{request.GET.urlencode()}")
+
+
+@permission_required("panels.add_order", raise_exception=True)
+@require_POST
+def order_new_check(request: HttpRequest) -> HttpResponse:
+    """Price and check what was typed so far; nothing is placed."""
+    try:
+        form = OrderForm(_find_service(request.POST.get("service", "")), request.POST)
+    except NotOrderableError as error:
+        return _choose(request, problem=str(error), partial="problem")
+    return _fill_in(request, form, partial="answer")
+
+
+def _blank_form(query: QueryDict) -> OrderForm | None:
+    """Return the form that the address asks for, prefilled; None where the service has still to be chosen."""
+    service_pk, order_pk = query.get("service", ""), query.get("again", "")
+    if not service_pk and ("q" in query or not order_pk):
+        return None
+    repeated = _find_order(order_pk) if order_pk else None
+    service = repeated.service if repeated and repeated.service and not service_pk else _find_service(service_pk)
+    if obstacle := _obstacle(service):
+        raise NotOrderableError(obstacle)
+    initial = repeated.values if repeated else {}
+    if link := query.get("link"):
+        initial["link"] = link
+    return OrderForm(service, initial=initial)
+
+
+def _find_service(text: str) -> Service:
+    service = Service.objects.select_related("panel").filter(pk=_read_pk(text)).first()
+    if service is None:
+        raise NotOrderableError("There is no such service. Nothing was placed; choose one from the list.")
+    return service
+
+
+def _find_order(text: str) -> Order:
+    order = Order.objects.select_related("service__panel").filter(pk=_read_pk(text)).first()
+    if order is None:
+        raise NotOrderableError("There is no such order to repeat. Nothing was placed; choose a service.")
+    return order
+
+
+def _read_pk(text: str) -> int:
+    """Return the pk, or one that no row has."""
+    return int(text) if text.isdecimal() and len(text) <= 18 else 0
+
+
+def _obstacle(service: Service) -> str:
+    """Say why this service cannot be ordered, "" if it can."""
+    if not service.panel.is_active:
+        return f"{service.panel} is inactive, so “{service.name}” cannot be ordered. Choose a service of another panel."
+    if not service.is_listed:
+        return f"{service.panel} no longer lists “{service.name}”, so it cannot be ordered. Choose another service."
+    return ""
+
+
+def _choose(request: HttpRequest, *, problem: str = "", partial: str = "order") -> HttpResponse:
+    typed = request.GET.get("q", "").replace("\0", "").strip()
+    found = list(_matching(typed)[: MAX_RESULTS + 1]) if typed else _ordered_recently(request.user)
+    context = {
+        "problem": problem,
+        "typed": typed,
+        "rows": [(service, *price_text(service).split(" ", 1)) for service in found[:MAX_RESULTS]],
+        "has_more": len(found) > MAX_RESULTS,
+        "max_results": MAX_RESULTS,
+        "is_catalog_empty": not found and not _orderable().exists(),
+        "link": request.GET.get("link") or request.POST.get("link", ""),
+    }
+    return render_page(request, TEMPLATE, context, partial=partial, status=422 if request.method == "POST" else 200)
+
+
+def _orderable() -> QuerySet[Service]:
+    return Service.objects.filter(is_listed=True, panel__is_active=True).select_related("panel")
+
+
+def _matching(typed: str) -> QuerySet[Service]:
+    """Find services by words of their name, category or panel, or by the panel's id: exactly that id comes first."""
+    services = _orderable()
+    for word in typed.lower().split()[:MAX_WORDS]:
+        services = services.filter(_has_word(word))
+    is_other = Case(When(remote_id__iexact=typed, then=Value(0)), default=Value(1))
+    return services.order_by(is_other, "name", "pk")
+
+
+def _has_word(word: str) -> Q:
+    return Q(search_text__contains=word) | Q(panel__name__icontains=word)
+
+
+def _ordered_recently(user: Any) -> list[Service]:
+    pks = Order.objects.filter(placed_by=user).order_by("-created_at", "-pk").values_list("service", flat=True)[:50]
+    recent = list(dict.fromkeys(pks))[:MAX_RECENT]
+    return sorted(_orderable().filter(pk__in=recent), key=lambda service: recent.index(service.pk))
+
+
+def _fill_in(
+    request: HttpRequest, form: OrderForm, *, first: Order | None = None, partial: str = "order", status: int = 200
+) -> HttpResponse:
+    is_refused = status == 422
+    if partial == "order":
+        form.mark_first_field()
+    context = {
+        "form": form,
+        "service": form.chosen,
+        "price": form.terms["shown_price"],
+        "checked": form.checked,
+        "obstacle": _obstacle(form.chosen),
+        "first": first,
+        "is_refused": is_refused,
+        **_warnings(form),
+    }
+    return render_page(request, TEMPLATE, context, partial=partial, status=status)
+
+
+def _warnings(form: OrderForm) -> dict[str, Any]:
+    """Find what a person should know before placing: none of it forbids the order."""
+    panel, cost = form.chosen.panel, form.checked.cost
+    link = form.checked.values.get("link", "")
+    active = list(active_orders(form.chosen, link).order_by("-pk")[: MAX_ACTIVE + 1]) if link else []
+    promised = promised_costs([panel]).get((panel.pk, panel.currency), Decimal())
+    return {
+        "active": active[:MAX_ACTIVE],
+        "has_more_active": len(active) > MAX_ACTIVE,
+        "promised": promised,
+        "is_short": panel.balance is not None and cost is not None and cost > panel.balance - promised,
+        "is_paused": panel.is_paused(),
+        "is_stopped": Controls.is_sending_stopped(),
+    }
+
+
+def _place(request: HttpRequest) -> HttpResponse:
+    try:
+        form = OrderForm(_find_service(request.POST.get("service", "")), request.POST)
+    except NotOrderableError as error:
+        return _choose(request, problem=str(error))
+    token = form.posted_token
+    first = Order.objects.filter(token=token).first() if token else None
+    is_fit = form.is_valid() and not form.changes and not _obstacle(form.chosen)
+    if token and (is_fit or first):
+        # A used token never places: it leads to its order, whatever has become of the service meanwhile.
+        try:
+            order, is_new = place_order(build_order(form.chosen, form.checked, placed_by=request.user, token=token))
+        except TokenUsedError:
+            first = Order.objects.get(token=token)
+        else:
+            return _placed(request, order, is_new=is_new)
+    form.renew(token=first is not None or token is None)
+    return _fill_in(request, form, first=first, status=422)
+
+
+def _placed(request: HttpRequest, order: Order, *, is_new: bool) -> HttpResponse:
+    if is_new:
+        bell.ring("submit", order.panel_id)
+        messages.success(request, f"Order {order.pk} is queued for {order.panel}.")
+    else:
+        messages.info(request, f"This form was already placed as order {order.pk}: nothing was placed twice.")
+    if wants_fragment(request):
+        return HttpResponseClientRedirect(order.get_absolute_url())
+    return redirect(order)

@@ -1,0 +1,1 @@
+"""How work gets done: the queue's consumer, its tasks, threads and processes."""

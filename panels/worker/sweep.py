@@ -1,0 +1,52 @@
+"""Puts rows in order before the sweep rings for what is due: deadlines that passed, clocks that were set back."""
+
+from __future__ import annotations
+
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef
+from django.utils import timezone
+
+from panels.calls.aftercare import expire_requests
+from panels.calls.outcomes import LONGEST_RETRY, expire_sends
+from panels.models import JobRun, Order, Panel, Refill
+from panels.orders.following import AFTER_FINISH as LONGEST_LEFT_ALONE
+from panels.providers.pauses import LONGEST_PAUSE
+
+
+def expire() -> int:
+    """Turn what is past its deadline into unknown; returns how many rows that were."""
+    return expire_sends() + expire_requests()
+
+
+def pull_back() -> int:
+    """Bring near what a clock has put off that was ahead and is set back by now; returns how many rows that were.
+
+    Nothing is ever put off for longer than is said here. Sending has begun before it is seen, and may go on.
+    """
+    now = timezone.now()
+    latest = now + JobRun.CLOCKS_DIFFER
+    queued, sending = (Order.objects.filter(state=state) for state in (Order.State.QUEUED, Order.State.SENDING))
+    put_off = (
+        (queued, "send_after", LONGEST_RETRY),
+        (Order.objects, "next_check_at", LONGEST_LEFT_ALONE),
+        (Refill.objects, "next_check_at", LONGEST_LEFT_ALONE),
+        (Panel.objects, "paused_until", LONGEST_PAUSE),
+        (Panel.objects, "quiet_until", LONGEST_PAUSE),
+    )
+    pulled = sum(
+        rows.filter(**{f"{name}__gt": latest + longest}).update(**{name: now}) for rows, name, longest in put_off
+    )
+    as_long_as_before = ExpressionWrapper(now + (F("send_deadline") - F("sent_at")), DateTimeField())
+    return pulled + sending.filter(sent_at__gt=latest).update(sent_at=now, send_deadline=as_long_as_before)
+
+
+def ask_what_is_left() -> int:
+    """Ask for the balance once a panel cannot take an unknown order any more: what it read before tells little."""
+    now = timezone.now()
+    given_up = Order.objects.filter(
+        panel=OuterRef("pk"),
+        state=Order.State.UNKNOWN,
+        send_deadline__lte=now,
+        send_deadline__gt=OuterRef("balance_tried_at"),
+    )
+    panels = Panel.objects.filter(Exists(given_up), is_active=True, balance_requested_at=None)
+    return panels.update(balance_requested_at=now)

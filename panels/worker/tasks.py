@@ -1,0 +1,186 @@
+"""What the worker does when the bell rings and on schedule, each a thin call of one activity.
+
+Work at a panel runs in a lane of its own for each kind, so a panel that hangs occupies only its own threads.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.utils import timezone
+
+from panels import schedule
+from panels.bell import HANDLERS, WorkKind, enqueue, ring, work
+from panels.bulk import drafts
+from panels.calls import adoption, aftercare, balances, candidates, catalog, id_search, outcomes, polling, submission
+from panels.models import BalanceReading, JobRun, Panel
+from panels.money import totals
+from panels.orders import actions
+from panels.schedule import RECOUNT, SWEEP_EVERY, TIDY_EVERY
+from panels.worker import sweep
+from panels.worker.lanes import Lanes
+
+logger = logging.getLogger(__name__)
+lanes = Lanes()
+
+
+def _submit(panel_pk: int) -> None:
+    if schedule.to_probe().filter(pk=panel_pk).exists():
+        ring("balance", panel_pk)
+        return
+    if submission.submit_queued(panel_pk, lanes.stopping)["placed"]:
+        _ring_first_check(panel_pk)
+    _ring_requested_balance(panel_pk)
+
+
+def _poll(panel_pk: int) -> None:
+    polling.poll_due(panel_pk, lanes.stopping)
+
+
+def _confirm(panel_pk: int) -> None:
+    if candidates.confirm_candidates(panel_pk, lanes.stopping):
+        _ring_first_check(panel_pk)
+
+
+def _send_requests(panel_pk: int) -> None:
+    if aftercare.send_requests(panel_pk, lanes.stopping):
+        ring("poll", panel_pk)
+
+
+def _sync(panel_pk: int) -> None:
+    requested_at = _requested_at(panel_pk, "sync")
+    job = _as_job(
+        f"sync {panel_pk}", lambda: catalog.sync_catalog(panel_pk, lanes.stopping)[1], at_most=timedelta(minutes=5)
+    )
+    if job and _requested_at(panel_pk, "sync") not in (None, requested_at):
+        # Asked for anew while it ran, by somebody who has just changed the account.
+        ring("sync", panel_pk)
+
+
+def _balance(panel_pk: int) -> None:
+    requested_at = _requested_at(panel_pk, "balance")
+    why = BalanceReading.Why.REQUEST if requested_at else BalanceReading.Why.SCHEDULE
+    job = _as_job(
+        f"balance {panel_pk}",
+        lambda: balances.check_balance(panel_pk, lanes.stopping, why),
+        at_most=timedelta(minutes=5),
+    )
+    if job and _requested_at(panel_pk, "balance") not in (None, requested_at):
+        ring("balance", panel_pk)
+    if job and not job.last_error:
+        # Somebody is there again: a catalog that could not be had may be asked for as well.
+        if Panel.objects.filter(pk=panel_pk, catalog_error__gt="", sync_requested_at=None).update(
+            sync_requested_at=timezone.now()
+        ):
+            ring("sync", panel_pk)
+        # What was paused for want of funds or of an answer may go on now.
+        ring("submit", panel_pk)
+
+
+def _requested_at(panel_pk: int, what: str) -> datetime | None:
+    return Panel.objects.filter(pk=panel_pk).values_list(f"{what}_requested_at", flat=True).first()
+
+
+def _adopt(panel_pk: int) -> None:
+    adoption.adopt(panel_pk, lanes.stopping)
+
+
+def _search(panel_pk: int) -> None:
+    id_search.search_ids(panel_pk, lanes.stopping)
+
+
+def _act(action_pk: int) -> None:
+    for panel_pk in actions.carry_out(action_pk, lanes.stopping):
+        ring("requests", panel_pk)
+        ring("poll", panel_pk)
+
+
+def _ring_first_check(panel_pk: int) -> None:
+    ring("poll", panel_pk, delay=outcomes.FIRST_CHECK_AFTER.total_seconds() + 1)
+
+
+def _ring_requested_balance(panel_pk: int) -> None:
+    if Panel.objects.filter(pk=panel_pk, balance_requested_at__isnull=False).exists():
+        ring("balance", panel_pk)
+
+
+WORK: dict[WorkKind, Callable[[int], None]] = {
+    "submit": _submit,
+    "poll": _poll,
+    "confirm": _confirm,
+    "requests": _send_requests,
+    "sync": _sync,
+    "balance": _balance,
+    "adopt": _adopt,
+    "search": _search,
+    "act": _act,
+}
+
+
+def _start(kind: WorkKind, pk: int) -> None:
+    lanes.start((kind, pk), partial(WORK[kind], pk))
+
+
+HANDLERS.update({kind: partial(_start, kind) for kind in WORK})
+
+
+# -- on schedule
+
+AT_MOST = timedelta(minutes=10)
+
+
+def _as_job(
+    name: str, work: Callable[[], object], *, every: timedelta = timedelta(), at_most: timedelta
+) -> JobRun | None:
+    """Do what may return its error as text, and put it on record; None if another worker does, or has just done."""
+    job = JobRun.take(name, every=every, at_most=at_most)
+    if job is None:
+        return None
+    try:
+        result = work()
+        job.give_back(result if isinstance(result, str) else "")
+    except Exception as error:
+        job.give_back(str(error) or type(error).__name__)
+        raise
+    return job
+
+
+def run_sweep(*, every: timedelta = SWEEP_EVERY - timedelta(seconds=5)) -> None:
+    """Find and start what waits, unless another worker does so or began less than `every` ago.
+
+    Every worker comes here each minute by its own clock, so that a queue that is gone stops nothing.
+    """
+    if _as_job("sweep", _sweep, every=every, at_most=timedelta(minutes=2)):
+        _do_chores()
+
+
+def _do_chores() -> None:
+    """Do what nobody waits for, the rest also where one part fails."""
+    for name, chore, every in (
+        (totals.JOB, totals.update_totals, timedelta()),
+        (RECOUNT, totals.recount, TIDY_EVERY),
+        ("delete old drafts", _tidy, TIDY_EVERY),
+    ):
+        try:
+            _as_job(name, chore, every=every, at_most=AT_MOST)
+        except Exception:
+            logger.exception("The job %r failed; it is tried again.", name)
+
+
+def _sweep() -> None:
+    sweep.pull_back()
+    sweep.expire()
+    sweep.ask_what_is_left()
+    for kind, pks in schedule.waiting().items():
+        for pk in pks:
+            if not enqueue(kind, pk):
+                work.call_local(kind, pk)
+
+
+def _tidy() -> None:
+    """Delete the drafts that nobody has confirmed."""
+    drafts.delete_old_drafts()
+    actions.delete_old_drafts()

@@ -1,0 +1,149 @@
+"""Balances are read, kept, and lift the pauses that money can lift."""
+
+from __future__ import annotations
+
+import threading
+from decimal import Decimal
+
+from django.utils import timezone
+
+from panels.calls.balances import check_balance
+from panels.calls.submission import submit_queued
+from panels.models import BalanceReading, Panel
+from panels.providers import pauses
+from panels.sandbox import Fault
+from tests.factories import make_order, make_panel
+
+
+def check(panel, why="schedule"):
+    return check_balance(panel.pk, threading.Event(), why)
+
+
+def test_a_balance_is_stored_with_its_currency(panel, sandbox):
+    Panel.objects.update(reported_currency="", balance_requested_at=timezone.now())
+    assert check(panel) == ""
+    panel.refresh_from_db()
+    assert (panel.balance, panel.currency) == (Decimal(500), "USD")
+    assert panel.balance_checked_at is not None
+    assert panel.balance_requested_at is None
+    assert BalanceReading.objects.get().balance == Decimal(500)
+
+
+def test_only_news_is_kept_on_schedule_but_every_reading_that_was_asked_for(panel, sandbox):
+    check(panel)
+    check(panel)
+    assert BalanceReading.objects.count() == 1
+    check(panel, BalanceReading.Why.REQUEST)
+    assert BalanceReading.objects.count() == 2
+
+
+def test_a_wrong_key_shows_the_panels_own_words_and_pauses(panel, sandbox):
+    panel.set_key("wrong-key-0123456789")
+    panel.save()
+    assert check(panel) == "Invalid API key"
+    panel.refresh_from_db()
+    assert panel.balance_error == "Invalid API key"
+    assert panel.paused_reason == Panel.Pause.AUTH
+    assert panel.balance is None
+
+
+def test_a_failure_keeps_the_last_balance(synced_panel, sandbox, monkeypatch):
+    monkeypatch.setattr("panels.protocol.client.BACKOFF", (0.0, 0.0))
+    sandbox.faults.add(Fault.GARBAGE, "balance", times=None)
+    assert check(synced_panel)
+    synced_panel.refresh_from_db()
+    assert synced_panel.balance == Decimal(500)
+    assert synced_panel.state == "failing"
+
+
+def test_money_that_came_in_ends_the_pause_for_funds(synced_panel, sandbox):
+    sandbox.set_balance(Decimal("0.10"))
+    # What was read before the panel said so was more, and is no measure.
+    pauses.pause(synced_panel, Panel.Pause.FUNDS, "Not enough funds")
+    for balance in ("0.10", "0.10", "0.05"):
+        sandbox.set_balance(Decimal(balance))
+        check(synced_panel)
+        synced_panel.refresh_from_db()
+        assert synced_panel.paused_reason == Panel.Pause.FUNDS
+    sandbox.set_balance(Decimal("50.05"))
+    check(synced_panel)
+    synced_panel.refresh_from_db()
+    assert synced_panel.paused_reason == ""
+
+
+def test_money_that_came_in_before_the_balance_could_be_read_ends_the_pause_too(synced_panel, sandbox, monkeypatch):
+    monkeypatch.setattr("panels.protocol.client.BACKOFF", (0.0, 0.0))
+    sandbox.set_balance(Decimal("0.10"))
+    check(synced_panel)
+    pauses.pause(synced_panel, Panel.Pause.FUNDS, "Not enough funds")
+    sandbox.faults.add(Fault.GARBAGE, "balance", times=None)
+    assert check(synced_panel)
+    sandbox.faults.clear()
+    sandbox.set_balance(Decimal("50.05"))
+    assert check(synced_panel) == ""
+    synced_panel.refresh_from_db()
+    assert synced_panel.paused_reason == ""
+
+
+def test_an_answer_ends_the_pause_that_silence_had_begun(synced_panel, sandbox):
+    Panel.objects.update(paused_reason="unreachable", paused_until=timezone.now(), failures=4)
+    check(synced_panel)
+    synced_panel.refresh_from_db()
+    assert (synced_panel.paused_reason, synced_panel.failures) == ("", 0)
+
+
+def test_an_inactive_panel_is_never_called(panel, sandbox):
+    Panel.objects.update(is_active=False)
+    check(panel)
+    assert sandbox.calls.total() == 0
+
+
+def test_an_override_wins_over_the_currency_that_the_panel_reports(db, sandbox):
+    panel = make_panel(api_url=sandbox.api_url, key=sandbox.key, currency_override="EUR")
+    check(panel)
+    panel.refresh_from_db()
+    assert panel.currency == "EUR"
+    assert panel.reported_currency == "USD"
+
+
+def test_a_key_that_cannot_be_decrypted_is_said_and_calls_nobody(panel, sandbox, settings):
+    from cryptography.fernet import Fernet
+
+    settings.CREDENTIAL_KEYS = [Fernet.generate_key().decode()]
+    assert "cannot be decrypted" in check(panel)
+    panel.refresh_from_db()
+    assert panel.paused_reason == Panel.Pause.AUTH
+    assert sandbox.calls.total() == 0
+
+
+def test_a_balance_of_the_old_account_is_not_taken_over(panel, sandbox, monkeypatch):
+    from panels.protocol.client import PanelClient
+
+    real = PanelClient.balance
+
+    def balance(self):
+        reading = real(self)
+        Panel.objects.update(api_url="http://127.0.0.1:9/other", balance_requested_at=timezone.now())
+        return reading
+
+    monkeypatch.setattr(PanelClient, "balance", balance)
+    assert "changed meanwhile" in check(panel)
+    panel.refresh_from_db()
+    assert panel.balance is None
+    assert panel.balance_requested_at is not None
+
+
+def test_a_panel_that_tells_no_balance_is_asked_about_an_order_before_it_is_taken_for_gone(synced_panel, sandbox):
+    service = synced_panel.services.get(remote_id=str(sandbox.pick("Default").id))
+    make_order(service, quantity=service.min_quantity)
+    submit_queued(synced_panel.pk, threading.Event())
+    sandbox.faults.add(Fault.ERROR_500, "balance", times=None)
+    Panel.objects.update(paused_reason="unreachable", paused_until=timezone.now(), failures=3)
+    assert "500" in check_balance(synced_panel.pk, threading.Event())
+    synced_panel.refresh_from_db()
+    assert (synced_panel.paused_reason, synced_panel.failures) == ("", 0)
+    sandbox.faults.add(Fault.ERROR_500, "status", times=None)
+    Panel.objects.update(paused_reason="unreachable", paused_until=timezone.now(), failures=3)
+    check_balance(synced_panel.pk, threading.Event())
+    synced_panel.refresh_from_db()
+    assert (synced_panel.paused_reason, synced_panel.failures) == ("unreachable", 4)

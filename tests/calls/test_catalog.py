@@ -1,0 +1,177 @@
+"""Catalogs are kept up to date in bulk; what changed is noted, and nothing that was known is ever lost."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from panels.calls.catalog import store_catalog, sync_catalog
+from panels.models import Panel, Service, ServiceChange
+from panels.protocol.wire import Catalog, CatalogRow
+from panels.sandbox import Fault
+from tests.factories import make_order, make_panel
+
+
+def sync(panel):
+    return sync_catalog(panel.pk, threading.Event())
+
+
+def row(remote_id="1", **fields):
+    values = {
+        "remote_id": remote_id,
+        "name": f"Followers {remote_id}",
+        "type": "default",
+        "raw_type": "Default",
+        "category": "Instagram",
+        "rate_per_1000": Decimal("0.9"),
+        "min_quantity": 100,
+        "max_quantity": 10_000,
+        "refill": True,
+        "cancel": None,
+        "dripfeed": None,
+        "description": "",
+    }
+    return CatalogRow(**values | fields)
+
+
+def store(panel, *rows, unusable=0):
+    return store_catalog(panel, Catalog(rows, unusable))
+
+
+def changes():
+    return [(c.service.remote_id, c.field, c.old, c.new) for c in ServiceChange.objects.order_by("pk")]
+
+
+# -- over HTTP
+
+
+def test_the_whole_catalog_is_stored_with_all_types(panel, sandbox):
+    counts, error = sync(panel)
+    assert error == ""
+    assert counts["new"] == len(sandbox.services) == Service.objects.count()
+    assert Service.objects.values("type").distinct().count() == 17
+    panel.refresh_from_db()
+    assert panel.catalog_synced_at is not None
+    assert panel.sync_requested_at is None
+
+
+def test_the_reduced_dialect_leaves_what_it_does_not_say_unknown(db, reduced_sandbox):
+    panel = make_panel(api_url=reduced_sandbox.api_url, key=reduced_sandbox.key)
+    assert sync(panel)[1] == ""
+    assert set(Service.objects.values_list("cancel", flat=True)) == {None}
+
+
+def test_a_second_sync_notes_what_changed(panel, sandbox):
+    sync(panel)
+    gone, dearer = list(sandbox.services)[:2]
+    sandbox.remove_service(gone)
+    sandbox.change_service(dearer, rate="12.34")
+    counts, _ = sync(panel)
+    assert (counts["new"], counts["changed"], counts["vanished"]) == (0, 1, 1)
+    assert not Service.objects.get(remote_id=gone).is_listed
+    assert {change[:2] for change in changes()} == {(gone, "is_listed"), (dearer, "rate_per_1000")}
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault.DROP, Fault.ERROR_500, Fault.GARBAGE, Fault.EMPTY, Fault.NULL, Fault.HTML, Fault.TRUNCATED]
+)
+def test_a_failed_answer_changes_nothing_but_the_error(synced_panel, sandbox, fault, monkeypatch):
+    monkeypatch.setattr("panels.protocol.client.BACKOFF", (0.0, 0.0))
+    before = set(Service.objects.filter(is_listed=True).values_list("pk", flat=True))
+    sandbox.faults.add(fault, "services", times=None)
+    _, error = sync(synced_panel)
+    assert error
+    assert set(Service.objects.filter(is_listed=True).values_list("pk", flat=True)) == before
+    assert Panel.objects.get().catalog_error == error
+
+
+def test_an_empty_catalog_changes_nothing(synced_panel, sandbox):
+    for service in list(sandbox.services):
+        sandbox.remove_service(service)
+    _, error = sync(synced_panel)
+    assert "was kept" in error
+    assert Service.objects.filter(is_listed=True).count() > 300
+
+
+# -- storing
+
+
+@pytest.mark.django_db
+def test_a_first_sync_is_no_news_a_later_arrival_is():
+    panel = make_panel()
+    store(panel, row("1"))
+    assert changes() == []
+    store(panel, row("1"), row("2"))
+    assert changes() == [("2", "is_listed", "", "True")]
+
+
+@pytest.mark.django_db
+def test_a_service_that_comes_back_is_listed_again_and_keeps_its_orders():
+    panel = make_panel()
+    store(panel, row("1"), row("2"))
+    order = make_order(Service.objects.get(remote_id="2"))
+    store(panel, row("1"))
+    store(panel, row("1"), row("2", rate_per_1000=Decimal("1.5")))
+    assert Service.objects.get(remote_id="2", is_listed=True) == order.service
+    assert changes() == [
+        ("2", "is_listed", "True", "False"),
+        ("2", "rate_per_1000", "0.9", "1.5"),
+        ("2", "is_listed", "False", "True"),
+    ]
+
+
+@pytest.mark.django_db
+def test_every_told_field_is_brought_up_to_date():
+    panel = make_panel()
+    store(panel, row())
+    new = replace(
+        row(),
+        name="Likes",
+        type="package",
+        raw_type="Package",
+        category="TikTok",
+        rate_per_1000=Decimal("3.25"),
+        min_quantity=None,
+        max_quantity=5,
+        refill=False,
+        cancel=True,
+        dripfeed=True,
+        description="Fast",
+    )
+    assert store(panel, new)["changed"] == 1
+    service = Service.objects.get()
+    assert {name: getattr(service, name) for name in new.__slots__} == {n: getattr(new, n) for n in new.__slots__}
+    assert "likes" in service.search_text
+
+
+@pytest.mark.django_db
+def test_an_unchanged_catalog_writes_no_changes():
+    panel = make_panel()
+    store(panel, row("1"), row("2"))
+    assert store(panel, row("1"), row("2"))["changed"] == 0
+    assert changes() == []
+
+
+@pytest.mark.django_db
+def test_another_panels_services_are_left_alone():
+    first, second = make_panel(), make_panel()
+    store(first, row("1"))
+    store(second, row("1"), row("2"))
+    store(second, row("2"))
+    assert Service.objects.get(panel=first).is_listed
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", ["first", "unchanged", "changed"])
+def test_queries_do_not_grow_with_the_rows(state, django_assert_max_num_queries):
+    panel = make_panel()
+    rows = [row(str(number)) for number in range(400)]
+    if state != "first":
+        store(panel, *rows)
+    if state == "changed":
+        rows = [replace(r, rate_per_1000=Decimal(2)) for r in rows]
+    with django_assert_max_num_queries(16):
+        store(panel, *rows)

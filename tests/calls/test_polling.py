@@ -1,0 +1,317 @@
+"""What panels say about orders is written down, and what they do not say stays as it was."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from panels.calls.polling import compare, poll_due
+from panels.calls.submission import submit_queued
+from panels.models import Order, Panel, Service
+from panels.orders.following import next_check_at, request_check, stop_following
+from panels.protocol.errors import Reason, Refused
+from panels.protocol.wire import OrderStatus, Progress
+from panels.sandbox import Fault
+from tests.factories import make_order, make_panel, make_placed, make_service
+
+
+def poll(panel):
+    return poll_due(panel.pk, threading.Event())
+
+
+def answer(**fields):
+    values = {
+        "progress": Progress.IN_PROGRESS,
+        "remote_status": "In progress",
+        "charge": Decimal("0.9"),
+        "currency": "USD",
+        "start_count": 10,
+        "remains": 500,
+    }
+    return OrderStatus(**values | fields)
+
+
+@pytest.fixture
+def placed(synced_panel, sandbox):
+    """Three orders that the sandbox has, all due."""
+    service = Service.objects.get(panel=synced_panel, remote_id=str(sandbox.pick("Default", refill=True).id))
+    for number in range(3):
+        make_order(service, link=f"https://example.com/p/{number}", quantity=service.min_quantity)
+    submit_queued(synced_panel.pk, threading.Event())
+    Order.objects.update(next_check_at=timezone.now() - timedelta(seconds=1))
+    return list(Order.objects.order_by("pk"))
+
+
+def make_due(**fields):
+    Order.objects.update(next_check_at=timezone.now() - timedelta(seconds=1), **fields)
+
+
+# -- over HTTP
+
+
+def test_due_orders_are_asked_about_in_one_call(synced_panel, sandbox, placed):
+    sandbox.finish(placed[0].remote_id, "Completed")
+    sandbox.finish(placed[1].remote_id, "Partial", remains=40)
+    sandbox.finish(placed[2].remote_id, "Canceled")
+    assert poll(synced_panel)["answered"] == 3
+    assert sandbox.calls["status"] == 1
+    first, second, third = Order.objects.order_by("pk")
+    assert [order.progress for order in (first, second, third)] == ["completed", "partial", "canceled"]
+    assert first.remains == 0
+    assert second.remains == 40
+    assert second.delivered == second.quantity - 40
+    assert third.charge == 0
+    assert first.finished_at is not None
+    assert first.events.last().detail.endswith("→ Completed")
+
+
+def test_the_reduced_dialect_is_followed_too(db, reduced_sandbox):
+    from panels.calls.catalog import sync_catalog
+
+    panel = make_panel(api_url=reduced_sandbox.api_url, key=reduced_sandbox.key, reported_currency="EUR")
+    sync_catalog(panel.pk, threading.Event())
+    service = Service.objects.get(panel=panel, remote_id=str(reduced_sandbox.pick("Default").id))
+    order = make_order(service, quantity=service.min_quantity)
+    submit_queued(panel.pk, threading.Event())
+    order.refresh_from_db()
+    reduced_sandbox.finish(order.remote_id, "Completed")
+    make_due()
+    poll(panel)
+    order.refresh_from_db()
+    assert order.progress == "completed"
+    # The reduced dialect names no currency in a status.
+    assert order.currency == "EUR"
+
+
+def test_a_failed_call_keeps_what_was_known_and_asks_again_soon(synced_panel, sandbox, placed):
+    request_check(Order.objects.all())
+    sandbox.vanish()
+    assert poll(synced_panel)["failed"] == 1
+    order = Order.objects.first()
+    assert order.progress == ""
+    assert order.check_requested_at is None
+    assert timezone.now() < order.next_check_at < timezone.now() + timedelta(minutes=2)
+    synced_panel.refresh_from_db()
+    assert synced_panel.failures == 1
+    assert synced_panel.last_error
+
+
+def test_a_refused_key_pauses_the_panel_and_stops_asking(synced_panel, sandbox, placed):
+    sandbox.key = "another"
+    sandbox.faults.add(Fault.REFUSE, "status", times=None, text="Invalid API key")
+    poll(synced_panel)
+    synced_panel.refresh_from_db()
+    assert synced_panel.paused_reason == Panel.Pause.AUTH
+    before = sandbox.calls["status"]
+    make_due()
+    poll(synced_panel)
+    assert sandbox.calls["status"] == before
+
+
+def test_asking_by_hand_clears_the_request_with_the_answer(synced_panel, sandbox, placed):
+    Order.objects.update(next_check_at=None)
+    assert request_check(Order.objects.filter(pk=placed[0].pk)) == 1
+    poll(synced_panel)
+    order = Order.objects.get(pk=placed[0].pk)
+    assert order.check_requested_at is None
+    assert order.checked_at is not None
+    assert Order.objects.filter(next_check_at=None).count() == 2
+
+
+def test_what_one_worker_has_leased_another_leaves_alone(placed):
+    from panels.calls.polling import _lease
+
+    panel = placed[0].panel
+    assert len(_lease(panel)) == 3
+    assert _lease(panel) == []
+
+
+@pytest.mark.parametrize("count", [3, 60])
+def test_recording_costs_the_same_number_of_queries_however_many_rows(db, django_assert_num_queries, count):
+    from panels.calls.polling import _record
+
+    service = make_service()
+    orders = [make_placed(service, remote_status="In progress") for _ in range(count)]
+    answers = {
+        order.remote_id: answer(remains=7 if order.pk % 2 else None, start_count=None, charge=None) for order in orders
+    }
+    with django_assert_num_queries(4):
+        _record(service.panel, orders, answers)
+
+
+# -- what an answer changes
+
+
+@pytest.mark.django_db
+def test_an_unknown_word_keeps_the_progress_and_is_flagged():
+    order = make_placed(progress="in_progress", remote_status="In progress")
+    finding = compare(order, answer(progress=None, remote_status="Sleeping"), order.panel, timezone.now())
+    assert "progress" not in finding.fields
+    assert finding.fields["is_word_unknown"] is True
+    assert finding.fields["remote_status"] == "Sleeping"
+    assert "Sleeping" in finding.story[-1][1]
+
+
+@pytest.mark.django_db
+def test_what_is_not_said_stays():
+    order = make_placed(charge=Decimal(1), start_count=5, remains=7, currency="USD", remote_status="In progress")
+    said = answer(charge=None, currency="", start_count=None, remains=None)
+    assert compare(order, said, order.panel, timezone.now()).fields == {}
+
+
+@pytest.mark.django_db
+def test_an_id_left_out_changes_nothing():
+    order = make_placed()
+    assert compare(order, None, order.panel, timezone.now()).fields == {}
+
+
+@pytest.mark.django_db
+def test_not_found_is_believed_only_after_an_hour_and_proves_no_cancel():
+    order = make_placed()
+    gone, now = Refused("Incorrect order ID", Reason.NOT_FOUND), timezone.now()
+    assert compare(order, gone, order.panel, now).fields == {}
+    fields = compare(order, gone, order.panel, now + timedelta(minutes=61)).fields
+    assert set(fields) == {"alarm", "error_text"}
+    order.alarm, order.error_text = fields["alarm"], fields["error_text"]
+    # Once told, it is not told at every look.
+    assert compare(order, gone, order.panel, now + timedelta(minutes=61)).fields == {}
+    assert compare(order, answer(), order.panel, now).fields["alarm"] == ""
+
+
+@pytest.mark.django_db
+def test_a_finished_order_can_turn_into_another():
+    order = make_placed(progress="completed", finished_at=timezone.now(), charge=Decimal("0.9"))
+    back = answer(progress=Progress.PARTIAL, charge=Decimal("0.45"))
+    finding = compare(order, back, order.panel, timezone.now())
+    assert finding.fields["progress"] == "partial"
+    assert [what for what, _ in finding.story] == ["progress", "charge"]
+
+
+@pytest.mark.django_db
+def test_the_panels_currency_override_wins():
+    order = make_placed(make_service(make_panel(currency_override="EUR")), currency="")
+    assert compare(order, answer(currency="USD"), order.panel, timezone.now()).fields["currency"] == "EUR"
+
+
+# -- when to ask
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("quiet", "wait"),
+    [
+        (timedelta(0), timedelta(minutes=1)),
+        (timedelta(minutes=8), timedelta(minutes=2)),
+        (timedelta(hours=2), timedelta(minutes=30)),
+        (timedelta(days=9), timedelta(hours=1)),
+    ],
+)
+def test_the_interval_grows_with_quiet_from_a_minute_to_an_hour(quiet, wait):
+    now = timezone.now()
+    assert next_check_at(make_placed(changed_at=now - quiet), now) == now + wait
+
+
+@pytest.mark.django_db
+def test_a_finished_order_is_followed_slowly_for_some_days():
+    now = timezone.now()
+    order = make_placed(progress="completed", finished_at=now - timedelta(days=1))
+    assert next_check_at(order, now) == now + timedelta(hours=6)
+    order.finished_at = now - timedelta(days=6)
+    assert next_check_at(order, now) is None
+
+
+def test_the_last_look_at_an_order_that_ended_long_ago_is_written_down(synced_panel, sandbox, placed):
+    sandbox.finish(placed[0].remote_id, "Completed")
+    poll(synced_panel)
+    make_due()
+    Order.objects.filter(pk=placed[0].pk).update(finished_at=timezone.now() - timedelta(days=6))
+    Order.objects.exclude(pk=placed[0].pk).update(next_check_at=None)
+    assert poll(synced_panel)["answered"] == 1
+    assert Order.objects.get(pk=placed[0].pk).next_check_at is None
+
+
+@pytest.mark.django_db
+def test_stop_following_ends_the_asking_and_is_told(operator):
+    order = make_placed()
+    stop_following(order, operator)
+    order.refresh_from_db()
+    assert order.next_check_at is None
+    assert not order.is_open
+    assert order.events.get().actor == operator
+
+
+# -- what happens while a call is on its way
+
+
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """Let something happen between the lease and the answer."""
+
+    def meanwhile(happen):
+        from panels.protocol.client import PanelClient
+
+        real = PanelClient.statuses
+
+        def statuses(self, remote_ids):
+            answers = real(self, remote_ids)
+            happen()
+            return answers
+
+        monkeypatch.setattr(PanelClient, "statuses", statuses)
+
+    return meanwhile
+
+
+def test_stop_following_holds_though_a_call_is_on_its_way(synced_panel, placed, meanwhile):
+    meanwhile(lambda: stop_following(placed[0], None))
+    poll(synced_panel)
+    assert Order.objects.get(pk=placed[0].pk).next_check_at is None
+
+
+def test_what_is_asked_for_during_a_call_is_asked_again(synced_panel, sandbox, placed, meanwhile):
+    happened = []
+
+    def ask():
+        if not happened:
+            happened.append(request_check(Order.objects.filter(pk=placed[0].pk)))
+
+    meanwhile(ask)
+    poll(synced_panel)
+    assert sandbox.calls["status"] == 2
+    assert Order.objects.get(pk=placed[0].pk).check_requested_at is None
+
+
+def test_an_alarm_raised_during_a_call_stays(synced_panel, sandbox, placed, meanwhile):
+    sandbox.finish(placed[0].remote_id, "Completed")
+    Order.objects.filter(pk=placed[1].pk).update(alarm="The panel does not know this order any more: gone")
+    meanwhile(lambda: Order.objects.filter(pk=placed[0].pk).update(alarm="Second order at the panel: 7."))
+    poll(synced_panel)
+    first, second, _ = Order.objects.order_by("pk")
+    assert (first.progress, first.alarm) == ("completed", "Second order at the panel: 7.")
+    assert second.alarm == ""
+
+
+def test_of_a_partly_answered_round_only_what_was_answered_counts(synced_panel, sandbox, placed):
+    Panel.objects.update(multi_status=False)
+    sandbox.faults.add(Fault.PHP_NOTICE, "status", times=1)
+    sandbox.faults.add(Fault.RATE_LIMIT, "status", times=None, seconds=600)
+    request_check(Order.objects.filter(pk__in=[order.pk for order in placed]))
+    poll(synced_panel)
+    checked = Order.objects.filter(checked_at__isnull=False)
+    assert checked.count() == 1
+    synced_panel.refresh_from_db()
+    assert synced_panel.paused_reason == Panel.Pause.RATE_LIMIT
+    assert synced_panel.paused_until > timezone.now() + timedelta(minutes=9)
+
+
+def test_our_own_pace_says_nothing_about_the_panel_and_keeps_what_was_asked_for(synced_panel, sandbox, placed):
+    Panel.objects.update(calls_per_minute=1, next_call_at=timezone.now() + timedelta(seconds=59))
+    request_check(Order.objects.all())
+    poll(synced_panel)
+    synced_panel.refresh_from_db()
+    assert (synced_panel.failures, synced_panel.paused_reason) == (0, "")
+    assert Order.objects.filter(check_requested_at__isnull=False).count() == 3

@@ -1,0 +1,292 @@
+"""A panel is asked no more than it allows, and left alone while it is paused."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from panels import schedule
+from panels.calls import visit
+from panels.models import Panel
+from panels.protocol.errors import Deferred, NotSent, OutcomeUnknown, Reason, Refused, Unreadable
+from panels.providers import pauses
+from tests.factories import make_panel, make_placed, make_service
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("per_minute", [1, 5, 9, 10, 30, 60, 120, 600])
+def test_no_minute_holds_more_calls_than_are_allowed(per_minute):
+    panel = make_panel(calls_per_minute=per_minute)
+    now = start = timezone.now()
+    calls = []
+    while now < start + timedelta(minutes=5):
+        slot = panel.call_slot(now)
+        if slot <= now:
+            panel.take_call_slot(now)
+            calls.append(now)
+        else:
+            now = slot
+    for first in calls:
+        assert sum(first <= call < first + timedelta(minutes=1) for call in calls) <= per_minute
+    assert len(calls) >= per_minute * 3
+
+
+def test_a_panel_without_a_limit_waits_for_nothing():
+    panel = make_panel(calls_per_minute=None)
+    now = timezone.now()
+    assert panel.call_slot(now) == now
+    assert panel.take_call_slot(now) == {}
+
+
+def test_pace_counts_calls_in_the_database_so_that_it_holds_for_all_workers():
+    panel = make_panel(calls_per_minute=5)
+    stopping = threading.Event()
+    visit.pace(panel.pk, stopping)()
+    panel.refresh_from_db()
+    assert panel.next_call_at > timezone.now() + timedelta(seconds=11)
+    threading.Timer(0.1, stopping.set).start()
+    with pytest.raises(NotSent, match="used up"):
+        visit.pace(panel.pk, stopping)()
+
+
+def test_who_is_to_stop_asks_nothing_more():
+    panel, stopping = make_panel(), threading.Event()
+    turn = visit.pace(panel.pk, stopping)
+    turn()
+    stopping.set()
+    with pytest.raises(Deferred):
+        turn()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_call_holds_no_connection_to_the_database(monkeypatch):
+    closed, panel = [], make_panel()
+    monkeypatch.setattr(connection, "close", lambda: closed.append(True))
+    visit.pace(panel.pk, threading.Event())()
+    assert closed == [True]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite is for one machine, which has one clock")
+def test_machines_whose_clocks_differ_share_the_calls_of_a_minute(monkeypatch):
+    panel, stopping, passed = make_panel(calls_per_minute=60), threading.Event(), 0
+    # Nobody waits for a turn.
+    monkeypatch.setattr(stopping, "wait", lambda _: True)
+    real = timezone.now
+    for number in range(40):
+        ahead = timedelta(seconds=8 * (number % 2))
+        monkeypatch.setattr(timezone, "now", lambda ahead=ahead: real() + ahead)
+        with contextlib.suppress(Deferred):
+            visit.pace(panel.pk, stopping)()
+            passed += 1
+    assert passed == 4
+
+
+def test_failures_in_a_row_pause_the_panel_longer_each_time():
+    panel, waits = make_panel(), []
+    for _ in range(6):
+        visit.note_error(panel, OutcomeUnknown("no answer"))
+        panel.refresh_from_db()
+        if panel.paused_until:
+            waits.append(round((panel.paused_until - timezone.now()).total_seconds()))
+            end_pause(panel)
+    assert waits == [30, 60, 120, 240]
+    assert panel.paused_reason == Panel.Pause.UNREACHABLE
+    for _ in range(9):
+        end_pause(panel)
+        visit.note_error(panel, OutcomeUnknown("no answer"))
+    panel.refresh_from_db()
+    assert timedelta(minutes=59) < panel.paused_until - timezone.now() <= timedelta(hours=1)
+    visit.note_answer(panel.pk)
+    panel.refresh_from_db()
+    assert (panel.paused_reason, panel.failures) == ("", 0)
+
+
+def end_pause(panel):
+    Panel.objects.filter(pk=panel.pk).update(paused_until=timezone.now(), quiet_until=timezone.now())
+
+
+@pytest.mark.parametrize("reason", [Panel.Pause.FUNDS, Panel.Pause.BY_HAND])
+def test_a_panel_that_is_paused_for_something_else_is_left_alone_as_well(reason):
+    panel = make_panel()
+    pauses.pause(panel, reason, "Enough.")
+    visit.note_error(panel, NotSent("429", is_rate_limit=True, retry_after=600))
+    panel.refresh_from_db()
+    assert (panel.paused_reason, panel.paused_until, panel.blocks_reading()) == (reason, None, True)
+    assert timedelta(minutes=9) < panel.quiet_until - timezone.now() <= timedelta(minutes=10)
+    make_placed(make_service(panel), next_check_at=timezone.now())
+    assert schedule.waiting()["poll"] == []
+    assert schedule.next_at(panel, "balance") == panel.quiet_until
+    end_quiet(panel)
+    assert not panel.blocks_reading()
+    assert schedule.waiting()["poll"] == [panel.pk]
+    waits = []
+    for _ in range(5):
+        visit.note_error(panel, OutcomeUnknown("no answer"))
+        panel.refresh_from_db()
+        if panel.is_quiet():
+            waits.append(round((panel.quiet_until - timezone.now()).total_seconds()))
+            end_quiet(panel)
+    assert waits == [30, 60, 120]
+    visit.note_error(panel, OutcomeUnknown("no answer"))
+    visit.note_answer(panel.pk)
+    panel.refresh_from_db()
+    assert (panel.paused_reason, panel.quiet_until, panel.failures) == (reason, None, 0)
+
+
+def end_quiet(panel):
+    Panel.objects.filter(pk=panel.pk).update(quiet_until=timezone.now())
+    panel.refresh_from_db()
+
+
+def test_pausing_a_silent_panel_by_hand_leaves_it_alone_all_the_same():
+    panel = make_panel()
+    for _ in range(3):
+        visit.note_error(panel, OutcomeUnknown("no answer"))
+    pauses.pause(panel, Panel.Pause.BY_HAND, "Enough.")
+    panel.refresh_from_db()
+    assert panel.paused_reason == Panel.Pause.BY_HAND
+    assert panel.blocks_reading()
+    pauses.resume(panel)
+    panel.refresh_from_db()
+    assert not panel.blocks_reading()
+
+
+def test_calls_that_fail_together_lengthen_the_pause_once():
+    panel = make_panel()
+    for _ in range(10):
+        visit.note_error(panel, OutcomeUnknown("no answer"))
+    panel.refresh_from_db()
+    assert panel.paused_until - timezone.now() <= timedelta(seconds=30)
+    assert panel.failures == 3
+
+
+def test_a_refusal_about_one_order_is_an_answer():
+    panel = make_panel(failures=2)
+    visit.note_error(panel, Refused("Incorrect link", Reason.VALIDATION))
+    panel.refresh_from_db()
+    assert (panel.paused_reason, panel.failures) == ("", 0)
+
+
+def test_a_pause_that_only_a_person_lifts_is_not_replaced_by_one_that_ends_by_itself():
+    panel = make_panel()
+    pauses.pause(panel, Panel.Pause.BY_HAND, "")
+    pauses.pause(panel, Panel.Pause.UNREACHABLE, "no answer", timezone.now() + timedelta(seconds=30))
+    panel.refresh_from_db()
+    assert panel.paused_reason == Panel.Pause.BY_HAND
+    visit.note_answer(panel.pk)
+    panel.refresh_from_db()
+    assert panel.paused_reason == Panel.Pause.BY_HAND
+    pauses.resume(panel)
+    panel.refresh_from_db()
+    assert not panel.is_paused()
+
+
+def test_a_pause_with_a_time_ends_by_itself():
+    panel = make_panel(paused_reason="rate_limit", paused_until=timezone.now() - timedelta(seconds=1))
+    assert not panel.is_paused()
+    assert not panel.blocks_reading()
+
+
+def test_silence_is_ended_by_an_answer_alone_but_asked_about_by_itself():
+    panel = make_panel(paused_reason="unreachable", paused_until=timezone.now() + timedelta(seconds=30))
+    assert (panel.is_paused(), panel.is_probe_due()) == (True, False)
+    panel.paused_until = timezone.now()
+    assert (panel.is_paused(), panel.is_probe_due(), panel.blocks_reading()) == (True, True, True)
+    visit.note_answer(panel.pk)
+    panel.refresh_from_db()
+    assert (panel.is_paused(), panel.is_probe_due()) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("reason", "blocks"),
+    [("auth", True), ("funds", False), ("by_hand", False), ("rate_limit", True), ("unreachable", True)],
+)
+def test_which_pauses_stop_questions_too(reason, blocks):
+    assert make_panel(paused_reason=reason).blocks_reading() is blocks
+    assert make_panel(paused_reason=reason).is_paused()
+
+
+def test_what_a_client_learns_is_remembered(sandbox):
+    panel = make_panel(api_url=sandbox.api_url, key=sandbox.key)
+    with visit.open_client(panel, threading.Event()) as client:
+        client.learned["multi_status"] = False
+    panel.refresh_from_db()
+    assert panel.multi_status is False
+
+
+def test_what_an_old_key_was_told_says_nothing_about_a_new_one():
+    called = make_panel()
+    panel = Panel.objects.get()
+    panel.set_key("a-new-key-0123456789")
+    panel.save()
+    visit.note_error(called, Refused("Invalid API key", Reason.AUTH))
+    panel.refresh_from_db()
+    assert panel.paused_reason == ""
+    visit.note_error(panel, Refused("Invalid API key", Reason.AUTH))
+    panel.refresh_from_db()
+    assert panel.paused_reason == Panel.Pause.AUTH
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "stays"),
+    [
+        ("by_hand", "funds", "by_hand"),
+        ("by_hand", "auth", "by_hand"),
+        ("auth", "funds", "auth"),
+        ("funds", "auth", "auth"),
+        ("funds", "by_hand", "by_hand"),
+    ],
+)
+def test_the_weightier_of_two_lasting_pauses_stays(first, second, stays):
+    panel = make_panel()
+    pauses.pause(panel, Panel.Pause(first), "")
+    pauses.pause(panel, Panel.Pause(second), "")
+    panel.refresh_from_db()
+    assert panel.paused_reason == stays
+
+
+def test_a_pause_with_a_time_is_never_shortened():
+    panel, now = make_panel(), timezone.now()
+    pauses.pause(panel, Panel.Pause.RATE_LIMIT, "slow down", now + timedelta(minutes=50))
+    pauses.pause(panel, Panel.Pause.UNREACHABLE, "no answer", now + timedelta(seconds=30))
+    visit.note_answer(panel.pk)
+    panel.refresh_from_db()
+    assert panel.paused_reason == Panel.Pause.RATE_LIMIT
+    assert panel.paused_until == now + timedelta(minutes=50)
+    pauses.pause(panel, Panel.Pause.UNREACHABLE, "no answer", now + timedelta(minutes=55))
+    panel.refresh_from_db()
+    assert panel.paused_until == now + timedelta(minutes=55)
+
+
+def test_our_own_restraint_is_no_failure_of_the_panel():
+    panel = make_panel()
+    for _ in range(5):
+        visit.note_error(panel, Deferred("not our turn"))
+    panel.refresh_from_db()
+    assert (panel.failures, panel.paused_reason) == (0, "")
+
+
+def test_an_answer_that_cannot_be_read_stops_placing_only_when_it_came_to_an_order():
+    panel = make_panel()
+    for _ in range(5):
+        visit.note_error(panel, Unreadable("no balance in it"))
+    panel.refresh_from_db()
+    assert panel.paused_reason == ""
+    for _ in range(3):
+        visit.note_error(panel, Unreadable("a web page"), placing=True)
+    panel.refresh_from_db()
+    assert panel.paused_reason == Panel.Pause.UNREACHABLE
+
+
+def test_a_clock_that_was_set_back_stops_nothing():
+    now = timezone.now()
+    panel = make_panel(calls_per_minute=60, next_call_at=now + timedelta(hours=8))
+    assert panel.call_slot(now) == now
+    panel.take_call_slot(now)
+    assert panel.next_call_at < now + timedelta(seconds=5)

@@ -1,0 +1,116 @@
+"""The command orders all of a file or nothing, asks nobody anything, and its exit status tells which."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from panels.management.commands import import_orders
+from panels.models import Batch, Order, Panel, Service
+from tests.factories import make_panel, make_service, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def service():
+    return make_service(make_panel(name="North", balance=Decimal(1)), remote_id="12")
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(*rows, header="panel,service,link,quantity"):
+        path = tmp_path / "orders.csv"
+        path.write_text("\n".join([header, *rows]))
+        return path
+
+    return write
+
+
+GOOD = ("North,12,https://example.com/1,1000", "North,12,https://example.com/2,500")
+
+
+def test_a_good_file_is_priced_and_queued(service, write, capsys, rung):
+    user = make_user("Operator", username="ann")
+    call_command("import_orders", write(*GOOD), user="ann")
+    out = capsys.readouterr().out
+    batch = Batch.objects.get()
+    assert "North: 2 orders, 1.35 USD; that is 0.35 USD more than the balance has left" in out
+    assert f"2 orders are queued as batch {batch.pk}." in out
+    assert (batch.state, batch.source, batch.filename) == ("confirmed", "command", "orders.csv")
+    assert set(Order.objects.values_list("placed_by", "state", "batch")) == {(user.pk, "queued", batch.pk)}
+    assert rung == [("submit", service.panel_id)]
+
+
+def test_a_dry_run_prices_orders_nothing_and_leaves_nothing(service, write, capsys):
+    call_command("import_orders", write(*GOOD), dry_run=True)
+    out = capsys.readouterr().out
+    assert "1.35 USD" in out
+    assert "Nothing was ordered" in out
+    assert not Order.objects.exists()
+    assert not Batch.objects.exists()
+
+
+def test_every_wrong_line_is_named_with_all_its_errors_and_nothing_is_ordered(service, write, capsys):
+    rows = (*GOOD, "North,12,,5", "South,12,https://example.com/3,1000")
+    with pytest.raises(CommandError, match="2 lines are wrong"):
+        call_command("import_orders", write(*rows))
+    told = capsys.readouterr().err.splitlines()
+    assert [text.partition(":")[0] for text in told] == ["Line 4, link", "Line 4, quantity", "Line 5, panel"]
+    assert not Order.objects.exists()
+    assert not Batch.objects.exists()
+
+
+def test_a_second_run_of_the_same_file_orders_nothing_more(service, write):
+    call_command("import_orders", write(*GOOD))
+    with pytest.raises(CommandError, match="2 lines are wrong"):
+        call_command("import_orders", write(*GOOD))
+    assert Order.objects.count() == 2
+
+
+def test_lines_without_a_panel_go_to_the_one_that_is_named(service, write):
+    for number, name in enumerate(("North", "north")):
+        path = write(f"12,https://example.com/{number},1000", header="service,link,quantity")
+        call_command("import_orders", path, panel=name)
+        assert Order.objects.filter(service=service).count() == number + 1
+
+
+def test_nothing_is_checked_for_a_panel_that_is_not_active(service, write):
+    Panel.objects.update(is_active=False)
+    with pytest.raises(CommandError, match="The panel North is not active"):
+        call_command("import_orders", write(*GOOD), panel="North")
+    assert not Batch.objects.exists()
+
+
+def test_a_price_that_changes_in_between_stops_it(service, write, monkeypatch, capsys):
+    def change_and_confirm(*args):
+        Service.objects.update(rate_per_1000=2)
+        return confirm(*args)
+
+    confirm = import_orders.confirm
+    monkeypatch.setattr(import_orders, "confirm", change_and_confirm)
+    with pytest.raises(CommandError, match="have changed"):
+        call_command("import_orders", write(*GOOD))
+    assert "rate 0.9 USD per 1000 → 2 USD per 1000 (lines 2, 3)" in capsys.readouterr().err
+    assert not Order.objects.exists()
+    assert not Batch.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [({"panel": "Nowhere"}, 'no panel called "Nowhere". The active ones: North'), ({"user": "bob"}, "called bob")],
+)
+def test_an_unknown_name_is_told(service, write, options, words):
+    with pytest.raises(CommandError, match=words):
+        call_command("import_orders", write(*GOOD), **options)
+    assert not Batch.objects.exists()
+
+
+def test_a_file_that_cannot_be_read_is_told(tmp_path, write):
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("import_orders", tmp_path / "missing.csv")
+    with pytest.raises(CommandError, match="There is no order in it"):
+        call_command("import_orders", write())

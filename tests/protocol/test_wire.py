@@ -1,0 +1,709 @@
+"""Every shape of panel-api.md, section 3, and what must hold whatever bytes come."""
+
+import dataclasses
+import json
+import re
+import unicodedata
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from panels.models import Order, Panel, Service
+from panels.protocol import wire
+from panels.protocol.errors import NotSent, OutcomeUnknown, PanelError, Reason, Refused
+from panels.protocol.wire import (
+    Answer,
+    Balance,
+    Catalog,
+    CatalogRow,
+    OrderStatus,
+    Progress,
+    RefillProgress,
+    RefillStatus,
+    read_added,
+    read_balance,
+    read_cancels,
+    read_catalog,
+    read_refill,
+    read_refill_status,
+    read_refill_statuses,
+    read_refills,
+    read_status,
+    read_statuses,
+)
+from tests.factories import make_order, make_service
+
+ANSWERS = Path(__file__).parents[1] / "answers"
+PARTIAL = OrderStatus(Progress.PARTIAL, "Partial", Decimal("0.27819"), "USD", 3572, 157)
+RUNNING = OrderStatus(Progress.IN_PROGRESS, "In progress", Decimal("1.44219"), "USD", 234, 10)
+
+
+def recorded(name, http_status=200):
+    return Answer(http_status, (ANSWERS / name).read_bytes())
+
+
+def saying(value, http_status=200):
+    return Answer(http_status, json.dumps(value).encode())
+
+
+def told(outcomes):
+    """Outcomes with each Refused as its text and reason, for comparing."""
+    return {key: (value.text, value.reason) if isinstance(value, Refused) else value for key, value in outcomes.items()}
+
+
+def test_every_recorded_answer_is_read_by_a_test():
+    sources = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
+    assert [path.name for path in ANSWERS.iterdir() if f'"{path.name}"' not in sources] == []
+
+
+# services
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["services_list.json", "services_under_services.json", "services_under_data.json", "services_dict_by_id.json"],
+)
+def test_a_catalog_is_read_in_every_wrapping(name):
+    followers = CatalogRow(
+        remote_id="1", name="Followers", type="default", raw_type="Default", category="First Category",
+        rate_per_1000=Decimal("0.90"), min_quantity=50, max_quantity=10000, refill=True, cancel=True, dripfeed=None,
+        description="",
+    )  # fmt: skip
+    comments = dataclasses.replace(
+        followers, remote_id="2", name="Comments", type="custom_comments", raw_type="Custom Comments",
+        category="Second Category", rate_per_1000=Decimal(8), min_quantity=10, max_quantity=1500, refill=False,
+    )  # fmt: skip
+    assert read_catalog(recorded(name)) == Catalog((followers, comments), unusable=0)
+
+
+def test_the_reduced_dialect_says_nothing_about_cancel():
+    rows = read_catalog(recorded("services_list_reduced.json")).rows
+    assert [(row.remote_id, row.rate_per_1000, row.refill, row.cancel) for row in rows] == [
+        ("1", Decimal("2.5"), True, None),
+        ("2", Decimal(4), False, None),
+    ]
+
+
+@pytest.mark.parametrize("name", ["services_dict_id_only_key.json", "services_text_ids.json"])
+def test_service_ids_are_text_wherever_they_stand(name):
+    assert [row.remote_id for row in read_catalog(recorded(name)).rows] == ["1", "aB7"]
+
+
+def test_rates_are_read_in_every_way_of_writing():
+    rates = [row.rate_per_1000 for row in read_catalog(recorded("services_rates.json")).rows]
+    assert rates == [Decimal(rate) for rate in ("0.9", "0.5", "1234.56", "1234.56", "3", "0.00000012", "0.5")]
+
+
+def test_limits_are_whole_numbers_or_not_known():
+    rows = read_catalog(recorded("services_limits.json")).rows
+    assert [(row.min_quantity, row.max_quantity) for row in rows] == [
+        *((10, 10000), (10, 10000), (1, 10000), (None, None), (None, None), (10, None))
+    ]
+
+
+def test_flags_that_are_missing_are_not_false():
+    rows = read_catalog(recorded("services_flags.json")).rows
+    assert [(row.refill, row.cancel, row.dripfeed) for row in rows] == [
+        (True, True, True),
+        (True, False, False),
+        (False, False, None),
+        (None, None, None),
+        (None, None, None),
+    ]
+
+
+def test_descriptions_come_under_either_name():
+    rows = read_catalog(recorded("services_extra_keys.json")).rows
+    assert [(row.description, row.dripfeed) for row in rows] == [
+        ("Starts in 1 hour.\nNo password needed.", True),
+        ("Real & active", None),
+    ]
+
+
+def test_foreign_texts_are_unescaped_once_and_stripped_of_tags():
+    (row,) = read_catalog(recorded("services_foreign_texts.json")).rows
+    assert (row.name, row.category) == ("Likes & Views fast 🚀", "TikTok &amp; more")
+    assert (row.type, row.raw_type) == ("custom_comments", "CUSTOM_comments")
+
+
+def test_the_last_of_two_rows_with_one_id_wins():
+    rows = read_catalog(recorded("services_same_id_twice.json")).rows
+    assert {row.remote_id: row.rate_per_1000 for row in rows} == {"1": Decimal("1.1"), "2": Decimal(8)}
+    assert len(rows) == 2
+
+
+def test_unusable_rows_are_counted_and_the_good_ones_kept():
+    catalog = read_catalog(recorded("services_unusable_rows.json"))
+    assert [row.remote_id for row in catalog.rows] == ["1"]
+    assert catalog.unusable == 8
+
+
+def test_a_catalog_without_usable_rows_is_told_as_such():
+    assert read_catalog(recorded("services_empty.json")) == Catalog((), unusable=0)
+    assert read_catalog(saying({})) == Catalog((), unusable=0)
+    assert read_catalog(recorded("services_only_unusable.json")) == Catalog((), unusable=2)
+
+
+def test_an_unknown_type_is_kept_as_the_panels_word():
+    (row,) = read_catalog(recorded("services_unknown_type.json")).rows
+    assert (row.type, row.raw_type) == ("", "Mystery Boost")
+
+
+@pytest.mark.parametrize("value", [{"status": "success"}, {"services": None}, 5, "text", True])
+def test_what_holds_no_services_is_no_catalog(value):
+    with pytest.raises(OutcomeUnknown):
+        read_catalog(saying(value))
+
+
+# add
+
+
+@pytest.mark.parametrize(
+    ("name", "remote_id"),
+    [
+        ("added.json", "23501"),
+        ("added_text_id.json", "23501"),
+        ("added_letters.json", "aB3xZ9"),
+        ("added_order_id.json", "23501"),
+        ("added_id.json", "23501"),
+        ("added_under_data.json", "23501"),
+        ("added_with_status.json", "23501"),
+        ("added_null_error.json", "23501"),
+        ("added_decimal_id.json", "23501"),
+        ("byte_order_mark.json", "23501"),
+        ("utf16.json", "23501"),
+        ("notices_before.txt", "23501"),
+        ("notices_plain.txt", "23501"),
+        ("notices_after.txt", "23501"),
+    ],
+)
+@pytest.mark.parametrize("http_status", [200, 201, 400, 500])
+def test_an_order_id_is_found_in_every_shape_at_any_http_status(name, remote_id, http_status):
+    assert read_added(recorded(name, http_status)) == remote_id
+
+
+@pytest.mark.parametrize("http_status", [200, 302, 401, 402, 429, 500])
+def test_an_order_with_an_id_exists_whatever_else_is_said(http_status):
+    assert read_added(recorded("added_with_error.json", http_status)) == "23501"
+
+
+def test_a_bare_id_beside_an_error_is_not_the_orders():
+    with pytest.raises(Refused):
+        read_added(saying({"error": "Bad link", "id": 5}))
+
+
+@pytest.mark.parametrize("no_id", [0, -1, None, "", False, True, "0", "-1", "x" * 65, "a\0", [], {}, 1.5])
+def test_what_is_no_id_leaves_the_outcome_unknown(no_id):
+    with pytest.raises(OutcomeUnknown):
+        read_added(saying({"order": no_id}))
+
+
+@pytest.mark.parametrize(
+    "name", ["added_no_id.json", "empty.txt", "null.json", "challenge.html", "cut_short_behind_notice.txt"]
+)
+@pytest.mark.parametrize("http_status", [200, 500])
+def test_an_add_without_an_id_or_an_error_is_unknown(name, http_status):
+    with pytest.raises(OutcomeUnknown):
+        read_added(recorded(name, http_status))
+
+
+@pytest.mark.parametrize("http_status", [408, 500, 503])
+def test_an_add_that_made_the_server_stumble_is_unknown(http_status):
+    with pytest.raises(OutcomeUnknown, match="Es ist ein Fehler aufgetreten"):
+        read_added(recorded("error_unknown_words.json", http_status))
+    with pytest.raises(Refused):
+        read_added(recorded("error.json", http_status))
+
+
+def test_a_wordless_status_error_leaves_an_add_unknown():
+    with pytest.raises(OutcomeUnknown):
+        read_added(recorded("error_status_wordless.json"))
+
+
+def test_a_refusal_keeps_words_that_are_no_utf_8():
+    with pytest.raises(Refused, match="Lien cass\ufffd"):
+        read_added(recorded("not_utf8.json"))
+
+
+# status
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("status.json", PARTIAL),
+        ("status_numbers.json", PARTIAL),
+        ("status_extra_keys.json", PARTIAL),
+        ("status_under_data.json", PARTIAL),
+        ("status_reduced.json", OrderStatus(Progress.COMPLETED, "Completed", Decimal("2.5"), "", 168, -2)),
+        ("status_nulls.json", OrderStatus(Progress.PENDING, "Pending", None, "", None, None)),
+        ("status_remains_plus.json", dataclasses.replace(PARTIAL, remains=5)),
+        ("status_remains_empty.json", dataclasses.replace(PARTIAL, remains=None)),
+        ("status_remains_unknown.json", dataclasses.replace(PARTIAL, remains=None)),
+        ("status_no_currency.json", dataclasses.replace(PARTIAL, currency="")),
+        ("status_no_charge.json", dataclasses.replace(PARTIAL, charge=None)),
+        ("status_start_counter.json", dataclasses.replace(PARTIAL, currency="")),
+        ("status_drip_feed_parent.json", OrderStatus(Progress.IN_PROGRESS, "In progress", None, "", None, None)),
+        ("status_subscription_parent.json", OrderStatus(Progress.IN_PROGRESS, "Active", None, "", None, None)),
+        ("status_fail_is_no_error.json", OrderStatus(Progress.FAILED, "Fail", Decimal(0), "", None, 100)),
+        ("status_unknown_word.json", dataclasses.replace(PARTIAL, progress=None, remote_status="Waiting for provider")),
+        ("status_no_word.json", dataclasses.replace(PARTIAL, progress=None, remote_status="")),
+        ("status_long_charge.json", dataclasses.replace(PARTIAL, charge=Decimal("0.123457"))),
+        ("error_status_wordless.json", OrderStatus(Progress.FAILED, "error", None, "", None, None)),
+    ],
+)
+def test_one_status_is_read_in_every_shape(name, status):
+    assert read_status(recorded(name), "23501") == status
+    assert read_statuses(recorded(name), ["23501"]) == {"23501": status}
+
+
+def test_one_status_may_come_in_the_plural_form():
+    assert read_status(recorded("statuses_dict_by_id.json"), "100") == RUNNING
+    assert read_status(recorded("statuses_list.json"), "100") == RUNNING
+
+
+def test_a_currency_stands_in_the_charge_where_there_is_no_other():
+    assert read_status(saying({"charge": "₹5"}), "1").currency == "INR"
+    assert read_status(saying({"charge": "₹5", "currency": "USD"}), "1").currency == "USD"
+
+
+@pytest.mark.parametrize("name", ["statuses_dict_by_id.json", "statuses_list.json", "statuses_bare_string.json"])
+def test_a_failing_id_is_a_refusal_of_its_own(name):
+    with pytest.raises(Refused, match="Incorrect order ID") as refusal:
+        read_status(recorded(name), "10")
+    assert refusal.value.reason is Reason.NOT_FOUND
+
+
+@pytest.mark.parametrize("name", ["statuses_others.json", "services_empty.json"])
+def test_a_status_of_another_order_is_not_this_ones(name):
+    assert read_statuses(recorded(name), ["23501"]) == {}
+    with pytest.raises(OutcomeUnknown):
+        read_status(recorded(name), "23501")
+    with pytest.raises(OutcomeUnknown):
+        read_status(saying({"order": 7, "status": "Completed"}), "23501")
+
+
+@pytest.mark.parametrize("name", ["statuses_dict_by_id.json", "statuses_list.json"])
+def test_many_statuses_are_told_by_id(name):
+    assert told(read_statuses(recorded(name), ["1", "10", "100", "1000"])) == {
+        "1": PARTIAL,
+        "10": ("Incorrect order ID", Reason.NOT_FOUND),
+        "100": RUNNING,
+    }
+
+
+def test_many_statuses_of_the_reduced_dialect_have_no_currency():
+    statuses = read_statuses(recorded("statuses_dict_by_id_reduced.json"), ["123", "456", "789"])
+    assert told(statuses) == {
+        "123": dataclasses.replace(PARTIAL, currency=""),
+        "456": ("Incorrect order ID", Reason.NOT_FOUND),
+        "789": dataclasses.replace(RUNNING, currency=""),
+    }
+
+
+@pytest.mark.parametrize("name", ["statuses_left_out.json", "statuses_bare_string.json"])
+def test_an_id_left_out_was_not_answered(name):
+    assert read_statuses(recorded(name), ["1", "100"]) == {"1": PARTIAL}
+    assert read_statuses(recorded("statuses_left_out.json"), ["1", "10"]) == {"1": PARTIAL}
+
+
+def test_ids_are_compared_as_texts_and_with_their_case():
+    assert set(read_statuses(saying({"aB1": {"status": "Partial"}, "ab1": {"status": "x"}}), ["aB1"])) == {"aB1"}
+    assert read_statuses(saying({"AB1": {"status": "Partial"}}), ["aB1"]) == {}
+
+
+def test_ids_that_nobody_asked_about_are_ignored():
+    assert read_statuses(recorded("statuses_others.json"), ["1", "2"]) == {}
+
+
+def test_one_error_for_all_says_that_the_plural_is_not_known():
+    with pytest.raises(Refused, match="Incorrect request"):
+        read_statuses(recorded("error_orders_ignored.json"), ["1", "2"])
+
+
+def test_one_status_for_many_orders_is_nobodys():
+    with pytest.raises(OutcomeUnknown, match="does not say which"):
+        read_statuses(recorded("status.json"), ["1", "2"])
+
+
+# refill
+
+
+@pytest.mark.parametrize(
+    ("name", "refill_id"),
+    [
+        ("refill.json", "1"),
+        ("refill_number.json", "1"),
+        ("refill_letters.json", "aB3"),
+        ("refill_with_success.json", "7"),
+        ("refill_success_without_id.json", ""),
+    ],
+)
+def test_a_refill_is_accepted_with_or_without_an_id(name, refill_id):
+    assert read_refill(recorded(name)) == refill_id
+    assert read_refills(recorded(name), ["23501"]) == {"23501": refill_id}
+
+
+@pytest.mark.parametrize("value", [{"refill": 0}, {"refill": None}, {"refill": "-1"}, {}, {"foo": "bar"}, 5])
+def test_a_refill_answer_that_says_nothing_is_unknown(value):
+    with pytest.raises(OutcomeUnknown):
+        read_refill(saying(value))
+
+
+@pytest.mark.parametrize("value", [{"refill": {"error": "Refill not available"}}, {"refill": "Refill not available"}])
+def test_a_refused_refill_keeps_the_panels_words(value):
+    with pytest.raises(Refused, match="Refill not available") as refusal:
+        read_refill(saying(value))
+    assert refusal.value.reason is Reason.NOT_ELIGIBLE
+
+
+@pytest.mark.parametrize("name", ["refills.json", "refills_dict_by_id.json"])
+def test_many_refills_are_told_by_order(name):
+    assert told(read_refills(recorded(name), ["1", "2", "3", "4"])) == {
+        "1": "1",
+        "2": "2",
+        "3": ("Incorrect order ID", Reason.NOT_FOUND),
+    }
+
+
+def test_a_flat_error_among_refills_belongs_to_its_order():
+    assert told(read_refills(recorded("refills_flat_error.json"), ["1", "3"])) == {
+        "1": "1",
+        "3": ("Refill not available", Reason.NOT_ELIGIBLE),
+    }
+
+
+def test_success_without_ids_accepts_all_refills():
+    assert read_refills(recorded("refill_success_without_id.json"), ["1", "2"]) == {"1": "", "2": ""}
+
+
+def test_one_refill_id_for_many_orders_is_nobodys():
+    with pytest.raises(OutcomeUnknown):
+        read_refills(recorded("refill.json"), ["1", "2"])
+
+
+def test_one_refill_status_is_read():
+    completed = RefillStatus(RefillProgress.COMPLETED, "Completed")
+    assert read_refill_status(recorded("refill_status.json")) == completed
+    assert read_refill_statuses(recorded("refill_status.json"), ["1"]) == {"1": completed}
+    assert read_refill_status(saying([{"refill": 1, "status": "Completed"}])) == completed
+    assert read_refill_status(saying({"status": "Mystery"})) == RefillStatus(None, "Mystery")
+    assert read_refill_status(recorded("error_status_wordless.json")) == RefillStatus(RefillProgress.ERROR, "error")
+
+
+def test_a_refill_that_is_not_found_is_refused():
+    with pytest.raises(Refused, match="Refill not found") as refusal:
+        read_refill_status(recorded("refill_status_error.json"))
+    assert refusal.value.reason is Reason.NOT_FOUND
+
+
+@pytest.mark.parametrize("value", [{}, {"status": None}, {"status": ""}, [], {"refill": 1}])
+def test_a_refill_status_without_a_word_is_unknown(value):
+    with pytest.raises(OutcomeUnknown):
+        read_refill_status(saying(value))
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("refill_statuses.json", "Incorrect refill ID"), ("refill_statuses_dict_by_id.json", "Refill not found")],
+)
+def test_many_refill_statuses_are_told_by_refill(name, words):
+    assert told(read_refill_statuses(recorded(name), ["1", "2", "3", "4"])) == {
+        "1": RefillStatus(RefillProgress.COMPLETED, "Completed"),
+        "2": RefillStatus(RefillProgress.REJECTED, "Rejected"),
+        "3": (words, Reason.NOT_FOUND),
+    }
+
+
+def test_a_flat_error_among_refill_statuses_belongs_to_its_refill():
+    assert told(read_refill_statuses(recorded("refill_statuses_flat_error.json"), ["1", "3"])) == {
+        "1": RefillStatus(RefillProgress.COMPLETED, "Completed"),
+        "3": ("Refill not found", Reason.NOT_FOUND),
+    }
+
+
+# cancel
+
+
+@pytest.mark.parametrize("name", ["cancels.json", "cancels_dict_by_id.json"])
+def test_cancels_are_told_by_order(name):
+    outcomes = read_cancels(recorded(name), ["9", "2", "5"])
+    assert told(outcomes) == {"9": ("Incorrect order ID", Reason.NOT_FOUND), "2": None}
+
+
+def test_cancels_may_be_bare_values_by_id():
+    outcomes = read_cancels(recorded("cancels_dict_bare.json"), ["9", "2"])
+    assert told(outcomes) == {"9": ("Order cannot be canceled", Reason.NOT_ELIGIBLE), "2": None}
+
+
+@pytest.mark.parametrize("name", ["cancels_success.json", "cancels_ok.json"])
+def test_one_success_accepts_all_cancels(name):
+    assert read_cancels(recorded(name), ["9", "2"]) == {"9": None, "2": None}
+    assert read_cancels(recorded(name), ["9"]) == {"9": None}
+
+
+@pytest.mark.parametrize("value", [1, "1", True, "true", 31, "success"])
+def test_a_cancel_is_accepted_by_a_yes_or_a_number(value):
+    assert read_cancels(saying([{"order": 1, "cancel": value}]), ["1"]) == {"1": None}
+    assert read_cancels(saying({"cancel": value}), ["1"]) == {"1": None}
+
+
+@pytest.mark.parametrize("value", [0, False, "0", "Too late"])
+def test_a_cancel_is_refused_by_a_no_or_words(value):
+    (outcome,) = read_cancels(saying([{"order": 1, "cancel": value}]), ["1"]).values()
+    assert isinstance(outcome, Refused)
+
+
+@pytest.mark.parametrize("value", [[], {}, [{"order": 1, "cancel": None}], {"7": {"cancel": 1}}])
+def test_a_cancel_that_was_not_answered_is_left_out(value):
+    assert read_cancels(saying(value), ["1", "2"]) == {}
+
+
+# balance
+
+
+@pytest.mark.parametrize(
+    ("name", "amount", "currency"),
+    [
+        ("balance.json", "100.84292", "USD"),
+        ("balance_number.json", "100.84292", "USD"),
+        ("balance_under_data.json", "100.84292", "USD"),
+        ("balance_grouped.json", "1234.56", ""),
+        ("balance_symbol.json", "1234.56", "INR"),
+        ("balance_code.json", "12.50", "EUR"),
+        ("balance_negative.json", "-3.20", "USD"),
+    ],
+)
+def test_a_balance_is_read_in_every_shape(name, amount, currency):
+    assert read_balance(recorded(name)) == Balance(Decimal(amount), currency)
+
+
+@pytest.mark.parametrize("value", [{}, [], {"balance": None}, {"balance": "soon"}, {"balance": 10**15}, 5])
+def test_an_answer_without_a_balance_is_unknown(value):
+    with pytest.raises(OutcomeUnknown):
+        read_balance(saying(value))
+
+
+def test_an_error_may_stand_under_data():
+    with pytest.raises(Refused, match="Invalid API key"):
+        read_balance(saying({"status": "success", "data": {"error": "Invalid API key"}}))
+
+
+# whatever bytes come
+
+
+IDS = ["1", "23501", "aB3"]
+READERS = {
+    "catalog": read_catalog,
+    "added": read_added,
+    "status": lambda answer: read_status(answer, "1"),
+    "statuses": lambda answer: read_statuses(answer, IDS),
+    "refill": read_refill,
+    "refills": lambda answer: read_refills(answer, IDS),
+    "refill status": read_refill_status,
+    "refill statuses": lambda answer: read_refill_statuses(answer, IDS),
+    "cancels": lambda answer: read_cancels(answer, IDS),
+    "cancel": lambda answer: read_cancels(answer, IDS[:1]),
+    "balance": read_balance,
+}
+LENGTHS = {
+    "remote_id": 64, "name": 500, "type": 40, "raw_type": 100, "category": 300, "description": 4000,
+    "remote_status": 100, "currency": 8, "text": 600,
+}  # fmt: skip
+BOUNDS = {
+    "min_quantity": (0, 2**31 - 1), "max_quantity": (0, 2**31 - 1),
+    "start_count": (1 - 2**53, 2**53 - 1), "remains": (1 - 2**53, 2**53 - 1), "unusable": (0, 10**9),
+}  # fmt: skip
+PLACES = {"rate_per_1000": 8, "charge": 6, "amount": 6}
+
+
+class Raw(str):
+    """JSON text that no value of Python's stands for."""
+
+
+def dumped(value):
+    if isinstance(value, Raw):
+        return str(value)
+    if isinstance(value, list):
+        return f"[{','.join(map(dumped, value))}]"
+    if isinstance(value, dict):
+        return f"{{{','.join(f'{json.dumps(key)}:{dumped(item)}' for key, item in value.items())}}}"
+    return json.dumps(value)
+
+
+def is_storable_text(text, length):
+    return len(text) <= length and not any(unicodedata.category(char) in ("Cs", "Cc") and char != "\n" for char in text)
+
+
+def is_storable_amount(amount, places):
+    if not amount.is_finite():
+        return False
+    _sign, digits, exponent = amount.as_tuple()
+    whole_digits = max(len(digits) + exponent, 0)
+    return -places <= exponent and len(digits) <= 15 and whole_digits <= 18 - places
+
+
+def is_storable(name, value):
+    """Tell whether a value keeps to what architecture.md promises about its field."""
+    if isinstance(value, Refused):
+        return is_storable("text", value.text)
+    if dataclasses.is_dataclass(value):
+        return all(is_storable(field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
+    if isinstance(value, tuple):
+        return all(is_storable(name, item) for item in value)
+    if isinstance(value, dict):
+        return all(key in IDS and is_storable("remote_id", item) for key, item in value.items())
+    return value is None or isinstance(value, bool) or is_storable_scalar(name, value)
+
+
+def is_storable_scalar(name, value):
+    if isinstance(value, str):
+        return is_storable_text(value, LENGTHS.get(name, 20))
+    if isinstance(value, int):
+        return BOUNDS[name][0] <= value <= BOUNDS[name][1]
+    return isinstance(value, Decimal) and is_storable_amount(value, PLACES[name])
+
+
+KEYS = st.text(max_size=4) | st.sampled_from(
+    [
+        *("service", "name", "type", "category", "rate", "min", "max", "refill", "cancel", "dripfeed", "desc"),
+        *("order", "order_id", "id", "data", "services", "status", "charge", "currency", "start_count", "remains"),
+        *("error", "errors", "message", "msg", "success", "ok", "balance", "refill_id", *IDS),
+    ]
+)
+WORDS = st.sampled_from(
+    [
+        *("Completed", "Partial", "Fail", "error", "In progress", "Default", "Custom Comments", "USD", "₹", "🚀"),
+        *("$0.50", "1,234.56", "1.234,56", "12.50 EUR", "-2", "+5", "0", "-1", "Unknown", "true", "false", "null"),
+        *("Incorrect order ID", "Not enough funds", "&amp;lt;<b>x</b>", "&#0;", "a\0b", "\ud800", "1e999", "1e-400"),
+        *("99999999999.999999", "999999999999.9999999", "0.000000005", *IDS),
+    ]
+)
+NUMBERS = st.sampled_from(
+    [
+        Raw(text)
+        for text in ("9" * 5000, "1e999999", "-1e999999", "1e-999999", "NaN", "-Infinity", "0e99999", "-0", "-0.0")
+    ]
+) | st.integers(-(2**70), 2**70).map(str).map(Raw)
+SCALARS = (
+    st.none() | st.booleans() | st.integers(-5, 30000) | st.floats(width=64) | WORDS | NUMBERS | st.text(max_size=12)
+    | st.text(st.characters(exclude_categories=()), min_size=600, max_size=700).filter(len)
+)  # fmt: skip
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=6), max_leaves=25
+)
+# Rows with the keys that make them usable, so that what comes out is more than errors.
+ROWS = st.fixed_dictionaries(
+    {"service": SCALARS, "rate": SCALARS},
+    optional=dict.fromkeys(
+        ("name", "type", "category", "min", "max", "refill", "cancel", "dripfeed", "desc", "description"), SCALARS
+    ),
+)
+STATUSES = st.fixed_dictionaries(
+    {"status": SCALARS},
+    optional=dict.fromkeys(("charge", "currency", "start_count", "start_counter", "remains"), SCALARS),
+)
+BODIES = st.binary(max_size=200) | (
+    VALUES
+    | st.lists(ROWS, max_size=4)
+    | STATUSES
+    | st.dictionaries(st.sampled_from(IDS), STATUSES | VALUES, max_size=3)
+    | st.fixed_dictionaries({"balance": SCALARS}, optional={"currency": SCALARS})
+).map(lambda value: dumped(value).encode("utf-8", "surrogatepass"))
+HTTP_STATUSES = st.sampled_from([200, 200, 200, 201, 301, 400, 401, 402, 408, 422, 429, 500, 503])
+
+
+@pytest.mark.parametrize("name", READERS)
+@settings(max_examples=150, deadline=None)
+@given(body=BODIES, http_status=HTTP_STATUSES, location=st.text(max_size=30))
+@example(body=b"[" * 100_000, http_status=200, location="")
+@example(body=b'{"error":' * 50_000, http_status=200, location="")
+@example(body=b'{"order":' + b"9" * 5000 + b"}", http_status=200, location="")
+@example(body=b'{"error":' + b'{"message":' * 900 + b'"x"' + b"}" * 901, http_status=200, location="")
+@example(body=b'{"error":"&#' + b"9" * 5000 + b';"}', http_status=200, location="")
+@example(body=b'{"1":{"status":"\\ud800\\u0000","charge":1e999999,"remains":NaN}}', http_status=200, location="")
+def test_any_bytes_give_storable_values_or_our_own_errors(name, body, http_status, location):
+    try:
+        value = READERS[name](Answer(http_status, body, location=location))
+    except (NotSent, OutcomeUnknown, Refused) as error:
+        value = Refused(error.text or "\0")
+    assert is_storable("remote_id", value)
+
+
+def test_the_predicate_itself_can_fail():
+    assert not is_storable("charge", Decimal("0.0000001"))
+    assert not is_storable("amount", Decimal("NaN"))
+    assert not is_storable("rate_per_1000", Decimal(10**10))
+    assert not is_storable("amount", Decimal("1234567890.1234567"[:-1]))
+    assert not is_storable("remains", 2**53)
+    assert not is_storable("remote_status", "a\0")
+    assert not is_storable("remote_status", "\ud800")
+    assert not is_storable("currency", "x" * 9)
+
+
+@pytest.fixture
+def service(db):
+    # No id that a panel could name.
+    return make_service(remote_id="the first")
+
+
+MODESTLY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@MODESTLY
+@given(body=st.lists(ROWS, min_size=1, max_size=5).map(dumped))
+@example(body='[{"service":"🚀","rate":"1234567.12345678","name":"&#0;\\u0000\\ud83d","min":2147483647}]')
+@example(body='[{"service":1,"rate":9999999999.99999},{"service":2,"rate":"0.00000001"}]')
+def test_services_come_back_from_the_database_as_they_were_read(service, body):
+    rows = read_catalog(Answer(200, body.encode("utf-8", "surrogatepass"))).rows
+    names = [field.name for field in dataclasses.fields(CatalogRow)]
+    now = timezone.now()
+    Service.objects.exclude(pk=service.pk).delete()
+    Service.objects.bulk_create(
+        Service(
+            panel=service.panel, first_seen_at=now, last_seen_at=now, **{name: getattr(row, name) for name in names}
+        )
+        for row in rows
+    )
+    stored = Service.objects.exclude(pk=service.pk).order_by("pk")
+    assert [CatalogRow(*(getattr(row, name) for name in names)) for row in stored] == list(rows)
+
+
+@MODESTLY
+@given(body=STATUSES.map(dumped))
+@example(body='{"status":"\\u0000\\ud800x","charge":"999999999.999999","remains":-9007199254740991,"currency":"ß🚀"}')
+@example(body='{"status":"x","charge":-123456789012.123,"start_count":9007199254740991}')
+def test_statuses_come_back_from_the_database_as_they_were_read(service, body):
+    try:
+        status = read_status(Answer(200, body.encode("utf-8", "surrogatepass")), "1")
+    except PanelError:
+        return
+    values = {field.name: getattr(status, field.name) for field in dataclasses.fields(status)}
+    order = make_order(service)
+    Order.objects.filter(pk=order.pk).update(**values | {"progress": status.progress or ""})
+    order.refresh_from_db()
+    assert {name: getattr(order, name) for name in values} == values | {"progress": status.progress or ""}
+    order.delete()
+
+
+@MODESTLY
+@given(body=st.fixed_dictionaries({"balance": SCALARS, "currency": SCALARS}).map(dumped))
+@example(body='{"balance":"999999999.999999"}')
+def test_balances_come_back_from_the_database_as_they_were_read(service, body):
+    try:
+        balance = read_balance(Answer(200, body.encode("utf-8", "surrogatepass")))
+    except PanelError:
+        return
+    Panel.objects.update(balance=balance.amount, reported_currency=balance.currency)
+    panel = Panel.objects.get()
+    assert Balance(panel.balance, panel.reported_currency) == balance
+
+
+def test_every_public_name_says_which_section_it_follows():
+    readers = [getattr(wire, name) for name in wire.__all__ if re.match(r"read_", name)]
+    assert len(readers) == 11
+    assert all("panel-api.md" in reader.__doc__ for reader in readers)

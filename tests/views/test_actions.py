@@ -1,0 +1,263 @@
+import datetime as dt
+import re
+import threading
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from panels.models import ActionLine, Order, OrderAction, Refill
+from panels.models.order import RequestState
+from panels.orders.actions import carry_out, confirm_action, draft_action
+from panels.views import actions as view
+from tests.factories import make_order, make_panel, make_placed, make_refill, make_service, make_user
+
+pytestmark = pytest.mark.django_db
+
+State, Progress, Kind = Order.State, Order.Progress, OrderAction.Kind
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def rung(monkeypatch):
+    calls = []
+    monkeypatch.setattr(view, "ring", lambda kind, pk, **_: calls.append((kind, pk)))
+    return calls
+
+
+def choose(client, action, *orders, headers=None, **data):
+    data = {"action": action, "order": [order.pk for order in orders], **data}
+    return client.post(reverse("order_actions"), data, headers=headers)
+
+
+def draft(kind, *orders, by):
+    return draft_action(kind, [order.pk for order in orders], by)
+
+
+def plain(response):
+    return response.text.replace("\u00a0", " ")
+
+
+# -- choosing
+
+
+@pytest.mark.parametrize("kind", ["refill", "cancel", "withdraw"])
+def test_a_choice_is_confirmed_before_anything_is_done(as_operator, operator, kind, rung):
+    first, second = make_placed(), make_order()
+    response = choose(as_operator, kind, first, second)
+    action = OrderAction.objects.get()
+    assert response.url == action.get_absolute_url()
+    assert (action.kind, action.created_by, action.confirmed_at) == (kind, operator, None)
+    assert set(action.lines.values_list("order", flat=True)) == {first.pk, second.pk}
+    assert not rung
+    carry_out(action.pk, threading.Event())
+    assert not action.lines.exclude(outcome="").exists()
+
+
+def test_htmx_is_led_to_the_page_that_asks(as_operator):
+    response = choose(as_operator, "cancel", make_placed(), headers=HTMX)
+    assert response["HX-Redirect"] == OrderAction.objects.get().get_absolute_url()
+
+
+def test_selected_rows_are_refreshed_at_once(as_operator, rung):
+    placed, queued = make_placed(progress=Progress.COMPLETED), make_order()
+    response = choose(as_operator, "refresh", placed, queued, headers=HTMX)
+    assert response.status_code == 204
+    assert "refreshed" in response["HX-Trigger"]
+    assert "1 order is being checked; 1 cannot be refreshed" in response["HX-Trigger"]
+    placed.refresh_from_db()
+    assert placed.check_requested_at
+    assert rung.count(("poll", placed.panel_id)) == 1
+    action = OrderAction.objects.get()
+    assert action.confirmed_at
+    assert action.finished_at
+
+
+def test_without_htmx_a_refresh_leads_back_to_the_same_list(as_operator, rung):
+    response = choose(as_operator, "refresh", make_placed(), query="state=placed&sort=charge")
+    assert response.url == f"{reverse('order_list')}?state=placed&sort=charge"
+
+
+def test_one_row_is_refreshed_by_its_button_whatever_else_is_selected(as_operator, rung):
+    order, other = make_placed(), make_placed()
+    response = as_operator.post(reverse("order_actions"), {"only": order.pk, "order": other.pk}, headers=HTMX)
+    assert response.status_code == 204
+    assert rung == [("poll", order.panel_id)]
+    assert list(Order.objects.filter(check_requested_at__isnull=False)) == [order]
+
+
+def test_all_that_match_are_taken_as_they_are_now(as_operator):
+    panel = make_panel()
+    service = make_service(panel)
+    mine = [make_placed(service), make_placed(service)]
+    make_placed()
+    response = choose(as_operator, "refresh", all="1", query=f"panel={panel.pk}&sort=cost&after=1~2")
+    action = OrderAction.objects.get()
+    assert response.url == action.get_absolute_url()
+    make_placed(service)
+    assert list(action.lines.values_list("order", flat=True)) == [order.pk for order in mine]
+
+
+def test_more_than_the_most_is_refused_in_words_and_nothing_is_done(as_operator, monkeypatch):
+    monkeypatch.setattr(view, "MOST", 2)
+    for _ in range(3):
+        make_placed()
+    response = as_operator.post(reverse("order_actions"), {"action": "cancel", "all": "1", "query": ""}, follow=True)
+    assert "at most 2 orders" in response.text
+    assert not OrderAction.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"action": "cancel"},
+        {"action": "cancel", "order": ["x", "-1", "99999999999999999999"]},
+        {"action": "explode", "order": ["1"]},
+        {"action": "cancel", "all": "1", "query": "panel=x"},
+        {"action": "cancel", "all": "1", "query": "q=nothing"},
+        {"only": "x"},
+        {"only": "99999999999999999999"},
+    ],
+)
+def test_a_choice_of_nothing_changes_nothing(as_operator, data, rung):
+    make_placed()
+    response = as_operator.post(reverse("order_actions"), data, headers=HTMX)
+    assert response.status_code == 204
+    assert '"bad"' in response["HX-Trigger"]
+    assert not OrderAction.objects.exists()
+    assert not rung
+
+
+def test_a_viewer_may_choose_nothing(as_viewer):
+    assert choose(as_viewer, "cancel", make_placed()).status_code == 403
+    assert not OrderAction.objects.exists()
+
+
+def test_the_list_offers_actions_for_all_that_match(as_operator):
+    make_placed()
+    part = as_operator.get(reverse("order_list"), {"state": "placed"}, headers=HTMX).text
+    assert 'name="query" value="state=placed"' in part
+    assert 'name="all" value="1"' in part
+
+
+# -- confirming
+
+
+def test_the_page_shows_count_cost_for_each_currency_and_how_many_can_do_it(as_operator, operator):
+    dollars, euros = make_service(cancel=None), make_service(make_panel(reported_currency="EUR"))
+    orders = [
+        make_placed(dollars, charge=Decimal("1.50")),
+        make_placed(dollars, expected_cost=Decimal("0.25")),
+        make_placed(euros, expected_cost=Decimal(7), progress=Progress.COMPLETED),
+        make_placed(euros, expected_cost=None),
+    ]
+    action = draft(Kind.CANCEL, *orders, by=operator)
+    text = plain(as_operator.get(action.get_absolute_url()))
+    for words in ("Cancel 4 orders", "1.75 USD", "7.00 EUR", "for 3;", "the price of 1 is not known"):
+        assert words in text
+
+
+def test_the_button_names_how_many_can_be_acted_on(as_operator, operator):
+    running = [make_placed(), make_placed()]
+    over = make_placed(progress=Progress.COMPLETED)
+
+    def button(*orders):
+        page = " ".join(as_operator.get(draft(Kind.CANCEL, *orders, by=operator).get_absolute_url()).text.split())
+        found = re.search(r'type="submit">(Request[^<]*)</button>', page)
+        return found and found[1]
+
+    assert button(*running) == "Request to cancel 2 orders"
+    assert button(*running, over) == "Request to cancel 2 of 3 orders"
+    assert button(over) is None
+
+
+def test_a_refill_under_way_is_not_counted_as_possible(as_operator, operator):
+    done = [make_placed(progress=Progress.COMPLETED) for _ in range(2)]
+    make_refill(done[0])
+    response = as_operator.get(draft(Kind.REFILL, *done, by=operator).get_absolute_url())
+    assert response.context["possible"] == 1
+
+
+def test_confirming_lets_the_worker_do_it_once(as_operator, operator, rung):
+    action = draft(Kind.CANCEL, make_placed(), by=operator)
+    for _ in range(2):
+        assert as_operator.post(action.get_absolute_url()).url == action.get_absolute_url()
+    assert rung == [("act", action.pk)]
+
+
+def test_the_page_moves_until_all_is_reported(as_operator, operator, rung):
+    possible, refused = make_placed(), make_placed(progress=Progress.COMPLETED)
+    action = draft(Kind.CANCEL, possible, refused, by=operator)
+    part = as_operator.post(action.get_absolute_url(), headers=HTMX).text
+    assert part.strip().startswith('<div id="action"')
+    assert "every 1s" in part
+    assert "<progress" in part
+    carry_out(action.pk, threading.Event())
+    possible.refresh_from_db()
+    assert possible.cancel_state == RequestState.QUEUED
+    part = as_operator.get(action.get_absolute_url(), headers=HTMX).text
+    assert "every" not in part
+    assert "1 requested, 1 not possible" in part
+    assert "A cancel can be requested while the order runs" in part
+    skipped = as_operator.get(action.get_absolute_url(), {"outcome": "skipped"}).context["page"]
+    assert [line.order for line in skipped] == [refused]
+
+
+def test_the_page_holds_the_action_and_htmx_gets_only_it(as_viewer, operator):
+    address = draft(Kind.CANCEL, make_placed(), by=operator).get_absolute_url()
+    assert "<html" in as_viewer.get(address).text
+    part = as_viewer.get(address, headers=HTMX).text
+    assert part.strip().startswith('<div id="action"')
+
+
+def test_only_its_author_or_a_manager_confirms(client, operator, manager, viewer, rung):
+    action = draft(Kind.REFILL, make_placed(progress=Progress.COMPLETED), by=operator)
+    for user in (viewer, make_user("Operator")):
+        client.force_login(user)
+        assert 'method="post" action="/orders' not in client.get(action.get_absolute_url()).text
+        assert client.post(action.get_absolute_url()).status_code == 403
+    assert not rung
+    client.force_login(manager)
+    assert client.post(action.get_absolute_url()).status_code == 302
+    assert rung == [("act", action.pk)]
+
+
+def test_a_viewer_who_was_an_operator_no_longer_confirms(as_viewer, viewer):
+    action = draft(Kind.CANCEL, make_placed(), by=viewer)
+    assert as_viewer.post(action.get_absolute_url()).status_code == 403
+
+
+def test_the_report_is_paged(as_operator, operator):
+    service = make_service()
+    action = draft(Kind.WITHDRAW, *[make_order(service) for _ in range(51)], by=operator)
+    confirm_action(action)
+    carry_out(action.pk, threading.Event())
+    page = as_operator.get(action.get_absolute_url()).context["page"]
+    assert len(page) == 50
+    rest = as_operator.get(action.get_absolute_url(), {"after": page.after, "outcome": "done"}).context["page"]
+    assert len(rest) == 1
+    assert Order.objects.filter(state=State.WITHDRAWN).count() == 51
+
+
+def test_queries_do_not_grow_with_the_orders(as_operator, operator):
+    counts = []
+    for number in (2, 20):
+        orders = [make_placed(progress=Progress.COMPLETED) for _ in range(number)]
+        for order in orders:
+            make_refill(order, state=RequestState.REFUSED)
+        action = draft(Kind.REFILL, *orders, by=operator)
+        with CaptureQueriesContext(connection) as queries:
+            as_operator.get(action.get_absolute_url())
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 20
+
+
+def test_an_action_is_reported_also_where_its_author_is_gone(as_operator):
+    action = draft(Kind.REFRESH, make_placed(), by=None)
+    OrderAction.objects.update(confirmed_at=timezone.now() - dt.timedelta(minutes=1))
+    assert as_operator.get(action.get_absolute_url()).status_code == 200
+    assert ActionLine.objects.count() == 1
+    assert not Refill.objects.exists()

@@ -1,0 +1,366 @@
+"""The catalog of all panels: searching, narrowing, sorting within a currency, and the page of one service."""
+
+import re
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from panels.models import ServiceChange
+from panels.pages import paging
+from tests.factories import make_order, make_panel, make_service, make_user
+
+FRAGMENT = {"HTTP_HX_REQUEST": "true"}
+
+pytestmark = pytest.mark.django_db
+
+
+def text(response):
+    return " ".join(response.content.decode().replace("\xa0", " ").split())
+
+
+def shown(client, **query):
+    """Return the names of the services on a page, in order."""
+    response = client.get("/catalog/", query)
+    assert response.status_code == 200
+    return [service.name for service in response.context["page"]]
+
+
+# -- access and fragments
+
+
+def test_somebody_without_rights_sees_no_catalog(client, db):
+    client.force_login(make_user())
+    service = make_service()
+    assert client.get("/catalog/").status_code == 403
+    assert client.get(service.get_absolute_url()).status_code == 403
+
+
+def test_a_stranger_is_sent_to_the_login(client, db):
+    assert client.get("/catalog/").url == "/login/?next=/catalog/"
+
+
+def test_only_who_may_order_sees_the_button(client, viewer, operator):
+    service = make_service()
+    button = f'href="/orders/new/?service={service.pk}"'
+    client.force_login(viewer)
+    assert button not in text(client.get("/catalog/"))
+    assert button not in text(client.get(service.get_absolute_url()))
+    client.force_login(operator)
+    assert button in text(client.get("/catalog/"))
+    assert button in text(client.get(service.get_absolute_url()))
+
+
+def test_the_page_holds_the_services_and_the_search(as_viewer):
+    make_service()
+    page = text(as_viewer.get("/catalog/"))
+    assert '<div id="services"' in page
+    assert 'role="search"' in page
+
+
+def test_the_fragment_is_the_services_alone(as_viewer):
+    make_service(name="Likes")
+    response = as_viewer.get("/catalog/?q=likes&panel=&sort=", **FRAGMENT)
+    assert text(response).startswith('<div id="services"')
+    assert "Likes" in text(response)
+    assert 'role="search"' not in text(response)
+    assert response.headers["HX-Push-Url"] == "/catalog/?q=likes"
+    assert "HX-Request" in response.headers["Vary"]
+
+
+def test_a_page_asks_as_much_for_twenty_services_as_for_two(as_viewer):
+    def count():
+        with CaptureQueriesContext(connection) as queries:
+            as_viewer.get("/catalog/")
+        return len(queries)
+
+    for _ in range(2):
+        make_service()
+    few = count()
+    for _ in range(18):
+        make_service()
+    assert count() == few
+
+
+# -- what a row says
+
+
+def test_a_row_shows_all_that_decides_about_an_order(as_viewer):
+    make_service(
+        make_panel(name="Northwind", reported_currency="EUR"), remote_id="x77", name="Likes", category="Instagram",
+        min_quantity=1000, max_quantity=None, refill=True, cancel=False, dripfeed=None,
+    )  # fmt: skip
+    page = re.sub(r"<[^>]+>", " ", text(as_viewer.get("/catalog/")))
+    page = " ".join(page.split())
+    assert (
+        "Likes Northwind · x77 · Instagram Default 0.90 EUR per 1000 1,000 – – Refill No cancel Drip-feed not" in page
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "per_line", "words"),
+    [
+        ("package", False, "0.90 USD flat"),
+        ("custom_comments_package", False, "0.90 USD flat"),
+        ("custom_comments_package", True, "0.90 USD per 1000"),
+        ("package", True, "0.90 USD flat"),
+    ],
+)
+def test_packages_are_flat(as_viewer, kind, per_line, words):
+    service = make_service(make_panel(bills_package_per_line=per_line), type=kind)
+    assert words in text(as_viewer.get("/catalog/"))
+    assert words in text(as_viewer.get(service.get_absolute_url()))
+
+
+def test_an_unknown_type_is_flagged_with_the_panels_word(as_viewer):
+    make_service(type="", raw_type="Magic")
+    assert "Unknown type: Magic" in text(as_viewer.get("/catalog/"))
+
+
+def test_names_are_text(as_viewer):
+    service = make_service(name="<img src=x>", category="<b>", description="<script>alert(1)</script>")
+    for address in ("/catalog/", service.get_absolute_url()):
+        page = text(as_viewer.get(address))
+        assert "<img src=x>" not in page
+        assert "<b>" not in page
+        assert "<script>alert" not in page
+
+
+# -- searching
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("likes", ["Instagram Likes HQ", "TikTok Likes"]),
+        ("LIKES insta", ["Instagram Likes HQ"]),
+        ("  hq   likes  ", ["Instagram Likes HQ"]),
+        ("likes views", []),
+        ("4711", ["TikTok Likes"]),
+        ("abC-9", ["Ünïcode Views"]),
+        ("ÜNÏ", ["Ünïcode Views"]),
+        ("100%", ["Views 100% real"]),
+        ("_", []),
+        ("", ["Instagram Likes HQ", "TikTok Likes", "Views 100% real", "Ünïcode Views"]),
+    ],
+)
+def test_every_word_must_be_found_in_any_order_and_case(as_viewer, words, found):
+    make_service(name="Instagram Likes HQ", remote_id="1", category="a")
+    make_service(name="TikTok Likes", remote_id="4711", category="a")
+    make_service(name="Ünïcode Views", remote_id="ABc-9", category="a")
+    make_service(name="Views 100% real", remote_id="2", category="a")
+    assert sorted(shown(as_viewer, q=words)) == found
+
+
+def test_a_search_without_a_match_says_so(as_viewer):
+    make_service()
+    assert "No service matches" in text(as_viewer.get("/catalog/?q=nothing"))
+
+
+def test_an_empty_catalog_says_what_to_do_first(as_viewer):
+    page = text(as_viewer.get("/catalog/"))
+    assert "No services yet" in page
+    assert 'href="/panels/"' in page
+
+
+# -- filters
+
+
+def test_each_filter_keeps_what_it_says(as_viewer):
+    north, south = make_panel(name="North"), make_panel(name="South")
+    make_service(north, name="a", category="Instagram Likes", type="default", refill=True, cancel=False)
+    make_service(south, name="b", category="TikTok", type="package", refill=False, cancel=True)
+    make_service(south, name="c", category="TikTok", type="", raw_type="Magic", refill=None, cancel=None)
+    assert shown(as_viewer, panel=north.pk) == ["a"]
+    assert shown(as_viewer, category="instagram") == ["a"]
+    assert shown(as_viewer, type="package") == ["b"]
+    assert shown(as_viewer, type="unknown") == ["c"]
+    assert [shown(as_viewer, refill=answer) for answer in ("yes", "no", "unknown")] == [["a"], ["b"], ["c"]]
+    assert [shown(as_viewer, cancel=answer) for answer in ("yes", "no", "unknown")] == [["b"], ["a"], ["c"]]
+    assert shown(as_viewer, panel=south.pk, refill="no", type="package", q="b") == ["b"]
+
+
+def test_only_what_can_be_ordered_is_shown_unless_asked_for(as_operator):
+    gone = make_service(name="gone", is_listed=False)
+    make_service(name="here")
+    idle = make_service(make_panel(is_active=False), name="idle")
+    assert shown(as_operator) == ["here"]
+    assert shown(as_operator, show="unlisted") == ["gone"]
+    assert shown(as_operator, show="all") == ["gone", "here", "idle"]
+    assert shown(as_operator, panel=idle.panel_id) == ["idle"]
+    page = text(as_operator.get("/catalog/?show=all"))
+    assert f"?service={gone.pk}" not in page
+    assert f"?service={idle.pk}" not in page
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "panel=999", "panel=x", "type=magic", "refill=maybe", "price_from=abc", "price_from=-1", "price_to=1e40",
+        "price_to=NaN", "currency=XXX", "sort=secret", "q=" + "a" * 201, "q=%00", "show=everything",
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_shows_nothing_and_says_why(as_viewer, query):
+    make_service()
+    response = as_viewer.get(f"/catalog/?{query}", **FRAGMENT)
+    assert response.status_code == 200
+    assert "alert--error" in text(response)
+    assert 'id="service-' not in text(response)
+
+
+# -- prices
+
+
+def test_prices_sort_within_the_only_currency(as_viewer):
+    for name, rate in (("b", "2"), ("a", "10"), ("c", "0.00000001")):
+        make_service(name=name, rate_per_1000=Decimal(rate))
+    assert shown(as_viewer, sort="price") == ["c", "b", "a"]
+    assert shown(as_viewer, sort="-price") == ["a", "b", "c"]
+    assert shown(as_viewer, sort="-name") == ["c", "b", "a"]
+    assert shown(as_viewer, price_from="0.5", price_to="2") == ["b"]
+
+
+@pytest.fixture
+def two_currencies(db):
+    euro, dollar = make_panel(reported_currency="EUR"), make_panel(reported_currency="XXX", currency_override="USD")
+    make_service(euro, name="z", rate_per_1000=Decimal(1))
+    make_service(euro, name="y", rate_per_1000=Decimal(3))
+    make_service(dollar, name="x", rate_per_1000=Decimal(2))
+    return euro, dollar
+
+
+def test_prices_of_two_currencies_are_not_compared(as_viewer, two_currencies):
+    response = as_viewer.get("/catalog/?sort=price")
+    assert [service.name for service in response.context["page"]] == ["x", "y", "z"]
+    assert "Prices in different currencies cannot be compared" in text(response)
+    assert 'href="?sort=price&amp;currency=EUR"' in text(response)
+
+    response = as_viewer.get("/catalog/?price_to=2")
+    assert list(response.context["page"]) == []
+    assert "cannot be compared" in text(response)
+    assert "No service matches" not in text(response)
+
+
+def test_choosing_a_currency_or_a_panel_makes_prices_comparable(as_viewer, two_currencies):
+    euro, _ = two_currencies
+    assert shown(as_viewer, currency="EUR", sort="-price") == ["y", "z"]
+    assert shown(as_viewer, currency="USD", price_to="2") == ["x"]
+    assert shown(as_viewer, panel=euro.pk, sort="price", price_to="2") == ["z"]
+
+
+def test_panels_without_services_or_without_a_currency_are_told_apart(as_viewer):
+    make_panel(reported_currency="EUR")
+    make_service(make_panel(reported_currency=""), name="a")
+    assert shown(as_viewer, sort="price") == ["a"]
+    make_service(name="b")
+    assert shown(as_viewer, currency="-", sort="price") == ["a"]
+    assert shown(as_viewer, currency="USD", sort="price") == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("query", "heading", "current", "after_a_click"),
+    [
+        ("", "Service", "ascending", "?sort=-name"),
+        ("sort=-name", "Service", "descending", "?sort=name"),
+        ("q=&sort=price", "Price", "ascending", "?q=&amp;sort=-price"),
+        ("sort=-price&after=1~2", "Price", "descending", "?sort=price"),
+    ],
+)
+def test_a_heading_says_how_the_list_is_sorted_and_turns_it(as_viewer, query, heading, current, after_a_click):
+    make_service()
+    page = text(as_viewer.get(f"/catalog/?{query}"))
+    (head,) = re.findall(r"<th[^>]*aria-sort.*?</th>", page)
+    assert f'aria-sort="{current}"' in head
+    assert f'href="{after_a_click}"' in head
+    assert heading in head
+
+
+def test_the_search_keeps_the_order_that_was_chosen(as_viewer):
+    make_service()
+    part = text(as_viewer.get("/catalog/?sort=-price", **FRAGMENT))
+    assert '<input type="hidden" name="sort" form="filters" value="-price">' in part
+
+
+# -- pages
+
+
+@pytest.mark.parametrize("few", [10_000, 3])
+@pytest.mark.parametrize("sort", ["name", "-name", "price", "-price"])
+def test_pages_lead_through_everything_once(as_viewer, monkeypatch, sort, few):
+    monkeypatch.setattr(paging, "COUNT_UP_TO", few)
+    panel = make_panel()
+    for number in range(120):
+        make_service(panel, name=f"Service {number % 7}", rate_per_1000=Decimal(number % 5) * Decimal("0.33333333"))
+    seen, query = [], {"sort": sort}
+    while True:
+        page = as_viewer.get("/catalog/", query).context["page"]
+        seen += [service.pk for service in page]
+        if page.is_last:
+            break
+        query["after"] = page.after
+    assert len(seen) == len(set(seen)) == 120
+    last = as_viewer.get("/catalog/", {"sort": sort, "last": 1})
+    assert [service.pk for service in last.context["page"]] == seen[-50:]
+    assert f"50 of {min(few + 1, 120)}" in text(last)
+
+
+@pytest.mark.parametrize("cursor", ["x", "1~abc", "1~1e400", "1~NaN", "1~\0", "99999999999999999999~1"])
+@pytest.mark.parametrize("sort", ["name", "price"])
+def test_a_cursor_that_nobody_can_read_is_no_error(as_viewer, cursor, sort):
+    make_service()
+    assert as_viewer.get("/catalog/", {"sort": sort, "after": cursor}).status_code == 200
+
+
+# -- one service
+
+
+def test_a_service_page_shows_everything_that_is_known(as_viewer):
+    now = timezone.now()
+    service = make_service(name="Likes", category="Instagram", description="Line one\nLine two")
+    for field, old, new in (
+        ("is_listed", "", "True"), ("rate_per_1000", "0.9", "1.1"), ("min_quantity", "1000", "20000"),
+        ("refill", "True", ""), ("max_quantity", "", "5"),
+    ):  # fmt: skip
+        ServiceChange.objects.create(service=service, at=now, field=field, old=old, new=new)
+    make_order(service)
+    page = text(as_viewer.get(service.get_absolute_url()))
+    for words in (
+        "0.9 USD → 1.1 USD", "1,000 → 20,000", "yes → not stated", "– → 5", "New", "Line one<br>Line two",
+        f'<a href="/orders/?service={service.pk}">1</a>', "category=Instagram",
+    ):  # fmt: skip
+        assert words in page
+
+
+def test_a_service_that_vanished_says_since_when(as_operator):
+    service = make_service(is_listed=False, last_seen_at=timezone.now() - timedelta(days=3))
+    gone_at = timezone.now() - timedelta(days=2)
+    ServiceChange.objects.create(service=service, at=gone_at, field="is_listed", old="True", new="False")
+    page = re.sub(r"<[^>]+>", "", text(as_operator.get(service.get_absolute_url())))
+    assert "No longer listed by the panel since 2 d ago; it was last seen 3 d ago." in page
+    assert "/orders/new/?service" not in page
+
+
+def test_the_page_of_a_service_does_not_ask_for_more_with_more_changes(as_viewer):
+    service = make_service()
+
+    def count():
+        with CaptureQueriesContext(connection) as queries:
+            as_viewer.get(service.get_absolute_url())
+        return len(queries)
+
+    def add():
+        ServiceChange.objects.create(service=service, at=timezone.now(), field="name", old="a", new="b")
+
+    add()
+    few = count()
+    for _ in range(20):
+        add()
+    assert count() == few
+
+
+@pytest.mark.parametrize("pk", [999, 10**30])
+def test_a_service_that_does_not_exist_is_not_found(as_viewer, pk):
+    assert as_viewer.get(f"/catalog/{pk}/").status_code == 404

@@ -1,0 +1,708 @@
+"""The page of a new order: choosing, filling in, the live price, and placing exactly once."""
+
+from __future__ import annotations
+
+import html
+import re
+import threading
+import uuid
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from panels.models import Controls, Order, OrderEvent, Panel
+from panels.protocol.order_types import ORDER_TYPES
+from tests.factories import make_order, make_panel, make_placed, make_service, make_user
+
+NEW, SERVICES, CHECK = "/orders/new/", "/orders/new/services/", "/orders/new/check/"
+HTMX = {"HX-Request": "true"}
+LINK = "https://example.com/p/1"
+
+
+def hidden(page):
+    """Read what the form carries unseen."""
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page)
+    return {name: html.unescape(value) for name, value in found if name != "csrfmiddlewaretoken"}
+
+
+def open_form(client, service):
+    return hidden(client.get(NEW, {"service": service.pk}).content.decode())
+
+
+def post(client, form, url=NEW, **fields):
+    return client.post(url, {**form, **fields})
+
+
+def page_of(response):
+    return response.content.decode()
+
+
+# -- placing
+
+
+TYPES = {
+    "default": ({"link": LINK, "quantity": "1,000", "runs": "3", "interval": "60"}, 1000, "2.70"),
+    "package": ({"link": LINK}, None, "0.90"),
+    "custom_comments": ({"link": LINK, "comments": "One\r\n\r\n  Two \r\nThree"}, 3, "0.0027"),
+    "custom_comments_package": ({"link": LINK, "comments": "One\r\nTwo"}, None, "0.90"),
+    "mentions": ({"link": LINK, "quantity": "500", "usernames": "ann\r\nbob"}, 500, "0.45"),
+    "mentions_with_hashtags": (
+        {"link": LINK, "quantity": "500", "usernames": "ann", "hashtags": "#a\r\n#b"},
+        500,
+        "0.45",
+    ),
+    "mentions_custom_list": ({"link": LINK, "usernames": "ann\r\nbob"}, 2, "0.0018"),
+    "mentions_hashtag": ({"link": LINK, "quantity": "500", "hashtag": "#sun"}, 500, "0.45"),
+    "mentions_user_followers": ({"link": LINK, "quantity": "500", "username": "ann"}, 500, "0.45"),
+    "mentions_media_likers": ({"link": LINK, "quantity": "500", "media": "https://example.com/m"}, 500, "0.45"),
+    "comment_likes": ({"link": LINK, "quantity": "500", "username": "ann"}, 500, "0.45"),
+    "comment_replies": ({"link": LINK, "username": "ann", "comments": "Yes\r\nNo"}, 2, "0.0018"),
+    "poll": ({"link": LINK, "quantity": "500", "answer_number": "2"}, 500, "0.45"),
+    "invites_from_groups": ({"link": LINK, "quantity": "500", "groups": "g1\r\ng2"}, 500, "0.45"),
+    "seo": ({"link": LINK, "quantity": "500", "keywords": "k1\r\nk2"}, 500, "0.45"),
+    "web_traffic": (
+        {
+            "link": LINK,
+            "quantity": "500",
+            "country": "DE",
+            "device": "5",
+            "type_of_traffic": "2",
+            "referring_url": "https://example.com/from",
+        },
+        500,
+        "0.45",
+    ),
+    "subscriptions": (
+        {"username": "ann", "min": "10", "max": "20", "posts": "5", "delay": "30", "expiry": "31/12/2030"},
+        None,
+        "0.09",
+    ),
+}
+
+
+def test_the_table_of_types_is_complete():
+    assert TYPES.keys() == ORDER_TYPES.keys()
+
+
+@pytest.mark.parametrize("slug", TYPES)
+def test_every_type_is_placed_with_exactly_its_fields(as_operator, operator, rung, slug):
+    fields, quantity, cost = TYPES[slug]
+    service = make_service(type=slug, min_quantity=1)
+    response = post(as_operator, open_form(as_operator, service), **fields)
+    order = Order.objects.get()
+    assert response.status_code == 302
+    assert response.url == f"/orders/{order.pk}/"
+    cleaned = {
+        name: "\n".join(line.strip() for line in text.splitlines() if line.strip()) for name, text in fields.items()
+    }
+    assert order.params == {name: text for name, text in cleaned.items() if name not in ("link", "quantity")}
+    assert (order.link, order.quantity) == (fields.get("link", ""), quantity)
+    assert order.expected_cost == Decimal(cost)
+    assert (order.service, order.type, order.rate_agreed, order.currency) == (service, slug, Decimal("0.90"), "USD")
+    assert (order.state, order.placed_by) == (Order.State.QUEUED, operator)
+    assert [event.what for event in order.events.all()] == [OrderEvent.What.CREATED]
+    assert rung == [("submit", service.panel_id)]
+
+
+@pytest.mark.parametrize("slug", TYPES)
+def test_every_type_shows_exactly_its_fields(as_operator, slug):
+    service = make_service(type=slug)
+    page = page_of(as_operator.get(NEW, {"service": service.pk}))
+    grid = page[page.index('id="order-form"') : page.index("</form>", page.index('id="order-form"'))]
+    carried = {"csrfmiddlewaretoken", "service", "token", "shown_price", "shown_min", "shown_max", "shown_type"}
+    assert set(re.findall(r' name="([^"]+)"', grid)) - carried == {field.name for field in ORDER_TYPES[slug].fields}
+    for field in ORDER_TYPES[slug].fields:
+        assert f'for="id_{field.name}"' in grid
+        assert all(f'value="{value}"' in grid for value, _ in field.choices)
+
+
+def test_drip_feed_is_not_offered_where_the_panel_has_none(as_operator):
+    service = make_service(dripfeed=False)
+    assert 'name="runs"' not in page_of(as_operator.get(NEW, {"service": service.pk}))
+
+
+def test_htmx_is_sent_to_the_order(as_operator, rung):
+    service = make_service()
+    form = open_form(as_operator, service)
+    response = as_operator.post(NEW, {**form, "link": LINK, "quantity": "1000"}, headers=HTMX)
+    assert response.headers["HX-Redirect"] == f"/orders/{Order.objects.get().pk}/"
+
+
+def test_an_unfit_order_shows_all_errors_and_keeps_what_was_typed(as_operator, rung):
+    service = make_service(type="mentions")
+    form = open_form(as_operator, service)
+    response = post(as_operator, form, link="two words", quantity="99999", usernames=" ")
+    page = page_of(response)
+    assert response.status_code == 422
+    assert "Link must have no spaces" in page
+    assert "above this service&#x27;s maximum of 10,000" in page
+    assert "Usernames are missing." in page
+    assert 'value="two words"' in page
+    assert 'value="99999"' in page
+    assert hidden(page) == form
+    assert page.count("autofocus") == 1
+    assert (Order.objects.count(), rung) == (0, [])
+
+
+def test_a_field_of_another_type_is_not_dropped_silently(as_operator, rung):
+    service = make_service()
+    response = post(as_operator, open_form(as_operator, service), link=LINK, quantity="500", comments="Nice")
+    assert response.status_code == 422
+    assert "Default orders take no comments" in page_of(response)
+    assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize("given", ["", "abc", "999999", "-1", "1" * 30, "٣"])
+def test_a_service_that_does_not_exist_is_told(as_operator, given):
+    posted = as_operator.post(NEW, {"service": given, "link": LINK})
+    assert posted.status_code == 422
+    assert "There is no such service" in page_of(posted)
+    assert f'name="link" value="{LINK}"' in page_of(posted)
+    if given:
+        assert "There is no such service" in page_of(as_operator.get(NEW, {"service": given}))
+    assert "There is no such service" in page_of(as_operator.post(CHECK, {"service": given}, headers=HTMX))
+
+
+# -- terms that changed
+
+
+@pytest.mark.parametrize(
+    ("fields", "old", "new"),
+    [
+        ({"rate_per_1000": Decimal("0.95")}, "Price: 0.90 USD per 1000", "0.95 USD per 1000"),
+        ({"rate_per_1000": Decimal("0.85")}, "Price: 0.90 USD per 1000", "0.85 USD per 1000"),
+        ({"rate_per_1000": Decimal("0.90000001")}, "Price: 0.90 USD per 1000", "0.90000001 USD per 1000"),
+        ({"min_quantity": 200}, "Minimum: 100", "200"),
+        ({"max_quantity": None}, "Maximum: 10,000", "–"),
+        ({"type": "package"}, "Type: Default", "Package"),
+    ],
+)
+def test_changed_terms_place_nothing_and_are_shown(as_operator, rung, fields, old, new):
+    service = make_service()
+    form = open_form(as_operator, service)
+    type(service).objects.filter(pk=service.pk).update(**fields)
+    response = post(as_operator, form, link=LINK, quantity="1000")
+    page = page_of(response)
+    assert response.status_code == 422
+    assert f"{old} → <strong>{new}</strong>" in page.replace("\xa0", " ")
+    assert not Order.objects.exists()
+    again = hidden(page)
+    assert again["token"] == form["token"]
+    typed = {"link": LINK} if fields.get("type") == "package" else {"link": LINK, "quantity": "1000"}
+    assert post(as_operator, again, **typed).status_code == 302
+    service.refresh_from_db()
+    assert Order.objects.get().rate_agreed == service.rate_per_1000
+
+
+def test_a_changed_currency_is_a_changed_price(as_operator, rung):
+    service = make_service()
+    form = open_form(as_operator, service)
+    Panel.objects.update(currency_override="EUR")
+    response = post(as_operator, form, link=LINK, quantity="1000")
+    assert response.status_code == 422
+    assert "EUR per 1000</strong>" in page_of(response).replace("\xa0", " ")
+    assert not Order.objects.exists()
+
+
+def test_a_package_that_is_billed_per_line_from_now_on_is_a_changed_price(as_operator, rung):
+    service = make_service(type="custom_comments_package")
+    form = open_form(as_operator, service)
+    Panel.objects.update(bills_package_per_line=True)
+    response = post(as_operator, form, link=LINK, comments="One")
+    page = page_of(response).replace("\xa0", " ")
+    assert "Price: 0.90 USD per order → <strong>0.90 USD per 1000</strong>" in page
+    assert not Order.objects.exists()
+
+
+def test_a_form_without_the_terms_it_showed_places_nothing(as_operator, rung):
+    service = make_service()
+    form = {"service": service.pk, "token": str(uuid.uuid4())}
+    assert post(as_operator, form, link=LINK, quantity="1000").status_code == 422
+    assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda service: type(service).objects.update(is_listed=False), "no longer lists"),
+        (lambda service: Panel.objects.update(is_active=False), "is inactive"),
+    ],
+)
+def test_what_cannot_be_ordered_any_more_is_told_and_keeps_what_was_typed(as_operator, rung, change, words):
+    service = make_service()
+    form = open_form(as_operator, service)
+    change(service)
+    response = post(as_operator, form, link=LINK, quantity="1234")
+    page = page_of(response)
+    assert response.status_code == 422
+    assert words in page
+    assert 'value="1234"' in page
+    assert "Place order" not in page
+    assert not Order.objects.exists()
+    assert words in page_of(as_operator.get(NEW, {"service": service.pk}))
+    assert words in page_of(as_operator.post(CHECK, {**form, "link": LINK}, headers=HTMX))
+
+
+# -- once, and only once
+
+
+def test_the_same_form_twice_leads_to_the_first_order(as_operator, rung):
+    service = make_service()
+    form = open_form(as_operator, service)
+    first = post(as_operator, form, link=LINK, quantity="1000")
+    second = as_operator.post(NEW, {**form, "link": LINK, "quantity": "1,000"}, follow=False)
+    assert second.status_code == 302
+    assert second.url == first.url
+    assert Order.objects.count() == 1
+    assert len(rung) == 1
+
+
+def test_a_repeat_leads_to_the_first_order_even_after_the_terms_have_changed(as_operator, rung):
+    service = make_service()
+    form = open_form(as_operator, service)
+    first = post(as_operator, form, link=LINK, quantity="1000")
+    type(service).objects.update(rate_per_1000=Decimal(7), is_listed=False, min_quantity=5000)
+    assert post(as_operator, form, link=LINK, quantity="1000").url == first.url
+    assert Order.objects.count() == 1
+
+
+def test_a_used_token_with_other_content_places_nothing_and_gets_a_fresh_one(as_operator, rung):
+    service = make_service()
+    form = open_form(as_operator, service)
+    post(as_operator, form, link=LINK, quantity="1000")
+    first = Order.objects.get()
+    response = post(as_operator, form, link=LINK, quantity="2000")
+    page = page_of(response)
+    assert response.status_code == 422
+    assert f'already placed <a href="/orders/{first.pk}/">order {first.pk}</a>' in page
+    assert 'value="2000"' in page
+    again = hidden(page)
+    assert again["token"] != form["token"]
+    assert Order.objects.count() == 1
+    assert post(as_operator, again, link=LINK, quantity="2000").status_code == 302
+    assert Order.objects.count() == 2
+
+
+def test_a_used_token_with_unfit_content_is_told_as_used(as_operator, rung):
+    service = make_service()
+    form = open_form(as_operator, service)
+    post(as_operator, form, link=LINK, quantity="1000")
+    page = page_of(post(as_operator, form, link="", quantity="0"))
+    assert "had already placed" in page
+    assert "Link is missing." in page
+    assert Order.objects.count() == 1
+
+
+def test_a_token_of_somebody_else_places_nothing(as_operator, rung):
+    service = make_service()
+    form = open_form(as_operator, service)
+    make_order(service, token=form["token"], link=LINK, quantity=1000, placed_by=make_user("Operator"))
+    assert post(as_operator, form, link=LINK, quantity="1000").status_code == 422
+    assert Order.objects.count() == 1
+
+
+@pytest.mark.parametrize("token", ["", "not-a-token", "\0", "0" * 300])
+def test_a_form_without_its_token_places_nothing_and_gets_one(as_operator, rung, token):
+    service = make_service()
+    form = open_form(as_operator, service)
+    response = post(as_operator, {**form, "token": token}, link=LINK, quantity="1000")
+    assert response.status_code == 422
+    assert "keeps an order from being placed twice" in page_of(response)
+    assert not Order.objects.exists()
+    assert uuid.UUID(hidden(page_of(response))["token"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_threads_that_send_the_same_form_at_once_place_one_order():
+    user = make_user(is_superuser=True)
+    service = make_service()
+    first_client = Client()
+    first_client.force_login(user)
+    form = open_form(first_client, service)
+    start, answers = threading.Barrier(4), []
+
+    def send(quantity):
+        client = Client()
+        client.force_login(user)
+        start.wait()
+        try:
+            answers.append(post(client, form, link=LINK, quantity=quantity))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=send, args=[quantity]) for quantity in ("1000", "1000", "1000", "2000")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    order = Order.objects.get()
+    placed = [answer for answer in answers if answer.status_code == 302]
+    refused = [answer for answer in answers if answer.status_code == 422]
+    assert len(placed) + len(refused) == 4
+    assert {answer.url for answer in placed} == {f"/orders/{order.pk}/"}
+    assert len(placed) == (3 if order.quantity == 1000 else 1)
+    assert OrderEvent.objects.count() == 1
+
+
+# -- the live price
+
+
+def check(client, form, **fields):
+    return page_of(client.post(CHECK, {**form, **fields}, headers=HTMX)).replace("\xa0", " ")
+
+
+def test_the_check_prices_what_is_typed_and_places_nothing(as_operator):
+    service = make_service()
+    answer = check(as_operator, open_form(as_operator, service), quantity="2000", runs="2", interval="5")
+    assert "4,000 × 0.90 USD per 1000" in answer
+    assert "<strong>3.60 USD</strong>" in answer
+    assert '<span id="amount" hx-swap-oob="true"> · 3.60 USD</span>' in answer
+    assert "Still missing: Link." in answer
+    assert not Order.objects.exists()
+
+
+def test_the_check_leaves_the_inputs_alone(as_operator):
+    service = make_service(type="custom_comments")
+    answer = check(as_operator, open_form(as_operator, service), link=LINK, comments="a\n\nb\n")
+    assert "<input" not in answer
+    assert "<textarea" not in answer
+    assert '<span id="lines_comments" hx-swap-oob="true">2 lines.</span>' in answer
+    assert "below this service&#x27;s minimum of 100" in answer
+    page = page_of(as_operator.get(NEW, {"service": service.pk}))
+    assert '<span id="lines_comments"></span>' in page
+    assert page.count('id="amount"') == 1
+
+
+def test_the_check_tells_changed_terms(as_operator):
+    service = make_service()
+    form = open_form(as_operator, service)
+    type(service).objects.update(rate_per_1000=Decimal(2))
+    answer = check(as_operator, form, quantity="1000")
+    assert "Price: 0.90 USD per 1000 → <strong>2.00 USD per 1000</strong>" in answer
+
+
+@pytest.mark.parametrize(("posts", "words"), [("3", "at most 0.54 USD"), ("", "The cost cannot be known beforehand")])
+def test_a_subscription_has_a_ceiling_or_no_known_cost(as_operator, posts, words):
+    service = make_service(type="subscriptions")
+    answer = check(as_operator, open_form(as_operator, service), username="ann", min="100", max="200", posts=posts)
+    assert words in answer
+
+
+def test_a_condition_that_is_not_met_is_remarked_although_the_field_is_blank(as_operator):
+    service = make_service(type="web_traffic")
+    answer = check(as_operator, open_form(as_operator, service), type_of_traffic="1")
+    assert "Google keyword is missing: type of traffic 1 needs it." in answer
+
+
+def test_a_package_has_its_price_at_once(as_operator):
+    service = make_service(type="package", rate_per_1000=Decimal("12.5"))
+    page = page_of(as_operator.get(NEW, {"service": service.pk})).replace("\xa0", " ")
+    assert "12.50 USD per order" in page
+    assert 'Place order<span id="amount"> · 12.50 USD</span>' in page
+
+
+def test_without_javascript_the_check_is_a_page(as_operator):
+    service = make_service()
+    form = open_form(as_operator, service)
+    page = page_of(post(as_operator, form, CHECK, link=LINK, quantity="1000")).replace("\xa0", " ")
+    assert "<!doctype html>" in page
+    assert 'Place order<span id="amount"> · 0.90 USD</span>' in page
+    assert hidden(page)["token"] == form["token"]
+    assert not Order.objects.exists()
+
+
+# -- warnings
+
+
+def test_an_active_order_for_the_same_service_and_link_is_warned_about(as_operator, rung):
+    service = make_service()
+    active = make_placed(service, link="http://www.example.com/p/1/")
+    make_placed(service, link=LINK, progress=Order.Progress.COMPLETED)
+    make_placed(link=LINK)
+    form = open_form(as_operator, service)
+    answer = check(as_operator, form, link=LINK, quantity="1000")
+    assert re.findall(r'href="/orders/(\d+)/"', answer) == [str(active.pk)]
+    assert "already active" not in check(as_operator, form, link="https://example.com/p/2", quantity="1000")
+    assert post(as_operator, form, link=LINK, quantity="1000").status_code == 302
+
+
+def test_many_active_orders_are_not_all_listed(as_operator):
+    service = make_service()
+    for _ in range(5):
+        make_placed(service, link=LINK)
+    answer = check(as_operator, open_form(as_operator, service), link=LINK)
+    assert len(re.findall(r'href="/orders/\d+/"', answer)) == 3
+    assert "And more." in answer
+
+
+def test_subscriptions_without_a_link_are_not_taken_for_duplicates(as_operator):
+    service = make_service(type="subscriptions")
+    make_placed(service, link="")
+    assert "already active" not in check(as_operator, open_form(as_operator, service), username="ann")
+
+
+@pytest.mark.parametrize(("balance", "is_short"), [("2.69", True), ("2.70", False), (None, False)])
+def test_a_balance_that_will_not_do_is_warned_about_with_what_waits_already(as_operator, rung, balance, is_short):
+    service = make_service(make_panel(balance=balance and Decimal(balance)))
+    make_order(service, expected_cost=Decimal("1.80"))
+    make_placed(service, expected_cost=Decimal(100))
+    make_order(expected_cost=Decimal(100))
+    form = open_form(as_operator, service)
+    answer = check(as_operator, form, link=LINK, quantity="1000")
+    assert ("will not do" in answer) is is_short
+    assert ("1.80 USD wait or were sent since" in answer) is is_short
+    assert post(as_operator, form, link=LINK, quantity="1000").status_code == 302
+
+
+def test_a_paused_panel_and_stopped_sending_are_told_and_the_order_waits(as_operator, rung):
+    panel = make_panel(paused_reason=Panel.Pause.FUNDS)
+    Controls.objects.create(pk=1, sending_stopped_at=timezone.now())
+    service = make_service(panel)
+    page = page_of(as_operator.get(NEW, {"service": service.pk}))
+    assert "is paused: not enough funds" in page
+    assert "Sending is stopped. You can place" in page
+    assert post(as_operator, open_form(as_operator, service), link=LINK, quantity="1000").status_code == 302
+
+
+def test_a_pause_that_is_over_is_not_told(as_operator):
+    service = make_service(make_panel(paused_reason=Panel.Pause.RATE_LIMIT, paused_until=timezone.now()))
+    assert "is paused" not in page_of(as_operator.get(NEW, {"service": service.pk}))
+
+
+# -- choosing
+
+
+def found(client, typed, **query):
+    page = page_of(client.get(SERVICES, {"q": typed, **query}, headers=HTMX))
+    return [int(pk) for pk in re.findall(r'<a href="[^"]*service=(\d+)', page)]
+
+
+def test_services_are_found_by_words_of_name_category_and_panel(as_operator):
+    north, south = make_panel(name="Northwind"), make_panel(name="Southwind")
+    likes = make_service(north, name="Instagram Likes Fast")
+    same = make_service(south, name="Instagram Likes Fast")
+    make_service(north, name="YouTube Views", category="YouTube")
+    assert found(as_operator, "LIKES insta") == [likes.pk, same.pk]
+    assert found(as_operator, "likes south") == [same.pk]
+    assert found(as_operator, "nothing like it") == []
+
+
+def test_exactly_the_id_comes_first(as_operator):
+    make_service(remote_id="1234", name="A")
+    exact = make_service(remote_id="123", name="B")
+    assert found(as_operator, "123")[0] == exact.pk
+
+
+def test_what_cannot_be_ordered_is_not_found(as_operator):
+    make_service(name="Gone likes", is_listed=False)
+    make_service(make_panel(is_active=False), name="Sleeping likes")
+    assert found(as_operator, "likes") == []
+
+
+@pytest.mark.parametrize("typed", ["%", "_", "\0", "'", "\\", "zq " * 500])
+def test_search_takes_whatever_is_typed(as_operator, typed):
+    make_service(name="Likes")
+    assert found(as_operator, typed) == []
+
+
+def test_a_long_list_ends_and_says_so(as_operator):
+    panel = make_panel()
+    for _ in range(21):
+        make_service(panel)
+    page = page_of(as_operator.get(SERVICES, {"q": "followers"}, headers=HTMX))
+    assert page.count("<li>") == 20
+    assert "The first 20 of more" in page
+
+
+def test_results_tell_panel_id_price_and_limits(as_operator):
+    service = make_service(make_panel(name="Northwind", reported_currency="EUR"), remote_id="77")
+    page = page_of(as_operator.get(SERVICES, {"q": "77"}, headers=HTMX)).replace("\xa0", " ")
+    assert "Northwind · id 77 · 100–10,000" in page
+    assert re.search(r"0\.90 EUR <br><span[^>]*>per 1000<", page)
+    assert f'href="/orders/new/?service={service.pk}"' in page
+
+
+def test_what_one_ordered_last_is_offered_before_typing(as_operator, operator):
+    older, newer = make_service(), make_service()
+    for service in (newer, older, newer):
+        make_order(service, placed_by=operator)
+    make_order(make_service(is_listed=False), placed_by=operator)
+    make_order(placed_by=make_user("Operator"))
+    assert found(as_operator, "") == [newer.pk, older.pk]
+
+
+def test_an_empty_catalog_says_what_to_do_first(as_operator):
+    assert "connect a panel" in page_of(as_operator.get(NEW))
+    make_service()
+    assert "connect a panel" not in page_of(as_operator.get(NEW))
+
+
+def test_names_from_panels_are_escaped_everywhere(as_operator):
+    evil = "<script>alert(1)</script>\"'>"
+    service = make_service(make_panel(name=evil), name=evil, category=evil, description=evil, raw_type=evil, type="")
+    for page in (
+        page_of(as_operator.get(NEW, {"q": "script"})),
+        page_of(as_operator.get(NEW, {"service": service.pk})),
+        page_of(as_operator.post(NEW, {"service": service.pk, "link": evil, "shown_price": evil, "token": evil})),
+        page_of(as_operator.get(NEW, {"q": evil, "link": evil, "again": evil})),
+    ):
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;alert" in page
+
+
+def test_an_unknown_type_is_ordered_as_default_and_says_so(as_operator, rung):
+    service = make_service(type="", raw_type="Story Magic")
+    page = page_of(as_operator.get(NEW, {"service": service.pk}))
+    assert "“Story Magic” is not known here; ordered as Default" in page
+    assert post(as_operator, hidden(page), link=LINK, quantity="1000").status_code == 302
+    assert Order.objects.get().type == ""
+
+
+# -- order again
+
+
+@pytest.mark.parametrize("slug", TYPES)
+def test_an_order_can_be_placed_again_with_all_its_fields(as_operator, rung, slug):
+    service = make_service(type=slug, min_quantity=1)
+    post(as_operator, open_form(as_operator, service), **TYPES[slug][0])
+    first = Order.objects.get()
+    response = as_operator.get(NEW, {"again": first.pk})
+    form = response.context["form"]
+    typed = {name: str(form[name].value() or "") for name in form.fields}
+    assert post(as_operator, typed).status_code == 302
+    second = Order.objects.exclude(pk=first.pk).get()
+    assert (second.values, second.service, second.expected_cost) == (first.values, service, first.expected_cost)
+    assert second.token != first.token
+
+
+def test_an_order_again_shows_its_cost_and_warnings_at_once(as_operator):
+    order = make_placed(link=LINK)
+    page = page_of(as_operator.get(NEW, {"again": order.pk})).replace("\xa0", " ")
+    assert 'Place order<span id="amount"> · 0.90 USD</span>' in page
+    assert "already active" in page
+    assert f'href="/orders/{order.pk}/"' in page
+
+
+def test_an_order_of_a_vanished_service_asks_for_another_and_keeps_the_rest(as_operator):
+    order = make_placed(make_service(is_listed=False), link=LINK, quantity=555)
+    other = make_service(name="Other followers")
+    page = page_of(as_operator.get(NEW, {"again": order.pk}))
+    assert "no longer lists" in page
+    assert f'name="again" value="{order.pk}"' in page
+    listed = page_of(as_operator.get(SERVICES, {"q": "other", "again": order.pk}, headers=HTMX))
+    (address,) = re.findall(r'<a href="([^"]+)"', listed)
+    chosen = page_of(as_operator.get(html.unescape(address)))
+    assert hidden(chosen)["service"] == str(other.pk)
+    assert f'value="{LINK}"' in chosen
+    assert 'value="555"' in chosen
+
+
+def test_repeated_drip_feed_is_shown_even_where_it_is_not_offered_any_more(as_operator):
+    order = make_placed(make_service(dripfeed=False), params={"runs": "2", "interval": "5"})
+    assert 'name="runs" value="2"' in page_of(as_operator.get(NEW, {"again": order.pk}))
+
+
+@pytest.mark.parametrize("given", ["abc", "999"])
+def test_an_order_that_does_not_exist_cannot_be_repeated(as_operator, given):
+    response = as_operator.get(NEW, {"again": given})
+    assert response.status_code == 200
+    assert "There is no such order to repeat" in page_of(response)
+
+
+def test_a_link_can_be_given_and_survives_choosing_another_service(as_operator):
+    service = make_service()
+    page = page_of(as_operator.get(NEW, {"service": service.pk, "link": LINK}))
+    assert f'value="{LINK}"' in page
+    (address, *_) = re.findall(r'<a class="button button--small" href="([^"]+)"', page)
+    searching = page_of(as_operator.get(html.unescape(address)))
+    assert f'name="link" value="{LINK}"' in searching
+    listed = page_of(as_operator.get(SERVICES, {"q": "followers", "link": LINK}, headers=HTMX))
+    (address,) = re.findall(r'<a href="([^"]+)"', listed)
+    assert f'value="{LINK}"' in page_of(as_operator.get(html.unescape(address)))
+
+
+# -- fragments, permissions, queries
+
+
+def test_the_page_holds_the_form_and_htmx_gets_only_it(as_operator):
+    address = f"{NEW}?service={make_service().pk}"
+    page, fragment = page_of(as_operator.get(address)), as_operator.get(address, headers=HTMX)
+    assert '<div id="order"' in page
+    assert "<!doctype html>" in page
+    assert page_of(fragment).strip().startswith('<div id="order"')
+    assert "<!doctype" not in page_of(fragment)
+    assert "HX-Request" in fragment.headers["Vary"]
+
+
+def test_the_page_holds_the_list_of_services_and_htmx_gets_only_it(as_operator):
+    make_service()
+    page = page_of(as_operator.get(SERVICES, {"q": "followers"}))
+    fragment = as_operator.get(SERVICES, {"q": "followers"}, headers=HTMX)
+    assert '<ul class="choices">' in page
+    assert "<!doctype html>" in page
+    assert '<ul class="choices">' in page_of(fragment)
+    assert 'id="order"' not in page_of(fragment)
+    assert fragment.headers["HX-Replace-Url"] == "/orders/new/?q=followers"
+
+
+def test_the_page_holds_the_check_and_htmx_gets_only_it(as_operator):
+    form = open_form(as_operator, make_service())
+    assert 'id="check"' in page_of(post(as_operator, form, CHECK))
+    fragment = check(as_operator, form)
+    assert "Estimated cost" in fragment
+    assert 'id="check"' not in fragment
+
+
+@pytest.mark.parametrize("address", [NEW, SERVICES])
+def test_only_who_may_order_sees_the_page(as_viewer, address):
+    assert as_viewer.get(address).status_code == 403
+
+
+@pytest.mark.parametrize("address", [NEW, CHECK])
+def test_only_who_may_order_may_send(as_viewer, rung, address):
+    service = make_service()
+    assert post(as_viewer, {"service": service.pk}, address).status_code == 403
+    assert not Order.objects.exists()
+
+
+def test_a_login_is_needed(client, db):
+    assert client.get(NEW).status_code == 302
+    assert client.post(NEW).status_code == 302
+    assert client.post(CHECK, headers=HTMX).headers["HX-Redirect"].startswith("/login/")
+
+
+def test_wrong_methods_are_refused(as_operator):
+    assert as_operator.get(CHECK).status_code == 405
+    assert as_operator.post(SERVICES).status_code == 405
+
+
+def count_queries(call):
+    with CaptureQueriesContext(
+        connection,
+    ) as caught:
+        call()
+    return len(caught)
+
+
+def test_queries_do_not_grow_with_rows(as_operator):
+    service = make_service(make_panel(balance=1))
+    form = open_form(as_operator, service)
+
+    def measure():
+        return (
+            count_queries(lambda: as_operator.get(SERVICES, {"q": "followers"}, headers=HTMX)),
+            count_queries(lambda: check(as_operator, form, link=LINK, quantity="5000")),
+            count_queries(lambda: as_operator.get(NEW, {"service": service.pk, "link": LINK}, headers=HTMX)),
+        )
+
+    make_placed(service, link=LINK)
+    few = measure()
+    for _ in range(15):
+        make_order(make_service())
+        make_order(service, link=LINK)
+    assert measure() == few
+    assert max(few) <= 9

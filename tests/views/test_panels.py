@@ -1,0 +1,449 @@
+"""The pages of panels: who may do what, what is written, and that no page ever waits for a panel or shows a key."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from panels.models import BalanceReading, Panel, ServiceChange, Worker
+from panels.models.order import Order
+from tests.factories import make_order, make_panel, make_placed, make_service
+
+KEY = "k3y-0123456789abcdef"
+FRAGMENT = {"HTTP_HX_REQUEST": "true"}
+
+pytestmark = pytest.mark.django_db
+
+
+def new_panel(**fields):
+    return {
+        "name": "Northwind",
+        "api_url": "https://northwind.example/api/v2",
+        "api_key": KEY,
+        "multi_status": "on",
+        "multi_refill": "on",
+        "cancel_parameter": "orders",
+        "parallel_calls": "4",
+        "calls_per_minute": "60",
+        "connect_timeout": "10",
+        "read_timeout": "60",
+    } | fields
+
+
+def edited(panel, **fields):
+    return new_panel(name=panel.name, api_url=panel.api_url, api_key="", is_active="on") | fields
+
+
+def text(response):
+    return " ".join(response.content.decode().split())
+
+
+def url(name, panel):
+    return reverse(name, args=[panel.pk])
+
+
+# -- the list
+
+
+def test_the_list_shows_how_every_panel_is(as_viewer):
+    now = timezone.now()
+    fine = make_panel(
+        name="Fine", balance=Decimal("12.5"), low_balance=Decimal(20), balance_checked_at=now - timedelta(minutes=3),
+        catalog_synced_at=now - timedelta(hours=2),
+    )  # fmt: skip
+    make_panel(
+        name="Slow", paused_reason="rate_limit", paused_until=now + timedelta(minutes=5), last_error="Too many requests"
+    )
+    make_panel(name="Dead", balance_error="HTTP 502 from the panel")
+    make_panel(name="Gone", is_active=False)
+    make_order(make_service(fine))
+    make_placed(make_service(fine))
+    make_placed(make_service(fine), progress="completed")
+
+    page = text(as_viewer.get("/panels/"))
+
+    assert "12.50\xa0USD" in page.replace("12.50 USD", "12.50\xa0USD")
+    assert "Low" in page
+    assert "3 min ago" in page.replace("\xa0", " ")
+    assert "2 h ago" in page.replace("\xa0", " ")
+    assert f'<a href="/orders/?panel={fine.pk}">2</a>' in page
+    assert "Paused until" in page
+    assert "the panel asked us to slow down" in page
+    assert "Too many requests" in page
+    assert "HTTP 502 from the panel" in page
+    assert "Failing" in page
+    assert "Inactive" in page
+
+
+def test_the_list_does_not_ask_for_more_with_more_panels(as_viewer):
+    def count():
+        with CaptureQueriesContext(connection) as queries:
+            as_viewer.get("/panels/")
+        return len(queries)
+
+    for _ in range(2):
+        make_order(make_service())
+    few = count()
+    for _ in range(18):
+        make_order(make_service())
+    assert count() == few
+
+
+def test_an_empty_list_says_what_to_do_first(client, viewer, manager):
+    client.force_login(manager)
+    assert "/panels/new/" in text(client.get("/panels/"))
+    client.force_login(viewer)
+    page = text(client.get("/panels/"))
+    assert "A manager adds the first one" in page
+    assert "/panels/new/" not in page
+
+
+def test_the_page_holds_the_table_of_panels(as_viewer):
+    make_panel()
+    page = text(as_viewer.get("/panels/"))
+    assert "<h1>Panels</h1>" in page
+    assert '<div id="panels"' in page
+
+
+def test_the_fragment_is_the_table_of_panels_alone(as_viewer):
+    make_panel(name="Northwind")
+    part = text(as_viewer.get("/panels/", **FRAGMENT))
+    assert part.startswith('<div id="panels"')
+    assert "Northwind" in part
+    assert "<h1>" not in part
+
+
+@pytest.mark.parametrize(
+    ("asked", "trigger"),
+    [("", ""), ("balance_requested_at", "every 2s"), ("sync_requested_at", "every 2s")],
+)
+def test_the_list_polls_only_while_something_moves(as_viewer, asked, trigger):
+    make_panel(**({asked: timezone.now()} if asked else {}))
+    part = text(as_viewer.get("/panels/", **FRAGMENT))
+    assert ("hx-trigger" in part) == bool(trigger)
+    assert trigger in part
+
+
+def test_the_list_polls_slowly_while_orders_are_open(as_viewer):
+    make_order()
+    assert 'hx-trigger="every 10s"' in text(as_viewer.get("/panels/"))
+
+
+# -- one panel
+
+
+def test_a_panel_page_shows_its_health_history_and_settings(as_viewer):
+    panel = make_panel(name="Northwind", reported_currency="EUR", balance=Decimal(7))
+    service = make_service(panel, remote_id="77", name="Likes")
+    make_service(panel, is_listed=False)
+    make_service(panel, type="", raw_type="Magic")
+    ServiceChange.objects.create(service=service, at=timezone.now(), field="rate_per_1000", old="0.9", new="1.1")
+    BalanceReading.objects.create(
+        panel=panel, at=timezone.now(), balance=Decimal("3.21"), currency="EUR", why="request"
+    )
+    make_order(service)
+
+    page = text(as_viewer.get(url("panel_detail", panel))).replace("\xa0", " ")
+
+    assert "7.00 EUR" in page
+    assert "3.21 EUR" in page
+    assert "0.9 EUR → 1.1 EUR" in page
+    assert "77 · Likes" in page
+    assert "1 no longer listed" in page
+    assert "1 of unknown type" in page
+    assert f"/orders/?panel={panel.pk}" in page
+    assert "•••• cdef" in page
+    assert "http://127.0.0.1:9/api/v2" in page
+
+
+def test_a_viewer_sees_no_buttons_that_change_a_panel(as_viewer):
+    panel = make_panel(paused_reason="by_hand")
+    page = text(as_viewer.get(url("panel_detail", panel)))
+    for name in ("panel_edit", "panel_pause", "panel_resume", "panel_sync", "panel_balance"):
+        assert url(name, panel) not in page
+
+
+@pytest.mark.parametrize("name", ["panel_pause", "panel_resume", "panel_sync", "panel_balance"])
+def test_only_a_manager_may_act_on_a_panel(as_operator, rung, name):
+    panel = make_panel(paused_reason="funds")
+    assert as_operator.post(url(name, panel)).status_code == 403
+    panel.refresh_from_db()
+    assert (panel.paused_reason, panel.sync_requested_at, panel.balance_requested_at) == ("funds", None, None)
+    assert rung == []
+
+
+@pytest.mark.parametrize("name", ["panel_pause", "panel_resume", "panel_sync", "panel_balance"])
+def test_nothing_is_done_by_following_a_link(as_manager, name):
+    assert as_manager.get(url(name, make_panel())).status_code == 405
+
+
+def test_only_a_manager_may_add_or_edit(as_operator):
+    panel = make_panel(name="Before")
+    assert as_operator.get("/panels/new/").status_code == 403
+    assert as_operator.post("/panels/new/", new_panel()).status_code == 403
+    assert as_operator.get(url("panel_edit", panel)).status_code == 403
+    assert as_operator.post(url("panel_edit", panel), edited(panel, name="After")).status_code == 403
+    assert list(Panel.objects.values_list("name", flat=True)) == ["Before"]
+
+
+def test_somebody_without_rights_sees_no_panels(client, db):
+    from tests.factories import make_user
+
+    client.force_login(make_user())
+    assert client.get("/panels/").status_code == 403
+    assert client.get(url("panel_detail", make_panel())).status_code == 403
+
+
+@pytest.mark.parametrize("pk", [999, 10**30])
+def test_a_panel_that_does_not_exist_is_not_found(as_manager, pk):
+    assert as_manager.get(f"/panels/{pk}/").status_code == 404
+    assert as_manager.post(f"/panels/{pk}/sync/").status_code == 404
+
+
+def test_the_page_holds_the_panel(as_viewer):
+    page = text(as_viewer.get(url("panel_detail", make_panel(name="Northwind"))))
+    assert "<title>Northwind" in page
+    assert '<div id="panel"' in page
+
+
+def test_the_fragment_is_the_panel_alone(as_viewer):
+    part = text(as_viewer.get(url("panel_detail", make_panel(name="Northwind")), **FRAGMENT))
+    assert part.startswith('<div id="panel"')
+    assert "<title>" not in part
+
+
+def test_a_panel_page_does_not_ask_for_more_with_more_rows(as_viewer):
+    panel = make_panel()
+
+    def count():
+        with CaptureQueriesContext(connection) as queries:
+            as_viewer.get(url("panel_detail", panel))
+        return len(queries)
+
+    def add():
+        service = make_service(panel)
+        ServiceChange.objects.create(service=service, at=timezone.now(), field="name", old="a", new="b")
+        BalanceReading.objects.create(panel=panel, at=timezone.now(), balance=1, currency="USD", why="request")
+
+    add()
+    few = count()
+    for _ in range(15):
+        add()
+    assert count() == few
+
+
+# -- asking for a balance and a catalog
+
+
+@pytest.mark.parametrize(("name", "kind"), [("panel_balance", "balance"), ("panel_sync", "sync")])
+def test_asking_is_noted_and_the_worker_is_rung_for(as_manager, rung, name, kind):
+    panel = make_panel()
+    response = as_manager.post(url(name, panel))
+    assert response.status_code == 302
+    assert response.url == url("panel_detail", panel)
+    panel.refresh_from_db()
+    assert getattr(panel, f"{kind}_requested_at") is not None
+    assert rung == [(kind, panel.pk)]
+
+
+@pytest.mark.parametrize(("name", "kind"), [("panel_balance", "balance"), ("panel_sync", "sync")])
+def test_asking_again_while_it_is_pending_changes_nothing(as_manager, rung, name, kind):
+    asked = timezone.now() - timedelta(minutes=1)
+    panel = make_panel(**{f"{kind}_requested_at": asked})
+    as_manager.post(url(name, panel))
+    panel.refresh_from_db()
+    assert getattr(panel, f"{kind}_requested_at") == asked
+    assert rung == []
+
+
+def test_an_answer_by_htmx_is_the_fragment_that_follows_the_question(as_manager, rung):
+    panel = make_panel()
+    part = text(as_manager.post(url("panel_balance", panel), **FRAGMENT))
+    assert part.startswith('<div id="panel"')
+    assert "Checking…" in part
+    assert '<progress aria-label="Checking the balance">' in part
+    assert 'hx-trigger="every 1s"' in part
+
+
+def test_the_page_stops_asking_when_the_answer_is_there(as_manager):
+    panel = make_panel(balance=Decimal(5), balance_checked_at=timezone.now())
+    response = as_manager.get(url("panel_detail", panel), **FRAGMENT)
+    assert "hx-trigger" not in text(response)
+    assert "Its balance is 5.00" in response.headers["HX-Trigger"].encode().decode("unicode_escape")
+
+
+def test_a_failed_test_shows_the_panels_own_words(as_manager):
+    panel = make_panel(balance_error="Invalid API key", catalog_error="<b>Down</b>")
+    response = as_manager.get(url("panel_detail", panel), **FRAGMENT)
+    assert "Invalid API key" in text(response)
+    assert "&lt;b&gt;Down&lt;/b&gt;" in text(response)
+    assert "Invalid API key" in response.headers["HX-Trigger"]
+
+
+def test_nobody_asks_an_inactive_panel(as_manager, rung):
+    panel = make_panel(is_active=False)
+    page = text(as_manager.post(url("panel_sync", panel), follow=True))
+    panel.refresh_from_db()
+    assert panel.sync_requested_at is None
+    assert rung == []
+    assert "is inactive, so it is not called" in page
+    assert url("panel_sync", panel) not in page
+
+
+def test_a_pending_question_counts_as_waiting_while_no_worker_is_alive(as_viewer):
+    make_panel(sync_requested_at=timezone.now())
+    assert "Worker not running" in text(as_viewer.get("/panels/"))
+    now = timezone.now()
+    Worker.objects.create(host="h", pid=1, started_at=now, seen_at=now)
+    assert "Worker not running" not in text(as_viewer.get("/panels/"))
+
+
+# -- pausing
+
+
+def test_pausing_by_hand_stops_sending_until_it_is_lifted(as_manager, rung):
+    panel = make_panel()
+    page = text(as_manager.post(url("panel_pause", panel), follow=True))
+    panel.refresh_from_db()
+    assert (panel.paused_reason, panel.paused_until) == ("by_hand", None)
+    assert "paused by hand" in page
+
+    as_manager.post(url("panel_resume", panel))
+    panel.refresh_from_db()
+    assert panel.paused_reason == ""
+    assert {("submit", panel.pk), ("poll", panel.pk)} <= set(rung)
+
+
+def test_pausing_by_hand_keeps_a_reason_that_lasts(as_manager):
+    panel = make_panel(paused_reason="auth", last_error="Invalid API key")
+    page = text(as_manager.post(url("panel_pause", panel), follow=True))
+    panel.refresh_from_db()
+    assert (panel.paused_reason, panel.last_error) == ("auth", "Invalid API key")
+    assert "was paused before" in page
+
+
+def test_resuming_what_is_not_paused_says_so(as_manager, rung):
+    page = text(as_manager.post(url("panel_resume", make_panel()), follow=True))
+    assert "was not paused" in page
+    assert rung == []
+
+
+# -- adding and editing
+
+
+def test_a_new_panel_is_tested_at_once(as_manager, rung):
+    response = as_manager.post("/panels/new/", new_panel(low_balance="10", currency_override="eur"))
+    panel = Panel.objects.get()
+    assert response.url == url("panel_detail", panel)
+    assert (panel.api_key.reveal(), panel.key_hint, panel.currency) == (KEY, "cdef", "EUR")
+    assert panel.balance_requested_at is not None
+    assert panel.sync_requested_at is not None
+    assert rung == [("balance", panel.pk), ("sync", panel.pk)]
+
+
+def test_no_page_ever_shows_the_key(as_manager, rung):
+    pages = [as_manager.post("/panels/new/", new_panel(), follow=True)]
+    panel = Panel.objects.get()
+    pages += [as_manager.get(url(name, panel)) for name in ("panel_detail", "panel_edit")]
+    pages += [as_manager.get("/panels/"), as_manager.get(url("panel_detail", panel), **FRAGMENT)]
+    pages.append(as_manager.post("/panels/new/", new_panel(api_url="nonsense")))
+    pages.append(as_manager.post(url("panel_edit", panel), edited(panel, api_key=KEY, name="")))
+    for page in pages:
+        assert page.status_code in (200, 422)
+        assert KEY not in page.content.decode()
+        assert panel.api_key.token not in page.content.decode()
+        assert KEY[:-4] not in page.content.decode()
+
+
+def test_an_empty_key_keeps_the_stored_one(as_manager, rung):
+    panel = make_panel(key=KEY)
+    assert "Empty keeps the stored key ending in cdef" in text(as_manager.get(url("panel_edit", panel)))
+    as_manager.post(url("panel_edit", panel), edited(panel, name="Renamed"))
+    panel.refresh_from_db()
+    assert (panel.name, panel.api_key.reveal()) == ("Renamed", KEY)
+    assert panel.balance_requested_at is None
+    assert rung == []
+
+
+def test_a_new_key_is_tested_and_lifts_a_pause_for_the_old_one(as_manager, rung):
+    panel = make_panel(paused_reason="auth", last_error="Invalid API key", balance_requested_at=timezone.now())
+    as_manager.post(url("panel_edit", panel), edited(panel, api_key="another-key-9876"))
+    panel.refresh_from_db()
+    assert (panel.paused_reason, panel.api_key.reveal(), panel.key_hint) == ("", "another-key-9876", "9876")
+    assert panel.sync_requested_at is not None
+    assert ("balance", panel.pk) in rung
+
+
+def test_a_new_key_does_not_lift_a_pause_for_another_reason(as_manager, rung):
+    panel = make_panel(paused_reason="by_hand")
+    as_manager.post(url("panel_edit", panel), edited(panel, api_key="another-key-9876"))
+    panel.refresh_from_db()
+    assert panel.paused_reason == "by_hand"
+
+
+def test_the_key_does_not_follow_an_address_to_another_host(as_manager, rung):
+    panel = make_panel(key=KEY)
+    response = as_manager.post(url("panel_edit", panel), edited(panel, api_url="https://evil.example/api/v2"))
+    assert response.status_code == 422
+    assert "enter the key that belongs there" in text(response)
+    panel.refresh_from_db()
+    assert panel.api_url == "http://127.0.0.1:9/api/v2"
+    assert rung == []
+
+    other = edited(panel, api_url="https://evil.example/api/v2", api_key="another-key-9876")
+    assert as_manager.post(url("panel_edit", panel), other).status_code == 302
+    panel.refresh_from_db()
+    assert (panel.host, panel.api_key.reveal()) == ("evil.example", "another-key-9876")
+
+
+def test_saving_writes_only_what_was_changed(as_manager, rung, monkeypatch):
+    panel = make_panel()
+    found = Panel.save
+
+    def save_late(self, *args, **kwargs):
+        # The worker writes while the form is being saved.
+        Panel.objects.filter(pk=self.pk).update(balance=Decimal(99), multi_status=False, paused_reason="funds")
+        found(self, *args, **kwargs)
+
+    monkeypatch.setattr(Panel, "save", save_late)
+    as_manager.post(url("panel_edit", panel), edited(panel, name="Renamed"))
+    panel.refresh_from_db()
+    assert (panel.name, panel.balance, panel.multi_status, panel.paused_reason) == ("Renamed", 99, False, "funds")
+
+
+def test_deactivating_keeps_history_and_says_so(as_manager, rung):
+    panel = make_panel(balance_requested_at=timezone.now())
+    order = make_order(make_service(panel))
+    page = text(as_manager.post(url("panel_edit", panel), edited(panel, is_active=""), follow=True))
+    panel.refresh_from_db()
+    assert not panel.is_active
+    assert panel.balance_requested_at is None
+    assert Order.objects.filter(pk=order.pk).exists()
+    assert "Its orders, services and history are kept." in page
+    assert 'hx-trigger="every 1s"' not in page
+
+
+def test_a_panel_that_is_active_again_is_tested(as_manager, rung):
+    panel = make_panel(is_active=False)
+    as_manager.post(url("panel_edit", panel), edited(panel))
+    panel.refresh_from_db()
+    assert panel.is_active
+    assert panel.balance_requested_at is not None
+    assert ("balance", panel.pk) in rung
+
+
+def test_advanced_settings_are_folded_away_unless_one_is_wrong(as_manager):
+    assert '<details class="stack">' in text(as_manager.get("/panels/new/"))
+    response = as_manager.post("/panels/new/", new_panel(parallel_calls="0"))
+    assert response.status_code == 422
+    assert '<details class="stack" open>' in text(response)
+
+
+def test_a_name_of_markup_is_text(as_manager):
+    panel = make_panel(name="<script>alert(1)</script>")
+    for page in ("/panels/", url("panel_detail", panel), url("panel_edit", panel)):
+        assert "<script>alert" not in text(as_manager.get(page))
