@@ -12,13 +12,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db import Error, connections
 from django.db.models import Max
 from django.utils import timezone
 from huey.consumer import Consumer
 from huey.storage import PostgresStorage
 
-from panels.bell import huey
+from panels.bell import HANDLERS, KINDS, huey
 from panels.calls.claiming import claims_under_way
 from panels.calls.recording import records_under_way
 from panels.models import Order, Refill, Worker
@@ -94,6 +95,8 @@ class Heartbeat:
 
 def run(signals: StopSignals) -> None:
     """Work until told to end, and then until what is being sent has an outcome or has passed its deadline."""
+    if missing := set(KINDS) - HANDLERS.keys():
+        raise ImproperlyConfigured(f"No handler for {', '.join(sorted(missing))}: this worker would lose the bell.")
     if isinstance(huey.storage, PostgresStorage):
         huey.storage.initialize_schema()
     heartbeat = Heartbeat()
