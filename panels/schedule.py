@@ -21,25 +21,13 @@ SYNC_EVERY, SYNC_AGAIN_AFTER = timedelta(hours=6), timedelta(minutes=30)
 BALANCE_EVERY, BALANCE_AGAIN_AFTER = timedelta(minutes=15), timedelta(minutes=5)
 
 
-def to_probe() -> QuerySet[Panel]:
-    """Return the panels that fell silent and are asked again now: one question tells whether they are back.
-
-    It costs nothing; orders that a panel takes and does not answer would each wait for a person.
-    """
-    return Panel.objects.filter(is_active=True, paused_reason=Panel.Pause.UNREACHABLE, paused_until__lte=timezone.now())
-
-
 def waiting() -> dict[str, list[int]]:
     """Return, for each kind of work, the pks of the panels (for `act`: of the actions) that have some."""
     now = timezone.now()
-    answering = Panel.objects.filter(is_active=True).exclude(
-        Q(paused_reason=Panel.Pause.UNREACHABLE) | Q(quiet_until__gt=now)
-    )
-    open_panels = answering.exclude(Q(paused_reason__gt="") & (Q(paused_until__isnull=True) | Q(paused_until__gt=now)))
-    reading = answering.exclude(Q(paused_reason=Panel.Pause.AUTH) | Q(paused_until__gt=now))
+    reading = Panel.objects.open_for_questions(now)
     confirmed = OrderAction.objects.filter(confirmed_at__isnull=False, finished_at__isnull=True)
     return {
-        "submit": _with(open_panels, queued().filter(send_after__lte=now)),
+        "submit": _with(Panel.objects.open_for_orders(now), queued().filter(send_after__lte=now)),
         # Only placed orders are due, and of those the index knows.
         "poll": _with(reading, Order.objects.filter(next_check_at__lte=now)),
         "confirm": _with(reading, Order.objects.filter(state=Order.State.UNKNOWN, candidate_id__gt="")),
@@ -52,7 +40,7 @@ def waiting() -> dict[str, list[int]]:
         "sync": _due(reading, "sync_requested_at", "catalog", SYNC_EVERY, SYNC_AGAIN_AFTER),
         "balance": [
             *_due(reading, "balance_requested_at", "balance", BALANCE_EVERY, BALANCE_AGAIN_AFTER),
-            *to_probe().filter(balance_requested_at=None).values_list("pk", flat=True),
+            *Panel.objects.to_probe(now).filter(balance_requested_at=None).values_list("pk", flat=True),
         ],
         "adopt": _with(reading, to_adopt()),
         "search": _with(reading, Order.objects.filter(id_searches__in=to_search())),
@@ -89,8 +77,9 @@ def next_at(panel: Panel, what: str) -> datetime | None:
         # The balance is the question that a silent panel is asked; the catalog waits for its answer.
         if what == "catalog" and panel.is_probe_due():
             return None
-        is_lasting = panel.paused_reason == Panel.Pause.AUTH
-        return panel.quiet_until if panel.is_quiet() and not is_lasting else panel.paused_until
+        if panel.paused_reason == Panel.Pause.AUTH:
+            return None
+        return max(filter(None, (panel.paused_until, panel.quiet_until)), default=None)
     if what == "catalog":
         done, tried, every, again_after = panel.catalog_synced_at, panel.catalog_tried_at, SYNC_EVERY, SYNC_AGAIN_AFTER
     else:

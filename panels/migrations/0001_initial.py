@@ -124,6 +124,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('name',),
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('paused_reason', ''), ('paused_until', None), ('quiet_until', None)), models.Q(('paused_reason__in', ('auth', 'funds', 'by_hand')), ('paused_until', None)), models.Q(('paused_reason__in', ('rate_limit', 'unreachable')), ('paused_until__isnull', False), models.Q(('quiet_until', None), ('quiet_until__lte', models.F('paused_until')), _connector='OR')), _connector='OR'), name='possible_pause')],
             },
         ),
         migrations.CreateModel(

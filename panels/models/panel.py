@@ -1,4 +1,29 @@
-"""An account at a panel: how to reach it, how it speaks, what it may be asked, and how it is."""
+"""An account at a panel: how to reach it, how it speaks, when it may be asked, and how it is.
+
+A panel has at most one pause. It has a reason, and for some reasons a time. A weightier pause replaces a lighter one.
+
+weight  reason        begins                              stops               ends
+  0     rate_limit    the panel answered 429              everything          at its time
+  0     unreachable   three calls in a row failed         everything          when a question is answered
+  1     funds         the panel said: not enough funds    sending             a higher balance, or a person
+  2     auth          the key is refused or unreadable    everything          a new key, or a person
+  3     by_hand       a person                            sending             a person
+
+
+                        3 failures in a row, or 3 orders without an answer
+        ┌──────────┐ ───────────────────────────────────────────────▶ ┌──────────────────────────┐
+        │ not      │                                                  │ unreachable              │
+        │ paused   │ ◀─────────────────────── answered ────────────── │ 30 s, 1 min, 2 min … 1 h │
+        └──────────┘                     one question after the time  └──────────────────────────┘
+          │  ▲  │  ▲                                                     ▲            │
+     429  │  │  │  │ a higher balance, a new key, a person               └── silent ──┘
+          ▼  │  ▼  │
+   rate_limit   funds | auth | by_hand
+    (a time)         (no time)
+
+`quiet_until` is a time beside the pause. A pause with a time sets it. Until then the worker asks the panel nothing by
+itself, although a weightier pause may have replaced the first one.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +34,39 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from panels.models.encryption import EncryptedField, Secret
 from panels.models.fields import MoneyField
 from panels.protocol.account import Account
+
+# Such a pause is over where no time lies ahead.
+_TIMED_RATE_LIMIT = Q(paused_reason="rate_limit", paused_until__isnull=False)
+
+
+class PanelQuerySet(models.QuerySet["Panel"]):
+    """The rules of `Panel.takes_orders`, `Panel.takes_questions` and `Panel.is_probe_due`, for many panels at once."""
+
+    def open_for_orders(self, now: datetime | None = None) -> PanelQuerySet:
+        """Keep the panels that orders may be sent to."""
+        return self._not_quiet(now).filter(Q(paused_reason="") | _TIMED_RATE_LIMIT)
+
+    def open_for_questions(self, now: datetime | None = None) -> PanelQuerySet:
+        """Keep the panels that the worker may ask questions by itself."""
+        return self._not_quiet(now).filter(Q(paused_reason__in=("", *Panel.STOPS_ONLY_ORDERS)) | _TIMED_RATE_LIMIT)
+
+    def to_probe(self, now: datetime | None = None) -> PanelQuerySet:
+        """Keep the silent panels that are asked one question now, before anything else is sent.
+
+        A question costs nothing. Each order that a panel takes and does not answer would wait for a person.
+        """
+        return self._not_quiet(now).filter(paused_reason=Panel.Pause.UNREACHABLE, paused_until__isnull=False)
+
+    def _not_quiet(self, now: datetime | None) -> PanelQuerySet:
+        now = now or timezone.now()
+        return self.filter(is_active=True).exclude(Q(paused_until__gt=now) | Q(quiet_until__gt=now))
 
 
 class Panel(models.Model):
@@ -24,6 +76,9 @@ class Panel(models.Model):
         BY_HAND = "by_hand", "paused by hand"
         RATE_LIMIT = "rate_limit", "the panel asked us to slow down"
         UNREACHABLE = "unreachable", "the panel does not answer"
+
+    # A pause with one of these reasons stops orders. Any other pause stops questions too.
+    STOPS_ONLY_ORDERS = (Pause.FUNDS, Pause.BY_HAND)
 
     class CancelParameter(models.TextChoices):
         ORDERS = "orders", "orders (the common form)"
@@ -57,9 +112,9 @@ class Panel(models.Model):
         "active", default=True, help_text="An inactive panel is never called; its history stays."
     )
     paused_reason = models.CharField(max_length=20, blank=True, choices=Pause, editable=False)
-    # None while paused: until a person (or, for funds, a higher balance) lifts it. A silent panel is asked again then.
+    # Set for a pause with a time: a rate limit ends then, and a silent panel is asked again then.
     paused_until = models.DateTimeField(null=True, editable=False)
-    # Not asked anything before then, whatever else pauses it: it wants to be left alone, or does not answer.
+    # Until then the worker asks nothing by itself, whatever the reason of the pause.
     quiet_until = models.DateTimeField(null=True, editable=False)
     # The lowest balance read since the panel said that it would not do, or just before: any higher one lifts the pause.
     paused_balance = MoneyField(null=True, editable=False)
@@ -108,8 +163,19 @@ class Panel(models.Model):
         help_text="Seconds of silence. Some panels take 40 seconds to accept an order.",
     )
 
+    objects = PanelQuerySet.as_manager()
+
     class Meta:
         ordering = ("name",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(paused_reason="", paused_until=None, quiet_until=None)
+                | Q(paused_reason__in=("auth", "funds", "by_hand"), paused_until=None)
+                | Q(paused_reason__in=("rate_limit", "unreachable"), paused_until__isnull=False)
+                & (Q(quiet_until=None) | Q(quiet_until__lte=F("paused_until"))),
+                name="possible_pause",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -141,17 +207,24 @@ class Panel(models.Model):
         theirs = (other.connect_timeout, other.read_timeout, other.always_send_quantity)
         return self.is_same_account(other) and mine == theirs
 
+    def takes_orders(self, now: datetime | None = None) -> bool:
+        """Tell whether orders may be sent to the panel (`PanelQuerySet.open_for_orders`)."""
+        return self.is_active and not self.is_paused(now) and not self.is_quiet(now)
+
+    def takes_questions(self, now: datetime | None = None) -> bool:
+        """Tell whether the worker may ask the panel questions by itself (`PanelQuerySet.open_for_questions`)."""
+        return self.is_active and not self.blocks_reading(now)
+
     def is_paused(self, now: datetime | None = None) -> bool:
-        """Tell whether a pause is in force: one with a time ends by itself, but for silence, which an answer ends."""
-        if not self.paused_reason or self.paused_reason == self.Pause.UNREACHABLE:
+        """Tell whether a pause is in force: a rate limit ends at its time, and no other pause ends by itself."""
+        if self.paused_reason != self.Pause.RATE_LIMIT:
             return bool(self.paused_reason)
         return self.paused_until is None or self.paused_until > (now or timezone.now())
 
     def is_probe_due(self, now: datetime | None = None) -> bool:
-        """Tell whether a panel that fell silent is asked again: one question, before anything else."""
-        if self.paused_reason != self.Pause.UNREACHABLE or self.paused_until is None:
-            return False
-        return self.paused_until <= (now or timezone.now())
+        """Tell whether a silent panel is asked one question now (`PanelQuerySet.to_probe`)."""
+        is_silent = self.paused_reason == self.Pause.UNREACHABLE and self.paused_until is not None
+        return self.is_active and is_silent and not self.is_quiet(now)
 
     @property
     def sends_one_at_a_time(self) -> bool:
@@ -159,13 +232,13 @@ class Panel(models.Model):
         return self.unanswered_orders > 0
 
     def is_quiet(self, now: datetime | None = None) -> bool:
-        """Tell whether it is left alone for a while, beside whatever pauses it."""
-        return self.quiet_until is not None and self.quiet_until > (now or timezone.now())
+        """Tell whether the worker asks the panel nothing by itself for a while, whatever the reason of its pause."""
+        moment = now or timezone.now()
+        return any(until is not None and until > moment for until in (self.paused_until, self.quiet_until))
 
     def blocks_reading(self, now: datetime | None = None) -> bool:
-        """Tell whether even questions wait: a pause for funds, or by hand, only stops placing."""
-        blocking = (self.Pause.AUTH, self.Pause.RATE_LIMIT, self.Pause.UNREACHABLE)
-        return self.is_quiet(now) or (self.is_paused(now) and self.paused_reason in blocking)
+        """Tell whether even questions wait: a pause for funds, or by hand, only stops orders."""
+        return self.is_quiet(now) or (self.is_paused(now) and self.paused_reason not in self.STOPS_ONLY_ORDERS)
 
     @property
     def state(self) -> str:

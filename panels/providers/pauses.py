@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import F, Q
+from django.db import transaction
 from django.utils import timezone
 
 from panels.models import Panel
@@ -23,24 +24,44 @@ _WEIGHT = {
 
 
 def pause(panel: Panel, reason: Panel.Pause, text: str, until: datetime | None = None) -> None:
-    """Pause a panel, unless a weightier pause is in force, or one like it that lasts longer.
+    """Pause a panel, unless a weightier pause is in force, or a pause of the same weight that lasts longer.
 
-    Until the time that is given it is asked nothing at all, whichever pause is in force.
+    Nothing is asked before `until`, whichever pause is in force.
     """
-    if until is not None:
-        ends_sooner = Q(quiet_until=None) | Q(quiet_until__lt=until)
-        Panel.objects.filter(ends_sooner, pk=panel.pk).update(quiet_until=until)
-    weaker = [other for other, weight in _WEIGHT.items() if weight < _WEIGHT[reason]]
-    alike = [other for other, weight in _WEIGHT.items() if weight == _WEIGHT[reason]]
-    gives_way = Q(paused_reason__in=["", *weaker]) | Q(paused_until__lte=timezone.now())
-    if until is not None:
-        gives_way |= Q(paused_reason__in=alike, paused_until__lt=until)
-    # A balance read before is no proof of what was there, and yet all there is if the next reading comes late.
-    balance = F("balance") if reason == Panel.Pause.FUNDS else None
-    if Panel.objects.filter(gives_way, pk=panel.pk).update(
-        paused_reason=reason, paused_until=until, paused_balance=balance, last_error=text
-    ):
+    with transaction.atomic():
+        current = Panel.objects.select_for_update(no_key=True).filter(pk=panel.pk).first()
+        if current is None:
+            return
+        fields: dict[str, Any] = {}
+        if until is not None:
+            until = max(until, current.quiet_until or until)
+            fields["quiet_until"] = until
+        gives_way = _gives_way(current, reason, until)
+        if gives_way:
+            # The balance was read before the refusal, so it proves little. It is the only measure if the next is late.
+            balance = current.balance if reason == Panel.Pause.FUNDS else None
+            fields |= {
+                "paused_reason": reason,
+                "paused_until": until,
+                "paused_balance": balance,
+                "last_error": text,
+            }
+        if fields:
+            Panel.objects.filter(pk=panel.pk).update(**fields)
+    if gives_way:
         logger.warning("Panel %s is paused (%s).", panel.pk, reason)
+
+
+def _gives_way(current: Panel, reason: Panel.Pause, until: datetime | None) -> bool:
+    """Tell whether the pause of a panel, if it has any, is replaced by a new one."""
+    if not current.paused_reason:
+        return True
+    weight = _WEIGHT[Panel.Pause(current.paused_reason)]
+    if weight != _WEIGHT[reason]:
+        return weight < _WEIGHT[reason]
+    if current.paused_until is None or until is None:
+        return False
+    return current.paused_until <= timezone.now() or current.paused_until < until
 
 
 def resume(panel: Panel) -> None:

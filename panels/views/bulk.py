@@ -191,8 +191,7 @@ def _waited_for(batch: Batch) -> QuerySet[Panel]:
 
 def _is_closed(panel: Panel, batch: Batch) -> bool:
     """Tell whether a panel gets nothing of a batch for now."""
-    is_paused = panel.is_paused() and (panel.blocks_reading() or not batch.is_adoption)
-    return is_paused or not panel.is_active
+    return not (panel.takes_questions() if batch.is_adoption else panel.takes_orders())
 
 
 SHOWN = {

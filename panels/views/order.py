@@ -16,7 +16,7 @@ from panels.bell import WorkKind, ring
 from panels.forms.orders import ResolveForm
 from panels.id_search import findings
 from panels.id_search.evidence import collect_evidence, find_around
-from panels.models import Order, OrderEvent, Panel, Refill
+from panels.models import Order, OrderEvent, Refill
 from panels.models.order import RequestState
 from panels.orders import aftercare, following, resolution
 from panels.pages.htmx import render_page, wants_fragment
@@ -58,7 +58,7 @@ def _show(request: HttpRequest, pk: int, *, status: int = 200) -> HttpResponse:
         "refills": refills,
         "can_refill": order.can_refill and not any(refill.is_open for refill in refills),
         "fields": _fields(order),
-        "is_held_up": _is_held_up(order.panel),
+        "is_held_up": not order.panel.takes_questions(),
         "poll": _page_seconds(order, refills, decision.get("findings")),
         **decision,
     }
@@ -88,17 +88,12 @@ def _page_seconds(order: Order, refills: list[Refill], findings: findings.Findin
     if findings and not resolution.may_resolve(order):
         return 2
     if findings and (order.candidate_id or findings.is_open):
-        return SECONDS_WHILE_HELD_UP if _is_held_up(order.panel) else 2
+        return 2 if order.panel.takes_questions() else SECONDS_WHILE_HELD_UP
     if any(refill.state in (RequestState.QUEUED, RequestState.SENDING) for refill in refills):
         return seconds or 2
     if seconds:
         return min(seconds, 5)
     return 10 if any(refill.is_open for refill in refills) else 0
-
-
-def _is_held_up(panel: Panel) -> bool:
-    """Tell whether a panel is asked nothing for now."""
-    return not panel.is_active or panel.blocks_reading()
 
 
 def _decision(order: Order, events: list[OrderEvent], posted: Mapping[str, str]) -> dict[str, Any]:

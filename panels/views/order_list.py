@@ -93,8 +93,7 @@ def _is_being_checked(order: Order, now: datetime) -> bool:
     return (
         order.check_requested_at is not None
         and now - order.check_requested_at < CHECK_IS_QUICK
-        and order.panel.is_active
-        and not order.panel.blocks_reading(now)
+        and order.panel.takes_questions(now)
     )
 
 

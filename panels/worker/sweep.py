@@ -29,8 +29,9 @@ def pull_back() -> int:
         (queued, "send_after", LONGEST_RETRY),
         (Order.objects, "next_check_at", LONGEST_LEFT_ALONE),
         (Refill.objects, "next_check_at", LONGEST_LEFT_ALONE),
-        (Panel.objects, "paused_until", LONGEST_PAUSE),
+        # Before the pause, because a panel is quiet for no longer than its pause lasts.
         (Panel.objects, "quiet_until", LONGEST_PAUSE),
+        (Panel.objects, "paused_until", LONGEST_PAUSE),
     )
     pulled = sum(
         rows.filter(**{f"{name}__gt": latest + longest}).update(**{name: now}) for rows, name, longest in put_off

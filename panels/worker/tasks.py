@@ -28,7 +28,7 @@ lanes = Lanes()
 
 
 def _submit(panel_pk: int) -> None:
-    if schedule.to_probe().filter(pk=panel_pk).exists():
+    if Panel.objects.to_probe().filter(pk=panel_pk).exists():
         ring("balance", panel_pk)
         return
     if submission.submit_queued(panel_pk, lanes.stopping)["placed"]:

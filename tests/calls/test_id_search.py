@@ -367,7 +367,7 @@ def test_a_panel_that_wants_it_slower_is_asked_on_later_within_the_same_limit(lo
     sandbox.faults.add(Fault.RATE_LIMIT, "status")
     assert search(lost.panel) == 0
     assert find(lost).is_open
-    Panel.objects.update(paused_until=timezone.now(), quiet_until=timezone.now())
+    Panel.objects.update(**dict.fromkeys(("paused_until", "quiet_until"), timezone.now()))
     assert search(lost.panel) == 3
     assert find(lost).search.asked == 297
 
@@ -913,7 +913,7 @@ def test_the_page_says_that_a_search_waits_for_the_panel(lost, as_operator, rung
     text = page(as_operator, lost)
     assert "The search waits: the panel does not answer. It is asked again now." in text
     assert "45 s ago" not in text
-    Panel.objects.update(paused_reason="by_hand", quiet_until=timezone.now() + timedelta(minutes=5))
+    Panel.objects.update(paused_reason="by_hand", paused_until=None, quiet_until=timezone.now() + timedelta(minutes=5))
     text = page(as_operator, lost)
     assert "The search waits: the panel is left alone for a while. It is asked again <time" in text
     Panel.objects.update(paused_reason="auth", paused_until=None)

@@ -176,7 +176,7 @@ def test_an_order_that_never_left_waits_longer_after_each_try(synced_panel, sand
     delays = []
     for _ in range(3):
         Order.objects.update(send_after=timezone.now() - timedelta(seconds=1))
-        Panel.objects.update(paused_reason="", paused_until=None)
+        Panel.objects.update(paused_reason="", paused_until=None, quiet_until=None)
         assert submit(synced_panel) == {"put back": 1}
         order.refresh_from_db()
         assert order.state == State.QUEUED
@@ -195,7 +195,8 @@ def test_a_429_pauses_the_panel_and_the_order_goes_out_later(synced_panel, sandb
     synced_panel.refresh_from_db()
     assert synced_panel.paused_reason == Panel.Pause.RATE_LIMIT
     assert timedelta(seconds=4) < synced_panel.paused_until - timezone.now() < timedelta(seconds=8)
-    Panel.objects.update(paused_until=timezone.now() - timedelta(seconds=1))
+    past = timezone.now() - timedelta(seconds=1)
+    Panel.objects.update(paused_until=past, quiet_until=past)
     assert submit(synced_panel) == {"placed": 1}
     order.refresh_from_db()
     synced_panel.refresh_from_db()
@@ -901,7 +902,7 @@ def test_a_panel_that_answers_questions_and_no_orders_gets_one_at_a_time_after_l
         sent.append(sandbox.calls["add"] - before)
         synced_panel.refresh_from_db()
         pauses.append(round((synced_panel.paused_until - timezone.now()) / timedelta(seconds=30)))
-        Panel.objects.update(paused_until=timezone.now())
+        Panel.objects.update(**dict.fromkeys(("paused_until", "quiet_until"), timezone.now()))
         assert not check_balance(synced_panel.pk, threading.Event())
     assert sent == [4, 1, 1]
     assert pauses == [1, 4, 8]

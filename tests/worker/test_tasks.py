@@ -107,7 +107,7 @@ def test_answers_to_questions_end_no_pause_of_a_panel_that_leaves_orders_unanswe
         work_off_the_queue()
         assert sandbox.calls["add"] == expected
         # The pause ends by its time, and one more order shows whether anything has changed.
-        Panel.objects.update(paused_until=timezone.now(), quiet_until=timezone.now())
+        Panel.objects.update(**dict.fromkeys(("paused_until", "quiet_until"), timezone.now()))
         tasks.run_sweep(every=timedelta())
     assert sandbox.calls["balance"] >= 3
 
@@ -459,14 +459,14 @@ def test_a_panel_that_vanished_is_asked_one_question_before_its_orders_go_out_ag
     assert pause_of(synced_panel) == ("unreachable", 30)
     assert set(Order.objects.values_list("state", flat=True)) == {"queued"}
 
-    Panel.objects.update(paused_until=timezone.now(), quiet_until=timezone.now())
+    Panel.objects.update(**dict.fromkeys(("paused_until", "quiet_until"), timezone.now()))
     Order.objects.update(send_after=timezone.now())
     assert (schedule.waiting()["submit"], schedule.waiting()["balance"]) == ([], [synced_panel.pk])
     run("balance", synced_panel.pk)
     assert pause_of(synced_panel) == ("unreachable", 60)
 
     sandbox.come_back()
-    Panel.objects.update(paused_until=timezone.now(), quiet_until=timezone.now())
+    Panel.objects.update(**dict.fromkeys(("paused_until", "quiet_until"), timezone.now()))
     before = sandbox.calls
     # As somebody places one more.
     run("submit", synced_panel.pk)
