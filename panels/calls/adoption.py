@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
@@ -15,7 +16,7 @@ from django.utils import timezone
 
 from panels.bulk.adoption import _note_known, to_adopt
 from panels.calls.polling import compare
-from panels.calls.visit import PanelClosedError, note_answer, note_error, open_client
+from panels.calls.visit import PanelClosedError, visit
 from panels.models import BatchLine, Order, OrderEvent, Panel
 from panels.orders.following import next_check_at
 from panels.protocol.client import PanelClient
@@ -29,23 +30,19 @@ _SILENT = "The panel gave no answer about this order. Give its line again to ask
 
 def adopt(panel_pk: int, stopping: threading.Event) -> Counter[str]:
     """Ask one panel about all the ids that wait, and take over what it confirms; counts the outcomes."""
-    panel = Panel.objects.filter(pk=panel_pk, is_active=True).first()
     counts: Counter[str] = Counter()
-    if panel is None or panel.blocks_reading() or not to_adopt().filter(panel=panel).exists():
+    if not to_adopt().filter(panel=panel_pk).exists():
         return counts
-    try:
-        with open_client(panel, stopping) as client:
-            while not stopping.is_set() and (ids := _next_ids(panel)):
-                answers, error = _ask(client, ids)
-                counts += _record(panel, ids if error is None else [each for each in ids if each in answers], answers)
-                if error is not None:
-                    note_error(panel, error)
-                    counts["failed"] += 1
-                    break
-    except PanelClosedError:
-        return counts
-    if counts.total() > counts["failed"] and not counts["failed"]:
-        note_answer(panel.pk)
+    with suppress(PanelClosedError), visit(Panel.objects.open_for_questions(), panel_pk, stopping) as here:
+        while not (stopping.is_set() or here.has_failed) and (ids := _next_ids(here.panel)):
+            answers, error = _ask(here.client, ids)
+            told = ids if error is None else [each for each in ids if each in answers]
+            counts += _record(here.panel, told, answers)
+            if told:
+                here.note_answer()
+            if error is not None:
+                here.note_error(error)
+                counts["failed"] += 1
     return counts
 
 

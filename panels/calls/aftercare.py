@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from panels.calls.claiming import claims_under_way
 from panels.calls.recording import record, tried
-from panels.calls.visit import CHUNK_OF_SINGLES, LEASE, PanelClosedError, note_answer, note_error, open_client
+from panels.calls.visit import CHUNK_OF_SINGLES, LEASE, PanelClosedError, visit
 from panels.models import Controls, JobRun, Order, OrderEvent, Panel, Refill
 from panels.models.order import RequestState
 from panels.models.planning import unindexed
@@ -39,24 +39,18 @@ What = OrderEvent.What
 
 def send_requests(panel_pk: int, stopping: threading.Event) -> Counter[str]:
     """Send a panel's queued refills and cancels, unless sending is stopped, and ask about its refills that are due."""
-    panel = Panel.objects.filter(pk=panel_pk, is_active=True).first()
-    if panel is None or panel.blocks_reading():
-        return Counter()
     counts: Counter[str] = Counter()
     try:
-        with open_client(panel, stopping) as client:
+        with visit(Panel.objects.open_for_questions(), panel_pk, stopping) as here:
             for step in (_send_refills, _send_cancels, _check_refills):
-                while not stopping.is_set() and (found := step(panel, client)):
+                while not stopping.is_set() and (found := step(here.panel, here.client)):
+                    here.note_answer()
                     counts += found
-    except PanelClosedError:
-        counts["failed"] += 1
-    except PanelError as error:
+    except PanelClosedError as closed:
+        counts["failed"] += 1 if closed.panel else 0
+    except PanelError:
         # Nothing was done, or a question went unanswered: the rows wait for the next visit.
-        note_error(panel, error)
         counts["failed"] += 1
-    else:
-        if counts and (panel.failures or panel.paused_reason):
-            note_answer(panel_pk)
     return counts
 
 

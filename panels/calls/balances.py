@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
-from panels.calls.visit import PanelClosedError, note_answer, note_error, open_client
+from panels.calls.visit import PanelClosedError, Visit, visit
 from panels.models import BalanceReading, Order, Panel
 from panels.protocol.client import PanelClient
 from panels.protocol.errors import Deferred, PanelError
@@ -18,28 +18,34 @@ from panels.providers.pauses import resume
 
 def check_balance(panel_pk: int, stopping: threading.Event, why: str = BalanceReading.Why.SCHEDULE) -> str:
     """Read a panel's balance; returns "" or what went wrong, in words that the panel's page shows too."""
-    panel = Panel.objects.filter(pk=panel_pk, is_active=True).first()
-    if panel is None:
-        return ""
-    Panel.objects.filter(pk=panel.pk).update(balance_tried_at=timezone.now())
+    active = Panel.objects.filter(is_active=True)
+    active.filter(pk=panel_pk).update(balance_tried_at=timezone.now())
     try:
-        with open_client(panel, stopping) as client:
-            try:
-                reading = client.balance()
-            except PanelError as error:
-                if not (panel.is_probe_due() and _tells_of_an_order(panel, client)):
-                    raise
-                note_answer(panel_pk)
-                return _note_failure(panel, error.text)
+        with visit(active, panel_pk, stopping) as here:
+            panel = here.panel
+            reading = _read_balance(here)
     except Deferred as error:
         return error.text
-    except PanelClosedError:
-        return _note_failure(panel, "The stored key cannot be decrypted.")
+    except PanelClosedError as closed:
+        return _note_failure(closed.panel, closed.text) if closed.panel else ""
     except PanelError as error:
-        note_error(panel, error)
         return _note_failure(panel, error.text)
-    note_answer(panel_pk)
+    if isinstance(reading, PanelError):
+        return _note_failure(panel, reading.text)
     return _record(panel, reading, why)
+
+
+def _read_balance(here: Visit) -> Balance | PanelError:
+    """Return the balance, or why there is none although the panel answers about one of our orders."""
+    try:
+        reading = here.client.balance()
+    except PanelError as error:
+        if not (here.panel.is_probe_due() and _tells_of_an_order(here.panel, here.client)):
+            raise
+        here.note_answer()
+        return error
+    here.note_answer()
+    return reading
 
 
 def _tells_of_an_order(panel: Panel, client: PanelClient) -> bool:

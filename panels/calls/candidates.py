@@ -8,10 +8,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from panels.calls.outcomes import placed_fields
-from panels.calls.visit import PanelClosedError, note_error, open_client
+from panels.calls.visit import PanelClosedError, visit
 from panels.models import Order, OrderEvent, Panel
 from panels.models.planning import unindexed
-from panels.protocol.errors import Deferred, PanelError, Refused, failure_in
+from panels.protocol.errors import Deferred, PanelError, Refused
 from panels.protocol.wire import OrderStatus
 
 State, What = Order.State, OrderEvent.What
@@ -22,18 +22,16 @@ def confirm_candidates(panel_pk: int, stopping: threading.Event) -> int:
     unknown = Order.objects.alias(at=unindexed("panel_id")).filter(at=panel_pk, state=State.UNKNOWN)
     named = unknown.exclude(candidate_id="")
     orders = list(named.select_related("panel", "candidate_by")[:100])
-    panel = Panel.objects.filter(pk=panel_pk, is_active=True).first()
-    if not orders or panel is None or panel.blocks_reading():
+    if not orders:
         return 0
     try:
-        with open_client(panel, stopping) as client:
-            answers = client.statuses([order.candidate_id for order in orders])
+        with visit(Panel.objects.open_for_questions(), panel_pk, stopping) as here:
+            answers = here.client.statuses([order.candidate_id for order in orders])
+            here.note_answers(answers)
     except PanelClosedError:
         return 0
     except PanelError as error:
         answers = dict.fromkeys((order.candidate_id for order in orders), error)
-    if failure := failure_in(answers):
-        note_error(panel, failure)
     return sum(_confirm(order, answers.get(order.candidate_id)) for order in orders)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from panels.calls.visit import PanelClosedError, note_answer, note_error, open_client
+from panels.calls.visit import PanelClosedError, visit
 from panels.models import Panel, Service, ServiceChange
 from panels.protocol.errors import Deferred, PanelError
 from panels.protocol.wire import Catalog, CatalogRow
@@ -40,21 +40,19 @@ def sync_catalog(panel_pk: int, stopping: threading.Event) -> tuple[Counter[str]
 
     An empty or failed answer changes nothing but the panel's catalog_error.
     """
-    panel = Panel.objects.filter(pk=panel_pk, is_active=True).first()
-    if panel is None:
-        return Counter(), ""
-    Panel.objects.filter(pk=panel.pk).update(catalog_tried_at=timezone.now())
+    active = Panel.objects.filter(is_active=True)
+    active.filter(pk=panel_pk).update(catalog_tried_at=timezone.now())
     try:
-        with open_client(panel, stopping) as client:
-            catalog = client.services()
+        with visit(active, panel_pk, stopping) as here:
+            panel = here.panel
+            catalog = here.client.services()
+            here.note_answer()
     except Deferred as error:
         return Counter(), error.text
-    except PanelClosedError:
-        return Counter(), _note_failure(panel, "The stored key cannot be decrypted.")
+    except PanelClosedError as closed:
+        return Counter(), _note_failure(closed.panel, closed.text) if closed.panel else ""
     except PanelError as error:
-        note_error(panel, error)
         return Counter(), _note_failure(panel, error.text)
-    note_answer(panel.pk)
     if not catalog.rows:
         return Counter(), _note_failure(panel, "The panel answered with no usable service; the catalog was kept.")
     with transaction.atomic():

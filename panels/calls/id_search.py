@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from panels.calls.visit import LEASE, PanelClosedError, note_answer, note_error, open_client
+from panels.calls.visit import LEASE, PanelClosedError, visit
 from panels.id_search.findings import to_search
 from panels.id_search.window import Reach, find_window, next_reach
 from panels.models import FoundId, IdSearch, OrderEvent, Panel
@@ -29,36 +30,33 @@ TOLD = ("remote_status", "progress", "charge", "currency", "start_count", "remai
 Answers = Mapping[str, OrderStatus | Refused]
 
 
-def _to_search_at(panel: Panel) -> QuerySet[IdSearch]:
-    return to_search().alias(at=unindexed("order__panel_id")).filter(at=panel.pk)
+def _to_search_at(panel_pk: int) -> QuerySet[IdSearch]:
+    return to_search().alias(at=unindexed("order__panel_id")).filter(at=panel_pk)
 
 
 def search_ids(panel_pk: int, stopping: threading.Event) -> int:
     """Ask one panel about ids for all orders that people look for there; returns how many calls were answered."""
-    panel = Panel.objects.filter(pk=panel_pk, is_active=True).first()
-    if panel is None or panel.blocks_reading() or not _to_search_at(panel).exists():
-        return 0
     calls = 0
-    try:
-        with open_client(panel, stopping) as client:
-            while not stopping.is_set() and (search := _lease(panel)):
-                try:
-                    calls += _look(search, client)
-                except PanelError as error:
-                    note_error(panel, error)
-                    _interrupt(search, error)
-                    return calls
-    except PanelClosedError:
+    if not _to_search_at(panel_pk).exists():
         return calls
-    if calls and (panel.failures or panel.paused_reason):
-        note_answer(panel.pk)
+    with suppress(PanelClosedError), visit(Panel.objects.open_for_questions(), panel_pk, stopping) as here:
+        while not (stopping.is_set() or here.has_failed) and (search := _lease(here.panel)):
+            try:
+                made = _look(search, here.client)
+            except PanelError as error:
+                here.note_error(error)
+                _interrupt(search, error)
+                break
+            if made:
+                here.note_answer()
+            calls += made
     return calls
 
 
 def _lease(panel: Panel) -> IdSearch | None:
     """Take the oldest request for the time of one call."""
     with transaction.atomic():
-        waiting = _to_search_at(panel).order_by("requested_at", "pk")
+        waiting = _to_search_at(panel.pk).order_by("requested_at", "pk")
         search = waiting.select_related("order__panel").select_for_update(of=("self",), skip_locked=True).first()
         if search:
             search.leased_until = timezone.now() + LEASE

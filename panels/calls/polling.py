@@ -19,11 +19,10 @@ from django.db import connection, transaction
 from django.db.models import Case, DateTimeField, QuerySet, Value, When
 from django.utils import timezone
 
-from panels.calls.visit import CHUNK_OF_SINGLES, LEASE, PanelClosedError, note_answer, note_error, open_client
+from panels.calls.visit import CHUNK_OF_SINGLES, LEASE, PanelClosedError, Visit, visit
 from panels.models import Order, OrderEvent, Panel
 from panels.orders.following import GRACE, SOONEST, next_check_at
-from panels.protocol.client import PanelClient
-from panels.protocol.errors import Deferred, PanelError, Reason, Refused, failure_in, is_answer
+from panels.protocol.errors import Deferred, PanelError, Reason, Refused, is_answer
 from panels.protocol.inquiry import CHUNK
 from panels.protocol.wire import OrderStatus
 from panels.threads import in_parallel
@@ -51,17 +50,14 @@ WRITTEN = (
 
 def poll_due(panel_pk: int, stopping: threading.Event) -> Counter[str]:
     """Ask one panel about all its orders that are due; counts what was asked, answered and changed."""
-    panel = Panel.objects.filter(pk=panel_pk, is_active=True).first()
-    if panel is None or panel.blocks_reading():
-        return Counter()
-    hands = min(panel.parallel_calls, -(-_due(panel_pk).count() // _chunk(panel)))
-    if not hands:
+    if not _due(panel_pk).exists():
         return Counter()
     try:
-        with open_client(panel, stopping) as client:
-            return in_parallel(hands, partial(_poll_chunks, panel, client, stopping))
-    except PanelClosedError:
-        return Counter(failed=1)
+        with visit(Panel.objects.open_for_questions(), panel_pk, stopping) as here:
+            chunks = -(-_due(panel_pk).count() // _chunk(here.panel))
+            return in_parallel(min(here.panel.parallel_calls, chunks), partial(_poll_chunks, here, stopping))
+    except PanelClosedError as closed:
+        return Counter(failed=1) if closed.panel else Counter()
 
 
 def _due(panel_pk: int) -> QuerySet[Order]:
@@ -73,20 +69,16 @@ def _chunk(panel: Panel) -> int:
     return CHUNK if panel.multi_status else CHUNK_OF_SINGLES
 
 
-def _poll_chunks(panel: Panel, client: PanelClient, stopping: threading.Event) -> Counter[str]:
+def _poll_chunks(here: Visit, stopping: threading.Event) -> Counter[str]:
     counts: Counter[str] = Counter()
-    while not stopping.is_set() and (orders := _lease(panel)):
+    while not (stopping.is_set() or here.has_failed) and (orders := _lease(here.panel)):
         try:
-            answers = client.statuses([order.remote_id for order in orders])
+            answers = here.client.statuses([order.remote_id for order in orders])
         except PanelError as error:
             answers = dict.fromkeys((order.remote_id for order in orders), error)
-        counts += _record(panel, orders, answers)
-        if failure := failure_in(answers):
-            note_error(panel, failure)
+        counts += _record(here.panel, orders, answers)
+        if here.note_answers(answers):
             counts["failed"] += 1
-            break
-    if counts["answered"] and (panel.failures or panel.paused_reason):
-        note_answer(panel.pk)
     return counts
 
 

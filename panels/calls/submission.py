@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from panels.calls.claiming import Claims, start_by
 from panels.calls.outcomes import Answered, settle_all
-from panels.calls.visit import PanelClosedError, open_client
+from panels.calls.visit import PanelClosedError, visit
 from panels.models import Order, Panel, Service
 from panels.orders.queue import queued
 from panels.protocol.client import PanelClient
@@ -41,12 +41,11 @@ HANDS_PER_SPARE = 2
 
 def submit_queued(panel_pk: int, stopping: threading.Event) -> Counter[str]:
     """Send what waits at one panel, as its limits allow, until nothing may go out; count the outcomes."""
-    panel = Panel.objects.filter(pk=panel_pk, is_active=True).first()
-    if panel is None or not queued().filter(panel=panel_pk, send_after__lte=timezone.now()).exists():
+    if not queued().filter(panel=panel_pk, send_after__lte=timezone.now()).exists():
         return Counter()
     try:
-        with open_client(panel, stopping) as client:
-            return _Shift(panel, client, stopping).work()
+        with visit(Panel.objects.open_for_orders(), panel_pk, stopping) as here:
+            return _Shift(here.panel, here.client, stopping).work()
     except PanelClosedError:
         return Counter()
 

@@ -1,21 +1,37 @@
-"""What a panel may be asked right now: its pace, and the client that keeps to both."""
+"""A visit to a panel: it begins if the panel may be asked, keeps to its pace, and ends with conclusions about it.
+
+find       the panel, among those that may be asked now; its key is decrypted, or the panel is paused
+ask        by a client that waits for the panel's next free call
+conclude   once: the first failure as soon as it is known, else an answer at the end; what the client learned is stored
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from panels.models import Panel
 from panels.models.encryption import KeyUnreadableError
 from panels.protocol.client import PanelClient
-from panels.protocol.errors import Deferred, NotSent, OutcomeUnknown, PanelError, Reason, Refused, Unreadable
+from panels.protocol.errors import (
+    Deferred,
+    NotSent,
+    OutcomeUnknown,
+    PanelError,
+    Reason,
+    Refused,
+    Unreadable,
+    failure_in,
+    is_answer,
+)
 from panels.providers.pauses import LONGEST_PAUSE, pause
 
 logger = logging.getLogger(__name__)
@@ -32,7 +48,74 @@ LEASE = timedelta(minutes=5)
 
 
 class PanelClosedError(Exception):
-    """The panel must not, or cannot, be called now; it says why on its own page."""
+    """The panel must not be called now. Where its key cannot be decrypted, `panel` and `text` say so."""
+
+    def __init__(self, panel: Panel | None = None, text: str = "") -> None:
+        super().__init__(text)
+        self.panel = panel
+        self.text = text
+
+
+class Visit:
+    """What the work at a panel needs: its row, a client, and a place to say how the panel answered."""
+
+    def __init__(self, panel: Panel, client: PanelClient) -> None:
+        self.panel, self.client = panel, client
+        self._lock = threading.Lock()
+        self._has_answered = False
+        self._failure: PanelError | None = None
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether a call failed, or was kept back by ourselves, so that the panel is asked nothing more."""
+        return self._failure is not None
+
+    def note_answer(self) -> None:
+        """Remember that the panel answered a call."""
+        self._has_answered = True
+
+    def note_error(self, error: PanelError) -> None:
+        """Draw the conclusions of a failed call at once. Calls that fail at the same time count once."""
+        with self._lock:
+            is_noted = self.has_failed and not isinstance(self._failure, Deferred)
+            self._failure = self._failure if is_noted else error
+        if not is_noted:
+            note_error(self.panel, error)
+
+    def note_answers(self, answers: Mapping[str, object]) -> PanelError | None:
+        """Take in the answers of a call about several IDs, and return the failure that ended the call early."""
+        failure = failure_in(answers)
+        if failure is None or any(is_answer(answer) for answer in answers.values()):
+            self.note_answer()
+        if failure is not None:
+            self.note_error(failure)
+        return failure
+
+    def end(self) -> None:
+        """Note that the panel answered, unless a call failed. A call that we kept back says nothing about the panel."""
+        if self._has_answered and (self._failure is None or isinstance(self._failure, Deferred)):
+            note_answer(self.panel.pk)
+
+
+@contextmanager
+def visit(panels: QuerySet[Panel], panel_pk: int, stopping: threading.Event) -> Iterator[Visit]:
+    """Visit a panel if it is one of `panels`, and conclude at the end how it is.
+
+    Raises PanelClosedError if the panel is not one of them, or if its key cannot be decrypted. A PanelError of the
+    work is noted and raised again.
+    """
+    panel = panels.filter(pk=panel_pk).first()
+    if panel is None:
+        raise PanelClosedError
+    with open_client(panel, stopping) as client:
+        here = Visit(panel, client)
+        try:
+            yield here
+        except PanelError as error:
+            here.note_error(error)
+            raise
+        finally:
+            here.end()
 
 
 @contextmanager
@@ -45,7 +128,7 @@ def open_client(panel: Panel, stopping: threading.Event) -> Iterator[PanelClient
         panel.api_key.reveal()
     except KeyUnreadableError as error:
         pause(panel, Panel.Pause.AUTH, f"{error} Enter the key again, or bring back the old CREDENTIAL_KEYS.")
-        raise PanelClosedError(panel.name) from error
+        raise PanelClosedError(panel, "The stored key cannot be decrypted.") from error
     with PanelClient(panel.account(), pace=pace(panel.pk, stopping), sleep=stopping.wait) as client:
         try:
             yield client
@@ -92,35 +175,55 @@ def _take_turn(panel_pk: int) -> timedelta:
 
 
 def note_answer(panel_pk: int, *, placing: bool = False) -> None:
-    """The panel answered: end what only its silence had begun. `placing` says that it answered about an order.
+    """Note that the panel answered: end what only its silence had begun. `placing` says that it answered an order.
 
-    Where orders went unanswered, an answer to a question ends no pause before its time: it would be lost orders that
-    follow each other.
+    Where orders went unanswered, an answer to a question ends no pause before its time, because each order that
+    follows might be lost too.
     """
-    panels = Panel.objects.filter(pk=panel_pk)
-    if placing:
-        panels.filter(unanswered_orders__gt=0).update(unanswered_orders=0)
-    has_waited = Q(paused_reason=Panel.Pause.RATE_LIMIT, paused_until__lte=timezone.now())
-    is_back = Q(unanswered_orders=0) | Q(paused_until__lte=timezone.now())
-    panels.filter(Q(paused_reason=Panel.Pause.UNREACHABLE) & is_back | has_waited).update(
-        paused_reason="", paused_until=None, quiet_until=None, last_error="", failures=0
-    )
-    panels.filter(failures__gt=0, paused_reason="").update(failures=0, last_error="")
-    # It was silent while something else pauses it.
-    panels.filter(failures__gt=0, paused_until=None).update(failures=0, quiet_until=None)
-    panels.filter(failures__gt=0).update(failures=0)
+    is_in_trouble = Q(failures__gt=0) | Q(unanswered_orders__gt=0) | Q(paused_reason__gt="")
+    with transaction.atomic():
+        panel = Panel.objects.select_for_update(no_key=True).filter(is_in_trouble, pk=panel_pk).first()
+        if panel and (fields := _ended_by_answer(panel, placing=placing)):
+            Panel.objects.filter(pk=panel_pk).update(**fields)
+
+
+def _ended_by_answer(panel: Panel, *, placing: bool) -> dict[str, Any]:
+    """Return the fields of a panel that an answer changes."""
+    fields: dict[str, Any] = {"failures": 0} if panel.failures else {}
+    if placing and panel.unanswered_orders:
+        fields["unanswered_orders"] = 0
+    is_over = panel.paused_until is not None and panel.paused_until <= timezone.now()
+    may_be_lost = panel.unanswered_orders > 0 and not placing
+    if panel.paused_reason == Panel.Pause.UNREACHABLE:
+        ends_pause = is_over or not may_be_lost
+    else:
+        ends_pause = is_over and panel.paused_reason == Panel.Pause.RATE_LIMIT
+    if ends_pause:
+        fields |= {"paused_reason": "", "paused_until": None, "quiet_until": None, "last_error": "", "failures": 0}
+    elif panel.failures and not panel.paused_reason:
+        fields["last_error"] = ""
+    elif panel.failures and panel.paused_until is None:
+        # It was silent under a pause for something else.
+        fields["quiet_until"] = None
+    return fields
 
 
 def note_error(called: Panel, error: PanelError, *, placing: bool = False) -> None:
     """Draw the conclusions that a failed call allows about the whole panel.
 
-    `called` is the row that the call was made with: what an old key was told says nothing about a new one.
-    `placing` says that it was an order: there an answer that cannot be read weighs as much as none.
+    `called` is the row that the call was made with: an answer to an old key says nothing about a new one.
+    `placing` says that the call was an order: then an unreadable answer weighs as much as no answer.
     """
-    panel = Panel.objects.get(pk=called.pk)
-    if isinstance(error, Deferred) or not panel.is_same_account(called):
+    if isinstance(error, Deferred):
         return
-    now = timezone.now()
+    with transaction.atomic():
+        # One after the other: several calls fail together when a panel goes.
+        panel = Panel.objects.select_for_update(no_key=True).get(pk=called.pk)
+        if panel.is_same_account(called):
+            _conclude(panel, error, timezone.now(), placing=placing)
+
+
+def _conclude(panel: Panel, error: PanelError, now: datetime, *, placing: bool) -> None:
     if isinstance(error, Refused):
         if error.reason == Reason.AUTH:
             pause(panel, Panel.Pause.AUTH, error.text)
@@ -134,29 +237,27 @@ def note_error(called: Panel, error: PanelError, *, placing: bool = False) -> No
     elif isinstance(error, NotSent) and error.is_rate_limit:
         pause(panel, Panel.Pause.RATE_LIMIT, error.text, now + _asked_wait(error.retry_after))
     elif isinstance(error, Unreadable) and not error.is_fault and not placing:
-        # Somebody is there: that one answer makes no sense to us is no reason to stop placing.
+        # Somebody is there: that one answer makes no sense to us is no reason to stop orders.
         note_answer(panel.pk)
     else:
         _note_failure(panel, error, now, is_order_lost=placing and isinstance(error, OutcomeUnknown))
 
 
 def _note_failure(panel: Panel, error: PanelError, now: datetime, *, is_order_lost: bool) -> None:
-    with transaction.atomic():
-        # One after the other: several calls fail together when a panel goes.
-        panel = Panel.objects.select_for_update(no_key=True).get(pk=panel.pk)
-        if is_order_lost:
-            panel.unanswered_orders += 1
-            Panel.objects.filter(pk=panel.pk).update(unanswered_orders=panel.unanswered_orders)
-        if panel.is_quiet(now):
-            # It was called before that: one outage lengthens the wait once.
-            return
-        failures = panel.failures + 1
-        Panel.objects.filter(pk=panel.pk).update(failures=failures, last_error=error.text)
-        # A panel that answers questions and no orders would otherwise never be left alone for longer.
-        silent = max(failures, panel.unanswered_orders if is_order_lost else 0)
-        if silent >= FAILURES_BEFORE_PAUSE:
-            doublings = min(silent - FAILURES_BEFORE_PAUSE, 10)
-            pause(panel, Panel.Pause.UNREACHABLE, error.text, now + min(FIRST_PAUSE * 2**doublings, LONGEST_PAUSE))
+    """Count a failure of a panel whose row is locked, and pause it after several in a row."""
+    if is_order_lost:
+        panel.unanswered_orders += 1
+        Panel.objects.filter(pk=panel.pk).update(unanswered_orders=panel.unanswered_orders)
+    if panel.is_quiet(now):
+        # It was called before that: one outage lengthens the wait once.
+        return
+    failures = panel.failures + 1
+    Panel.objects.filter(pk=panel.pk).update(failures=failures, last_error=error.text)
+    # A panel that answers questions and no orders would otherwise never be left alone for longer.
+    silent = max(failures, panel.unanswered_orders if is_order_lost else 0)
+    if silent >= FAILURES_BEFORE_PAUSE:
+        doublings = min(silent - FAILURES_BEFORE_PAUSE, 10)
+        pause(panel, Panel.Pause.UNREACHABLE, error.text, now + min(FIRST_PAUSE * 2**doublings, LONGEST_PAUSE))
 
 
 def _asked_wait(retry_after: float | None) -> timedelta:
