@@ -309,6 +309,17 @@ def test_calls_that_are_used_up_say_nothing_about_the_panel(monkeypatch, answeri
     assert Panel.objects.get().failures == 0
 
 
+@pytest.mark.django_db
+def test_an_answer_to_the_requests_counts_although_the_calls_are_used_up_then(monkeypatch, answering):
+    panel, turns = make_requests("refill", 12), iter([timedelta()] * 10)
+    Panel.objects.update(failures=2)
+    monkeypatch.setattr(visit, "_take_turn", lambda _: next(turns, timedelta(hours=1)))
+    answering(*[b'{"refill": "5"}'] * 10)
+    assert care(panel) == {"refills": 10, "failed": 1}
+    assert states("refill") == ["accepted"] * 10 + ["queued"] * 2
+    assert Panel.objects.get().failures == 0
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("kind", ["refill", "cancel"])
 def test_what_was_not_sent_is_put_back_although_the_database_is_locked_for_a_moment(kind, monkeypatch):

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from cryptography.fernet import Fernet
 from django.utils import timezone
 
+from panels.calls import polling
 from panels.calls.polling import compare, poll_due
 from panels.calls.submission import submit_queued
 from panels.models import Order, Panel, Service
 from panels.orders.following import next_check_at, request_check, stop_following
-from panels.protocol.errors import Reason, Refused
+from panels.protocol.client import PanelClient
+from panels.protocol.errors import OutcomeUnknown, Reason, Refused
 from panels.protocol.wire import OrderStatus, Progress
 from panels.sandbox import Fault
 from tests.factories import make_order, make_panel, make_placed, make_service
@@ -98,6 +102,30 @@ def test_a_failed_call_keeps_what_was_known_and_asks_again_soon(synced_panel, sa
     synced_panel.refresh_from_db()
     assert synced_panel.failures == 1
     assert synced_panel.last_error
+
+
+def test_a_call_that_fails_counts_although_calls_before_it_were_answered(synced_panel, sandbox, placed, monkeypatch):
+    monkeypatch.setattr(polling, "CHUNK", 1)
+    Panel.objects.update(failures=2)
+    real, calls = PanelClient.statuses, itertools.count(1)
+
+    def statuses(self, remote_ids):
+        if next(calls) > 1:
+            raise OutcomeUnknown("no answer")
+        return real(self, remote_ids)
+
+    monkeypatch.setattr(PanelClient, "statuses", statuses)
+    assert poll(synced_panel) == {"asked": 2, "answered": 1, "changed": 1, "failed": 1}
+    synced_panel.refresh_from_db()
+    assert (synced_panel.paused_reason, synced_panel.failures) == (Panel.Pause.UNREACHABLE, 3)
+
+
+def test_a_key_that_cannot_be_decrypted_is_a_failure_and_a_paused_panel_is_none(synced_panel, placed, settings):
+    settings.CREDENTIAL_KEYS = [Fernet.generate_key().decode()]
+    assert poll(synced_panel) == {"failed": 1}
+    synced_panel.refresh_from_db()
+    assert synced_panel.paused_reason == Panel.Pause.AUTH
+    assert poll(synced_panel) == {}
 
 
 def test_a_refused_key_pauses_the_panel_and_stops_asking(synced_panel, sandbox, placed):

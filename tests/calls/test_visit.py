@@ -7,7 +7,9 @@ import threading
 from datetime import timedelta
 
 import pytest
+from cryptography.fernet import Fernet
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from panels import schedule
@@ -293,3 +295,199 @@ def test_a_clock_that_was_set_back_stops_nothing():
     assert panel.call_slot(now) == now
     panel.take_call_slot(now)
     assert panel.next_call_at < now + timedelta(seconds=5)
+
+
+# -- one visit
+
+
+def on_visit(panel, panels=None):
+    return visit.visit(Panel.objects.open_for_questions() if panels is None else panels, panel.pk, threading.Event())
+
+
+def test_a_panel_that_is_not_among_those_that_may_be_asked_is_not_visited():
+    panel = make_panel(paused_reason="auth")
+    with pytest.raises(visit.PanelClosedError) as caught, on_visit(panel):
+        pytest.fail("The panel is visited.")
+    assert (caught.value.panel, caught.value.text) == (None, "")
+    with on_visit(panel, Panel.objects.all()) as here:
+        assert here.panel == panel
+
+
+def test_a_key_that_cannot_be_decrypted_pauses_the_panel_before_the_visit_begins(settings):
+    panel = make_panel()
+    settings.CREDENTIAL_KEYS = [Fernet.generate_key().decode()]
+    with pytest.raises(visit.PanelClosedError) as caught, on_visit(panel):
+        pytest.fail("The panel is visited.")
+    assert (caught.value.panel, caught.value.text) == (panel, "The stored key cannot be decrypted.")
+    panel.refresh_from_db()
+    assert panel.paused_reason == Panel.Pause.AUTH
+
+
+def test_a_visit_that_asks_nothing_says_nothing_about_the_panel():
+    panel = make_panel(failures=2, last_error="no answer")
+    with on_visit(panel):
+        pass
+    assert judged(panel) == ("", 2)
+
+
+def judged(panel):
+    panel.refresh_from_db()
+    return panel.paused_reason, panel.failures
+
+
+def test_an_answer_is_noted_once_at_the_end_of_a_visit(monkeypatch):
+    panel, noted = make_panel(failures=2), []
+    monkeypatch.setattr(visit, "note_answer", noted.append)
+    with on_visit(panel) as here:
+        here.note_answer()
+        here.note_answer()
+        assert noted == []
+    assert noted == [panel.pk]
+
+
+def test_an_error_that_leaves_a_visit_is_noted_and_raised_again():
+    panel = make_panel(failures=2)
+    with pytest.raises(OutcomeUnknown):
+        visit_until(panel, OutcomeUnknown("no answer"))
+    assert judged(panel) == (Panel.Pause.UNREACHABLE, 3)
+
+
+def visit_until(panel, error, *before):
+    """Note these errors, or an answer without any, and leave the visit by the last error."""
+    with on_visit(panel) as here:
+        for each in before:
+            here.note_error(each)
+        if not before:
+            here.note_answer()
+        raise error
+
+
+def test_an_error_is_noted_at_once_because_other_work_at_the_panel_must_know():
+    panel = make_panel()
+    with on_visit(panel) as here:
+        here.note_error(Refused("Invalid API key", Reason.AUTH))
+        assert judged(panel) == (Panel.Pause.AUTH, 0)
+
+
+def test_calls_of_a_visit_that_fail_together_are_one_failure():
+    panel = make_panel()
+    with pytest.raises(OutcomeUnknown):
+        visit_until(panel, OutcomeUnknown("no answer"), *[OutcomeUnknown("no answer")] * 4)
+    assert judged(panel) == ("", 1)
+
+
+def test_answers_before_a_failure_do_not_undo_it():
+    panel = make_panel(failures=2)
+    with on_visit(panel) as here:
+        here.note_answer()
+        here.note_error(OutcomeUnknown("no answer"))
+        here.note_answer()
+    assert judged(panel) == (Panel.Pause.UNREACHABLE, 3)
+
+
+def test_answers_count_although_our_own_limit_ends_the_visit():
+    panel = make_panel(failures=2)
+    with pytest.raises(Deferred):
+        visit_until(panel, Deferred("not our turn"))
+    assert judged(panel) == ("", 0)
+
+
+def test_a_failure_after_our_own_limit_counts():
+    panel = make_panel()
+    with on_visit(panel) as here:
+        here.note_error(Deferred("not our turn"))
+        here.note_error(OutcomeUnknown("no answer"))
+        here.note_error(Deferred("not our turn"))
+    assert judged(panel) == ("", 1)
+
+
+def test_our_own_mistake_in_a_visit_says_nothing_against_the_panel():
+    panel = make_panel(failures=2)
+    with pytest.raises(LookupError):
+        visit_until(panel, LookupError())
+    assert judged(panel) == ("", 0)
+
+
+@pytest.mark.parametrize(
+    ("answers", "failures"),
+    [
+        ({"1": "answered", "2": "answered"}, 0),
+        ({}, 0),
+        ({"1": "answered", "2": Refused("Incorrect order ID", Reason.NOT_FOUND)}, 0),
+        ({"1": "answered", "2": OutcomeUnknown("no answer")}, 3),
+        ({"1": "answered", "2": Deferred("not our turn")}, 0),
+        ({"1": Deferred("not our turn")}, 2),
+    ],
+    ids=["answers", "no ID in the answer", "a no to an ID", "a failure", "our own limit", "not asked at all"],
+)
+def test_what_the_answers_about_several_ids_say_about_the_panel(answers, failures):
+    panel = make_panel(failures=2)
+    with on_visit(panel) as here:
+        failure = here.note_answers(answers)
+    assert failure in (None, *answers.values())
+    assert here.has_failed is (failure is not None)
+    assert judged(panel)[1] == failures
+
+
+# -- what an answer ends
+
+
+PAST, FUTURE = -timedelta(minutes=5), timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("placing", [False, True], ids=["question", "order"])
+@pytest.mark.parametrize("lost", [0, 2], ids=["", "orders lost"])
+@pytest.mark.parametrize("failures", [0, 3], ids=["", "failures"])
+@pytest.mark.parametrize(
+    ("reason", "time"),
+    [
+        *((reason, None) for reason in ("", "auth", "funds", "by_hand")),
+        *((reason, time) for reason in ("rate_limit", "unreachable") for time in (PAST, FUTURE)),
+    ],
+)
+def test_an_answer_ends_only_what_silence_had_begun(reason, time, failures, lost, placing):
+    until = timezone.now() + time if time else None
+    quiet = until or (timezone.now() + FUTURE if reason else None)
+    panel = make_panel(
+        paused_reason=reason,
+        paused_until=until,
+        quiet_until=quiet,
+        failures=failures,
+        unanswered_orders=lost,
+        last_error="no answer",
+    )
+    visit.note_answer(panel.pk, placing=placing)
+    panel.refresh_from_db()
+    left = 0 if placing else lost
+    assert (panel.failures, panel.unanswered_orders) == (0, left)
+    if time == PAST or (reason == "unreachable" and not left):
+        assert (panel.paused_reason, panel.paused_until, panel.quiet_until, panel.last_error) == ("", None, None, "")
+    else:
+        assert (panel.paused_reason, panel.paused_until) == (reason, until)
+        # A panel that was silent under a lasting pause is quiet no more.
+        assert panel.quiet_until == (None if failures and until is None else quiet)
+        assert panel.last_error == ("" if failures and not reason else "no answer")
+
+
+@pytest.mark.parametrize(
+    ("fields", "writes"),
+    [
+        ({}, 0),
+        ({"paused_reason": "by_hand"}, 0),
+        ({"failures": 2}, 1),
+        ({"paused_reason": "funds", "failures": 2, "unanswered_orders": 2}, 1),
+    ],
+    ids=["well", "paused by hand", "failures", "all at once"],
+)
+def test_an_answer_is_written_once_and_only_where_it_changes_something(fields, writes):
+    panel = make_panel(**fields)
+    with CaptureQueriesContext(connection) as queries:
+        visit.note_answer(panel.pk, placing=True)
+    assert sum(query["sql"].startswith("UPDATE") for query in queries) == writes
+
+
+def test_an_answer_of_a_panel_that_is_gone_changes_nothing():
+    panel = make_panel(failures=2)
+    Panel.objects.all().delete()
+    visit.note_answer(panel.pk)
+    assert not Panel.objects.exists()

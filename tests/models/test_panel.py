@@ -1,0 +1,134 @@
+"""When a panel may be asked is one rule: for one row, for many rows, and for the rows that the table takes."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import timedelta
+from itertools import product
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from panels.models import Panel
+from tests.factories import make_panel
+
+pytestmark = pytest.mark.django_db
+
+WHEN = {"none": None, "past": -timedelta(minutes=5), "future": timedelta(minutes=5)}
+COMBINATIONS = list(product(["", *Panel.Pause.values], WHEN, WHEN))
+# What a panel takes, by the reason of its pause, the time of the pause, and the time until which it is quiet.
+# Combinations that are not here cannot be stored.
+POSSIBLE = {
+    ("", "none", "none"): "orders, questions",
+    ("funds", "none", "none"): "questions",
+    ("funds", "none", "past"): "questions",
+    ("funds", "none", "future"): "",
+    ("by_hand", "none", "none"): "questions",
+    ("by_hand", "none", "past"): "questions",
+    ("by_hand", "none", "future"): "",
+    ("auth", "none", "none"): "",
+    ("auth", "none", "past"): "",
+    ("auth", "none", "future"): "",
+    ("rate_limit", "past", "none"): "orders, questions",
+    ("rate_limit", "past", "past"): "orders, questions",
+    ("rate_limit", "future", "none"): "",
+    ("rate_limit", "future", "past"): "",
+    ("rate_limit", "future", "future"): "",
+    ("unreachable", "past", "none"): "a probe",
+    ("unreachable", "past", "past"): "a probe",
+    ("unreachable", "future", "none"): "",
+    ("unreachable", "future", "past"): "",
+    ("unreachable", "future", "future"): "",
+}
+# One rule for one row and another rule for many rows would easily differ here, so the careful choice is written down.
+CAREFUL = {
+    ("", "none", "future"): "",
+    ("", "past", "future"): "",
+    ("", "future", "none"): "",
+    ("", "future", "past"): "",
+    ("", "future", "future"): "",
+    ("auth", "past", "none"): "",
+    ("auth", "past", "past"): "",
+    ("auth", "past", "future"): "",
+    ("funds", "past", "future"): "",
+    ("funds", "future", "none"): "",
+    ("funds", "future", "past"): "",
+    ("by_hand", "past", "future"): "",
+    ("by_hand", "future", "none"): "",
+    ("by_hand", "future", "past"): "",
+    ("rate_limit", "none", "none"): "",
+    ("rate_limit", "none", "past"): "",
+    ("rate_limit", "past", "future"): "",
+}
+
+
+@contextmanager
+def unconstrained():
+    """Let the table take every combination, within the transaction of a test."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("ALTER TABLE panels_panel DROP CONSTRAINT possible_pause")
+            yield
+        else:
+            cursor.execute("PRAGMA ignore_check_constraints = ON")
+            try:
+                yield
+            finally:
+                cursor.execute("PRAGMA ignore_check_constraints = OFF")
+
+
+def make(reason, until, quiet, now, **fields):
+    paused, quiet = (WHEN[name] and now + WHEN[name] for name in (until, quiet))
+    return make_panel(paused_reason=reason, paused_until=paused, quiet_until=quiet, **fields)
+
+
+def taken_by_row(panel, now):
+    rules = {"orders": panel.takes_orders, "questions": panel.takes_questions, "a probe": panel.is_probe_due}
+    return ", ".join(name for name, rule in rules.items() if rule(now))
+
+
+def taken_by_queryset(panel, now):
+    found = Panel.objects.filter(pk=panel.pk)
+    rules = {"orders": found.open_for_orders, "questions": found.open_for_questions, "a probe": found.to_probe}
+    return ", ".join(name for name, rule in rules.items() if rule(now).exists())
+
+
+@pytest.mark.parametrize("is_active", [True, False])
+def test_one_row_and_many_rows_follow_the_same_rule_over_all_combinations(is_active):
+    now = timezone.now()
+    with unconstrained():
+        panels = {each: make(*each, now, is_active=is_active) for each in COMBINATIONS}
+        by_row = {each: taken_by_row(panel, now) for each, panel in panels.items()}
+        assert by_row == {each: taken_by_queryset(panel, now) for each, panel in panels.items()}
+    assert len(by_row) == 54
+    expected = POSSIBLE | CAREFUL
+    assert {each: by_row[each] for each in expected} == {each: taken * is_active for each, taken in expected.items()}
+
+
+def test_the_end_of_a_pause_is_the_same_moment_for_one_row_and_for_many_rows():
+    now = timezone.now()
+    for reason in (Panel.Pause.RATE_LIMIT, Panel.Pause.UNREACHABLE):
+        panel = make_panel(paused_reason=reason, paused_until=now, quiet_until=now)
+        before = now - timedelta(microseconds=1)
+        assert taken_by_row(panel, now) == taken_by_queryset(panel, now) != ""
+        assert taken_by_row(panel, before) == taken_by_queryset(panel, before) == ""
+
+
+def test_without_a_time_the_rule_is_about_now():
+    panel = make("unreachable", "past", "past", timezone.now())
+    assert taken_by_row(panel, None) == taken_by_queryset(panel, None) == "a probe"
+
+
+@pytest.mark.parametrize("combination", COMBINATIONS, ids="-".join)
+def test_the_table_takes_only_pauses_that_can_occur(combination):
+    if combination in POSSIBLE:
+        make(*combination, timezone.now())
+    else:
+        with pytest.raises(IntegrityError, match="possible_pause"), transaction.atomic():
+            make(*combination, timezone.now())
+
+
+def test_the_table_takes_no_reason_that_nobody_knows():
+    with pytest.raises(IntegrityError, match="possible_pause"), transaction.atomic():
+        make_panel(paused_reason="bored")

@@ -1,0 +1,94 @@
+"""A pause is written at once, outlasts lighter pauses, and is never shortened."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from panels.models import Panel
+from panels.providers.pauses import pause, resume
+from tests.factories import make_panel
+
+pytestmark = pytest.mark.django_db
+
+Pause = Panel.Pause
+
+
+def look(panel):
+    panel.refresh_from_db()
+    return panel.paused_reason, panel.paused_until, panel.quiet_until
+
+
+def test_a_pause_is_one_write_of_a_locked_row():
+    panel = make_panel()
+    with CaptureQueriesContext(connection) as queries:
+        pause(panel, Pause.RATE_LIMIT, "slow down", timezone.now() + timedelta(minutes=5))
+    statements = [query["sql"] for query in queries]
+    assert sum(statement.startswith("UPDATE") for statement in statements) == 1
+    if connection.vendor == "postgresql":
+        assert sum("FOR NO KEY UPDATE" in statement for statement in statements) == 1
+
+
+def test_a_pause_that_changes_nothing_writes_nothing():
+    panel = make_panel()
+    pause(panel, Pause.BY_HAND, "Enough.")
+    with CaptureQueriesContext(connection) as queries:
+        pause(panel, Pause.FUNDS, "Not enough funds")
+    assert not any(query["sql"].startswith("UPDATE") for query in queries)
+    panel.refresh_from_db()
+    assert (panel.paused_reason, panel.last_error) == (Pause.BY_HAND, "Enough.")
+
+
+def test_a_panel_that_is_gone_is_not_paused():
+    panel = make_panel()
+    Panel.objects.all().delete()
+    pause(panel, Pause.AUTH, "Invalid API key")
+    assert not Panel.objects.exists()
+
+
+def test_a_pause_with_a_time_makes_a_panel_quiet_under_a_weightier_pause():
+    panel, until = make_panel(), timezone.now() + timedelta(minutes=5)
+    pause(panel, Pause.FUNDS, "Not enough funds")
+    pause(panel, Pause.RATE_LIMIT, "slow down", until)
+    assert look(panel) == (Pause.FUNDS, None, until)
+    pause(panel, Pause.UNREACHABLE, "no answer", until - timedelta(minutes=1))
+    assert look(panel) == (Pause.FUNDS, None, until)
+
+
+def test_a_weightier_pause_keeps_the_quiet_time_of_the_pause_that_it_replaces():
+    panel, until = make_panel(), timezone.now() + timedelta(minutes=5)
+    pause(panel, Pause.UNREACHABLE, "no answer", until)
+    pause(panel, Pause.AUTH, "Invalid API key")
+    assert look(panel) == (Pause.AUTH, None, until)
+
+
+def test_a_pause_that_is_over_gives_way_and_never_ends_before_the_quiet_time():
+    panel, over = make_panel(), timezone.now() - timedelta(seconds=1)
+    pause(panel, Pause.RATE_LIMIT, "slow down", over)
+    # The time of a call that took long may be past when it is noted.
+    pause(panel, Pause.UNREACHABLE, "no answer", over - timedelta(seconds=5))
+    assert look(panel) == (Pause.UNREACHABLE, over, over)
+
+
+def test_only_a_pause_for_funds_keeps_the_balance_that_was_read_before():
+    panel = make_panel(balance=Decimal("3.50"))
+    pause(panel, Pause.FUNDS, "Not enough funds")
+    panel.refresh_from_db()
+    assert panel.paused_balance == Decimal("3.50")
+    pause(panel, Pause.AUTH, "Invalid API key")
+    panel.refresh_from_db()
+    assert panel.paused_balance is None
+
+
+def test_resuming_leaves_nothing_of_a_pause():
+    panel = make_panel(balance=Decimal("3.50"), failures=2)
+    pause(panel, Pause.UNREACHABLE, "no answer", timezone.now() + timedelta(minutes=5))
+    pause(panel, Pause.FUNDS, "Not enough funds")
+    resume(panel)
+    assert look(panel) == ("", None, None)
+    assert (panel.paused_balance, panel.last_error, panel.failures) == (None, "", 0)
