@@ -1,6 +1,6 @@
-"""Threads at work: several hands at one thing, and lanes that keep one slow panel from holding up the others.
+"""Runs the same work in several threads, and counts the threads in a part of the code that must not be cut short.
 
-Every thread has a database connection of its own, which ends with it.
+Each thread has its own database connection, which is closed when the thread ends.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from django.db import connections
 logger = logging.getLogger(__name__)
 
 
-def in_parallel(hands: int, work: Callable[[], Counter[str]]) -> Counter[str]:
-    """Run `work` in so many threads and add up what they counted; the first error is raised when all have ended."""
-    if hands <= 1:
+def in_parallel(threads: int, work: Callable[[], Counter[str]]) -> Counter[str]:
+    """Run `work` in so many threads and add up their counts; the first error is raised when all have ended."""
+    if threads <= 1:
         return work()
-    with ThreadPoolExecutor(hands) as pool:
-        jobs = [pool.submit(_with_own_connection, work) for _ in range(hands)]
+    with ThreadPoolExecutor(threads) as pool:
+        jobs = [pool.submit(_with_own_connection, work) for _ in range(threads)]
     total: Counter[str] = Counter()
     for job in jobs:
         total += job.result()
@@ -36,7 +36,7 @@ def _with_own_connection(work: Callable[[], Counter[str]]) -> Counter[str]:
 
 
 class UnderWay:
-    """Tells whether any thread is in the middle of something, as `with` marks it."""
+    """Is true while any thread is inside a `with` block of this object."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

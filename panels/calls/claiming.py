@@ -5,7 +5,6 @@ The panel's row is locked meanwhile, so that its limits hold across all workers.
 
 from __future__ import annotations
 
-from collections.abc import Set
 from datetime import datetime, timedelta
 from operator import attrgetter
 
@@ -39,65 +38,55 @@ _OF_PANEL = (
 
 
 class Claims:
-    """Claims the orders of one panel; its queries are built once, for that takes longer than to run them.
+    """Claims the orders of one panel; builds its queries once, because building them costs more than running them.
 
-    `called` is the row that the client was made from: with another address, key or time-out by now, nothing is taken.
+    `called` is the row that the client was made from: nothing is taken if the row has another address, key or time-out
+    by now.
     """
 
     def __init__(self, panel_pk: int, *, called: Panel | None = None) -> None:
         self._called = called
         self._panel = Panel.objects.filter(pk=panel_pk).select_for_update(no_key=True).only(*_OF_PANEL)
         sending = Order.objects.filter(panel=panel_pk, state=State.SENDING).order_by()
-        self._sending = sending.values_list("pk", "attempt", "send_deadline")
+        self._deadlines = sending.values_list("send_deadline", flat=True)
         # Only here: what the statement that waits for the panel's row sees is from before it waited.
         allowed = queued().filter(panel=panel_pk).exclude(Exists(Controls.stopped()))
         self._queued = allowed.select_related("service").only(*_OF_ORDER)
 
-    def take(
-        self, most: int = 1, *, spare: int = 0, ours: Set[tuple[int, int]] = frozenset()
-    ) -> tuple[list[Order], timedelta | None]:
+    def take(self, most: int = 1) -> tuple[list[Order], timedelta | None]:
         """Take the next orders for sending: now they are `sending`, and ours until their deadline.
 
-        Returns them, and how long to wait before looking for more; None if there is nothing to wait for. Up to `spare`
-        more are taken, to wait for a free hand, but only while everything under way is `ours`, as (pk, attempt).
+        Returns them, and how long to wait before looking for more; None if there is nothing to wait for.
         """
         try:
             with claims_under_way, transaction.atomic():
-                return self._take(most, spare, ours)
+                return self._take(most)
         except MovedOnError:
-            # Somebody was quicker with one of them: it is left out of the next look, which may be at once.
+            # Another worker or a person was quicker with an order: the next look leaves it out, and may be at once.
             return [], timedelta()
 
-    def _take(self, most: int, spare: int, ours: Set[tuple[int, int]]) -> tuple[list[Order], timedelta | None]:
+    def _take(self, most: int) -> tuple[list[Order], timedelta | None]:
         panel = self._panel.get()
         now = timezone.now()
-        room = self._room(panel, now, most, spare, ours)
+        room = min(most, self._free_calls(panel, now))
         waiting = [order for order in self._queued[:room] if order.send_after <= now]
         if _hold_back(waiting):
-            # What may go is looked for in a transaction of its own: thousands may have to be held.
+            # The next look is a transaction of its own, because thousands of orders may have to be held.
             return [], timedelta()
         in_time, wait = _keep_pace(panel, waiting) if waiting else ([], None)
         if in_time:
             _mark_sending(in_time, panel, now)
         return in_time, wait
 
-    def _room(self, panel: Panel, now: datetime, most: int, spare: int, ours: Set[tuple[int, int]]) -> int:
-        """Return how many may be taken, as the panel allows only so many calls at the same time."""
+    def _free_calls(self, panel: Panel, now: datetime) -> int:
+        """Return how many more calls the panel allows at the same time, over all workers."""
         if self._called and not panel.sends_alike(self._called):
             return 0
         if not panel.is_active or panel.is_paused(now):
             return 0
-        sending = self._sending.all()
-        under_way = {(pk, attempt) for pk, attempt, deadline in sending if deadline is not None and deadline > now}
+        under_way = sum(deadline is not None and deadline > now for deadline in self._deadlines.all())
         calls = 1 if panel.sends_one_at_a_time else panel.parallel_calls
-        room = min(most, calls - len(under_way))
-        # Then each of ours has a hand or waits for one, and there are no more hands than calls: the limit holds.
-        has_as_many_hands = self._called is not None and self._called.parallel_calls == panel.parallel_calls
-        # A panel with a limit per minute waits for that, not for us.
-        is_unpaced = not (panel.sends_one_at_a_time or panel.calls_per_minute)
-        if has_as_many_hands and is_unpaced and under_way <= ours:
-            room += spare
-        return max(room, 0)
+        return max(calls - under_way, 0)
 
 
 def _hold_back(orders: list[Order]) -> bool:

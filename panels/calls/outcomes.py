@@ -31,7 +31,7 @@ REPEATED_WITHIN = timedelta(minutes=10)
 Answered: TypeAlias = tuple[Order, str | PanelError]
 
 
-def settle_all(answered: list[Answered]) -> Counter[str]:
+def record_outcomes(answered: list[Answered]) -> Counter[str]:
     """Record what came of calls to one panel; returns the outcomes in a word each. What cannot be written is logged."""
     placed = [(order, answer) for order, answer in answered if isinstance(answer, str)]
     together = _write_ids(placed) if placed else set()
@@ -39,7 +39,7 @@ def settle_all(answered: list[Answered]) -> Counter[str]:
     # What is left may be tried for minutes: ids come first.
     for order, answer in sorted(answered, key=lambda each: not isinstance(each[1], str)):
         if order not in together:
-            outcomes[_settle(order, answer)] += 1
+            outcomes[_record_outcome(order, answer)] += 1
     return outcomes
 
 
@@ -62,7 +62,7 @@ def _write_ids(placed: list[tuple[Order, str]]) -> set[Order]:
     return {order for order, _ in placed}
 
 
-def _settle(order: Order, answer: str | PanelError) -> str:
+def _record_outcome(order: Order, answer: str | PanelError) -> str:
     if isinstance(answer, str):
         outcome = tried(lambda: record_placed(order, answer))
         _note_answer(order.panel)

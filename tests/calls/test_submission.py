@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import Counter
 from contextlib import contextmanager
 from datetime import timedelta
@@ -17,7 +16,7 @@ from django.utils import timezone
 from panels.calls import claiming, outcomes, submission, visit
 from panels.calls.balances import check_balance
 from panels.calls.claiming import Claims
-from panels.calls.outcomes import expire_sends, record_placed, settle_all
+from panels.calls.outcomes import expire_sends, record_outcomes, record_placed
 from panels.calls.submission import submit_queued
 from panels.models import Batch, Controls, Order, OrderEvent, Panel, Service
 from panels.models.order import IllegalMoveError
@@ -284,7 +283,7 @@ def test_only_a_repeat_is_refused_for_an_id_that_we_hold(first, is_repeat, state
     first = make_placed(service, remote_id="77", **values)
     order = make_order(service, state=State.SENDING, attempt=1, link="https://www.example.com/p/", sent_at=NOW)
     Order.objects.filter(pk=order.pk).update(state=state)
-    settle_all([(order, "77")])
+    record_outcomes([(order, "77")])
     order.refresh_from_db()
     assert order.state == (State.REFUSED if is_repeat else State.UNKNOWN)
     assert f"order {first.pk}" in (order.error_text if is_repeat else order.alarm)
@@ -356,7 +355,7 @@ def test_a_late_refusal_settles_an_order_that_had_become_unknown(synced_panel, s
 def test_who_decides_about_an_unknown_order_is_told_that_it_never_left(error):
     order = make_order(state=State.SENDING, attempt=1, send_deadline=timezone.now() - timedelta(seconds=1))
     assert expire_sends() == 1
-    assert settle_all([(order, error)]) == {"late": 1}
+    assert record_outcomes([(order, error)]) == {"late": 1}
     order.refresh_from_db()
     # Somebody may have ordered it elsewhere by now.
     assert order.state == State.UNKNOWN
@@ -368,7 +367,7 @@ def test_who_decides_about_an_unknown_order_is_told_that_it_never_left(error):
 def test_what_was_decided_about_an_order_stays_when_it_turns_out_that_it_never_left():
     order = make_order(state=State.SENDING, attempt=1)
     Order.objects.update(state=State.QUEUED)
-    assert settle_all([(order, NotSent("No connection."))]) == {"late": 1}
+    assert record_outcomes([(order, NotSent("No connection."))]) == {"late": 1}
     order.refresh_from_db()
     assert (order.state, order.error_text, story(order)) == (State.QUEUED, "", [])
 
@@ -384,7 +383,7 @@ def test_an_unknown_order_asks_for_the_balance_even_if_the_database_fails_in_bet
         return real(self, **fields)
 
     monkeypatch.setattr(QuerySet, "update", update)
-    assert settle_all([(order, OutcomeUnknown("It broke."))]) == {"unknown": 1}
+    assert record_outcomes([(order, OutcomeUnknown("It broke."))]) == {"unknown": 1}
     assert Panel.objects.get().balance_requested_at
     assert story(order) == ["unknown"]
 
@@ -394,9 +393,9 @@ def test_what_was_kept_back_waits_no_longer_when_it_first_fails():
     order = make_order()
     for _ in range(4):
         [claimed], _ = Claims(order.panel_id).take()
-        settle_all([(claimed, Deferred("Kept back."))])
+        record_outcomes([(claimed, Deferred("Kept back."))])
     [claimed], _ = Claims(order.panel_id).take()
-    settle_all([(claimed, NotSent("No connection."))])
+    record_outcomes([(claimed, NotSent("No connection."))])
     order.refresh_from_db()
     assert order.send_after - timezone.now() < timedelta(seconds=16)
 
@@ -432,7 +431,7 @@ def test_ids_that_cannot_be_written_together_are_written_one_by_one(monkeypatch,
     service = make_service()
     orders = [make_order(service, state=State.SENDING, attempt=1) for _ in range(3)]
     monkeypatch.setattr(OrderEvent.objects, "bulk_create", lambda *_: (_ for _ in ()).throw(DatabaseError("full")))
-    assert settle_all([(order, str(900 + number)) for number, order in enumerate(orders)]) == {"placed": 3}
+    assert record_outcomes([(order, str(900 + number)) for number, order in enumerate(orders)]) == {"placed": 3}
     assert list(Order.objects.order_by("pk").values_list("state", "remote_id")) == [
         ("placed", "900"),
         ("placed", "901"),
@@ -456,7 +455,7 @@ def test_a_commit_of_several_ids_whose_acknowledgement_is_lost_tells_the_story_o
             raise failure
 
     monkeypatch.setattr(transaction, "atomic", committing_and_failing_once)
-    assert settle_all([(order, str(900 + number)) for number, order in enumerate(orders)]) == {"placed": 2}
+    assert record_outcomes([(order, str(900 + number)) for number, order in enumerate(orders)]) == {"placed": 2}
     monkeypatch.undo()
     assert list(Order.objects.order_by("pk").values_list("remote_id", flat=True)) == ["900", "901"]
 
@@ -468,7 +467,7 @@ def test_what_cannot_be_recorded_keeps_nothing_else_from_being_recorded(monkeypa
     Order.objects.filter(pk=lost.pk).update(state=State.QUEUED)
     monkeypatch.setattr(outcomes, "_raise_alarm", lambda *_: 1 / 0)
     answers = [(lost, "900"), (refused, Refused("No.")), (unknown, OutcomeUnknown("It broke."))]
-    assert settle_all(answers) == {"not recorded": 1, "refused": 1, "unknown": 1}
+    assert record_outcomes(answers) == {"not recorded": 1, "refused": 1, "unknown": 1}
     assert [Order.objects.get(pk=order.pk).state for order in (refused, unknown)] == ["refused", "unknown"]
     assert "ZeroDivisionError" in caplog.text
 
@@ -554,68 +553,38 @@ def test_no_more_than_parallel_calls_are_in_flight_across_workers():
     assert Claims(service.panel_id).take()[0]
 
 
-# -- the claim ahead
-
-
 @pytest.mark.django_db
-def test_some_are_claimed_ahead_while_all_that_is_under_way_is_ours():
-    panel = make_panel(parallel_calls=2, calls_per_minute=None)
-    service = make_service(panel)
+@pytest.mark.parametrize(("unanswered", "room"), [(0, 3), (1, 0)])
+def test_a_claim_takes_nothing_beside_an_order_on_its_way_where_one_at_a_time_is_sent(unanswered, room):
+    service = make_service(make_panel(parallel_calls=4, calls_per_minute=None))
     orders = [make_order(service) for _ in range(5)]
-    claims = Claims(panel.pk, called=panel)
-    taken, _ = claims.take(2, spare=1)
-    assert taken == orders[:3]
-    ours = {(order.pk, 1) for order in taken}
-    assert claims.take(-1, spare=1, ours=ours) == ([], None)
-    assert claims.take(-1, spare=2, ours=ours) == (orders[3:4], None)
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("parallel", [1, 2])
-@pytest.mark.parametrize(
-    "why_not", ["another's", "another attempt", "calls per minute", "one at a time", "other limit", "client unknown"]
-)
-def test_none_are_claimed_ahead_otherwise(why_not, parallel):
-    panel = make_panel(parallel_calls=parallel, calls_per_minute=None)
-    service = make_service(panel)
-    orders = [make_order(service) for _ in range(6)]
-    claims = Claims(panel.pk, called=None if why_not == "client unknown" else panel)
+    claims = Claims(service.panel_id)
     assert claims.take(1) == (orders[:1], None)
-    calls, ours = parallel, {(orders[0].pk, 1)}
-    if why_not == "another's":
-        ours = set()
-    elif why_not == "another attempt":
-        ours = {(orders[0].pk, 0)}
-    elif why_not == "calls per minute":
-        Panel.objects.update(calls_per_minute=60)
-    elif why_not == "one at a time":
-        Panel.objects.update(unanswered_orders=1)
-        calls = 1
-    elif why_not == "other limit":
-        calls = parallel + 1
-        Panel.objects.update(parallel_calls=calls)
-    assert claims.take(calls - 1, spare=2, ours=ours) == (orders[1:calls], None)
+    Panel.objects.update(unanswered_orders=unanswered)
+    assert claims.take(4) == (orders[1 : 1 + room], None)
+
+
+# -- claimed, and not sent yet
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("parallel", "quick", "ahead"), [(1, 10, 1), (4, 10, 2), (4, 0, 0)])
-def test_only_a_quick_panel_has_orders_claimed_ahead(synced_panel, sandbox, monkeypatch, parallel, quick, ahead):
-    panel = queue_many(synced_panel, sandbox, 4 * parallel, parallel_calls=parallel)
-    sandbox.latency = 0.1
-    monkeypatch.setattr(submission, "QUICK", quick)
-    real, claimed = Claims.take, []
+def test_an_order_is_claimed_only_when_a_thread_is_free_for_it(synced_panel, sandbox, monkeypatch):
+    panel = queue_many(synced_panel, sandbox, 12, parallel_calls=3)
+    Panel.objects.update(parallel_calls=9)
+    take, under_way = Claims.take, []
 
-    def count(self, most, *, ours, **options):
-        orders, wait = real(self, most, ours=ours, **options)
-        claimed.append(len(orders) + len(ours))
-        return orders, wait
+    def count(self, most):
+        taken = take(self, most)
+        under_way.append(Order.objects.filter(state=State.SENDING).count())
+        return taken
 
     monkeypatch.setattr(Claims, "take", count)
-    assert submit(panel) == {"placed": 4 * parallel}
-    assert max(claimed) == parallel + ahead
-    assert sandbox.peaks["add"] == parallel
+    with visit.open_client(panel, threading.Event()) as client:
+        assert submission._Sender(panel, client, threading.Event()).send() == {"placed": 12}
+    assert max(under_way) == 3
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("fault", "text", "outcomes", "last"),
     [
@@ -624,14 +593,32 @@ def test_only_a_quick_panel_has_orders_claimed_ahead(synced_panel, sandbox, monk
         (Fault.REFUSE, "Invalid link", {"placed": 2, "refused": 1}, ["sent", "placed"]),
     ],
 )
-def test_an_order_claimed_ahead_is_kept_back_where_it_would_fare_alike(
+def test_an_order_that_is_claimed_while_a_call_fails_is_kept_back_where_it_would_fail_alike(
     synced_panel, sandbox, monkeypatch, fault, text, outcomes, last
 ):
-    monkeypatch.setattr(submission, "QUICK", 10)
-    panel = queue_many(synced_panel, sandbox, 3)
+    panel = queue_many(synced_panel, sandbox, 3, parallel_calls=2)
     before = Order.objects.order_by("pk").last()
-    sandbox.faults.add(Fault.SLOW, "add", seconds=0.05)
-    sandbox.faults.add(fault, "add", text=text)
+    send, take, claims = submission._Sender._send_order, Claims.take, []
+    is_second_claim, has_failed = threading.Event(), threading.Event()
+
+    def fail_during_the_second_claim(self, order, recorded_warnings):
+        if not order.link.endswith("/1"):
+            return send(self, order, recorded_warnings)
+        assert is_second_claim.wait(5)
+        sandbox.faults.add(fault, "add", text=text)
+        answer = send(self, order, recorded_warnings)
+        has_failed.set()
+        return answer
+
+    def take_while_a_call_fails(self, most):
+        claims.append(taken := take(self, most))
+        if len(claims) == 2:
+            is_second_claim.set()
+            assert has_failed.wait(5)
+        return taken
+
+    monkeypatch.setattr(submission._Sender, "_send_order", fail_during_the_second_claim)
+    monkeypatch.setattr(Claims, "take", take_while_a_call_fails)
     assert submit(panel) == outcomes
     order = Order.objects.order_by("pk").last()
     assert story(order) == last
@@ -640,86 +627,21 @@ def test_an_order_claimed_ahead_is_kept_back_where_it_would_fare_alike(
     assert sandbox.calls["add"] == 2 + last.count("placed")
 
 
-@pytest.mark.django_db(transaction=True)
-def test_what_is_claimed_while_a_call_fails_is_kept_back(synced_panel, sandbox, monkeypatch):
-    monkeypatch.setattr(submission, "QUICK", 10)
-    panel = queue_many(synced_panel, sandbox, 4, parallel_calls=2)
-    sandbox.faults.add(Fault.SLOW, "add", seconds=0.05)
-    sandbox.faults.add(Fault.HANG, "add", seconds=0.3)
-    take, ask, claims, failed = Claims.take, submission._Shift._ask, [], threading.Event()
+def test_an_order_that_is_claimed_when_the_worker_is_to_stop_is_kept_back(synced_panel, sandbox, monkeypatch):
+    panel = queue_many(synced_panel, sandbox, 2)
+    real, stopping = Claims.take, threading.Event()
 
-    def take_until_a_call_has_failed(self, *args, **options):
-        claims.append(taken := take(self, *args, **options))
-        if len(claims) == 2:
-            assert failed.wait(5)
+    def stop_meanwhile(self, most):
+        taken = real(self, most)
+        stopping.set()
         return taken
 
-    def note_failure(self, order):
-        answer = ask(self, order)
-        if not isinstance(answer, str):
-            failed.set()
-        return answer
-
-    monkeypatch.setattr(Claims, "take", take_until_a_call_has_failed)
-    monkeypatch.setattr(submission._Shift, "_ask", note_failure)
-    assert submit(panel) == {"placed": 3, "unknown": 1, "kept back": 2}
-    assert len(sandbox.ledger) == 4
-    assert [story(order) for order in Order.objects.order_by("pk")[2:]] == [[*KEPT_BACK, "sent", "placed"]] * 2
-
-
-@pytest.mark.django_db(transaction=True)
-def test_an_order_claimed_ahead_is_kept_back_when_the_worker_stops(synced_panel, sandbox, monkeypatch):
-    monkeypatch.setattr(submission, "QUICK", 10)
-    panel = queue_many(synced_panel, sandbox, 3)
-    sandbox.faults.add(Fault.SLOW, "add", seconds=0.05)
-    sandbox.faults.add(Fault.SLOW, "add", seconds=0.4)
-    stopping, give_up_at = threading.Event(), time.monotonic() + 5
-
-    def stop():
-        while sandbox.calls["add"] < 2 and time.monotonic() < give_up_at:
-            time.sleep(0.01)
-        stopping.set()
-
-    stopper = threading.Thread(target=stop)
-    stopper.start()
-    assert submit_queued(panel.pk, stopping) == {"placed": 2, "kept back": 1}
-    stopper.join()
-    assert story(Order.objects.order_by("pk").last()) == KEPT_BACK
-    assert submit(panel) == {"placed": 1}
-
-
-def test_an_order_claimed_ahead_is_kept_back_when_the_panel_becomes_slow(synced_panel, sandbox, monkeypatch):
-    monkeypatch.setattr(submission, "QUICK", 10)
-    monkeypatch.setattr(submission, "LOOK_AGAIN_AFTER", timedelta(seconds=0.3))
-    panel = queue_many(synced_panel, sandbox, 3)
-    sandbox.faults.add(Fault.SLOW, "add", seconds=0.05)
-    sandbox.faults.add(Fault.SLOW, "add", seconds=1)
-    assert submit(panel) == {"placed": 3, "kept back": 1}
-    last = Order.objects.order_by("pk").last()
-    assert story(last) == [*KEPT_BACK, "sent", "placed"]
-    assert "took too long" in last.events.get(what="not_sent").detail
-
-
-@pytest.mark.django_db(transaction=True)
-def test_an_order_claimed_ahead_is_kept_back_when_a_claim_fails(synced_panel, sandbox, monkeypatch):
-    monkeypatch.setattr(submission, "QUICK", 10)
-    panel = queue_many(synced_panel, sandbox, 7, parallel_calls=4)
-    for seconds in (0.05, 0.6, 0.6, 0.6, 0.05, 0.6):
-        sandbox.faults.add(Fault.SLOW, "add", seconds=seconds)
-    take, claims = Claims.take, []
-
-    def failing_later(self, *args, **options):
-        if len(claims) == 2:
-            raise DatabaseError("gone")
-        claims.append(take(self, *args, **options))
-        return claims[-1]
-
-    monkeypatch.setattr(Claims, "take", failing_later)
-    with pytest.raises(DatabaseError):
-        submit(panel)
-    assert [len(orders) for orders, _ in claims] == [4, 3]
-    assert Counter(Order.objects.values_list("state", flat=True)) == {"placed": 6, "queued": 1}
-    assert story(Order.objects.get(state=State.QUEUED)) == KEPT_BACK
+    monkeypatch.setattr(Claims, "take", stop_meanwhile)
+    assert submit_queued(panel.pk, stopping) == {"kept back": 1}
+    monkeypatch.undo()
+    assert [story(order) for order in Order.objects.order_by("pk")] == [KEPT_BACK, []]
+    assert sandbox.calls["add"] == 0
+    assert submit(panel) == {"placed": 2}
 
 
 def queue_many(synced_panel, sandbox, count, *, parallel_calls=1):

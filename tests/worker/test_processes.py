@@ -31,7 +31,7 @@ from panels.calls import outcomes
 from panels.calls.aftercare import send_requests
 from panels.calls.catalog import sync_catalog
 from panels.calls.claiming import claims_under_way
-from panels.calls.outcomes import settle_all
+from panels.calls.outcomes import record_outcomes
 from panels.calls.submission import submit_queued
 from panels.models import JobRun, Order, Panel, Worker
 from panels.models.order import RequestState
@@ -586,7 +586,7 @@ def test_draining_waits_for_an_id_that_the_database_does_not_take(transactional_
 
     monkeypatch.setattr(outcomes, "move_together", lambda *_, **__: 1 / 0)
     monkeypatch.setattr(Order, "_change", change_once_there_is_room)
-    lanes.start(("submit", 1), lambda: settle_all([(order, "900")]))
+    lanes.start(("submit", 1), lambda: record_outcomes([(order, "900")]))
     assert consumer.drain(lanes)
     assert Order.objects.get().remote_id == "900"
 
