@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import Field, OuterRef, Subquery
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from panels.bulk.checking import FOUND, check_lines, save_lines
 from panels.models import Batch, BatchLine, Order, OrderEvent, Panel, Service
+from panels.models.writing import insert_rows
 from panels.money.costs import promised_costs
 from panels.orders.placing import build_order
 from panels.protocol.order_types import Checked
@@ -123,7 +124,7 @@ def _fingerprint(batch: Batch) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class TermChange:
     """What has become different about a service since its lines were checked."""
 
     service: Service
@@ -144,7 +145,7 @@ class Confirmation:
     batch: Batch
     is_new: bool = False
     problem: str = ""
-    changes: tuple[Change, ...] = ()
+    changes: tuple[TermChange, ...] = ()
     panels: tuple[int, ...] = ()
 
 
@@ -174,7 +175,7 @@ def confirm(batch: Batch, user: Any, shown: str) -> Confirmation:
         return _queue(batch, wanted, checked, user)
 
 
-def _problem(wanted: Sequence[BatchLine], changes: Sequence[Change], *, is_as_shown: bool) -> str:
+def _problem(wanted: Sequence[BatchLine], changes: Sequence[TermChange], *, is_as_shown: bool) -> str:
     if changes:
         return (
             "Prices or conditions have changed since these lines were checked. Nothing was ordered, and the costs are "
@@ -199,39 +200,13 @@ def _queue(batch: Batch, wanted: Sequence[BatchLine], checked: Mapping[int, Chec
     orders = [_order(batch, line, checked[line.number], user) for line in wanted]
     for order in orders:
         order.created_at = order.send_after = now
-    _insert(orders)
+    insert_rows(orders)
     by, created = user and user.pk, OrderEvent.What.CREATED
     pks = Order.objects.filter(batch=batch).order_by("pk").values_list("pk", flat=True)
     OrderEvent.objects.bulk_create([OrderEvent(order_id=pk, at=now, actor_id=by, what=created) for pk in pks])
     own = Order.objects.filter(token=OuterRef("token"))
     batch.lines.filter(is_left_out=False).update(order=Subquery(own.values("pk")[:1]))
     return Confirmation(batch, is_new=True, panels=tuple(sorted({order.panel_id for order in orders})))
-
-
-def _insert(orders: Sequence[Order]) -> None:
-    """Insert orders that were just made; their pks stay unset.
-
-    bulk_create prepares some fifty values of each for the database, of which all but ten are alike: that takes several
-    times as long.
-    """
-    fields = [field for field in Order._meta.concrete_fields if not field.primary_key and not field.generated]
-    usual = [(field, value := getattr(orders[0], field.attname), _prepared(field, value)) for field in fields]
-    rows = []
-    for order in orders:
-        values = vars(order)
-        rows.append(
-            [
-                ready if (value := values[field.attname]) == common else _prepared(field, value)
-                for field, common, ready in usual
-            ]
-        )
-    table, names = Order._meta.db_table, ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
-    with connection.cursor() as cursor:
-        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({', '.join(['%s'] * len(fields))})", rows)
-
-
-def _prepared(field: Field[Any, Any], value: Any) -> Any:
-    return field.get_db_prep_save(value, connection)
 
 
 def _order(batch: Batch, line: BatchLine, checked: Checked, user: Any) -> Order:
@@ -247,7 +222,7 @@ def _found(line: BatchLine) -> dict[str, Any]:
     return {name: getattr(line, name) for name in _COMPARED}
 
 
-def _changes(lines: Sequence[BatchLine], before: Sequence[Mapping[str, Any]]) -> tuple[Change, ...]:
+def _changes(lines: Sequence[BatchLine], before: Sequence[Mapping[str, Any]]) -> tuple[TermChange, ...]:
     """Compare the conditions of the lines' services with those that they were checked against."""
     found: dict[tuple[Service, str, str, str], list[int]] = defaultdict(list)
     for line, old in zip(lines, before, strict=True):
@@ -260,7 +235,7 @@ def _changes(lines: Sequence[BatchLine], before: Sequence[Mapping[str, Any]]) ->
         for what in now:
             if was.get(what) != now[what]:
                 found[line.service, what, was.get(what, ""), now[what]].append(line.number)
-    return tuple(Change(*key, numbers=tuple(numbers)) for key, numbers in found.items())
+    return tuple(TermChange(*key, numbers=tuple(numbers)) for key, numbers in found.items())
 
 
 def _conditions(found: Mapping[str, Any]) -> dict[str, str]:

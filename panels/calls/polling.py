@@ -15,12 +15,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Case, DateTimeField, QuerySet, Value, When
 from django.utils import timezone
 
 from panels.calls.visit import CHUNK_OF_SINGLES, LEASE, PanelClosedError, Visit, visit
 from panels.models import Order, OrderEvent, Panel
+from panels.models.writing import update_rows
 from panels.orders.following import GRACE, SOONEST, next_check_at
 from panels.protocol.errors import Deferred, PanelError, Reason, Refused, is_answer
 from panels.protocol.inquiry import CHUNK
@@ -76,7 +77,7 @@ def _poll_chunks(here: Visit, stopping: threading.Event) -> Counter[str]:
             answers = here.client.statuses([order.remote_id for order in orders])
         except PanelError as error:
             answers = dict.fromkeys((order.remote_id for order in orders), error)
-        counts += _record(here.panel, orders, answers)
+        counts += _record_answers(here.panel, orders, answers)
         if here.note_answers(answers):
             counts["failed"] += 1
     return counts
@@ -149,7 +150,9 @@ def _compare_refusal(order: Order, answer: Refused, now: datetime) -> Finding:
     return Finding(fields, ((What.FLAGGED, fields.get("alarm", answer.text)),))
 
 
-def _record(panel: Panel, orders: Sequence[Order], answers: Mapping[str, OrderStatus | PanelError]) -> Counter[str]:
+def _record_answers(
+    panel: Panel, orders: Sequence[Order], answers: Mapping[str, OrderStatus | PanelError]
+) -> Counter[str]:
     """Write a chunk's answers: one UPDATE for what has not changed, one for each order that has, and its story.
 
     A row whose lease has changed meanwhile is left alone: a person asked for it anew, or to ask no more.
@@ -172,7 +175,7 @@ def _record(panel: Panel, orders: Sequence[Order], answers: Mapping[str, OrderSt
             (changed if finding.fields else quiet).append(order)
             events += [OrderEvent(order=order, at=now, what=what, detail=detail) for what, detail in finding.story]
         _touch(quiet)
-        _write(changed)
+        update_rows([(order, {name: getattr(order, name) for name in WRITTEN}) for order in changed])
         OrderEvent.objects.bulk_create(events)
     answered = sum(order.remote_id in answers for order in told)
     return Counter(asked=len(orders), answered=answered, changed=len(changed))
@@ -200,20 +203,6 @@ def _apply(order: Order, finding: Finding, now: datetime) -> None:
         order.changed_at = now
     order.checked_at, order.check_requested_at = now, None
     order.next_check_at = next_check_at(order, now)
-
-
-def _write(orders: Sequence[Order]) -> None:
-    """Write what answers have changed, by one statement for all rows; bulk_update takes ten times as long."""
-    fields: list[Any] = [Order._meta.get_field(name) for name in WRITTEN]
-    quote = connection.ops.quote_name
-    changes = ", ".join(f"{quote(field.column)} = %s" for field in fields)
-    rows = [
-        (*(field.get_db_prep_save(getattr(order, field.attname), connection) for field in fields), order.pk)
-        for order in orders
-    ]
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.executemany(f"UPDATE {quote(Order._meta.db_table)} SET {changes} WHERE id = %s", rows)
 
 
 def _touch(orders: Sequence[Order]) -> None:

@@ -25,7 +25,7 @@ class ApiField(forms.CharField):
 
 
 @dataclass(frozen=True)
-class Change:
+class OutdatedTerm:
     """A term that is no longer what the form showed."""
 
     label: str
@@ -115,10 +115,12 @@ class OrderForm(forms.Form):
         missing = {field.name for field in self.offered if field.is_required and self._is_blank(field)}
         return [text for name, texts in self.checked.errors.items() if name not in missing for text in texts]
 
-    def _changes(self) -> tuple[Change, ...]:
+    def _changes(self) -> tuple[OutdatedTerm, ...]:
         shown = {name: " ".join(str(self.data.get(name, "")).split()) for name in TERMS}
         now = {name: " ".join(text.split()) for name, text in self.terms.items()}
-        return tuple(Change(TERMS[name], shown[name] or "–", now[name]) for name in TERMS if shown[name] != now[name])
+        return tuple(
+            OutdatedTerm(TERMS[name], shown[name] or "–", now[name]) for name in TERMS if shown[name] != now[name]
+        )
 
     @property
     def posted_token(self) -> uuid.UUID | None:

@@ -16,7 +16,7 @@ ANSWERS = {"True": "yes", "False": "no", "": "not stated"}
 ABOUT_LISTING = {("", "True"): "New", ("False", "True"): "Listed again", ("True", "False"): "No longer listed"}
 
 
-class Change(NamedTuple):
+class ChangeWords(NamedTuple):
     """A change in words; old and new are empty where `what` says it all."""
 
     what: str
@@ -41,13 +41,13 @@ def type_badge(service: Service) -> str:
 
 
 @register.simple_tag
-def change_words(change: ServiceChange, currency: str) -> Change:
+def change_words(change: ServiceChange, currency: str) -> ChangeWords:
     """Put a change of a service into words."""
     if change.field == "is_listed":
-        return Change(ABOUT_LISTING.get((change.old, change.new), "Listing changed"))
+        return ChangeWords(ABOUT_LISTING.get((change.old, change.new), "Listing changed"))
     field: Any = Service._meta.get_field(change.field)
     what = "Price" if change.field == "rate_per_1000" else str(field.verbose_name).capitalize()
-    return Change(what, _value(change.field, change.old, currency), _value(change.field, change.new, currency))
+    return ChangeWords(what, _value(change.field, change.old, currency), _value(change.field, change.new, currency))
 
 
 def _value(field: str, text: str, currency: str) -> str:

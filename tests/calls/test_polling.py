@@ -160,7 +160,7 @@ def test_what_one_worker_has_leased_another_leaves_alone(placed):
 
 @pytest.mark.parametrize("count", [3, 60])
 def test_recording_costs_the_same_number_of_queries_however_many_rows(db, django_assert_num_queries, count):
-    from panels.calls.polling import _record
+    from panels.calls.polling import _record_answers
 
     service = make_service()
     orders = [make_placed(service, remote_status="In progress") for _ in range(count)]
@@ -168,7 +168,7 @@ def test_recording_costs_the_same_number_of_queries_however_many_rows(db, django
         order.remote_id: answer(remains=7 if order.pk % 2 else None, start_count=None, charge=None) for order in orders
     }
     with django_assert_num_queries(4):
-        _record(service.panel, orders, answers)
+        _record_answers(service.panel, orders, answers)
 
 
 # -- what an answer changes

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from panels import bell
 from panels.bulk.checking import Book
-from panels.bulk.confirming import Change, PanelTotal, confirm, summary
+from panels.bulk.confirming import PanelTotal, TermChange, confirm, summary
 from panels.bulk.drafts import create_batch, delete_draft
 from panels.models import Batch, Panel
 from panels.tables.reading import Sheet, UnreadableError, read_file
@@ -110,6 +110,6 @@ def _priced(total: PanelTotal) -> str:
     return words
 
 
-def _told(change: Change) -> str:
+def _told(change: TermChange) -> str:
     lines = ", ".join(map(str, change.numbers[:5])) + ("…" if len(change.numbers) > 5 else "")
     return f"Service {change.service}: {change.what} {change.old} → {change.new} (lines {lines})"
