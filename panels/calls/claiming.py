@@ -25,7 +25,7 @@ START_WITHIN = timedelta(seconds=30)
 SPARE = JobRun.CLOCKS_DIFFER + timedelta(seconds=30)
 # A claim may wait for the database, and shows in the rows only when it is committed.
 claims_under_way = UnderWay()
-# What claiming and sending need of an order, its service and its panel: reading all takes longer than all the rest.
+# What claiming and sending need of an order, its service and its panel: reading all columns costs more than the rest.
 _OF_ORDER = (
     *("panel", "type", "link", "quantity", "params", "state", "attempt", "send_after", "sent_at", "rate_agreed"),
     *(f"service__{name}" for name in ("remote_id", "type", "raw_type", "rate_per_1000", "is_listed")),
@@ -118,10 +118,10 @@ def _keep_pace(panel: Panel, orders: list[Order]) -> tuple[list[Order], timedelt
 
 def _mark_sending(orders: list[Order], panel: Panel, now: datetime) -> None:
     fields = {"send_deadline": now + START_WITHIN + timedelta(seconds=panel.total_timeout) + SPARE, "sent_at": now}
-    changes = [
+    moves = [
         (order, f"Attempt {order.attempt + 1}", fields | {"attempt": order.attempt + 1}) for order in _by_key(orders)
     ]
-    move_together(State.SENDING, changes, what=What.SENT, savepoint=False)
+    move_together(State.SENDING, moves, what=What.SENT, savepoint=False)
     if panel.calls_per_minute:
         Panel.objects.filter(pk=panel.pk).update(next_call_at=panel.next_call_at)
     for order in orders:

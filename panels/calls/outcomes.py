@@ -48,12 +48,12 @@ def _write_ids(placed: list[tuple[Order, str]]) -> set[Order]:
 
     Whatever prevents it, an id is then written alone, by record_placed.
     """
-    changes = [
+    moves = [
         (order, _id_in_words(remote_id), placed_fields(remote_id))
         for order, remote_id in sorted(placed, key=lambda each: each[0].pk)
     ]
     try:
-        move_together(State.PLACED, changes, what=What.PLACED)
+        move_together(State.PLACED, moves, what=What.PLACED)
     except Exception as error:  # noqa: BLE001  whatever it was, each id gets a try of its own
         ids = ", ".join(f"order {order.pk} was placed as {remote_id!r}" for order, remote_id in placed)
         logger.warning("Recorded one by one, because of %s: %s.", type(error).__name__, ids)

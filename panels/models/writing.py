@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, JSONField, Model
 
 
@@ -20,22 +21,21 @@ def insert_rows(objects: Sequence[Model]) -> None:
     """
     if not objects:
         return
-    model = type(objects[0])
+    model, database = type(objects[0]), _database()
     fields = [field for field in model._meta.concrete_fields if not field.primary_key and not field.generated]
-    firsts = [(field, field.attname, *_shared(field, getattr(objects[0], field.attname))) for field in fields]
+    firsts = [(field, field.attname, *_shared(field, getattr(objects[0], field.attname), database)) for field in fields]
     rows = []
     for each in objects:
         values = vars(each)
         rows.append(
             [
-                ready if (value := values[name]) == first else _prepared(field, value)
+                ready if (value := values[name]) == first else field.get_db_prep_save(value, database)
                 for field, name, first, ready in firsts
             ]
         )
-    columns = ", ".join(map(_column, fields))
     marks = ", ".join(["%s"] * len(fields))
-    with connection.cursor() as cursor:
-        cursor.executemany(f"INSERT INTO {_table(model)} ({columns}) VALUES ({marks})", rows)
+    with database.cursor() as cursor:
+        cursor.executemany(f"INSERT INTO {_table(model)} ({', '.join(map(_column, fields))}) VALUES ({marks})", rows)
 
 
 def update_rows(changes: Sequence[tuple[Model, Mapping[str, Any]]], *, where: Sequence[str] = ()) -> int:
@@ -50,34 +50,34 @@ def update_rows(changes: Sequence[tuple[Model, Mapping[str, Any]]], *, where: Se
     """
     if not changes:
         return 0
-    model, names = type(changes[0][0]), tuple(changes[0][1])
-    if any(values.keys() != changes[0][1].keys() for _, values in changes):
+    names = changes[0][1].keys()
+    if any(values.keys() != names for _, values in changes):
         raise ValueError("All rows must get values of the same fields.")
-    fields = [_field(model, name) for name in names]
+    model, database = type(changes[0][0]), _database()
+    written = [(_field(model, name), name) for name in names]
     known = [_field(model, name) for name in ("pk", *where)]
-    rows = [
-        [
-            *(_prepared(field, values[name]) for field, name in zip(fields, names, strict=True)),
-            *(_prepared(field, getattr(each, field.attname)) for field in known),
-        ]
-        for each, values in changes
-    ]
-    sets = ", ".join(f"{_column(field)} = %s" for field in fields)
+    rows = []
+    for each, values in changes:
+        row = [field.get_db_prep_save(values[name], database) for field, name in written]
+        row += [field.get_db_prep_save(getattr(each, field.attname), database) for field in known]
+        rows.append(row)
+    sets = ", ".join(f"{_column(field)} = %s" for field, _ in written)
     conditions = " AND ".join(f"{_column(field)} = %s" for field in known)
-    with connection.cursor() as cursor:
+    with database.cursor() as cursor:
         cursor.executemany(f"UPDATE {_table(model)} SET {sets} WHERE {conditions}", rows)
         return cursor.rowcount
 
 
-def _shared(field: Field[Any, Any], value: Any) -> tuple[object, Any]:
+def _database() -> BaseDatabaseWrapper:
+    """Return the connection itself: its usual proxy would look it up for each value."""
+    return connections[DEFAULT_DB_ALIAS]
+
+
+def _shared(field: Field[Any, Any], value: Any, database: BaseDatabaseWrapper) -> tuple[object, Any]:
     """Return what the values of other objects are compared with, and what the database gets for equal values."""
     # In Python, 1 equals True and 1.0, also within lists and dicts. In JSON they differ.
     is_comparable = not isinstance(field, JSONField) or value in ({}, [])
-    return (value if is_comparable else object()), _prepared(field, value)
-
-
-def _prepared(field: Field[Any, Any], value: Any) -> Any:
-    return field.get_db_prep_save(value, connection)
+    return (value if is_comparable else object()), field.get_db_prep_save(value, database)
 
 
 def _field(model: type[Model], name: str) -> Field[Any, Any]:
