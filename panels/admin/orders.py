@@ -22,8 +22,9 @@ from panels.models import (
     Panel,
     Refill,
 )
+from panels.money.costs import cost_of
 from panels.orders.actions import MOST, confirm_action, draft_action
-from panels.pages.formats import money
+from panels.pages import formats
 
 
 class EventInline(RowInline):
@@ -62,7 +63,7 @@ class OrderAdmin(RowAdmin):
 
     @admin.display(ordering="charge_sort")
     def cost(self, order: Order) -> str:
-        return money(order.cost, order.currency)
+        return formats.cost(cost_of(order), order.currency)
 
     def has_act_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("panels.change_order")

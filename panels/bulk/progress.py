@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Case, CharField, Count, F, Q, Sum, Value, When
+from django.db.models import Case, CharField, Count, F, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
 
 from panels.models import Batch, Order, OrderEvent
-from panels.money.costs import COST
+from panels.money.costs import COST, IS_EXPECTED
 from panels.orders.moves import move_all
 
 CHUNK = 500
@@ -24,6 +24,14 @@ _STAGE = Case(
     default=F("state"),
     output_field=CharField(),
 )
+
+
+class CostSoFar(NamedTuple):
+    """What some orders cost in one currency; is_expected: the charge of at least one of them is not known yet."""
+
+    currency: str
+    amount: Decimal
+    is_expected: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,7 @@ class Progress:
     written_off: int
     waiting: int
     unfit: int
-    costs: tuple[tuple[str, Decimal], ...]
+    costs: tuple[CostSoFar, ...]
 
     @property
     def total(self) -> int:
@@ -92,15 +100,21 @@ def progress_of(batches: Iterable[Batch]) -> dict[int, Progress]:
     stages = orders.annotate(stage=_STAGE).values_list("batch_id", "stage").annotate(number=Count("pk"))
     for pk, stage, number in stages:
         counts[pk][stage] = number
-    costs: dict[int, list[tuple[str, Decimal]]] = {pk: [] for pk in pks}
-    sums = orders.filter(state=State.PLACED).values_list("batch_id", "currency").annotate(total=Sum(COST))
-    for pk, currency, total in sums.order_by("currency"):
-        if total is not None:
-            costs[pk].append((currency, total.quantize(_SIX_PLACES)))
+    costs = _costs(orders, pks)
     for pk, waiting, unfit in _adoptions(pks):
         counts[pk] += Counter(waiting=waiting, unfit=unfit)
     names = [name for name in Progress.__dataclass_fields__ if name != "costs"]
     return {pk: Progress(**{name: counts[pk][name] for name in names}, costs=tuple(costs[pk])) for pk in pks}
+
+
+def _costs(orders: QuerySet[Order], pks: Iterable[int]) -> dict[int, list[CostSoFar]]:
+    costs: dict[int, list[CostSoFar]] = {pk: [] for pk in pks}
+    placed = orders.filter(state=State.PLACED).values_list("batch_id", "currency")
+    sums = placed.annotate(total=Sum(COST), expected=Count("pk", filter=IS_EXPECTED))
+    for pk, currency, total, expected in sums.order_by("currency"):
+        if total is not None:
+            costs[pk].append(CostSoFar(currency, total.quantize(_SIX_PLACES), bool(expected)))
+    return costs
 
 
 def _adoptions(pks: Iterable[int]) -> Any:

@@ -291,6 +291,7 @@ class Migration(migrations.Migration):
                 ('currency', models.CharField(blank=True, max_length=8)),
                 ('cost', panels.models.fields.MoneyField(decimal_places=6, max_digits=18)),
                 ('orders', models.PositiveIntegerField()),
+                ('expected', models.PositiveIntegerField()),
                 ('unpriced', models.PositiveIntegerField()),
                 ('summed_at', models.DateTimeField(db_index=True)),
                 ('panel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='panels.panel')),

@@ -339,26 +339,12 @@ class Order(models.Model):
         )
 
     @property
-    def status_word(self) -> str:
-        """The most telling word: the panel's progress where there is one, else held, else our state."""
-        if self.is_held:
-            return "held"
-        if self.state == self.State.PLACED and self.progress:
-            return self.progress
-        return self.state
-
-    @property
     def delivered(self) -> int | None:
         """How much was delivered, where the panel says what remains."""
         if self.quantity is None or self.remains is None:
             return None
         runs = int(self.params.get("runs") or 1)
         return max(self.quantity * runs - max(self.remains, 0), 0)
-
-    @property
-    def cost(self) -> Decimal | None:
-        """What was charged, or what is expected as long as nothing was."""
-        return self.expected_cost if self.charge is None else self.charge
 
     @property
     def service_name(self) -> str:

@@ -17,6 +17,8 @@ class DayTotal(models.Model):
     currency = models.CharField(max_length=8, blank=True)
     cost = MoneyField()
     orders = models.PositiveIntegerField()
+    # Of these, how many count with their expected cost, because no charge is known yet.
+    expected = models.PositiveIntegerField()
     # Of these, how many have neither a charge nor an expected cost.
     unpriced = models.PositiveIntegerField()
     # When the orders were looked at.

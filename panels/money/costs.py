@@ -1,9 +1,16 @@
-"""What an order costs, as SQL and as Python, and how much of the balances is spent already."""
+"""What an order costs: one rule, as SQL and as Python. Also how much of the balances is spent already.
+
+queued, sending, unknown, written off   what is expected
+placed                                  the charge; what is expected while the panel reports no charge,
+                                        or reports 0 for an order that has not finished
+refused, withdrawn                      nothing, because nothing was ordered
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Case, F, Q, Sum, When
@@ -12,11 +19,39 @@ from panels.models import Order, Panel
 from panels.models.fields import MoneyField
 from panels.models.planning import unindexed, unindexed_text
 
-# The cost is the charge, or what is expected while the panel names none: right after placing many say 0.
-IS_GUESS = Q(charge__isnull=True) | Q(charge=0) & ~Q(progress__in=Order.FINISHED)
-COST = Case(When(IS_GUESS, then=F("expected_cost")), default=F("charge"), output_field=MoneyField())
+State = Order.State
+NOTHING_ORDERED = (State.REFUSED, State.WITHDRAWN)
+
+IS_ORDERED = ~Q(state__in=NOTHING_ORDERED)
+# Many panels report 0 right after an order.
+_IS_CHARGED = Q(state=State.PLACED, charge__isnull=False) & (~Q(charge=0) | Q(progress__in=Order.FINISHED))
+COST = Case(
+    When(_IS_CHARGED, then=F("charge")),
+    When(IS_ORDERED, then=F("expected_cost")),
+    default=None,
+    output_field=MoneyField(),
+)
+IS_EXPECTED = IS_ORDERED & ~_IS_CHARGED & Q(expected_cost__isnull=False)
+IS_UNPRICED = IS_ORDERED & ~_IS_CHARGED & Q(expected_cost__isnull=True)
 
 _SIX_PLACES = Decimal("0.000001")
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What an order costs; is_expected: no charge is known yet."""
+
+    amount: Decimal
+    is_expected: bool
+
+
+def cost_of(order: Order) -> Cost | None:
+    """Return what an order costs, None if nothing was ordered or if the cost is not known."""
+    if order.state in NOTHING_ORDERED:
+        return None
+    if order.state == State.PLACED and order.charge is not None and (order.charge or order.is_finished):
+        return Cost(order.charge, is_expected=False)
+    return None if order.expected_cost is None else Cost(order.expected_cost, is_expected=True)
 
 
 def promised_costs(panels: Collection[Panel]) -> dict[tuple[int, str], Decimal]:

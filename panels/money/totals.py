@@ -16,14 +16,14 @@ from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from panels.models import DayTotal, JobRun, Order
-from panels.money.costs import COST
+from panels.money.costs import COST, IS_EXPECTED, IS_UNPRICED
 
 JOB = "sum spend"
 # Longer than a transaction may stay open, or clocks differ: what was changed before a sum may be seen after it.
 OVERLAP = dt.timedelta(minutes=10)
 BULK = 500
 DAYS_AT_ONCE = 100
-SUMMED = ("cost", "orders", "unpriced", "summed_at")
+SUMMED = ("cost", "orders", "expected", "unpriced", "summed_at")
 Day = tuple[dt.date, int]
 
 
@@ -54,7 +54,8 @@ def recount() -> int:
 def spend(now: dt.datetime) -> list[Any]:
     """Return what the orders placed today, in the last 7 and the last 30 days cost, a row for each currency.
 
-    `as_of` is when the totals were last equal to the orders.
+    `as_of` is when the totals were last equal to the orders. `today_expected` and its like count the orders whose
+    charge is not known yet.
     """
     today = timezone.localdate(now)
     week, month = (today - dt.timedelta(days=days) for days in (6, 29))
@@ -66,6 +67,9 @@ def spend(now: dt.datetime) -> list[Any]:
             today=Sum("cost", filter=Q(day=today)),
             week=Sum("cost", filter=Q(day__gte=week)),
             month=Sum("cost"),
+            today_expected=Sum("expected", filter=Q(day=today)),
+            week_expected=Sum("expected", filter=Q(day__gte=week)),
+            month_expected=Sum("expected"),
             number=Sum("orders"),
             without_price=Sum("unpriced"),
             as_of=Coalesce(Subquery(_good_run().values("finished_at")), Subquery(_newest().values("summed_at")[:1])),
@@ -104,11 +108,15 @@ def _on(days: list[Day]) -> QuerySet[Order]:
 
 
 def _sum(orders: QuerySet[Order], now: dt.datetime) -> list[DayTotal]:
-    unpriced = Count("pk", filter=Q(charge__isnull=True, expected_cost__isnull=True))
     sums = (
         _by_day(orders)
         .values_list("day", "panel", "currency")
-        .annotate(cost=Sum(COST), number=Count("pk"), without=unpriced)
+        .annotate(
+            cost=Sum(COST),
+            number=Count("pk"),
+            expected=Count("pk", filter=IS_EXPECTED),
+            without=Count("pk", filter=IS_UNPRICED),
+        )
     )
     return [
         DayTotal(
@@ -117,10 +125,11 @@ def _sum(orders: QuerySet[Order], now: dt.datetime) -> list[DayTotal]:
             currency=currency,
             cost=Decimal(cost or 0).quantize(Decimal("0.000001")),
             orders=number,
+            expected=expected,
             unpriced=without,
             summed_at=now,
         )
-        for day, panel_pk, currency, cost, number, without in sums
+        for day, panel_pk, currency, cost, number, expected, without in sums
     ]
 
 

@@ -105,9 +105,35 @@ class Delivery(Protocol):
     delivered: int | None
 
 
-def money(amount: Decimal | int | None, currency: str = "") -> str:
-    """Write an amount with its currency: at least 2 decimals, at most 6."""
-    return _amount(amount, currency, places=6)
+class CostLike(Protocol):
+    """What `cost` reads of the cost of an order."""
+
+    @property
+    def amount(self) -> Decimal: ...
+    @property
+    def is_expected(self) -> bool: ...
+
+
+def money(amount: Decimal | int | None, currency: str = "", *, is_expected: object = False) -> str:
+    """Write an amount with its currency: at least 2 decimals, at most 6; "≈" stands before an expected amount."""
+    text = _amount(amount, currency, places=6)
+    return f"≈{NBSP}{text}" if is_expected and amount is not None else text
+
+
+def cost(found: CostLike | None, currency: str, *, expected: Decimal | None = None) -> str:
+    """Write what an order costs: "≈" before an expected cost, "–" for none.
+
+    Beside a charge, the expected cost is shown where it is given and differs.
+    """
+    if found is None:
+        return NO_VALUE
+    text = money(found.amount, currency, is_expected=found.is_expected)
+    if found.is_expected:
+        return format_html('<span class="muted" title="Expected">{}</span>', text)
+    if expected is None or expected == found.amount:
+        return text
+    other = money(expected, currency, is_expected=True)
+    return format_html('{} <span class="small muted clip" title="Expected">{}</span>', text, other)
 
 
 def rate(amount: Decimal | int | None, currency: str = "") -> str:

@@ -8,8 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, F, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -18,7 +17,7 @@ from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from panels.bell import ring
 from panels.models import ActionLine, Order, OrderAction
-from panels.models.fields import MoneyField
+from panels.money.costs import COST, IS_EXPECTED, IS_ORDERED, IS_UNPRICED
 from panels.orders.actions import MOST, carry_out, confirm_action, draft_action
 from panels.orders.following import request_check
 from panels.pages.htmx import render_page, wants_fragment
@@ -163,14 +162,16 @@ def _report(request: HttpRequest, action: OrderAction) -> dict[str, Any]:
 
 
 def _costs(lines: QuerySet[ActionLine]) -> list[Any]:
-    """Return what the orders were charged, or are expected to be: a sum for each currency."""
-    cost = Coalesce(F("order__charge"), F("order__expected_cost"), output_field=MoneyField())
-    by_currency = lines.order_by("order__currency").values("order__currency")
+    """Return what the orders cost: a sum for each currency, and of how many orders it is."""
+    orders = Order.objects.filter(pk__in=lines.order_by().values("order"))
     return list(
-        by_currency.annotate(
-            amount=Sum(cost),
-            number=Count("pk"),
-            unpriced=Count("pk", filter=Q(order__charge=None, order__expected_cost=None)),
+        orders.order_by("currency")
+        .values("currency")
+        .annotate(
+            amount=Sum(COST),
+            number=Count("pk", filter=IS_ORDERED),
+            expected=Count("pk", filter=IS_EXPECTED),
+            unpriced=Count("pk", filter=IS_UNPRICED),
         )
     )
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from panels.filters import OrderFilter
 from panels.models import Order
 from panels.models.order import RequestState
+from panels.money.costs import cost_of
 from panels.pages.htmx import render_page
 from panels.pages.paging import find_page, paginate
 from panels.tables.cells import csv_lines
@@ -131,6 +132,8 @@ EXPORTED: dict[str, Any] = {
     "Delivered": lambda order: order.delivered,
     "Charge": lambda order: order.charge,
     "Expected cost": lambda order: order.expected_cost,
+    "Cost": lambda order: (cost := cost_of(order)) and cost.amount,
+    "Cost is expected": lambda order: (cost := cost_of(order)) and cost.is_expected,
     "Currency": lambda order: order.currency,
     "Rate agreed": lambda order: order.rate_agreed,
     "Held because": lambda order: order.held_reason,

@@ -606,7 +606,7 @@ def test_progress_counts_every_stage_and_sums_what_the_panels_have_by_currency()
     assert (found.refused, found.unknown, found.withdrawn, found.written_off) == (1, 1, 1, 1)
     assert (found.total, found.sent, found.settled) == (10, 6, 7)
     assert (found.is_open, found.is_done) == (True, False)
-    assert found.costs == (("EUR", Decimal("0.9")), ("USD", Decimal("1.4")))
+    assert found.costs == (("EUR", Decimal("0.9"), True), ("USD", Decimal("1.4"), True))
 
 
 def test_progress_of_many_batches_costs_as_many_queries_as_of_one(django_assert_num_queries):

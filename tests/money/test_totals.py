@@ -29,15 +29,15 @@ def plain_sums():
         is_known = order.charge is not None and (order.charge != 0 or order.is_finished)
         cost = order.charge if is_known else order.expected_cost
         key = (timezone.localdate(order.placed_at), order.panel_id, order.currency)
-        total, number, unpriced = sums.get(key, (Decimal(0), 0, 0))
-        has_no_price = order.charge is None and order.expected_cost is None
-        sums[key] = total + (cost or 0), number + 1, unpriced + has_no_price
+        total, number, expected, unpriced = sums.get(key, (Decimal(0), 0, 0, 0))
+        is_expected = not is_known and cost is not None
+        sums[key] = total + (cost or 0), number + 1, expected + is_expected, unpriced + (cost is None)
     return sums
 
 
 def kept_sums():
     return {
-        (total.day, total.panel_id, total.currency): (total.cost, total.orders, total.unpriced)
+        (total.day, total.panel_id, total.currency): (total.cost, total.orders, total.expected, total.unpriced)
         for total in DayTotal.objects.all()
     }
 
@@ -75,6 +75,7 @@ def test_what_is_expected_counts_until_a_charge_is_known(db):
     update_totals()
     (row,) = spend(timezone.now())
     assert (row["today"], row["number"], row["without_price"]) == (11, 5, 1)
+    assert (row["today_expected"], row["week_expected"], row["month_expected"]) == (2, 2, 2)
 
 
 def test_a_day_begins_at_midnight_of_the_site(db, settings):
@@ -101,7 +102,7 @@ def test_totals_equal_the_plain_sum_through_an_orders_life(synced_panel, sandbox
     submit_queued(synced_panel.pk, threading.Event())
     update_totals()
     assert kept_sums() == plain_sums()
-    assert sum(number for _, number, _ in kept_sums().values()) == 6
+    assert sum(number for _, number, _, _ in kept_sums().values()) == 6
 
     # They were placed long ago, and most of it is never looked at again.
     settle()

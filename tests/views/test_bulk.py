@@ -470,6 +470,10 @@ def test_the_page_of_a_confirmed_batch_polls_while_something_is_open(as_viewer):
     assert 'hx-trigger="every 10s"' in page.content.decode()
     assert '<progress value="2" max="2"' in page.content.decode()
     assert "1.60 USD" in text_of(page)
+    assert "Cost so far 1.60 USD charged" in text_of(page)
+    Order.objects.filter(pk=batch.orders.first().pk).update(charge=0)
+    assert "Cost so far ≈ 1.70 USD charged" in text_of(as_viewer.get(at("bulk_detail", batch)))
+    assert "≈ 1.70 USD" in text_of(as_viewer.get(reverse("bulk_list")))
     Order.objects.update(progress="completed")
     page = as_viewer.get(at("bulk_detail", batch), headers=HX).content.decode()
     assert "hx-trigger" not in page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import threading
 from decimal import Decimal
 
@@ -213,6 +214,16 @@ def test_spend_is_shown_with_its_currency_and_its_time(as_viewer):
     page = page_of(as_viewer.get("/"))
     assert page.count("1.50\xa0USD") == 4
     assert "Summed up <time" in page
+
+
+def test_spend_is_marked_as_estimated_while_a_charge_is_not_known(as_viewer):
+    make_placed(charge=Decimal("1.5"), placed_at=timezone.now() - 10 * DAY)
+    make_placed(charge=None, expected_cost=Decimal(2), placed_at=timezone.now() - 3 * DAY)
+    make_placed(charge=Decimal(4))
+    tasks.run_sweep()
+    page = page_of(as_viewer.get("/"))
+    spent = page[page.index('id="spend-title"') :]
+    assert re.findall(r'<dd class="num">([^<]*)</dd>', spent) == ["4.00\xa0USD", "≈\xa06.00\xa0USD", "≈\xa07.50\xa0USD"]
 
 
 def test_no_spend_is_told_from_spend_that_nobody_has_summed_up(as_viewer):

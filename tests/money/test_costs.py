@@ -1,0 +1,88 @@
+"""What an order costs is one rule: SQL and Python agree on every order that there can be."""
+
+from __future__ import annotations
+
+import itertools
+from decimal import Decimal
+
+import pytest
+from django.db.models import BooleanField, Case, Count, Sum, Value, When
+
+from panels.models import Order
+from panels.money.costs import COST, IS_EXPECTED, IS_ORDERED, IS_UNPRICED, Cost, cost_of
+from tests.factories import make_service
+
+State, Progress = Order.State, Order.Progress
+CHARGES = (None, Decimal(0), Decimal("0.50"))
+EXPECTATIONS = (None, Decimal("0.90"))
+CASES = list(itertools.product(CHARGES, EXPECTATIONS, ("", *Progress.values), State.values))
+EXPECTED = Cost(Decimal("0.90"), is_expected=True)
+
+
+def make_every_order():
+    """Insert an order for each combination of charge, expectation, progress and state."""
+    service = make_service()
+    fields = {"panel": service.panel, "service": service, "rate_agreed": service.rate_per_1000, "currency": "USD"}
+    Order.objects.bulk_create(
+        Order(charge=charge, expected_cost=expected, progress=progress, state=state, **fields)
+        for charge, expected, progress, state in CASES
+    )
+
+
+def as_flag(condition):
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+def order_of(charge=None, expected_cost=Decimal("0.90"), progress="", state="placed"):
+    return Order(charge=charge, expected_cost=expected_cost, progress=progress, state=state)
+
+
+def test_sql_and_python_agree_on_every_charge_expectation_progress_and_state(db):
+    make_every_order()
+    flags = {"ordered": as_flag(IS_ORDERED), "expected": as_flag(IS_EXPECTED), "unpriced": as_flag(IS_UNPRICED)}
+    orders = list(Order.objects.annotate(sql_cost=COST, **flags))
+    assert len(orders) == len(CASES) == 462
+    for order in orders:
+        cost = cost_of(order)
+        found = order.sql_cost, order.expected, order.unpriced
+        is_unpriced = order.ordered and cost is None
+        row = (order.charge, order.expected_cost, order.progress, order.state)
+        assert found == (cost and cost.amount, bool(cost and cost.is_expected), is_unpriced), row
+
+
+def test_a_sum_of_every_order_is_the_sum_of_their_costs(db):
+    make_every_order()
+    found = Order.objects.aggregate(amount=Sum(COST), expected=Count("pk", filter=IS_EXPECTED))
+    costs = [cost for order in Order.objects.all() if (cost := cost_of(order))]
+    assert found["amount"] == sum(cost.amount for cost in costs)
+    assert found["expected"] == sum(cost.is_expected for cost in costs)
+
+
+@pytest.mark.parametrize("state", ["refused", "withdrawn"])
+@pytest.mark.parametrize("charge", CHARGES)
+def test_an_order_that_bought_nothing_has_no_cost(state, charge):
+    assert cost_of(order_of(charge, state=state)) is None
+
+
+@pytest.mark.parametrize("state", ["queued", "sending", "unknown", "written_off"])
+@pytest.mark.parametrize("charge", CHARGES)
+def test_what_a_panel_may_have_costs_what_is_expected(state, charge):
+    assert cost_of(order_of(charge, state=state)) == EXPECTED
+
+
+@pytest.mark.parametrize("progress", ["", "pending", "processing", "in_progress", "paused"])
+@pytest.mark.parametrize("charge", [None, Decimal(0)])
+def test_a_placed_order_costs_what_is_expected_until_the_panel_reports_a_charge(progress, charge):
+    assert cost_of(order_of(charge, progress=progress)) == EXPECTED
+    assert cost_of(order_of(charge, None, progress)) is None
+
+
+@pytest.mark.parametrize("progress", Order.FINISHED)
+def test_a_finished_order_that_was_charged_nothing_costs_nothing(progress):
+    assert cost_of(order_of(Decimal(0), progress=progress)) == Cost(Decimal(0), is_expected=False)
+    assert cost_of(order_of(None, progress=progress)) == EXPECTED
+
+
+@pytest.mark.parametrize("progress", ["", *Progress.values])
+def test_a_charge_is_the_cost_of_a_placed_order(progress):
+    assert cost_of(order_of(Decimal("0.50"), progress=progress)) == Cost(Decimal("0.50"), is_expected=False)

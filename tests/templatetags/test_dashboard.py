@@ -1,0 +1,108 @@
+"""The tag that shows what an order costs, and the pages that show it."""
+
+from __future__ import annotations
+
+import csv
+import re
+from decimal import Decimal
+
+import pytest
+from django.template import Context, Template
+from django.urls import reverse
+
+from panels.models import Batch, BatchLine, Order, OrderAction
+from panels.orders.actions import draft_action
+from tests.factories import make_order, make_placed, make_user
+
+pytestmark = pytest.mark.django_db
+
+# How an order is, and what its cost looks like.
+ORDERS = {
+    "queued": ({"state": "queued"}, "≈ 0.90 USD"),
+    "held": ({"state": "queued", "held_reason": "The price has risen."}, "≈ 0.90 USD"),
+    "sending": ({"state": "sending"}, "≈ 0.90 USD"),
+    "unknown": ({"state": "unknown"}, "≈ 0.90 USD"),
+    "written off": ({"state": "written_off"}, "≈ 0.90 USD"),
+    "refused": ({"state": "refused"}, "–"),
+    "withdrawn": ({"state": "withdrawn"}, "–"),
+    "no charge yet": ({"state": "placed", "charge": None}, "≈ 0.90 USD"),
+    "charge of 0 so far": ({"state": "placed", "charge": Decimal(0)}, "≈ 0.90 USD"),
+    "no price": ({"state": "placed", "charge": Decimal(0), "expected_cost": None}, "–"),
+    "charge of 0": ({"state": "placed", "charge": Decimal(0), "progress": "canceled"}, "0.00 USD"),
+    "charge": ({"state": "placed", "charge": Decimal("0.50")}, "0.50 USD"),
+}
+
+
+@pytest.fixture(params=ORDERS.values(), ids=ORDERS)
+def row(request):
+    """An order, and the text that says what it costs."""
+    fields, text = request.param
+    return make_order(attempt=1, **fields), text
+
+
+def text_of(markup):
+    return " ".join(re.sub(r"<[^>]+>", " ", markup).replace("\xa0", " ").split())
+
+
+def cell(response, label="Cost"):
+    """Return the texts of a column's cells, by its label."""
+    return [
+        text_of(each) for each in re.findall(rf'<td data-label="{label}"[^>]*>(.*?)</td>', response.text, re.DOTALL)
+    ]
+
+
+def render(source, order):
+    return text_of(Template("{% load dashboard %}" + source).render(Context({"order": order})))
+
+
+def test_the_tag_marks_what_is_expected(row):
+    order, text = row
+    assert render("{% order_cost order %}", order) == text
+
+
+def test_the_expected_cost_stands_beside_a_charge_that_differs():
+    order = make_placed(charge=Decimal("0.50"))
+    assert render("{% order_cost order with_expected=True %}", order) == "0.50 USD ≈ 0.90 USD"
+    order.charge = order.expected_cost
+    assert render("{% order_cost order with_expected=True %}", order) == "0.90 USD"
+
+
+def test_the_overview_and_the_batch_show_the_cost(row, as_viewer):
+    order, text = row
+    assert cell(as_viewer.get(reverse("overview"))) == [text]
+    batch = Batch.objects.create(source="file", state="confirmed")
+    Order.objects.update(batch=batch)
+    BatchLine.objects.create(batch=batch, number=1, token=order.token, panel=order.panel, order=order)
+    assert cell(as_viewer.get(reverse("bulk_detail", args=[batch.pk])), "Charge") == [text]
+
+
+def test_the_list_and_the_page_of_an_order_show_the_cost(row, as_viewer):
+    order, text = row
+    own = as_viewer.get(order.get_absolute_url()).text
+    (shown,) = re.findall(r"<dt>Cost</dt><dd>(.*?)</dd>", own)
+    with_expected = text if text.startswith(("≈", "–")) else f"{text} ≈ 0.90 USD"
+    assert text_of(shown) == with_expected
+    assert cell(as_viewer.get(reverse("order_list")), "Charge") == [with_expected]
+
+
+def test_an_actions_page_shows_the_cost_of_each_order_and_their_sum(row, as_operator, operator):
+    order, text = row
+    action = draft_action(OrderAction.Kind.CANCEL, [order.pk], operator)
+    page = as_operator.get(action.get_absolute_url())
+    assert cell(page) == [text]
+    sentence = "nothing was ordered" if order.state in ("refused", "withdrawn") else "charged or expected for 1 order"
+    assert f"They cost {text} {sentence}" in text_of(page.text)
+
+
+def test_the_admin_shows_the_cost(row, client):
+    client.force_login(make_user(is_superuser=True, is_staff=True))
+    page = client.get(reverse("admin:panels_order_changelist")).text
+    (shown,) = re.findall(r'<td class="field-cost">(.*?)</td>', page)
+    assert text_of(shown) == row[1]
+
+
+def test_the_export_holds_the_cost_and_whether_it_is_expected(row, as_viewer):
+    text = b"".join(as_viewer.get(reverse("order_export")).streaming_content).decode()
+    (found,) = csv.DictReader(text[1:].splitlines(keepends=True))
+    amount = found["Cost"] and f"{Decimal(found['Cost']):.2f} USD"
+    assert {"": "–", "no": amount, "yes": f"≈ {amount}"}[found["Cost is expected"]] == row[1]
