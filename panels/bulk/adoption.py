@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
@@ -13,13 +15,19 @@ from django.utils import timezone
 from panels.bulk.checking import Book, in_chunks, unfit
 from panels.bulk.drafts import new_lines, store, token_of
 from panels.models import Batch, BatchLine, Order, Panel
-from panels.protocol.order_fields import shown
+from panels.protocol.order_fields import UnfitError, shown
 from panels.protocol.scalars import read_remote_id
 from panels.tables.reading import Sheet
 
-COLUMNS = ("panel", "order", "service", "link", "quantity")
+COLUMNS = ("panel", "order", "service", "link", "quantity", "placed")
 # What a pasted line holds behind the panel's name.
 PASTED = COLUMNS[1:]
+FIRST_YEAR = 2000
+# A spreadsheet's date, as tables.workbook writes it. With fewer digits, a CSV file may have the month before the day.
+_DAY_FIRST = re.compile(r"^([0-9]{2})/([0-9]{2})/([0-9]{4})\b")
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TIME = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})?"
+_MOMENT = re.compile(f"{_DAY}([ T]{_TIME})?")
 
 
 def create_adoption(
@@ -54,6 +62,26 @@ def to_adopt() -> QuerySet[BatchLine]:
     return waiting.filter(batch__state=Batch.State.CONFIRMED)
 
 
+def placed_at_of(line: BatchLine) -> dt.datetime | None:
+    """Return when an order was placed elsewhere, None if its line names no day; raises UnfitError if it is no time.
+
+    A day without a time is its first moment in the site's time zone.
+    """
+    text = line.cells.get("placed", "")
+    if not text:
+        return None
+    iso = _DAY_FIRST.sub(r"\3-\2-\1", text)
+    if not _MOMENT.fullmatch(iso):
+        raise UnfitError(f"Placed must be a day or a time, such as 2026-11-03 or 2026-11-03 14:30, not {shown(text)}.")
+    try:
+        moment = dt.datetime.fromisoformat(iso)
+    except ValueError:
+        raise UnfitError(f"Placed {shown(text)} is not a day and time of the calendar.") from None
+    if moment.year < FIRST_YEAR:
+        raise UnfitError(f"Placed {shown(text)} is before the year {FIRST_YEAR}.")
+    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+
+
 def _check_lines(batch: Batch, lines: Sequence[BatchLine]) -> None:
     book = Book(batch.panel, lines)
     named: dict[tuple[int, str], int] = {}
@@ -81,10 +109,22 @@ def _check(line: BatchLine, book: Book) -> None:
             if line.service is None:
                 line.warnings.append(f"{panel.name} has no service {shown(service)}: the order is followed without it.")
     line.errors |= unfit({name: line.cells[name] for name in ("link", "quantity") if name in line.cells})
+    if problem := _unfit_moment(line):
+        line.errors["placed"] = [problem]
     text = line.cells.get("order", "")
     line.remote_id = read_remote_id(text)
     if not line.remote_id:
         line.errors["order"] = [f"{shown(text)} is no order id." if text else "The order's id is missing."]
+
+
+def _unfit_moment(line: BatchLine) -> str:
+    """Say why an order was not placed when its line says, "" if that is possible."""
+    try:
+        moment = placed_at_of(line)
+    except UnfitError as error:
+        return str(error)
+    is_future = moment is not None and moment > timezone.now()
+    return f"Placed {shown(line.cells['placed'])} is in the future." if is_future else ""
 
 
 def _note_known(lines: Sequence[BatchLine]) -> list[BatchLine]:

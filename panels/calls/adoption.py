@@ -14,7 +14,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from panels.bulk.adoption import _note_known, to_adopt
+from panels.bulk.adoption import _note_known, placed_at_of, to_adopt
 from panels.calls.polling import compare
 from panels.calls.visit import PanelClosedError, visit
 from panels.models import BatchLine, Order, OrderEvent, Panel
@@ -128,7 +128,7 @@ def _take_over(line: BatchLine, answer: OrderStatus, panel: Panel, now: datetime
         state=Order.State.PLACED,
         remote_id=line.remote_id,
         placed_by=line.batch.created_by,
-        placed_at=now,
+        placed_at=placed_at_of(line),
         checked_at=now,
         changed_at=now,
     )

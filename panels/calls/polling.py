@@ -140,7 +140,7 @@ def _tell(order: Order, fields: Mapping[str, Any], answer: OrderStatus) -> tuple
 
 def _compare_refusal(order: Order, answer: Refused, now: datetime) -> Finding:
     """Keep what was known: a not-found is believed only after the grace, and even then proves no cancel."""
-    is_in_grace = order.placed_at is not None and now - order.placed_at < GRACE
+    is_in_grace = now - (order.placed_at or order.created_at) < GRACE
     is_gone = answer.reason == Reason.NOT_FOUND
     if (is_gone and is_in_grace) or order.error_text == answer.text:
         return Finding()

@@ -176,6 +176,7 @@ def _show_progress(request: HttpRequest, batch: Batch) -> HttpResponse:
         "failed": progress.refused + progress.unfit,
         "adopted": progress.total - progress.waiting - progress.unfit,
         "left_out": batch.lines.filter(is_left_out=True).count(),
+        "undated": batch.orders.filter(placed_at=None).count() if batch.is_adoption else 0,
         "page": _page(lines, request),
         "closed": closed,
         "poll": 10 if closed and closed == panels and not progress.sending else seconds,

@@ -6,24 +6,28 @@ import threading
 import time
 import uuid
 from collections import Counter
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from panels import bell, schedule
 from panels.bulk import progress, results
 from panels.bulk.adoption import COLUMNS, PASTED, create_adoption
 from panels.calls.adoption import adopt
-from panels.calls.polling import poll_due
-from panels.models import Batch, Order, OrderEvent, Panel
+from panels.calls.polling import compare, poll_due
+from panels.id_search.evidence import find_around
+from panels.models import Batch, DayTotal, Order, OrderEvent, Panel
+from panels.money.totals import recount, spend, update_totals
 from panels.orders.aftercare import request_refill
-from panels.orders.following import request_check
+from panels.orders.following import next_check_at, request_check
 from panels.protocol.client import PanelClient
 from panels.protocol.errors import NotSent, OutcomeUnknown, Reason, Refused
 from panels.protocol.wire import OrderStatus, Progress
 from panels.tables.reading import read_paste
 from panels.worker import tasks
-from tests.factories import make_panel, make_placed, make_service, make_sheet, make_user
+from tests.factories import make_order, make_panel, make_placed, make_service, make_sheet, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +106,69 @@ def test_a_list_sent_twice_makes_one_batch(mine):
     token, sheet = uuid.uuid4(), make_sheet({"panel": "North", "order": "101"})
     first = create_adoption(sheet, created_by=None, token=token)
     assert create_adoption(sheet, created_by=None, token=token) == (first[0], False)
+
+
+# -- the day on which an order was placed
+
+
+def test_an_adopted_order_is_spent_on_its_own_day_or_not_at_all(mine, answers):
+    make_placed(make_service(mine), charge=Decimal(8))
+    update_totals()
+    adopt_lines(
+        {"panel": "North", "order": "101", "placed": "2024-11-03"},
+        {"panel": "North", "order": "102", "placed": "03/11/2024 14:30:00"},
+        {"panel": "North", "order": "103"},
+    )
+    answers |= {"101": told(charge=Decimal(1)), "102": told(charge=Decimal(2)), "103": told(charge=Decimal(4))}
+    assert adopt(mine.pk, WAIT) == Counter(adopted=3)
+    assert list(Order.objects.filter(attempt=0).order_by("remote_id").values_list("placed_at", flat=True)) == [
+        datetime(2024, 11, 3, tzinfo=UTC),
+        datetime(2024, 11, 3, 14, 30, tzinfo=UTC),
+        None,
+    ]
+    for add_up in (update_totals, recount):
+        add_up()
+        days = {total.day: (total.cost, total.orders) for total in DayTotal.objects.all()}
+        assert days == {date(2024, 11, 3): (3, 2), timezone.localdate(): (8, 1)}
+    assert [row["month"] for row in spend(timezone.now())] == [8]
+
+
+def test_an_adopted_order_without_a_day_is_followed_like_any_other(mine, answers):
+    adopt_lines({"panel": "North", "order": "101"})
+    answers["101"] = told()
+    adopt(mine.pk, WAIT)
+    order = Order.objects.get()
+    now = timezone.now()
+    assert now < order.next_check_at < now + timedelta(minutes=2)
+    order.changed_at = None
+    assert next_check_at(order, order.created_at + timedelta(minutes=8)) == order.created_at + timedelta(minutes=10)
+    assert find_around(make_order(order.service or make_service(mine), state="unknown", sent_at=now)).lower is None
+
+
+def test_an_adopted_order_without_a_day_that_is_not_found_has_an_hour_too(mine, answers):
+    adopt_lines({"panel": "North", "order": "101"})
+    answers["101"] = told()
+    adopt(mine.pk, WAIT)
+    order, gone = Order.objects.get(), Refused("Incorrect order ID", Reason.NOT_FOUND)
+    assert compare(order, gone, mine, timezone.now()).fields == {}
+    assert "alarm" in compare(order, gone, mine, timezone.now() + timedelta(minutes=61)).fields
+
+
+@pytest.mark.parametrize(
+    ("placed", "words"),
+    [
+        ("2024-11-03", "Placed elsewhere on 2024-11-03"),
+        ("", "Placed elsewhere; the day is not known, so it is not counted as spent"),
+    ],
+)
+def test_the_pages_say_on_which_day_an_adopted_order_counts(mine, answers, as_viewer, placed, words):
+    batch = adopt_lines({"panel": "North", "order": "101", "placed": placed})
+    answers["101"] = told()
+    adopt(mine.pk, WAIT)
+    for address in (Order.objects.get().get_absolute_url(), batch.get_absolute_url()):
+        assert words in as_viewer.get(address).text
+    counted = "1, because the day is not known" in as_viewer.get(batch.get_absolute_url()).text
+    assert counted is not bool(placed)
 
 
 # -- the panel's answers
