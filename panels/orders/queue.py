@@ -1,21 +1,40 @@
-"""Which orders wait to be sent, and why an order must wait for a person."""
+"""Which orders wait to be sent or are under way, and why an order must wait for a person."""
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from panels.models import Batch, Order, OrderEvent
 
 State, What = Order.State, OrderEvent.What
+# Open orders, in two parts, as each has an index: those that no panel is known to have, and those under way at one.
+OPEN = (
+    Q(state__in=(State.QUEUED, State.SENDING, State.UNKNOWN)),
+    # Nobody asks about what was not placed. The states would be another index, of nearly all orders.
+    Q(next_check_at__isnull=False) & ~Q(progress__in=Order.FINISHED),
+)
 
 
 def queued() -> QuerySet[Order]:
     """Return what waits for being sent, first what is first to go."""
     waiting = Order.objects.filter(state=State.QUEUED, held_reason="").exclude(batch__state=Batch.State.PAUSED)
     return waiting.order_by("send_after", "pk")
+
+
+def count_open() -> tuple[Counter[int], Counter[int]]:
+    """Count the open orders of every panel, and those of them that wait to be sent."""
+    parts = [Order.objects.filter(part).order_by().values_list("panel", "state").annotate(Count("pk")) for part in OPEN]
+    opened: Counter[int] = Counter()
+    waiting: Counter[int] = Counter()
+    for panel_pk, state, number in parts[0].union(*parts[1:], all=True):
+        opened[panel_pk] += number
+        if state == State.QUEUED:
+            waiting[panel_pk] += number
+    return opened, waiting
 
 
 def reason_to_hold(order: Order) -> str:

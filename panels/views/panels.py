@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from django.contrib import messages
@@ -14,20 +13,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
+from panels import attention
 from panels.forms.panels import PanelForm
-from panels.models import Order, Panel, Service, ServiceChange
+from panels.models import Panel, Service, ServiceChange
+from panels.orders.queue import count_open
 from panels.pages.formats import money
 from panels.pages.htmx import render_page, wants_fragment
 from panels.providers import requests
 
 MAX_READINGS = 8
 MAX_CHANGES = 20
-# Open orders, in two parts, as each has an index: those that no panel is known to have, and those under way at one.
-OPEN = (
-    Q(state__in=(Order.State.QUEUED, Order.State.SENDING, Order.State.UNKNOWN)),
-    # Nobody asks about what was not placed. The states would be another index, of nearly all orders.
-    Q(next_check_at__isnull=False) & ~Q(progress__in=Order.FINISHED),
-)
 
 
 @permission_required("panels.view_panel", raise_exception=True)
@@ -119,20 +114,8 @@ def panel_resume(request: HttpRequest, pk: int) -> HttpResponse:
 # -- what they share
 
 
-def count_open() -> tuple[Counter[int], Counter[int]]:
-    """Count the open orders of every panel, and those of them that wait to be sent."""
-    parts = [Order.objects.filter(part).order_by().values_list("panel", "state").annotate(Count("pk")) for part in OPEN]
-    opened: Counter[int] = Counter()
-    queued: Counter[int] = Counter()
-    for panel_pk, state, number in parts[0].union(*parts[1:], all=True):
-        opened[panel_pk] += number
-        if state == Order.State.QUEUED:
-            queued[panel_pk] += number
-    return opened, queued
-
-
 def _find(pk: int) -> Panel:
-    return get_object_or_404(Panel.objects.defer("api_key"), pk=pk)
+    return get_object_or_404(attention.mark(attention.PANELS, Panel.objects.defer("api_key")), pk=pk)
 
 
 def _data(request: HttpRequest) -> QueryDict | None:
@@ -150,6 +133,7 @@ def _show(request: HttpRequest, panel: Panel) -> HttpResponse:
     context: dict[str, Any] = {
         "panel": panel,
         "is_waiting": _is_waiting(panel),
+        "needs": attention.find_in([panel], attention.PANELS, request.user.has_perm),
         "open_count": count_open()[0][panel.pk],
         "services": services.aggregate(
             listed=Count("pk", filter=Q(is_listed=True)),

@@ -14,8 +14,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from panels import bell, schedule
+from panels.attention import count_attention
 from panels.models import Controls, Order, Panel, Refill, Worker
-from panels.models.order import NEEDS_A_PERSON, RequestState
+from panels.models.order import RequestState
 from panels.orders import switch
 from panels.pages.paging import count_each
 
@@ -55,8 +56,8 @@ class SiteStatus:
 
     @property
     def attention_count(self) -> int:
-        """How many orders wait for a person."""
-        return self._once("attention", lambda: Order.objects.filter(NEEDS_A_PERSON).count())
+        """How many orders, panels and unknown words wait for a person."""
+        return self._once("attention", count_attention)
 
     @property
     def sending_stopped(self) -> Controls | None:

@@ -154,6 +154,23 @@ def test_what_waits_for_a_person_is_named_and_linked(as_viewer, fields, words, l
     assert page_of(as_viewer.get(link)).count(f'id="order-{order.pk}"') == 1
 
 
+def test_who_may_settle_it_gets_a_button_to_where_it_is_settled(as_operator):
+    order = make_order(state="unknown")
+    make_panel(name="Northwind", balance_error="HTTP 500")
+    page = page_of(as_operator.get("/"))
+    assert f'<a class="button button--small" href="{order.get_absolute_url()}"' in page
+    assert ">Decide</a>" in page
+    # Panels are for managers to change.
+    assert "Open panel" not in page
+
+
+def test_an_order_with_two_reasons_is_one_row_with_both(as_viewer):
+    make_order(held_reason="The price has risen.", alarm="Second order")
+    page = page_of(as_viewer.get("/"))
+    assert page.count("The price has risen.") == page.count("Second order") == 1
+    assert "oldest orders" not in page
+
+
 def test_many_that_wait_are_cut_short_with_a_link_to_all(as_viewer):
     service = make_service()
     orders = [make_order(service, state="unknown") for _ in range(9)]

@@ -447,3 +447,36 @@ def test_a_name_of_markup_is_text(as_manager):
     panel = make_panel(name="<script>alert(1)</script>")
     for page in ("/panels/", url("panel_detail", panel), url("panel_edit", panel)):
         assert "<script>alert" not in text(as_manager.get(page))
+
+
+# -- what needs a person
+
+
+def test_the_page_of_a_panel_says_why_it_needs_a_person(as_viewer):
+    panel = make_panel(
+        balance=Decimal(1),
+        low_balance=Decimal(2),
+        paused_reason="auth",
+        last_error="Invalid API key",
+        catalog_error="HTTP 500",
+    )
+    page = text(as_viewer.get(f"/panels/{panel.pk}/"))
+    assert page.count("alert--warning") == 1
+    for words in (
+        "Invalid API key",
+        "Catalog: <q>HTTP 500</q>",
+        "1.00 USD left, below 2.00 USD.",
+        "Enter the right key",
+    ):
+        assert words in page
+
+
+def test_the_page_of_a_panel_says_which_call_failed(as_viewer):
+    panel = make_panel(failures=1, last_error="Connection refused")
+    assert "The last call failed:" in text(as_viewer.get(f"/panels/{panel.pk}/"))
+
+
+@pytest.mark.parametrize("fields", [{}, {"is_active": False, "paused_reason": "auth", "balance_error": "HTTP 500"}])
+def test_the_page_of_a_panel_that_needs_nobody_warns_of_nothing(as_viewer, fields):
+    panel = make_panel(**fields)
+    assert "alert--warning" not in text(as_viewer.get(f"/panels/{panel.pk}/"))

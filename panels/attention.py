@@ -1,0 +1,382 @@
+"""What needs a person: each kind is declared once, in KINDS, and every page reads it from here.
+
+A subject says how the rows of one sort are named (orders, panels, unknown words). A kind says which of these rows
+need a person, how important that is, what happened, and where the person settles it. To add a kind, add a `Kind` to
+KINDS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import CharField, Count, F, Max, Model, Q, QuerySet, Value
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.text import Truncator
+
+from panels.models import Order, Panel
+from panels.models.order import NEEDS_A_PERSON
+from panels.pages.formats import badge, money, order_badge
+from panels.pages.paging import count_each
+
+State = Order.State
+DAY = timedelta(days=1)
+# An order that ended later than this after its creation is left out, because the index is by creation.
+LONGEST_QUEUE = timedelta(days=7)
+May = Callable[[str], bool]
+
+
+@dataclass(frozen=True)
+class Button:
+    """Where a person settles a finding; only people with the permission see it."""
+
+    label: str
+    permission: str
+    address: Callable[[Any], str]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The part of the list of orders that has all rows: how they are called, and the list's query string."""
+
+    words: str
+    query: str
+
+    @property
+    def address(self) -> str:
+        return f"{reverse('order_list')}?{self.query}"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A sort of rows that can need a person.
+
+    With `one_per`, all rows that are alike in these fields are one finding. It has these fields, the `number` of the
+    rows, and the pk of the `newest`.
+    """
+
+    name: str
+    model: type[Model]
+    title: Callable[[Any], str]
+    address: Callable[[Any], str]
+    place: Callable[[Any], str] = lambda _: ""
+    state: Callable[[Any], str] = lambda _: ""
+    related: tuple[str, ...] = ()
+    order: tuple[str, ...] = ("pk",)
+    most: int = 8
+    one_per: tuple[str, ...] = ()
+    listing: Listing | None = None
+
+    @property
+    def kinds(self) -> list[Kind]:
+        """The kinds that need a person, the weightiest first."""
+        found = [kind for kind in KINDS if kind.subject is self and not kind.is_information]
+        return sorted(found, key=lambda kind: -kind.weight)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One reason why a person must look.
+
+    What is only information has a number and a list on the overview, and waits for nobody.
+    """
+
+    name: str
+    subject: Subject
+    weight: int
+    when: Callable[[], Q]
+    sentence: Callable[[Any], str]
+    button: Button
+    # "" where the row's own state says it.
+    badge: Callable[[Any], str] = lambda _: ""
+    # None where the moment is not recorded.
+    since: Callable[[Any], datetime | None] = lambda _: None
+    listing: Listing | None = None
+    is_information: bool = False
+
+    @property
+    def flag(self) -> str:
+        """The name under which a row says whether it is of this kind."""
+        return f"needs_{self.name}"
+
+    def rows(self) -> QuerySet[Any]:
+        """Return the rows that this kind is about."""
+        return self.subject.model._default_manager.filter(self.when())
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One row, the kinds that it needs a person for (the weightiest first), and the buttons that a person may use."""
+
+    row: Any
+    kinds: tuple[Kind, ...]
+    buttons: tuple[tuple[str, str], ...]
+
+    @property
+    def title(self) -> str:
+        return self.kinds[0].subject.title(self.row)
+
+    @property
+    def address(self) -> str:
+        """Where the row itself is shown."""
+        return self.kinds[0].subject.address(self.row)
+
+    @property
+    def place(self) -> str:
+        """At which panel the row is, "" if the title says so."""
+        return self.kinds[0].subject.place(self.row)
+
+    @property
+    def since(self) -> datetime | None:
+        return self.kinds[0].since(self.row)
+
+    @property
+    def sentences(self) -> list[str]:
+        return [kind.sentence(self.row) for kind in self.kinds]
+
+    @property
+    def badges(self) -> list[str]:
+        """The state of the row, and what its kinds add to it."""
+        every = [self.kinds[0].subject.state(self.row), *[kind.badge(self.row) for kind in self.kinds]]
+        return [each for each in every if each]
+
+
+@dataclass(frozen=True)
+class Attention:
+    """All that the overview shows of what needs a person."""
+
+    # How many rows there are of each kind that has a list.
+    numbers: list[tuple[int, Listing]]
+    findings: list[Finding]
+    # The subjects of which not all rows are shown.
+    cut_short: list[Subject]
+
+    def __bool__(self) -> bool:
+        return bool(self.numbers or self.findings)
+
+
+# -- reading it
+
+
+def count_attention() -> int:
+    """Count the rows that wait for a person, in one query; a row that waits for two reasons counts once."""
+    first, *others = [_keys(kind) for kind in KINDS if not kind.is_information]
+    return first.union(*others).count()
+
+
+def find_attention(may: May, known: Mapping[Subject, Iterable[Any]]) -> Attention:
+    """Return what needs a person, the weightiest and oldest first.
+
+    `known` has the marked rows of a subject that the page has read anyway. The other subjects take one query each.
+    """
+    listed = [(kind, kind.listing) for kind in KINDS if kind.listing]
+    numbers = count_each(*[kind.rows() for kind, _ in listed])
+    findings: list[Finding] = []
+    cut_short = []
+    for subject in SUBJECTS:
+        found = find_in(known[subject], subject, may) if subject in known else _find(subject, may)
+        if subject not in known and len(found) > subject.most:
+            found = found[: subject.most]
+            cut_short.append(subject)
+        findings += found
+    return Attention(
+        numbers=[(number, listing) for number, (_, listing) in zip(numbers, listed, strict=True) if number],
+        findings=sorted(findings, key=_importance),
+        cut_short=cut_short,
+    )
+
+
+def mark(subject: Subject, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Add to each row, for each kind of its subject, whether the row is of this kind."""
+    return rows.annotate(**{kind.flag: kind.when() for kind in subject.kinds})
+
+
+def find_in(rows: Iterable[Any], subject: Subject, may: May) -> list[Finding]:
+    """Return a finding for each of the marked rows that needs a person."""
+    marked = [(row, [kind for kind in subject.kinds if getattr(row, kind.flag)]) for row in rows]
+    return [_finding(row, kinds, may) for row, kinds in marked if kinds]
+
+
+def _importance(finding: Finding) -> tuple[int, float]:
+    return -finding.kinds[0].weight, finding.since.timestamp() if finding.since else 0
+
+
+def _finding(row: Any, kinds: list[Kind], may: May) -> Finding:
+    allowed = [kind.button for kind in kinds if may(kind.button.permission)]
+    buttons = dict.fromkeys((button.label, button.address(row)) for button in allowed)
+    return Finding(row, tuple(kinds), tuple(buttons))
+
+
+def _keys(kind: Kind) -> QuerySet[Any]:
+    """Return a pair for each row of a kind, which is the same for each kind of one row."""
+    subject = kind.subject
+    name = Value(subject.name, output_field=CharField())
+    rows = kind.rows().order_by()
+    if subject.one_per:
+        return rows.values(*subject.one_per).annotate(newest=Max("pk"), subject=name).values_list("subject", "newest")
+    return rows.annotate(subject=name).values_list("subject", "pk")
+
+
+def _find(subject: Subject, may: May) -> list[Finding]:
+    """Return the findings of a subject, one more than are shown if there are more."""
+    if subject.one_per:
+        return [_finding(row, [kind], may) for kind in subject.kinds for row in _groups(kind)]
+    first, *others = [kind.rows().order_by().values("pk") for kind in subject.kinds]
+    # The rows are found first and sorted then, because SQLite would otherwise read all rows in the order of an index.
+    rows = mark(subject, subject.model._default_manager.filter(pk__in=first.union(*others)))
+    rows = rows.select_related(*subject.related).order_by(*subject.order)
+    return find_in(rows[: subject.most + 1], subject, may)
+
+
+def _groups(kind: Kind) -> QuerySet[Any, Any]:
+    fields = kind.subject.one_per
+    groups = kind.rows().order_by().values(*fields).annotate(number=Count("pk"), newest=Max("pk")).order_by("-number")
+    return groups.values_list(*fields, "number", "newest", named=True)[: kind.subject.most]
+
+
+# -- what the kinds have in common
+
+
+def _show_row(row: Any) -> str:
+    return str(row.get_absolute_url())
+
+
+def _show_newest(word: Any) -> str:
+    return reverse("order_detail", args=[word.newest])
+
+
+ORDERS = Subject(
+    name="orders",
+    model=Order,
+    title=lambda order: f"Order {order.pk} · {Truncator(order.service_name).chars(80)}",
+    address=_show_row,
+    place=lambda order: order.panel.name,
+    state=order_badge,
+    related=("panel", "service"),
+    order=("created_at", "pk"),
+    listing=Listing("orders", "attention=on"),
+)
+PANELS = Subject(name="panels", model=Panel, title=str, address=_show_row)
+WORDS = Subject(
+    name="words",
+    model=Order,
+    title=lambda word: f"“{Truncator(word.remote_status).chars(60)}” at {word.panel__name}",
+    address=_show_newest,
+    one_per=("remote_status", "panel__name"),
+    most=5,
+)
+SUBJECTS = (PANELS, ORDERS, WORDS)
+
+DECIDE = Button("Decide", "panels.change_order", _show_row)
+
+
+def _in_trouble() -> Q:
+    """Match active panels that are paused, or that failed to answer the last call."""
+    lasts = Q(paused_until=None) | Q(paused_until__gt=timezone.now()) | Q(paused_reason=Panel.Pause.UNREACHABLE)
+    is_failing = Q(balance_error__gt="") | Q(catalog_error__gt="") | Q(failures__gt=0)
+    return Q(is_active=True) & (Q(lasts, paused_reason__gt="") | is_failing)
+
+
+def _trouble(panel: Panel) -> str:
+    errors = (("Balance", panel.balance_error), ("Catalog", panel.catalog_error))
+    others = [(what, error) for what, error in errors if error and error != panel.last_error]
+    return format_html(
+        "{}{}",
+        render_to_string("panels/providers/_panel_trouble.html", {"panel": panel}),
+        format_html_join("", " {}: <q>{}</q>", others),
+    )
+
+
+def _trouble_badge(panel: Panel) -> str:
+    return badge(panel.paused_reason, label="Paused") if panel.is_paused() else badge("failing", kind="bad")
+
+
+def _refused_lately() -> Q:
+    since = timezone.now() - DAY
+    return Q(state=State.REFUSED, created_at__gte=since - LONGEST_QUEUE, finished_at__gte=since)
+
+
+def _keep(word: Any) -> str:
+    orders = "1 order keeps" if word.number == 1 else f"{word.number:,} orders keep"
+    return f"A status word that is not known here. {orders} the progress from before; the link leads to the newest."
+
+
+# NEEDS_A_PERSON stands in the queries because it is the condition of their index.
+KINDS = (
+    Kind(
+        name="trouble",
+        subject=PANELS,
+        weight=90,
+        when=_in_trouble,
+        sentence=_trouble,
+        button=Button("Open panel", "panels.change_panel", _show_row),
+        badge=_trouble_badge,
+    ),
+    Kind(
+        name="unknown",
+        subject=ORDERS,
+        weight=80,
+        when=lambda: NEEDS_A_PERSON & Q(state=State.UNKNOWN),
+        sentence=lambda order: Truncator(order.error_text or "The panel may have this order.").chars(200),
+        button=DECIDE,
+        since=lambda order: order.created_at,
+        listing=Listing("unknown", "state=unknown"),
+    ),
+    Kind(
+        name="alarm",
+        subject=ORDERS,
+        weight=70,
+        when=lambda: NEEDS_A_PERSON & Q(alarm__gt=""),
+        sentence=lambda order: order.alarm,
+        button=Button("Review", "panels.change_order", _show_row),
+        badge=lambda _: badge("alarm", label="Alarm", kind="bad"),
+        since=lambda order: order.created_at,
+        listing=Listing("with an alarm", "attention=on"),
+    ),
+    Kind(
+        name="held",
+        subject=ORDERS,
+        weight=60,
+        when=lambda: NEEDS_A_PERSON & Q(state=State.QUEUED, held_reason__gt=""),
+        sentence=lambda order: order.held_reason,
+        button=DECIDE,
+        since=lambda order: order.created_at,
+        listing=Listing("held", "state=held"),
+    ),
+    Kind(
+        name="low",
+        subject=PANELS,
+        weight=50,
+        when=lambda: Q(is_active=True, balance__lt=F("low_balance")),
+        sentence=lambda panel: (
+            f"{money(panel.balance, panel.currency)} left, below {money(panel.low_balance, panel.currency)}."
+        ),
+        button=Button("Open panel", "panels.change_panel", _show_row),
+        badge=lambda _: badge("low", label="Low balance"),
+    ),
+    Kind(
+        name="word",
+        subject=WORDS,
+        weight=30,
+        when=lambda: Q(is_word_unknown=True, next_check_at__isnull=False),
+        sentence=_keep,
+        button=Button("Open order", "panels.view_order", _show_newest),
+        badge=lambda _: badge("word", label="Unknown word", kind="warn"),
+    ),
+    Kind(
+        name="refused",
+        subject=ORDERS,
+        weight=10,
+        when=_refused_lately,
+        sentence=lambda order: Truncator(order.error_text).chars(200),
+        button=Button("Open order", "panels.view_order", _show_row),
+        since=lambda order: order.finished_at,
+        listing=Listing("refused in 24 h", "state=refused"),
+        is_information=True,
+    ),
+)

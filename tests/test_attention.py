@@ -1,0 +1,280 @@
+"""Every kind of what needs a person: found, counted, said, and settled at an address that exists."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from panels import attention
+from panels.attention import KINDS, ORDERS, PANELS, count_attention, find_attention, find_in, mark
+from panels.models import Order, Panel
+from panels.models.order import NEEDS_A_PERSON
+from tests.factories import make_order, make_panel, make_placed, make_service
+
+DAY = timedelta(days=1)
+# For each kind: how a row of it comes to be.
+EXAMPLES = {
+    "trouble": lambda: make_panel(balance_error="HTTP 500"),
+    "low": lambda: make_panel(balance=Decimal(1), low_balance=Decimal(2)),
+    "unknown": lambda: make_order(state="unknown"),
+    "alarm": lambda: make_placed(alarm="Second order"),
+    "held": lambda: make_order(held_reason="The price has risen."),
+    "word": lambda: make_placed(is_word_unknown=True, remote_status="Sleeping"),
+    "refused": lambda: make_order(state="refused", error_text="Bad link.", finished_at=timezone.now()),
+}
+
+by_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+
+
+def allow(_):
+    return True
+
+
+def panels():
+    return mark(PANELS, Panel.objects.all())
+
+
+def find(may=allow):
+    return find_attention(may, {PANELS: panels()})
+
+
+def names(finding):
+    return [kind.name for kind in finding.kinds]
+
+
+# -- every kind
+
+
+def test_no_two_kinds_are_called_alike_and_each_has_an_example_here():
+    assert sorted(kind.name for kind in KINDS) == sorted(EXAMPLES)
+
+
+def test_each_kind_is_of_a_subject_that_is_looked_through():
+    assert {kind.subject for kind in KINDS} == set(attention.SUBJECTS)
+
+
+@by_kind
+@pytest.mark.django_db
+def test_each_kind_matches_its_example_and_no_calm_row(kind):
+    make_placed()
+    make_panel(balance=Decimal(3), low_balance=Decimal(2))
+    assert not kind.rows()
+    row = EXAMPLES[kind.name]()
+    assert list(kind.rows()) == [row]
+
+
+@by_kind
+@pytest.mark.django_db
+def test_each_kind_says_what_happened_and_leads_to_where_it_is_settled(kind, client, manager):
+    client.force_login(manager)
+    row = EXAMPLES[kind.name]()
+    if kind.is_information:
+        assert not find().findings
+    else:
+        (finding,) = find(manager.has_perm).findings
+        assert names(finding) == [kind.name]
+        assert finding.title
+        assert finding.badges
+        assert finding.buttons == ((kind.button.label, kind.button.address(finding.row)),)
+        row = finding.row
+    assert kind.sentence(row).strip()
+    assert kind.button.label
+    assert client.get(kind.button.address(row)).status_code == 200
+    app, _, codename = kind.button.permission.partition(".")
+    assert Permission.objects.filter(content_type__app_label=app, codename=codename).exists()
+
+
+@by_kind
+@pytest.mark.django_db
+def test_each_kind_counts_once_for_a_person_and_information_for_nobody(kind):
+    EXAMPLES[kind.name]()
+    assert count_attention() == (0 if kind.is_information else 1)
+
+
+@by_kind
+@pytest.mark.django_db
+def test_the_number_of_a_kind_is_of_the_list_that_it_leads_to(kind, client, viewer):
+    client.force_login(viewer)
+    row = EXAMPLES[kind.name]()
+    numbers = find().numbers
+    if kind.listing is None:
+        assert numbers == []
+        return
+    assert numbers == [(1, kind.listing)]
+    assert f'id="order-{row.pk}"' in client.get(kind.listing.address).content.decode()
+
+
+@by_kind
+@pytest.mark.django_db
+def test_the_moment_of_a_kind_is_a_past_one_or_not_recorded(kind):
+    since = kind.since(EXAMPLES[kind.name]())
+    assert since is None or since <= timezone.now()
+
+
+# -- which rows
+
+
+@pytest.mark.django_db
+def test_the_kinds_of_orders_are_what_the_index_and_the_list_of_orders_know():
+    alarms, reasons = ("", "Second order"), ("", "The price has risen.")
+    service = make_service()
+    for state, alarm, reason in itertools.product(Order.State.values, alarms, reasons):
+        make_order(service, state=state, alarm=alarm, held_reason=reason)
+    known = set(Order.objects.filter(NEEDS_A_PERSON))
+    assert {order for kind in ORDERS.kinds for order in kind.rows()} == known
+    assert count_attention() == len(known)
+
+
+@pytest.mark.django_db
+def test_panels_in_trouble_are_those_whose_page_says_paused_or_failing():
+    now = timezone.now()
+    reasons = ["", *Panel.Pause.values]
+    moments = [None, now - DAY, now + DAY]
+    for values in itertools.product(reasons, moments, ["", "HTTP 500"], [0, 1], [True, False]):
+        fields = ("paused_reason", "paused_until", "catalog_error", "failures", "is_active")
+        make_panel(**dict(zip(fields, values, strict=True)))
+    found = {finding.row.pk for finding in find_in(panels(), PANELS, allow)}
+    expected = {
+        panel.pk
+        for panel in Panel.objects.filter(is_active=True)
+        if panel.state in ("paused", "failing") or panel.failures
+    }
+    assert found == expected
+    assert count_attention() == len(expected) > 0
+
+
+@pytest.mark.parametrize(
+    ("balance", "low", "is_low"), [(1, 2, True), (2, 2, False), (3, 2, False), (None, 2, False), (1, None, False)]
+)
+@pytest.mark.django_db
+def test_a_balance_is_low_where_the_panel_says_so(balance, low, is_low):
+    panel = make_panel(balance=balance, low_balance=low)
+    assert panel.is_balance_low is is_low
+    assert [names(finding) for finding in find().findings] == ([["low"]] if is_low else [])
+
+
+@pytest.mark.django_db
+def test_inactive_panels_need_nobody():
+    make_panel(is_active=False, balance=Decimal(1), low_balance=Decimal(2), balance_error="HTTP 500")
+    assert not find()
+    assert count_attention() == 0
+
+
+@pytest.mark.django_db
+def test_refusals_of_more_than_a_day_ago_are_no_news():
+    make_order(state="refused", finished_at=timezone.now() - 2 * DAY)
+    assert not find()
+
+
+@pytest.mark.django_db
+def test_orders_that_are_no_longer_followed_have_no_unknown_word():
+    make_placed(is_word_unknown=True, remote_status="Sleeping", next_check_at=None)
+    assert not find()
+
+
+# -- how they are put together
+
+
+@pytest.mark.django_db
+def test_an_order_with_two_reasons_is_one_finding_and_counts_once():
+    make_order(held_reason="The price has risen.", alarm="Second order")
+    (finding,) = find().findings
+    assert names(finding) == ["alarm", "held"]
+    assert finding.sentences == ["Second order", "The price has risen."]
+    assert [label for label, _ in finding.buttons] == ["Review", "Decide"]
+    assert count_attention() == 1
+
+
+@pytest.mark.django_db
+def test_a_button_that_two_reasons_share_is_shown_once():
+    make_panel(balance_error="HTTP 500", balance=Decimal(1), low_balance=Decimal(2))
+    (finding,) = find().findings
+    assert names(finding) == ["trouble", "low"]
+    assert [label for label, _ in finding.buttons] == ["Open panel"]
+    assert count_attention() == 1
+
+
+@pytest.mark.django_db
+def test_orders_with_one_unknown_word_at_a_panel_count_once():
+    first, second = make_service(), make_service()
+    for service, word in ((first, "Sleeping"), (first, "Sleeping"), (first, "Gone"), (second, "Sleeping")):
+        make_placed(service, is_word_unknown=True, remote_status=word)
+    assert count_attention() == len(find().findings) == 3
+    assert "2 orders keep the progress" in find().findings[0].sentences[0]
+
+
+@pytest.mark.django_db
+def test_an_order_counts_apart_from_the_word_that_its_panel_uses():
+    make_placed(is_word_unknown=True, remote_status="Sleeping", alarm="Second order")
+    assert [names(finding) for finding in find().findings] == [["alarm"], ["word"]]
+    assert count_attention() == 2
+
+
+@pytest.mark.django_db
+def test_the_weightiest_comes_first_and_of_these_the_oldest():
+    now = timezone.now()
+    held = make_order(held_reason="The price has risen.", created_at=now - 3 * DAY)
+    young, old = (make_order(state="unknown", created_at=now - days * DAY) for days in (1, 2))
+    panel = make_panel(balance_error="HTTP 500")
+    assert [finding.row for finding in find().findings] == [panel, old, young, held]
+
+
+@pytest.mark.django_db
+def test_buttons_are_for_people_who_may_use_them_and_the_finding_is_for_all(viewer, operator):
+    order = make_order(state="unknown")
+    (finding,) = find(viewer.has_perm).findings
+    assert finding.buttons == ()
+    assert finding.address == order.get_absolute_url()
+    (finding,) = find(operator.has_perm).findings
+    assert finding.buttons == (("Decide", order.get_absolute_url()),)
+
+
+@pytest.mark.django_db
+def test_only_a_subject_with_more_rows_than_are_shown_is_cut_short():
+    service = make_service()
+    orders = [make_order(service, state="unknown", alarm="Second order") for _ in range(ORDERS.most)]
+    assert find().cut_short == []
+    make_order(service, state="unknown")
+    found = find()
+    assert found.cut_short == [ORDERS]
+    assert [finding.row for finding in found.findings] == orders
+
+
+@pytest.mark.django_db
+def test_what_comes_from_a_panel_is_escaped():
+    make_panel(balance_error="<b>500</b>", paused_reason="auth", last_error="<i>no</i>")
+    (sentence,) = find().findings[0].sentences
+    assert "&lt;b&gt;500" in sentence
+    assert "&lt;i&gt;no" in sentence
+    assert "<b>" not in sentence
+
+
+# -- what it costs
+
+
+@pytest.mark.django_db
+def test_the_number_is_one_query_and_the_findings_are_one_more_than_their_subjects():
+    for _ in range(3):
+        for make in EXAMPLES.values():
+            make()
+    with CaptureQueriesContext(connection) as queries:
+        assert count_attention() == 3 * 6
+    assert len(queries) == 1
+    with CaptureQueriesContext(connection) as queries:
+        # Nine orders, of which eight are shown.
+        assert len(find().findings) == 3 * 6 - 1
+    assert len(queries) == 1 + len(attention.SUBJECTS)
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="how SQLite plans a query")
+@pytest.mark.parametrize("kind", ORDERS.kinds, ids=lambda kind: kind.name)
+@pytest.mark.django_db
+def test_orders_that_need_a_person_are_found_by_their_index(kind):
+    assert "order_needs_a_person" in kind.rows().order_by().explain()

@@ -1,0 +1,54 @@
+"""What every page says about the whole: the number of what needs a person, beside the link to the overview."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.factories import make_order, make_panel, make_placed
+
+HTMX = {"HX-Request": "true"}
+
+
+def badge_of(response):
+    """Return the number in the menu, "" if there is none."""
+    assert response.status_code == 200
+    page = response.content.decode()
+    assert page.count('id="attention"') == 1
+    return "".join(re.findall(r'nav__count">([\d,]+)', page))
+
+
+def test_the_menu_counts_orders_panels_and_unknown_words(as_viewer):
+    make_order(state="unknown")
+    make_order(held_reason="The price has risen.", alarm="Second order")
+    make_panel(balance=Decimal(1), low_balance=Decimal(2), balance_error="HTTP 500")
+    make_placed(is_word_unknown=True, remote_status="Sleeping")
+    make_order(state="refused")
+    for address in ("/", "/orders/"):
+        assert badge_of(as_viewer.get(address)) == "4"
+    poll = as_viewer.get("/status/", headers=HTMX)
+    assert badge_of(poll) == "4"
+    assert 'hx-swap-oob="true"' in poll.content.decode()
+
+
+def test_the_menu_has_no_number_while_nothing_needs_a_person(as_viewer):
+    make_order()
+    assert badge_of(as_viewer.get("/orders/")) == ""
+
+
+def test_the_number_in_the_menu_takes_as_many_queries_however_much_there_is(as_viewer):
+    def count():
+        with CaptureQueriesContext(connection) as queries:
+            as_viewer.get("/status/", headers=HTMX)
+        return len(queries)
+
+    make_order()
+    before = count()
+    for _ in range(5):
+        make_order(state="unknown")
+        make_placed(is_word_unknown=True, remote_status="Sleeping")
+        make_panel(balance_error="HTTP 500")
+    assert count() == before
