@@ -18,6 +18,7 @@ from panels import bell, schedule
 from panels.models import JobRun, Order, Panel, Refill, Worker
 from panels.models.order import RequestState
 from panels.money import totals
+from panels.orders.queue import queued
 from panels.pages.htmx import render_page
 
 # A worker that is restarted again and again must not fill the page.
@@ -47,7 +48,7 @@ def operations(request: HttpRequest) -> HttpResponse:
 
 @dataclass
 class Waiting:
-    """What waits at one panel; held orders wait for a person and are not counted."""
+    """What waits at one panel. Held orders and those of a paused batch wait for a person and are not counted."""
 
     panel: Panel
     queued: int = 0
@@ -61,8 +62,7 @@ def _waiting() -> list[Waiting]:
     """Return the panels where something waits, inactive ones too: theirs waits for a person."""
     orders, now = Order.objects.order_by(), timezone.now()
     counts: dict[int, dict[str, Any]] = defaultdict(dict)
-    queued = orders.filter(state=Order.State.QUEUED, held_reason="").values_list("panel")
-    for pk, number, oldest_at in queued.annotate(Count("pk"), Min("created_at")):
+    for pk, number, oldest_at in queued().order_by().values_list("panel").annotate(Count("pk"), Min("created_at")):
         counts[pk] |= {"queued": number, "oldest_at": oldest_at}
     for name, rows, path in (
         ("sending", orders.filter(state=Order.State.SENDING), "panel"),

@@ -18,6 +18,7 @@ from panels.attention import count_attention
 from panels.models import Controls, Order, Panel, Refill, Worker
 from panels.models.order import RequestState
 from panels.orders import switch
+from panels.orders.queue import queued
 from panels.pages.paging import count_each
 
 
@@ -88,8 +89,6 @@ class SiteStatus:
         return self._cache[name]
 
 
-# Orders that nobody has to look at before they go out.
-QUEUED = Q(state=Order.State.QUEUED, held_reason="")
 # Panels whose balance or catalog somebody has asked for.
 WANTED = Q(balance_requested_at__isnull=False) | Q(sync_requested_at__isnull=False)
 
@@ -97,7 +96,7 @@ WANTED = Q(balance_requested_at__isnull=False) | Q(sync_requested_at__isnull=Fal
 def _count_waiting() -> list[int]:
     """Count what waits for the worker, kind by kind: orders to be sent first."""
     return count_each(
-        Order.objects.filter(QUEUED),
+        queued(),
         Order.objects.filter(check_requested_at__isnull=False),
         Order.objects.filter(cancel_state=RequestState.QUEUED),
         Refill.objects.filter(state=RequestState.QUEUED),

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from panels import bell
-from panels.models import JobRun, Worker
+from panels.models import Batch, JobRun, Worker
 from panels.worker import tasks
 from tests.factories import make_order, make_panel, make_placed, make_refill, make_service
 from tests.servers import Server
@@ -190,6 +190,7 @@ def test_what_waits_is_counted_for_each_panel(as_manager):
     make_order(service, created_at=now - timedelta(minutes=7))
     make_order(service)
     make_order(service, held_reason="The price has risen.")
+    make_order(service, batch=Batch.objects.create(source=Batch.Source.FILE, state=Batch.State.PAUSED))
     make_order(service, state="sending")
     make_placed(service, next_check_at=now + timedelta(hours=1), cancel_state="queued")
     make_placed(service)

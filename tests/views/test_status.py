@@ -8,6 +8,8 @@ from decimal import Decimal
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from panels.bulk import progress
+from panels.models import Batch
 from tests.factories import make_order, make_panel, make_placed
 
 HTMX = {"HX-Request": "true"}
@@ -52,3 +54,16 @@ def test_the_number_in_the_menu_takes_as_many_queries_however_much_there_is(as_v
         make_placed(is_word_unknown=True, remote_status="Sleeping")
         make_panel(balance_error="HTTP 500")
     assert count() == before
+
+
+def test_orders_of_a_paused_batch_are_not_said_to_go_out(as_operator):
+    batch = Batch.objects.create(source=Batch.Source.FILE, state=Batch.State.CONFIRMED)
+    make_order(batch=batch)
+    as_operator.post("/sending/", {"sending": "stop"})
+    page = as_operator.get("/orders/").content.decode()
+    assert "1 order waits and goes out at once" in page
+    assert "Worker not running" in page
+    assert progress.pause(batch)
+    page = as_operator.get("/orders/").content.decode()
+    assert "No order waits" in page
+    assert "Worker not running" not in page
