@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
 
+from panels.bell import ring
 from panels.models import Batch, Order, OrderEvent
 from panels.money.costs import COST, IS_EXPECTED
 from panels.orders.moves import move_all
@@ -131,8 +132,12 @@ def pause(batch: Batch) -> bool:
 
 
 def resume(batch: Batch) -> bool:
-    """Let a paused batch go on; False if it is not paused."""
-    return _move(batch, Batch.State.PAUSED, Batch.State.CONFIRMED)
+    """Let a paused batch go on, and ring for what waits of it; False if it is not paused."""
+    if not _move(batch, Batch.State.PAUSED, Batch.State.CONFIRMED):
+        return False
+    for panel_pk in panels_of(batch):
+        ring("submit", panel_pk)
+    return True
 
 
 def _move(batch: Batch, came_from: Batch.State, to: Batch.State) -> bool:

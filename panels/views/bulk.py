@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from panels.bell import ring
 from panels.bulk import confirming, drafts, results
 from panels.bulk.adoption import create_adoption, to_adopt
-from panels.bulk.progress import Progress, find_progress, panels_of, pause, progress_of, resume, withdraw_unsent
+from panels.bulk.progress import Progress, find_progress, pause, progress_of, resume, withdraw_unsent
 from panels.forms.bulk import AdoptionForm, TableForm
 from panels.models import Batch, BatchLine, Order, Panel
 from panels.orders.queue import queued
@@ -242,42 +242,33 @@ def bulk_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(outcome.batch)
 
 
-@permission_required("panels.change_batch", raise_exception=True)
-@require_POST
-def bulk_discard(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give a draft up."""
-    batch = get_batch(pk)
-    if drafts.discard(batch):
-        messages.success(request, f"{batch} was discarded. Nothing was ordered.")
-        return redirect("bulk_list")
-    messages.error(request, f"{batch} is no draft any more, so it was not discarded.")
-    return redirect(batch)
+# Each change of a batch: the call, what to say if it changed anything, and what if it did not.
+CHANGES: dict[str, tuple[Callable[[Batch], bool], str, str]] = {
+    "discard": (
+        drafts.discard,
+        "{} was discarded. Nothing was ordered.",
+        "{} is no draft any more, so it was not discarded.",
+    ),
+    "pause": (
+        pause,
+        "{} is paused. What is on its way goes on; nothing more is sent.",
+        "{} is not under way, so there is nothing to pause.",
+    ),
+    "resume": (resume, "{} goes on.", "{} is not paused."),
+}
 
 
 @permission_required("panels.change_batch", raise_exception=True)
 @require_POST
-def bulk_pause(request: HttpRequest, pk: int) -> HttpResponse:
-    """Let nothing more of a batch go out."""
+def bulk_change(request: HttpRequest, pk: int, change: str) -> HttpResponse:
+    """Discard a draft, let nothing more of a batch go out, or let it go on."""
     batch = get_batch(pk)
-    if pause(batch):
-        messages.success(request, f"{batch} is paused. What is on its way goes on; nothing more is sent.")
-    else:
-        messages.error(request, f"{batch} is not under way, so there is nothing to pause.")
-    return redirect(batch)
-
-
-@permission_required("panels.change_batch", raise_exception=True)
-@require_POST
-def bulk_resume(request: HttpRequest, pk: int) -> HttpResponse:
-    """Let a paused batch go on."""
-    batch = get_batch(pk)
-    if resume(batch):
-        for panel_pk in panels_of(batch):
-            ring("submit", panel_pk)
-        messages.success(request, f"{batch} goes on.")
-    else:
-        messages.error(request, f"{batch} is not paused.")
-    return redirect(batch)
+    call, done, not_done = CHANGES[change]
+    if not call(batch):
+        messages.error(request, not_done.format(batch))
+        return redirect(batch)
+    messages.success(request, done.format(batch))
+    return redirect("bulk_list") if change == "discard" else redirect(batch)
 
 
 @permission_required("panels.change_batch", raise_exception=True)

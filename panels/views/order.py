@@ -139,33 +139,29 @@ def order_refill(request: HttpRequest, pk: int) -> HttpResponse:
     return _answer(request, pk, problem, "The refill is requested; the panel's answer appears here.")
 
 
+# Each request: how it is made, whom to ring then, and what to say.
+REQUESTS: dict[str, tuple[Callable[[Order, Any], str], WorkKind | None, str]] = {
+    "cancel": (
+        aftercare.request_cancel,
+        "requests",
+        "The cancel is requested. Only the order's status tells whether it worked.",
+    ),
+    "withdraw": (resolution.withdraw, None, "The order is withdrawn: nothing was sent, nothing was charged."),
+    # The page shows how far the search is.
+    "search": (findings.request_search, "search", ""),
+}
+
+
 @permission_required("panels.change_order", raise_exception=True)
 @require_POST
-def order_cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    """Request a cancel of an order."""
+def order_request(request: HttpRequest, pk: int, what: str) -> HttpResponse:
+    """Request a cancel of an order, take back one that was not sent, or have an unknown one looked for."""
     order = _get(pk)
-    problem = aftercare.request_cancel(order, request.user)
-    ring("requests", order.panel_id)
-    return _answer(request, pk, problem, "The cancel is requested. Only the order's status tells whether it worked.")
-
-
-@permission_required("panels.change_order", raise_exception=True)
-@require_POST
-def order_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take back an order that was not sent."""
-    problem = resolution.withdraw(_get(pk), request.user)
-    return _answer(request, pk, problem, "The order is withdrawn: nothing was sent, nothing was charged.")
-
-
-@permission_required("panels.change_order", raise_exception=True)
-@require_POST
-def order_search(request: HttpRequest, pk: int) -> HttpResponse:
-    """Have the panel asked for the id that an unknown order may have."""
-    order = _get(pk)
-    problem = findings.request_search(order, request.user)
-    if not problem:
-        ring("search", order.panel_id)
-    return _answer(request, pk, problem)
+    ask, work, done = REQUESTS[what]
+    problem = ask(order, request.user)
+    if work and not problem:
+        ring(work, order.panel_id)
+    return _answer(request, pk, problem, done)
 
 
 @permission_required("panels.change_order", raise_exception=True)

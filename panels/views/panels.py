@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -75,39 +76,41 @@ def panel_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @permission_required("panels.change_panel", raise_exception=True)
 @require_POST
-def panel_balance(request: HttpRequest, pk: int) -> HttpResponse:
-    """Have the balance read, which also tests address and key."""
-    return _ask(request, pk, "balance")
-
-
-@permission_required("panels.change_panel", raise_exception=True)
-@require_POST
-def panel_sync(request: HttpRequest, pk: int) -> HttpResponse:
-    """Have the catalog fetched."""
-    return _ask(request, pk, "sync")
-
-
-@permission_required("panels.change_panel", raise_exception=True)
-@require_POST
-def panel_pause(request: HttpRequest, pk: int) -> HttpResponse:
-    """Stop placing orders at a panel; a pause that lasts already keeps its own reason."""
+def panel_ask(request: HttpRequest, pk: int, question: requests.Question) -> HttpResponse:
+    """Have the balance read, which also tests address and key, or the catalog fetched."""
     panel = _find(pk)
-    if not requests.pause_by_hand([panel]):
-        messages.info(request, f"{panel.name} was paused before: {panel.get_paused_reason_display()}.")
-    else:
-        messages.success(request, f"{panel.name} is paused. Orders for it wait here; placed ones are still followed.")
-    return redirect(panel)
+    if not panel.is_active:
+        messages.warning(request, f"{panel.name} is inactive, so it is not called. Make it active first (Edit).")
+    requests.request_answer(question, [pk])
+    return _show(request, _find(pk)) if wants_fragment(request) else redirect(panel)
+
+
+# Each change of a pause: the call, what to say if it changed anything, and what if it did not.
+PAUSES: dict[str, tuple[Callable[[list[Panel]], list[Panel]], str, str]] = {
+    "pause": (
+        requests.pause_by_hand,
+        "{name} is paused. Orders for it wait here; placed ones are still followed.",
+        "{name} was paused before: {reason}.",
+    ),
+    "resume": (
+        requests.resume,
+        "{name} is no longer paused. Orders that wait for it go out now.",
+        "{name} was not paused.",
+    ),
+}
 
 
 @permission_required("panels.change_panel", raise_exception=True)
 @require_POST
-def panel_resume(request: HttpRequest, pk: int) -> HttpResponse:
-    """Lift the pause of a panel, and let go out what waits."""
+def panel_pause(request: HttpRequest, pk: int, change: str) -> HttpResponse:
+    """Pause a panel or resume it; a pause that lasts already keeps its own reason."""
     panel = _find(pk)
-    if requests.resume([panel]):
-        messages.success(request, f"{panel.name} is no longer paused. Orders that wait for it go out now.")
+    call, done, not_done = PAUSES[change]
+    words = {"name": panel.name, "reason": panel.get_paused_reason_display()}
+    if call([panel]):
+        messages.success(request, done.format(**words))
     else:
-        messages.info(request, f"{panel.name} was not paused.")
+        messages.info(request, not_done.format(**words))
     return redirect(panel)
 
 
@@ -156,14 +159,6 @@ def _announce(response: HttpResponse, panel: Panel) -> HttpResponse:
 
 def _show_form(request: HttpRequest, form: PanelForm) -> HttpResponse:
     return render(request, "panels/providers/panel_form.html", {"form": form}, status=422 if form.is_bound else 200)
-
-
-def _ask(request: HttpRequest, pk: int, question: requests.Question) -> HttpResponse:
-    panel = _find(pk)
-    if not panel.is_active:
-        messages.warning(request, f"{panel.name} is inactive, so it is not called. Make it active first (Edit).")
-    requests.request_answer(question, [pk])
-    return _show(request, _find(pk)) if wants_fragment(request) else redirect(panel)
 
 
 def _store(form: PanelForm) -> Panel:
