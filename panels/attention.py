@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.db.models import CharField, Count, F, Max, Model, Q, QuerySet, Value
+from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 
@@ -89,7 +90,8 @@ class Kind:
     name: str
     subject: Subject
     weight: int
-    when: Callable[[], Q]
+    # Of times it names only `Now()`, because the query is built once.
+    when: Q
     sentence: Callable[[Any], str]
     button: Button
     # "" where the row's own state says it.
@@ -106,7 +108,7 @@ class Kind:
 
     def rows(self) -> QuerySet[Any]:
         """Return the rows that this kind is about."""
-        return self.subject.model._default_manager.filter(self.when())
+        return self.subject.model._default_manager.filter(self.when)
 
 
 @dataclass(frozen=True)
@@ -165,8 +167,14 @@ class Attention:
 
 def count_attention() -> int:
     """Count the rows that wait for a person, in one query; a row that waits for two reasons counts once."""
+    return _all_keys().count()
+
+
+@cache
+def _all_keys() -> QuerySet[Any]:
+    """Build the query once, because building it takes longer than running it."""
     first, *others = [_keys(kind) for kind in KINDS if not kind.is_information]
-    return first.union(*others).count()
+    return first.union(*others)
 
 
 def find_attention(may: May, known: Mapping[Subject, Iterable[Any]]) -> Attention:
@@ -193,7 +201,7 @@ def find_attention(may: May, known: Mapping[Subject, Iterable[Any]]) -> Attentio
 
 def mark(subject: Subject, rows: QuerySet[Any]) -> QuerySet[Any]:
     """Add to each row, for each kind of its subject, whether the row is of this kind."""
-    return rows.annotate(**{kind.flag: kind.when() for kind in subject.kinds})
+    return rows.annotate(**{kind.flag: kind.when for kind in subject.kinds})
 
 
 def find_in(rows: Iterable[Any], subject: Subject, may: May) -> list[Finding]:
@@ -275,11 +283,15 @@ SUBJECTS = (PANELS, ORDERS, WORDS)
 DECIDE = Button("Decide", "panels.change_order", _show_row)
 
 
-def _in_trouble() -> Q:
-    """Match active panels that are paused, or that failed to answer the last call."""
-    lasts = Q(paused_until=None) | Q(paused_until__gt=timezone.now()) | Q(paused_reason=Panel.Pause.UNREACHABLE)
-    is_failing = Q(balance_error__gt="") | Q(catalog_error__gt="") | Q(failures__gt=0)
-    return Q(is_active=True) & (Q(lasts, paused_reason__gt="") | is_failing)
+# The panel is paused, or it did not answer the last call.
+IN_TROUBLE = Q(is_active=True) & (
+    Q(paused_reason=Panel.Pause.UNREACHABLE)
+    | Q(paused_reason__gt="") & (Q(paused_until=None) | Q(paused_until__gt=Now()))
+    | Q(balance_error__gt="")
+    | Q(catalog_error__gt="")
+    | Q(failures__gt=0)
+)
+REFUSED_LATELY = Q(state=State.REFUSED, created_at__gte=Now() - DAY - LONGEST_QUEUE, finished_at__gte=Now() - DAY)
 
 
 def _trouble(panel: Panel) -> str:
@@ -296,11 +308,6 @@ def _trouble_badge(panel: Panel) -> str:
     return badge(panel.paused_reason, label="Paused") if panel.is_paused() else badge("failing", kind="bad")
 
 
-def _refused_lately() -> Q:
-    since = timezone.now() - DAY
-    return Q(state=State.REFUSED, created_at__gte=since - LONGEST_QUEUE, finished_at__gte=since)
-
-
 def _keep(word: Any) -> str:
     orders = "1 order keeps" if word.number == 1 else f"{word.number:,} orders keep"
     return f"A status word that is not known here. {orders} the progress from before; the link leads to the newest."
@@ -312,7 +319,7 @@ KINDS = (
         name="trouble",
         subject=PANELS,
         weight=90,
-        when=_in_trouble,
+        when=IN_TROUBLE,
         sentence=_trouble,
         button=Button("Open panel", "panels.change_panel", _show_row),
         badge=_trouble_badge,
@@ -321,7 +328,7 @@ KINDS = (
         name="unknown",
         subject=ORDERS,
         weight=80,
-        when=lambda: NEEDS_A_PERSON & Q(state=State.UNKNOWN),
+        when=NEEDS_A_PERSON & Q(state=State.UNKNOWN),
         sentence=lambda order: Truncator(order.error_text or "The panel may have this order.").chars(200),
         button=DECIDE,
         since=lambda order: order.created_at,
@@ -331,7 +338,7 @@ KINDS = (
         name="alarm",
         subject=ORDERS,
         weight=70,
-        when=lambda: NEEDS_A_PERSON & Q(alarm__gt=""),
+        when=NEEDS_A_PERSON & Q(alarm__gt=""),
         sentence=lambda order: order.alarm,
         button=Button("Review", "panels.change_order", _show_row),
         badge=lambda _: badge("alarm", label="Alarm", kind="bad"),
@@ -342,7 +349,7 @@ KINDS = (
         name="held",
         subject=ORDERS,
         weight=60,
-        when=lambda: NEEDS_A_PERSON & Q(state=State.QUEUED, held_reason__gt=""),
+        when=NEEDS_A_PERSON & Q(state=State.QUEUED, held_reason__gt=""),
         sentence=lambda order: order.held_reason,
         button=DECIDE,
         since=lambda order: order.created_at,
@@ -352,7 +359,7 @@ KINDS = (
         name="low",
         subject=PANELS,
         weight=50,
-        when=lambda: Q(is_active=True, balance__lt=F("low_balance")),
+        when=Q(is_active=True, balance__lt=F("low_balance")),
         sentence=lambda panel: (
             f"{money(panel.balance, panel.currency)} left, below {money(panel.low_balance, panel.currency)}."
         ),
@@ -363,7 +370,7 @@ KINDS = (
         name="word",
         subject=WORDS,
         weight=30,
-        when=lambda: Q(is_word_unknown=True, next_check_at__isnull=False),
+        when=Q(is_word_unknown=True, next_check_at__isnull=False),
         sentence=_keep,
         button=Button("Open order", "panels.view_order", _show_newest),
         badge=lambda _: badge("word", label="Unknown word", kind="warn"),
@@ -372,7 +379,7 @@ KINDS = (
         name="refused",
         subject=ORDERS,
         weight=10,
-        when=_refused_lately,
+        when=REFUSED_LATELY,
         sentence=lambda order: Truncator(order.error_text).chars(200),
         button=Button("Open order", "panels.view_order", _show_row),
         since=lambda order: order.finished_at,

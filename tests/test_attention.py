@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from panels import attention
-from panels.attention import KINDS, ORDERS, PANELS, count_attention, find_attention, find_in, mark
+from panels.attention import KINDS, ORDERS, PANELS, WORDS, count_attention, find_attention, find_in, mark
 from panels.models import Order, Panel
 from panels.models.order import NEEDS_A_PERSON
 from tests.factories import make_order, make_panel, make_placed, make_service
@@ -274,7 +274,12 @@ def test_the_number_is_one_query_and_the_findings_are_one_more_than_their_subjec
 
 
 @pytest.mark.skipif("connection.vendor != 'sqlite'", reason="how SQLite plans a query")
-@pytest.mark.parametrize("kind", ORDERS.kinds, ids=lambda kind: kind.name)
+@pytest.mark.parametrize(
+    ("kind", "index"),
+    [(kind, "order_needs_a_person") for kind in ORDERS.kinds]
+    + [(kind, "order_with_unknown_word") for kind in WORDS.kinds],
+    ids=lambda value: getattr(value, "name", ""),
+)
 @pytest.mark.django_db
-def test_orders_that_need_a_person_are_found_by_their_index(kind):
-    assert "order_needs_a_person" in kind.rows().order_by().explain()
+def test_the_number_in_the_menu_reads_orders_by_a_small_index(kind, index):
+    assert index in attention._keys(kind).explain()

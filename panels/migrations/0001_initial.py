@@ -530,6 +530,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='order',
+            index=models.Index(condition=models.Q(('is_word_unknown', True), ('next_check_at__isnull', False)), fields=['panel', 'remote_status', 'is_word_unknown', 'next_check_at'], name='order_with_unknown_word'),
+        ),
+        migrations.AddIndex(
+            model_name='order',
             index=models.Index(fields=['cancel_state', 'panel'], name='order_by_cancel'),
         ),
         migrations.AddIndex(
