@@ -88,7 +88,7 @@ def enqueue(kind: str, pk: int, *, delay: float = 0) -> bool:
     return True
 
 
-@huey.task()
+@huey.task()  # type: ignore[untyped-decorator]
 def work(kind: str, pk: int) -> None:
     """Look for one kind of work at one panel, or (for `act`) in one action."""
     HANDLERS[kind](pk)

@@ -27,7 +27,7 @@ FEW = 4000
 DAYS = (MinValueValidator(dt.date(2000, 1, 1)), MaxValueValidator(dt.date(2999, 12, 31)))
 
 
-class OrderFilter(django_filters.FilterSet):
+class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Which orders a list shows, exports or acts on; dates are whole days in the site's time zone."""
 
     q = django_filters.CharFilter(
@@ -123,7 +123,7 @@ class OrderFilter(django_filters.FilterSet):
         return orders.filter(NEEDS_A_PERSON) if wanted else orders
 
 
-class RefillFilter(django_filters.FilterSet):
+class RefillFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Which refills the list shows."""
 
     state = django_filters.ChoiceFilter(choices=RequestState.choices, label="Request", empty_label="Any state")
@@ -137,7 +137,7 @@ class RefillFilter(django_filters.FilterSet):
         fields: ClassVar[list[str]] = []
 
 
-class ServiceFilter(django_filters.FilterSet):
+class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
     """The catalog of all panels, narrowed to what a person looks for; without more, what is listed at active panels.
 
     Prices compare only within one currency, so a range or an order of prices needs one to be left (`lacks_currency`).

@@ -31,7 +31,7 @@ class ReadOnly:
         return self.get_readonly_fields(request, obj)
 
 
-class RowAdmin(ReadOnly, admin.ModelAdmin):
+class RowAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     """A table that may be long: no second count, no counts beside the filters, sorted by what is indexed."""
 
     show_full_result_count = False
@@ -40,7 +40,7 @@ class RowAdmin(ReadOnly, admin.ModelAdmin):
     ordering: ClassVar[Any] = ("-pk",)
 
 
-class RowInline(ReadOnly, admin.TabularInline):
+class RowInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
     extra = 0
     can_delete = False
     show_change_link = True

@@ -40,7 +40,7 @@ admin.site.unregister((User, Group))
 
 
 @admin.register(User)
-class PeopleAdmin(UserAdmin):
+class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
     """People. Who is no superuser reaches only those who may do nothing that he may not do himself."""
 
     actions = None

@@ -26,7 +26,7 @@ ADVANCED = (
 )
 
 
-class PanelForm(forms.ModelForm):
+class PanelForm(forms.ModelForm):  # type: ignore[type-arg]
     """An account at a panel. The key is taken and never shown again, and it never follows an address elsewhere."""
 
     field_order = ("name", "api_url", "api_key")

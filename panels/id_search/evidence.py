@@ -57,7 +57,8 @@ class Evidence:
         """How much the balance fell, below zero if it rose; None where the two readings do not tell."""
         if self.between is None or self.before is None or self.after is None:
             return None
-        return self.before.balance - self.after.balance
+        fell: Decimal = self.before.balance - self.after.balance
+        return fell
 
     @property
     def rose_by(self) -> Decimal | None:

@@ -247,7 +247,7 @@ class _History:
     def _quantity(self, service: Service) -> int:
         """Find a round quantity that costs a few dollars."""
         wanted = int(self._chance.uniform(*COSTS) / float(service.rate_per_1000) * 1000)
-        unit = 10 ** max(len(str(wanted)) - 2, 1)
+        unit = int(10 ** max(len(str(wanted)) - 2, 1))
         least, most = service.min_quantity or 1, service.max_quantity or wanted
         return min(max(wanted // unit * unit, least), most)
 

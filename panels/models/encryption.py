@@ -62,7 +62,7 @@ class Secret:
     __str__ = __repr__
 
 
-class EncryptedField(models.Field):
+class EncryptedField(models.Field):  # type: ignore[type-arg]
     """Stores a Secret as its encrypted text; plain text is refused, so that none is ever written."""
 
     # What the type checker may take a row's value for.

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 
 
-class MoneyField(models.DecimalField):
+class MoneyField(models.DecimalField):  # type: ignore[type-arg]
     """An amount in a panel's currency."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -16,7 +16,7 @@ class MoneyField(models.DecimalField):
         super().__init__(*args, **kwargs)
 
 
-class RateField(models.DecimalField):
+class RateField(models.DecimalField):  # type: ignore[type-arg]
     """A price per 1000 units, in a panel's currency."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

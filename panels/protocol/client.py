@@ -130,7 +130,8 @@ class PanelClient:
 
     def speaks(self, switch: str) -> bool | str:
         """Return a dialect switch of the account, as learned by now."""
-        return self.learned.get(switch, getattr(self._account, switch))
+        given: bool | str = getattr(self._account, switch)
+        return self.learned.get(switch, given)
 
     def _read(self, action: str, fields: Mapping[str, str], read: Callable[[Answer], T]) -> T:
         """Ask, and ask again after a failure: it changes nothing at the panel."""

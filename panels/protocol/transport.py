@@ -103,7 +103,7 @@ class _Response(http.client.HTTPResponse):
         # A chunk that says its size is -1 would be read to the end of the connection, past every cap.
         if amt < 0:
             raise http.client.HTTPException("negative chunk size")
-        return super()._safe_read(amt)  # type: ignore[misc]
+        return super()._safe_read(amt)  # type: ignore[misc, no-any-return]
 
 
 class _Connection(urllib3.connection.HTTPConnection):

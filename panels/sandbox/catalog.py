@@ -162,7 +162,7 @@ def _description(draft: Draft) -> str:
 def _per_day(draft: Draft) -> int:
     """A tenth of the most, cut to one figure so that it reads like a promise."""
     tenth = max(draft.maximum // 10, draft.product.least)
-    scale = 10 ** int(math.log10(tenth))
+    scale = int(10 ** int(math.log10(tenth)))
     return tenth // scale * scale
 
 

@@ -305,7 +305,7 @@ def _read_cell(cell: Any, unsure: Mapping[str, list[str]]) -> str:
         case str() if cell.data_type == "e":
             unsure[_ERROR].append(cell.coordinate)
         case str():
-            return unescape(value)
+            return str(unescape(value))
         case bool():
             return "TRUE" if value else "FALSE"
         case int() | float():

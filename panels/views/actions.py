@@ -138,7 +138,7 @@ def _may_confirm(request: HttpRequest, action: OrderAction) -> bool:
     user: Any = request.user
     is_theirs = action.created_by_id == user.pk or user.has_perm("panels.change_panel")
     needed = ["panels.change_order"] + (["panels.add_refill"] if action.kind == Kind.REFILL else [])
-    return is_theirs and user.has_perms(needed)
+    return is_theirs and bool(user.has_perms(needed))
 
 
 def _report(request: HttpRequest, action: OrderAction) -> dict[str, Any]:

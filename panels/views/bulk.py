@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -30,6 +30,7 @@ ON_A_PAGE = 25
 MAY_ORDER = ("panels.add_batch", "panels.add_order")
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TEXT = "text/csv; charset=utf-8"
+Download = TypeVar("Download", bound=HttpResponseBase)
 
 
 # -- the list
@@ -315,6 +316,6 @@ def _type_of(suffix: str) -> str:
     return WORKBOOK if suffix == "xlsx" else TEXT
 
 
-def _as_download(response: Any, filename: str) -> Any:
+def _as_download(response: Download, filename: str) -> Download:
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response

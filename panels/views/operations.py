@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -80,8 +81,9 @@ def _waiting() -> list[Waiting]:
     return found
 
 
-def _count_by(rows: QuerySet[Any], path: str) -> QuerySet[Any, Any]:
-    return rows.values_list(path).annotate(Count("pk"))
+def _count_by(rows: QuerySet[Any], path: str) -> Iterable[tuple[int, int]]:
+    counted: Iterable[tuple[int, int]] = rows.values_list(path).annotate(Count("pk"))
+    return counted
 
 
 # -- what runs on schedule

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -20,6 +21,8 @@ from panels.models.order import RequestState
 from panels.orders import switch
 from panels.orders.queue import queued
 from panels.pages.paging import count_each
+
+T = TypeVar("T")
 
 
 def site_status(request: HttpRequest) -> dict[str, Any]:
@@ -83,10 +86,11 @@ class SiteStatus:
     def _waiting(self) -> list[int]:
         return self._once("waiting", _count_waiting)
 
-    def _once(self, name: str, query: Any) -> Any:
+    def _once(self, name: str, query: Callable[[], T]) -> T:
         if name not in self._cache:
             self._cache[name] = query()
-        return self._cache[name]
+        found: T = self._cache[name]
+        return found
 
 
 # Panels whose balance or catalog somebody has asked for.

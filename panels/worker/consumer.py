@@ -42,7 +42,7 @@ SENDING = ("submit", "requests")
 SETTLE_WITHIN = timedelta(seconds=5)
 
 
-class QuietConsumer(Consumer):
+class QuietConsumer(Consumer):  # type: ignore[misc]
     """Huey's consumer without its handling of signals, which knows nothing of what is being sent."""
 
     def _set_signal_handlers(self) -> None:

@@ -138,7 +138,7 @@ def _restore_groups():
     from django.contrib.auth.models import Group
 
     if not Group.objects.exists():
-        import_module("panels.migrations.0002_groups").create_groups(apps, None)
+        import_module("panels.migrations.0001_initial").create_groups(apps, None)
 
 
 @pytest.fixture
