@@ -22,6 +22,7 @@ from django.utils.text import Truncator
 
 from panels.models import Order, Panel
 from panels.models.order import NEEDS_A_PERSON
+from panels.models.panel import IS_PAUSED
 from panels.pages.formats import badge, money, order_badge
 from panels.pages.paging import count_each
 
@@ -201,7 +202,8 @@ def find_attention(may: May, known: Mapping[Subject, Iterable[Any]]) -> Attentio
 
 def mark(subject: Subject, rows: QuerySet[Any]) -> QuerySet[Any]:
     """Add to each row, for each kind of its subject, whether the row is of this kind."""
-    return rows.annotate(**{kind.flag: kind.when for kind in subject.kinds})
+    marked: QuerySet[Any] = rows.annotate(**{kind.flag: kind.when for kind in subject.kinds})
+    return marked
 
 
 def find_in(rows: Iterable[Any], subject: Subject, may: May) -> list[Finding]:
@@ -224,10 +226,12 @@ def _keys(kind: Kind) -> QuerySet[Any]:
     """Return a pair for each row of a kind, which is the same for each kind of one row."""
     subject = kind.subject
     name = Value(subject.name, output_field=CharField())
-    rows = kind.rows().order_by()
+    rows: QuerySet[Any, Any] = kind.rows().order_by()
     if subject.one_per:
-        return rows.values(*subject.one_per).annotate(newest=Max("pk"), subject=name).values_list("subject", "newest")
-    return rows.annotate(subject=name).values_list("subject", "pk")
+        rows = rows.values(*subject.one_per).annotate(newest=Max("pk"), subject=name)
+        return rows.values_list("subject", "newest")
+    keys: QuerySet[Any, Any] = rows.annotate(subject=name).values_list("subject", "pk")
+    return keys
 
 
 def _find(subject: Subject, may: May) -> list[Finding]:
@@ -243,8 +247,10 @@ def _find(subject: Subject, may: May) -> list[Finding]:
 
 def _groups(kind: Kind) -> QuerySet[Any, Any]:
     fields = kind.subject.one_per
-    groups = kind.rows().order_by().values(*fields).annotate(number=Count("pk"), newest=Max("pk")).order_by("-number")
-    return groups.values_list(*fields, "number", "newest", named=True)[: kind.subject.most]
+    rows: QuerySet[Any, Any] = kind.rows().order_by()
+    groups = rows.values(*fields).annotate(number=Count("pk"), newest=Max("pk")).order_by("-number")
+    found: QuerySet[Any, Any] = groups.values_list(*fields, "number", "newest", named=True)
+    return found[: kind.subject.most]
 
 
 # -- what the kinds have in common
@@ -285,8 +291,7 @@ DECIDE = Button("Decide", "panels.change_order", _show_row)
 
 # The panel is paused, or it did not answer the last call.
 IN_TROUBLE = Q(is_active=True) & (
-    Q(paused_reason=Panel.Pause.UNREACHABLE)
-    | Q(paused_reason__gt="") & (Q(paused_until=None) | Q(paused_until__gt=Now()))
+    IS_PAUSED
     | Q(balance_error__gt="")
     | Q(catalog_error__gt="")
     | Q(failures__gt=0)

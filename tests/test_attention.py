@@ -135,11 +135,11 @@ def test_the_kinds_of_orders_are_what_the_index_and_the_list_of_orders_know():
 @pytest.mark.django_db
 def test_panels_in_trouble_are_those_whose_page_says_paused_or_failing():
     now = timezone.now()
-    reasons = ["", *Panel.Pause.values]
-    moments = [None, now - DAY, now + DAY]
-    for values in itertools.product(reasons, moments, ["", "HTTP 500"], [0, 1], [True, False]):
-        fields = ("paused_reason", "paused_until", "catalog_error", "failures", "is_active")
-        make_panel(**dict(zip(fields, values, strict=True)))
+    timed = itertools.product(["rate_limit", "unreachable"], [now - DAY, now + DAY])
+    pauses = [("", None), ("auth", None), ("funds", None), ("by_hand", None), *timed]
+    for (reason, until), *values in itertools.product(pauses, ["", "HTTP 500"], [0, 1], [True, False]):
+        fields = dict(zip(("catalog_error", "failures", "is_active"), values, strict=True))
+        make_panel(paused_reason=reason, paused_until=until, **fields)
     found = {finding.row.pk for finding in find_in(panels(), PANELS, allow)}
     expected = {
         panel.pk

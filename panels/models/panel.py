@@ -35,6 +35,7 @@ from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 
@@ -44,6 +45,8 @@ from panels.protocol.account import Account
 
 # Such a pause is over where no time lies ahead.
 _TIMED_RATE_LIMIT = Q(paused_reason="rate_limit", paused_until__isnull=False)
+# The rule of `Panel.is_paused` at the time of the query.
+IS_PAUSED = Q(paused_reason__gt="") & ~Q(paused_reason="rate_limit", paused_until__lte=Now())
 
 
 class PanelQuerySet(models.QuerySet["Panel"]):

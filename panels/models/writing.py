@@ -65,7 +65,7 @@ def update_rows(changes: Sequence[tuple[Model, Mapping[str, Any]]], *, where: Se
     conditions = " AND ".join(f"{_column(field)} = %s" for field in known)
     with database.cursor() as cursor:
         cursor.executemany(f"UPDATE {_table(model)} SET {sets} WHERE {conditions}", rows)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _database() -> BaseDatabaseWrapper:

@@ -118,7 +118,8 @@ def panel_pause(request: HttpRequest, pk: int, change: str) -> HttpResponse:
 
 
 def _find(pk: int) -> Panel:
-    return get_object_or_404(attention.mark(attention.PANELS, Panel.objects.defer("api_key")), pk=pk)
+    panel: Panel = get_object_or_404(attention.mark(attention.PANELS, Panel.objects.defer("api_key")), pk=pk)
+    return panel
 
 
 def _data(request: HttpRequest) -> QueryDict | None:

@@ -79,7 +79,7 @@ def test_the_overview_and_the_batch_show_the_cost(row, as_viewer):
 def test_the_list_and_the_page_of_an_order_show_the_cost(row, as_viewer):
     order, text = row
     own = as_viewer.get(order.get_absolute_url()).text
-    (shown,) = re.findall(r"<dt>Cost</dt><dd>(.*?)</dd>", own)
+    (shown,) = re.findall(r"<dt>Cost</dt>\s*<dd>(.*?)</dd>", own)
     with_expected = text if text.startswith(("≈", "–")) else f"{text} ≈ 0.90 USD"
     assert text_of(shown) == with_expected
     assert cell(as_viewer.get(reverse("order_list")), "Charge") == [with_expected]
