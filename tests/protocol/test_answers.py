@@ -1,7 +1,5 @@
 """Errors that an answer reports as a whole, in every form of panel-api.md, section 3."""
 
-from pathlib import Path
-
 import pytest
 
 from panels.protocol.answers import find_refusal
@@ -19,8 +17,8 @@ from panels.protocol.wire import (
     read_status,
     read_statuses,
 )
+from tests.protocol.conftest import recorded
 
-ANSWERS = Path(__file__).parents[1] / "answers"
 READERS = [
     read_catalog,
     read_added,
@@ -47,10 +45,6 @@ ERRORS = {
     "error_alone_in_list.json": ("API key is required", Reason.AUTH),
     "error_orders_ignored.json": ("Incorrect request", Reason.VALIDATION),
 }
-
-
-def recorded(name, http_status=200, **extra):
-    return Answer(http_status, (ANSWERS / name).read_bytes(), **extra)
 
 
 @pytest.mark.parametrize("read", READERS)

@@ -1,25 +1,20 @@
-"""Every shape of panel-api.md, section 3, and what must hold whatever bytes come."""
+"""Orders, refills, cancels and the balance in every shape of docs/protocol.md, 3, and any bytes."""
 
 import dataclasses
-import json
 import re
-import unicodedata
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from django.utils import timezone
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from panels.models import Order, Panel, Service
+from panels.models import Order, Panel
 from panels.protocol import wire
 from panels.protocol.errors import NotSent, OutcomeUnknown, PanelError, Reason, Refused
 from panels.protocol.wire import (
     Answer,
     Balance,
-    Catalog,
-    CatalogRow,
     OrderStatus,
     Progress,
     RefillProgress,
@@ -35,131 +30,17 @@ from panels.protocol.wire import (
     read_status,
     read_statuses,
 )
-from tests.factories import make_order, make_service
+from tests.factories import make_order
+from tests.protocol.any_answers import BODIES, HTTP_STATUSES, IDS, SCALARS, STATUSES, dumped, is_storable
+from tests.protocol.conftest import ANSWERS, MODESTLY, recorded, saying, told
 
-ANSWERS = Path(__file__).parents[1] / "answers"
 PARTIAL = OrderStatus(Progress.PARTIAL, "Partial", Decimal("0.27819"), "USD", 3572, 157)
 RUNNING = OrderStatus(Progress.IN_PROGRESS, "In progress", Decimal("1.44219"), "USD", 234, 10)
-
-
-def recorded(name, http_status=200):
-    return Answer(http_status, (ANSWERS / name).read_bytes())
-
-
-def saying(value, http_status=200):
-    return Answer(http_status, json.dumps(value).encode())
-
-
-def told(outcomes):
-    """Outcomes with each Refused as its text and reason, for comparing."""
-    return {key: (value.text, value.reason) if isinstance(value, Refused) else value for key, value in outcomes.items()}
 
 
 def test_every_recorded_answer_is_read_by_a_test():
     sources = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
     assert [path.name for path in ANSWERS.iterdir() if f'"{path.name}"' not in sources] == []
-
-
-# services
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["services_list.json", "services_under_services.json", "services_under_data.json", "services_dict_by_id.json"],
-)
-def test_a_catalog_is_read_in_every_wrapping(name):
-    followers = CatalogRow(
-        remote_id="1", name="Followers", type="default", raw_type="Default", category="First Category",
-        rate_per_1000=Decimal("0.90"), min_quantity=50, max_quantity=10000, refill=True, cancel=True, dripfeed=None,
-        description="",
-    )  # fmt: skip
-    comments = dataclasses.replace(
-        followers, remote_id="2", name="Comments", type="custom_comments", raw_type="Custom Comments",
-        category="Second Category", rate_per_1000=Decimal(8), min_quantity=10, max_quantity=1500, refill=False,
-    )  # fmt: skip
-    assert read_catalog(recorded(name)) == Catalog((followers, comments), unusable=0)
-
-
-def test_the_reduced_dialect_says_nothing_about_cancel():
-    rows = read_catalog(recorded("services_list_reduced.json")).rows
-    assert [(row.remote_id, row.rate_per_1000, row.refill, row.cancel) for row in rows] == [
-        ("1", Decimal("2.5"), True, None),
-        ("2", Decimal(4), False, None),
-    ]
-
-
-@pytest.mark.parametrize("name", ["services_dict_id_only_key.json", "services_text_ids.json"])
-def test_service_ids_are_text_wherever_they_stand(name):
-    assert [row.remote_id for row in read_catalog(recorded(name)).rows] == ["1", "aB7"]
-
-
-def test_rates_are_read_in_every_way_of_writing():
-    rates = [row.rate_per_1000 for row in read_catalog(recorded("services_rates.json")).rows]
-    assert rates == [Decimal(rate) for rate in ("0.9", "0.5", "1234.56", "1234.56", "3", "0.00000012", "0.5")]
-
-
-def test_limits_are_whole_numbers_or_not_known():
-    rows = read_catalog(recorded("services_limits.json")).rows
-    assert [(row.min_quantity, row.max_quantity) for row in rows] == [
-        *((10, 10000), (10, 10000), (1, 10000), (None, None), (None, None), (10, None))
-    ]
-
-
-def test_flags_that_are_missing_are_not_false():
-    rows = read_catalog(recorded("services_flags.json")).rows
-    assert [(row.refill, row.cancel, row.dripfeed) for row in rows] == [
-        (True, True, True),
-        (True, False, False),
-        (False, False, None),
-        (None, None, None),
-        (None, None, None),
-    ]
-
-
-def test_descriptions_come_under_either_name():
-    rows = read_catalog(recorded("services_extra_keys.json")).rows
-    assert [(row.description, row.dripfeed) for row in rows] == [
-        ("Starts in 1 hour.\nNo password needed.", True),
-        ("Real & active", None),
-    ]
-
-
-def test_foreign_texts_are_unescaped_once_and_stripped_of_tags():
-    (row,) = read_catalog(recorded("services_foreign_texts.json")).rows
-    assert (row.name, row.category) == ("Likes & Views fast 🚀", "TikTok &amp; more")
-    assert (row.type, row.raw_type) == ("custom_comments", "CUSTOM_comments")
-
-
-def test_the_last_of_two_rows_with_one_id_wins():
-    rows = read_catalog(recorded("services_same_id_twice.json")).rows
-    assert {row.remote_id: row.rate_per_1000 for row in rows} == {"1": Decimal("1.1"), "2": Decimal(8)}
-    assert len(rows) == 2
-
-
-def test_unusable_rows_are_counted_and_the_good_ones_kept():
-    catalog = read_catalog(recorded("services_unusable_rows.json"))
-    assert [row.remote_id for row in catalog.rows] == ["1"]
-    assert catalog.unusable == 8
-
-
-def test_a_catalog_without_usable_rows_is_told_as_such():
-    assert read_catalog(recorded("services_empty.json")) == Catalog((), unusable=0)
-    assert read_catalog(saying({})) == Catalog((), unusable=0)
-    assert read_catalog(recorded("services_only_unusable.json")) == Catalog((), unusable=2)
-
-
-def test_an_unknown_type_is_kept_as_the_panels_word():
-    (row,) = read_catalog(recorded("services_unknown_type.json")).rows
-    assert (row.type, row.raw_type) == ("", "Mystery Boost")
-
-
-@pytest.mark.parametrize("value", [{"status": "success"}, {"services": None}, 5, "text", True])
-def test_what_holds_no_services_is_no_catalog(value):
-    with pytest.raises(OutcomeUnknown):
-        read_catalog(saying(value))
-
-
-# add
 
 
 @pytest.mark.parametrize(
@@ -227,9 +108,6 @@ def test_a_wordless_status_error_leaves_an_add_unknown():
 def test_a_refusal_keeps_words_that_are_no_utf_8():
     with pytest.raises(Refused, match="Lien cass\ufffd"):
         read_added(recorded("not_utf8.json"))
-
-
-# status
 
 
 @pytest.mark.parametrize(
@@ -330,9 +208,6 @@ def test_one_status_for_many_orders_is_nobodys():
         read_statuses(recorded("status.json"), ["1", "2"])
 
 
-# refill
-
-
 @pytest.mark.parametrize(
     ("name", "refill_id"),
     [
@@ -426,9 +301,6 @@ def test_a_flat_error_among_refill_statuses_belongs_to_its_refill():
     }
 
 
-# cancel
-
-
 @pytest.mark.parametrize("name", ["cancels.json", "cancels_dict_by_id.json"])
 def test_cancels_are_told_by_order(name):
     outcomes = read_cancels(recorded(name), ["9", "2", "5"])
@@ -463,9 +335,6 @@ def test_a_cancel_that_was_not_answered_is_left_out(value):
     assert read_cancels(saying(value), ["1", "2"]) == {}
 
 
-# balance
-
-
 @pytest.mark.parametrize(
     ("name", "amount", "currency"),
     [
@@ -493,10 +362,6 @@ def test_an_error_may_stand_under_data():
         read_balance(saying({"status": "success", "data": {"error": "Invalid API key"}}))
 
 
-# whatever bytes come
-
-
-IDS = ["1", "23501", "aB3"]
 READERS = {
     "catalog": read_catalog,
     "added": read_added,
@@ -510,111 +375,6 @@ READERS = {
     "cancel": lambda answer: read_cancels(answer, IDS[:1]),
     "balance": read_balance,
 }
-LENGTHS = {
-    "remote_id": 64, "name": 500, "type": 40, "raw_type": 100, "category": 300, "description": 4000,
-    "remote_status": 100, "currency": 8, "text": 600,
-}  # fmt: skip
-BOUNDS = {
-    "min_quantity": (0, 2**31 - 1), "max_quantity": (0, 2**31 - 1),
-    "start_count": (1 - 2**53, 2**53 - 1), "remains": (1 - 2**53, 2**53 - 1), "unusable": (0, 10**9),
-}  # fmt: skip
-PLACES = {"rate_per_1000": 8, "charge": 6, "amount": 6}
-
-
-class Raw(str):
-    """JSON text that no value of Python's stands for."""
-
-
-def dumped(value):
-    if isinstance(value, Raw):
-        return str(value)
-    if isinstance(value, list):
-        return f"[{','.join(map(dumped, value))}]"
-    if isinstance(value, dict):
-        return f"{{{','.join(f'{json.dumps(key)}:{dumped(item)}' for key, item in value.items())}}}"
-    return json.dumps(value)
-
-
-def is_storable_text(text, length):
-    return len(text) <= length and not any(unicodedata.category(char) in ("Cs", "Cc") and char != "\n" for char in text)
-
-
-def is_storable_amount(amount, places):
-    if not amount.is_finite():
-        return False
-    _sign, digits, exponent = amount.as_tuple()
-    whole_digits = max(len(digits) + exponent, 0)
-    return -places <= exponent and len(digits) <= 15 and whole_digits <= 18 - places
-
-
-def is_storable(name, value):
-    """Tell whether a value keeps to what architecture.md promises about its field."""
-    if isinstance(value, Refused):
-        return is_storable("text", value.text)
-    if dataclasses.is_dataclass(value):
-        return all(is_storable(field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
-    if isinstance(value, tuple):
-        return all(is_storable(name, item) for item in value)
-    if isinstance(value, dict):
-        return all(key in IDS and is_storable("remote_id", item) for key, item in value.items())
-    return value is None or isinstance(value, bool) or is_storable_scalar(name, value)
-
-
-def is_storable_scalar(name, value):
-    if isinstance(value, str):
-        return is_storable_text(value, LENGTHS.get(name, 20))
-    if isinstance(value, int):
-        return BOUNDS[name][0] <= value <= BOUNDS[name][1]
-    return isinstance(value, Decimal) and is_storable_amount(value, PLACES[name])
-
-
-KEYS = st.text(max_size=4) | st.sampled_from(
-    [
-        *("service", "name", "type", "category", "rate", "min", "max", "refill", "cancel", "dripfeed", "desc"),
-        *("order", "order_id", "id", "data", "services", "status", "charge", "currency", "start_count", "remains"),
-        *("error", "errors", "message", "msg", "success", "ok", "balance", "refill_id", *IDS),
-    ]
-)
-WORDS = st.sampled_from(
-    [
-        *("Completed", "Partial", "Fail", "error", "In progress", "Default", "Custom Comments", "USD", "₹", "🚀"),
-        *("$0.50", "1,234.56", "1.234,56", "12.50 EUR", "-2", "+5", "0", "-1", "Unknown", "true", "false", "null"),
-        *("Incorrect order ID", "Not enough funds", "&amp;lt;<b>x</b>", "&#0;", "a\0b", "\ud800", "1e999", "1e-400"),
-        *("99999999999.999999", "999999999999.9999999", "0.000000005", *IDS),
-    ]
-)
-NUMBERS = st.sampled_from(
-    [
-        Raw(text)
-        for text in ("9" * 5000, "1e999999", "-1e999999", "1e-999999", "NaN", "-Infinity", "0e99999", "-0", "-0.0")
-    ]
-) | st.integers(-(2**70), 2**70).map(str).map(Raw)
-SCALARS = (
-    st.none() | st.booleans() | st.integers(-5, 30000) | st.floats(width=64) | WORDS | NUMBERS | st.text(max_size=12)
-    | st.text(st.characters(exclude_categories=()), min_size=600, max_size=700).filter(len)
-)  # fmt: skip
-VALUES = st.recursive(
-    SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=6), max_leaves=25
-)
-# Rows with the keys that make them usable, so that what comes out is more than errors.
-ROWS = st.fixed_dictionaries(
-    {"service": SCALARS, "rate": SCALARS},
-    optional=dict.fromkeys(
-        ("name", "type", "category", "min", "max", "refill", "cancel", "dripfeed", "desc", "description"), SCALARS
-    ),
-)
-STATUSES = st.fixed_dictionaries(
-    {"status": SCALARS},
-    optional=dict.fromkeys(("charge", "currency", "start_count", "start_counter", "remains"), SCALARS),
-)
-BODIES = st.binary(max_size=200) | (
-    VALUES
-    | st.lists(ROWS, max_size=4)
-    | STATUSES
-    | st.dictionaries(st.sampled_from(IDS), STATUSES | VALUES, max_size=3)
-    | st.fixed_dictionaries({"balance": SCALARS}, optional={"currency": SCALARS})
-).map(lambda value: dumped(value).encode("utf-8", "surrogatepass"))
-HTTP_STATUSES = st.sampled_from([200, 200, 200, 201, 301, 400, 401, 402, 408, 422, 429, 500, 503])
 
 
 @pytest.mark.parametrize("name", READERS)
@@ -643,34 +403,6 @@ def test_the_predicate_itself_can_fail():
     assert not is_storable("remote_status", "a\0")
     assert not is_storable("remote_status", "\ud800")
     assert not is_storable("currency", "x" * 9)
-
-
-@pytest.fixture
-def service(db):
-    # No id that a panel could name.
-    return make_service(remote_id="the first")
-
-
-MODESTLY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-@MODESTLY
-@given(body=st.lists(ROWS, min_size=1, max_size=5).map(dumped))
-@example(body='[{"service":"🚀","rate":"1234567.12345678","name":"&#0;\\u0000\\ud83d","min":2147483647}]')
-@example(body='[{"service":1,"rate":9999999999.99999},{"service":2,"rate":"0.00000001"}]')
-def test_services_come_back_from_the_database_as_they_were_read(service, body):
-    rows = read_catalog(Answer(200, body.encode("utf-8", "surrogatepass"))).rows
-    names = [field.name for field in dataclasses.fields(CatalogRow)]
-    now = timezone.now()
-    Service.objects.exclude(pk=service.pk).delete()
-    Service.objects.bulk_create(
-        Service(
-            panel=service.panel, first_seen_at=now, last_seen_at=now, **{name: getattr(row, name) for name in names}
-        )
-        for row in rows
-    )
-    stored = Service.objects.exclude(pk=service.pk).order_by("pk")
-    assert [CatalogRow(*(getattr(row, name) for name in names)) for row in stored] == list(rows)
 
 
 @MODESTLY

@@ -17,7 +17,6 @@ ORDER_WORDS = {
     Progress.PAUSED: "paused",
     Progress.EXPIRED: "expired, limit",
 }
-
 REFUSALS = {
     Reason.AUTH: (
         "Invalid API key",

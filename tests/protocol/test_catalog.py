@@ -1,0 +1,130 @@
+"""The catalog in every shape of docs/protocol.md, 3."""
+
+import dataclasses
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from panels.models import Service
+from panels.protocol.errors import OutcomeUnknown
+from panels.protocol.wire import Answer, Catalog, CatalogRow, read_catalog
+from tests.protocol.any_answers import ROWS, dumped
+from tests.protocol.conftest import MODESTLY, recorded, saying
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["services_list.json", "services_under_services.json", "services_under_data.json", "services_dict_by_id.json"],
+)
+def test_a_catalog_is_read_in_every_wrapping(name):
+    followers = CatalogRow(
+        remote_id="1", name="Followers", type="default", raw_type="Default", category="First Category",
+        rate_per_1000=Decimal("0.90"), min_quantity=50, max_quantity=10000, refill=True, cancel=True, dripfeed=None,
+        description="",
+    )  # fmt: skip
+    comments = dataclasses.replace(
+        followers, remote_id="2", name="Comments", type="custom_comments", raw_type="Custom Comments",
+        category="Second Category", rate_per_1000=Decimal(8), min_quantity=10, max_quantity=1500, refill=False,
+    )  # fmt: skip
+    assert read_catalog(recorded(name)) == Catalog((followers, comments), unusable=0)
+
+
+def test_the_reduced_dialect_says_nothing_about_cancel():
+    rows = read_catalog(recorded("services_list_reduced.json")).rows
+    assert [(row.remote_id, row.rate_per_1000, row.refill, row.cancel) for row in rows] == [
+        ("1", Decimal("2.5"), True, None),
+        ("2", Decimal(4), False, None),
+    ]
+
+
+@pytest.mark.parametrize("name", ["services_dict_id_only_key.json", "services_text_ids.json"])
+def test_service_ids_are_text_wherever_they_stand(name):
+    assert [row.remote_id for row in read_catalog(recorded(name)).rows] == ["1", "aB7"]
+
+
+def test_rates_are_read_in_every_way_of_writing():
+    rates = [row.rate_per_1000 for row in read_catalog(recorded("services_rates.json")).rows]
+    assert rates == [Decimal(rate) for rate in ("0.9", "0.5", "1234.56", "1234.56", "3", "0.00000012", "0.5")]
+
+
+def test_limits_are_whole_numbers_or_not_known():
+    rows = read_catalog(recorded("services_limits.json")).rows
+    assert [(row.min_quantity, row.max_quantity) for row in rows] == [
+        *((10, 10000), (10, 10000), (1, 10000), (None, None), (None, None), (10, None))
+    ]
+
+
+def test_flags_that_are_missing_are_not_false():
+    rows = read_catalog(recorded("services_flags.json")).rows
+    assert [(row.refill, row.cancel, row.dripfeed) for row in rows] == [
+        (True, True, True),
+        (True, False, False),
+        (False, False, None),
+        (None, None, None),
+        (None, None, None),
+    ]
+
+
+def test_descriptions_come_under_either_name():
+    rows = read_catalog(recorded("services_extra_keys.json")).rows
+    assert [(row.description, row.dripfeed) for row in rows] == [
+        ("Starts in 1 hour.\nNo password needed.", True),
+        ("Real & active", None),
+    ]
+
+
+def test_foreign_texts_are_unescaped_once_and_stripped_of_tags():
+    (row,) = read_catalog(recorded("services_foreign_texts.json")).rows
+    assert (row.name, row.category) == ("Likes & Views fast 🚀", "TikTok &amp; more")
+    assert (row.type, row.raw_type) == ("custom_comments", "CUSTOM_comments")
+
+
+def test_the_last_of_two_rows_with_one_id_wins():
+    rows = read_catalog(recorded("services_same_id_twice.json")).rows
+    assert {row.remote_id: row.rate_per_1000 for row in rows} == {"1": Decimal("1.1"), "2": Decimal(8)}
+    assert len(rows) == 2
+
+
+def test_unusable_rows_are_counted_and_the_good_ones_kept():
+    catalog = read_catalog(recorded("services_unusable_rows.json"))
+    assert [row.remote_id for row in catalog.rows] == ["1"]
+    assert catalog.unusable == 8
+
+
+def test_a_catalog_without_usable_rows_is_told_as_such():
+    assert read_catalog(recorded("services_empty.json")) == Catalog((), unusable=0)
+    assert read_catalog(saying({})) == Catalog((), unusable=0)
+    assert read_catalog(recorded("services_only_unusable.json")) == Catalog((), unusable=2)
+
+
+def test_an_unknown_type_is_kept_as_the_panels_word():
+    (row,) = read_catalog(recorded("services_unknown_type.json")).rows
+    assert (row.type, row.raw_type) == ("", "Mystery Boost")
+
+
+@pytest.mark.parametrize("value", [{"status": "success"}, {"services": None}, 5, "text", True])
+def test_what_holds_no_services_is_no_catalog(value):
+    with pytest.raises(OutcomeUnknown):
+        read_catalog(saying(value))
+
+
+@MODESTLY
+@given(body=st.lists(ROWS, min_size=1, max_size=5).map(dumped))
+@example(body='[{"service":"🚀","rate":"1234567.12345678","name":"&#0;\\u0000\\ud83d","min":2147483647}]')
+@example(body='[{"service":1,"rate":9999999999.99999},{"service":2,"rate":"0.00000001"}]')
+def test_services_come_back_from_the_database_as_they_were_read(service, body):
+    rows = read_catalog(Answer(200, body.encode("utf-8", "surrogatepass"))).rows
+    names = [field.name for field in dataclasses.fields(CatalogRow)]
+    now = timezone.now()
+    Service.objects.exclude(pk=service.pk).delete()
+    Service.objects.bulk_create(
+        Service(
+            panel=service.panel, first_seen_at=now, last_seen_at=now, **{name: getattr(row, name) for name in names}
+        )
+        for row in rows
+    )
+    stored = Service.objects.exclude(pk=service.pk).order_by("pk")
+    assert [CatalogRow(*(getattr(row, name) for name in names)) for row in stored] == list(rows)

@@ -1,0 +1,129 @@
+"""The panel as one object: starting and stopping it, its counters, and the command that runs it."""
+
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+
+from panels.sandbox import Fault, SandboxPanel
+from tests.sandbox.conftest import LINK, Caller, add_fields, bytes_until_end
+
+
+def test_calls_are_counted_by_action(call):
+    call("balance")
+    call("balance")
+    call("services", key="wrong")
+    assert call.panel.calls == {"balance": 2, "services": 1}
+
+
+def test_the_most_calls_that_were_under_way_at_once_are_known(call):
+    call.panel.faults.add(Fault.HANG, "balance", times=3, seconds=0.5)
+    threads = [threading.Thread(target=hang_up, args=(Caller(call.panel), "balance")) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for _ in range(2):
+        call("services")
+        call("balance")
+    assert call.panel.peaks == {"balance": 3, "services": 1}
+    assert call.control("GET", "peaks") == (200, {"balance": 3, "services": 1})
+
+
+def hang_up(call, action):
+    with pytest.raises((OSError, http.client.HTTPException)):
+        call(action)
+
+
+def test_a_panel_lasts_as_long_as_its_block():
+    with SandboxPanel() as panel:
+        caller = Caller(panel)
+        assert caller("balance")["balance"] == "500"
+    with pytest.raises((ConnectionError, http.client.RemoteDisconnected)):
+        caller("balance")
+    panel.stop()
+
+
+def test_a_service_that_is_not_there_cannot_be_changed_or_picked(call):
+    assert call.control("POST", "services/remove", service="999999") == (400, {"error": "there is no service 999999"})
+    with pytest.raises(LookupError, match="no service of type Package"):
+        call.panel.pick("Package", dripfeed=True)
+
+
+def test_every_add_that_came_in_is_kept_with_what_it_met_and_without_the_key(call):
+    call.panel.faults.add(Fault.DROP_BEFORE, action="add")
+    with pytest.raises(ConnectionResetError):
+        bytes_until_end(call.panel, **add_fields(call.panel))
+    call.add()
+    call("balance")
+    dropped, accepted = call.panel.arrivals
+    assert (dropped.fault.fault, dropped.answered_at) == (Fault.DROP_BEFORE, None)
+    assert (accepted.fault, accepted.request_number) == (None, call.panel.ledger[0].request_number)
+    assert accepted.at <= accepted.answered_at
+    assert accepted.fields["link"] == LINK
+    assert "key" not in accepted.fields
+    status, told = call.control("GET", "arrivals")
+    assert (status, [each["fault"] and each["fault"]["fault"] for each in told]) == (200, ["drop_before", None])
+
+
+def test_senseless_settings_are_refused():
+    with pytest.raises(ValueError, match="there is no dialect 001"):
+        SandboxPanel("001")
+    with pytest.raises(ValueError, match="speed"):
+        SandboxPanel(speed=0)
+
+
+def test_a_panel_without_a_state_file_starts_again_on_its_port(call):
+    port = call.panel.port
+    order_id = call.add()["order"]
+    call.panel.stop()
+    call.connection.close()
+    call.panel.start()
+    assert call.panel.port == port
+    assert call("status", order=order_id)["status"] == "Pending"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_runs_a_panel_until_it_is_interrupted(number, tmp_path):
+    options = [
+        "--port",
+        "0",
+        "--dialect",
+        "000",
+        "--currency",
+        "EUR",
+        "--balance",
+        "12.50",
+        "--key",
+        "k",
+        "--speed",
+        "2",
+    ]
+    options += ["--state-file", str(tmp_path / "panel.jsonl")]
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "sandbox_panel", *options],
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        line = process.stdout.readline()
+        assert "key" not in line
+        url = urlsplit(line.split(" at ")[1].strip())
+        connection = http.client.HTTPConnection(url.hostname, url.port, timeout=5)
+        connection.request("POST", url.path, urlencode({"key": "k", "action": "balance"}))
+        assert json.loads(connection.getresponse().read()) == {"balance": "12.5", "currency": "EUR"}
+        asked = time.monotonic()
+        process.send_signal(number)
+        assert process.wait(timeout=5) == 0
+        assert time.monotonic() - asked < 1
+        connection.close()
