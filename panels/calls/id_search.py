@@ -70,14 +70,14 @@ def _look(search: IdSearch, client: PanelClient) -> int:
     if isinstance(window, str):
         _finish(search, error=window)
         return 0
-    search.is_single = search.is_single or not client.speaks("multi_status")
+    search.is_single = search.is_single or not client.option("multi_status")
     again = _untold(search)
     reach = next_reach(search.order, search, window, search.ids_a_call - len(again))
     ids = [*again, *(reach.ids if reach else ())]
     if not ids or search.calls >= search.most_calls:
         _finish(search)
         return 0
-    if search.is_single and client.speaks("multi_status"):
+    if search.is_single and client.option("multi_status"):
         _prove(search, client, window.ours)
         return 1
     asked_at = timezone.now()

@@ -1,1 +1,1 @@
-"""The panel API as it is really spoken: typed calls, one exchange, and any panel's answer as typed values."""
+"""The panel API (docs/protocol.md): typed calls, one HTTP exchange, and the answers of all panels as typed values."""

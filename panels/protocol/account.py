@@ -1,4 +1,4 @@
-"""All that a client needs to know of a panel: an Account, and the Protocol of its key."""
+"""The settings of one account at a panel, as the client takes them."""
 
 from __future__ import annotations
 
@@ -9,24 +9,28 @@ T = TypeVar("T")
 
 
 class Key(Protocol):
-    """An API key that hides itself in repr and gives its text only when asked."""
+    """An API key that does not show its text in repr."""
 
     def reveal(self) -> str:
-        """Return the key itself."""
+        """Return the text of the key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """All that a client needs to know of a panel."""
+    """The settings of one account that a client needs. Times are in seconds."""
 
     api_url: str
     api_key: Key
     always_send_quantity: bool = False
-    multi_status: bool = True  # False: `orders` is ignored, ask one by one
+    # False: the panel ignores `orders`, so the ids are asked one by one.
+    multi_status: bool = True
     multi_refill: bool = True
-    cancel_parameter: str = "orders"  # or "order"
-    connect_timeout: float = 10.0  # seconds
-    read_timeout: float = 60.0  # seconds between two bytes
-    total_timeout: float = 90.0  # seconds for the whole exchange
+    # "orders" or "order".
+    cancel_parameter: str = "orders"
+    connect_timeout: float = 10.0
+    # The longest wait between two bytes.
+    read_timeout: float = 60.0
+    # The longest time for the whole exchange.
+    total_timeout: float = 90.0
     allow_private_hosts: bool = False
     allow_http: bool = False

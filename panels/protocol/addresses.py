@@ -1,4 +1,4 @@
-"""Which addresses we talk to: what a panel's URL may look like, and where on the network it may lead."""
+"""Which addresses may be called: how the URL of a panel must look, and which IP addresses it may lead to."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from panels.protocol.errors import NotSent
 
-# Seconds; a panel that moves is found again that much later.
+# Seconds. A panel that moves to another address is found again after this time.
 REMEMBERED_FOR = 10.0
 _IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
@@ -20,13 +20,16 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class AddressRefused(NotSent):
-    """The address itself is not one that we talk to, so trying again changes nothing."""
+    """The address itself is not allowed, so a retry changes nothing."""
 
 
 def check_url(url: str, *, allow_http: bool) -> str | None:
-    """Return what is wrong with a panel's address, or None; nothing is resolved or asked."""
+    """Return the problem with the address of a panel as a sentence, or None if it is allowed.
+
+    Does not look up the host name and sends nothing (docs/protocol.md, 1).
+    """
     if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
-        return "The address must be plain ASCII without spaces; a name in another script is written as xn--…"
+        return "The address must be plain ASCII without spaces. Write a name in another script as xn--…"
     try:
         parts = urlsplit(url)
         is_port_valid = parts.port != 0
@@ -35,31 +38,37 @@ def check_url(url: str, *, allow_http: bool) -> str | None:
     if parts.scheme not in {"https", "http"}:
         return "The address must begin with https://"
     if parts.scheme == "http" and not allow_http:
-        return "Over http:// anybody on the way could read the key: use https:// (or set PANEL_ALLOW_HTTP)."
+        return "With http://, anybody on the network can read the key. Use https:// (or set PANEL_ALLOW_HTTP)."
     return _check_parts(url, parts) if is_port_valid else "This is not a valid port."
 
 
 def _check_parts(url: str, parts: SplitResult) -> str | None:
     if "@" in parts.netloc:
-        return "The address must not hold a user name or a password."
+        return "The address must not contain a user name or a password."
     if "#" in url:
-        return "The address must not hold a # part: it would never reach the panel."
+        return "The address must not contain a # part, because that part is never sent."
     if not parts.hostname:
         return "The address has no host name."
     if "%" in parts.hostname:
-        return "The host name must not hold a % sign."
+        return "The host name must not contain a % sign."
     return None
 
 
 class Resolver:
-    """Looks up the host that one client talks to, and remembers it for some seconds: each order connects anew."""
+    """Looks up the host of one client.
+
+    Remembers the addresses for some seconds, because each order makes a new connection.
+    """
 
     def __init__(self) -> None:
         self._found: list[Any] = []
         self._found_at = 0.0
 
     def addresses(self, host: str, port: int, timeout: float) -> list[Any]:
-        """Return the addresses of the host, as getaddrinfo gives them; TimeoutError after so many seconds."""
+        """Return the addresses of the host as getaddrinfo gives them.
+
+        `timeout` is in seconds. Raises TimeoutError after it, and OSError if the name cannot be resolved.
+        """
         now, found = time.monotonic(), self._found
         if not found or now - self._found_at >= REMEMBERED_FOR:
             found = self._found = _resolve(host, port, timeout)
@@ -67,12 +76,15 @@ class Resolver:
         return found
 
     def forget(self) -> None:
-        """Look the host up again next time: it was not there."""
+        """Look the host up again next time, because its addresses did not answer."""
         self._found = []
 
 
 def allowed(found: list[Any], host: str, *, allow_private: bool) -> list[Any]:
-    """Return those of a host's addresses that we may connect to; raises AddressRefused when there is none."""
+    """Return those addresses of a host that may be connected to.
+
+    `found` is in the form of getaddrinfo. Raises AddressRefused if no address is allowed.
+    """
     if allow_private:
         return found
     public = [entry for entry in found if is_public(entry[4][0])]
@@ -83,15 +95,15 @@ def allowed(found: list[Any], host: str, *, allow_private: bool) -> list[Any]:
 
 
 def is_public(address: str) -> bool:
-    """Say whether an IP address belongs to the public internet, also the IPv4 address inside an IPv6 one."""
+    """Say whether an IP address is public. Of an IPv6 address that contains an IPv4 address, the latter counts."""
     ip: _IPAddress = ipaddress.ip_address(address.partition("%")[0])
-    inner = _inner(ip)
+    inner = _embedded_ipv4(ip)
     if inner is not None:
         return is_public(str(inner))
     return ip.is_global and not ip.is_multicast and (ip.version == 4 or ip in _GLOBAL_UNICAST)
 
 
-def _inner(ip: _IPAddress) -> _IPAddress | None:
+def _embedded_ipv4(ip: _IPAddress) -> _IPAddress | None:
     if isinstance(ip, ipaddress.IPv4Address):
         return None
     if ip in _NAT64:
@@ -100,13 +112,16 @@ def _inner(ip: _IPAddress) -> _IPAddress | None:
 
 
 def _resolve(host: str, port: int, timeout: float) -> list[Any]:
-    """Look a name up within a time limit: the system's resolver knows none, so a thread waits for it."""
+    """Look up a name within a time limit.
+
+    The resolver of the system has no time limit, so it runs in a thread of its own.
+    """
     outcome: queue.SimpleQueue[list[Any] | Exception] = queue.SimpleQueue()
 
     def look_up() -> None:
         try:
             outcome.put(list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
-        except Exception as exc:  # noqa: BLE001  raised again by who waits
+        except Exception as exc:  # noqa: BLE001  raised again in the waiting thread
             outcome.put(exc)
 
     threading.Thread(target=look_up, daemon=True).start()

@@ -1,4 +1,4 @@
-"""One HTTP answer: its JSON, the error that it reports, and its parts by the ids they are about (panel-api.md, 3)."""
+"""One HTTP answer: its JSON, the error that it reports, and its parts by id (docs/protocol.md, 3)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from panels.protocol.wording import reason_for
 
 T = TypeVar("T")
 NO_WORDS = "The panel refused without giving a reason."
-# What only an order's status carries; `charge` and its like tell the status "Fail" from a failed call.
+# Only the status of an order has these keys, so an answer with one of them and the status "Fail" is no failed call.
 ORDER_KEYS = frozenset({"charge", "start_count", "start_counter", "remains"})
 _TEXT_LENGTH = 500
 _MAX_PARTS = 20
@@ -27,21 +27,24 @@ _NO_ERROR_WORDS = frozenset({"", "0", "false", "null", "none"})
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One HTTP answer as it came: whatever the status, the body is read for JSON."""
+    """One HTTP answer as it came. The body is read at any status."""
 
     http_status: int
     body: bytes
-    # Where a redirect points, "" if the answer is none; never followed.
+    # The target of a redirect, else "". It is never followed.
     location: str = ""
-    # Seconds the panel asked us to wait, from Retry-After, else None.
+    # The seconds that the panel asked to wait, from Retry-After, else None.
     retry_after: float | None = None
 
 
-def received(answer: Answer) -> dict[str, object] | list[object]:
-    """Return an answer's JSON object or list, once its HTTP status has been heard."""
+def json_of(answer: Answer) -> dict[str, object] | list[object]:
+    """Return the JSON object or list of an answer, unless its HTTP status is an error by itself (docs/protocol.md, 4).
+
+    Raises NotSent for 429, Refused for 401 and 402, and OutcomeUnknown for a redirect and for anything unreadable.
+    """
     if answer.http_status == 429:
         raise NotSent(
-            "The panel gets too many requests (HTTP 429).", retry_after=answer.retry_after, is_rate_limit=True
+            "The panel refuses more calls for now (HTTP 429).", retry_after=answer.retry_after, is_rate_limit=True
         )
     if 300 <= answer.http_status < 400:
         raise unknown(answer, _redirect_text(answer.location))
@@ -51,15 +54,18 @@ def received(answer: Answer) -> dict[str, object] | list[object]:
     try:
         data = load_json(answer.body)
     except OutcomeUnknown as unreadable:
+        if answer.http_status == 404:
+            raise OutcomeUnknown("Nothing found at this address (404). Check the API address.") from unreadable
         raise unknown(answer, unreadable.text) from unreadable
     if isinstance(data, dict | list):
         return data
-    raise unknown(answer, "The panel's answer was null." if data is None else "The panel's answer is no JSON object.")
+    problem = "The panel's answer was null." if data is None else "The panel's answer is not a JSON object."
+    raise unknown(answer, problem)
 
 
-def understood(answer: Answer) -> dict[str, object] | list[object]:
-    """Return an answer's JSON, unless it is an error as a whole: that is raised as Refused."""
-    data = received(answer)
+def accepted_json(answer: Answer) -> dict[str, object] | list[object]:
+    """Return the JSON of an answer like `json_of`. Raises Refused if the answer as a whole is an error."""
+    data = json_of(answer)
     words = find_refusal(data, answer.http_status) or find_refusal(inner(data))
     if words is not None:
         raise _refusal(words, answer)
@@ -67,7 +73,7 @@ def understood(answer: Answer) -> dict[str, object] | list[object]:
 
 
 def readable(answer: Answer) -> object:
-    """Return an answer's JSON whatever its HTTP status, None when there is none."""
+    """Return the JSON of an answer at any HTTP status, or None if there is none."""
     try:
         return load_json(answer.body)
     except OutcomeUnknown:
@@ -79,12 +85,12 @@ def _refusal(words: str, answer: Answer) -> Refused:
 
 
 def unknown(answer: Answer, text: str) -> OutcomeUnknown:
-    """Return the error to raise for an answer that cannot be used; the text ends in a full stop."""
+    """Return the error to raise for an unusable answer. The text ends in a full stop."""
     return OutcomeUnknown(f"{text.removesuffix('.')} (HTTP {answer.http_status}).")
 
 
 def _redirect_text(location: str) -> str:
-    """Name the host and path that a redirect points to: its query may repeat the key."""
+    """Name the host and path of a redirect, without the query, which may contain the key."""
     try:
         target = urlsplit(location)
         place = read_text(f"{target.netloc.rpartition('@')[2]}{target.path}", 200)
@@ -94,10 +100,10 @@ def _redirect_text(location: str) -> str:
 
 
 def find_refusal(value: object, http_status: int = 200) -> str | None:
-    """Return the words of the error that a JSON value reports as a whole, None if it reports none.
+    """Return the words of the error that a JSON value reports as a whole, or None (docs/protocol.md, 3).
 
-    An `error` that is null, "", 0 or false is none. A failed status with words is one, unless it is an order's. At
-    HTTP 4xx and 5xx a message is an error by itself.
+    An `error` that is null, "", 0 or false is no error. A failed status with a message is an error, except in the
+    status of an order. At HTTP 4xx and 5xx a message alone is an error.
     """
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
@@ -116,7 +122,7 @@ def find_refusal(value: object, http_status: int = 200) -> str | None:
 
 
 def clean_words(value: object) -> str:
-    """Return a panel's own words, from a text, a list, or an object of texts, as one line of at most 500 characters."""
+    """Return the words in a text, a list or an object of texts as one line of at most 500 characters."""
     return read_text("; ".join(_parts(value, _MAX_DEPTH)), _TEXT_LENGTH)
 
 
@@ -128,36 +134,37 @@ def outcomes_by_id(
     *,
     for_all: T | None = None,
 ) -> dict[str, T | Refused]:
-    """Return what `read_row` makes of the part of an answer that is about each id, without those it makes nothing of.
+    """Return the value that `read_row` reads from the part about each id. Ids without a part or value are missing.
 
-    A part that names no id is about the only id that was asked, or about all of them when it reads as `for_all`.
+    A part without an id is about the only id that was asked, or about all ids if its value is `for_all`. Raises
+    OutcomeUnknown if it could be about any of several ids.
     """
-    rows = _rows_by_id(inner(received(answer)), id_keys)
+    rows = _rows_by_id(inner(json_of(answer)), id_keys)
     if asked := {remote_id: rows[remote_id] for remote_id in ids if remote_id in rows}:
         outcomes = {remote_id: read_row(row) for remote_id, row in asked.items()}
         return {remote_id: outcome for remote_id, outcome in outcomes.items() if outcome is not None}
-    part = only(inner(understood(answer)))
+    part = only(inner(accepted_json(answer)))
     outcome = None if named_id(part, id_keys) else read_row(part)
     if outcome is None:
         return {}
     if len(ids) > 1 and outcome != for_all:
-        raise unknown(answer, "The panel answered about one id, and does not say which.")
+        raise unknown(answer, "The panel's answer is about one id, but does not contain that id.")
     return dict.fromkeys(ids, outcome)
 
 
 def named_id(row: object, id_keys: tuple[str, ...]) -> str:
-    """Return the id that a row names, "" if none."""
+    """Return the id that a row contains under one of these keys, or ""."""
     found = (read_remote_id(row.get(key)) for key in id_keys) if isinstance(row, dict) else iter(())
     return next(filter(None, found), "")
 
 
 def only(data: object) -> object:
-    """Return the element of a list of one, anything else as it is."""
+    """Return the only element of a list of one, and any other value as it is."""
     return data[0] if isinstance(data, list) and len(data) == 1 else data
 
 
 def inner(data: object) -> object:
-    """Return what an answer holds under `data`, unless that is only an extra of a status or of an error."""
+    """Return the value under `data`, unless the answer itself is a status or an error."""
     if isinstance(data, dict) and not data.keys() & ORDER_KEYS and find_refusal(data) is None:
         return container(data, "data") or data
     return data
@@ -173,7 +180,7 @@ def container(data: dict[str, object], *keys: str) -> dict[str, object] | list[o
 
 
 def _rows_by_id(data: object, id_keys: tuple[str, ...]) -> dict[str, object]:
-    """Return the parts of an answer by the ids that they name, or by their keys."""
+    """Return the parts of an answer by the ids that they contain, or by their keys."""
     if isinstance(data, dict):
         rows: dict[str, object] = dict(data)
         listed: list[object] = [data]
@@ -208,7 +215,7 @@ def _message_of(value: dict[str, object]) -> object:
 
 
 def _parts(value: object, depth: int) -> list[str]:
-    """Return the texts in a value; panels nest them, so the depth has an end."""
+    """Return the texts in a value up to a depth, because panels nest them."""
     if isinstance(value, str):
         return [value] if value.strip() else []
     if isinstance(value, int | Decimal) and not isinstance(value, bool):

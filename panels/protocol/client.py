@@ -1,4 +1,4 @@
-"""The panel API as typed calls: PanelClient; knows an Account, not a model, and imports no Django."""
+"""The panel API as typed calls: PanelClient."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from urllib.parse import quote_plus
 
 from panels.protocol.account import Account
 from panels.protocol.addresses import AddressRefused
+from panels.protocol.catalog import Catalog, read_catalog
 from panels.protocol.errors import Deferred, NotSent, OutcomeUnknown, PanelError, Refused, Unreadable
 from panels.protocol.exchange import Endpoint
 from panels.protocol.inquiry import CANCEL, REFILL, REFILL_STATUS, STATUS, Inquiry
@@ -19,36 +20,34 @@ from panels.protocol.transport import Transport
 from panels.protocol.wire import (
     Answer,
     Balance,
-    Catalog,
     OrderStatus,
     RefillStatus,
     read_added,
     read_balance,
-    read_catalog,
     read_statuses,
 )
 
-# The longest wait before each further try; the waits themselves are random, so that clients do not march in step.
+# Seconds: the longest wait before each retry. The waits are random, so that clients do not retry all at once.
 BACKOFF = (1.0, 4.0)
-LONGEST_RETRY_AFTER = 30.0  # seconds; a panel that asks for more is left to a later visit
-# Shorter ones are no keys but words, and would be torn out of the panels' texts.
+# Seconds. A panel that asks for a longer wait is asked again at a later visit.
+LONGEST_RETRY_AFTER = 30.0
+# A shorter key may be a common word, and replacing it would damage the texts of panels.
 SHORTEST_KEY = 6
 T = TypeVar("T")
 _jitter = random.SystemRandom()
 
 
 class PanelClient:
-    """All seven actions of one account; may be used from several threads at once.
+    """All seven actions of one account (docs/protocol.md, 1). Several threads may use one client.
 
-    `pace` is called before each HTTP exchange of a read, refill or cancel; it blocks until the panel's limits allow a
-    call, or raises NotSent. `add` is not paced here: its claim has reserved the call.
-    `learned` is filled with the dialect switches this client found out ({"multi_status": False}), for the caller to
-    store.
-    Use as a context manager: leaving it closes pooled connections.
+    `pace` is called before each HTTP exchange of a read, refill or cancel. It blocks until the limits of the panel
+    allow a call, or raises NotSent. `add` is not paced here, because its claim has reserved the call.
+    `learned` gets the API options that this client found out ({"multi_status": False}). The caller stores them.
+    Used as a context manager, it closes its pooled connections at the end.
 
-    Every method raises NotSent, OutcomeUnknown or Refused, without the key in their texts; and whatever
-    `api_key.reveal()` raises, before anything is sent. Questions are repeated after failures, requests that change
-    something are not (panel-api.md, 5).
+    Every method raises NotSent, OutcomeUnknown or Refused. Their texts do not contain the key. An exception of
+    `api_key.reveal()` is passed on before anything is sent. Reads are retried after failures, and requests that change
+    something are not (docs/protocol.md, 5).
     """
 
     def __init__(
@@ -76,35 +75,39 @@ class PanelClient:
         self._transport.close()
 
     def services(self) -> Catalog:
-        """Return the catalog; it does not prove the key (panel-api.md, 1)."""
-        return self._read("services", {}, read_catalog)
+        """Return the catalog.
+
+        Some panels answer without a valid key, so this does not prove the key (docs/protocol.md, 1).
+        """
+        return self._ask("services", {}, read_catalog)
 
     def balance(self) -> Balance:
-        """Return what is left, in the panel's currency."""
-        return self._read("balance", {}, read_balance)
+        """Return the balance in the currency of the panel (docs/protocol.md, 3)."""
+        return self._ask("balance", {}, read_balance)
 
     def add(self, service: str, type_slug: str, values: Mapping[str, str], *, not_after: float) -> str:
-        """Place an order and return the panel's id for it.
+        """Place an order and return the order ID of the panel (docs/protocol.md, 2 and 5).
 
-        Spends money, so it is sent exactly once, on a connection of its own, and not begun after not_after (as
-        time.time() counts): raises NotSent only where no request left us, OutcomeUnknown where the panel may have
-        acted, Refused where it said no (panel-api.md, 5).
+        Spends money, so it is sent exactly once, on a connection of its own, and never after not_after (a time of
+        time.time()). Raises NotSent only if no part of the request was sent, OutcomeUnknown if the panel may have
+        acted, and Refused if the panel refused the order.
         """
         fields = outgoing(type_slug, values, always_send_quantity=self._account.always_send_quantity)
         return self._call("add", {"service": service, **fields}, read_added, fresh=True, not_after=not_after)
 
     def statuses(self, remote_ids: Sequence[str]) -> Mapping[str, OrderStatus | PanelError]:
-        """Return what the panel says about each order, or why it says nothing (panel-api.md, 3).
+        """Return the status of each order, or the error that prevented an answer (docs/protocol.md, 3).
 
-        Once one id was answered nothing is raised any more: an id then stands at Deferred when it was not asked, and at
-        the error that ended its call. An id left out was asked, and not answered.
+        After the first answer nothing is raised any more. Then an id has Deferred if it was not asked, or the error
+        that ended its call. An id that is missing was asked, and the answer did not contain it.
         """
-        return Inquiry(self, STATUS, self._read, remote_ids).told_of_each()
+        return Inquiry(self, STATUS, self._ask, remote_ids).outcomes()
 
     def statuses_at_once(self, remote_ids: Sequence[str]) -> Mapping[str, OrderStatus | Refused]:
-        """Ask like `statuses`, but in exactly one call of at most CHUNK ids: for guesses, which may cost no more.
+        """Ask like `statuses`, but in exactly one call of at most CHUNK ids (docs/protocol.md, 3).
 
-        Nothing is repeated or asked one by one: raises Refused also where one error stands for all ids.
+        This is for guessed ids, which must not cost more calls. Nothing is retried or asked one by one, so it raises
+        Refused also if one error is about all ids.
         """
         parameter = STATUS.one if len(remote_ids) == 1 else STATUS.many
         self._pace()
@@ -113,38 +116,40 @@ class PanelClient:
         )
 
     def refills(self, remote_ids: Sequence[str], *, not_after: float | None = None) -> Mapping[str, str | PanelError]:
-        """Request refills and return each one's id, "" when accepted without one, or why there is none.
+        """Request refills, and return for each its id, "" if it was accepted without an id, or an error.
 
-        Raises and leaves out like `statuses`, but not once a request may have arrived and others were never sent;
-        nothing is begun after not_after (as time.time() counts).
+        Raises and leaves ids out like `statuses`, but does not raise if some requests may have arrived and others were
+        never sent. Sends nothing after not_after, a time of time.time() (docs/protocol.md, 3).
         """
-        return Inquiry(self, REFILL, partial(self._write_once, not_after), remote_ids).told_of_each()
+        return Inquiry(self, REFILL, partial(self._write_once, not_after), remote_ids).outcomes()
 
     def refill_statuses(self, refill_ids: Sequence[str]) -> Mapping[str, RefillStatus | PanelError]:
-        """Return how far each refill has come; takes refill ids, and raises and leaves out like `statuses`."""
-        return Inquiry(self, REFILL_STATUS, self._read, refill_ids).told_of_each()
+        """Return the status of each refill.
+
+        Takes refill ids, not order ids, and raises like `statuses` (docs/protocol.md, 3).
+        """
+        return Inquiry(self, REFILL_STATUS, self._ask, refill_ids).outcomes()
 
     def cancels(self, remote_ids: Sequence[str], *, not_after: float | None = None) -> Mapping[str, PanelError | None]:
-        """Request cancels: None where accepted, which is not yet canceled; otherwise like `refills`."""
-        return Inquiry(self, CANCEL, partial(self._write_once, not_after), remote_ids).told_of_each()
+        """Request cancels like `refills`. None means accepted, which is not yet canceled (docs/protocol.md, 3)."""
+        return Inquiry(self, CANCEL, partial(self._write_once, not_after), remote_ids).outcomes()
 
-    def speaks(self, switch: str) -> bool | str:
-        """Return a dialect switch of the account, as learned by now."""
-        given: bool | str = getattr(self._account, switch)
-        return self.learned.get(switch, given)
+    def option(self, name: str) -> bool | str:
+        """Return an API option of the account, as learned by now."""
+        return self.learned.get(name, getattr(self._account, name))
 
-    def _read(self, action: str, fields: Mapping[str, str], read: Callable[[Answer], T]) -> T:
-        """Ask, and ask again after a failure: it changes nothing at the panel."""
-        return self._again_while(_is_passing, partial(self._call, action, fields, read))
+    def _ask(self, action: str, fields: Mapping[str, str], read: Callable[[Answer], T]) -> T:
+        """Ask, and retry after a failure, because a read changes nothing at the panel."""
+        return self._retry_while(_is_passing, partial(self._call, action, fields, read))
 
     def _write_once(
         self, not_after: float | None, action: str, fields: Mapping[str, str], read: Callable[[Answer], T]
     ) -> T:
-        """Send what must not arrive twice: it goes out again only where it had not gone out."""
+        """Send a request that must not arrive twice. Retry it only if it was not sent."""
         call = partial(self._call, action, fields, read, fresh=True, not_after=not_after)
-        return self._again_while(_is_unsent, call)
+        return self._retry_while(_is_unsent, call)
 
-    def _again_while(self, allows: Callable[[PanelError], bool], call: Callable[[], T]) -> T:
+    def _retry_while(self, allows: Callable[[PanelError], bool], call: Callable[[], T]) -> T:
         started = time.monotonic()
         for longest in BACKOFF:
             self._pace()
@@ -171,7 +176,7 @@ class PanelClient:
         key = self._account.api_key.reveal()
         form = {"key": key, "action": action, **fields}
         try:
-            found = _understand(self._transport.post(form, fresh=fresh, not_after=not_after), read)
+            found = _read_answer(self._transport.post(form, fresh=fresh, not_after=not_after), read)
         except PanelError as error:
             _redact(error, key)
             raise
@@ -192,7 +197,7 @@ def _endpoint(account: Account) -> Endpoint:
     )
 
 
-def _understand(answer: Answer, read: Callable[[Answer], T]) -> T:
+def _read_answer(answer: Answer, read: Callable[[Answer], T]) -> T:
     try:
         return read(answer)
     except OutcomeUnknown as error:
@@ -204,14 +209,14 @@ def _is_unsent(error: PanelError) -> bool:
 
 
 def _is_passing(error: PanelError) -> bool:
-    """Say whether a question may get an answer when it is asked once more."""
+    """Say whether a retry of a read may succeed."""
     if isinstance(error, Unreadable):
         return error.is_fault
     return isinstance(error, OutcomeUnknown) or _is_unsent(error)
 
 
 def _redact(error: object, key: str) -> None:
-    """Take the key out of our errors' texts, along the whole chain: panels like to repeat what they were sent."""
+    """Remove the key from the text of an error and of its causes, because some panels repeat the request."""
     if len(key) < SHORTEST_KEY:
         return
     while isinstance(error, PanelError):

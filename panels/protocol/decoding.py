@@ -1,4 +1,4 @@
-"""Turns the bytes of a panel's answer into JSON values, whatever surrounds them; no floats, nothing unbounded."""
+"""Reads the JSON in the bytes of an answer. Numbers never become floats, and every cost has a limit."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from decimal import Decimal, DecimalException
 
 from panels.protocol.errors import OutcomeUnknown
 
-# The longest marks first: UTF-32's little-endian mark begins with UTF-16's.
+# The longest marks come first, because the UTF-32 mark begins with the UTF-16 mark.
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -20,17 +20,17 @@ _PADDING = " \t\r\n\ufeff\0"
 _MAX_NUMBER_LENGTH = 100
 _MAX_STARTS = 50
 _MAX_NOTICES = 1_000_000
-# A bracket right after one of [{,:" stands inside of something, so JSON that was cut short never passes for whole.
+# A bracket right after one of [{,:" is inside of another value. So JSON that was cut short is never taken as complete.
 _START = re.compile(r'[^\s\[{,:"]\s*([\[{])')
 _PAGE = re.compile(r"<(?:!doctype|html|head|body|script)\b", re.IGNORECASE)
 
 
 def load_json(body: bytes) -> object:
-    """Return the JSON value in an answer's body (panel-api.md, 3).
+    """Return the JSON value in the body of an answer (docs/protocol.md, 3).
 
-    Skips byte-order marks, and PHP notices before or after the JSON; a web page is never searched for JSON. Numbers
-    come as int or Decimal, NaN, infinities and numbers of more than 100 characters as None. Bytes that are no UTF-8
-    become U+FFFD. Raises OutcomeUnknown when there is no JSON to be read.
+    Skips byte-order marks, and PHP notices before or after the JSON. Does not search a web page for JSON. Numbers
+    become int or Decimal. NaN, infinities and numbers of more than 100 characters become None. Bytes that are not
+    UTF-8 become U+FFFD. Raises OutcomeUnknown if there is no readable JSON.
     """
     text = _decode(body).strip(_PADDING)
     if not text:
@@ -44,7 +44,7 @@ def load_json(body: bytes) -> object:
         if not rest or (start == 0 and rest.startswith("<")):
             return value
     if text.startswith("<"):
-        raise OutcomeUnknown("The panel answered with a web page where JSON was expected.")
+        raise OutcomeUnknown("The panel answered with a web page instead of JSON.")
     raise OutcomeUnknown("The panel's answer is not readable JSON.")
 
 
@@ -56,7 +56,7 @@ def _decode(body: bytes) -> str:
 
 
 def _starts(text: str) -> list[int]:
-    """Return where JSON may begin: at the start, or behind notices."""
+    """Return the positions at which JSON may begin: at the start, or behind notices."""
     starts = [0]
     if text[0] in '[{"' or _PAGE.search(text):
         return starts
@@ -85,5 +85,5 @@ def _no_number(_name: str) -> None:
     return None
 
 
-# Not strict: raw line breaks inside of strings are common in descriptions.
+# Not strict, because raw line breaks inside of strings are common in descriptions.
 _DECODER = json.JSONDecoder(strict=False, parse_int=_read_int, parse_float=_read_decimal, parse_constant=_no_number)

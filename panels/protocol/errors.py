@@ -1,11 +1,11 @@
-"""What can go wrong at a panel, sorted by what to do next.
+"""The errors of a call, sorted by the next step of the caller (docs/protocol.md, 5).
 
 PanelError
-├── NotSent          nothing happened: no connection was ever finished, or the panel answered 429
-│   └── Deferred     we kept the call back ourselves: its turn has not come, or the worker stops
-├── OutcomeUnknown   the panel may have acted; for a read it only means: no usable answer
-│   └── Unreadable   an answer came, and nothing could be made of it
-└── Refused          the panel was understood, and said no; `reason` says which kind of no
+├── NotSent          nothing happened: no connection was finished, or the panel answered 429
+│   └── Deferred     the dashboard itself did not send the call: it must wait, or the worker stops
+├── OutcomeUnknown   the panel may have acted; for a read it means only that there is no usable answer
+│   └── Unreadable   an answer came, but it could not be read
+└── Refused          the panel refused the call, and its answer was understood; `reason` gives the class
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Mapping
 
 
 class Reason(enum.StrEnum):
-    """The kinds of no, in the order in which a refusal's text is tested (panel-api.md, 4)."""
+    """The classes of refusals, in the order in which the text of a refusal is tested (docs/protocol.md, 4)."""
 
     AUTH = "auth"
     RATE_LIMIT = "rate_limit"
@@ -28,7 +28,7 @@ class Reason(enum.StrEnum):
 
 
 class PanelError(Exception):
-    """Anything that kept a call from ending well; the text is fit to be shown and holds no key."""
+    """A call failed. The text can be shown to users and does not contain the key."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -38,8 +38,8 @@ class PanelError(Exception):
 class NotSent(PanelError):
     """Nothing happened at the panel, so the same call may be made again later.
 
-    `retry_after` is the number of seconds that the panel asked for with a 429, else None. `is_rate_limit` tells
-    a 429 (the panel is well) from a connection that could not be made.
+    `retry_after` is in seconds. It is the wait that the panel asked for with a 429, or None. `is_rate_limit` is True
+    for a 429, which means that the panel works, and False if no connection could be made.
     """
 
     def __init__(self, text: str, *, retry_after: float | None = None, is_rate_limit: bool = False) -> None:
@@ -49,15 +49,18 @@ class NotSent(PanelError):
 
 
 class Deferred(NotSent):
-    """We kept the call back ourselves, so it says nothing about the panel."""
+    """The dashboard itself did not send the call, so the error says nothing about the panel."""
 
 
 class OutcomeUnknown(PanelError):
-    """The request may have arrived, and no answer that we can read came back."""
+    """The request may have arrived, and there is no readable answer."""
 
 
 class Unreadable(OutcomeUnknown):
-    """An answer came, and nothing could be made of it; `is_fault` tells an HTTP status of 500 or more."""
+    """An answer came, but it could not be read.
+
+    `is_fault` means an HTTP status of 500 or more. `retry_after` is in seconds, or None.
+    """
 
     def __init__(self, text: str, *, is_fault: bool = False, retry_after: float | None = None) -> None:
         super().__init__(text)
@@ -66,7 +69,7 @@ class Unreadable(OutcomeUnknown):
 
 
 class Refused(PanelError):
-    """The panel understood the call and said no, in the words kept in `text`."""
+    """The panel refused the call. `text` has its own words, and `retry_after` is in seconds, or None."""
 
     def __init__(self, text: str, reason: Reason = Reason.UNKNOWN, *, retry_after: float | None = None) -> None:
         super().__init__(text)
@@ -75,17 +78,20 @@ class Refused(PanelError):
 
     @property
     def is_about_account(self) -> bool:
-        """Whether the call itself was not looked at: it may be made again once the account is in order."""
+        """Whether the refusal is about the account. The call may be made again when the account is in order."""
         return self.reason in (Reason.AUTH, Reason.RATE_LIMIT, Reason.FUNDS)
 
 
 def failure_in(answers: Mapping[str, object]) -> PanelError | None:
-    """Return what ended a call early; what a panel says no to is an answer, unless it is about the whole account."""
+    """Return the error that ended a call about many ids early, or None.
+
+    A refusal of one id is an answer, unless it is about the account.
+    """
     errors = [answer for answer in answers.values() if isinstance(answer, PanelError) and not is_answer(answer)]
-    # What kept the others from being asked comes after what went wrong.
+    # An error at the panel comes before the errors of ids that were not asked because of it.
     return min(errors, key=lambda error: isinstance(error, NotSent) and not error.is_rate_limit, default=None)
 
 
 def is_answer(answer: object) -> bool:
-    """Tell whether this is what a panel said, or did not say, about an order: not why it could not be asked."""
+    """Say whether a value is an answer of the panel about one id, and not an error that prevented an answer."""
     return not isinstance(answer, PanelError) or (isinstance(answer, Refused) and not answer.is_about_account)

@@ -1,4 +1,4 @@
-"""How one exchange with a panel is bounded: its deadline, its fence, and what a failure means for what was sent."""
+"""One exchange with a panel: its deadline, until when it may begin, and what a failure means (docs/protocol.md, 5)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from panels.protocol.errors import Deferred, NotSent, OutcomeUnknown, PanelError
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where to send, and within which limits; times are seconds."""
+    """The address to send to, and the limits. Times are in seconds."""
 
     api_url: str
     connect_timeout: float = 10.0
@@ -36,7 +36,7 @@ class Endpoint:
 
 
 class Watchdog:
-    """Cuts exchanges at their deadlines; one thread for all of a transport, from the first one until it is closed."""
+    """Ends exchanges at their deadlines, with one thread for all exchanges of a transport."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -46,7 +46,7 @@ class Watchdog:
         self._is_closed = False
 
     def watch(self, exchange: Exchange, deadline: float) -> None:
-        """Cut an exchange at a time, as time.monotonic() counts, unless it is left alone before."""
+        """Cut an exchange at its deadline, a time of time.monotonic(), unless it is forgotten before."""
         with self._changed:
             if self._thread is None:
                 thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
@@ -56,15 +56,15 @@ class Watchdog:
             if deadline < self._looks_at:
                 self._changed.notify()
 
-    def leave_alone(self, exchange: Exchange) -> None:
-        """Forget an exchange."""
+    def forget(self, exchange: Exchange) -> None:
+        """Stop watching an exchange."""
         with self._changed:
             self._deadlines.pop(exchange, None)
             if self._is_closed:
                 self._changed.notify()
 
     def close(self) -> None:
-        """End the thread as soon as nothing is watched any more."""
+        """End the thread when no exchange is left to watch."""
         with self._changed:
             self._is_closed = True
             self._changed.notify()
@@ -76,7 +76,8 @@ class Watchdog:
                     self._looks_at = self._cut_what_is_due()
                     if self._is_closed and not self._deadlines:
                         return
-                    # Those that end in time wake nobody: what they leave is a look in vain, once in a time-out.
+                    # An exchange that ends in time does not wake this thread. That costs one needless look in a time-
+                    # out.
                     self._changed.wait(None if self._looks_at == math.inf else self._looks_at - time.monotonic())
             finally:
                 self._thread = None
@@ -92,9 +93,9 @@ class Watchdog:
 class Exchange:
     """One request and its answer: when it must end, until when it may begin, and whether it was sent.
 
-    The watchdog shuts the connection down at the deadline, because time-outs of single reads never fire while bytes
-    trickle. For that a duplicate of the socket's descriptor is held: it works after the connection has closed its own,
-    and never comes to mean another connection.
+    The watchdog shuts the connection down at the deadline, because the time-out of a single read never fires while
+    bytes trickle in. It uses a duplicate of the socket's descriptor. The duplicate still works when the connection has
+    closed its own descriptor, and it never refers to another connection.
     """
 
     def __init__(
@@ -107,7 +108,7 @@ class Exchange:
         self.is_cut = False
         self._deadline = now + endpoint.total_timeout
         self._not_after = not_after
-        # A wall clock that is set back must not open the fence again.
+        # The monotonic clock too, so that a wall clock that is set back does not allow the request again.
         self._not_after_monotonic = None if not_after is None else now + not_after - time.time()
         self._lock = threading.Lock()
         self._handle: socket.socket | None = None
@@ -119,11 +120,11 @@ class Exchange:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         current.reset(self._token)
-        self._watchdog.leave_alone(self)
+        self._watchdog.forget(self)
         self.let_go(is_given_up=kind is not None)
 
     def watch(self, sock: socket.socket) -> None:
-        """Make sock the connection that is shut down at the deadline."""
+        """Make this the connection that is shut down at the deadline. Raises TimeoutError after it."""
         self.let_go()
         with self._lock:
             if self.is_cut:
@@ -131,31 +132,37 @@ class Exchange:
             self._handle = socket.socket(fileno=os.dup(sock.fileno()))
 
     def let_go(self, *, is_given_up: bool = False) -> None:
-        """Leave the connection alone from now on; given up, it also takes back what has not reached the panel yet."""
+        """Stop controlling the connection.
+
+        With is_given_up, the bytes that have not reached the panel yet are dropped.
+        """
         with self._lock:
             handle, self._handle = self._handle, None
         if handle is None:
             return
         if is_given_up:
-            # The kernel would go on delivering for minutes, past any deadline.
+            # Otherwise the kernel goes on sending for minutes after the deadline.
             with contextlib.suppress(OSError):
                 handle.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
         handle.close()
 
     def time_left(self) -> float:
-        """Return the seconds that connecting may still take; raises TimeoutError when none are left."""
+        """Return the seconds that are left for connecting. Raises TimeoutError when no time is left."""
         left = min(self.endpoint.connect_timeout, self._deadline - time.monotonic())
         if left <= 0:
             raise TimeoutError
         return left
 
     def begin(self) -> None:
-        """Let a part of the request go, unless it is too late; from the first one on the panel may have acted."""
+        """Allow the next part of the request to be sent. After the first part, the panel may have acted.
+
+        Raises Deferred if it is too late and nothing was sent, and TimeoutError if a part was sent before.
+        """
         self.time_left()
         if self._is_too_late():
             if self.is_sent:
                 raise TimeoutError
-            raise Deferred("It had become too late to send this request, so it was not sent.")
+            raise Deferred("It was too late to send this request, so it was not sent.")
         self.is_sent = True
 
     def _is_too_late(self) -> bool:
@@ -164,7 +171,7 @@ class Exchange:
         )
 
     def failed(self, failure: Exception) -> PanelError:
-        """Return our own error for whatever ended the exchange."""
+        """Return NotSent or OutcomeUnknown for the exception that ended the exchange."""
         host = urlsplit(self.endpoint.api_url).netloc
         words = f"no end within {self.endpoint.total_timeout:g} seconds" if self.is_cut else _words(failure)
         if self.is_sent:
@@ -172,7 +179,7 @@ class Exchange:
         return NotSent(f"No connection to {host}: {words}. Nothing was sent.")
 
     def cut(self) -> None:
-        """End it, as time is up: whoever reads or writes sees the connection break."""
+        """End the exchange at its deadline. The thread that reads or writes sees a broken connection."""
         with self._lock:
             self.is_cut = True
             if self._handle is not None:
@@ -181,7 +188,7 @@ class Exchange:
 
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
-# The connection classes are created deep inside urllib3, which hands nothing of ours down to them.
+# urllib3 creates the connections and passes no argument of ours to them, so they find their exchange here.
 current: ContextVar[Exchange] = ContextVar("current")
 _WORDS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((ssl.SSLCertVerificationError,), "its certificate could not be verified"),
@@ -195,7 +202,7 @@ _WORDS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
 
 
 def _words(failure: Exception) -> str:
-    """Say what went wrong, for people to read: nothing is ever decided by the class of an exception."""
+    """Return the words for a failure. They are only shown: no decision depends on the class of an exception."""
     for kinds, words in _WORDS:
         for exc in _chain(failure):
             if isinstance(exc, kinds):
@@ -205,7 +212,7 @@ def _words(failure: Exception) -> str:
 
 
 def _chain(failure: BaseException) -> Iterator[BaseException]:
-    """Give an exception and all that led to it; the libraries also pack causes into the arguments."""
+    """Yield an exception and its causes. The libraries also put causes into the arguments."""
     seen: list[BaseException] = []
     waiting: list[object] = [failure]
     while waiting:
@@ -217,6 +224,6 @@ def _chain(failure: BaseException) -> Iterator[BaseException]:
 
 
 def quotes(failure: Exception, key: str) -> bool:
-    """Say whether an exception or what led to it repeats the key, as when a server sends the request back."""
+    """Say whether an exception or one of its causes contains the key. A server may have sent the request back."""
     texts = [f"{exc!r} {exc}" for exc in _chain(failure)]
     return bool(key) and any(key in text or quote_plus(key, errors="replace") in text for text in texts)

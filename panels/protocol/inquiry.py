@@ -1,4 +1,4 @@
-"""The four actions that take ids, and how each is asked about many of them at any panel: Inquiry."""
+"""The four actions that take ids, and how each is asked about many ids at any panel (docs/protocol.md, 1 and 3)."""
 
 from __future__ import annotations
 
@@ -19,46 +19,47 @@ from panels.protocol.wire import (
     read_statuses,
 )
 
-CHUNK = 100  # ids in one call (panel-api.md, 1)
-# A round of single calls ends after this many answers that cannot be read.
+# The most ids in one call (docs/protocol.md, 1).
+CHUNK = 100
+# A round of single calls ends after this many unreadable answers.
 PATIENCE = 3
-# How a call goes out: an action, its fields, and what reads the answer.
+# Makes one call: the action, its fields, and the function that reads the answer.
 Ask: TypeAlias = Callable[[str, Mapping[str, str], Callable[[Answer], Any]], Any]
 T = TypeVar("T")
 _ABOUT_THE_ORDER = frozenset({Reason.NOT_ELIGIBLE, Reason.DUPLICATE})
 
 
-class Dialect(Protocol):
-    """What is known of how a panel speaks: `speaks` tells a switch, and `learned` takes what was found out of it."""
+class Options(Protocol):
+    """The API options of a panel. `learned` takes those that were found out by a call."""
 
     learned: dict[str, bool | str]
 
-    def speaks(self, switch: str) -> bool | str:
-        """Return a switch, as learned by now."""
+    def option(self, name: str) -> bool | str:
+        """Return an API option, as learned by now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Action(Generic[T]):
-    """How an action that takes ids is spoken for one and for many, and the switch that says which."""
+    """An action that takes ids: its parameter for one id and for many, and the API option that decides between them."""
 
     name: str
     one: str
     many: str
     read_one: Callable[[Answer, str], T]
     read_many: Callable[[Answer, Sequence[str]], Mapping[str, T | Refused]]
-    switch: str
-    # What the switch says where the panel takes one id at a time.
+    option: str
+    # The value of the option at a panel that takes one id at a time.
     singular: bool | str = False
     is_write: bool = False
-    # The plural form is the usual one even for a single id.
+    # The plural form is usual even for a single id.
     is_always_plural: bool = False
 
 
 class Inquiry(Generic[T]):
-    """One action about many ids: in chunks, and one by one at a panel that does not understand the plural."""
+    """Asks for one action about many ids: in chunks, and one by one at a panel that does not understand the plural."""
 
-    def __init__(self, dialect: Dialect, action: Action[T], ask: Ask, ids: Sequence[str]) -> None:
-        self._dialect = dialect
+    def __init__(self, options: Options, action: Action[T], ask: Ask, ids: Sequence[str]) -> None:
+        self._options = options
         self._action = action
         self._ask = ask
         self._ids = list(dict.fromkeys(ids))
@@ -66,11 +67,11 @@ class Inquiry(Generic[T]):
         self._failed: dict[str, PanelError] = {}
         self._answers: dict[str, T | Refused] = {}
 
-    def told_of_each(self) -> dict[str, T | PanelError]:
-        """Return what was answered up to the first failure, and what became of the others; raises it if nothing was.
+    def outcomes(self) -> dict[str, T | PanelError]:
+        """Return the answers up to the first failure, and an error for each of the other ids.
 
-        Of a write it is raised only where it is true of every id: what may have arrived is not to be sent again, and
-        what was never sent is.
+        Raises the failure if there was no answer at all. For a write, it is raised only if it is true of every id:
+        a request that may have arrived must not be sent again, and a request that was never sent may be.
         """
         for start in range(0, len(self._ids), CHUNK):
             try:
@@ -79,26 +80,26 @@ class Inquiry(Generic[T]):
                 if not (self._answers or self._are_some_in_doubt()):
                     raise
                 break
-        unasked = Deferred("The panel was not asked, since a call before this one failed.")
-        # What ended it comes first, for whoever judges the panel by it.
+        unasked = Deferred("The panel was not asked, because an earlier call failed.")
+        # The error that ended the calls comes first, because it says most about the panel.
         failed = dict(reversed(self._failed.items()))
         return {**failed, **dict.fromkeys(self._unasked, unasked), **self._answers}
 
     def _are_some_in_doubt(self) -> bool:
-        """Tell whether some of these writes may have arrived and others have not."""
+        """Say whether some of these writes may have arrived and others have not."""
         nothing_done = {each for each, error in self._failed.items() if isinstance(error, NotSent | Refused)}
         in_doubt = len(self._ids) - len(self._unasked | nothing_done)
         return self._action.is_write and 0 < in_doubt < len(self._ids)
 
     def _ask_chunk(self, ids: list[str]) -> None:
-        is_singular = self._dialect.speaks(self._action.switch) == self._action.singular
+        is_singular = self._options.option(self._action.option) == self._action.singular
         if is_singular or (len(ids) == 1 and not self._action.is_always_plural):
             self._ask_singly(ids)
         elif whole := self._ask_together(ids):
             self._fall_back(ids, whole)
 
     def _ask_together(self, ids: list[str]) -> PanelError | None:
-        """Ask in the plural; returns the panel's objection where it may not have understood that."""
+        """Ask in the plural. Return the error if the panel may not have understood the plural, else None."""
         try:
             answers = self._exchange(self._action.many, ids, lambda answer: self._action.read_many(answer, ids))
         except Refused as refusal:
@@ -112,14 +113,14 @@ class Inquiry(Generic[T]):
         self._answers.update(answers)
         if answers or self._action.is_write:
             return None
-        return OutcomeUnknown("The panel's answer tells nothing about any of the ids.")
+        return OutcomeUnknown("The panel's answer has nothing about any of these ids.")
 
     def _fall_back(self, ids: list[str], whole: PanelError) -> None:
-        """Ask one by one after an objection to the plural; raises that objection when it is all that comes back."""
+        """Ask one by one after an error for all ids. Raises that error if every single call gets it too."""
         if len(ids) == 1 and isinstance(whole, Refused) and whole.reason in _ABOUT_THE_ORDER:
             self._answers[ids[0]] = whole
             return
-        # An objection to the call as a whole did nothing for any of its ids.
+        # An error for the whole call means that nothing was done for any of its ids.
         self._unasked.update(ids)
         for each in ids:
             self._failed.pop(each, None)
@@ -136,7 +137,7 @@ class Inquiry(Generic[T]):
             try:
                 answer = self._exchange(self._action.one, [each], partial(self._read_one, each))
             except Refused as refusal:
-                if refusal.is_about_account or (len(ids) > 1 and _is_same_no(refusal, whole)):
+                if refusal.is_about_account or (len(ids) > 1 and _is_same_refusal(refusal, whole)):
                     raise
                 self._answers[each] = refusal
             except Unreadable:
@@ -146,7 +147,7 @@ class Inquiry(Generic[T]):
             else:
                 self._answers[each] = answer
                 if whole is not None:
-                    self._dialect.learned[self._action.switch] = self._action.singular
+                    self._options.learned[self._action.option] = self._action.singular
                     whole = None
 
     def _read_one(self, remote_id: str, answer: Answer) -> T:
@@ -164,7 +165,7 @@ class Inquiry(Generic[T]):
 def _read_cancel(answer: Answer, remote_id: str) -> None:
     outcomes = read_cancels(answer, [remote_id])
     if remote_id not in outcomes:
-        raise OutcomeUnknown("The panel's answer does not tell whether the cancel was accepted.")
+        raise OutcomeUnknown("The panel's answer does not show whether the cancel was accepted.")
     if refusal := outcomes[remote_id]:
         raise refusal
 
@@ -194,9 +195,9 @@ CANCEL = Action(
 )
 
 
-def _is_same_no(refusal: Refused, whole: PanelError | None) -> bool:
-    """Say whether a panel objects to single calls as it did to the plural: then it is about more than one order.
+def _is_same_refusal(refusal: Refused, whole: PanelError | None) -> bool:
+    """Say whether a single call is refused in the words of the plural call, so that the refusal is not about one order.
 
-    An unknown order is the exception: an ignored `orders` and an order that is really gone get the same words.
+    "Order not found" is the exception, because a panel that ignores `orders` uses the same words as for a lost order.
     """
     return whole is not None and refusal.text == whole.text and refusal.reason is not Reason.NOT_FOUND

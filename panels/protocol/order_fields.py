@@ -1,4 +1,7 @@
-"""Every field that an order can have, and how a value for it is read; no field's rules depend on another's."""
+"""Every field that an order can have, and how its value is read.
+
+No rule here needs two fields (docs/protocol.md, 2).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-# What fits a 32-bit column on both databases; no panel sells more of anything in one order.
+# The most that a 32-bit column holds on both databases. No panel sells more in one order.
 MAX_WHOLE = 2_147_483_647
 MAX_LINK = 2_000
 MAX_TEXT = 500
@@ -18,9 +21,9 @@ MAX_NORMALISED_LINK = 500
 
 
 class Kind(enum.StrEnum):
-    """What a field holds, and so which control shows it and which check it gets.
+    """The kind of value in a field. It decides the control of the form and the check.
 
-    WHOLE is a whole number without sign, LINES one item per line, DATE is sent as d/m/Y.
+    WHOLE is a whole number without a sign. LINES has one item a line. DATE is sent as d/m/Y.
     """
 
     TEXT = "text"
@@ -33,7 +36,7 @@ class Kind(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of the API's `add`, under the API's own name; choices are (value, label)."""
+    """One field of `add`, under its name in the API. Choices are (value, label)."""
 
     name: str
     label: str
@@ -58,7 +61,7 @@ _TRAFFIC_CHOICES = (
     (FROM_REFERRER, "Custom referrer"),
     (FROM_NOWHERE, "Blank referrer"),
 )
-# Every field there is, in the order of a spreadsheet's columns; whether it is required depends on the type.
+# All fields, in the order of the columns of a spreadsheet. The type of the service decides which are required.
 ALL_FIELDS: Mapping[str, Field] = {
     name: Field(name, label, kind, is_required=False, help=text, choices=choices[0] if choices else ())
     for name, label, kind, text, *choices in (
@@ -88,9 +91,9 @@ ALL_FIELDS: Mapping[str, Field] = {
         ("referring_url", "Referring URL", Kind.LINK, "The page visitors come from, for a custom referrer."),
     )
 }
-# Zero in these means that the field is not used; panels refuse a zero that is sent.
+# Zero in these fields means that they are not used. Panels refuse a zero that is sent.
 ZERO_IS_ABSENT = frozenset({"runs", "interval", "posts", "old_posts"})
-# Includes zero-width marks, which copied texts bring along and which would make a blank line look filled.
+# Includes zero-width marks. They come with copied texts, and a blank line with one of them would not be empty.
 _BLANKS = " \t\n\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u2060\u3000\ufeff" + "".join(
     map(chr, range(0x2000, 0x200C))
 )
@@ -104,24 +107,24 @@ _MAX_DIGITS = 40
 _NOT_A_DIGIT = re.compile(r"[^0-9]")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 _YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
-# Spreadsheets hand a day over with a time behind it.
+# Spreadsheets put a time behind a day.
 _TIME_OF_DAY = re.compile(r"[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.0{1,6})?)?(Z|\+00:00)?$")
 
 
 def trim(text: str) -> str:
-    """Drop blanks, line ends and zero-width marks from both ends."""
+    """Remove blanks, line ends and zero-width marks from both ends."""
     return text.strip(_BLANKS)
 
 
 class UnfitError(Exception):
-    """A value cannot be taken; the text is the message for the customer."""
+    """A value is not valid. The text is the message for the user."""
 
 
 def read_whole(text: str) -> int | None:
-    """Read a whole number as people and spreadsheets write it: "1000", "1 000", "1,000", "1000.0"; None if it is none.
+    """Read a whole number as people and spreadsheets write it: "1000", "1 000", "1,000", "1000.0".
 
-    Signs, fractions and numbers above MAX_WHOLE are None, and so is "1.000", which means one to some and a thousand
-    to others.
+    Signs, fractions and numbers above MAX_WHOLE give None. So does "1.000", because some people read it as one, and
+    others as a thousand.
     """
     text = trim(text)
     if len(text) > _MAX_DIGITS:
@@ -136,7 +139,7 @@ def read_whole(text: str) -> int | None:
 
 
 def shown(text: str) -> str:
-    """Quote a value for a message: short, on one line, storable, and with its invisible characters made visible."""
+    """Quote a value for a message: short, on one line, and with its invisible characters made visible."""
     start = text[:40].replace("\r", " ").replace("\n", " ")
     visible = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in start)
     return f'"{visible}"' if len(text) <= 40 else f'"{visible}…"'
@@ -167,7 +170,10 @@ def _clean_whole(field: Field, text: str) -> str:
 
 
 def split_lines(text: str) -> list[str]:
-    """Return the trimmed lines of a list, without blank ones, which some panels would bill."""
+    """Return the trimmed lines of a list without blank lines, because some panels charge for them.
+
+    See docs/protocol.md, 2.
+    """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return [line for raw in lines if (line := trim(raw))]
 
@@ -234,10 +240,10 @@ _CLEANERS: Mapping[Kind, Callable[[Field, str], str]] = {
 
 
 def clean(field: Field, text: str) -> str:
-    """Return the value as it is sent, "" if it means that the field is not used.
+    """Return the value as it is sent, or "" if it means that the field is not used (docs/protocol.md, 2).
 
-    The text is trimmed and not empty. Raises UnfitError if it cannot be taken; whether the field is required, or fits
-    the other fields, is not looked at.
+    The text must be trimmed and not empty. Raises UnfitError if the value is not valid. Does not check whether the
+    field is required, or fits the other fields.
     """
     return _CLEANERS[field.kind](field, text)
 
@@ -247,10 +253,10 @@ _TRACKING = frozenset({"igsh", "igshid", "fbclid", "si"})
 
 
 def normalise_link(link: str) -> str:
-    """Return the form of a link under which it is searched and duplicates are found; never sent.
+    """Return the form of a link that is used to search and to find duplicates. It is never sent.
 
-    Scheme, www., m., trailing slash, fragment and tracking parameters go; the path keeps its case, which matters
-    on some sites. A bare name is lower-cased.
+    Removes scheme, www., m., trailing slash, fragment and tracking parameters. The path keeps its case, because some
+    sites distinguish it. A bare name becomes lower case.
     """
     text = trim(_UNSAFE.sub("", link))
     if text.startswith("@"):
@@ -272,5 +278,5 @@ def _is_tracking(parameter: str) -> bool:
 def _plain_host(host: str) -> str:
     host = host.removeprefix("www.")
     shorter = host.removeprefix("m.")
-    # m.me is a site of its own.
+    # m.me is a site, not the mobile form of one.
     return shorter if "." in shorter else host

@@ -1,19 +1,17 @@
-"""Which fields each service type needs, checked and priced: the one table that form, import and client share."""
+"""The fields of each service type, and the check of an order against them (docs/protocol.md, 2)."""
 
 from __future__ import annotations
 
-import enum
 import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from panels.protocol.order_fields import (
     ALL_FIELDS,
     FROM_GOOGLE,
     FROM_REFERRER,
-    MAX_WHOLE,
     ZERO_IS_ABSENT,
     Field,
     Kind,
@@ -25,6 +23,7 @@ from panels.protocol.order_fields import (
     split_lines,
     trim,
 )
+from panels.protocol.order_price import Billing, Errors, count_units, estimate_cost
 
 __all__ = [
     "ALL_FIELDS",
@@ -42,29 +41,13 @@ __all__ = [
     "outgoing",
     "read_whole",
 ]
-# Six places and 15 significant digits in all: what survives SQLite, which keeps decimals as floats.
-MAX_COST = Decimal("999999999.999999")
-_SIX_PLACES = Decimal("0.000001")
-
-
-class Billing(enum.StrEnum):
-    """What the price is made of.
-
-    PER_UNIT: rate × quantity (× runs) / 1000. PER_LINE: rate × lines / 1000. FLAT: the rate.
-    SUBSCRIPTION: at most rate × max × posts / 1000.
-    """
-
-    PER_UNIT = "per_unit"
-    PER_LINE = "per_line"
-    FLAT = "flat"
-    SUBSCRIPTION = "subscription"
 
 
 @dataclass(frozen=True, slots=True)
 class OrderType:
     """A service type: its slug ("custom_comments"), its name at the panels ("Custom Comments"), its fields and price.
 
-    counted_field is the line list whose lines are the quantity, "" where there is none.
+    counted_field is the list whose lines are the quantity, or "".
     """
 
     slug: str
@@ -76,10 +59,10 @@ class OrderType:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a service promises: all that checking and pricing need to know of a catalog row.
+    """The data of a service that are needed to check and price an order.
 
-    type is a slug, "" when unknown (ordered as Default). The rate is flat for packages. Limits and dripfeed are None
-    when the panel did not say.
+    type is a slug, or "" for an unknown type, which is ordered like Default. The rate is per 1000 units, and flat for
+    packages. Limits and dripfeed are None if the catalog does not contain them.
     """
 
     type: str
@@ -92,13 +75,13 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The outcome of `check`: values that can be sent and a price if errors is empty.
+    """The outcome of `check`. The values can be sent if errors is empty.
 
-    values: cleaned fields of the type under their API names, empty ones left out.
-    errors: messages by field name, under "" those about the order as a whole.
-    quantity: per run, or the number of lines; None for packages and subscriptions.
-    units: billed units, quantity × runs or lines; None for flat prices, subscriptions, and where not known.
-    cost: estimate with 6 places, also beside errors that do not touch the price; None when it cannot be known.
+    values: the cleaned fields of the type under their names in the API, without empty fields.
+    errors: messages by field name, and under "" those about the order as a whole.
+    quantity: of one run, or the number of lines. None for packages and subscriptions.
+    units: billed units, quantity × runs or lines. None for flat prices and subscriptions, and if not known.
+    cost: an estimate with 6 decimals, also beside errors that do not concern the price. None if it cannot be known.
     is_ceiling: the cost is an upper bound.
     """
 
@@ -117,7 +100,7 @@ def _type(label: str, required: str, optional: str = "", *, billing: Billing, co
 
 
 _TRAFFIC = "link quantity country device type_of_traffic"
-# panel-api.md, 2, row by row.
+# The table of docs/protocol.md, 2, row by row.
 ORDER_TYPES: Mapping[str, OrderType] = {
     each.slug: each
     for each in (
@@ -146,33 +129,30 @@ _SLUGS = {slug.replace("_", ""): slug for slug in ORDER_TYPES}
 
 
 def fold_type(text: str) -> str:
-    """Return the slug of a panel's type name, or "" when it is not one of the 17 (panel-api.md, 2)."""
+    """Return the slug of a type name of a panel, or "" if it is not one of the 17 (docs/protocol.md, 2)."""
     return _SLUGS.get(_SEPARATORS.sub("", text.lower()), "")
 
 
 def type_choices() -> list[tuple[str, str]]:
-    """Return slug and name of every type, as Django's fields take choices."""
+    """Return the slug and name of every type, in the form of choices for a form field."""
     return [(slug, kind.label) for slug, kind in ORDER_TYPES.items()]
 
 
 def order_type(slug: str) -> OrderType:
-    """Return the type of that slug, Default for any that is unknown."""
+    """Return the type of a slug, or Default for an unknown slug (docs/protocol.md, 2)."""
     return ORDER_TYPES.get(slug) or ORDER_TYPES["default"]
 
 
-_Errors = defaultdict[str, list[str]]
-
-
 def check(offer: Offer, values: Mapping[str, str]) -> Checked:
-    """Check an order's fields against its service, clean and price it; all errors are found at once (panel-api.md, 2).
+    """Check the fields of an order against its service, clean them and price the order (docs/protocol.md, 2).
 
-    Amounts are in the panel's currency. Fields that other types have may be given only empty; a name that no type has
-    is the caller's mistake and raises ValueError.
+    Finds all errors at once. Amounts are in the currency of the panel. Fields of other types must be empty. A name that
+    no type has is a mistake of the caller and raises ValueError.
     """
     if not values.keys() <= ALL_FIELDS.keys():
         raise ValueError(f"no order has these fields: {sorted(values.keys() - ALL_FIELDS.keys())}")
     kind = order_type(offer.type)
-    errors: _Errors = defaultdict(list)
+    errors: Errors = defaultdict(list)
     cleaned = _clean_fields(kind, values, errors)
     count = _count(kind, cleaned)
     _refuse_foreign_fields(kind, values, count, errors)
@@ -187,7 +167,7 @@ def check(offer: Offer, values: Mapping[str, str]) -> Checked:
     return _priced(offer, kind, cleaned, count, errors)
 
 
-def _clean_fields(kind: OrderType, values: Mapping[str, str], errors: _Errors) -> dict[str, str]:
+def _clean_fields(kind: OrderType, values: Mapping[str, str], errors: Errors) -> dict[str, str]:
     cleaned: dict[str, str] = {}
     for field in kind.fields:
         text = trim(values.get(field.name, ""))
@@ -208,14 +188,14 @@ def _missing(field: Field) -> str:
 
 
 def _count(kind: OrderType, cleaned: Mapping[str, str]) -> int | None:
-    """Return the quantity per run or the number of lines, None where there is neither."""
+    """Return the quantity of one run, or the number of lines, or None."""
     if "quantity" in cleaned:
         return int(cleaned["quantity"])
     lines = cleaned.get(kind.counted_field)
     return lines.count("\n") + 1 if lines else None
 
 
-def _refuse_foreign_fields(kind: OrderType, values: Mapping[str, str], count: int | None, errors: _Errors) -> None:
+def _refuse_foreign_fields(kind: OrderType, values: Mapping[str, str], count: int | None, errors: Errors) -> None:
     own = _OWN_NAMES[kind.slug]
     for name, raw in values.items():
         if name in own or not raw or not (text := trim(raw)):
@@ -234,7 +214,7 @@ def _in_sentence(field: Field) -> str:
     return field.label if field.label.startswith("Google") else field.label[0].lower() + field.label[1:]
 
 
-def _check_count(offer: Offer, kind: OrderType, count: int, errors: _Errors) -> None:
+def _check_count(offer: Offer, kind: OrderType, count: int, errors: Errors) -> None:
     if kind.counted_field:
         label = _in_sentence(ALL_FIELDS[kind.counted_field])
         _check_limits(offer, kind.counted_field, f"The number of {label}, {count:,},", count, errors)
@@ -242,14 +222,14 @@ def _check_count(offer: Offer, kind: OrderType, count: int, errors: _Errors) -> 
         _check_limits(offer, "quantity", f"Quantity {count:,}", count, errors)
 
 
-def _check_limits(offer: Offer, name: str, subject: str, number: int, errors: _Errors) -> None:
+def _check_limits(offer: Offer, name: str, subject: str, number: int, errors: Errors) -> None:
     if offer.min_quantity is not None and number < offer.min_quantity:
         errors[name].append(f"{subject} is below this service's minimum of {offer.min_quantity:,}.")
     if offer.max_quantity is not None and number > offer.max_quantity:
         errors[name].append(f"{subject} is above this service's maximum of {offer.max_quantity:,}.")
 
 
-def _check_drip_feed(offer: Offer, cleaned: Mapping[str, str], errors: _Errors) -> None:
+def _check_drip_feed(offer: Offer, cleaned: Mapping[str, str], errors: Errors) -> None:
     for name, other in (("runs", "interval"), ("interval", "runs")):
         label = ALL_FIELDS[name].label
         if name not in cleaned:
@@ -262,7 +242,7 @@ def _check_drip_feed(offer: Offer, cleaned: Mapping[str, str], errors: _Errors) 
             errors[name].append(f"This service takes no drip-feed, but {label} {shown(cleaned[name])} is given.")
 
 
-def _check_subscription(offer: Offer, cleaned: Mapping[str, str], errors: _Errors) -> None:
+def _check_subscription(offer: Offer, cleaned: Mapping[str, str], errors: Errors) -> None:
     for name in ("min", "max"):
         if name in cleaned:
             number = int(cleaned[name])
@@ -272,7 +252,7 @@ def _check_subscription(offer: Offer, cleaned: Mapping[str, str], errors: _Error
         errors["min"].append(f"Minimum per post {smaller:,} is above the maximum per post of {larger:,}.")
 
 
-def _check_traffic(cleaned: Mapping[str, str], errors: _Errors) -> None:
+def _check_traffic(cleaned: Mapping[str, str], errors: Errors) -> None:
     traffic = cleaned.get("type_of_traffic")
     if traffic is None:
         return
@@ -286,12 +266,12 @@ def _check_traffic(cleaned: Mapping[str, str], errors: _Errors) -> None:
             )
 
 
-def _priced(offer: Offer, kind: OrderType, cleaned: dict[str, str], count: int | None, errors: _Errors) -> Checked:
+def _priced(offer: Offer, kind: OrderType, cleaned: dict[str, str], count: int | None, errors: Errors) -> Checked:
     billing = kind.billing
     if billing is Billing.FLAT and kind.counted_field and offer.bills_package_per_line:
         billing = Billing.PER_LINE
-    units = _units(billing, cleaned, count, errors)
-    cost = _cost(offer.rate_per_1000, billing, cleaned, units, errors)
+    units = count_units(billing, cleaned, count, errors)
+    cost = estimate_cost(offer.rate_per_1000, billing, cleaned, units, errors)
     return Checked(
         values=cleaned,
         errors={name: tuple(messages) for name, messages in errors.items()},
@@ -302,38 +282,11 @@ def _priced(offer: Offer, kind: OrderType, cleaned: dict[str, str], count: int |
     )
 
 
-def _units(billing: Billing, cleaned: Mapping[str, str], count: int | None, errors: _Errors) -> int | None:
-    if billing in (Billing.FLAT, Billing.SUBSCRIPTION) or count is None or "runs" in errors:
-        return None
-    units = count * int(cleaned.get("runs", 1))
-    if units > MAX_WHOLE:
-        errors["runs"].append(f"Quantity × runs is {units:,}, the limit is {MAX_WHOLE:,}.")
-        return None
-    return units
-
-
-def _cost(
-    rate: Decimal, billing: Billing, cleaned: Mapping[str, str], units: int | None, errors: _Errors
-) -> Decimal | None:
-    if billing is Billing.SUBSCRIPTION and "max" in cleaned and "posts" in cleaned:
-        units = int(cleaned["max"]) * int(cleaned["posts"])
-    if billing is Billing.FLAT:
-        cost = rate
-    elif units is not None:
-        cost = (rate * units).scaleb(-3)
-    else:
-        return None
-    if cost > MAX_COST:
-        errors[""].append(f"The price is above {MAX_COST:,}, the most that an order may cost: lower the quantity.")
-        return None
-    return cost.quantize(_SIX_PLACES, ROUND_HALF_UP)
-
-
 def outgoing(slug: str, values: Mapping[str, str], *, always_send_quantity: bool) -> dict[str, str]:
-    """Return what an `add` sends besides `service`: only the type's fields, only with a value (panel-api.md, 2).
+    """Return the fields of an `add` besides `service`: only fields of the type that have a value (docs/protocol.md, 2).
 
-    With always_send_quantity, types that have no quantity send the number of lines, and packages 1; subscriptions have
-    nothing that could be counted and send none.
+    With always_send_quantity, types without a quantity send the number of lines, and packages send 1. Subscriptions
+    have nothing to count and send no quantity.
     """
     kind = order_type(slug)
     sent = {field.name: text for field in kind.fields if (text := _sendable(field, values.get(field.name, "")))}

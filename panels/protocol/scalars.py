@@ -1,4 +1,4 @@
-"""Reads one loose value of a panel's answer into a storable one: texts, ids, flags, whole numbers, money."""
+"""Reads single values of an answer so that they can be stored: texts, ids, flags, numbers (docs/protocol.md, 3)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 MAX_WHOLE = 2_147_483_647
-# The largest whole number that JSON's own readers agree on.
+# The largest whole number that all JSON readers read alike.
 MAX_COUNT = 9_007_199_254_740_991
 _ID_LENGTH = 64
 _CURRENCY_LENGTH = 8
 _NUMBER_LENGTH = 64
 _UNIT_LENGTH = 8
-# Amounts are Decimal(18, 6), rates Decimal(18, 8); SQLite keeps either as a float, exact to 15 digits.
+# Amounts are Decimal(18, 6), rates are Decimal(18, 8). SQLite keeps both as floats, which are exact to 15 digits.
 _COLUMN_DIGITS = 18
 _EXACT = Context(prec=15, rounding=ROUND_HALF_UP)
 _WIDE = Context(prec=300, rounding=ROUND_HALF_UP)
@@ -23,7 +23,7 @@ _UNSTORABLE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _ENDLESS_REFERENCE = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{8,});?")
 _BREAKING_TAG = re.compile(r"</?(?:br|p|div|li|ul|ol|tr|h[1-6])\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<(?:[A-Za-z/!?])[^<>]*>")
-# Ids are sent joined by commas, so one with a comma or a space could never be asked about.
+# Ids are sent joined by commas, so an id with a comma or a space could never be asked.
 _USABLE_ID = re.compile(r"[^\s,\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd]{1,64}")
 _NO_ID = re.compile(r"[-+]?0*(?:\.0*)?|-\d+(?:\.\d*)?|null|none|nil|undefined|nan|true|false|error", re.IGNORECASE)
 _TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
@@ -62,30 +62,30 @@ _SYMBOLS: Mapping[str, str] = {
 
 
 def read_text(value: object, limit: int) -> str:
-    """Return a foreign text as one line of at most `limit` characters; "" for what is neither text nor number.
+    """Return a foreign text as one line of at most `limit` characters, or "" for neither a text nor a number.
 
-    Entities are unescaped once, tags stripped, whitespace folded; no NUL, control characters or lone surrogates
-    are left (panel-api.md, 5).
+    Entities are unescaped once, tags are removed, and whitespace is folded. No NUL, control characters and lone
+    surrogates remain (docs/protocol.md, 5).
     """
     return " ".join(_plain_text(value).split())[:limit].rstrip()
 
 
 def read_lines(value: object, limit: int) -> str:
-    """Return a foreign text like `read_text`, but keep its line breaks, without blank lines."""
+    """Return a text like `read_text`, but with its line breaks and without blank lines (docs/protocol.md, 5)."""
     lines = (" ".join(line.split()) for line in _plain_text(value).splitlines())
     return "\n".join(line for line in lines if line)[:limit].rstrip()
 
 
 def read_remote_id(value: object) -> str:
-    """Return a panel's id as text, "" for what is no id (panel-api.md, 3).
+    """Return the id of a panel as text, or "" if the value is no id (docs/protocol.md, 3).
 
-    Ids are case-sensitive, up to 64 characters. 0, negative numbers, null, false, true, fractions, longer texts and
-    those with spaces, commas or control characters are no ids. 23501.0 is "23501".
+    Ids have up to 64 characters and are case-sensitive. 0, negative numbers, null, false, true, fractions, longer texts
+    and texts with spaces, commas or control characters are no ids. 23501.0 is "23501".
     """
     if isinstance(value, float):
         value = Decimal(str(value))
     if isinstance(value, Decimal):
-        value = _whole(value)
+        value = _integer(value)
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value) if 0 < value < 10**_ID_LENGTH else ""
     if not isinstance(value, str):
@@ -95,7 +95,10 @@ def read_remote_id(value: object) -> str:
 
 
 def read_flag(value: object) -> bool | None:
-    """Return true, 1, "1", "yes" and their like as a bool, None for anything else: missing is not false."""
+    """Return true, 1, "1", "yes" and similar values as a bool, and None for other values (docs/protocol.md, 3).
+
+    A missing flag is None, not False.
+    """
     if isinstance(value, bool):
         return value
     word = read_text(value, 8).casefold()
@@ -104,40 +107,46 @@ def read_flag(value: object) -> bool | None:
     return False if word in _FALSE_WORDS else None
 
 
-def read_whole(value: object, low: int, high: int) -> int | None:
-    """Return a whole number within low..high, None for anything else.
+def read_integer(value: object, low: int, high: int) -> int | None:
+    """Return a whole number from low to high, or None (docs/protocol.md, 3).
 
-    In a text, a comma or a dot followed by exactly three digits groups thousands: "10.000" is ten thousand.
+    In a text, a comma or a dot before exactly three digits groups thousands: "10.000" is ten thousand.
     """
     if isinstance(value, str):
         value = _parse(value, is_whole=True)[0]
     if isinstance(value, Decimal):
-        value = _whole(value)
+        value = _integer(value)
     if isinstance(value, bool) or not isinstance(value, int):
         return None
     return value if low <= value <= high else None
 
 
 def read_money(value: object) -> tuple[Decimal | None, str]:
-    """Return an amount with at most 6 places, and the currency that stands in its text, "" if none.
+    """Return an amount with at most 6 decimals, and the currency code in its text or "" (docs/protocol.md, 3).
 
-    Texts may carry a symbol or code, and either way of writing decimals. A single comma groups thousands when
-    exactly three digits follow and the number does not begin with 0: "1,234" is 1234, "0,500" and "1,23" are
-    decimals; a single dot always starts decimals. None when it is no number, or has more than 12 whole digits
-    (panel-api.md, 3).
+    A text may have a symbol or a code, and a comma or a dot before the decimals. A single comma groups thousands if
+    exactly three digits follow and the number does not begin with 0: "1,234" is 1234, but "0,500" and "1,23" are
+    decimals. A single dot always starts decimals. The amount is None if it is no number or has more than 12 whole
+    digits.
     """
     amount, unit = _number(value)
     return (None if amount is None else _fit(amount, 6)), (unit if amount is not None else "")
 
 
 def read_rate(value: object) -> Decimal | None:
-    """Return a price per 1000 with at most 8 places; None when it is negative, no number, or over 10 whole digits."""
+    """Return a price with at most 8 decimals (docs/protocol.md, 2 and 3).
+
+    It is None if it is negative, no number, or has more than 10 whole digits.
+    """
     amount, _unit = _number(value)
     return None if amount is None or amount < 0 else _fit(amount, 8)
 
 
 def read_currency(value: object) -> str:
-    """Return a currency as an upper-cased code of at most 8 characters, a symbol as its code, "" if there is none."""
+    """Return a currency code in upper case of at most 8 characters, or "".
+
+    A symbol becomes its code (docs/protocol.md, 3).
+    """
     code = read_text(value, 2 * _CURRENCY_LENGTH).upper()
     code = _SYMBOLS.get(code, code)
     return code if len(code) <= _CURRENCY_LENGTH else ""
@@ -153,8 +162,8 @@ def _plain_text(value: object) -> str:
     return _UNSTORABLE.sub("", text)
 
 
-def _whole(number: Decimal) -> int | None:
-    # Bounded before the conversion: int(Decimal("1e999999")) takes minutes.
+def _integer(number: Decimal) -> int | None:
+    # Checked before the conversion, because int(Decimal("1e999999")) takes minutes.
     if not number.is_finite() or number.adjusted() >= _ID_LENGTH or number != number.to_integral_value(context=_WIDE):
         return None
     return int(number)
@@ -169,7 +178,7 @@ def _number(value: object) -> tuple[Decimal | None, str]:
 
 
 def _parse(text: str, *, is_whole: bool = False) -> tuple[Decimal | None, str]:
-    """Return the number in a text like "-$1,234.56", and the currency of its unit."""
+    """Return the number in a text like "-$1,234.56", and the currency code of its unit."""
     text = _GAPS.sub(" ", html.unescape(text[:_NUMBER_LENGTH])).strip() if len(text) <= _NUMBER_LENGTH else ""
     found = _MONEY.fullmatch(text)
     if found is None:
@@ -182,7 +191,7 @@ def _parse(text: str, *, is_whole: bool = False) -> tuple[Decimal | None, str]:
 
 
 def _plain_digits(number: str, *, is_whole: bool) -> str | None:
-    """Return digits with at most a decimal point, None when the separators make no sense."""
+    """Return the digits with at most one decimal point, or None if the separators make no sense."""
     point = max(",.", key=number.rfind)
     if point not in number:
         return number
@@ -198,7 +207,7 @@ def _plain_digits(number: str, *, is_whole: bool) -> str | None:
 
 
 def _is_grouped(number: str, separator: str) -> bool:
-    """Tell whether these are grouped thousands: 1,234 and the Indian 12,34,567, but not 0,500."""
+    """Say whether thousands are grouped: 1,234 and the Indian 12,34,567 are, 0,500 is not."""
     first, *middle, last = number.split(separator)
     return (
         1 <= len(first) <= 3
@@ -216,7 +225,7 @@ def _currency_of(unit: str) -> str:
 
 
 def _fit(amount: Decimal, places: int) -> Decimal | None:
-    """Round an amount to what its column keeps, None when it has too many whole digits."""
+    """Round an amount to the precision of its column. Return None if it has too many whole digits."""
     whole_digits = _COLUMN_DIGITS - places
     if not amount:
         return Decimal(0)

@@ -1,7 +1,7 @@
-"""Posts a form and reads the answer, over our own connection class: it goes to checked addresses, and past no fence.
+"""Posts a form and reads the answer. Its own connection class connects to checked addresses only.
 
-resolve ▸ check the addresses ▸ connect ▸ TLS handshake ▸ fence │ write ▸ read ▸ Answer
-whatever goes wrong up to here: NotSent                         │ and from here: OutcomeUnknown
+resolve ▸ check the addresses ▸ connect ▸ TLS handshake ▸ is it too late? │ write ▸ read ▸ Answer
+every failure up to here is NotSent                                       │ every failure from here on is OutcomeUnknown
 """
 
 from __future__ import annotations
@@ -31,13 +31,15 @@ from panels.protocol.errors import OutcomeUnknown, PanelError
 from panels.protocol.exchange import Endpoint, Exchange, Watchdog, current, quotes
 from panels.protocol.wire import Answer
 
-BODY_CAP = 32 * 1024 * 1024  # bytes, as received and again after unpacking
-LONGEST_RETRY_AFTER = 86_400.0  # seconds
+# Bytes, both as received and after unpacking.
+BODY_CAP = 32 * 1024 * 1024
+# Seconds.
+LONGEST_RETRY_AFTER = 86_400.0
 _CHUNK = 65_536
 
 
 class Transport:
-    """Posts forms to one endpoint; may be used from several threads at once."""
+    """Posts forms to one endpoint. Several threads may use one transport."""
 
     def __init__(self, endpoint: Endpoint, *, ca_file: str | None = None) -> None:
         self._endpoint = endpoint
@@ -47,10 +49,11 @@ class Transport:
         self._fresh = self._new_session(keeps=False)
 
     def post(self, fields: Mapping[str, str], *, fresh: bool = False, not_after: float | None = None) -> Answer:
-        """Send one form and return the answer, whatever its HTTP status; nothing is retried or followed.
+        """Send one form and return the answer of any HTTP status. Nothing is retried, and no redirect is followed.
 
-        fresh takes a connection of its own, closed afterwards. After not_after (as time.time() counts) nothing is
-        written any more. Raises NotSent only where no byte of the request was written, else OutcomeUnknown.
+        With fresh, the connection is new and is closed afterwards. After not_after, a time of time.time(), nothing is
+        written any more. Raises NotSent only if no byte of the request was written, else OutcomeUnknown
+        (docs/protocol.md, 1 and 5).
         """
         if problem := check_url(self._endpoint.api_url, allow_http=self._endpoint.allow_http):
             raise AddressRefused(problem)
@@ -60,9 +63,9 @@ class Transport:
                 return self._answer(exchange, fields, fresh=fresh)
         except PanelError:
             raise
-        except Exception as exc:  # noqa: BLE001  what it was does not matter, only whether the request had left
+        except Exception as exc:  # noqa: BLE001  only whether the request was sent matters
             failure = exc
-        # Outside of the handler: a failure that quotes the key must not come along as context either.
+        # Outside of the handler, because a failure that quotes the key must not become the context either.
         raise exchange.failed(failure) from (None if quotes(failure, fields.get("key", "")) else failure)
 
     def close(self) -> None:
@@ -81,7 +84,7 @@ class Transport:
             timeout=(self._endpoint.connect_timeout, self._endpoint.read_timeout),
         )
         with contextlib.closing(response):
-            return _read(response, exchange)
+            return _read_answer(response, exchange)
 
     def _new_session(self, *, keeps: bool) -> _Session:
         session = _Session()
@@ -100,14 +103,14 @@ class Transport:
 
 class _Response(http.client.HTTPResponse):
     def _safe_read(self, amt: int) -> bytes:
-        # A chunk that says its size is -1 would be read to the end of the connection, past every cap.
+        # A chunk of size -1 would be read to the end of the connection, without any limit.
         if amt < 0:
             raise http.client.HTTPException("negative chunk size")
         return super()._safe_read(amt)  # type: ignore[misc, no-any-return]
 
 
 class _Connection(urllib3.connection.HTTPConnection):
-    """Connects to checked addresses only, and marks the exchange as sent before its first byte is written."""
+    """Connects to checked addresses only, and marks the exchange as sent before the first byte is written."""
 
     response_class = _Response
     _exchange: Exchange | None = None
@@ -125,21 +128,22 @@ class _Connection(urllib3.connection.HTTPConnection):
         raise failure or OSError("no address")
 
     def putrequest(self, method: str, url: str, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002  see below
-        # requests and urllib3 tidy addresses up; a panel gets its own exactly as it was written down.
+        # requests and urllib3 normalise addresses, but a panel must get its address exactly as it was typed.
         super().putrequest(method, _target(current.get().endpoint.api_url), *args, **kwargs)
 
     def send(self, data: Any) -> None:
         exchange = current.get()
         if not exchange.is_sent:
             self._take_over(exchange)
-        # Before each part: a panel acts only on the last one, and this process may stand still between two.
+        # Before each part, because a panel acts only on the last one, and this process may stand still between two
+        # parts.
         exchange.begin()
         super().send(data)
 
     def _take_over(self, exchange: Exchange) -> None:
         if self.sock is None:
             self.connect()
-        # Who used this connection before may still be about to let it go.
+        # The previous exchange on this connection may not have let it go yet.
         if self._exchange is not None:
             self._exchange.let_go()
         self._exchange = exchange
@@ -159,7 +163,7 @@ class _SecurePool(urllib3.HTTPSConnectionPool):
 
 
 class _KeepsNone(urllib3.HTTPConnectionPool):
-    """Every connection is used once, even where the server would keep it open."""
+    """Uses every connection once, even if the server keeps it open."""
 
     def _put_conn(self, conn: Any) -> None:
         if conn is not None:
@@ -186,17 +190,20 @@ class _Adapter(requests.adapters.HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": http, "https": https}
 
     def cert_verify(self, *args: Any, **kwargs: Any) -> None:
-        """Leave verifying to the context: loading the certificates again costs each connection milliseconds."""
+        """Do nothing, because the context verifies.
+
+        Loading the certificates again costs milliseconds for each connection.
+        """
 
 
 class _Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """See no redirect in any answer: even to prepare the next request, requests would read its body uncapped."""
+        """Ignore every redirect. To prepare the next request, requests would read the body without a limit."""
 
 
 @functools.lru_cache(maxsize=8)
 def _tls_context(ca_file: str) -> ssl.SSLContext:
-    # Not ssl.create_default_context: that one follows SSLKEYLOGFILE from the environment.
+    # Not ssl.create_default_context, because it obeys SSLKEYLOGFILE of the environment.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_verify_locations(ca_file)
@@ -223,7 +230,7 @@ def _connect(address: Any, exchange: Exchange) -> socket.socket:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.settimeout(exchange.time_left())
         sock.connect(where)
-        # A TLS handshake as a whole ends with this, however slowly it trickles.
+        # This limit is for the TLS handshake as a whole, also if its bytes trickle in.
         sock.settimeout(exchange.time_left())
     except BaseException:
         sock.close()
@@ -231,11 +238,11 @@ def _connect(address: Any, exchange: Exchange) -> socket.socket:
     return sock
 
 
-def _read(response: requests.Response, exchange: Exchange) -> Answer:
+def _read_answer(response: requests.Response, exchange: Exchange) -> Answer:
     raw: urllib3.HTTPResponse = response.raw
-    # Only the end of the connection ends a body without a length, and the watchdog makes such an end too.
+    # A body without a length ends with the connection, and the watchdog ends connections too.
     is_open_ended = not getattr(raw, "chunked", False) and raw.length_remaining is None
-    body = _body(raw)
+    body = _read_body(raw)
     if is_open_ended and exchange.is_cut:
         raise TimeoutError
     return Answer(
@@ -246,7 +253,7 @@ def _read(response: requests.Response, exchange: Exchange) -> Answer:
     )
 
 
-def _body(raw: urllib3.HTTPResponse) -> bytes:
+def _read_body(raw: urllib3.HTTPResponse) -> bytes:
     body = bytearray()
     for chunk in raw.stream(_CHUNK, decode_content=False):
         body += chunk
@@ -260,8 +267,8 @@ def _unpacked(body: bytes, coding: str) -> bytes:
     if coding in {"", "identity"} or not body:
         return body
     if coding not in {"gzip", "x-gzip", "deflate"}:
-        raise OutcomeUnknown("The panel's answer is packed in a way that we did not ask for.")
-    # 32 lets zlib tell gzip and zlib headers apart by itself.
+        raise OutcomeUnknown("The panel's answer is compressed in a way that was not asked for.")
+    # 32 makes zlib detect whether the header is gzip or zlib.
     unpacker = zlib.decompressobj(zlib.MAX_WBITS + 32)
     unpacked = unpacker.decompress(body, BODY_CAP + 1)
     if len(unpacked) > BODY_CAP:
@@ -272,7 +279,7 @@ def _unpacked(body: bytes, coding: str) -> bytes:
 
 
 def _seconds(retry_after: str) -> float | None:
-    """Read a Retry-After header: seconds, or a date to count from now."""
+    """Read a Retry-After header, which has seconds or a date, as seconds from now."""
     text = retry_after.strip()
     if text.isdecimal() and text.isascii():
         return min(float(text[:20]), LONGEST_RETRY_AFTER)

@@ -1,4 +1,4 @@
-"""Owns the words panels use for states and for refusals, and what they mean to us (panel-api.md, 4)."""
+"""The words of panels for statuses and refusals, and their meaning here (docs/protocol.md, 4)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from panels.protocol.errors import Reason
 
 
 class Progress(enum.StrEnum):
-    """How far an order has come at its panel, in our words (panel-api.md, 4)."""
+    """The progress of an order at its panel (docs/protocol.md, 4)."""
 
     PENDING = "pending"
     PROCESSING = "processing"
@@ -25,7 +25,7 @@ class Progress(enum.StrEnum):
 
 
 class RefillProgress(enum.StrEnum):
-    """How far a refill has come at its panel, in our words (panel-api.md, 4)."""
+    """The progress of a refill at its panel (docs/protocol.md, 4)."""
 
     PENDING = "pending"
     IN_PROGRESS = "in_progress"
@@ -37,7 +37,7 @@ class RefillProgress(enum.StrEnum):
     ERROR = "error"
 
 
-# Keys are folded: no case, hyphens, underscores or spaces.
+# The keys are folded: lower case, without hyphens, underscores and spaces.
 _ORDER_WORDS: Mapping[str, Progress] = {
     "pending": Progress.PENDING,
     "queued": Progress.PENDING,
@@ -83,7 +83,7 @@ _REFILL_WORDS: Mapping[str, RefillProgress] = {
 _WRONG = r"(?:incorrect|invalid|wrong|bad)"
 _IS = r"(?:(?:is|are|was|has been) )?"
 _INACTIVE = r"(?:inactive|not active|suspended|disabled|blocked)"
-# In the order in which a text is tested; the texts are folded to words with single spaces between them.
+# In the order in which a text is tested. The texts are folded to words with single spaces between them.
 _REFUSALS: tuple[tuple[Reason, int | None, tuple[str, ...]], ...] = (
     (
         Reason.AUTH,
@@ -156,17 +156,20 @@ _REFUSAL_PATTERNS = tuple((reason, status, re.compile("|".join(texts))) for reas
 
 
 def order_progress(word: str) -> Progress | None:
-    """Return what a panel's order status means, None for a word that is not known (panel-api.md, 4)."""
+    """Return the progress that an order status means, or None for an unknown word (docs/protocol.md, 4)."""
     return _ORDER_WORDS.get(_fold_word(word))
 
 
 def refill_progress(word: str) -> RefillProgress | None:
-    """Return what a panel's refill status means, None for a word that is not known (panel-api.md, 4)."""
+    """Return the progress that a refill status means, or None for an unknown word (docs/protocol.md, 4)."""
     return _REFILL_WORDS.get(_fold_word(word))
 
 
 def reason_for(text: str, http_status: int = 200) -> Reason:
-    """Sort a refusal by its words and its HTTP status; the first class that fits wins (panel-api.md, 4)."""
+    """Return the class of a refusal by its words and its HTTP status.
+
+    The first class that fits wins (docs/protocol.md, 4).
+    """
     folded = _fold_text(text)
     for reason, status, pattern in _REFUSAL_PATTERNS:
         if http_status == status or pattern.search(folded):
@@ -175,7 +178,7 @@ def reason_for(text: str, http_status: int = 200) -> Reason:
 
 
 def _fold_text(text: str) -> str:
-    # Sentences stay apart: "the link is wrong; quantity: too low" is not about a wrong quantity.
+    # Sentences are kept apart, because "the link is wrong; quantity: too low" is not about a wrong quantity.
     sentences = re.sub(r"[,.;:!?]+(?:\s+|$)", " . ", text.casefold())
     return re.sub(r"[^\w.]+|_+", " ", sentences).strip()
 

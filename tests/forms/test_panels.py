@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
     [
         ("", "This field is required."),
         ("ftp://panel.example/", "must begin with https://"),
-        ("https://user:pw@panel.example/", "must not hold a user name"),
+        ("https://user:pw@panel.example/", "must not contain a user name"),
         ("https://panel.example:99999/", "not a valid"),
         ("https://pänel.example/", "plain ASCII"),
         (f"https://panel.example/api?key={KEY}", "does not belong into the address"),

@@ -1,15 +1,18 @@
+"""How amounts, times, counts and states look in a template."""
+
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
-from django import forms
 from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.test import override_settings
 from django.utils import timezone
 from lucide.templatetags.lucide import lucide
 
+from panels.models import Order
+from panels.models.order import RequestState
 from panels.pages.formats import KIND_ICONS, LOOKS
 from panels.protocol.wire import Progress, RefillProgress
 
@@ -116,9 +119,6 @@ def test_every_icon_that_a_state_uses_exists():
 
 
 def test_every_word_for_an_order_and_a_refill_has_a_look():
-    from panels.models import Order
-    from panels.models.order import RequestState
-
     words = {*Order.State.values, *RequestState.values, *map(str, Progress), *map(str, RefillProgress)}
     assert words - LOOKS.keys() == set()
     assert {look.kind for look in LOOKS.values()} <= KIND_ICONS.keys()
@@ -183,38 +183,6 @@ def test_a_flag_tells_no_from_not_stated(value, css, words):
     assert f"<span>{words}</span>" in html
 
 
-class Sample(forms.Form):
-    name = forms.CharField(help_text="Shown in every list.")
-    is_active = forms.BooleanField(required=False)
-    pace = forms.ChoiceField(choices=[("a", "Slow"), ("b", "Fast")], widget=forms.RadioSelect)
-
-
-def test_a_wrong_field_names_its_error_and_help_to_screen_readers():
-    html = Sample({}, auto_id="id_%s")["name"].as_field_group()
-    assert 'for="id_name"' in html
-    assert 'aria-invalid="true"' in html
-    assert 'aria-describedby="id_name_helptext id_name_error"' in html
-    assert 'id="id_name_helptext"' in html
-    assert 'id="id_name_error"' in html
-    assert "field__required" in html
-
-
-def test_a_right_field_has_no_marks_of_an_error():
-    html = Sample({"name": "x"})["name"].as_field_group()
-    assert "aria-invalid" not in html
-    assert "errorlist" not in html
-
-
-def test_a_checkbox_stands_before_its_label_and_radios_in_a_fieldset():
-    form = Sample()
-    box = form["is_active"].as_field_group()
-    assert box.index("<input") < box.index("<label")
-    assert "field__required" not in box
-    radios = form["pace"].as_field_group()
-    assert "<fieldset" in radios
-    assert "<legend>Pace" in radios
-
-
 def test_the_page_for_a_fault_needs_no_request_and_no_context():
     assert "Something went wrong" in render_to_string("500.html")
 
@@ -224,11 +192,3 @@ def test_the_lock_out_page_says_when_to_try_again():
     html = render_to_string("locked_out.html", {"failure_limit": 5, "cooloff_timedelta": timedelta(minutes=15)})
     assert "in 15\u00a0min" in html
     assert "12:15 UTC" in html
-
-
-@pytest.mark.parametrize(
-    ("typed", "shown"),
-    [("1000", "1,000"), ("1 000", "1,000"), ("1000.0", "1,000"), ("1.000", "1.000"), ("lots", "lots"), ("–", "–")],
-)
-def test_a_quantity_of_a_line_is_grouped_however_it_was_typed(typed, shown):
-    assert Template("{% load bulk %}{{ typed|whole }}").render(Context({"typed": typed})) == shown

@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from axes.models import AccessAttempt
+from django import forms
+from django.conf import settings as configured
 from django.core.exceptions import ImproperlyConfigured
+from django.db.models import F
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
@@ -15,9 +19,6 @@ from tests.factories import make_order, make_placed, make_user
 PASSWORD = "correct horse battery"
 HTMX = {"HX-Request": "true"}
 PROXY = "10.0.0.5"
-
-
-# -- fragments
 
 
 LISTS = ("/", "/panels/", "/catalog/", "/orders/", "/refills/")
@@ -36,9 +37,6 @@ def test_the_same_address_gives_the_page_or_the_fragment_and_caches_know(as_view
 @pytest.mark.parametrize("header", ["HX-Boosted", "HX-History-Restore-Request"])
 def test_boosted_links_and_restored_history_get_the_page(as_viewer, header):
     assert b"<html" in as_viewer.get("/", headers=HTMX | {header: "true"}).content
-
-
-# -- the session is over
 
 
 def poll(client, current="http://testserver/orders/?state=held"):
@@ -114,9 +112,6 @@ def test_a_person_is_led_back_after_signing_in(client, db):
     assert response.url == "/orders/"
 
 
-# -- guessing passwords
-
-
 def guess(client, username="ann", password="wrong", address="127.0.0.1", **headers):
     form = {"username": username, "password": password}
     return client.post("/login/", form, REMOTE_ADDR=address, headers=headers)
@@ -157,14 +152,10 @@ def test_others_and_other_places_are_not_locked_with_it(client, ann):
 
 
 def test_the_lock_opens_by_itself(client, ann):
-    from axes.models import AccessAttempt
-    from django.conf import settings
-    from django.db.models import F
-
     for _ in range(5):
         guess(client)
     assert guess(client, password=PASSWORD).status_code == 429
-    AccessAttempt.objects.update(attempt_time=F("attempt_time") - settings.AXES_COOLOFF_TIME)
+    AccessAttempt.objects.update(attempt_time=F("attempt_time") - configured.AXES_COOLOFF_TIME)
     assert guess(client, password=PASSWORD).status_code == 302
 
 
@@ -191,9 +182,6 @@ def test_behind_our_proxy_it_is_the_visitor_who_is_locked(client, ann, behind_a_
     locked = guess(client, password=PASSWORD, address=PROXY, **{"X-Forwarded-For": "198.51.100.9, 192.0.2.7"})
     other = guess(client, password=PASSWORD, address=PROXY, **{"X-Forwarded-For": "192.0.2.8"})
     assert (locked.status_code, other.status_code) == (429, 302)
-
-
-# -- whose address it is
 
 
 @pytest.mark.parametrize(
@@ -227,9 +215,6 @@ def test_only_our_proxy_says_that_the_visitor_came_by_https(behind_a_proxy, sett
         assert request.is_secure() is is_secure
 
 
-# -- health
-
-
 def test_health_is_asked_before_anything_else():
     def never(request):
         raise ImproperlyConfigured("reached")
@@ -237,8 +222,6 @@ def test_health_is_asked_before_anything_else():
     with pytest.raises(ImproperlyConfigured):
         HealthCheck(never)(RequestFactory().get("/"))
 
-
-# -- headers
 
 PAGES = (
     "/", "/panels/", "/panels/new/", "/catalog/", "/orders/", "/orders/new/", "/refills/", "/status/", "/password/",
@@ -279,3 +262,35 @@ def test_the_login_is_as_strict(client, db):
 
 def test_pages_of_people_are_not_kept_by_shared_caches(as_viewer):
     assert "Cookie" in as_viewer.get("/").headers["Vary"]
+
+
+class Sample(forms.Form):
+    name = forms.CharField(help_text="Shown in every list.")
+    is_active = forms.BooleanField(required=False)
+    pace = forms.ChoiceField(choices=[("a", "Slow"), ("b", "Fast")], widget=forms.RadioSelect)
+
+
+def test_a_wrong_field_names_its_error_and_help_to_screen_readers():
+    html = Sample({}, auto_id="id_%s")["name"].as_field_group()
+    assert 'for="id_name"' in html
+    assert 'aria-invalid="true"' in html
+    assert 'aria-describedby="id_name_helptext id_name_error"' in html
+    assert 'id="id_name_helptext"' in html
+    assert 'id="id_name_error"' in html
+    assert "field__required" in html
+
+
+def test_a_right_field_has_no_marks_of_an_error():
+    html = Sample({"name": "x"})["name"].as_field_group()
+    assert "aria-invalid" not in html
+    assert "errorlist" not in html
+
+
+def test_a_checkbox_stands_before_its_label_and_radios_in_a_fieldset():
+    form = Sample()
+    box = form["is_active"].as_field_group()
+    assert box.index("<input") < box.index("<label")
+    assert "field__required" not in box
+    radios = form["pace"].as_field_group()
+    assert "<fieldset" in radios
+    assert "<legend>Pace" in radios

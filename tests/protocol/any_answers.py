@@ -22,7 +22,7 @@ PLACES = {"rate_per_1000": 8, "charge": 6, "amount": 6}
 
 
 class Raw(str):
-    """JSON text that no value of Python's stands for."""
+    """JSON text that is the value of no Python object."""
 
 
 def dumped(value):
@@ -48,7 +48,7 @@ def is_storable_amount(amount, places):
 
 
 def is_storable(name, value):
-    """Tell whether a value keeps to what architecture.md promises about its field."""
+    """Say whether a value fits its column on both databases (docs/architecture.md, Rows)."""
     if isinstance(value, Refused):
         return is_storable("text", value.text)
     if dataclasses.is_dataclass(value):

@@ -58,7 +58,7 @@ def tls(authority):
 
 @pytest.fixture
 def connect(ca_file):
-    """Make transports that talk to loopback, and close them."""
+    """Make transports that may call loopback, and close them."""
     made = []
 
     def make(url, **options):
@@ -95,7 +95,7 @@ class Key:
 
 
 class Clock:
-    """Takes down waits instead of waiting."""
+    """Records the waits instead of waiting."""
 
     def __init__(self):
         self.waits = []
@@ -105,7 +105,7 @@ class Clock:
 
 
 def replying(reply):
-    """Answer every form with what `reply` makes of it: bytes as they are, anything else as JSON, None by hanging up."""
+    """Answer every form with the value of `reply(form)`: bytes as they are, other values as JSON, None by closing."""
 
     def behave(connection, server):
         while server.receive(connection):
@@ -118,14 +118,14 @@ def replying(reply):
 
 
 def in_turn(*answers):
-    """Give one answer after the other, whatever is asked."""
+    """Give one answer after the other to any form."""
     waiting = list(answers)
     return lambda form: waiting.pop(0)
 
 
 @contextmanager
 def client_of(reply, **options):
-    """Run a panel and a client of it; `clock` keeps the waits of the client."""
+    """Run a panel and a client of it. The client has the panel as `server` and its waits in `clock`."""
     names = ("pace", "sleep")
     hooks = {name: options.pop(name) for name in names if name in options}
     clock = Clock()
@@ -176,13 +176,13 @@ def saying(value, http_status=200):
 
 
 def told(outcomes):
-    """Outcomes with each Refused as its text and reason, for comparing."""
+    """Return outcomes with the text and reason of each Refused, so that they can be compared."""
     return {key: (value.text, value.reason) if isinstance(value, Refused) else value for key, value in outcomes.items()}
 
 
 @pytest.fixture
 def service(db):
-    # No id that a panel could name.
+    # No panel uses such an id.
     return make_service(remote_id="the first")
 
 

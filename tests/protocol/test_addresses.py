@@ -12,7 +12,7 @@ from tests.protocol.conftest import FORM, GOOD, resolve_to, unused_port
 from tests.servers import Server, answering, once
 
 
-class TestTime:
+class TestLookup:
     def test_a_name_lookup_that_hangs_is_not_sent(self, connect, monkeypatch):
         woken = threading.Event()
         monkeypatch.setattr(addresses.socket, "getaddrinfo", lambda *_, **__: woken.wait(5))

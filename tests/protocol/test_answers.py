@@ -1,4 +1,4 @@
-"""Errors that an answer reports as a whole, in every form of panel-api.md, section 3."""
+"""Errors that an answer reports as a whole, in every form of docs/protocol.md, 3."""
 
 import pytest
 
@@ -127,8 +127,19 @@ def test_http_401_and_402_are_refusals_whatever_the_body(read, name, http_status
     "name", ["empty.txt", "blank.txt", "null.json", "challenge.html", "maintenance.html", "cut_short.txt"]
 )
 def test_what_cannot_be_read_is_an_unknown_outcome(read, http_status, name):
-    with pytest.raises(OutcomeUnknown, match=rf"HTTP {http_status}"):
+    with pytest.raises(OutcomeUnknown, match=rf"\((?:HTTP )?{http_status}\)"):
         read(recorded(name, http_status))
+
+
+@pytest.mark.parametrize("read", READERS)
+@pytest.mark.parametrize("name", ["empty.txt", "challenge.html", "cut_short.txt"])
+def test_nothing_readable_at_404_leads_to_the_api_address(read, name):
+    with pytest.raises(OutcomeUnknown) as failure:
+        read(recorded(name, 404))
+    assert failure.value.text == "Nothing found at this address (404). Check the API address."
+    with pytest.raises(OutcomeUnknown) as failure:
+        read(recorded("challenge.html", 503))
+    assert failure.value.text == "The panel answered with a web page instead of JSON (HTTP 503)."
 
 
 @pytest.mark.parametrize("read", READERS)

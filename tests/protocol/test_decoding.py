@@ -1,4 +1,4 @@
-"""Bytes in, JSON out: what surrounds it, and what would break a naive reader."""
+"""JSON is found between other bytes, and hostile bytes cost little."""
 
 import time
 from decimal import Decimal

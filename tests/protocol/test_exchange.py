@@ -80,7 +80,7 @@ class TestTime:
 
     def test_a_deadline_ends_only_its_own_exchange(self, connect, monkeypatch):
         """A connection may carry the next exchange before the last one has let go of it."""
-        real, later = transport._read, threading.Event()
+        real, later = transport._read_answer, threading.Event()
 
         def read(response, exchange):
             answer = real(response, exchange)
@@ -95,7 +95,7 @@ class TestTime:
             time.sleep(0.5)
             connection.sendall(http(b"second"))
 
-        monkeypatch.setattr(transport, "_read", read)
+        monkeypatch.setattr(transport, "_read_answer", read)
         with Server(behave) as server:
             client = connect(server.url, total_timeout=0.6)
             first = threading.Thread(target=client.post, args=(FORM,))
@@ -109,14 +109,14 @@ class TestTime:
         assert server.connections == 1
 
     def test_an_answer_that_came_whole_survives_a_late_watchdog(self, connect, monkeypatch):
-        read = transport._body
+        read = transport._read_body
 
         def slowly(raw):
             body = read(raw)
             time.sleep(0.4)
             return body
 
-        monkeypatch.setattr(transport, "_body", slowly)
+        monkeypatch.setattr(transport, "_read_body", slowly)
         with Server(answering(GOOD)) as server:
             assert connect(server.url, total_timeout=0.2).post(FORM).body == b'{"balance": "1"}'
 
@@ -199,11 +199,11 @@ class TestTime:
             time.sleep(0.01)
         watchdog.watch(early, now + 0.1)
         watchdog.watch(done, now + 0.1)
-        watchdog.leave_alone(done)
+        watchdog.forget(done)
         while not cut and time.monotonic() < now + 5:
             time.sleep(0.01)
         assert cut == ["early"]
-        watchdog.leave_alone(late)
+        watchdog.forget(late)
         watchdog.close()
 
 

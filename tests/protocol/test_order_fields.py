@@ -105,7 +105,7 @@ def test_a_delay_off_the_list_is_refused_with_the_list():
         ("2147483647", 2_147_483_647),
         ("2147483648", None),
         ("9,999,999,999", None),
-        # A thousand to some, one to others: nobody's money depends on a guess.
+        # Some people read it as a thousand, others as one. Money must not depend on a guess.
         ("1.000", None),
         ("1000.5", None),
         ("1,00", None),

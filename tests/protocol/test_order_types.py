@@ -13,7 +13,7 @@ from tests.protocol.conftest import LINK, QUANTITY, TRAFFIC, any_text, errors_of
 
 @dataclass(frozen=True)
 class Case:
-    """A full order of one type, as panel-api.md 2 describes it, with limits of 10 to 100 and a rate of 1.5."""
+    """A full order of one type as in docs/protocol.md, 2, with limits of 10 to 100 and a rate of 1.5."""
 
     label: str
     required: dict[str, str]
@@ -21,7 +21,7 @@ class Case:
     optional: dict[str, str] = field(default_factory=dict)
     quantity: int | None = 20
     units: int | None = 20
-    # What a panel that wants a quantity always is sent for it.
+    # The quantity that is sent to a panel that always wants one.
     always: str | None = "20"
     limited: str = "quantity"
 
@@ -323,7 +323,7 @@ def test_check_answers_for_any_text(service, values):
 
 @st.composite
 def nearly_good_orders(draw):
-    """A case's order with a few of its values replaced, so that many pass."""
+    """The order of a case with a few of its values replaced, so that many are valid."""
     case = draw(st.sampled_from(CASES))
     values = {**case.required, **case.optional}
     for name in draw(st.lists(st.sampled_from(list(values)), max_size=2)):

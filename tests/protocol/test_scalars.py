@@ -1,4 +1,4 @@
-"""One loose value in, one storable value out."""
+"""Each kind of value, as panels write it and as it is stored."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -11,12 +11,12 @@ from panels.protocol.scalars import (
     MAX_WHOLE,
     read_currency,
     read_flag,
+    read_integer,
     read_lines,
     read_money,
     read_rate,
     read_remote_id,
     read_text,
-    read_whole,
 )
 
 
@@ -97,7 +97,7 @@ def test_amounts_are_rounded_to_what_the_column_keeps(value, rounded):
 
 @pytest.mark.parametrize("value", [Decimal("1e999999999999999"), Decimal("-1e999999999999999")])
 def test_numbers_of_endless_length_are_never_written_out(value):
-    assert (read_whole(value, -MAX_COUNT, MAX_COUNT), read_remote_id(value)) == (None, "")
+    assert (read_integer(value, -MAX_COUNT, MAX_COUNT), read_remote_id(value)) == (None, "")
     assert (read_money(value), read_rate(value)) == ((None, ""), None)
 
 
@@ -140,13 +140,13 @@ def test_rates_keep_8_places_and_are_never_negative(value, rate):
     ],
 )
 def test_whole_numbers_are_read_or_none(value, whole):
-    assert read_whole(value, -MAX_COUNT, MAX_COUNT) == whole
+    assert read_integer(value, -MAX_COUNT, MAX_COUNT) == whole
 
 
 def test_whole_numbers_keep_to_their_bounds():
-    assert read_whole(MAX_WHOLE, 0, MAX_WHOLE) == MAX_WHOLE
-    assert read_whole(MAX_WHOLE + 1, 0, MAX_WHOLE) is None
-    assert read_whole("-1", 0, MAX_WHOLE) is None
+    assert read_integer(MAX_WHOLE, 0, MAX_WHOLE) == MAX_WHOLE
+    assert read_integer(MAX_WHOLE + 1, 0, MAX_WHOLE) is None
+    assert read_integer("-1", 0, MAX_WHOLE) is None
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,11 @@
 
 import gc
 import gzip
+import http.client
+import inspect
 import logging
 import os
+import re
 import socket
 import ssl
 import threading
@@ -11,18 +14,22 @@ import time
 import traceback
 import tracemalloc
 import zlib
+from pkgutil import resolve_name
+from typing import NamedTuple
 
 import pytest
 import requests
 import trustme
+import urllib3
 
 from panels.protocol import addresses, transport
 from panels.protocol.addresses import AddressRefused
 from panels.protocol.errors import NotSent, OutcomeUnknown
 from panels.protocol.exchange import Endpoint
 from panels.protocol.transport import Transport
+from tests import servers
 from tests.protocol.conftest import FORM, GOOD, KEY, unused_port
-from tests.servers import Server, answering, http, once, reset, trickling
+from tests.servers import Server, answering, once, reset, trickling
 
 
 class TestForm:
@@ -51,7 +58,7 @@ class TestForm:
         assert b"\r\nUser-Agent: panel-dashboard" in server.requests[0]
 
     def test_cookies_are_not_kept(self, connect):
-        with Server(answering(http(b"{}", "Set-Cookie: a=b"))) as server:
+        with Server(answering(servers.http(b"{}", "Set-Cookie: a=b"))) as server:
             client = connect(server.url)
             client.post(FORM)
             client.post(FORM)
@@ -72,7 +79,7 @@ class TestForm:
         def echo(connection, server):
             while data := server.receive(connection):
                 time.sleep(0.01)
-                connection.sendall(http(data.partition(b"\r\n\r\n")[2]))
+                connection.sendall(servers.http(data.partition(b"\r\n\r\n")[2]))
 
         with Server(echo) as server:
             client = connect(server.url)
@@ -170,14 +177,14 @@ class TestSent:
             b"",
             b"HTTP/1.1 200 OK\r\n",
             b"no http at all\r\n\r\n",
-            http(b"zz\r\nabc\r\n0\r\n\r\n", "Transfer-Encoding: chunked", length=False),
-            http(b"-1\r\nabc\r\n0\r\n\r\n", "Transfer-Encoding: chunked", length=False),
-            http(b"5\r\nhel", "Transfer-Encoding: chunked", length=False),
-            http(b"5\r\nhello\r\n", "Transfer-Encoding: chunked", length=False),
-            http(b"{}", "Content-Length: 3", length=False),
-            http(b"no gzip", "Content-Encoding: gzip"),
-            http(gzip.compress(b'{"order": 1}' * 50)[:-12], "Content-Encoding: gzip"),
-            http(b"{}", "Content-Encoding: br"),
+            servers.http(b"zz\r\nabc\r\n0\r\n\r\n", "Transfer-Encoding: chunked", length=False),
+            servers.http(b"-1\r\nabc\r\n0\r\n\r\n", "Transfer-Encoding: chunked", length=False),
+            servers.http(b"5\r\nhel", "Transfer-Encoding: chunked", length=False),
+            servers.http(b"5\r\nhello\r\n", "Transfer-Encoding: chunked", length=False),
+            servers.http(b"{}", "Content-Length: 3", length=False),
+            servers.http(b"no gzip", "Content-Encoding: gzip"),
+            servers.http(gzip.compress(b'{"order": 1}' * 50)[:-12], "Content-Encoding: gzip"),
+            servers.http(b"{}", "Content-Encoding: br"),
             b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n",
         ],
     )
@@ -201,7 +208,7 @@ class TestSent:
         def fail(*_):
             raise KeyError("a bug in some library")
 
-        monkeypatch.setattr(transport, "_read", fail)
+        monkeypatch.setattr(transport, "_read_answer", fail)
         with Server(answering(GOOD)) as server, pytest.raises(OutcomeUnknown, match="may have arrived"):
             connect(server.url).post(FORM)
 
@@ -220,13 +227,13 @@ class TestSent:
 
 class TestBody:
     def test_a_body_ends_with_its_connection_when_nothing_else_says_so(self, connect):
-        with Server(once(http(b'{"a": 1}', length=False))) as server:
+        with Server(once(servers.http(b'{"a": 1}', length=False))) as server:
             assert connect(server.url).post(FORM).body == b'{"a": 1}'
 
     def test_such_a_body_is_not_whole_when_the_connection_is_reset(self, connect):
         def behave(connection, server):
             server.receive(connection)
-            connection.sendall(http(b'{"a": 1}', length=False))
+            connection.sendall(servers.http(b'{"a": 1}', length=False))
             time.sleep(0.1)
             reset(connection)
 
@@ -235,7 +242,7 @@ class TestBody:
 
     def test_chunks_are_joined(self, connect):
         body = b"4\r\n[1, \r\n2;x=y\r\n2]\r\n0\r\nT: 1\r\n\r\n"
-        with Server(answering(http(body, "Transfer-Encoding: chunked", length=False))) as server:
+        with Server(answering(servers.http(body, "Transfer-Encoding: chunked", length=False))) as server:
             client = connect(server.url)
             assert client.post(FORM).body == b"[1, 2]"
             assert client.post(FORM).body == b"[1, 2]"
@@ -245,11 +252,11 @@ class TestBody:
         ("coding", "pack"), [("gzip", gzip.compress), ("GZip ", gzip.compress), ("deflate", zlib.compress)]
     )
     def test_packed_bodies_are_unpacked(self, connect, coding, pack):
-        with Server(answering(http(pack(b"[1]"), f"Content-Encoding: {coding}"))) as server:
+        with Server(answering(servers.http(pack(b"[1]"), f"Content-Encoding: {coding}"))) as server:
             assert connect(server.url).post(FORM).body == b"[1]"
 
     def test_a_chunk_of_negative_size_is_not_read_to_the_end_of_the_connection(self, connect):
-        start = http(b"-1\r\n", "Transfer-Encoding: chunked", length=False)
+        start = servers.http(b"-1\r\n", "Transfer-Encoding: chunked", length=False)
         with Server(trickling(start)) as server:
             started = time.monotonic()
             with pytest.raises(OutcomeUnknown):
@@ -261,9 +268,9 @@ class TestBody:
         monkeypatch.setattr(transport, "BODY_CAP", 1024 * 1024)
         body = b"x" * (2 * 1024 * 1024)
         if is_chunked:
-            answer = http(b"200000\r\n" + body + b"\r\n0\r\n\r\n", "Transfer-Encoding: chunked", length=False)
+            answer = servers.http(b"200000\r\n" + body + b"\r\n0\r\n\r\n", "Transfer-Encoding: chunked", length=False)
         else:
-            answer = http(body)
+            answer = servers.http(body)
         with Server(once(answer)) as server, pytest.raises(OutcomeUnknown, match="larger than 1 MiB"):
             connect(server.url).post(FORM)
 
@@ -271,7 +278,7 @@ class TestBody:
         packer = zlib.compressobj(wbits=zlib.MAX_WBITS + 16)
         bomb = b"".join(packer.compress(b"\0" * 1024 * 1024) for _ in range(256)) + packer.flush()
         assert len(bomb) < 1024 * 1024
-        with Server(answering(http(bomb, "Content-Encoding: gzip"))) as server:
+        with Server(answering(servers.http(bomb, "Content-Encoding: gzip"))) as server:
             tracemalloc.start()
             try:
                 with pytest.raises(OutcomeUnknown, match="unpacks"):
@@ -282,7 +289,7 @@ class TestBody:
 
     def test_a_redirects_body_is_capped_too(self, connect, monkeypatch):
         monkeypatch.setattr(transport, "BODY_CAP", 1024)
-        answer = http(b"x" * 4096, "Location: https://other.example/", status="302 Found")
+        answer = servers.http(b"x" * 4096, "Location: https://other.example/", status="302 Found")
         with Server(once(answer)) as server, pytest.raises(OutcomeUnknown, match="larger"):
             connect(server.url).post(FORM)
 
@@ -292,7 +299,7 @@ class TestBody:
     )
     def test_retry_after_is_read_in_seconds(self, connect, value, seconds):
         with Server(
-            answering(http(b"{}", f"Retry-After: {value}".encode().decode("latin-1"), status="429 Slow"))
+            answering(servers.http(b"{}", f"Retry-After: {value}".encode().decode("latin-1"), status="429 Slow"))
         ) as server:
             answer = connect(server.url).post(FORM)
         assert (answer.http_status, answer.retry_after) == (429, seconds)
@@ -300,7 +307,7 @@ class TestBody:
     def test_retry_after_is_read_as_a_date(self, connect):
         past = "Wed, 21 Oct 2015 07:28:00 GMT"
         future = time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(time.time() + 60))
-        answers = [http(b"", f"Retry-After: {value}", status="503 Busy") for value in (past, future)]
+        answers = [servers.http(b"", f"Retry-After: {value}", status="503 Busy") for value in (past, future)]
         with Server(answering(*answers)) as server:
             client = connect(server.url)
             assert client.post(FORM).retry_after == 0
@@ -310,7 +317,7 @@ class TestBody:
 class TestWhere:
     def test_a_redirect_is_reported_and_not_followed(self, connect):
         with Server(answering(GOOD)) as other:
-            moved = http(b"", f"Location: {other.url}", status="302 Found")
+            moved = servers.http(b"", f"Location: {other.url}", status="302 Found")
             with Server(answering(moved)) as server:
                 answer = connect(server.url).post(FORM)
         assert (answer.http_status, answer.location) == (302, other.url)
@@ -373,3 +380,104 @@ class TestKey:
                 assert secret not in caplog.text
         assert KEY not in repr(client)
         assert (errors[0].__cause__ is None) == is_echoing
+
+
+class Part(NamedTuple):
+    """A part of a library that is not documented for this use, and the reason why the transport needs it."""
+
+    owner: str
+    name: str
+    # The function of the library that uses it, of the same owner or with its module. "" if the transport uses it.
+    used_in: str
+    reason: str
+    # The arguments of a call, by the library or by the transport. "" for an attribute.
+    arguments: str = ""
+
+
+CONNECTION, TLS_CONNECTION = "urllib3.connection:HTTPConnection", "urllib3.connection:HTTPSConnection"
+POOL, MANAGER = "urllib3.connectionpool:HTTPConnectionPool", "urllib3.poolmanager:PoolManager"
+RESPONSE, RAW_RESPONSE = "urllib3.response:HTTPResponse", "http.client:HTTPResponse"
+SESSION, ADAPTER = "requests.sessions:Session", "requests.adapters:HTTPAdapter"
+PARTS = (
+    Part(CONNECTION, "_new_conn", "connect", "every connection goes to a checked address", "self"),
+    Part(TLS_CONNECTION, "_new_conn", "connect", "every TLS connection goes to a checked address", "self"),
+    Part(CONNECTION, "_dns_host", "", "the host name is looked up as it was typed"),
+    Part(CONNECTION, "putrequest", "request", "the path is sent as it was typed", "self method url"),
+    Part(CONNECTION, "send", "request", "no byte is written when it is too late", "self data"),
+    Part(CONNECTION, "sock", "", "the watchdog can shut the connection down"),
+    Part(CONNECTION, "response_class", "http.client:HTTPConnection.getresponse", "the sizes of chunks are checked"),
+    Part(RAW_RESPONSE, "_safe_read", f"{RESPONSE}._handle_chunk", "the sizes of chunks are checked", "self amt"),
+    Part(RESPONSE, "length_remaining", "", "a body that was cut short is noticed"),
+    Part(RESPONSE, "chunked", "", "a body that was cut short is noticed"),
+    Part(RESPONSE, "stream", "", "a body is limited before it is unpacked", "self amt decode_content"),
+    Part(POOL, "ConnectionCls", "_new_conn", "all connections are of its own class"),
+    Part(POOL, "_put_conn", "urlopen", "an add never uses an old connection", "self conn"),
+    Part(MANAGER, "pool_classes_by_scheme", "_new_pool", "all connections are of its own class"),
+    Part(ADAPTER, "init_poolmanager", "__init__", "all connections are of its own class", "self connections maxsize"),
+    Part(ADAPTER, "poolmanager", "", "all connections are of its own class"),
+    Part(ADAPTER, "cert_verify", "send", "the certificates are loaded once", "self conn url verify cert"),
+    Part(SESSION, "get_redirect_target", "resolve_redirects", "no redirect is followed", "self resp"),
+    Part(SESSION, "trust_env", "merge_environment_settings", "no proxy of the environment is used"),
+)
+
+
+def example_of(owner):
+    """Return an object of a class of the libraries, because some attributes are set when it is made."""
+    if issubclass(owner, urllib3.connection.HTTPConnection | urllib3.HTTPConnectionPool):
+        return owner("localhost")
+    if owner is urllib3.HTTPResponse:
+        return owner(b"", preload_content=False)
+    return owner if owner is http.client.HTTPResponse else owner()
+
+
+def overrides_of(ours):
+    """Return the names that a class of the transport defines again although a library has defined them."""
+    libraries = [base for base in ours.__mro__[1:] if base.__module__ != transport.__name__]
+    defined = {name for base in libraries for name in vars(base)}
+    return {name for name in vars(ours) if name in defined and not name.startswith(("__", "_abc"))}
+
+
+def problem_of(part):
+    """Return a sentence if a library does not have a part any more, or uses it in another way, else ""."""
+    owner, used_in = part.owner, part.used_in if ":" in part.used_in else f"{part.owner}.{part.used_in}"
+    versions = f"urllib3 {urllib3.__version__} and requests {requests.__version__}"
+    need = f"panels/protocol/transport.py needs it so that {part.reason}."
+    try:
+        getattr(example_of(resolve_name(owner)), part.name)
+        user = resolve_name(used_in) if part.used_in else None
+        if part.arguments:
+            inspect.signature(getattr(resolve_name(owner), part.name)).bind(*part.arguments.split())
+    except AttributeError as error:
+        return f"In {versions}, {owner}.{part.name} or {used_in} is missing: {error}. {need}"
+    except TypeError as error:
+        return f"In {versions}, {owner}.{part.name} does not take ({part.arguments}): {error}. {need}"
+    if user is not None and part.name not in inspect.getsource(user):
+        return f"In {versions}, {used_in} does not use {part.name} any more. {need}"
+    return ""
+
+
+class TestPrivateParts:
+    """urllib3, requests and http.client may change these in any release, so an upgrade must fail here."""
+
+    @pytest.mark.parametrize("part", PARTS, ids=lambda part: f"{part.owner}.{part.name}")
+    def test_every_private_part_that_the_transport_uses_is_still_there(self, part):
+        assert problem_of(part) == ""
+
+    def test_everything_that_the_transport_overrides_is_named(self):
+        ours = [each for each in vars(transport).values() if getattr(each, "__module__", "") == transport.__name__]
+        overridden = set().union(*(overrides_of(each) for each in ours if isinstance(each, type)))
+        assert len(overridden) == 10
+        assert overridden <= {part.name for part in PARTS}
+
+    @pytest.mark.parametrize(
+        ("changed", "sentence"),
+        [
+            ({"name": "_old_conn"}, "HTTPConnection._old_conn or .* is missing: .*. panels/protocol"),
+            ({"used_in": "gone"}, "HTTPConnection._new_conn or .*HTTPConnection.gone is missing: .*. panels/protocol"),
+            ({"arguments": "self host"}, r"HTTPConnection._new_conn does not take \(self host\): .*. panels/protocol"),
+            ({"used_in": "close"}, "HTTPConnection.close does not use _new_conn any more. panels/protocol"),
+        ],
+    )
+    def test_an_upgrade_fails_with_a_sentence(self, changed, sentence):
+        assert problem_of(PARTS[0]) == ""
+        assert re.search(sentence, problem_of(PARTS[0]._replace(**changed)))

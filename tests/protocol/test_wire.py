@@ -204,7 +204,7 @@ def test_one_error_for_all_says_that_the_plural_is_not_known():
 
 
 def test_one_status_for_many_orders_is_nobodys():
-    with pytest.raises(OutcomeUnknown, match="does not say which"):
+    with pytest.raises(OutcomeUnknown, match="does not contain that id"):
         read_statuses(recorded("status.json"), ["1", "2"])
 
 
@@ -438,4 +438,4 @@ def test_balances_come_back_from_the_database_as_they_were_read(service, body):
 def test_every_public_name_says_which_section_it_follows():
     readers = [getattr(wire, name) for name in wire.__all__ if re.match(r"read_", name)]
     assert len(readers) == 11
-    assert all("panel-api.md" in reader.__doc__ for reader in readers)
+    assert all("docs/protocol.md, " in reader.__doc__ for reader in readers)

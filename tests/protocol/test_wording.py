@@ -1,4 +1,4 @@
-"""The tables of panel-api.md, section 4, word by word."""
+"""The tables of docs/protocol.md, 4, word by word."""
 
 import pytest
 
