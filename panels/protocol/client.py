@@ -136,7 +136,8 @@ class PanelClient:
 
     def option(self, name: str) -> bool | str:
         """Return an API option of the account, as learned by now."""
-        return self.learned.get(name, getattr(self._account, name))
+        given: bool | str = getattr(self._account, name)
+        return self.learned.get(name, given)
 
     def _ask(self, action: str, fields: Mapping[str, str], read: Callable[[Answer], T]) -> T:
         """Ask, and retry after a failure, because a read changes nothing at the panel."""

@@ -1,4 +1,4 @@
-"""A panel of our own to try things on: a loopback HTTP server that speaks both dialects, with faults on demand."""
+"""A panel for tests and trials: an HTTP server on loopback with both dialects of the API, and with faults on demand."""
 
 from panels.sandbox.faults import Fault
 from panels.sandbox.panel import SandboxPanel

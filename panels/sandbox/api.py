@@ -1,4 +1,4 @@
-"""The seven actions in their two dialects: form fields in, the JSON value of the answer out."""
+"""Answers the seven actions of the API in two dialects (docs/protocol.md)."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from panels.sandbox.rules import Refusal, Service
+from panels.sandbox.rules import Refusal, SandboxService
 from panels.sandbox.state import PanelState
 
 MOST_IDS = 100
 INCORRECT_REQUEST = "Incorrect request"
-# A form cannot tell a number from a text, so ids that look like numbers are answered as numbers.
+# A form has only texts, so an id that looks like a number is answered as a number.
 NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """Where the two documents differ."""
+    """The differences between the two dialects (docs/protocol.md)."""
 
     code: str
     has_cancel: bool
@@ -50,7 +50,7 @@ DIALECTS: Mapping[str, Dialect] = {
 
 
 class Api:
-    """Answers one account's calls in one dialect."""
+    """Answers the calls of one account in one dialect."""
 
     def __init__(self, state: PanelState, dialect: Dialect, *, key: str, currency: str) -> None:
         self._state = state
@@ -59,7 +59,7 @@ class Api:
         self._currency = currency
 
     def answer(self, fields: Mapping[str, str], request_number: int) -> Any:
-        """Carry out one call; a refusal is an answer like any other."""
+        """Carry out one call and return its answer, which may be an error."""
         if fields.get("key") != self._key:
             return {"error": "Invalid API key"}
         actions: dict[str, Callable[[], Any]] = {
@@ -139,7 +139,7 @@ class Api:
             report["currency"] = self._currency
         return report
 
-    def _row(self, service: Service) -> dict[str, Any]:
+    def _row(self, service: SandboxService) -> dict[str, Any]:
         row: dict[str, Any] = {
             "service": int(service.id),
             "name": service.name,
@@ -157,7 +157,7 @@ class Api:
         return row
 
     def _rate(self, rate: Decimal) -> str:
-        """Write a price as the dialect's document does: 2.5 in the one, 2.50 in the other, whole ones bare."""
+        """Write a price as the dialect does: 2.5 or 2.50, and a whole number without decimals."""
         text = plain(rate)
         if self._dialect.code == "003" and "." in text:
             return text if len(text.partition(".")[2]) > 1 else text + "0"

@@ -1,4 +1,4 @@
-"""Builds the catalog of each dialect: hundreds of services over many platforms and all 17 types, always the same."""
+"""Builds the catalog of each dialect, always the same: hundreds of services, many platforms, all 17 types."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from panels.sandbox.products import PLATFORMS, QUALITIES, Platform, Product, Quality
-from panels.sandbox.rules import Service
+from panels.sandbox.rules import SandboxService
 
-# How many units of a currency a dollar buys; a currency that is not named here counts as a dollar.
+# The price of a dollar in each currency. Another currency counts as a dollar.
 EXCHANGE_RATES: Mapping[str, Decimal] = {
     "USD": Decimal(1),
     "EUR": Decimal("0.92"),
@@ -21,11 +21,11 @@ EXCHANGE_RATES: Mapping[str, Decimal] = {
     "INR": Decimal(84),
     "RUB": Decimal(92),
 }
-# A thousandth at the finest: so the price of any whole quantity is exact to six places.
+# A thousandth, so that the price of any whole quantity is exact to six decimals.
 FINEST_RATE = Decimal("0.001")
 LOWEST_RATE, HIGHEST_RATE = 0.01, 40.0
 FIRST_IDS = {"000": 1, "003": 1001}
-# Only plain services are left out of one dialect or the other, so that both offer every type.
+# Only services of type Default are left out of a dialect, so that both dialects have every type.
 SHARE_IN_DIALECT = 0.88
 REFILL_TERMS = (("30 Days", 1.0), ("60 Days", 1.1), ("365 Days", 1.3), ("Lifetime", 1.5))
 STARTS = ("Instant", "0-15 Minutes", "0-1 Hour", "0-6 Hours", "0-24 Hours")
@@ -33,7 +33,7 @@ STARTS = ("Instant", "0-15 Minutes", "0-1 Hour", "0-6 Hours", "0-24 Hours")
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A service before a dialect has given it an id and a price in its currency; the rate is in dollars."""
+    """A service before it has an id and a price in a currency. The rate is in dollars."""
 
     platform: Platform
     product: Product
@@ -46,8 +46,8 @@ class Draft:
     style: int
 
 
-def build_catalog(dialect: str, currency: str) -> list[Service]:
-    """Build the services of a dialect; the two overlap, under other ids and at other prices."""
+def build_catalog(dialect: str, currency: str) -> list[SandboxService]:
+    """Build the services of a dialect. Both dialects share most services, with other ids and prices."""
     chance = random.Random(f"catalog/{dialect}")
     exchange = float(EXCHANGE_RATES.get(currency, Decimal(1)))
     services = []
@@ -58,12 +58,12 @@ def build_catalog(dialect: str, currency: str) -> list[Service]:
         markup = chance.uniform(0.85, 1.2)
         next_id += chance.choice((1, 1, 1, 2, 5))
         if is_offered or not is_plain:
-            services.append(_service(str(next_id), draft, _rate(_sensible(draft.rate * markup) * exchange)))
+            services.append(_service(str(next_id), draft, _rounded_rate(_sensible(draft.rate * markup) * exchange)))
     return services
 
 
 def _drafts() -> Iterator[Draft]:
-    """All services that exist anywhere, in the order in which panels list them."""
+    """Yield all services of both dialects, in the order of a catalog."""
     chance = random.Random("catalog")
     for platform in PLATFORMS:
         for product in platform.products:
@@ -91,13 +91,13 @@ def _draft(chance: random.Random, platform: Platform, product: Product, quality:
 
 
 def _maximum(chance: random.Random, product: Product) -> int:
-    """Some variants deliver less than the product's most, but none fewer than ten times its least."""
+    """Return the maximum of a variant: the most of its product or less, but at least ten times the least."""
     lower = product.most // chance.choice((1, 1, 2, 5, 10))
     return min(product.most, max(lower, product.least * 10))
 
 
-def _service(service_id: str, draft: Draft, rate: Decimal) -> Service:
-    return Service(
+def _service(service_id: str, draft: Draft, rate: Decimal) -> SandboxService:
+    return SandboxService(
         id=service_id,
         name=_name(draft),
         type=draft.product.type,
@@ -113,19 +113,19 @@ def _service(service_id: str, draft: Draft, rate: Decimal) -> Service:
 
 
 def _name(draft: Draft) -> str:
-    what = f"{draft.platform.name} {draft.product.noun}"
-    refill = _refill_words(draft)
+    product = f"{draft.platform.name} {draft.product.noun}"
+    quality, refill = draft.quality.name, _refill_words(draft)
     speed = f"{_short(_per_day(draft))}/Day"
     most = f"Max {_short(draft.maximum)}"
     if draft.product.least == draft.maximum:
-        return _joined(" | ", what, draft.quality.name, draft.start)
+        return _joined(" | ", product, quality, draft.start)
     if draft.style == 0:
-        return _joined(" | ", what, draft.quality.name, refill, most)
+        return _joined(" | ", product, quality, refill, most)
     if draft.style == 1:
-        return _joined(" ", what, f"[{draft.quality.name}]", f"[{draft.start}]", f"[{speed}]", refill and f"[{refill}]")
+        return _joined(" ", product, f"[{quality}]", f"[{draft.start}]", f"[{speed}]", refill and f"[{refill}]")
     if draft.style == 2:
-        return _joined(" ~ ", f"🔥 {what}", draft.quality.name, most, f"Start: {draft.start}", refill)
-    return _joined(" - ", what, draft.quality.name, f"Speed {speed}", refill)
+        return _joined(" ~ ", f"🔥 {product}", quality, most, f"Start: {draft.start}", refill)
+    return _joined(" - ", product, quality, f"Speed {speed}", refill)
 
 
 def _refill_words(draft: Draft) -> str:
@@ -160,7 +160,7 @@ def _description(draft: Draft) -> str:
 
 
 def _per_day(draft: Draft) -> int:
-    """A tenth of the most, cut to one figure so that it reads like a promise."""
+    """Return a tenth of the maximum, rounded down to one digit, as in the texts of panels."""
     tenth = max(draft.maximum // 10, draft.product.least)
     scale = int(10 ** int(math.log10(tenth)))
     return tenth // scale * scale
@@ -170,7 +170,7 @@ def _sensible(dollars: float) -> float:
     return min(max(dollars, LOWEST_RATE), HIGHEST_RATE)
 
 
-def _rate(amount: float) -> Decimal:
+def _rounded_rate(amount: float) -> Decimal:
     step = FINEST_RATE if amount < 1 else Decimal("0.01") if amount < 100 else Decimal(1)
     return Decimal(amount).quantize(step, ROUND_HALF_UP)
 

@@ -1,4 +1,4 @@
-"""The door for a test harness in another process: a few JSON requests under /_sandbox/, on loopback like all of it.
+"""Requests by which a test harness in another process drives the panel: JSON under /_sandbox/, on loopback.
 
 GET  ledger, arrivals, calls, peaks
 POST faults {fault, action, times, seconds, text, …}   faults/clear   finish {order, status, remains}
@@ -21,16 +21,16 @@ DONE = {"ok": True}
 
 
 def control(panel: SandboxPanel, method: str, name: str, body: bytes) -> tuple[int, Any]:
-    """Carry out a request; return the HTTP status and the JSON value of the answer."""
+    """Carry out a request, and return the HTTP status and the JSON value of the answer."""
     try:
         if method == "GET":
-            return _look(panel, name)
-        return _act(panel, name, json.loads(body or b"{}"))
+            return _show(panel, name)
+        return _change(panel, name, json.loads(body or b"{}"))
     except (KeyError, TypeError, ValueError, InvalidOperation, Refusal) as error:
         return 400, {"error": str(error)}
 
 
-def _look(panel: SandboxPanel, name: str) -> tuple[int, Any]:
+def _show(panel: SandboxPanel, name: str) -> tuple[int, Any]:
     if name == "ledger":
         return 200, [dataclasses.asdict(entry) for entry in panel.ledger]
     if name == "arrivals":
@@ -39,25 +39,25 @@ def _look(panel: SandboxPanel, name: str) -> tuple[int, Any]:
         return 200, panel.calls
     if name == "peaks":
         return 200, panel.peaks
-    return 404, {"error": "no such thing to look at"}
+    return 404, {"error": "unknown name"}
 
 
-def _act(panel: SandboxPanel, name: str, wishes: dict[str, Any]) -> tuple[int, Any]:
+def _change(panel: SandboxPanel, name: str, values: dict[str, Any]) -> tuple[int, Any]:
     match name:
         case "faults":
-            panel.faults.add(**wishes)
+            panel.faults.add(**values)
         case "faults/clear":
             panel.faults.clear()
         case "finish":
-            panel.finish(wishes["order"], wishes["status"], wishes.get("remains", 0))
+            panel.finish(values["order"], values["status"], values.get("remains", 0))
         case "balance":
-            panel.set_balance(Decimal(str(wishes["balance"])))
+            panel.set_balance(Decimal(str(values["balance"])))
         case "skip":
-            panel.skip(float(wishes["seconds"]))
+            panel.skip(float(values["seconds"]))
         case "services/change":
-            panel.change_service(wishes.pop("service"), **wishes)
+            panel.change_service(values.pop("service"), **values)
         case "services/remove":
-            panel.remove_service(wishes["service"])
+            panel.remove_service(values["service"])
         case _:
-            return 404, {"error": "no such thing to do"}
+            return 404, {"error": "unknown name"}
     return 200, DONE

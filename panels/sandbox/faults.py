@@ -1,8 +1,8 @@
-"""Faults on demand: what can be asked for, the waiting list, and what each does to a call.
+"""Faults on demand: the kinds, the list of waiting faults, and the effect of each on a call.
 
-Whether the panel acts on a call that goes wrong is the point of most of them, so each says it: *processed* means that
-the call was carried out as usual, and an `add` stands in the ledger and is charged; *not processed* means that nothing
-happened. `processed=` turns that round for the faults that need no answer of the panel's own.
+Each kind says whether the panel acts on the call. *Processed* means that the call is carried out as usual: an `add` is
+in the ledger and is charged. *Not processed* means that nothing happens. `processed=` changes this for the faults that
+do not need the panel's right answer.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ NOTICE = b"<br />\n<b>Notice</b>:  Undefined index: runs in <b>/var/www/api/v2.p
 HTML = "text/html; charset=UTF-8"
 JSON = "application/json"
 ELSEWHERE = "https://panel.example/api/v2"
-# How many bytes a truncated answer promises and never sends.
+# The bytes that a truncated answer announces and never sends.
 BYTES_HELD_BACK = 64
 
 
 class Fault(enum.StrEnum):
-    """What can go wrong with a call; *processed* and *not processed* are about the ledger."""
+    """The kinds of faults. *Processed* and *not processed* are about the ledger."""
 
     HANG = "hang"
     """Processed; no byte is answered. After `seconds`, or when the panel stops, the connection is reset."""
@@ -51,27 +51,27 @@ class Fault(enum.StrEnum):
     NULL = "null"
     """Processed; HTTP 200 with the body `null`."""
     TRUNCATED = "truncated"
-    """Processed; the whole JSON comes, but Content-Length promised more bytes before the connection closed."""
+    """Processed; the whole JSON is sent, but Content-Length announces more bytes than are sent."""
     TRICKLE = "trickle"
-    """Processed; the answer is right and whole, but its body comes a byte each `seconds` (default 1)."""
+    """Processed; the answer is right and complete, but its body is sent a byte each `seconds` (default 1)."""
     TRICKLE_HEAD = "trickle_head"
-    """Like TRICKLE, from the first byte of the status line on."""
+    """Like TRICKLE, but the head is also sent a byte at a time."""
     REFUSE = "refuse"
     """Not processed; {"error": `text`}."""
     RATE_LIMIT = "rate_limit"
     """Not processed; HTTP 429 with `Retry-After: seconds` (default 1) in whole seconds."""
     SLOW = "slow"
-    """Processed, but only `seconds` (default 5) after the call came in; then answered rightly."""
+    """Processed only `seconds` (default 5) after the call; then the answer is right."""
     LATE_ANSWER = "late_answer"
-    """Processed at once; answered rightly, but `seconds` (default 5) later."""
+    """Processed at once; the right answer is sent `seconds` (default 5) later."""
     SAME_ID = "same_id"
-    """Not processed; the id of the last accepted order is answered. Without such an order it is a usual call."""
+    """Not processed; answers with the id of the last accepted order. Without such an order the call is carried out."""
     REDIRECT = "redirect"
     """Not processed; HTTP 302 to `text` (default another host)."""
     PHP_NOTICE = "php_notice"
-    """Processed; a PHP notice stands before the right JSON, sent as text/html."""
+    """Processed; a PHP notice is before the right JSON, and the content type is text/html."""
     VANISH = "vanish"
-    """Not tied to a call: at once, connections are cut and new ones refused, for `seconds` or until come_back()."""
+    """About no call: at once, connections are cut and new ones are refused, for `seconds` or until come_back()."""
 
 
 NOT_PROCESSED = {
@@ -83,7 +83,7 @@ NOT_PROCESSED = {
     Fault.REDIRECT,
     Fault.VANISH,
 }
-# These work on the panel's own answer or decide about processing themselves.
+# These need the panel's right answer, or decide by themselves whether the call is processed.
 NEEDS_OWN_ANSWER = {
     Fault.TRUNCATED,
     Fault.TRICKLE,
@@ -96,14 +96,14 @@ NEEDS_OWN_ANSWER = {
 PROCESSING_IS_FIXED = {*NEEDS_OWN_ANSWER, Fault.DROP_BEFORE, Fault.VANISH}
 
 
-class Exchange(Protocol):
-    """One call that came in, as a fault gets to handle it."""
+class IncomingCall(Protocol):
+    """A call that a fault handles."""
 
     def process(self) -> bytes:
         """Carry the call out and return the body of its right answer."""
 
     def last_order_id(self) -> str:
-        """Name the last accepted order, "" if there is none."""
+        """Return the id of the last accepted order, or ""."""
 
     def send(
         self, body: bytes, *, status: int = 200, content_type: str = JSON, extra: Mapping[str, str] | None = None
@@ -111,51 +111,51 @@ class Exchange(Protocol):
         """Send a whole answer and keep the connection."""
 
     def send_slowly(self, body: bytes, seconds: float, *, with_head: bool) -> None:
-        """Send a whole answer, its body or all of it a byte each so many seconds."""
+        """Send a whole answer slowly: a byte each `seconds`, of the body or of the whole answer."""
 
     def send_short(self, body: bytes, missing: int) -> None:
-        """Send an answer that promises more bytes than it holds, and close the connection."""
+        """Send an answer that announces more bytes than it has, and close the connection."""
 
     def reset(self) -> None:
         """Close the connection with an RST."""
 
     def wait(self, seconds: float | None) -> None:
-        """Wait so long (None = for ever), or until the panel stops."""
+        """Wait for some seconds (None: for ever), or until the panel stops."""
 
 
 @dataclass(slots=True, eq=False)
 class PlannedFault:
-    """A fault that waits for its calls; `hits` counts how often it has struck."""
+    """A fault that waits for its calls. `hits` counts the calls that met it."""
 
     fault: Fault
-    # None = whatever the action.
+    # None: any action.
     action: str | None = None
-    # None = without end.
+    # None: without end.
     times: int | None = 1
     probability: float = 1.0
     seconds: float | None = None
     text: str = ""
-    # None = as the fault's own description says.
+    # None: as described at the kind of fault.
     processed: bool | None = None
     hits: int = 0
 
     def __post_init__(self) -> None:
         self.fault = Fault(self.fault)
         if self.processed is not None and self.fault in PROCESSING_IS_FIXED:
-            raise ValueError(f"whether {self.fault} is processed cannot be chosen")
+            raise ValueError(f"whether {self.fault} is processed cannot be changed")
 
     @property
     def is_processed(self) -> bool:
-        """Tell whether the panel acts on the call before it spoils the answer."""
+        """Say whether the panel acts on the call."""
         return self.fault not in NOT_PROCESSED if self.processed is None else self.processed
 
     def seconds_or(self, default: float) -> float:
-        """Return the seconds that were asked for, else the fault's own."""
+        """Return the seconds of this fault, or the default."""
         return default if self.seconds is None else self.seconds
 
 
 class FaultPlan:
-    """The faults that wait, oldest first; each call meets at most one of them."""
+    """The faults that wait, oldest first. Each call meets at most one."""
 
     def __init__(self, *, seed: int, vanish: Callable[[float | None], None]) -> None:
         self._lock = threading.Lock()
@@ -174,7 +174,7 @@ class FaultPlan:
         text: str = "",
         processed: bool | None = None,
     ) -> PlannedFault:
-        """Let the next `times` calls of an action (None = any) go wrong; VANISH takes effect at once."""
+        """Make the next `times` calls of an action (None: any) go wrong. VANISH takes effect at once."""
         planned = PlannedFault(Fault(fault), action, times, probability, seconds, text, processed)
         if planned.fault is Fault.VANISH:
             planned.hits += 1
@@ -185,17 +185,17 @@ class FaultPlan:
         return planned
 
     def clear(self) -> None:
-        """Forget what waits; what is under way, and a panel that vanished, stay as they are."""
+        """Remove all waiting faults. Faults in progress and a vanished panel stay as they are."""
         with self._lock:
             self._waiting.clear()
 
     def remove(self, planned: PlannedFault) -> None:
-        """Forget one that waits, if it still does."""
+        """Remove a waiting fault."""
         with self._lock, contextlib.suppress(ValueError):
             self._waiting.remove(planned)
 
     def take(self, action: str) -> PlannedFault | None:
-        """Find the fault that this call meets, and count it."""
+        """Return the fault that this call meets, and count it."""
         with self._lock:
             for planned in self._waiting:
                 if planned.action in (None, action) and self._chance.random() < planned.probability:
@@ -206,62 +206,62 @@ class FaultPlan:
         return None
 
 
-def strike(planned: PlannedFault, exchange: Exchange) -> None:
-    """Handle the call as the fault wants it."""
+def strike(planned: PlannedFault, call: IncomingCall) -> None:
+    """Handle the call as the fault says."""
     if planned.fault in NEEDS_OWN_ANSWER:
-        _delay_or_spoil(planned, exchange)
+        _delay_or_spoil(planned, call)
         return
     if planned.is_processed:
-        exchange.process()
+        call.process()
     if planned.fault is Fault.HANG:
-        exchange.wait(planned.seconds)
+        call.wait(planned.seconds)
     if planned.fault in (Fault.HANG, Fault.DROP, Fault.DROP_BEFORE):
-        exchange.reset()
+        call.reset()
     else:
-        _answer_instead(planned, exchange)
+        _answer_instead(planned, call)
 
 
-def _delay_or_spoil(planned: PlannedFault, exchange: Exchange) -> None:
-    last_order_id = exchange.last_order_id()
+def _delay_or_spoil(planned: PlannedFault, call: IncomingCall) -> None:
+    last_order_id = call.last_order_id()
     if planned.fault is Fault.SAME_ID and last_order_id:
-        exchange.send(b'{"order": %s}' % last_order_id.encode())
+        call.send(b'{"order": %s}' % last_order_id.encode())
         return
     if planned.fault is Fault.SLOW:
-        exchange.wait(planned.seconds_or(5))
-    body = exchange.process()
+        call.wait(planned.seconds_or(5))
+    body = call.process()
     match planned.fault:
         case Fault.LATE_ANSWER:
-            exchange.wait(planned.seconds_or(5))
-            exchange.send(body)
+            call.wait(planned.seconds_or(5))
+            call.send(body)
         case Fault.TRUNCATED:
-            exchange.send_short(body, BYTES_HELD_BACK)
+            call.send_short(body, BYTES_HELD_BACK)
         case Fault.TRICKLE | Fault.TRICKLE_HEAD:
-            exchange.send_slowly(body, planned.seconds_or(1), with_head=planned.fault is Fault.TRICKLE_HEAD)
+            call.send_slowly(body, planned.seconds_or(1), with_head=planned.fault is Fault.TRICKLE_HEAD)
         case Fault.PHP_NOTICE:
-            exchange.send(NOTICE + body, content_type=HTML)
+            call.send(NOTICE + body, content_type=HTML)
         case _:
-            exchange.send(body)
+            call.send(body)
 
 
-def _answer_instead(planned: PlannedFault, exchange: Exchange) -> None:
+def _answer_instead(planned: PlannedFault, call: IncomingCall) -> None:
     match planned.fault:
         case Fault.ERROR_500:
-            exchange.send(ERROR_PAGE, status=500, content_type=HTML)
+            call.send(ERROR_PAGE, status=500, content_type=HTML)
         case Fault.GARBAGE:
-            exchange.send(GARBAGE)
+            call.send(GARBAGE)
         case Fault.HTML:
-            exchange.send(CHALLENGE_PAGE, content_type=HTML)
+            call.send(CHALLENGE_PAGE, content_type=HTML)
         case Fault.EMPTY:
-            exchange.send(b"")
+            call.send(b"")
         case Fault.NULL:
-            exchange.send(b"null")
+            call.send(b"null")
         case Fault.REFUSE:
-            exchange.send(_error(planned.text or "Incorrect request"))
+            call.send(_error(planned.text or "Incorrect request"))
         case Fault.RATE_LIMIT:
             retry_after = {"Retry-After": str(int(planned.seconds_or(1)))}
-            exchange.send(_error("Too many requests"), status=429, extra=retry_after)
+            call.send(_error("Too many requests"), status=429, extra=retry_after)
         case Fault.REDIRECT:
-            exchange.send(b"", status=302, content_type=HTML, extra={"Location": planned.text or ELSEWHERE})
+            call.send(b"", status=302, content_type=HTML, extra={"Location": planned.text or ELSEWHERE})
 
 
 def _error(text: str) -> bytes:

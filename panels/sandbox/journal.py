@@ -1,4 +1,4 @@
-"""Keeps a panel's records in a file of JSON lines, so that a second run continues where the first one ended."""
+"""Keeps the records of a panel in a file of JSON lines, so that a later run continues with them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import IO, Any
 
 
 class Journal:
-    """Appends whole records; the last line of a kind and id is the one that counts.
+    """Appends whole records. The last line of a kind and id counts.
 
     A line reaches the operating system at once, so it survives the end of this process but not a power cut.
     """
@@ -19,14 +19,14 @@ class Journal:
         self._file: IO[str] | None = None
 
     def load(self) -> dict[str, dict[str, Any]]:
-        """Read the records as {kind: {id: record}}, and drop from the file what later lines replaced."""
+        """Read the records as {kind: {id: record}}, and remove replaced lines from the file."""
         records: dict[str, dict[str, Any]] = {}
         if self._path is None or not self._path.exists():
             return records
         for line in self._path.read_text(encoding="utf-8").splitlines():
             try:
                 kind, record_id, record = json.loads(line)
-            # A process that was killed leaves half a line behind.
+            # A process that was killed may leave half a line.
             except ValueError:
                 continue
             records.setdefault(kind, {})[record_id] = record
@@ -34,7 +34,7 @@ class Journal:
         return records
 
     def write(self, *entries: tuple[str, str, Any]) -> None:
-        """Append (kind, id, record) entries, together or not at all."""
+        """Append entries of (kind, id, record) in one write."""
         if self._path is None:
             return
         if self._file is None:
@@ -44,7 +44,7 @@ class Journal:
         self._file.flush()
 
     def close(self) -> None:
-        """Close the file; a later write opens it again."""
+        """Close the file. A later write opens it again."""
         if self._file is not None:
             self._file.close()
             self._file = None

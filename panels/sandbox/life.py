@@ -1,4 +1,4 @@
-"""How an order and a refill get on with time, decided beforehand from the panel's seed and the id.
+"""The statuses of orders and refills over time. The seed of the panel and the id decide them when an order is placed.
 
 Pending ▸ Processing ▸ In progress ▸ Completed | Partial | Canceled
 Pending ▸ In progress ▸ Completed | Rejected                          (refills)
@@ -17,8 +17,8 @@ ZERO = Decimal(0)
 
 
 @dataclass(slots=True)
-class Order:
-    """An accepted order with its whole future; times are seconds of the panel's clock, amounts in its currency."""
+class SandboxOrder:
+    """An accepted order with its whole future. Times are seconds of the panel's clock, amounts are in its currency."""
 
     id: str
     service: str
@@ -29,11 +29,11 @@ class Order:
     request_number: int
     starts_at: float = 0.0
     ends_at: float = 0.0
-    # Until then the charge reads 0, as at panels that resell and learn their own price late.
+    # Until then the charge is 0, as at panels that resell and get their own price late.
     charge_shown_at: float = 0.0
     start_count: int = 0
     outcome: str = "Completed"
-    # What the order ends with; below zero where more was delivered than ordered.
+    # The remains at the end. They are below zero if more was delivered than ordered.
     final_remains: int = 0
     refunded: Decimal = ZERO
     is_settled: bool = False
@@ -41,11 +41,11 @@ class Order:
 
     @property
     def target(self) -> tuple[str, str]:
-        """What only one active order may have: the service and the link (or the followed user)."""
+        """The service and the link or user. Only one active order may have the same target."""
         return self.service, (self.fields.get("link") or self.fields.get("username", "")).strip().rstrip("/")
 
     def status(self, now: float) -> str:
-        """Name the status in the words of the API."""
+        """Return the status in the words of the API."""
         if now >= self.ends_at:
             return self.outcome
         if now < self.starts_at:
@@ -53,19 +53,19 @@ class Order:
         return "Processing" if self._share_done(now) < 0.1 else "In progress"
 
     def remains(self, now: float) -> int:
-        """Count the units that are still to be delivered."""
+        """Return the number of units that are not delivered yet."""
         if now >= self.ends_at:
             return self.final_remains
         return self.units - int((self.units - max(self.final_remains, 0)) * self._share_done(now))
 
     def charge_at(self, now: float) -> Decimal:
-        """Return the charge as `status` shows it, refunds taken off."""
+        """Return the charge in the answer to `status`, without refunds."""
         if now < min(self.charge_shown_at, self.ends_at):
             return ZERO
         return self.charge - self.refunded
 
     def refund_due(self) -> Decimal:
-        """What the outcome gives back of the charge."""
+        """Return the part of the charge that the outcome refunds."""
         if self.outcome in REFUNDED_IN_FULL:
             return self.charge
         if self.outcome != "Partial" or not self.units:
@@ -74,7 +74,7 @@ class Order:
         return share.quantize(SMALLEST_AMOUNT, ROUND_HALF_UP)
 
     def end(self, outcome: str, remains: int, at: float) -> None:
-        """Give the order another end than the one it was born with."""
+        """Replace the planned end of the order."""
         self.outcome = outcome
         self.final_remains = self.units if outcome in REFUNDED_IN_FULL else remains
         self.ends_at = at
@@ -86,8 +86,8 @@ class Order:
 
 
 @dataclass(slots=True)
-class Refill:
-    """A refill that was accepted, with its whole future."""
+class SandboxRefill:
+    """An accepted refill with its whole future."""
 
     id: str
     order: str
@@ -96,50 +96,52 @@ class Refill:
     outcome: str
 
     def status(self, now: float) -> str:
-        """Name the refill's status in the words of the API."""
+        """Return the status in the words of the API."""
         if now >= self.ends_at:
             return self.outcome
         return "Pending" if now < self.starts_at else "In progress"
 
 
 @dataclass(frozen=True, slots=True)
-class Fortune:
-    """What chance decides, the same on every run with the same seed; a higher speed makes all of it come sooner."""
+class Chances:
+    """The random decisions, which are the same for the same seed. A higher speed makes everything happen sooner."""
 
     seed: int
     speed: float
     overdelivers: bool
 
-    def plan(self, order: Order) -> None:
-        """Decide when the order starts and ends and how: most complete, some end partial, some canceled."""
+    def plan(self, order: SandboxOrder) -> None:
+        """Decide when and how the order ends: most complete, some are partial, some are canceled."""
         chance = self._chance("order", order.id)
         order.starts_at = order.at + chance.uniform(4, 15) / self.speed
         order.ends_at = order.starts_at + chance.uniform(50, 200) / self.speed
         order.charge_shown_at = order.at + (4 / self.speed if chance.random() < 0.25 else 0)
         order.start_count = chance.randrange(20_000)
         surplus = chance.randint(1, 5) if chance.random() < 0.3 else 0
-        fate = chance.random()
-        if order.units > 1 and 0.84 <= fate < 0.93:
+        share = chance.random()
+        if order.units > 1 and 0.84 <= share < 0.93:
             order.outcome, order.final_remains = "Partial", chance.randint(1, order.units - 1)
-        elif order.units and fate >= 0.93:
+        elif order.units and share >= 0.93:
             order.outcome, order.final_remains = "Canceled", order.units
         elif self.overdelivers and order.units > 1:
             order.final_remains = -surplus
 
-    def refill(self, refill_id: str, order_id: str, now: float) -> Refill:
-        """Decide the course of a refill: four of five complete, the others are rejected."""
+    def refill(self, refill_id: str, order_id: str, now: float) -> SandboxRefill:
+        """Decide how a refill ends: four of five complete, the others are rejected."""
         chance = self._chance("refill", refill_id)
         starts_at = now + chance.uniform(4, 12) / self.speed
         ends_at = starts_at + chance.uniform(20, 60) / self.speed
-        return Refill(refill_id, order_id, starts_at, ends_at, "Completed" if chance.random() < 0.8 else "Rejected")
+        return SandboxRefill(
+            refill_id, order_id, starts_at, ends_at, "Completed" if chance.random() < 0.8 else "Rejected"
+        )
 
     def cancel_delay(self, order_id: str) -> float:
-        """How many seconds pass between an accepted cancel and the status that shows it."""
+        """Return the seconds between an accepted cancel and the status that shows it."""
         return self._chance("cancel", order_id).uniform(3, 10) / self.speed
 
     def next_id(self, last_id: int, widest_gap: int) -> int:
-        """Find the next id, which lies beyond the last one by some: other customers order too."""
+        """Return the next id. It leaves a gap, because other customers order too."""
         return last_id + self._chance("gap", str(last_id)).randint(1, widest_gap)
 
-    def _chance(self, what: str, key: str) -> random.Random:
-        return random.Random(f"{self.seed}/{what}/{key}")
+    def _chance(self, kind: str, key: str) -> random.Random:
+        return random.Random(f"{self.seed}/{kind}/{key}")

@@ -1,4 +1,4 @@
-"""SandboxPanel: a whole panel in one object, to start, to spoil and to look into."""
+"""SandboxPanel: a whole panel as one object, with methods to start, change and inspect it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from panels.sandbox.catalog import build_catalog
 from panels.sandbox.control import control
 from panels.sandbox.faults import FaultPlan, PlannedFault
 from panels.sandbox.journal import Journal
-from panels.sandbox.life import Fortune
-from panels.sandbox.rules import Refusal, Service
+from panels.sandbox.life import Chances
+from panels.sandbox.rules import Refusal, SandboxService
 from panels.sandbox.server import API_PATH, PanelServer
 from panels.sandbox.state import Arrival, LedgerEntry, PanelState
 
@@ -29,9 +29,9 @@ DEFAULT_KEY = "sandbox-key"
 class SandboxPanel:
     """A panel that listens on loopback between start() and stop(), also as a context manager.
 
-    `latency` is the seconds that each answer takes at least. `speed` hastens orders and refills: at
-    1 an order takes one to four minutes. With a `state_file` orders, refills, ids and the balance survive; the balance
-    kept there wins over `balance`. Ids are text here and numbers on the wire.
+    `latency` is the shortest time of an answer in seconds. `speed` is the speed of orders and refills: at 1, an order
+    takes one to four minutes. With a `state_file`, orders, refills, ids and the balance are kept for the next run. The
+    balance in that file replaces `balance`. Ids are text in Python and numbers in the API.
     """
 
     def __init__(  # noqa: PLR0913
@@ -56,7 +56,7 @@ class SandboxPanel:
         self._state = PanelState(
             build_catalog(dialect, currency),
             balance=Decimal(balance),
-            fortune=Fortune(seed, speed, overdelivers=spoken.remains_may_be_negative),
+            chances=Chances(seed, speed, overdelivers=spoken.remains_may_be_negative),
             journal=Journal(Path(state_file) if state_file else None),
         )
         self._api = Api(self._state, spoken, key=key, currency=currency)
@@ -77,23 +77,23 @@ class SandboxPanel:
 
     @property
     def port(self) -> int:
-        """The port, which is 0 before the first start of a panel that takes any; it stays the same afterwards."""
+        """The port. It may be 0 before the first start and stays the same afterwards."""
         return self._port
 
     @property
     def api_url(self) -> str:
-        """The address for an account at this panel; complete once it has started."""
+        """The API address of this panel. It is complete after the start."""
         return f"http://127.0.0.1:{self._port}{API_PATH}"
 
     def start(self) -> None:
-        """Listen, unless it does already."""
+        """Start to listen. Does nothing if the panel listens already."""
         with self._switch:
             if self._server is None:
                 self._server = PanelServer(self._port, self)
                 self._port = self._server.port
 
     def stop(self) -> None:
-        """Cut all connections and close the books; what hangs ends."""
+        """Cut all connections, end all waiting calls and close the state file."""
         with self._switch:
             if self._return is not None:
                 self._return.cancel()
@@ -102,7 +102,7 @@ class SandboxPanel:
             self._state.close()
 
     def vanish(self, seconds: float | None = None) -> None:
-        """Refuse connections from now on, for so many seconds or until come_back()."""
+        """Refuse connections from now on, for some seconds or until come_back()."""
         with self._switch:
             server, self._server = self._server, None
         if server is not None:
@@ -118,78 +118,78 @@ class SandboxPanel:
 
     @property
     def ledger(self) -> list[LedgerEntry]:
-        """Every accepted `add`, whether or not the answer reached anybody."""
+        """Every accepted `add`, also if its answer was never received."""
         with self._state.lock:
             return list(self._state.ledger)
 
     @property
     def arrivals(self) -> list[Arrival]:
-        """Every `add` that came in since this panel was made, accepted or not, with who sent it and what it met."""
+        """Every `add` that arrived since this panel was made, accepted or not, with its sender and its fault."""
         with self._state.lock:
             return list(self._state.arrivals.values())
 
     @property
     def calls(self) -> Counter[str]:
-        """How many calls came in, by action, answered or not."""
+        """The number of calls by action, answered or not."""
         with self._state.lock:
             return self._state.calls.copy()
 
     @property
     def peaks(self) -> Counter[str]:
-        """How many calls were under way at the same time at most, by action."""
+        """The largest number of calls at the same time, by action."""
         with self._state.lock:
             return self._state.peaks.copy()
 
     @property
     def balance(self) -> Decimal:
-        """The money left, with the refunds of all orders that have ended by now."""
+        """The balance, with the refunds of all orders that have ended by now."""
         with self._state.lock:
             self._state.settle()
             return self._state.balance
 
     @property
-    def services(self) -> dict[str, Service]:
-        """The catalog as it is now, by id."""
+    def services(self) -> dict[str, SandboxService]:
+        """The services of the catalog by id."""
         with self._state.lock:
             return dict(self._state.services)
 
-    def pick(self, type: str = "Default", **wanted: bool) -> Service:  # noqa: A002
-        """Find the first service of a type, of which more can be wanted: refill, cancel, dripfeed."""
+    def pick(self, type: str = "Default", **wanted: bool) -> SandboxService:  # noqa: A002
+        """Return the first service of a type with the wanted values of refill, cancel and dripfeed."""
         for service in self.services.values():
             if service.type == type and all(getattr(service, name) == value for name, value in wanted.items()):
                 return service
         raise LookupError(f"no service of type {type} with {wanted}")
 
     def finish(self, order_id: str | int, status: str, remains: int = 0) -> None:
-        """End an order now, with the refund that belongs to its status: of `remains` if Partial, of all if Canceled."""
+        """End an order now. Partial refunds `remains`, Canceled refunds everything."""
         with self._state.lock:
             self._state.finish(str(order_id), status, remains)
 
     def skip(self, seconds: float) -> None:
-        """Move the panel's clock forward, so that orders and refills get on."""
+        """Move the clock of the panel forward by some seconds."""
         with self._state.lock:
             self._state.skip(seconds)
 
     def set_balance(self, amount: Decimal) -> None:
-        """Say how much money is left."""
+        """Set the balance."""
         with self._state.lock:
             self._state.set_balance(Decimal(amount))
 
     def remove_service(self, service_id: str | int) -> None:
-        """Take a service off the catalog; its orders go on."""
+        """Remove a service from the catalog. Its orders continue."""
         with self._state.lock:
-            self._of(service_id)
+            self._find_service(service_id)
             del self._state.services[str(service_id)]
 
     def change_service(self, service_id: str | int, **changes: Any) -> None:
-        """Change what a service is called, costs or allows, from the next call on."""
+        """Change fields of a service from the next call on."""
         if "rate" in changes:
             changes["rate"] = Decimal(str(changes["rate"]))
         with self._state.lock:
-            self._state.services[str(service_id)] = dataclasses.replace(self._of(service_id), **changes)
+            self._state.services[str(service_id)] = dataclasses.replace(self._find_service(service_id), **changes)
 
     def receive(self, fields: Mapping[str, str], caller: str) -> tuple[int, PlannedFault | None]:
-        """Count a call; return its number and the fault that it meets."""
+        """Count a call, and return its number and the fault that it meets."""
         action = fields.get("action", "")
         planned = self.faults.take(action)
         state = self._state
@@ -204,13 +204,13 @@ class SandboxPanel:
         return number, planned
 
     def note_answered(self, request_number: int) -> None:
-        """Note that the whole answer to a call has been handed over for delivery."""
+        """Record that the whole answer to a call was given to the network."""
         with self._state.lock:
             if arrival := self._state.arrivals.get(request_number):
                 arrival.answered_at = time.time()
 
     def release(self, action: str) -> None:
-        """Note that a call is no longer under way."""
+        """Record that a call has ended."""
         with self._state.lock:
             self._state.under_way[action] -= 1
 
@@ -219,15 +219,15 @@ class SandboxPanel:
         return json.dumps(self._api.answer(fields, request_number)).encode()
 
     def last_order_id(self) -> str:
-        """Name the last accepted order, "" if there is none."""
+        """Return the id of the last accepted order, or ""."""
         with self._state.lock:
             return self._state.ledger[-1].order_id if self._state.ledger else ""
 
     def control(self, method: str, name: str, body: bytes) -> tuple[int, Any]:
-        """Carry out what a test harness asks for; return the HTTP status and the JSON value."""
+        """Carry out a request of a test harness, and return the HTTP status and the JSON value."""
         return control(self, method, name, body)
 
-    def _of(self, service_id: str | int) -> Service:
+    def _find_service(self, service_id: str | int) -> SandboxService:
         service = self._state.services.get(str(service_id))
         if service is None:
             raise Refusal(f"there is no service {service_id}")

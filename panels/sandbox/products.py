@@ -1,4 +1,4 @@
-"""What the catalog is made of: platforms, what is sold on each, and in which qualities."""
+"""The products of the catalog: platforms, the products for each platform, and their qualities."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """What sets the variants of a product apart, and makes them dearer or cheaper."""
+    """The difference between the variants of a product, and its effect on the price."""
 
     name: str
     price_factor: float
@@ -15,10 +15,10 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """Something sold on a platform; prices are dollars per 1000 units, but flat for packages."""
+    """A product for a platform. Prices are dollars per 1000 units, and flat for packages."""
 
     noun: str
-    # What the category is called after.
+    # The name of the category.
     group: str
     low: float
     high: float
@@ -31,7 +31,7 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """A site, and what is sold for it."""
+    """A site and its products."""
 
     name: str
     emoji: str
@@ -52,7 +52,7 @@ QUALITIES = (
     Quality("Turkey 🇹🇷", 0.9),
     Quality("Arab", 1.2),
     Quality("Cheapest In The Market", 0.35),
-    # Panels escape their texts once too often now and then.
+    # Some panels escape their texts twice.
     Quality("Male &amp; Female", 1.5),
 )
 

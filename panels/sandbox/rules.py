@@ -1,6 +1,6 @@
-"""What this panel accepts: its service types, and the check and the price of an `add`.
+"""The service types of this panel, and the check and the price of an `add` (docs/protocol.md, 2).
 
-Written from the panel's side on purpose, without the dashboard's own table of types, so that tests compare the two.
+Does not use the dashboard's own table of types, so that tests can compare the two.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ MAX_DIGITS = 15
 
 
 class Refusal(Exception):
-    """The panel says no; the text is what the caller gets to read."""
+    """The panel refuses a call. The text is sent in the answer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
-    """One row of the catalog. The rate is per 1000 units, but flat for packages."""
+class SandboxService:
+    """One service of the catalog. The rate is per 1000 units, and flat for packages."""
 
     id: str
     name: str
@@ -36,7 +36,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class ServiceType:
-    """Which fields an `add` needs, and which of them says how many units it is about ("" = none does)."""
+    """The fields that an `add` needs. `counted` is the field that gives the number of units, or ""."""
 
     needs: tuple[str, ...]
     counted: str = "quantity"
@@ -45,7 +45,7 @@ class ServiceType:
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """How many units an `add` is about, over all runs, and what it costs."""
+    """The units of an `add` over all runs, and its price."""
 
     units: int
     charge: Decimal
@@ -75,11 +75,11 @@ WORDS_FOR_MISSING = {"link": "Bad link", "quantity": "Incorrect quantity", "comm
 WORDS_FOR_REQUIRED = "You must fill in the required fields"
 
 
-def check_and_price(service: Service, fields: Mapping[str, str]) -> Priced:
-    """Check an `add` as a strict panel does and price it, or raise Refusal.
+def check_and_price(service: SandboxService, fields: Mapping[str, str]) -> Priced:
+    """Check and price an `add` like a strict panel. Raises Refusal.
 
-    Every line of a list is billed, blank ones too, and a number that is sent empty or zero is refused even where it
-    is not needed: a caller that sends sloppily pays for it here as it would elsewhere.
+    Charges for every line of a list, also for blank lines. Refuses an empty number and zero also in a field that is not
+    needed, because other panels do so too.
     """
     kind = TYPES[service.type]
     _need_fields(service, kind, fields)
@@ -95,7 +95,7 @@ def check_and_price(service: Service, fields: Mapping[str, str]) -> Priced:
     return Priced(units=total, charge=charge.quantize(SMALLEST_AMOUNT, ROUND_HALF_UP))
 
 
-def _need_fields(service: Service, kind: ServiceType, fields: Mapping[str, str]) -> None:
+def _need_fields(service: SandboxService, kind: ServiceType, fields: Mapping[str, str]) -> None:
     needs = kind.needs
     if service.type == "Web Traffic":
         detail = TRAFFIC_DETAIL.get(fields.get("type_of_traffic", ""))
@@ -105,7 +105,7 @@ def _need_fields(service: Service, kind: ServiceType, fields: Mapping[str, str])
             raise Refusal(WORDS_FOR_MISSING.get(name, WORDS_FOR_REQUIRED))
 
 
-def _units(service: Service, kind: ServiceType, fields: Mapping[str, str]) -> int:
+def _units(service: SandboxService, kind: ServiceType, fields: Mapping[str, str]) -> int:
     if not kind.counted:
         return 1
     counted = fields[kind.counted]
@@ -114,15 +114,15 @@ def _units(service: Service, kind: ServiceType, fields: Mapping[str, str]) -> in
     return units
 
 
-def _within_limits(service: Service, units: int) -> None:
+def _within_limits(service: SandboxService, units: int) -> None:
     if units < service.min:
         raise Refusal(f"Quantity less than minimal {service.min}")
     if units > service.max:
         raise Refusal(f"Quantity more than maximum {service.max}")
 
 
-def _runs(service: Service, fields: Mapping[str, str]) -> int:
-    """How many times the quantity is delivered: 1 unless the order is drip-fed."""
+def _runs(service: SandboxService, fields: Mapping[str, str]) -> int:
+    """Return how many times the quantity is delivered: 1 without drip-feed."""
     if "runs" not in fields and "interval" not in fields:
         return 1
     runs = _whole(fields, "runs")
@@ -132,8 +132,8 @@ def _runs(service: Service, fields: Mapping[str, str]) -> int:
     return runs
 
 
-def _subscription(service: Service, fields: Mapping[str, str]) -> Priced:
-    """A subscription costs nothing until posts appear, and this panel never sees one."""
+def _subscription(service: SandboxService, fields: Mapping[str, str]) -> Priced:
+    """Check a subscription. It costs nothing, because it is charged by new posts, and there are none here."""
     fewest, most = _whole(fields, "min"), _whole(fields, "max")
     _within_limits(service, fewest)
     _within_limits(service, most)

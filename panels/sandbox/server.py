@@ -1,4 +1,4 @@
-"""The HTTP side: a threaded HTTP/1.1 server with keep-alive, and one call on it as a fault gets to handle it."""
+"""The HTTP server of the panel: HTTP/1.1 with threads and keep-alive, and the calls that faults can handle."""
 
 from __future__ import annotations
 
@@ -24,39 +24,39 @@ BIGGEST_BODY = 16 * 1024 * 1024
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
-class Desk(Protocol):
-    """What the server needs of the panel behind it."""
+class ServedPanel(Protocol):
+    """The methods of the panel that the server needs."""
 
     latency: float
 
     def receive(self, fields: Mapping[str, str], caller: str) -> tuple[int, PlannedFault | None]:
-        """Count a call; return its number and the fault that it meets."""
+        """Count a call, and return its number and the fault that it meets."""
 
     def release(self, action: str) -> None:
-        """Note that a call is no longer under way."""
+        """Record that a call has ended."""
 
     def note_answered(self, request_number: int) -> None:
-        """Note that the whole answer to a call has been handed over for delivery."""
+        """Record that the whole answer to a call was given to the network."""
 
     def answer(self, fields: Mapping[str, str], request_number: int) -> bytes:
         """Carry a call out and return the body of its answer."""
 
     def last_order_id(self) -> str:
-        """Name the last accepted order, "" if there is none."""
+        """Return the id of the last accepted order, or ""."""
 
     def control(self, method: str, name: str, body: bytes) -> tuple[int, Any]:
-        """Carry out what a test harness asks for; return the HTTP status and the JSON value."""
+        """Carry out a request of a test harness, and return the HTTP status and the JSON value."""
 
 
 class PanelServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
-    """Listens on loopback only; closing it cuts every connection, which is what a stopped panel looks like."""
+    """Listens on loopback only. Closing it cuts every connection, as a stopped panel does."""
 
     allow_reuse_address = True
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, port: int, desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, port: int, panel: ServedPanel) -> None:
+        self.panel = panel
         self.stopping = threading.Event()
         self._open: dict[Any, threading.Thread] = {}
         super().__init__(("127.0.0.1", port), Handler)
@@ -65,13 +65,13 @@ class PanelServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
 
     @property
     def port(self) -> int:
-        """The port it listens on."""
+        """The port of the server."""
         return int(self.server_address[1])
 
     def close(self) -> None:
-        """Stop listening, end what waits and cut all connections but the caller's own."""
+        """Stop listening, end all waiting calls and cut all connections except that of the calling thread."""
         self.stopping.set()
-        # Whoever waits for a connection gets one, and then sees that it shall stop.
+        # Wakes the accepting thread with a connection, so that it sees the event and stops.
         socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
         self._accepting.join()
         self.server_close()
@@ -82,7 +82,7 @@ class PanelServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
             thread.join(timeout=1)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Serve a connection in a thread of its own, and remember both."""
+        """Serve a connection in its own thread, and remember both."""
         thread = threading.Thread(target=self.process_request_thread, args=(request, client_address), daemon=True)
         self._open[request] = thread
         thread.start()
@@ -97,33 +97,33 @@ class PanelServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
             self.handle_request()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Stay silent about clients that went away."""
+        """Print nothing about clients that have closed the connection."""
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Reads requests off one connection and hands the calls on."""
+    """Reads the requests of one connection and answers them."""
 
     server: PanelServer
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    # Buffered, so that a whole answer leaves in one packet.
+    # Buffered, so that a whole answer is sent in one packet.
     wbufsize = -1
     # Seconds after which an idle connection is closed.
     timeout = 75
 
     def parse_request(self) -> bool:
-        """Note when a request has begun: reading it is part of the time that an answer takes."""
+        """Record the beginning of a request, because reading it is part of the latency."""
         self._began = time.monotonic()
         return super().parse_request()
 
     def do_GET(self) -> None:
-        """Answer the control door; the API has no GET."""
+        """Answer a control request, because the API has no GET."""
         self._answer()
 
     def do_POST(self) -> None:
-        """Hand the call to the API or to the control door."""
+        """Answer an API call or a control request."""
         self._answer()
 
     def _answer(self) -> None:
@@ -139,7 +139,7 @@ class Handler(BaseHTTPRequestHandler):
             self.write(b"<h1>Not Found</h1>", status=404, content_type=HTML)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Keep quiet: the ledger and the counters are the log."""
+        """Print nothing, because the ledger and the counters are the log."""
 
     def write(
         self, body: bytes, *, status: int = 200, content_type: str = JSON, extra: Mapping[str, str] | None = None
@@ -162,7 +162,7 @@ class Handler(BaseHTTPRequestHandler):
         return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
     def _read_body(self) -> bytes | None:
-        """Read what Content-Length announces; None if that is no length or too much."""
+        """Read the body of the announced length. Return None if the length is invalid or too large."""
         text = self.headers.get("Content-Length", "0")
         if not text.isdigit() or int(text) > BIGGEST_BODY:
             return None
@@ -170,27 +170,27 @@ class Handler(BaseHTTPRequestHandler):
 
     def _call(self, body: bytes) -> None:
         fields = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
-        number, planned = self.server.desk.receive(fields, self.headers.get("User-Agent", ""))
+        number, planned = self.server.panel.receive(fields, self.headers.get("User-Agent", ""))
         call = Call(self, fields, number)
         try:
             if planned is not None:
                 strike(planned, call)
                 return
             answer = call.process()
-            call.wait(self.server.desk.latency - (time.monotonic() - self._began))
+            call.wait(self.server.panel.latency - (time.monotonic() - self._began))
             call.send(answer)
         finally:
             call.release()
 
     def _control(self, body: bytes) -> None:
-        status, value = self.server.desk.control(self.command, self.path.removeprefix(CONTROL_PATH), body)
-        # A panel that was told to vanish still says that it will, and that was the last on this connection.
+        status, value = self.server.panel.control(self.command, self.path.removeprefix(CONTROL_PATH), body)
+        # A request that makes the panel vanish is still answered, and then its connection is closed.
         self.close_connection = self.close_connection or self.server.stopping.is_set()
         self.write(json.dumps(value, default=str).encode(), status=status)
 
 
 class Call:
-    """One API call on a connection: the Exchange of the faults."""
+    """One API call on a connection, as faults handle it."""
 
     def __init__(self, handler: Handler, fields: Mapping[str, str], number: int) -> None:
         self._handler = handler
@@ -199,18 +199,21 @@ class Call:
         self._is_released = False
 
     def release(self) -> None:
-        """Note once that the call is over: before its answer leaves, which the next call may follow at once."""
+        """Record once that the call has ended.
+
+        This comes before its answer, because the next call may follow at once.
+        """
         if not self._is_released:
             self._is_released = True
-            self._handler.server.desk.release(self._fields.get("action", ""))
+            self._handler.server.panel.release(self._fields.get("action", ""))
 
     def process(self) -> bytes:
         """Carry the call out and return the body of its right answer."""
-        return self._handler.server.desk.answer(self._fields, self._number)
+        return self._handler.server.panel.answer(self._fields, self._number)
 
     def last_order_id(self) -> str:
-        """Name the last accepted order, "" if there is none."""
-        return self._handler.server.desk.last_order_id()
+        """Return the id of the last accepted order, or ""."""
+        return self._handler.server.panel.last_order_id()
 
     def send(
         self, body: bytes, *, status: int = 200, content_type: str = JSON, extra: Mapping[str, str] | None = None
@@ -218,10 +221,10 @@ class Call:
         """Send a whole answer and keep the connection."""
         self.release()
         self._handler.write(body, status=status, content_type=content_type, extra=extra)
-        self._handler.server.desk.note_answered(self._number)
+        self._handler.server.panel.note_answered(self._number)
 
     def send_slowly(self, body: bytes, seconds: float, *, with_head: bool) -> None:
-        """Send a whole answer, its body or all of it a byte each so many seconds."""
+        """Send a whole answer slowly: a byte each `seconds`, of the body or of the whole answer."""
         head = self._handler.head(len(body))
         at_once, slowly = (b"", head + body) if with_head else (head, body)
         self._handler.wfile.write(at_once)
@@ -229,16 +232,19 @@ class Call:
             self._handler.wfile.write(slowly[position : position + 1])
             self._handler.wfile.flush()
             self.wait(seconds)
-        self._handler.server.desk.note_answered(self._number)
+        self._handler.server.panel.note_answered(self._number)
 
     def send_short(self, body: bytes, missing: int) -> None:
-        """Send an answer that promises more bytes than it holds, and close the connection."""
+        """Send an answer that announces more bytes than it has, and close the connection."""
         self.release()
         self._handler.wfile.write(self._handler.head(len(body) + missing) + body)
         self._handler.close_connection = True
 
     def reset(self) -> None:
-        """Close the connection with an RST; detached, because a plain close sends what a polite server sends first."""
+        """Close the connection with an RST.
+
+        It is detached first, because a plain close ends the connection properly.
+        """
         self.release()
         self._handler.close_connection = True
         connection = self._handler.connection
@@ -246,13 +252,13 @@ class Call:
         os.close(connection.detach())
 
     def wait(self, seconds: float | None) -> None:
-        """Wait so long (None = for ever), or until the panel stops."""
+        """Wait for some seconds (None: for ever), or until the panel stops."""
         if seconds is None or seconds > 0:
             self._handler.server.stopping.wait(seconds)
 
 
 def _ignoring_errors(function: Any, *arguments: Any) -> None:
-    """Do something to a socket that its other end may have closed already."""
+    """Call a function of a socket that the other side may have closed already."""
     try:
         function(*arguments)
     except OSError:

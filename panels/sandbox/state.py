@@ -1,4 +1,4 @@
-"""Everything this panel knows: services, orders, refills, money and the ledger, behind one lock."""
+"""The state of a panel: services, orders, refills, balance and ledger, behind one lock."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from typing import Any
 
 from panels.sandbox.faults import PlannedFault
 from panels.sandbox.journal import Journal
-from panels.sandbox.life import Fortune, Order, Refill
-from panels.sandbox.rules import Refusal, Service, check_and_price
+from panels.sandbox.life import Chances, SandboxOrder, SandboxRefill
+from panels.sandbox.rules import Refusal, SandboxService, check_and_price
 
 FIRST_ORDER_ID = 23_500
 WIDEST_ORDER_GAP = 40
@@ -24,7 +24,7 @@ WIDEST_REFILL_GAP = 5
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """One accepted `add`, written before it was answered; ids are text, `at` is in seconds of the panel's clock."""
+    """One accepted `add`, written before its answer. Ids are text, `at` is in seconds of the panel's clock."""
 
     order_id: str
     service: str
@@ -36,7 +36,7 @@ class LedgerEntry:
 
 @dataclass(slots=True)
 class Arrival:
-    """One `add` that came in, whatever became of it; `caller` is its User-Agent, times are time.time()."""
+    """One `add` that arrived, with any outcome. `caller` is its User-Agent. Times are those of time.time()."""
 
     request_number: int
     # Without the key.
@@ -44,14 +44,16 @@ class Arrival:
     caller: str
     fault: PlannedFault | None
     at: float
-    # When the whole answer had been handed over for delivery; None while, or because, there is none.
+    # When the whole answer was given to the network. None without an answer.
     answered_at: float | None = None
 
 
 class PanelState:
-    """The panel's books. Callers hold `lock` around each use; nothing in here waits."""
+    """The records of a panel. Callers hold `lock` during each use. No method waits."""
 
-    def __init__(self, services: Iterable[Service], *, balance: Decimal, fortune: Fortune, journal: Journal) -> None:
+    def __init__(
+        self, services: Iterable[SandboxService], *, balance: Decimal, chances: Chances, journal: Journal
+    ) -> None:
         self.lock = threading.RLock()
         self.services = {service.id: service for service in services}
         self.balance = balance
@@ -60,9 +62,9 @@ class PanelState:
         self.peaks: Counter[str] = Counter()
         self.ledger: list[LedgerEntry] = []
         self.arrivals: dict[int, Arrival] = {}
-        self.orders: dict[str, Order] = {}
-        self.refills: dict[str, Refill] = {}
-        self._fortune = fortune
+        self.orders: dict[str, SandboxOrder] = {}
+        self.refills: dict[str, SandboxRefill] = {}
+        self._chances = chances
         self._journal = journal
         self._last_order_id, self._last_refill_id = FIRST_ORDER_ID, 0
         self._skipped = 0.0
@@ -71,51 +73,51 @@ class PanelState:
         self._restore(journal.load())
 
     def now(self) -> float:
-        """Read the panel's clock, which runs like ours but can be moved forward."""
+        """Return the time of the panel's clock, which can be moved forward."""
         return time.time() + self._skipped
 
     def skip(self, seconds: float) -> None:
-        """Move the panel's clock forward, with everything that happens meanwhile."""
+        """Move the panel's clock forward by some seconds, and settle the orders that end in that time."""
         self._skipped += seconds
         self._journal.write(("fact", "skipped", self._skipped))
         self.settle()
 
     def settle(self) -> None:
-        """Book the ends that have come since the last call."""
+        """Refund and close the orders that have ended since the last call."""
         now = self.now()
         while self._due and self._due[0][0] <= now:
             order = self.orders[heapq.heappop(self._due)[1]]
             if not order.is_settled and order.ends_at <= now:
                 self._book_end(order)
 
-    def place(self, service_id: str, fields: Mapping[str, str], request_number: int) -> Order:
-        """Accept an order, charge it and enter it into the ledger, or raise Refusal with nothing done."""
+    def place(self, service_id: str, fields: Mapping[str, str], request_number: int) -> SandboxOrder:
+        """Accept an order, charge it and add it to the ledger. Raises Refusal before anything is done."""
         service = self.services.get(service_id)
         if service is None:
             raise Refusal("Incorrect service ID")
         priced = check_and_price(service, fields)
-        order = Order("", service_id, dict(fields), priced.units, priced.charge, self.now(), request_number)
+        order = SandboxOrder("", service_id, dict(fields), priced.units, priced.charge, self.now(), request_number)
         if order.target in self._active:
             raise Refusal("You have active order with this link. Please wait until order being completed.")
         if priced.charge > self.balance:
             raise Refusal("Not enough funds on balance")
-        self._last_order_id = self._fortune.next_id(self._last_order_id, WIDEST_ORDER_GAP)
+        self._last_order_id = self._chances.next_id(self._last_order_id, WIDEST_ORDER_GAP)
         order.id = str(self._last_order_id)
-        self._fortune.plan(order)
+        self._chances.plan(order)
         self.balance -= order.charge
-        self._take_in(order)
+        self._add_order(order)
         self._save(order)
         return order
 
-    def find(self, order_id: str) -> Order:
-        """Look up an order, or raise Refusal."""
+    def find(self, order_id: str) -> SandboxOrder:
+        """Return an order. Raises Refusal for an unknown id."""
         order = self.orders.get(order_id)
         if order is None:
             raise Refusal("Incorrect order ID")
         return order
 
-    def request_refill(self, order_id: str) -> Refill:
-        """Accept a refill of a completed order that has none under way, or raise Refusal."""
+    def request_refill(self, order_id: str) -> SandboxRefill:
+        """Accept a refill of a completed or partial order without a running refill. Raises Refusal."""
         order, now = self.find(order_id), self.now()
         service = self.services.get(order.service)
         if service is None or not service.refill:
@@ -124,14 +126,14 @@ class PanelState:
             raise Refusal("Order not eligible for refill")
         if any(refill.order == order_id and now < refill.ends_at for refill in self.refills.values()):
             raise Refusal("Refill already requested")
-        self._last_refill_id = self._fortune.next_id(self._last_refill_id, WIDEST_REFILL_GAP)
-        refill = self._fortune.refill(str(self._last_refill_id), order_id, now)
+        self._last_refill_id = self._chances.next_id(self._last_refill_id, WIDEST_REFILL_GAP)
+        refill = self._chances.refill(str(self._last_refill_id), order_id, now)
         self.refills[refill.id] = refill
         self._journal.write(("refill", refill.id, dataclasses.asdict(refill)))
         return refill
 
     def request_cancel(self, order_id: str) -> None:
-        """Accept a cancel; the order ends shortly after, partial if something was delivered by then."""
+        """Accept a cancel. The order ends shortly after, as partial if some units are delivered. Raises Refusal."""
         order, now = self.find(order_id), self.now()
         service = self.services.get(order.service)
         if service is None or not service.cancel or now >= order.ends_at:
@@ -139,20 +141,20 @@ class PanelState:
         if order.is_cancel_requested:
             raise Refusal("Cancel already requested")
         order.is_cancel_requested = True
-        at = min(now + self._fortune.cancel_delay(order_id), order.ends_at)
+        at = min(now + self._chances.cancel_delay(order_id), order.ends_at)
         remains = order.remains(now)
         order.end("Canceled" if remains >= order.units else "Partial" if remains else "Completed", remains, at)
         heapq.heappush(self._due, (order.ends_at, order.id))
         self._save(order)
 
     def finish(self, order_id: str, status: str, remains: int) -> None:
-        """End an order now, or change the end that it had, with the refund that belongs to it."""
+        """End an order now, or change its end, and book the refund."""
         order = self.find(order_id)
         order.end(status, remains, self.now())
         self._book_end(order)
 
     def set_balance(self, amount: Decimal) -> None:
-        """Say how much money is left, whatever was booked."""
+        """Set the balance."""
         self.balance = amount
         self._journal.write(self._balance_fact())
 
@@ -160,7 +162,7 @@ class PanelState:
         """Close the journal."""
         self._journal.close()
 
-    def _book_end(self, order: Order) -> None:
+    def _book_end(self, order: SandboxOrder) -> None:
         refund = order.refund_due()
         self.balance += refund - order.refunded
         order.refunded = refund
@@ -169,7 +171,7 @@ class PanelState:
             del self._active[order.target]
         self._save(order)
 
-    def _take_in(self, order: Order) -> None:
+    def _add_order(self, order: SandboxOrder) -> None:
         self.orders[order.id] = order
         entry = LedgerEntry(order.id, order.service, dict(order.fields), order.charge, order.at, order.request_number)
         self.ledger.append(entry)
@@ -177,21 +179,21 @@ class PanelState:
             self._active[order.target] = order.id
             heapq.heappush(self._due, (order.ends_at, order.id))
 
-    def _save(self, order: Order) -> None:
+    def _save(self, order: SandboxOrder) -> None:
         self._journal.write(("order", order.id, dataclasses.asdict(order)), self._balance_fact())
 
     def _balance_fact(self) -> tuple[str, str, str]:
         return "fact", "balance", str(self.balance)
 
     def _restore(self, records: Mapping[str, Mapping[str, Any]]) -> None:
-        """Continue from an earlier run's records; its balance replaces the one this run was given."""
+        """Continue from the records of an earlier run. Its balance replaces the given balance."""
         facts = records.get("fact", {})
         self._skipped = float(facts.get("skipped", 0.0))
         self.balance = Decimal(facts.get("balance", self.balance))
         for record in records.get("order", {}).values():
             amounts = {name: Decimal(record[name]) for name in ("charge", "refunded")}
-            self._take_in(Order(**{**record, **amounts}))
+            self._add_order(SandboxOrder(**{**record, **amounts}))
             self._last_order_id = max(self._last_order_id, int(record["id"]))
         for record in records.get("refill", {}).values():
-            self.refills[record["id"]] = Refill(**record)
+            self.refills[record["id"]] = SandboxRefill(**record)
             self._last_refill_id = max(self._last_refill_id, int(record["id"]))

@@ -2,6 +2,8 @@
 
 import http.client
 import json
+import socket
+import time
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from panels.sandbox import SandboxPanel
 
 LINK = "https://www.instagram.com/p/abc"
-# Longer than any order takes from start to end.
+# Seconds, longer than any order takes.
 LONG = 1_000
 EXAMPLES = {
     "link": LINK,
@@ -68,7 +70,7 @@ class Caller:
 
 @pytest.fixture
 def start():
-    """Start panels, and stop them and their callers afterwards."""
+    """Start panels, and stop them with their callers afterwards."""
     callers = []
 
     def start(dialect="003", **options):
@@ -100,7 +102,7 @@ def refillable_order(call):
 
 
 def bytes_until_end(panel, **fields):
-    """Speak to the panel on a bare socket and return all that it sends before it closes."""
+    """Call the panel on a bare socket, and return all bytes that it sends before it closes."""
     call = Caller(panel)
     call.connection.connect()
     body = urlencode({"key": panel.key, **fields})
@@ -119,3 +121,16 @@ def bytes_until_end(panel, **fields):
 def add_fields(panel):
     service = panel.pick()
     return {"action": "add", "service": service.id, "link": LINK, "quantity": service.min}
+
+
+def wait_until(condition):
+    """Wait until a condition holds, on a slow machine too."""
+    give_up_at = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < give_up_at
+        time.sleep(0.01)
+
+
+def is_listening(panel):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", panel.port)) == 0

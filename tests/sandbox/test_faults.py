@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 
 from panels.sandbox import Fault
-from tests.sandbox.conftest import LINK, add_fields, bytes_until_end
+from tests.sandbox.conftest import LINK, add_fields, bytes_until_end, is_listening, wait_until
 
 
 @pytest.mark.parametrize(("fault", "booked"), [(Fault.DROP, 1), (Fault.DROP_BEFORE, 0)])
@@ -27,7 +27,7 @@ def test_a_hanging_call_is_booked_at_once_and_reset_in_the_end(call):
     started = time.monotonic()
     with pytest.raises(ConnectionResetError):
         bytes_until_end(call.panel, **add_fields(call.panel))
-    assert 0.3 <= time.monotonic() - started < 2
+    assert time.monotonic() - started >= 0.3
     assert len(call.panel.ledger) == 1
 
 
@@ -47,7 +47,7 @@ def test_a_stopped_panel_lets_go_of_what_hangs(call):
         time.sleep(0.01)
     assert not ended.wait(0.1)
     call.panel.stop()
-    assert ended.wait(2)
+    assert ended.wait(30)
     thread.join()
 
 
@@ -105,7 +105,7 @@ def test_whether_the_panel_acts_can_be_turned_round(call, fault, processed):
 
 
 def test_it_cannot_be_turned_round_where_the_answer_is_the_panels_own(call):
-    with pytest.raises(ValueError, match="cannot be chosen"):
+    with pytest.raises(ValueError, match="cannot be changed"):
         call.panel.faults.add(Fault.TRUNCATED, processed=False)
 
 
@@ -123,18 +123,19 @@ def test_an_answer_trickles(call, fault, head_at_once):
     body = urlencode({"key": "right-key", **add_fields(call.panel)})
     call.connection.request("POST", call.path, body)
     response = call.connection.getresponse()
-    assert (time.monotonic() - started < 0.5) == head_at_once
+    # The head has more than 75 bytes.
+    assert (time.monotonic() - started < 1.5) == head_at_once
     assert json.loads(response.read()) == {"order": int(call.panel.ledger[0].order_id)}
     assert time.monotonic() - started > 0.25
 
 
 @pytest.mark.parametrize(("fault", "booked_early"), [(Fault.SLOW, 0), (Fault.LATE_ANSWER, 1)])
 def test_a_late_answer_is_right_and_differs_in_when_it_is_booked(call, fault, booked_early):
-    call.panel.faults.add(fault, seconds=0.6)
+    call.panel.faults.add(fault, seconds=1)
     got = []
     thread = threading.Thread(target=lambda: got.append(call.add()))
     thread.start()
-    time.sleep(0.3)
+    wait_until(lambda: call.panel.calls["add"] and len(call.panel.ledger) == booked_early)
     assert got == []
     assert len(call.panel.ledger) == booked_early
     thread.join()
@@ -162,10 +163,10 @@ def test_a_vanished_panel_refuses_connections_until_it_comes_back(call):
 
 
 def test_a_vanished_panel_comes_back_by_itself_when_it_was_told_to(call):
-    call.panel.faults.add(Fault.VANISH, seconds=0.2)
+    call.panel.faults.add(Fault.VANISH, seconds=1)
     with pytest.raises(ConnectionRefusedError):
         call("balance")
-    time.sleep(0.5)
+    wait_until(lambda: is_listening(call.panel))
     assert call("balance")["balance"] == "500"
 
 

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from panels.sandbox.journal import Journal
 from tests.sandbox.conftest import LINK, LONG, refillable_order
 
 
@@ -45,3 +46,32 @@ def test_time_that_was_skipped_stays_skipped(start, tmp_path):
     first.panel.stop()
     assert done["status"] == "Completed"
     assert start(state_file=file)("status", order=order_id) == done
+
+
+def test_the_last_line_of_a_kind_and_id_counts_and_the_file_shrinks(tmp_path):
+    file = tmp_path / "new" / "records.jsonl"
+    journal = Journal(file)
+    assert journal.load() == {}
+    journal.write(("order", "1", {"status": "Pending"}), ("fact", "balance", "5"))
+    journal.write(("order", "1", {"status": "Completed"}))
+    assert len(file.read_text().splitlines()) == 3
+    journal.close()
+    again = Journal(file)
+    assert again.load() == {"order": {"1": {"status": "Completed"}}, "fact": {"balance": "5"}}
+    assert len(file.read_text().splitlines()) == 2
+
+
+def test_a_journal_that_was_closed_can_be_written_again(tmp_path):
+    file = tmp_path / "records.jsonl"
+    journal = Journal(file)
+    for number in ("1", "2"):
+        journal.write(("order", number, {}))
+        journal.close()
+    assert journal.load() == {"order": {"1": {}, "2": {}}}
+
+
+def test_a_journal_without_a_file_keeps_nothing():
+    journal = Journal(None)
+    journal.write(("order", "1", {}))
+    journal.close()
+    assert journal.load() == {}
