@@ -1,1 +1,1 @@
-"""Spreadsheets: reading pasted text, CSV and XLSX, and writing them; knows no Django."""
+"""Spreadsheets: reads pasted text, CSV and XLSX files, and writes CSV and XLSX files. No Django."""

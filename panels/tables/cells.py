@@ -1,4 +1,7 @@
-"""Texts in spreadsheets: guarded against being taken for formulas, and read back as they were."""
+"""Writes the cells of spreadsheets.
+
+Texts are guarded so that no program runs them as formulas, and can be read back.
+"""
 
 from __future__ import annotations
 
@@ -9,22 +12,22 @@ from decimal import Decimal
 from typing import Any
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-# Excel takes a file without it for something else than UTF-8.
+# Without it, Excel does not read a file as UTF-8.
 BYTE_ORDER_MARK = "\ufeff"
 
 
 def guard(text: str) -> str:
-    """Put an apostrophe before a text that a spreadsheet would run as a formula, or that `unguard` would shorten."""
+    """Put an apostrophe before a text that a spreadsheet runs as a formula, or that `unguard` would shorten."""
     return f"'{text}" if text.lstrip("'").startswith(FORMULA_STARTS) else text
 
 
 def unguard(text: str) -> str:
-    """Take off the apostrophe that `guard` has put there; any other text stays as it is."""
+    """Remove the apostrophe of `guard`. Any other text stays as it is."""
     return text[1:] if text.startswith("'") and text.lstrip("'").startswith(FORMULA_STARTS) else text
 
 
 def cell(value: Any) -> str:
-    """Write a value: numbers plainly, also negative ones, times as ISO in UTC, texts guarded, None as nothing."""
+    """Write a value as the text of a cell: times as ISO in UTC, texts guarded, None as ""."""
     match value:
         case None:
             return ""
@@ -41,7 +44,7 @@ def cell(value: Any) -> str:
 
 
 def csv_lines(header: Iterable[str], rows: Iterable[Iterable[Any]]) -> Iterator[str]:
-    """Write a table line by line, so that its length costs no memory."""
+    """Yield the lines of a CSV file one by one, so that a long table needs little memory."""
     writer = csv.writer(_Echo())
     yield BYTE_ORDER_MARK + writer.writerow(header)
     for row in rows:
@@ -49,7 +52,7 @@ def csv_lines(header: Iterable[str], rows: Iterable[Iterable[Any]]) -> Iterator[
 
 
 class _Echo:
-    """A file that hands back what is written to it."""
+    """A file whose `write` returns the text, so that the CSV writer returns each line."""
 
     def write(self, text: str) -> str:
         return text

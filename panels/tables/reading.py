@@ -1,6 +1,6 @@
-"""Reads what a person pasted or uploaded, text, CSV or XLSX, into lines of named cells with their numbers.
+"""Reads pasted text and uploaded CSV and XLSX files into numbered lines of named cells.
 
-Rows are counted as a spreadsheet shows them: a cell with line breaks is one row, blank rows count.
+Rows are counted as in a spreadsheet: a cell with line breaks is one row, and blank rows count.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ __all__ = [
 ]
 COLUMNS: tuple[str, ...] = ("panel", "service", *ALL_FIELDS)
 PASTED: tuple[str, ...] = ("service", "link", "quantity")
-# What a downloaded file says about each line: a person may leave it in and upload the rest again.
+# The columns with results in a downloaded file. They may stay in a file that is uploaded again.
 OUTCOME = ("state", "remote_id", "progress", "charge", "currency", "start_count", "remains", "error")
 MAX_LINES = 10_000
 MAX_BYTES = 20 * 1024 * 1024
 MAX_CELL = 200_000
-# A quote that is not closed makes one cell of the rest of the file, which then gets a message of ours.
+# An unclosed quote makes one cell of the rest of the file. With this limit, that cell gets our own message.
 csv.field_size_limit(max(csv.field_size_limit(), MAX_BYTES))
 _DELIMITERS = ",;\t|"
 _SEPARATORS = re.compile(r"[\s_-]+")
@@ -47,7 +47,7 @@ _SEPARATOR_LINE = re.compile(r'"?sep=([^\r\n"])"?(?:\r\n|\r|\n)', re.IGNORECASE)
 _FILLED = re.compile(r"[^\s,;|].*")
 _HEADER_LENGTH = 64 * 1024
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
-# Refused by every field's check, so that nothing is sent which differs from what the person sees.
+# The check of every field refuses it, so that no value is sent that differs from the value on the screen.
 _SUBSTITUTE = "\x1a"
 _TEXT_NAMES = (".csv", ".txt", ".tsv")
 _WORKBOOK_NAMES = (".xlsx", ".xlsm")
@@ -63,7 +63,7 @@ _HEADER_HELP = "The first row must name the columns, for example: panel, service
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row by its number in the file, or a pasted line by its number; cells are trimmed, empty ones left out."""
+    """A row or a pasted line by its number. Cells are trimmed, and empty cells are left out."""
 
     number: int
     cells: dict[str, str]
@@ -71,9 +71,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """All lines that hold anything; columns by the API's names, in the order found.
+    """All lines with content, and the columns by their names in the API, in the order of the table.
 
-    note is a sentence for the person about what was not read, "" mostly.
+    note is a sentence for the user about parts that were not read, or "".
     """
 
     columns: tuple[str, ...]
@@ -82,10 +82,10 @@ class Sheet:
 
 
 def read_paste(text: str, *, has_panel: bool, names: Sequence[str] = PASTED) -> Sheet:
-    """Read one order a line, its values apart by pipes or tabs, a panel's name before them if has_panel.
+    """Read one order a line, with pipes or tabs between the values. With has_panel, the panel comes first.
 
-    A first line that names columns, mostly at least, makes the text a table like a file's, also with commas or
-    semicolons between its values. Raises UnreadableError for the whole text.
+    If most titles in the first line are names of columns, the text is read as a table like a file. Then commas and
+    semicolons may stand between the values too. Raises UnreadableError for the whole text.
     """
     _refuse_large(len(text))
     columns = ("panel", *names) if has_panel else tuple(names)
@@ -99,9 +99,9 @@ def read_paste(text: str, *, has_panel: bool, names: Sequence[str] = PASTED) -> 
 
 
 def read_file(name: str, content: bytes, *, names: Sequence[str] = COLUMNS, needed: str = "service") -> Sheet:
-    """Read a CSV or XLSX file, whose first row names its columns, in any order.
+    """Read a CSV or XLSX file. Its first row names its columns in any order.
 
-    Raises UnreadableError for the whole file; whether the cells make orders is not looked at.
+    Raises UnreadableError for the whole file. Does not check whether the cells are valid orders.
     """
     _refuse_large(len(content))
     if not content:
@@ -122,7 +122,7 @@ def _refuse_large(size: int) -> None:
 
 
 def _is_workbook(name: str, content: bytes) -> bool:
-    """Tell an XLSX from a CSV file; raises UnreadableError for anything else, and where name and content differ."""
+    """Say whether a file is XLSX or CSV. Raises UnreadableError for other files, and if name and content differ."""
     suffix = PurePath(name).suffix.lower()
     found = _format_of(content)
     if suffix in _WORKBOOK_NAMES and found == "a zip file":
@@ -133,38 +133,38 @@ def _is_workbook(name: str, content: bytes) -> bool:
         raise UnreadableError(f"Only CSV and XLSX files are read, and this one is named {shown(name)}", _SAVE_AS)
     called = f"The file is named {shown(name)}, but"
     if found == "a zip file":
-        raise UnreadableError(f"{called} it holds a workbook or another zip file", "Name it .xlsx if it is a workbook")
+        raise UnreadableError(f"{called} it is a workbook or another zip file", "Name it .xlsx if it is a workbook")
     if not found:
-        raise UnreadableError(f"{called} it holds plain text", "Name it .csv if it is a table")
-    raise UnreadableError(f"{called} it holds {found}", _SAVE_AS)
+        raise UnreadableError(f"{called} it is plain text", "Name it .csv if it is a table")
+    raise UnreadableError(f"{called} it is {found}", _SAVE_AS)
 
 
 def _format_of(content: bytes) -> str:
-    """Say what a file's first bytes show it to be, "" for a text."""
+    """Return the kind of file that the first bytes show, or "" for a text."""
     if content.startswith(_ZIP) and content[2:4] in (b"\x03\x04", b"\x05\x06"):
         return "a zip file"
     if content.startswith(_OLE):
         return "an old (.xls) or password-protected workbook"
     if _MARKUP.match(content.removeprefix(codecs.BOM_UTF8)):
         return "a web page or XML"
-    for start, what in _OTHER_FORMATS.items():
+    for start, kind in _OTHER_FORMATS.items():
         if content.startswith(start):
-            return what
+            return kind
     sample = content[:_SAMPLE]
-    # One stray control character is an error of its line; many are no text.
+    # A single control character is an error of its line. A file with many is no text.
     is_binary = not _utf_16(content) and len(_CONTROLS.findall(sample)) * 50 > len(sample)
     return "no text" if is_binary else ""
 
 
 def _utf_16(content: bytes) -> str:
-    """Return the encoding by its mark, or by the zero byte that a plain first letter has beside it."""
+    """Return the kind of UTF-16 by its mark, or by the zero byte beside the first letter, or ""."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     return {b"\0": "utf-16-be"}.get(content[:1], "utf-16-le" if content[1:2] == b"\0" else "")
 
 
 def _decode(content: bytes) -> tuple[str, str]:
-    """Return a file's text, and a note if its encoding had to be guessed."""
+    """Return the text of a file, and a note if its encoding was guessed."""
     encoding = _utf_16(content) or "utf-8"
     try:
         return content.decode(encoding).removeprefix("\ufeff"), ""
@@ -178,7 +178,7 @@ def _decode(content: bytes) -> tuple[str, str]:
 
 
 def _is_broken_utf_8(content: bytes) -> bool:
-    """Tell UTF-8 with some wrong bytes from Windows-1252, as which all its letters would become others."""
+    """Say whether a text is UTF-8 with some wrong bytes. Read as Windows-1252, all its other letters would be wrong."""
     text = content.decode("utf-8", "replace")
     letters = len(text) - len(text.encode("ascii", "ignore"))
     return content.startswith(codecs.BOM_UTF8) or text.count("\ufffd") * 2 < letters
@@ -190,11 +190,11 @@ def _undecodable(content: bytes, place: int, encoding: str) -> UnreadableError:
 
 
 def _read_records(text: str, known: Mapping[str, str]) -> Iterator[Row]:
-    """Yield the rows of delimited text; blank ones are counted, but not yielded."""
+    """Yield the rows of delimited text. Blank rows are counted, but not yielded."""
     delimiter = ""
     if match := _SEPARATOR_LINE.match(text):
         text, delimiter = text[match.end() :], match[1]
-    # With newline="" a guarded carriage return stays one until its guard is off.
+    # With newline="", a guarded carriage return stays as it is until the guard is removed.
     lines = io.StringIO(text, newline="")
     reader = csv.reader(lines, delimiter=delimiter or _find_delimiter(text, known), strict=True)
     number = begins_at = 0
@@ -206,21 +206,21 @@ def _read_records(text: str, known: Mapping[str, str]) -> Iterator[Row]:
     except csv.Error:
         raise UnreadableError(
             f"In row {number + 1:,} (line {begins_at + 1:,} of the file), a quoted cell is not closed, "
-            "or something stands between its closing quote and the next cell",
+            "or there is text between its closing quote and the next cell",
             'Close it, and write a quote inside of a quoted cell twice ("")',
         ) from None
 
 
 def _find_delimiter(text: str, known: Mapping[str, str]) -> str:
-    """Return the delimiter that finds the most column names in the first row that holds anything."""
+    """Return the delimiter with which the first row with content has the most names of columns."""
     return max(_DELIMITERS, key=lambda delimiter: len(known.keys() & set(_titles(text, delimiter))))
 
 
 def _titles(text: str, delimiter: str) -> list[str]:
-    """Return what is left of the cells of the first row that holds anything, as titles are compared."""
+    """Return the folded cells of the first row with content."""
     first = _FILLED.search(text)
     start = text[first.start() : first.start() + _HEADER_LENGTH] if first else ""
-    return [_fold(cell) for cell in next(csv.reader(io.StringIO(start, newline=""), delimiter=delimiter), [])]
+    return [_fold_title(cell) for cell in next(csv.reader(io.StringIO(start, newline=""), delimiter=delimiter), [])]
 
 
 def _split(line: str) -> list[str]:
@@ -230,7 +230,7 @@ def _split(line: str) -> list[str]:
 def _read_workbook(content: bytes, known: Mapping[str, str], needed: str) -> Sheet:
     with open_workbook(content) as sheets:
         if not sheets:
-            raise UnreadableError("The workbook has no visible sheet with anything in it", _SAVE_AS)
+            raise UnreadableError("The workbook has no visible sheet with content", _SAVE_AS)
         first, *others = sheets
         sheet = _read_table(first.rows, known, needed)
     if others:
@@ -240,14 +240,14 @@ def _read_workbook(content: bytes, known: Mapping[str, str], needed: str) -> She
 
 
 def _read_table(rows: Iterator[Row], known: Mapping[str, str], needed: str) -> Sheet:
-    """Read rows of which the first that holds anything names the columns."""
+    """Read rows. The first row with content names the columns."""
     for number, cells in rows:
         titles = {index: text for index, cell in cells.items() if (text := _storable(cell))}
         if titles:
             header = _read_header(number, titles, known)
             break
     else:
-        raise UnreadableError("There is nothing in it", _HEADER_HELP)
+        raise UnreadableError("The table is empty", _HEADER_HELP)
     columns = tuple(name for name in header.values() if name not in OUTCOME)
     if needed not in columns:
         raise UnreadableError(f"The column {needed} is missing from row {number:,}", _HEADER_HELP)
@@ -255,12 +255,12 @@ def _read_table(rows: Iterator[Row], known: Mapping[str, str], needed: str) -> S
 
 
 def _read_header(number: int, titles: Mapping[int, str], known: Mapping[str, str]) -> dict[int, str]:
-    """Return the columns' names by their place; raises UnreadableError if one is unknown or there twice."""
-    header = {index: known.get(_fold(title), "") for index, title in sorted(titles.items())}
+    """Return the names of the columns by place. Raises UnreadableError for an unknown or repeated name."""
+    header = {index: known.get(_fold_title(title), "") for index, title in sorted(titles.items())}
     unknown = [index for index, name in header.items() if not name]
     if len(unknown) == len(header):
         found = ", ".join(shown(titles[index]) for index in unknown[:5])
-        raise UnreadableError(f"Row {number:,} names no known column: it holds {found}", _HEADER_HELP)
+        raise UnreadableError(f"Row {number:,} names no known column: it has {found}", _HEADER_HELP)
     if unknown:
         listed = ", ".join(f"{shown(titles[index])} in {column_name(index)}" for index in unknown[:5])
         more = f" and {len(unknown) - 5:,} more" if len(unknown) > 5 else ""
@@ -276,7 +276,7 @@ def _read_header(number: int, titles: Mapping[int, str], known: Mapping[str, str
 
 
 def _read_lines(rows: Iterable[Row], header: Mapping[int, str], called: str) -> tuple[Line, ...]:
-    """Name the cells of each row and leave blank rows out; called is how the person counts: rows or lines."""
+    """Name the cells of each row, without blank rows. `called` is "Row" or "Line", for messages."""
     lines: list[Line] = []
     for number, row in rows:
         cells: dict[str, str] = {}
@@ -286,11 +286,11 @@ def _read_lines(rows: Iterable[Row], header: Mapping[int, str], called: str) -> 
             if len(text) > MAX_CELL or index not in header:
                 raise _unfit(f"{called} {number:,}", index, text, header)
             cells[header[index]] = text
-        said = {name: cells.pop(name) for name in OUTCOME if name in cells}
-        if cells and said.get("remote_id"):
+        results = {name: cells.pop(name) for name in OUTCOME if name in cells}
+        if cells and results.get("remote_id"):
             raise UnreadableError(
-                f"{called} {number:,} was ordered already, as {shown(said['remote_id'])}",
-                "Take out what was ordered, or empty the column remote_id to order it once more",
+                f"{called} {number:,} was ordered already, as {shown(results['remote_id'])}",
+                "Remove the rows that were ordered, or clear the column remote_id to order them again",
             )
         if cells:
             lines.append(Line(number, cells))
@@ -305,7 +305,7 @@ def _unfit(where: str, index: int, text: str, header: Mapping[int, str]) -> Unre
     if index not in header:
         names = header.values()
         problem = f"{where} is longer than its columns ({', '.join(names)}): {column_name(index)} is {shown(text)}"
-        in_file = "Remove it, or put a value that holds a separator in quotes"
+        in_file = "Remove it, or put a value with a separator in quotes"
         return UnreadableError(
             problem, in_file if where.startswith("Row") else f"Write each line as {' | '.join(names)}"
         )
@@ -314,17 +314,17 @@ def _unfit(where: str, index: int, text: str, header: Mapping[int, str]) -> Unre
 
 
 def _storable(cell: str) -> str:
-    """Return a cell as its check gets it: without the export's guard, trimmed, and with line ends of one kind."""
+    """Return a cell without the guard of the export, trimmed, and with one kind of line end."""
     text = unguard(cell)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return trim(_UNSTORABLE.sub(_SUBSTITUTE, text))
 
 
-def _fold(title: str) -> str:
+def _fold_title(title: str) -> str:
     return _SEPARATORS.sub("", trim(title).lower())
 
 
 def _by_folded_name(names: Iterable[str]) -> dict[str, str]:
-    """Return the columns that a table may have, by what is left of a title without case, spaces and underscores."""
-    return {_fold(name): name for name in (*names, *OUTCOME)}
+    """Return the columns that a table may have, by their folded title: no case, spaces and underscores."""
+    return {_fold_title(name): name for name in (*names, *OUTCOME)}

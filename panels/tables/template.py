@@ -1,4 +1,4 @@
-"""A file of bulk orders to fill in, with an example for each common type of service."""
+"""The template file for bulk orders, with an example for each common type of service."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ _EXAMPLES: tuple[tuple[str, dict[str, str | int]], ...] = (
 
 
 def template_csv() -> bytes:
-    """Return all columns and the examples."""
+    """Return a CSV file with all columns and the examples."""
     return "".join(csv_lines(COLUMNS, _example_rows())).encode()
 
 
 def template_xlsx() -> bytes:
-    """Return the same as a workbook, whose ids stay texts and keep their zeros."""
+    """Return a workbook with the same rows. The format of its columns keeps the zeros at the start of ids."""
     book = Workbook()
     sheet = book.active
     sheet.title = "Orders"

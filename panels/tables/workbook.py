@@ -1,7 +1,7 @@
-"""Reads an XLSX file's visible sheets as texts with openpyxl, once nothing in the file can make that costly.
+"""Reads the visible sheets of an XLSX file as texts with openpyxl, after a check that the file cannot cost too much.
 
-openpyxl keeps a row, a shared text, and every part that is not made of these in memory as a tree: 20 kB that unpack to
-one long row take more than a gigabyte. So all parts go through a parser first that keeps nothing.
+openpyxl keeps each row, each shared text and every other part in memory as a tree. So 20 kB that unpack to one long row
+take more than a gigabyte. Therefore all parts are read first by a parser that keeps nothing.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ from openpyxl.xml import constants as names
 
 MAX_UNPACKED = 100 * 1024 * 1024
 MAX_PARTS = 10_000
-# Ten thousand orders have a million elements, a sheet that is formatted down to its last row some more.
+# Ten thousand orders have a million elements. A sheet that is formatted down to its last row has more.
 MAX_ELEMENTS = 3_000_000
 MAX_TEXTS = 300_000
-# What is in memory at once: a row, a shared text, or all that is neither, of which styles become large objects.
+# Limits for one tree in memory: a row, a shared text, or the rest of a part. Styles become large objects.
 MAX_TREE, MAX_TREE_BYTES = 100_000, 4 * 1024 * 1024
-# Of what is filled in; cells beyond that are only formatted are left out.
+# Limits for cells with content. Cells beyond them that are only formatted are left out.
 MAX_ROWS, MAX_COLUMNS = 100_000, 256
 Row = tuple[int, Mapping[int, str]]
 _CHUNK = 64 * 1024
 _SHEET_ROWS, _SHEET_COLUMNS = 1_048_576, 16_384
-# What a spreadsheet program takes at most; openpyxl takes very long for longer ones.
+# The longest format of a spreadsheet program. openpyxl is very slow for longer formats.
 _FORMAT_LENGTH = 255
-# What openpyxl, zipfile and the parser raise for a damaged, encrypted or misleading file.
+# The exceptions of openpyxl, zipfile and the parser for a damaged, encrypted or misleading file.
 _BROKEN: tuple[type[Exception], ...] = (zipfile.BadZipFile, zlib.error, struct.error, ParseError, EOFError, OSError)
 _BROKEN += (AttributeError, LookupError, OverflowError, RuntimeError, TypeError, ValueError)
 _BOOKS = (names.XLSX, names.XLSM, names.XLTX, names.XLTM)
@@ -54,12 +54,12 @@ _SHEET, _TEXTS, _ROW, _TEXT, _CELL, _VALUE, _INLINE, _FORMULA = (
 _RECORDS = {_SHEET: _ROW, _TEXTS: _TEXT}
 _STRICT = "http://purl.oclc.org/ooxml/"
 _ZEROS = re.compile(r"0{2,15}")
-# A spreadsheet keeps 15 digits of a number and turns the others into zeros.
+# A spreadsheet keeps 15 digits of a number and changes the other digits to zeros.
 _FIRST_INEXACT = 10**15
 _SAVE_AGAIN = "Open it in a spreadsheet program, save it as XLSX or CSV, and upload that"
-_SMALLER = "Remove what is not an order, such as other sheets, or save the sheet as CSV, and upload it again"
-_NO_RESULT = "Formulas are without a stored result"
-_ERROR = "Formulas end in an error such as #N/A"
+_SMALLER = "Remove other sheets and everything that is not an order, or save the sheet as CSV. Then upload it again"
+_NO_RESULT = "Formulas have no stored result"
+_ERROR = "Formulas have an error such as #N/A"
 _TOO_LONG = "Numbers have more than the 15 digits that a spreadsheet keeps"
 _CORRECT = {
     _NO_RESULT: "Open the file in a spreadsheet program, save it there, and upload it again",
@@ -69,16 +69,16 @@ _CORRECT = {
 
 
 class UnreadableError(Exception):
-    """A file or pasted text cannot be taken as a whole; text says what is wrong and what to do."""
+    """A file or a pasted text cannot be read. `text` says the problem and the remedy."""
 
     def __init__(self, problem: str, remedy: str) -> None:
-        """Join what is wrong and what to do, both without their full stop."""
+        """Join the problem and the remedy, both without a full stop."""
         self.text = f"{problem}. {remedy}."
         super().__init__(self.text)
 
 
 def column_name(index: int) -> str:
-    """Name a column, counted from 0, as people find it: "column 3 (C)"."""
+    """Name a column, counted from 0, like this: "column 3 (C)"."""
     if index >= _SHEET_COLUMNS:
         return f"column {index + 1:,}"
     return f"column {index + 1} ({get_column_letter(index + 1)})"
@@ -86,7 +86,7 @@ def column_name(index: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Worksheet:
-    """A sheet of a workbook by its name, with the non-empty cells of its rows by column, counted from 0."""
+    """A sheet of a workbook. Its rows have their non-empty cells by column, counted from 0."""
 
     name: str
     rows: Iterator[Row]
@@ -94,12 +94,12 @@ class Worksheet:
 
 @contextmanager
 def open_workbook(content: bytes) -> Iterator[tuple[Worksheet, ...]]:
-    """Return the visible sheets that hold anything, in their order; rows are read when they are asked for.
+    """Return the visible sheets with content, in their order. Their rows are read lazily.
 
-    Raises UnreadableError for what is no workbook, is damaged, or passes the limits; so do the rows.
+    Raises UnreadableError for a file that is no workbook, is damaged, or exceeds the limits. The rows raise it too.
     """
     with warnings.catch_warnings():
-        # About what it does not keep, such as drop-down lists.
+        # These warnings are about parts that openpyxl does not keep, such as drop-down lists.
         warnings.filterwarnings("ignore", category=UserWarning, module=r"openpyxl\.")
         try:
             parts = _inspect(content)
@@ -112,15 +112,15 @@ def open_workbook(content: bytes) -> Iterator[tuple[Worksheet, ...]]:
 
 
 def _inspect(content: bytes) -> dict[str, _Part]:
-    """Return what is known of each part; raises UnreadableError if openpyxl would take too long or too much for it."""
-    # Each entry of the directory costs more memory than its bytes, so they are counted before it is read.
+    """Return the facts about each part. Raises UnreadableError if openpyxl would need too much time or memory."""
+    # Each entry of the directory needs more memory than its bytes, so the entries are counted before reading.
     if content.count(b"PK\x01\x02") > MAX_PARTS:
         raise _too_large()
     archive = zipfile.ZipFile(io.BytesIO(content))
     infos = {info.filename: info for info in archive.infolist()}
     if sum(info.file_size for info in infos.values()) > MAX_UNPACKED:
         raise _too_large()
-    # Other methods than these two can unpack a small piece to hundreds of megabytes at once.
+    # Other methods can unpack a small piece to hundreds of megabytes at once.
     if any(info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for info in infos.values()):
         raise _damaged()
     parts: dict[str, _Part] = {}
@@ -135,11 +135,11 @@ def _inspect(content: bytes) -> dict[str, _Part]:
 
 
 def _check_roles(parts: Mapping[str, _Part]) -> None:
-    """Make sure that openpyxl takes no part for another kind than it was inspected as, and no sheet twice."""
+    """Make sure that openpyxl reads each part as the kind that was inspected, and no sheet twice."""
     overrides = parts[names.ARC_CONTENT_TYPES].overrides if names.ARC_CONTENT_TYPES in parts else []
     books = parts.keys() & {names.ARC_WORKBOOK, *(name for name, kind in overrides if kind in _BOOKS)}
     if not books:
-        raise UnreadableError("The file is named like a spreadsheet, but there is no workbook in it", _SAVE_AGAIN)
+        raise UnreadableError("The file has the name of a spreadsheet, but there is no workbook in it", _SAVE_AGAIN)
     whole = [part for name, part in parts.items() if name in _READ_WHOLE | books or name.endswith(".rels")]
     texts = [parts[name] for name, kind in overrides if kind == names.SHARED_STRINGS and name in parts]
     if any(part.root in _RECORDS for part in whole) or any(part.root != _TEXTS for part in texts):
@@ -152,7 +152,7 @@ def _check_roles(parts: Mapping[str, _Part]) -> None:
 
 
 class _Part:
-    """Follows the elements of a part without keeping them."""
+    """Reads the elements of a part without keeping them."""
 
     def __init__(self, name: str, most: int) -> None:
         self.folder, self.most = posixpath.dirname(posixpath.dirname(name)), most
@@ -171,7 +171,7 @@ class _Part:
         self.parser.EndElementHandler = self.end
 
     def follow(self, stream: IO[bytes]) -> None:
-        """Feed the parser piece by piece; a part that is no XML is left, as openpyxl reads no further either."""
+        """Feed the parser piece by piece. A part that is not XML is skipped, because openpyxl stops there too."""
         try:
             while piece := stream.read(_CHUNK):
                 self.fed += len(piece)
@@ -180,12 +180,12 @@ class _Part:
                     raise _too_large()
             self.parser.Parse(b"", True)  # noqa: FBT003
         except expat.ExpatError as exc:
-            # What stands before the flaw would pass for the whole sheet.
+            # Otherwise the rows before the error would be taken as the whole sheet.
             if self.root in _RECORDS:
                 raise _damaged() from exc
 
     def refuse(self, *_: object) -> None:
-        # No spreadsheet program writes a document type, and its entities can grow without end.
+        # No spreadsheet program writes a document type, and its entities can grow without a limit.
         raise _damaged()
 
     def start(self, name: str, given: dict[str, str]) -> None:
@@ -214,7 +214,7 @@ class _Part:
         self.row, self.column = row, 0
 
     def note_cell(self, name: str, given: Mapping[str, str]) -> None:
-        """Remember how far cells are filled in."""
+        """Record the last cell with content."""
         if name == _CELL:
             self.column = coordinate_to_tuple(given["r"])[1] if "r" in given else self.column + 1
             if self.column > _SHEET_COLUMNS:
@@ -223,7 +223,7 @@ class _Part:
             self.is_text = given.get("t") == "str"
         elif name in (_VALUE, _INLINE, _FORMULA):
             self.has_formula |= name == _FORMULA
-            # Nothing may be the result of a text's formula; of another it is none.
+            # An empty result is a result of a text formula only.
             if name == _VALUE and self.has_formula and not self.is_text:
                 self.parser.CharacterDataHandler = self.note_value
             else:
@@ -235,16 +235,16 @@ class _Part:
         self.parser.CharacterDataHandler = None
 
     def note(self, name: str, given: Mapping[str, str]) -> None:
-        """Remember what says how parts are read, and refuse what openpyxl reads at too great a cost."""
+        """Record how parts are read, and refuse elements that are too costly for openpyxl."""
         if not self.root:
             self.root, self.record = name, _RECORDS.get(name, "")
         match name.rpartition(" ")[2]:
             case "workbook" if name.startswith(_STRICT):
-                raise UnreadableError("The file is a Strict Open XML workbook, which is not read", _SAVE_AGAIN)
+                raise UnreadableError("The file is a Strict Open XML workbook, which is not supported", _SAVE_AGAIN)
             case "Override":
                 self.overrides.append((given.get("PartName", "")[1:], given.get("ContentType", "")))
             case "Relationship" if "chartsheet" in given.get("Type", ""):
-                raise UnreadableError("The workbook has a chart sheet, which is not read", _SMALLER)
+                raise UnreadableError("The workbook has a chart sheet, which is not supported", _SMALLER)
             case "Relationship" if given.get("TargetMode") != "External":
                 self.targets.append(posixpath.normpath(posixpath.join("/", self.folder, given.get("Target", ""))))
             case "sheet":
@@ -268,15 +268,15 @@ def _damaged() -> UnreadableError:
 
 def _too_large() -> UnreadableError:
     size = f"{MAX_UNPACKED // 1024 // 1024} MB"
-    return UnreadableError(f"Unpacked, the file holds more than is read: {size}, or too many cells or parts", _SMALLER)
+    return UnreadableError(f"The unpacked file is too large: more than {size}, or too many cells or parts", _SMALLER)
 
 
 def _read_rows(sheet: Any, part: _Part) -> Iterator[Row]:
-    """Yield the rows that hold anything; raises UnreadableError at their end if some cells are uncertain."""
+    """Yield the rows with content. Raises UnreadableError at their end if some cells are uncertain."""
     if part.last_row > MAX_ROWS or part.last_column > MAX_COLUMNS:
         last = f"row {part.last_row:,} and {column_name(part.last_column - 1)}"
         limits = f"only {MAX_ROWS:,} rows and {MAX_COLUMNS} columns are read"
-        raise UnreadableError(f"The sheet holds something as far as {last}, and {limits}", _SMALLER)
+        raise UnreadableError(f"The sheet has content up to {last}, and {limits}", _SMALLER)
     unsure: dict[str, list[str]] = {_NO_RESULT: part.without_result, _ERROR: [], _TOO_LONG: []}
     for number, cells in enumerate(_cells_of(sheet, part), 1):
         row = {index: text for index, cell in enumerate(cells) if (text := _read_cell(cell, unsure))}
@@ -297,7 +297,7 @@ def _cells_of(sheet: Any, part: _Part) -> Iterator[tuple[Any, ...]]:
 
 
 def _read_cell(cell: Any, unsure: Mapping[str, list[str]]) -> str:
-    """Return a cell's text; notes in unsure if nobody knows for certain what it holds."""
+    """Return the text of a cell. Adds the cell to `unsure` if its content is not certain."""
     value = cell.value
     match value:
         case None:
@@ -329,7 +329,7 @@ def _read_number(cell: Any, unsure: Mapping[str, list[str]]) -> str:
 
 
 def _digits(cell: Any) -> int:
-    """Return how many digits a number is filled up to with zeros."""
+    """Return the number of digits to which a number is filled with zeros."""
     try:
         code = cell.number_format or ""
     except LookupError:

@@ -16,7 +16,7 @@ LINK = "https://example.com/p/1"
 
 
 def workbook(rows, *, change=None, **sheets):
-    """Write a workbook with its first sheet's rows; change gets the sheet before it is saved."""
+    """Write a workbook with these rows in its first sheet. `change` gets the sheet before it is saved."""
     book = openpyxl.Workbook()
     for row in rows:
         book.active.append(row)
@@ -65,7 +65,7 @@ def with_cells(xml, content=None):
 
 
 def sharing_texts(content):
-    """Return a workbook whose texts stand in a part of their own, as most programs write them."""
+    """Return a workbook with its texts in a part of their own, as most programs write them."""
     found = {}
 
     def share(data):
@@ -89,7 +89,7 @@ def sharing_texts(content):
 
 
 def listed_as(types, part, kind):
-    """Return the list of a workbook's parts with one more, or one that is of another kind."""
+    """Return the list of the parts of a workbook, with one part added or of another kind."""
     return re.sub(
         rb'(<Override PartName="/%b"[^>]*/>)?</Types>' % part.encode(),
         b'<Override PartName="/%b" ContentType="%b"/></Types>' % (part.encode(), kind),
@@ -98,7 +98,7 @@ def listed_as(types, part, kind):
 
 
 def day(*numbers):
-    """Return a spreadsheet's day, which knows no time zone."""
+    """Return a day of a spreadsheet, which has no time zone."""
     return dt.datetime(*numbers)  # noqa: DTZ001
 
 
@@ -118,7 +118,7 @@ lines = st.lists(st.dictionaries(st.sampled_from(COLUMNS), texts), min_size=1, m
 
 
 def kept(rows):
-    """Return what must come back: trimmed, without empty cells and blank rows."""
+    """Return the lines that must come back: trimmed, without empty cells and blank rows."""
     trimmed = [{name: trim(text) for name, text in row.items() if trim(text)} for row in rows]
     return tuple(Line(number, cells) for number, cells in enumerate(trimmed, 2) if cells)
 

@@ -1,3 +1,5 @@
+"""Texts are guarded against being run as formulas, and come back as they were."""
+
 import csv
 import datetime as dt
 from decimal import Decimal

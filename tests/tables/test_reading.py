@@ -213,7 +213,9 @@ def test_what_a_downloaded_file_says_about_its_lines_may_stay_in_it():
 
 def test_what_a_downloaded_file_shows_as_ordered_is_not_ordered_once_more():
     text = "service,link,state,remote_id\n1,a,refused,\n2,b,placed,991\n"
-    assert 'Row 3 was ordered already, as "991". Take out what was ordered' in message("results.csv", text.encode())
+    assert 'Row 3 was ordered already, as "991". Remove the rows' in message(
+        "results.csv", text.encode()
+    )
     assert len(read_csv(text.replace("991", "")).lines) == 2
 
 
@@ -225,9 +227,9 @@ def test_other_columns_can_be_asked_for():
 
 BAD_CSV = {
     "empty": ("", "The file is empty"),
-    "blank": ("\n \n,,\n", "There is nothing in it"),
+    "blank": ("\n \n,,\n", "The table is empty"),
     "only a header": ("service,link\n\n", "There is no order in it"),
-    "no header": (f"12,{LINK},1000\n13,{LINK},5\n", f'Row 1 names no known column: it holds "12", "{LINK}", "1000"'),
+    "no header": (f"12,{LINK},1000\n13,{LINK},5\n", f'Row 1 names no known column: it has "12", "{LINK}", "1000"'),
     "unknown columns": (
         "service,qty,link,url\n1,2,a,b\n",
         'unknown columns: "qty" in column 2 (B), "url" in column 4 (D). Remove or rename them: panel, service, link',
@@ -258,18 +260,18 @@ def test_a_bad_table_gets_one_message(text, expected):
 OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 PAGE = b"\n<html><body><table><tr><td>service</td></tr></table></body></html>"
 NOT_WHAT_THEY_SAY = [
-    ("a.xlsx", b"service,link\n1,a\n", "holds plain text. Name it .csv"),
-    ("a.csv", workbook([["service"], ["1"]]), "holds a workbook or another zip file. Name it .xlsx"),
-    ("a.csv", b"%PDF-1.7\n%\xe2\xe3", "holds a PDF document"),
-    ("a.xlsx", b"%PDF-1.7\n", "holds a PDF document"),
-    ("a.xlsx", OLD_WORKBOOK, "holds an old (.xls) or password-protected workbook"),
-    ("a.csv", OLD_WORKBOOK, "holds an old (.xls) or password-protected workbook"),
+    ("a.xlsx", b"service,link\n1,a\n", "but it is plain text. Name it .csv"),
+    ("a.csv", workbook([["service"], ["1"]]), "but it is a workbook or another zip file. Name it .xlsx"),
+    ("a.csv", b"%PDF-1.7\n%\xe2\xe3", "but it is a PDF document"),
+    ("a.xlsx", b"%PDF-1.7\n", "but it is a PDF document"),
+    ("a.xlsx", OLD_WORKBOOK, "but it is an old (.xls) or password-protected workbook"),
+    ("a.csv", OLD_WORKBOOK, "but it is an old (.xls) or password-protected workbook"),
     ("a.xls", OLD_WORKBOOK, 'Only CSV and XLSX files are read, and this one is named "a.xls"'),
     ("a.xls", PAGE, 'this one is named "a.xls"'),
-    ("a.csv", PAGE, "holds a web page or XML"),
-    ("a.xlsx", b"\xef\xbb\xbf<?xml version='1.0'?><Workbook/>", "holds a web page or XML"),
-    ("a.csv", b"\x89PNG\r\n\x1a\n", "holds a picture"),
-    ("a.txt", bytes(range(1, 32)) * 9, "holds no text"),
+    ("a.csv", PAGE, "but it is a web page or XML"),
+    ("a.xlsx", b"\xef\xbb\xbf<?xml version='1.0'?><Workbook/>", "but it is a web page or XML"),
+    ("a.csv", b"\x89PNG\r\n\x1a\n", "but it is a picture"),
+    ("a.txt", bytes(range(1, 32)) * 9, "but it is no text"),
     ("orders", b"service,link\n1,a\n", 'this one is named "orders"'),
     ("a.csv", "service,link\n1,schön\n2,größe\n".encode() + b"3,\xfe\n", "Line 4 has bytes that are no text in UTF-8"),
     ("a.csv", b"\xef\xbb\xbfservice,link\n1,\xe9\n", "Line 2 has bytes that are no text in UTF-8"),

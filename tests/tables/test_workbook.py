@@ -125,11 +125,11 @@ def test_a_formula_that_results_in_nothing_is_an_empty_cell():
 
 
 UNSURE = [
-    (b"<f>B1</f>", "", "Formulas are without a stored result (cells B2, B3, B4, B5, B6 and 2 more)"),
-    (b"<f>B1</f><v></v>", "", "Formulas are without a stored result (cells B2, B3, B4, B5, B6 and 2 more)"),
-    (b"<v>#N/A</v>", "e", "Formulas end in an error such as #N/A (cells B2, B3, B4, B5, B6 and 2 more)"),
+    (b"<f>B1</f>", "", "Formulas have no stored result (cells B2, B3, B4, B5, B6 and 2 more)"),
+    (b"<f>B1</f><v></v>", "", "Formulas have no stored result (cells B2, B3, B4, B5, B6 and 2 more)"),
+    (b"<v>#N/A</v>", "e", "Formulas have an error such as #N/A (cells B2, B3, B4, B5, B6 and 2 more)"),
     (b"<v>17841400000000000</v>", "n", "Numbers have more than the 15 digits that a spreadsheet keeps (cells B2"),
-    (b"<v>1e999</v>", "n", "Formulas end in an error"),
+    (b"<v>1e999</v>", "n", "Formulas have an error"),
     (b"<f>B1</f><v>17841400000000000</v>", "n", "Numbers have more than the 15 digits"),
 ]
 
@@ -158,7 +158,7 @@ def test_the_first_visible_sheet_that_holds_anything_is_read_and_others_are_ment
     assert sheet.lines == (Line(2, {"service": "1"}),)
     assert sheet.note == 'Only the sheet "Orders" was read, not "Notes".'
     assert read_xlsx(orders, Blank=[]).note == ""
-    assert "no visible sheet with anything in it" in message("a.xlsx", workbook([]))
+    assert "no visible sheet with content" in message("a.xlsx", workbook([]))
 
 
 def test_texts_that_cells_share_are_read_without_their_pronunciation():
@@ -212,7 +212,7 @@ def test_what_openpyxl_warns_of_is_read_without_a_word():
         sheet["A3"].number_format = "dd/mm/yyyy"
 
     late = workbook([["service"], ["1"]], change=outdate)
-    assert "Formulas end in an error such as #N/A (cells A3)" in message("a.xlsx", late)
+    assert "Formulas have an error such as #N/A (cells A3)" in message("a.xlsx", late)
 
 
 def test_a_cell_out_of_its_order_is_read():
@@ -226,7 +226,7 @@ def test_a_million_formatted_rows_below_the_orders_hide_none():
     sheet = read_file("a.xlsx", with_cells(order + empty * 99_997 + order + empty * 948_000))
     assert [line.number for line in sheet.lines] == [2, 100_000]
     below = with_cells(order + b'<row r="1048576"><c r="A1048576"><v>5</v></c></row>')
-    assert "as far as row 1,048,576 and column 3 (C), and only 100,000 rows and 256" in message("a.xlsx", below)
+    assert "has content up to row 1,048,576 and column 3 (C), and only 100,000 rows and 256" in message("a.xlsx", below)
     assert "column 257 (IW)" in message("a.xlsx", with_cells(b'<row><c r="IW2"><v>5</v></c></row>'))
     formatted = with_cells(order + b'<row><c r="XFD3" s="1"/></row>')
     assert read_file("a.xlsx", formatted).lines == (Line(2, {"service": "1"}),)
@@ -237,7 +237,7 @@ def test_a_bomb_is_told_by_its_directory_before_it_is_unpacked():
     content = repacked(workbook([["service"], ["1"]]), {"xl/media/film.bin": big})
     assert len(content) < MAX_BYTES
     text = message("a.xlsx", content)
-    assert "more than is read: 100 MB" in text
+    assert "too large: more than 100 MB" in text
 
 
 def test_a_part_is_never_unpacked_beyond_the_size_that_it_claims():
@@ -266,7 +266,7 @@ def test_more_parts_and_elements_than_the_limit_are_not_read(monkeypatch, limit,
     content = sharing_texts(workbook([["service"], ["a"]]))
     assert read_file("a.xlsx", content)
     monkeypatch.setattr(f"panels.tables.workbook.{limit}", most)
-    assert "more than is read" in message("a.xlsx", content)
+    assert "file is too large" in message("a.xlsx", content)
 
 
 def sheet_of(xml):
@@ -303,7 +303,7 @@ def test_a_few_bytes_that_unpack_to_millions_take_little_memory(parts):
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert "more than is read" in text or "damaged" in text
+    assert "file is too large" in text or "damaged" in text
     assert peak < 20_000_000
 
 
