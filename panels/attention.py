@@ -290,12 +290,7 @@ DECIDE = Button("Decide", "panels.change_order", _show_row)
 
 
 # The panel is paused, or it did not answer the last call.
-IN_TROUBLE = Q(is_active=True) & (
-    IS_PAUSED
-    | Q(balance_error__gt="")
-    | Q(catalog_error__gt="")
-    | Q(failures__gt=0)
-)
+IN_TROUBLE = Q(is_active=True) & (IS_PAUSED | Q(balance_error__gt="") | Q(catalog_error__gt="") | Q(failures__gt=0))
 REFUSED_LATELY = Q(state=State.REFUSED, created_at__gte=Now() - DAY - LONGEST_QUEUE, finished_at__gte=Now() - DAY)
 
 

@@ -1,1 +1,1 @@
-"""What pages are made of: fragments, paging, and how values look."""
+"""The parts that pages share: fragments, paging, and the looks of values."""

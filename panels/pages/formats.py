@@ -20,13 +20,13 @@ UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
 
 class Look(NamedTuple):
-    """The colour class and the icon of a state; never one without the other."""
+    """The colour class and the icon of a state. Both are always shown together."""
 
     kind: str
     icon: str
 
 
-# One word may be a state of several things (an order, a refill, a panel); it looks the same everywhere.
+# The same word may be a state of an order, a refill and a panel. It looks the same everywhere.
 LOOKS = {
     # an order on its way to the panel
     "queued": Look("neutral", "clock"),
@@ -90,7 +90,7 @@ KIND_ICONS = {
 
 
 class OrderLike(Protocol):
-    """What `order_badge` reads of an order."""
+    """The fields of an order that `order_badge` reads."""
 
     state: str
     progress: str
@@ -98,7 +98,7 @@ class OrderLike(Protocol):
 
 
 class Delivery(Protocol):
-    """What `delivered_bar` reads of an order."""
+    """The fields of an order that `delivered_bar` reads."""
 
     quantity: int | None
     params: dict[str, str]
@@ -137,20 +137,20 @@ def cost(found: CostLike | None, currency: str, *, expected: Decimal | None = No
 
 
 def rate(amount: Decimal | int | None, currency: str = "") -> str:
-    """Write the price of a thousand, with as many decimals as rates have."""
+    """Write the price of 1000 units, with up to 8 decimals."""
     text = _amount(amount, currency, places=8)
     return text if amount is None else f"{text} per{NBSP}1000"
 
 
 def count(number: int | str | None) -> str:
-    """Write a number with thousands grouped; text such as "10,000+" stays as it is."""
+    """Write a number with grouped thousands. A text such as "10,000+" stays as it is."""
     if number is None:
         return NO_VALUE
     return number if isinstance(number, str) else f"{number:,}"
 
 
 def ago(moment: dt.datetime | None, never: str = "never") -> str:
-    """Say how long ago or how soon, with the exact local time in the title."""
+    """Write the distance from now, with the exact local time in the title."""
     if moment is None:
         return never
     local = timezone.localtime(moment)
@@ -163,7 +163,7 @@ def ago(moment: dt.datetime | None, never: str = "never") -> str:
 
 
 def span(time: dt.timedelta | None) -> str:
-    """Write how long something lasts, in the one unit that says most: "0.4 s", "15 min"."""
+    """Write a duration in its largest unit: "0.4 s", "15 min"."""
     if time is None:
         return NO_VALUE
     seconds = time.total_seconds()
@@ -174,12 +174,12 @@ def span(time: dt.timedelta | None) -> str:
 
 
 def from_now(span: dt.timedelta) -> dt.datetime:
-    """Return the moment when this much time has passed."""
+    """Return the moment after this time."""
     return timezone.now() + span
 
 
 def badge(state: str, label: str = "", kind: str = "", icon: str = "") -> str:
-    """Show a state as icon, word and colour; an unknown word stays grey rather than failing."""
+    """Show a state as icon, word and colour. An unknown word is grey."""
     look = LOOKS.get(_key(state), Look("neutral", KIND_ICONS["neutral"]))
     if kind:
         look = Look(kind, KIND_ICONS.get(kind, look.icon))
@@ -192,7 +192,7 @@ def badge(state: str, label: str = "", kind: str = "", icon: str = "") -> str:
 
 
 def order_badge(order: OrderLike) -> str:
-    """Show where an order stands: held before queued, and its progress once it is placed."""
+    """Show the state of an order: "held" instead of "queued", and its progress when it is placed."""
     if order.state == "queued" and order.held_reason:
         return badge("held")
     if order.state == "placed" and order.progress:
@@ -201,12 +201,12 @@ def order_badge(order: OrderLike) -> str:
 
 
 def total_count(number: int) -> str:
-    """Write what paging.count_rows has counted: "10,000+" where it stopped counting."""
+    """Write the result of `paging.count_rows`: "10,000+" if it stopped counting."""
     return f"{COUNT_UP_TO:,}+" if number > COUNT_UP_TO else f"{number:,}"
 
 
 def external_link(address: str, css: str = "") -> str:
-    """Show an address from outside; only http and https become a link, and it tells the other side nothing."""
+    """Show a foreign address. Only http and https become a link, and the link sends no referrer."""
     if not address:
         return NO_VALUE
     if not address.lower().startswith(("http://", "https://")):
@@ -221,7 +221,7 @@ def external_link(address: str, css: str = "") -> str:
 
 
 def delivered_bar(order: Delivery) -> str:
-    """Show how much of an order was delivered, where the panel says what remains."""
+    """Show the delivered part of an order, if it is known."""
     if order.delivered is None or not order.quantity:
         return NO_VALUE
     total = order.quantity * int(order.params.get("runs") or 1)
@@ -235,7 +235,7 @@ def delivered_bar(order: Delivery) -> str:
 
 
 def flag(value: object, label: str) -> str:
-    """Show whether a service offers something: yes, no, or the panel did not say."""
+    """Show whether a service has a feature: yes, no, or not stated in the catalog."""
     if value in {True, "yes"}:
         css, icon, words = "yes", "check", label
     elif value in {False, "no"}:
@@ -247,7 +247,7 @@ def flag(value: object, label: str) -> str:
 
 @lru_cache(maxsize=512)
 def lucide(name: str, *, size: int | None = 24, **attributes: object) -> str:
-    """Draw an icon as SVG, and each only once: a page of orders has two hundred of a few kinds."""
+    """Draw an icon as SVG. Icons are cached, because a page of orders has hundreds of a few kinds."""
     return draw(name, size=size, **attributes)
 
 

@@ -1,4 +1,4 @@
-"""What pages and fragments share: the one predicate, the login that htmx survives, and how forms look."""
+"""Fragments for htmx: when one is wanted, how it is rendered, and how the login works with it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 
 def wants_fragment(request: HttpRequest) -> bool:
-    """Tell whether htmx asks for a part of the page: not for a boosted link, nor to restore its history."""
+    """Say whether htmx asks for a part of the page. A boosted link and a restored history need the whole page."""
     htmx = request.htmx  # type: ignore[attr-defined]
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
@@ -24,7 +24,7 @@ def wants_fragment(request: HttpRequest) -> bool:
 def render_page(
     request: HttpRequest, template: str, context: dict[str, Any], *, partial: str, status: int = 200
 ) -> HttpResponse:
-    """Render the page, or only its named partial where a fragment is wanted, from one context."""
+    """Render the page, or only its named partial if a fragment is wanted, from the same context."""
     name = f"{template}#{partial}" if wants_fragment(request) else template
     response = render(request, name, context, status=status)
     patch_vary_headers(response, ("HX-Request",))
@@ -32,7 +32,7 @@ def render_page(
 
 
 class LoginRequired(LoginRequiredMiddleware):
-    """Every view needs a login; an htmx request is told to go to the login page instead of swapping it in."""
+    """Requires a login for every view. An htmx request is redirected to the login page as a whole."""
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
         if request.method in ("GET", "HEAD") and not wants_fragment(request):
@@ -42,7 +42,7 @@ class LoginRequired(LoginRequiredMiddleware):
 
 
 def page_too_old(request: HttpRequest, **_: str) -> HttpResponse:
-    """Refuse what comes from a page of another session, and lead whoever is signed out to the login page."""
+    """Refuse a form of another session, and lead a person who is signed out to the login page."""
     if request.user.is_authenticated:
         return render(request, "403_csrf.html", status=403)
     login = _login_address(request)
@@ -52,14 +52,17 @@ def page_too_old(request: HttpRequest, **_: str) -> HttpResponse:
 
 
 def _login_address(request: HttpRequest) -> str:
-    """Return where to sign in and be led back to the page that one was on, as a fragment or an action shows none."""
+    """Return the address of the login page, which leads back to the current page.
+
+    It does not lead to the requested address, because a fragment or an action is no page.
+    """
     page = urlsplit(request.htmx.current_url or request.headers.get("Referer", ""))  # type: ignore[attr-defined]
     back = f"{page.path}?{page.query}" if page.query else page.path
-    # The login page leads on by itself.
+    # The login page already has the address to which it leads.
     return back if page.path == resolve_url(settings.LOGIN_URL) else redirect_to_login(back or "/").url
 
 
 class FormRenderer(TemplatesSetting):
-    """Renders form fields with our own template."""
+    """Renders form fields with the template of this project."""
 
     field_template_name = "forms/field.html"

@@ -1,4 +1,4 @@
-"""Pages of long lists by keyset: the cost of a page does not grow with its distance from the first."""
+"""Pages of long lists by keyset, so that a page far from the first costs no more than the first."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ M = TypeVar("M", bound=Model)
 
 @dataclass(frozen=True)
 class Page(Generic[M]):
-    """One page of rows, and the cursors of its neighbours for `?after=` and `?before=` ("" where there is none)."""
+    """One page of rows, and the cursors of the next pages for `?after=` and `?before=`, or ""."""
 
     rows: list[M]
     before: str
@@ -44,11 +44,11 @@ def paginate(
     shown: QuerySet[M] | None = None,
     by_index: bool = True,
 ) -> Page[M]:
-    """Return the page that `after`, `before` or `last` in the query asks for; a cursor nobody can read is ignored.
+    """Return the page for `after`, `before` or `last` in the query. An unreadable cursor is ignored.
 
-    `sort` is a field that is never null, with "-" in front for descending; rows alike in it are told apart by pk.
-    `shown` gives the same model with all that a page shows of a row, so that only pks are sorted; `by_index` is False
-    where sorting all rows is quicker than walking an index of the field.
+    `sort` is a field that is never null, with "-" in front for descending. Rows with equal values are sorted by pk.
+    `shown` is a queryset of the same model with everything that a page shows, so that only pks are sorted. `by_index`
+    is False if sorting all rows is faster than reading an index of the field.
     """
     name = sort.removeprefix("-")
     is_descending = sort.startswith("-")
@@ -57,12 +57,12 @@ def paginate(
     before = _read_cursor(rows.model, name, query.get("before", ""))
     if before or query.get("last"):
         found = rows.filter(_beyond(name, before, is_lower=not is_descending)) if before else rows
-        page = _read(found, _order(key, is_descending=not is_descending), size + 1, shown)
+        page = _fetch_rows(found, _order(key, is_descending=not is_descending), size + 1, shown)
         is_first, is_last = len(page) <= size, not before
         page = page[:size][::-1]
     else:
         found = rows.filter(_beyond(name, after, is_lower=is_descending)) if after else rows
-        page = _read(found, _order(key, is_descending=is_descending), size + 1, shown)
+        page = _fetch_rows(found, _order(key, is_descending=is_descending), size + 1, shown)
         is_first, is_last = not after, len(page) <= size
         page = page[:size]
     return Page(
@@ -79,7 +79,7 @@ def _order(key: F | Coalesce, *, is_descending: bool) -> tuple[OrderBy, OrderBy]
     return (key.desc(), pk.desc()) if is_descending else (key.asc(), pk.asc())
 
 
-def _read(rows: QuerySet[M], order: tuple[OrderBy, OrderBy], count: int, shown: QuerySet[M] | None) -> list[M]:
+def _fetch_rows(rows: QuerySet[M], order: tuple[OrderBy, OrderBy], count: int, shown: QuerySet[M] | None) -> list[M]:
     first = rows.order_by(*order)[:count]
     return list(first if shown is None else shown.filter(pk__in=first.values("pk")).order_by(*order))
 
@@ -87,9 +87,10 @@ def _read(rows: QuerySet[M], order: tuple[OrderBy, OrderBy], count: int, shown: 
 def find_page(
     rows: QuerySet[M], query: Mapping[str, str], *, sort: str, shown: QuerySet[M], is_narrowed: bool = True
 ) -> tuple[Page[M], int]:
-    """Return a page as paginate does, and how many rows there are as count_rows has it.
+    """Return a page like `paginate`, and the number of rows like `count_rows`.
 
-    Few rows of many are found first and sorted then: in the order of an index, the database would visit all of them.
+    A few rows of many are found first and sorted afterwards, because in the order of an index the database would read
+    all rows.
     """
     if not is_narrowed:
         return paginate(rows, query, sort=sort, shown=shown), count_rows(rows)
@@ -101,20 +102,20 @@ def find_page(
 
 
 def _as_one_parameter(pks: list[int]) -> RawSQL:
-    """Name rows by one array: thousands of parameters take longer to put into a statement than their rows to find."""
+    """Pass many pks as one array, because a statement with thousands of parameters is slow to build."""
     if connection.vendor == "postgresql":
         return RawSQL("SELECT unnest(%s::bigint[])", [pks])
     return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(pks)])
 
 
 def count_rows(rows: QuerySet[Any]) -> int:
-    """Count exactly up to COUNT_UP_TO; one more than that means that there are more."""
+    """Count exactly up to COUNT_UP_TO. One more than that means that there are more rows."""
     return rows.order_by()[: COUNT_UP_TO + 1].count()
 
 
 def count_each(*each: QuerySet[Any]) -> list[int]:
     """Count the rows of several querysets, in one query."""
-    # Func rather than Count, which would group.
+    # Func, because Count would group.
     number = Func("pk", function="COUNT", output_field=IntegerField())
     counts = [
         rows.order_by().annotate(place=Value(place), number=number).values_list("place", "number")
@@ -127,7 +128,7 @@ def count_each(*each: QuerySet[Any]) -> list[int]:
 def _beyond(name: str, cursor: tuple[Any, int], *, is_lower: bool) -> Q:
     value, pk = cursor
     side = "lt" if is_lower else "gt"
-    # The first condition alone bounds the index; the second cuts between equal values.
+    # The first condition alone limits the index. The second separates equal values.
     return Q(**{f"{name}__{side}e": value}) & (Q(**{f"{name}__{side}": value}) | Q(**{f"pk__{side}": pk}))
 
 

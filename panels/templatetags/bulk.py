@@ -1,4 +1,4 @@
-"""How the lines of a batch look on its pages."""
+"""Tags and filters for the lines of a batch."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from panels.tables.reading import COLUMNS
 
 register = template.Library()
 
-# These have a place of their own in a line's row.
+# These columns have their own place in the row of a line.
 _SHOWN_APART = ("panel", "service", "link", "quantity")
 LONGEST = 80
 
 
 @register.filter
 def other_cells(line: BatchLine) -> list[tuple[str, str]]:
-    """Return the person's own values that a row shows below the line, shortened, in the order of the columns."""
+    """Return the entered values that are shown below a line, shortened, in the order of the columns."""
     names = ("order", *(name for name in COLUMNS if name not in _SHOWN_APART))
     return [(name.replace("_", " "), _shorten(line.cells[name])) for name in names if name in line.cells]
 
@@ -36,24 +36,24 @@ def _shorten(text: str) -> str:
 
 @register.filter
 def cell(line: BatchLine, name: str) -> str:
-    """Return the person's own value, "" where there is none."""
+    """Return the entered value of a column, or ""."""
     return str(line.cells.get(name, ""))
 
 
 @register.filter
 def whole(text: str) -> str:
-    """Group the digits of a whole number, however it was written; any other value stays as the person wrote it."""
+    """Group the digits of a whole number in any way of writing. Any other value stays as it was entered."""
     number = read_whole(text)
     return text if number is None else f"{number:,}"
 
 
 @register.filter
 def is_repeat(line: BatchLine) -> bool:
-    """Tell whether a line is wrong only in that it orders what is ordered already: a link that is read is fine."""
+    """Say whether the only error of a line is that its link is ordered already. Only a valid link has a key."""
     return bool(line.link_key) and list(line.errors) == ["link"]
 
 
 @register.simple_tag
 def amounts(costs: Iterable[tuple[str, Decimal]]) -> str:
-    """Write a sum for each currency, for different ones never become one."""
+    """Write one sum for each currency, because amounts of different currencies are never added."""
     return format_html_join(" + ", "{}", ((money(cost, currency),) for currency, cost in costs))

@@ -1,4 +1,4 @@
-"""How the price of a service, and what has changed about it, look on every page."""
+"""Tags for the price and the type of a service, and for its changes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ChangeWords(NamedTuple):
 
 @register.simple_tag
 def price(service: Service) -> str:
-    """Write what a service costs: for a thousand, or flat for packages."""
+    """Write the price of a service: for 1000 units, or flat for packages."""
     kind, currency = service.order_type, service.panel.currency
     is_flat = kind.billing is Billing.FLAT and not (kind.counted_field and service.panel.bills_package_per_line)
     return f"{money(service.rate_per_1000, currency)} flat" if is_flat else rate(service.rate_per_1000, currency)
@@ -34,7 +34,7 @@ def price(service: Service) -> str:
 
 @register.simple_tag
 def type_badge(service: Service) -> str:
-    """Name a service's type; one that is not known stands out, with the panel's word for it."""
+    """Show the type of a service. An unknown type is highlighted, with the panel's own name."""
     if service.type:
         return badge(service.type, label=service.order_type.label, kind="neutral", icon="tag")
     return badge("unknown", label=f"Unknown type: {service.raw_type or NO_VALUE}", kind="warn")

@@ -1,4 +1,4 @@
-"""Registers the icons that templates draw."""
+"""Registers the tag for icons."""
 
 from django import template
 

@@ -1,4 +1,4 @@
-"""What all pages share: fragments, the login that htmx survives, the lock against guessing, and strict headers."""
+"""Fragments, the login in htmx requests, the lock against guessing passwords, forms, and strict headers."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_an_action_without_a_session_leads_back_to_the_page_it_was_on(client, db
 
 @pytest.fixture
 def strict(db):
-    """A browser whose forms need their token, as all do."""
+    """A browser whose forms need their CSRF token."""
     return Client(enforce_csrf_checks=True)
 
 
@@ -177,7 +177,7 @@ def behind_a_proxy(settings):
 
 def test_behind_our_proxy_it_is_the_visitor_who_is_locked(client, ann, behind_a_proxy):
     for number in range(5):
-        # What the visitor writes in front does not matter, only what our proxy has added.
+        # Only the address that our proxy added counts.
         guess(client, address=PROXY, **{"X-Forwarded-For": f"198.51.100.{number}, 192.0.2.7"})
     locked = guess(client, password=PASSWORD, address=PROXY, **{"X-Forwarded-For": "198.51.100.9, 192.0.2.7"})
     other = guess(client, password=PASSWORD, address=PROXY, **{"X-Forwarded-For": "192.0.2.8"})

@@ -1,4 +1,4 @@
-"""Pages by keyset hold every row exactly once, in both directions."""
+"""Pages by keyset contain every row exactly once, in both directions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SORTS = ["-created_at", "created_at", "-charge_sort", "charge_sort", "-cost_sort
 
 @pytest.fixture
 def orders():
-    """Eleven orders, some alike in what they are sorted by, some without a charge."""
+    """Eleven orders. Some have equal values in the sorted fields, and some have no charge."""
     service, now = make_service(), timezone.now()
     for number in range(11):
         make_order(

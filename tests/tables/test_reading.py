@@ -213,9 +213,7 @@ def test_what_a_downloaded_file_says_about_its_lines_may_stay_in_it():
 
 def test_what_a_downloaded_file_shows_as_ordered_is_not_ordered_once_more():
     text = "service,link,state,remote_id\n1,a,refused,\n2,b,placed,991\n"
-    assert 'Row 3 was ordered already, as "991". Remove the rows' in message(
-        "results.csv", text.encode()
-    )
+    assert 'Row 3 was ordered already, as "991". Remove the rows' in message("results.csv", text.encode())
     assert len(read_csv(text.replace("991", "")).lines) == 2
 
 

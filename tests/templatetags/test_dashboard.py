@@ -1,8 +1,9 @@
-"""The tag that shows what an order costs, and the pages that show it."""
+"""The tags and filters of `{% load dashboard %}`, and the pages that show the cost of an order by them."""
 
 from __future__ import annotations
 
 import csv
+import inspect
 import re
 from decimal import Decimal
 
@@ -12,9 +13,16 @@ from django.urls import reverse
 
 from panels.models import Batch, BatchLine, Order, OrderAction
 from panels.orders.actions import draft_action
+from panels.pages import formats
+from panels.templatetags import dashboard
 from tests.factories import make_order, make_placed, make_user
 
 pytestmark = pytest.mark.django_db
+
+TAGS = {
+    "money", "rate", "count", "ago", "badge", "order_badge", "total_count", "external_link", "delivered_bar", "flag",
+}  # fmt: skip
+FILTERS = {"span", "from_now"}
 
 # How an order is, and what its cost looks like.
 ORDERS = {
@@ -106,3 +114,15 @@ def test_the_export_holds_the_cost_and_whether_it_is_expected(row, as_viewer):
     (found,) = csv.DictReader(text[1:].splitlines(keepends=True))
     amount = found["Cost"] and f"{Decimal(found['Cost']):.2f} USD"
     assert {"": "–", "no": amount, "yes": f"≈ {amount}"}[found["Cost is expected"]] == row[1]
+
+
+def test_every_format_is_registered_under_its_own_name():
+    assert set(dashboard.register.tags) >= TAGS
+    assert {name: inspect.unwrap(each) for name, each in dashboard.register.filters.items()} == {
+        name: getattr(formats, name) for name in FILTERS
+    }
+
+
+def test_a_tag_gives_the_text_of_its_function():
+    source = "{% load dashboard %}{% total_count 10001 %} {% count 1234 %}"
+    assert Template(source).render(Context()) == f"{formats.total_count(10001)} {formats.count(1234)}"

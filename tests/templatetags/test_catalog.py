@@ -1,0 +1,59 @@
+"""The price and the type of a service, and its changes in words."""
+
+from decimal import Decimal
+
+import pytest
+
+from panels.models import ServiceChange
+from panels.templatetags import catalog
+from panels.templatetags.catalog import change_words, price, type_badge
+from tests.factories import make_panel, make_service
+
+
+def test_the_tags_are_registered():
+    assert set(catalog.register.tags) == {"price", "type_badge", "change_words"}
+    assert catalog.register.filters == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "bills_per_line", "shown"),
+    [
+        ("default", False, "0.90\u00a0USD per\u00a01000"),
+        ("package", False, "0.90\u00a0USD flat"),
+        ("package", True, "0.90\u00a0USD flat"),
+        ("custom_comments_package", False, "0.90\u00a0USD flat"),
+        ("custom_comments_package", True, "0.90\u00a0USD per\u00a01000"),
+        ("", False, "0.90\u00a0USD per\u00a01000"),
+    ],
+)
+def test_a_price_is_for_a_thousand_or_flat(db, kind, bills_per_line, shown):
+    panel = make_panel(bills_package_per_line=bills_per_line)
+    assert price(make_service(panel, type=kind, rate_per_1000=Decimal("0.90"))) == shown
+
+
+def test_a_known_type_has_its_name_and_an_unknown_one_stands_out(db):
+    known = type_badge(make_service(type="custom_comments"))
+    assert "badge--neutral" in known
+    assert "<span>Custom Comments</span>" in known
+    unknown = type_badge(make_service(type="", raw_type="<i>Mystery</i>"))
+    assert "badge--warn" in unknown
+    assert "Unknown type: &lt;i&gt;Mystery&lt;/i&gt;" in unknown
+    assert "Unknown type: –" in type_badge(make_service(type="", raw_type=""))
+
+
+@pytest.mark.parametrize(
+    ("field", "old", "new", "words"),
+    [
+        ("is_listed", "", "True", ("New", "", "")),
+        ("is_listed", "False", "True", ("Listed again", "", "")),
+        ("is_listed", "True", "False", ("No longer listed", "", "")),
+        ("is_listed", "False", "", ("Listing changed", "", "")),
+        ("rate_per_1000", "0.9", "1.25", ("Price", "0.9 USD", "1.25 USD")),
+        ("refill", "True", "False", ("Refill", "yes", "no")),
+        ("cancel", "", "True", ("Cancel", "not stated", "yes")),
+        ("max_quantity", "10000", "", ("Max quantity", "10,000", "–")),
+        ("name", "100 Likes", "200 Likes", ("Name", "100 Likes", "200 Likes")),
+    ],
+)
+def test_a_change_is_put_into_words(field, old, new, words):
+    assert tuple(change_words(ServiceChange(field=field, old=old, new=new), "USD")) == words
