@@ -96,7 +96,7 @@ SCALARS = (
 VALUES = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=6), max_leaves=25
 )
-# Rows with the keys that make them usable, so that what comes out is more than errors.
+# Rows with the keys that make them usable, so that the results are not only errors.
 ROWS = st.fixed_dictionaries(
     {"service": SCALARS, "rate": SCALARS},
     optional=dict.fromkeys(

@@ -1,4 +1,4 @@
-"""What the tests of the protocol share: transports to loopback, clients of tiny panels, recorded answers and orders."""
+"""Shared by the tests of the protocol: transports to loopback, clients of tiny panels, recorded answers and orders."""
 
 import json
 import socket
@@ -77,7 +77,7 @@ def unused_port():
 
 
 def resolve_to(monkeypatch, *hosts, port=None):
-    """Make every name resolve to these addresses, and return the list of names that were asked for."""
+    """Make every name resolve to these addresses, and return the list of the names that are looked up."""
     asked = []
     real = socket.getaddrinfo
 
@@ -148,7 +148,7 @@ def status(word="In progress", **more):
 
 
 def refusing_the_plural(objection, singles=None):
-    """A panel that knows only the single form."""
+    """Answer like a panel that knows only the single form: `objection` to the plural, and `singles` to single ids."""
 
     def reply(form):
         one = form.get("order") or form.get("refill")
@@ -167,7 +167,7 @@ def only_ipv4():
 
 
 def recorded(name, http_status=200, **extra):
-    """Return an answer with a recorded body; extra are its other fields."""
+    """Return an answer with a recorded body. `extra` has its other fields."""
     return Answer(http_status, (ANSWERS / name).read_bytes(), **extra)
 
 

@@ -1,4 +1,4 @@
-"""The settings that a client takes: what they are by default, and that the key is not shown."""
+"""The settings of an account: their defaults, and a key that is not shown."""
 
 import dataclasses
 

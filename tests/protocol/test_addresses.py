@@ -1,4 +1,4 @@
-"""Which addresses are asked: how they must look, where they may lead, and how names are looked up."""
+"""Which addresses may be called: their form, their IP addresses, and the lookup of names."""
 
 import threading
 import time

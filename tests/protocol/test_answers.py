@@ -96,7 +96,7 @@ def test_deeply_nested_words_come_to_an_end():
     for _ in range(50_000):
         nested = {"message": [nested]}
     assert find_refusal({"error": nested}) == "The panel refused without giving a reason."
-    # Taken apart by hand: a recursive deallocation is not what is tested here.
+    # Unpacked step by step, because a recursive deallocation is not part of this test.
     while isinstance(nested, dict):
         nested = nested.pop("message").pop()
 

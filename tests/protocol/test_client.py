@@ -1,4 +1,4 @@
-"""The client against tiny panels over HTTP: what is sent for each action, what is repeated, and what never is."""
+"""The client against tiny panels over HTTP: the fields of each action, retries, and requests that are sent once."""
 
 import logging
 import time

@@ -1,4 +1,4 @@
-"""When an exchange ends, and until when it may begin: the deadline and the fence."""
+"""The deadline of an exchange, and the time until which it may begin."""
 
 import threading
 import time
@@ -13,7 +13,7 @@ from tests.servers import Server, answering, http, trickling
 
 
 def trickled_handshake(connection, server):
-    """Begin a TLS record and never come to its end."""
+    """Begin a TLS record that never ends."""
     connection.recv(100)
     connection.sendall(b"\x16\x03\x03\x3f\x00\x02\x00\x3e\xfc\x03\x03")
     while True:
@@ -79,7 +79,7 @@ class TestTime:
             assert 0.3 < time.monotonic() - started < 0.9
 
     def test_a_deadline_ends_only_its_own_exchange(self, connect, monkeypatch):
-        """A connection may carry the next exchange before the last one has let go of it."""
+        """The next exchange may use a connection before the previous exchange has let it go."""
         real, later = transport._read_answer, threading.Event()
 
         def read(response, exchange):

@@ -104,7 +104,7 @@ class TestManyIds:
         ) as api:
             answers = api.statuses(ids)
         assert sum(isinstance(answer, OrderStatus) for answer in answers.values()) == 100
-        # What ended it stands at the ids that were asked in vain.
+        # The ids of the failed call have its error.
         assert {type(answers[each]) for each in ids[100:]} == {OutcomeUnknown}
         with client_of(lambda form: None) as api, pytest.raises(OutcomeUnknown):
             api.statuses(ids)
@@ -206,7 +206,7 @@ class TestFallback:
 
 
 class TestWrites:
-    """Refills and cancels: not again once they may have arrived."""
+    """Refills and cancels are not sent again if they may have arrived."""
 
     @pytest.mark.parametrize(
         "answer", [None, BUSY, http(b""), http(b"", "Location: https://x.example/", status="302 F")]
@@ -280,7 +280,7 @@ class TestWrites:
         assert isinstance(told["1"], Unreadable)
         assert isinstance(told["2"], Refused | NotSent)
         assert isinstance(told["3"], Deferred)
-        # What ended it comes first.
+        # The error that ended the calls comes first.
         assert list(told) == ["2", "1", "3"]
 
     @pytest.mark.parametrize("end", [{"error": "Invalid API key"}, http(b"", status="429 Too Many Requests")])

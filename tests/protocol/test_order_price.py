@@ -1,4 +1,4 @@
-"""What an order is expected to cost."""
+"""The expected price of an order."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""All 17 service types: what they need, what it costs, what is sent."""
+"""All 17 service types: the fields they need, the price, and the fields that are sent."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The transport over real sockets: what is sent, what counts as sent, and what is read."""
+"""The transport over real sockets: the request, when it counts as sent, the answer, and the libraries below."""
 
 import gc
 import gzip
@@ -163,7 +163,7 @@ class TestSent:
     def test_a_bad_tls_record_after_the_request_is_unknown(self, connect, tls):
         def behave(connection, server):
             server.receive(connection)
-            # The record must reach the client as it is, past the encryption.
+            # These bytes must reach the client without encryption.
             os.write(connection.fileno(), b"\x17\x03\x03\x00\x20" + b"z" * 32)
             time.sleep(0.2)
 
@@ -196,7 +196,7 @@ class TestSent:
                 return
             assert answer.body == b""
 
-    # urllib3 leaves such an answer to the garbage collector.
+    # urllib3 does not close such an answer, so the garbage collector does.
     @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
     def test_an_answer_of_two_lengths_is_unknown(self, connect):
         with Server(once(b"HTTP/1.1 200 OK\r\nContent-Length: 5, 6\r\n\r\nab")) as server:

@@ -1,4 +1,4 @@
-"""A caller that knows nothing but HTTP, and panels that are started and stopped for a test."""
+"""A caller that uses only HTTP, and panels that are started and stopped for a test."""
 
 import http.client
 import json
@@ -33,7 +33,7 @@ EXAMPLES = {
 
 
 class Caller:
-    """A client that knows nothing but HTTP."""
+    """A client that uses only HTTP."""
 
     def __init__(self, panel):
         self.panel = panel

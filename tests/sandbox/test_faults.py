@@ -36,7 +36,7 @@ def test_a_stopped_panel_lets_go_of_what_hangs(call):
     ended = threading.Event()
 
     def hang():
-        # Its thread and the one that stops the panel both cut the connection; the first one decides how it ends.
+        # Two threads of the panel cut the connection. The first one decides how it ends.
         with contextlib.suppress(ConnectionResetError):
             assert bytes_until_end(call.panel, **add_fields(call.panel)) == b""
         ended.set()
@@ -153,7 +153,7 @@ def test_the_previous_order_is_named_again_and_nothing_is_booked(call):
 def test_a_vanished_panel_refuses_connections_until_it_comes_back(call):
     call("balance")
     call.panel.faults.add(Fault.VANISH)
-    # The open connection was cut, and a new one finds nobody.
+    # The open connection was cut, and new connections are refused.
     with pytest.raises((http.client.RemoteDisconnected, ConnectionError)):
         call("balance")
     with pytest.raises(ConnectionRefusedError):

@@ -1,4 +1,4 @@
-"""What an order needs and costs, compared with the dashboard's own table of types."""
+"""The fields and the price of an order, compared with the dashboard's own table of types."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The books of the panel: orders, refills, money and the ledger."""
+"""The records of the panel: orders, refills, money and the ledger."""
 
 from decimal import Decimal
 from itertools import pairwise

@@ -110,7 +110,7 @@ def message(name, content, **options):
 
 
 PARTS = [TYPES, "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml", "xl/sharedStrings.xml", SHEET]
-# No control characters, which neither spreadsheets nor our own lines keep.
+# No control characters, because spreadsheets and lines do not keep them.
 texts = st.text(
     st.one_of(st.sampled_from("'=+-@,;|\t\n \"aé€x_0"), st.characters(exclude_categories=("Cs", "Cc"))), max_size=12
 )

@@ -1,4 +1,4 @@
-"""Pasted text and CSV files: how they become lines, and the one message for a file that cannot."""
+"""Pasted text and CSV files: how they become lines, and the message for an unreadable file."""
 
 import csv
 import io

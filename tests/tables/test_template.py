@@ -1,4 +1,4 @@
-"""The file to fill in is one that can be read, and every example in it is an order."""
+"""The template file can be read, and every example in it is a valid order."""
 
 from __future__ import annotations
 

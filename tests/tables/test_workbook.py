@@ -1,4 +1,4 @@
-"""XLSX: values as the person means them, and files that are damaged, hostile or too large."""
+"""XLSX: the values of cells, and files that are damaged, hostile or too large."""
 
 import datetime as dt
 import io
@@ -374,7 +374,7 @@ def test_a_damaged_workbook_gets_one_message(damage):
 @settings(max_examples=60, deadline=None)
 @given(lines, st.sampled_from([bytes, sharing_texts]))
 def test_rows_survive_a_workbook(rows, pack):
-    # A text that begins with = would be written as a formula, and _x…_ is XML's own escape.
+    # A text that begins with = is written as a formula, and _x…_ is an escape of XML.
     rows = [{name: text.lstrip("'=+-@\t\n ").replace("_x", "") for name, text in row.items()} for row in rows]
     content = workbook([COLUMNS, *([row.get(name) for name in COLUMNS] for row in rows)])
     come_back(lambda: read_file("a.xlsx", pack(content)), rows)

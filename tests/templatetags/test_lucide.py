@@ -1,4 +1,4 @@
-"""The tag `lucide` draws an icon, and draws each only once."""
+"""The tag `lucide` draws each icon only once."""
 
 import pytest
 from django.template import Context, Template
@@ -26,7 +26,7 @@ def test_an_icon_is_drawn_in_its_size_with_its_attributes():
 
 @pytest.fixture
 def drawn(monkeypatch):
-    """Record which icons are drawn, without a cache from before."""
+    """Record which icons are drawn, with an empty cache."""
     names = []
     formats.lucide.cache_clear()
     monkeypatch.setattr(formats, "draw", lambda name, *, size: names.append((name, size)) or f"{name}-{size} ")
