@@ -64,7 +64,7 @@ def json_of(answer: Answer) -> dict[str, object] | list[object]:
 
 
 def accepted_json(answer: Answer) -> dict[str, object] | list[object]:
-    """Return the JSON of an answer like `json_of`. Raises Refused if the answer as a whole is an error."""
+    """Return the JSON of an answer like `json_of`. Raises Refused if the answer as a whole is an error (docs/protocol.md, 3)."""
     data = json_of(answer)
     words = find_refusal(data, answer.http_status) or find_refusal(inner(data))
     if words is not None:
@@ -73,7 +73,7 @@ def accepted_json(answer: Answer) -> dict[str, object] | list[object]:
 
 
 def readable(answer: Answer) -> object:
-    """Return the JSON of an answer at any HTTP status, or None if there is none."""
+    """Return the JSON of an answer at any HTTP status, or None without JSON (docs/protocol.md, 3)."""
     try:
         return load_json(answer.body)
     except OutcomeUnknown:
@@ -122,7 +122,7 @@ def find_refusal(value: object, http_status: int = 200) -> str | None:
 
 
 def clean_words(value: object) -> str:
-    """Return the words in a text, a list or an object of texts as one line of at most 500 characters."""
+    """Return the words in a text, a list or an object as one line of at most 500 characters (docs/protocol.md, 3)."""
     return read_text("; ".join(_parts(value, _MAX_DEPTH)), _TEXT_LENGTH)
 
 
@@ -134,10 +134,10 @@ def outcomes_by_id(
     *,
     for_all: T | None = None,
 ) -> dict[str, T | Refused]:
-    """Return the value that `read_row` reads from the part about each id. Ids without a part or value are missing.
+    """Return the value that `read_row` reads from the part about each id (docs/protocol.md, 3).
 
-    A part without an id is about the only id that was asked, or about all ids if its value is `for_all`. Raises
-    OutcomeUnknown if it could be about any of several ids.
+    Ids without a part or a value are missing. A part without an id is about the only id that was asked, or about all
+    ids if its value is `for_all`. Raises OutcomeUnknown if it could be about any of several ids.
     """
     rows = _rows_by_id(inner(json_of(answer)), id_keys)
     if asked := {remote_id: rows[remote_id] for remote_id in ids if remote_id in rows}:
@@ -164,7 +164,7 @@ def only(data: object) -> object:
 
 
 def inner(data: object) -> object:
-    """Return the value under `data`, unless the answer itself is a status or an error."""
+    """Return the value under `data`, unless the answer itself is a status or an error (docs/protocol.md, 3)."""
     if isinstance(data, dict) and not data.keys() & ORDER_KEYS and find_refusal(data) is None:
         return container(data, "data") or data
     return data

@@ -177,7 +177,7 @@ class PanelClient:
         key = self._account.api_key.reveal()
         form = {"key": key, "action": action, **fields}
         try:
-            found = _read_answer(self._transport.post(form, fresh=fresh, not_after=not_after), read)
+            found = _apply_reader(self._transport.post(form, fresh=fresh, not_after=not_after), read)
         except PanelError as error:
             _redact(error, key)
             raise
@@ -198,7 +198,7 @@ def _endpoint(account: Account) -> Endpoint:
     )
 
 
-def _read_answer(answer: Answer, read: Callable[[Answer], T]) -> T:
+def _apply_reader(answer: Answer, read: Callable[[Answer], T]) -> T:
     try:
         return read(answer)
     except OutcomeUnknown as error:

@@ -83,7 +83,7 @@ class Refused(PanelError):
 
 
 def failure_in(answers: Mapping[str, object]) -> PanelError | None:
-    """Return the error that ended a call about many ids early, or None.
+    """Return the error that ended a call about many ids early, or None (docs/protocol.md, 5).
 
     A refusal of one id is an answer, unless it is about the account.
     """
@@ -93,5 +93,5 @@ def failure_in(answers: Mapping[str, object]) -> PanelError | None:
 
 
 def is_answer(answer: object) -> bool:
-    """Say whether a value is an answer of the panel about one id, and not an error that prevented an answer."""
+    """Say whether a value is an answer about one id, and not an error that prevented an answer (docs/protocol.md, 4)."""
     return not isinstance(answer, PanelError) or (isinstance(answer, Refused) and not answer.is_about_account)

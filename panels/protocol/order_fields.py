@@ -253,10 +253,10 @@ _TRACKING = frozenset({"igsh", "igshid", "fbclid", "si"})
 
 
 def normalise_link(link: str) -> str:
-    """Return the form of a link that is used to search and to find duplicates. It is never sent.
+    """Return the form of a link that is used to search and to find duplicates (docs/protocol.md, 5 and 6).
 
-    Removes scheme, www., m., trailing slash, fragment and tracking parameters. The path keeps its case, because some
-    sites distinguish it. A bare name becomes lower case.
+    It is never sent. Removes scheme, www., m., trailing slash, fragment and tracking parameters. The path keeps its
+    case, because some sites distinguish it. A bare name becomes lower case.
     """
     text = trim(_UNSAFE.sub("", link))
     if text.startswith("@"):
