@@ -64,7 +64,7 @@ def json_of(answer: Answer) -> dict[str, object] | list[object]:
 
 
 def accepted_json(answer: Answer) -> dict[str, object] | list[object]:
-    """Return the JSON of an answer like `json_of`. Raises Refused if the answer as a whole is an error (docs/protocol.md, 3)."""
+    """Return the JSON like `json_of`. Raises Refused if the answer as a whole is an error (docs/protocol.md, 3)."""
     data = json_of(answer)
     words = find_refusal(data, answer.http_status) or find_refusal(inner(data))
     if words is not None:

@@ -93,5 +93,5 @@ def failure_in(answers: Mapping[str, object]) -> PanelError | None:
 
 
 def is_answer(answer: object) -> bool:
-    """Say whether a value is an answer about one id, and not an error that prevented an answer (docs/protocol.md, 4)."""
+    """Say whether a value is an answer about one id, and not an error that prevented it (docs/protocol.md, 4)."""
     return not isinstance(answer, PanelError) or (isinstance(answer, Refused) and not answer.is_about_account)
