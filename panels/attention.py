@@ -1,8 +1,8 @@
-"""What needs a person: each kind is declared once, in KINDS, and every page reads it from here.
+"""What needs a person: each kind is declared once, in NEEDS, and every page reads it from here.
 
 A subject says how the rows of one sort are named (orders, panels, unknown words). A kind says which of these rows
-need a person, how important that is, what happened, and where the person settles it. To add a kind, add a `Kind` to
-KINDS.
+need a person, how important that is, what happened, and where the person settles it. To add a kind, add a `Need` to
+NEEDS.
 """
 
 from __future__ import annotations
@@ -75,14 +75,14 @@ class Subject:
     listing: Listing | None = None
 
     @property
-    def kinds(self) -> list[Kind]:
+    def kinds(self) -> list[Need]:
         """The kinds that need a person, the weightiest first."""
-        found = [kind for kind in KINDS if kind.subject is self and not kind.is_information]
+        found = [kind for kind in NEEDS if kind.subject is self and not kind.is_information]
         return sorted(found, key=lambda kind: -kind.weight)
 
 
 @dataclass(frozen=True)
-class Kind:
+class Need:
     """One reason why a person must look.
 
     What is only information has a number and a list on the overview, and waits for nobody.
@@ -117,7 +117,7 @@ class Finding:
     """One row, the kinds that it needs a person for (the weightiest first), and the buttons that a person may use."""
 
     row: Any
-    kinds: tuple[Kind, ...]
+    kinds: tuple[Need, ...]
     buttons: tuple[tuple[str, str], ...]
 
     @property
@@ -174,7 +174,7 @@ def count_attention() -> int:
 @cache
 def _all_keys() -> QuerySet[Any]:
     """Build the query once, because building it takes longer than running it."""
-    first, *others = [_keys(kind) for kind in KINDS if not kind.is_information]
+    first, *others = [_keys(kind) for kind in NEEDS if not kind.is_information]
     return first.union(*others)
 
 
@@ -183,7 +183,7 @@ def find_attention(may: May, known: Mapping[Subject, Iterable[Any]]) -> Attentio
 
     `known` has the marked rows of a subject that the page has read anyway. The other subjects take one query each.
     """
-    listed = [(kind, kind.listing) for kind in KINDS if kind.listing]
+    listed = [(kind, kind.listing) for kind in NEEDS if kind.listing]
     numbers = count_each(*[kind.rows() for kind, _ in listed])
     findings: list[Finding] = []
     cut_short = []
@@ -216,13 +216,13 @@ def _importance(finding: Finding) -> tuple[int, float]:
     return -finding.kinds[0].weight, finding.since.timestamp() if finding.since else 0
 
 
-def _finding(row: Any, kinds: list[Kind], may: May) -> Finding:
+def _finding(row: Any, kinds: list[Need], may: May) -> Finding:
     allowed = [kind.button for kind in kinds if may(kind.button.permission)]
     buttons = dict.fromkeys((button.label, button.address(row)) for button in allowed)
     return Finding(row, tuple(kinds), tuple(buttons))
 
 
-def _keys(kind: Kind) -> QuerySet[Any]:
+def _keys(kind: Need) -> QuerySet[Any]:
     """Return a pair for each row of a kind, which is the same for each kind of one row."""
     subject = kind.subject
     name = Value(subject.name, output_field=CharField())
@@ -245,7 +245,7 @@ def _find(subject: Subject, may: May) -> list[Finding]:
     return find_in(rows[: subject.most + 1], subject, may)
 
 
-def _groups(kind: Kind) -> QuerySet[Any, Any]:
+def _groups(kind: Need) -> QuerySet[Any, Any]:
     fields = kind.subject.one_per
     rows: QuerySet[Any, Any] = kind.rows().order_by()
     groups = rows.values(*fields).annotate(number=Count("pk"), newest=Max("pk")).order_by("-number")
@@ -314,8 +314,8 @@ def _keep(word: Any) -> str:
 
 
 # NEEDS_A_PERSON stands in the queries because it is the condition of their index.
-KINDS = (
-    Kind(
+NEEDS = (
+    Need(
         name="trouble",
         subject=PANELS,
         weight=90,
@@ -324,7 +324,7 @@ KINDS = (
         button=Button("Open panel", "panels.change_panel", _show_row),
         badge=_trouble_badge,
     ),
-    Kind(
+    Need(
         name="unknown",
         subject=ORDERS,
         weight=80,
@@ -334,7 +334,7 @@ KINDS = (
         since=lambda order: order.created_at,
         listing=Listing("unknown", "state=unknown"),
     ),
-    Kind(
+    Need(
         name="alarm",
         subject=ORDERS,
         weight=70,
@@ -345,7 +345,7 @@ KINDS = (
         since=lambda order: order.created_at,
         listing=Listing("with an alarm", "attention=on"),
     ),
-    Kind(
+    Need(
         name="held",
         subject=ORDERS,
         weight=60,
@@ -355,7 +355,7 @@ KINDS = (
         since=lambda order: order.created_at,
         listing=Listing("held", "state=held"),
     ),
-    Kind(
+    Need(
         name="low",
         subject=PANELS,
         weight=50,
@@ -366,7 +366,7 @@ KINDS = (
         button=Button("Open panel", "panels.change_panel", _show_row),
         badge=lambda _: badge("low", label="Low balance"),
     ),
-    Kind(
+    Need(
         name="word",
         subject=WORDS,
         weight=30,
@@ -375,7 +375,7 @@ KINDS = (
         button=Button("Open order", "panels.view_order", _show_newest),
         badge=lambda _: badge("word", label="Unknown word", kind="warn"),
     ),
-    Kind(
+    Need(
         name="refused",
         subject=ORDERS,
         weight=10,

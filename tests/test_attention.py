@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from panels import attention
-from panels.attention import KINDS, ORDERS, PANELS, WORDS, count_attention, find_attention, find_in, mark
+from panels.attention import NEEDS, ORDERS, PANELS, WORDS, count_attention, find_attention, find_in, mark
 from panels.models import Order, Panel
 from panels.models.order import NEEDS_A_PERSON
 from tests.factories import make_order, make_panel, make_placed, make_service
@@ -30,7 +30,7 @@ EXAMPLES = {
     "refused": lambda: make_order(state="refused", error_text="Bad link.", finished_at=timezone.now()),
 }
 
-by_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+by_kind = pytest.mark.parametrize("kind", NEEDS, ids=lambda kind: kind.name)
 
 
 def allow(_):
@@ -53,11 +53,11 @@ def names(finding):
 
 
 def test_no_two_kinds_are_called_alike_and_each_has_an_example_here():
-    assert sorted(kind.name for kind in KINDS) == sorted(EXAMPLES)
+    assert sorted(kind.name for kind in NEEDS) == sorted(EXAMPLES)
 
 
 def test_each_kind_is_of_a_subject_that_is_looked_through():
-    assert {kind.subject for kind in KINDS} == set(attention.SUBJECTS)
+    assert {kind.subject for kind in NEEDS} == set(attention.SUBJECTS)
 
 
 @by_kind

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from panels.bulk.checking import Book, in_chunks, unfit
+from panels.bulk.checking import CatalogLookup, in_chunks, unfit
 from panels.bulk.drafts import new_lines, store, token_of
 from panels.models import Batch, BatchLine, Order, Panel
 from panels.protocol.order_fields import UnfitError, shown
@@ -83,10 +83,10 @@ def placed_at_of(line: BatchLine) -> dt.datetime | None:
 
 
 def _check_lines(batch: Batch, lines: Sequence[BatchLine]) -> None:
-    book = Book(batch.panel, lines)
+    lookup = CatalogLookup(batch.panel, lines)
     named: dict[tuple[int, str], int] = {}
     for line in lines:
-        _check(line, book)
+        _check(line, lookup)
         if line.panel_id and line.remote_id:
             first = named.setdefault((line.panel_id, line.remote_id), line.number)
             if first != line.number:
@@ -96,8 +96,8 @@ def _check_lines(batch: Batch, lines: Sequence[BatchLine]) -> None:
         line.has_errors = bool(line.errors)
 
 
-def _check(line: BatchLine, book: Book) -> None:
-    panel = book.panel(line.cells)
+def _check(line: BatchLine, lookup: CatalogLookup) -> None:
+    panel = lookup.panel(line.cells)
     if isinstance(panel, str):
         line.errors["panel"] = [panel]
     else:
@@ -105,7 +105,7 @@ def _check(line: BatchLine, book: Book) -> None:
         if not panel.is_active:
             line.errors["panel"] = [f"The panel {shown(panel.name)} is not active: activate it first."]
         if service := line.cells.get("service", ""):
-            line.service = book.service(panel, service)
+            line.service = lookup.service(panel, service)
             if line.service is None:
                 line.warnings.append(f"{panel.name} has no service {shown(service)}: the order is followed without it.")
     line.errors |= unfit({name: line.cells[name] for name in ("link", "quantity") if name in line.cells})

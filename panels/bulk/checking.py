@@ -43,10 +43,10 @@ def check_lines(batch: Batch, lines: Sequence[BatchLine]) -> dict[int, Checked]:
     Whatever lines of the batch order the same service for the same link must be given together. Returns what there is
     to order by the lines' numbers.
     """
-    book = Book(batch.panel, lines)
+    lookup = CatalogLookup(batch.panel, lines)
     checked: dict[int, Checked] = {}
     for line in lines:
-        if found := _check(line, book):
+        if found := _check(line, lookup):
             checked[line.number] = found
     _find_repeats(lines)
     for line in lines:
@@ -59,7 +59,7 @@ def save_lines(lines: Sequence[BatchLine]) -> None:
     BatchLine.objects.bulk_create(lines, update_conflicts=True, unique_fields=("id",), update_fields=FOUND)
 
 
-class Book:
+class CatalogLookup:
     """The panels and services that some lines name, fetched at once."""
 
     def __init__(self, default: Panel | None, lines: Iterable[BatchLine]) -> None:
@@ -132,31 +132,31 @@ class Book:
         return self._terms[service.pk]
 
 
-def _check(line: BatchLine, book: Book) -> Checked | None:
+def _check(line: BatchLine, lookup: CatalogLookup) -> Checked | None:
     line.errors, line.warnings = {}, []
     line.rate, line.terms, line.cost, line.link_key = None, {}, None, ""
-    service = _find(line, book)
+    service = _find(line, lookup)
     values = {name: text for name, text in line.cells.items() if name in ALL_FIELDS}
     if service is None:
         line.errors |= unfit(values)
         return None
-    checked = check(book.offer(service), values)
+    checked = check(lookup.offer(service), values)
     line.errors |= {name: list(messages) for name, messages in checked.errors.items()}
     if link := checked.values.get("link"):
         line.link_key = normalise_link(link)
-    line.rate, line.terms, line.cost = service.rate_per_1000, book.terms(service), checked.cost
+    line.rate, line.terms, line.cost = service.rate_per_1000, lookup.terms(service), checked.cost
     return checked
 
 
-def _find(line: BatchLine, book: Book) -> Service | None:
+def _find(line: BatchLine, lookup: CatalogLookup) -> Service | None:
     """Give a line its panel and its service, or say what is wrong with their names."""
-    panel = book.panel(line.cells)
+    panel = lookup.panel(line.cells)
     if isinstance(panel, str):
         line.panel, line.service, line.currency = None, None, ""
         line.errors["panel"] = [panel]
         return None
     remote_id = line.cells.get("service", "")
-    service = book.service(panel, remote_id)
+    service = lookup.service(panel, remote_id)
     line.panel, line.service, line.currency = panel, service, panel.currency
     if not panel.is_active:
         line.errors["panel"] = [f"The panel {shown(panel.name)} is not active: activate it first."]

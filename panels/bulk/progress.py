@@ -36,7 +36,7 @@ class CostSoFar(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class BatchProgress:
     """A batch's orders by how far they are: placed are those that still run.
 
     waiting and unfit: of a batch to be adopted, the lines that the panel has not been asked about yet, and those that
@@ -87,13 +87,13 @@ class Progress:
         return not (self.is_open or self.held or self.unknown)
 
 
-def find_progress(batch: Batch) -> Progress:
+def find_progress(batch: Batch) -> BatchProgress:
     """Count a batch's orders."""
     found = progress_of([batch])
     return found[batch.pk]
 
 
-def progress_of(batches: Iterable[Batch]) -> dict[int, Progress]:
+def progress_of(batches: Iterable[Batch]) -> dict[int, BatchProgress]:
     """Count the orders of several batches, in a number of queries that does not grow with them; drafts have none."""
     pks = [batch.pk for batch in batches]
     orders = Order.objects.filter(batch__in=pks).order_by()
@@ -104,8 +104,8 @@ def progress_of(batches: Iterable[Batch]) -> dict[int, Progress]:
     costs = _costs(orders, pks)
     for pk, waiting, unfit in _adoptions(pks):
         counts[pk] += Counter(waiting=waiting, unfit=unfit)
-    names = [name for name in Progress.__dataclass_fields__ if name != "costs"]
-    return {pk: Progress(**{name: counts[pk][name] for name in names}, costs=tuple(costs[pk])) for pk in pks}
+    names = [name for name in BatchProgress.__dataclass_fields__ if name != "costs"]
+    return {pk: BatchProgress(**{name: counts[pk][name] for name in names}, costs=tuple(costs[pk])) for pk in pks}
 
 
 def _costs(orders: QuerySet[Order], pks: Iterable[int]) -> dict[int, list[CostSoFar]]:

@@ -137,7 +137,7 @@ def _take_over(line: BatchLine, answer: OrderStatus, panel: Panel, now: datetime
         setattr(order, name, value)
     order.next_check_at = next_check_at(order, now)
     order.save(force_insert=True)
-    order.tell(OrderEvent.What.ADOPTED, f"Placed elsewhere as {line.remote_id}.", actor=line.batch.created_by)
-    for what, detail in finding.story:
-        order.tell(what, detail)
+    order.add_event(OrderEvent.What.ADOPTED, f"Placed elsewhere as {line.remote_id}.", actor=line.batch.created_by)
+    for what, detail in finding.events:
+        order.add_event(what, detail)
     return order

@@ -161,7 +161,7 @@ def _settle_refill(refill: Refill, answer: str | PanelError | None) -> None:
         mine = Refill.objects.filter(pk=refill.pk, state__in=(RequestState.SENDING, RequestState.UNKNOWN))
         with transaction.atomic():
             if mine.update(**fields):
-                refill.order.tell(What.REFILL, f"{state.label}. {error}".strip())
+                refill.order.add_event(What.REFILL, f"{state.label}. {error}".strip())
                 if state == RequestState.UNKNOWN:
                     _raise_alarm(Order.objects.filter(pk=refill.order_id), "refill")
 
@@ -181,7 +181,7 @@ def _settle_cancel(order: Order, answer: str | PanelError | None) -> None:
         sent = mine.filter(cancel_state__in=(RequestState.SENDING, RequestState.UNKNOWN))
         with transaction.atomic():
             if sent.update(cancel_state=state, cancel_error=error, changed_at=timezone.now()):
-                order.tell(What.CANCEL, f"{state.label}. {error}".strip())
+                order.add_event(What.CANCEL, f"{state.label}. {error}".strip())
                 if state == RequestState.UNKNOWN:
                     _raise_alarm(Order.objects.filter(pk=order.pk), "cancel")
         # Accepted or in doubt: the status tells.

@@ -94,7 +94,7 @@ def _hold_back(orders: list[Order]) -> bool:
     reasons = {order: reason for order in _by_key(orders) if (reason := reason_to_hold(order))}
     for order, reason in reasons.items():
         Order.objects.filter(pk=order.pk, state=State.QUEUED).update(held_reason=reason)
-        order.tell(What.HELD, reason)
+        order.add_event(What.HELD, reason)
     return bool(reasons)
 
 

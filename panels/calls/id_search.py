@@ -180,7 +180,7 @@ def _interrupt(search: IdSearch, error: PanelError) -> None:
 def _finish(search: IdSearch, *, error: str = "") -> None:
     with transaction.atomic():
         if _write(search, requested_at=None, error=error):
-            search.order.tell(OrderEvent.What.SEARCHED, _summary(search, error), actor=search.requested_by)
+            search.order.add_event(OrderEvent.What.SEARCHED, _summary(search, error), actor=search.requested_by)
 
 
 def _summary(search: IdSearch, error: str) -> str:

@@ -117,7 +117,7 @@ def _queue_again(order: Order, error: PanelError, **fields: Any) -> bool:
     text = f"Nothing was sent, as we know by now: {error.text}"
     with transaction.atomic():
         if given_up.update(error_text=text):
-            order.tell(What.NOT_SENT, text)
+            order.add_event(What.NOT_SENT, text)
     return False
 
 
@@ -157,7 +157,7 @@ def record_placed(order: Order, remote_id: str) -> str:
         logger.critical("Not recorded: %s.", what)
         raise
     if outcome == "placed":
-        record(what, lambda: order.tell(What.PLACED, _id_in_words(remote_id)))
+        record(what, lambda: order.add_event(What.PLACED, _id_in_words(remote_id)))
     return outcome
 
 
@@ -198,7 +198,7 @@ def _raise_alarm(order: Order, text: str) -> str:
     with transaction.atomic():
         Order.objects.filter(pk=order.pk).update(alarm=text[:300])
         Order.objects.filter(pk=order.pk, state=State.QUEUED).update(held_reason=text[:300])
-        order.tell(What.ALARM, text)
+        order.add_event(What.ALARM, text)
     logger.error("Order %s: %s", order.pk, text)
     return "alarm"
 

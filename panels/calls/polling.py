@@ -95,19 +95,19 @@ def _lease(panel: Panel) -> list[Order]:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """What an answer changes about a row, and how the order's story tells it."""
+class Comparison:
+    """The fields of an order that an answer changes, and the events of its history that say so."""
 
     fields: dict[str, Any] = field(default_factory=dict)
-    story: tuple[tuple[OrderEvent.What, str], ...] = ()
+    events: tuple[tuple[OrderEvent.What, str], ...] = ()
 
 
-def compare(order: Order, answer: OrderStatus | PanelError | None, panel: Panel, now: datetime) -> Finding:
+def compare(order: Order, answer: OrderStatus | PanelError | None, panel: Panel, now: datetime) -> Comparison:
     """Find what an answer about an order changes; what it does not say stays as it was."""
     if isinstance(answer, Refused):
         return _compare_refusal(order, answer, now)
     if answer is None or isinstance(answer, PanelError):
-        return Finding()
+        return Comparison()
     told: dict[str, Any] = {
         "progress": answer.progress or order.progress,
         "is_word_unknown": answer.progress is None and bool(answer.remote_status),
@@ -120,40 +120,40 @@ def compare(order: Order, answer: OrderStatus | PanelError | None, panel: Panel,
         "error_text": "",
     }
     fields = {name: value for name, value in told.items() if getattr(order, name) != value}
-    story = _tell(order, fields, answer)
+    events = _describe(order, fields, answer)
     if "progress" in fields:
         fields["finished_at"] = now if fields["progress"] in Order.FINISHED else None
-    return Finding(fields, story)
+    return Comparison(fields, events)
 
 
-def _tell(order: Order, fields: Mapping[str, Any], answer: OrderStatus) -> tuple[tuple[OrderEvent.What, str], ...]:
-    story = []
+def _describe(order: Order, fields: Mapping[str, Any], answer: OrderStatus) -> tuple[tuple[OrderEvent.What, str], ...]:
+    events = []
     if "progress" in fields:
         before = order.get_progress_display() or "Placed"
-        story.append((What.PROGRESS, f"{before} → {Order.Progress(fields['progress']).label}"))
+        events.append((What.PROGRESS, f"{before} → {Order.Progress(fields['progress']).label}"))
     if "charge" in fields and order.charge:
-        story.append((What.CHARGE, f"{order.charge.normalize():f} → {fields['charge'].normalize():f}"))
+        events.append((What.CHARGE, f"{order.charge.normalize():f} → {fields['charge'].normalize():f}"))
     if fields.get("is_word_unknown") or ("remote_status" in fields and answer.progress is None):
-        story.append((What.FLAGGED, f"The panel says “{answer.remote_status}”, a word we do not know."))
-    return tuple(story)
+        events.append((What.FLAGGED, f"The panel says “{answer.remote_status}”, a word we do not know."))
+    return tuple(events)
 
 
-def _compare_refusal(order: Order, answer: Refused, now: datetime) -> Finding:
+def _compare_refusal(order: Order, answer: Refused, now: datetime) -> Comparison:
     """Keep what was known: a not-found is believed only after the grace, and even then proves no cancel."""
     is_in_grace = now - (order.placed_at or order.created_at) < GRACE
     is_gone = answer.reason == Reason.NOT_FOUND
     if (is_gone and is_in_grace) or order.error_text == answer.text:
-        return Finding()
+        return Comparison()
     fields = {"error_text": answer.text}
     if is_gone and not order.alarm:
         fields["alarm"] = (LOST + answer.text)[:300]
-    return Finding(fields, ((What.FLAGGED, fields.get("alarm", answer.text)),))
+    return Comparison(fields, ((What.FLAGGED, fields.get("alarm", answer.text)),))
 
 
 def _record_answers(
     panel: Panel, orders: Sequence[Order], answers: Mapping[str, OrderStatus | PanelError]
 ) -> Counter[str]:
-    """Write a chunk's answers: one UPDATE for what has not changed, one for each order that has, and its story.
+    """Write a chunk's answers: one UPDATE for what has not changed, one for each order that has, and its events.
 
     A row whose lease has changed meanwhile is left alone: a person asked for it anew, or to ask no more.
     """
@@ -173,7 +173,7 @@ def _record_answers(
             finding = compare(order, answers.get(order.remote_id), panel, now)
             _apply(order, finding, now)
             (changed if finding.fields else quiet).append(order)
-            events += [OrderEvent(order=order, at=now, what=what, detail=detail) for what, detail in finding.story]
+            events += [OrderEvent(order=order, at=now, what=what, detail=detail) for what, detail in finding.events]
         _touch(quiet)
         update_rows([(order, {name: getattr(order, name) for name in WRITTEN}) for order in changed])
         OrderEvent.objects.bulk_create(events)
@@ -196,7 +196,7 @@ def _leave_for_later(orders: Sequence[Order], answers: Mapping[str, object], now
     Order.objects.filter(pk__in=tried).update(check_requested_at=None)
 
 
-def _apply(order: Order, finding: Finding, now: datetime) -> None:
+def _apply(order: Order, finding: Comparison, now: datetime) -> None:
     for name, value in finding.fields.items():
         setattr(order, name, value)
     if finding.fields:

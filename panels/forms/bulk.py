@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from panels.bulk import adoption
-from panels.bulk.checking import Book
+from panels.bulk.checking import CatalogLookup
 from panels.forms.orders import ApiField
 from panels.models import BatchLine, Panel
 from panels.protocol.order_types import ALL_FIELDS, Kind
@@ -71,9 +71,9 @@ class TableForm(forms.Form):
 
     def _lacks_panels(self) -> bool:
         """Tell whether no line names a known panel, or has so many values that one must be a panel's name."""
-        book = Book(None, ())
+        lookup = CatalogLookup(None, ())
         return not any(
-            ("panel" in line.cells and self.pasted[-1] in line.cells) or isinstance(book.panel(line.cells), Panel)
+            ("panel" in line.cells and self.pasted[-1] in line.cells) or isinstance(lookup.panel(line.cells), Panel)
             for line in self.sheet.lines
         )
 

@@ -59,7 +59,7 @@ MOVED = ("created_at", "send_after", "send_deadline", "sent_at", "placed_at", "c
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class DemoAccount:
     """An account at a sandbox panel, as the demo opens it."""
 
     name: str
@@ -68,11 +68,11 @@ class Account:
     balance: int
 
 
-ACCOUNTS = (Account("Brightline", "000", "USD", 640), Account("Meridian Social", "003", "EUR", 330))
+ACCOUNTS = (DemoAccount("Brightline", "000", "USD", 640), DemoAccount("Meridian Social", "003", "EUR", 330))
 
 
 @contextmanager
-def open_account(account: Account, key: str, state_file: Path) -> Iterator[tuple[Panel, SandboxPanel]]:
+def open_account(account: DemoAccount, key: str, state_file: Path) -> Iterator[tuple[Panel, SandboxPanel]]:
     """Run the account's panel while its data are made; it can then be run elsewhere from its state file."""
     sandbox = SandboxPanel(
         account.dialect, key, currency=account.currency, balance=Decimal(account.balance), state_file=state_file

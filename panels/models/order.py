@@ -300,7 +300,7 @@ class Order(models.Model):
         for name, value in {**fields, "state": to}.items():
             setattr(self, name, value)
 
-    def tell(self, what: OrderEvent.What, detail: str = "", *, actor: Any = None) -> None:
+    def add_event(self, what: OrderEvent.What, detail: str = "", *, actor: Any = None) -> None:
         """Add to the order's story."""
         self.event(what, detail, actor=actor).save()
 

@@ -22,7 +22,7 @@ def request_refill(order: Order, actor: Any) -> str:
     try:
         with transaction.atomic():
             Refill.objects.create(order=order, requested_by=actor)
-            order.tell(What.REFILL, "Requested.", actor=actor)
+            order.add_event(What.REFILL, "Requested.", actor=actor)
     except IntegrityError:
         return "A refill of this order is already under way."
     return ""
@@ -40,5 +40,5 @@ def request_cancel(order: Order, actor: Any) -> str:
             cancel_error="",
         ):
             return "A cancel of this order is already under way."
-        order.tell(What.CANCEL, "Requested.", actor=actor)
+        order.add_event(What.CANCEL, "Requested.", actor=actor)
     return ""

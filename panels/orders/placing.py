@@ -45,7 +45,7 @@ def place_order(order: Order) -> tuple[Order, bool]:
     try:
         with transaction.atomic():
             order.save(force_insert=True)
-            order.tell(OrderEvent.What.CREATED, actor=order.placed_by)
+            order.add_event(OrderEvent.What.CREATED, actor=order.placed_by)
     except IntegrityError:
         first = Order.objects.get(token=order.token)
         if _content(first) != _content(order):

@@ -40,14 +40,14 @@ def release(order: Order, actor: Any) -> str:
             send_after=timezone.now(),
         ):
             return TOO_LATE
-        order.tell(What.RELEASED, f"At {service.rate_per_1000.normalize():f} per 1000.", actor=actor)
+        order.add_event(What.RELEASED, f"At {service.rate_per_1000.normalize():f} per 1000.", actor=actor)
     return ""
 
 
 def dismiss_alarm(order: Order, actor: Any) -> None:
     """Note that a person has seen an order's alarm."""
     if Order.objects.filter(pk=order.pk, alarm=order.alarm).update(alarm=""):
-        order.tell(What.RESOLVED, f"Seen: {order.alarm}", actor=actor)
+        order.add_event(What.RESOLVED, f"Seen: {order.alarm}", actor=actor)
 
 
 def may_resolve(order: Order) -> bool:

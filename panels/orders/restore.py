@@ -36,14 +36,14 @@ def _distrust(order: Order) -> bool:
 def _refills() -> int:
     waiting = Refill.objects.filter(state__in=WAITING)
     for refill in waiting.select_related("order"):
-        refill.order.tell(What.REFILL, WORDS)
+        refill.order.add_event(What.REFILL, WORDS)
     return waiting.update(state=RequestState.UNKNOWN, error=WORDS, finished_at=timezone.now())
 
 
 def _cancels() -> int:
     waiting = Order.objects.filter(cancel_state__in=WAITING)
     for order in waiting:
-        order.tell(What.CANCEL, WORDS)
+        order.add_event(What.CANCEL, WORDS)
     # That an order is canceled only its status tells.
     request_check(waiting)
     return waiting.update(cancel_state=RequestState.UNKNOWN, cancel_error=WORDS)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from panels.bell import ring
 from panels.bulk import confirming, drafts, results
 from panels.bulk.adoption import create_adoption, to_adopt
-from panels.bulk.progress import Progress, find_progress, pause, progress_of, resume, withdraw_unsent
+from panels.bulk.progress import BatchProgress, find_progress, pause, progress_of, resume, withdraw_unsent
 from panels.forms.bulk import AdoptionForm, TableForm
 from panels.models import Batch, BatchLine, Order, Panel
 from panels.orders.queue import queued
@@ -64,7 +64,7 @@ def _draft_counts(pks: Iterator[int]) -> dict[int, Any]:
     return {row["batch"]: row for row in counts}
 
 
-def _seconds(batch: Batch, progress: Progress) -> int:
+def _seconds(batch: Batch, progress: BatchProgress) -> int:
     """Return how often to look how far a batch is, 0 for never."""
     is_moving = progress.queued or progress.sending or progress.waiting
     if is_moving and batch.state == Batch.State.CONFIRMED:
@@ -210,7 +210,7 @@ def _page(lines: QuerySet[BatchLine], request: HttpRequest) -> Page[BatchLine]:
     return paginate(lines, request.GET, sort="number")
 
 
-def _stages(progress: Progress) -> list[tuple[str, int, str]]:
+def _stages(progress: BatchProgress) -> list[tuple[str, int, str]]:
     """Return how many orders stand where: what to call it, and the list's filter for it."""
     found = (
         ("queued", progress.queued, "state=queued"),

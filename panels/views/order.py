@@ -1,4 +1,4 @@
-"""The page of one order: its story, what can be done to it, and what a person decides about it."""
+"""The page of one order: its history, what can be done to it, and what a person decides about it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LONGEST_STORY = 200
 # Nothing comes of a search or a question while its panel is not asked; that may take days.
 SECONDS_WHILE_HELD_UP = 20
 What = OrderEvent.What
-STORY_LOOKS = {
+EVENT_LOOKS = {
     What.PLACED: "good",
     What.REFUSED: "bad",
     What.NOT_SENT: "warn",
@@ -54,7 +54,7 @@ def _show(request: HttpRequest, pk: int, *, status: int = 200) -> HttpResponse:
     decision = _decision(order, events, request.POST)
     context = {
         "order": order,
-        "story": [(event, STORY_LOOKS.get(What(event.what), "")) for event in events],
+        "history": [(event, EVENT_LOOKS.get(What(event.what), "")) for event in events],
         "refills": refills,
         "can_refill": order.can_refill and not any(refill.is_open for refill in refills),
         "fields": _fields(order),
@@ -212,7 +212,7 @@ def _stop(order: Order, actor: Any, _: Mapping[str, Any]) -> str:
 def _follow(order: Order, actor: Any, _: Mapping[str, Any]) -> str:
     if not following.request_check(Order.objects.filter(pk=order.pk)):
         return "Only an order that the panel has can be followed."
-    order.tell(What.FOLLOW, "Followed again.", actor=actor)
+    order.add_event(What.FOLLOW, "Followed again.", actor=actor)
     return ""
 
 

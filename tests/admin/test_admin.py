@@ -71,7 +71,7 @@ def rows(db):
     panel = make_panel(key=KEY, balance=Decimal(5))
     service = make_service(panel)
     order = make_placed(service)
-    order.tell(OrderEvent.What.SENT)
+    order.add_event(OrderEvent.What.SENT)
     action = OrderAction.objects.create(kind="refresh")
     batch = make_batch(row_of(service))
     search = IdSearch.objects.create(order=order, attempt=1)
@@ -144,7 +144,7 @@ def test_queries_do_not_grow_with_rows(as_superuser, model):
     def fill(number):
         for _ in range(number):
             order = make_placed(placed_by=make_user())
-            order.tell(OrderEvent.What.SENT, actor=order.placed_by)
+            order.add_event(OrderEvent.What.SENT, actor=order.placed_by)
             make_refill(order, requested_by=order.placed_by)
             ActionLine.objects.create(action=OrderAction.objects.create(kind="refresh"), order=order)
             ServiceChange.objects.create(service=order.service, at=timezone.now(), field="name")

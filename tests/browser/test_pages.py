@@ -58,7 +58,7 @@ def everything(transactional_db):
         make_order(services[1], state="refused", error_text=UNBROKEN, error_class="validation"),
     ]
     for order in orders:
-        order.tell("created", UNBROKEN)
+        order.add_event("created", UNBROKEN)
     orders += looked_for(services)
     make_refill(orders[4], state="refused", error=LONG)
     action = OrderAction.objects.create(kind="cancel")

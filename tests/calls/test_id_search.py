@@ -604,7 +604,7 @@ def test_what_was_sent_before_the_deadline_is_no_bound_though_we_had_given_up():
     order = make_lost()
     Order.objects.filter(pk=order.pk).update(send_deadline=order.sent_at + timedelta(minutes=2))
     order.refresh_from_db()
-    order.tell(OrderEvent.What.UNKNOWN, "504")
+    order.add_event(OrderEvent.What.UNKNOWN, "504")
     OrderEvent.objects.update(at=order.sent_at + timedelta(seconds=1))
     make_placed(order.service, remote_id="1000", **times(order, -60))
     make_placed(order.service, remote_id="1001", **times(order, 2))

@@ -181,7 +181,7 @@ def test_an_unknown_word_keeps_the_progress_and_is_flagged():
     assert "progress" not in finding.fields
     assert finding.fields["is_word_unknown"] is True
     assert finding.fields["remote_status"] == "Sleeping"
-    assert "Sleeping" in finding.story[-1][1]
+    assert "Sleeping" in finding.events[-1][1]
 
 
 @pytest.mark.django_db
@@ -216,7 +216,7 @@ def test_a_finished_order_can_turn_into_another():
     back = answer(progress=Progress.PARTIAL, charge=Decimal("0.45"))
     finding = compare(order, back, order.panel, timezone.now())
     assert finding.fields["progress"] == "partial"
-    assert [what for what, _ in finding.story] == ["progress", "charge"]
+    assert [what for what, _ in finding.events] == ["progress", "charge"]
 
 
 @pytest.mark.django_db

@@ -47,7 +47,7 @@ def submit(panel):
     return submit_queued(panel.pk, threading.Event())
 
 
-def story(order):
+def events_of(order):
     return [event.what for event in order.events.all()]
 
 
@@ -61,7 +61,7 @@ def test_a_queued_order_is_sent_once_and_placed(synced_panel, sandbox):
     assert order.state == State.PLACED
     assert [entry.order_id for entry in sandbox.ledger] == [order.remote_id]
     assert order.next_check_at is not None
-    assert story(order) == ["created", "sent", "placed"]
+    assert events_of(order) == ["created", "sent", "placed"]
     assert submit(synced_panel) == {}
     assert len(sandbox.ledger) == 1
 
@@ -142,7 +142,7 @@ def test_an_order_that_may_have_arrived_is_never_sent_again(synced_panel, sandbo
     assert order.state == State.UNKNOWN
     assert order.error_text
     assert sandbox.calls["add"] == before == 1
-    assert story(order)[-1] == "unknown"
+    assert events_of(order)[-1] == "unknown"
 
 
 def test_a_hanging_panel_leaves_the_order_unknown_and_asks_for_the_balance(synced_panel, sandbox):
@@ -250,7 +250,7 @@ def test_one_id_for_orders_of_two_links_leaves_the_second_unknown_with_an_alarm(
     second.refresh_from_db()
     assert (second.state, second.remote_id) == (State.UNKNOWN, "")
     assert f"order {first.pk}" in second.alarm
-    assert story(second)[-2:] == ["alarm", "unknown"]
+    assert events_of(second)[-2:] == ["alarm", "unknown"]
     assert submit(synced_panel) == {}
 
 
@@ -331,7 +331,7 @@ def test_a_late_id_of_an_order_that_was_sent_again_raises_an_alarm():
     order.refresh_from_db()
     assert order.remote_id == "901"
     assert "900" in order.alarm
-    assert story(order) == ["alarm"]
+    assert events_of(order) == ["alarm"]
 
 
 @pytest.mark.django_db
@@ -360,7 +360,7 @@ def test_who_decides_about_an_unknown_order_is_told_that_it_never_left(error):
     # Somebody may have ordered it elsewhere by now.
     assert order.state == State.UNKNOWN
     assert order.error_text == f"Nothing was sent, as we know by now: {error.text}"
-    assert story(order) == ["unknown", "not_sent"]
+    assert events_of(order) == ["unknown", "not_sent"]
 
 
 @pytest.mark.django_db
@@ -369,7 +369,7 @@ def test_what_was_decided_about_an_order_stays_when_it_turns_out_that_it_never_l
     Order.objects.update(state=State.QUEUED)
     assert record_outcomes([(order, NotSent("No connection."))]) == {"late": 1}
     order.refresh_from_db()
-    assert (order.state, order.error_text, story(order)) == (State.QUEUED, "", [])
+    assert (order.state, order.error_text, events_of(order)) == (State.QUEUED, "", [])
 
 
 @pytest.mark.django_db(transaction=True)
@@ -385,7 +385,7 @@ def test_an_unknown_order_asks_for_the_balance_even_if_the_database_fails_in_bet
     monkeypatch.setattr(QuerySet, "update", update)
     assert record_outcomes([(order, OutcomeUnknown("It broke."))]) == {"unknown": 1}
     assert Panel.objects.get().balance_requested_at
-    assert story(order) == ["unknown"]
+    assert events_of(order) == ["unknown"]
 
 
 @pytest.mark.django_db
@@ -437,12 +437,12 @@ def test_ids_that_cannot_be_written_together_are_written_one_by_one(monkeypatch,
         ("placed", "901"),
         ("placed", "902"),
     ]
-    assert [story(order) for order in orders] == [["placed"]] * 3
+    assert [events_of(order) for order in orders] == [["placed"]] * 3
     assert f"order {orders[2].pk} was placed as '902'" in caplog.text
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_commit_of_several_ids_whose_acknowledgement_is_lost_tells_the_story_once(monkeypatch):
+def test_a_commit_of_several_ids_whose_acknowledgement_is_lost_is_in_the_history_once(monkeypatch):
     service = make_service()
     orders = [make_order(service, state=State.SENDING, attempt=1) for _ in range(2)]
     atomic, failures = transaction.atomic, iter([DatabaseError("the connection broke")])
@@ -516,7 +516,7 @@ def test_a_claim_takes_as_many_as_there_are_calls_left_and_counts_each_of_them()
     assert Claims(service.panel_id).take(2) == (orders[1:3], None)
     assert Claims(service.panel_id).take(9) == (orders[3:4], None)
     assert Claims(service.panel_id).take(9) == ([], None)
-    assert [story(order) for order in orders] == [["sent"]] * 4 + [[]] * 2
+    assert [events_of(order) for order in orders] == [["sent"]] * 4 + [[]] * 2
 
 
 @pytest.mark.django_db
@@ -621,7 +621,7 @@ def test_an_order_that_is_claimed_while_a_call_fails_is_kept_back_where_it_would
     monkeypatch.setattr(Claims, "take", take_while_a_call_fails)
     assert submit(panel) == outcomes
     order = Order.objects.order_by("pk").last()
-    assert story(order) == last
+    assert events_of(order) == last
     # It has kept its place.
     assert order.send_after == before.send_after
     assert sandbox.calls["add"] == 2 + last.count("placed")
@@ -639,7 +639,7 @@ def test_an_order_that_is_claimed_when_the_worker_is_to_stop_is_kept_back(synced
     monkeypatch.setattr(Claims, "take", stop_meanwhile)
     assert submit_queued(panel.pk, stopping) == {"kept back": 1}
     monkeypatch.undo()
-    assert [story(order) for order in Order.objects.order_by("pk")] == [KEPT_BACK, []]
+    assert [events_of(order) for order in Order.objects.order_by("pk")] == [KEPT_BACK, []]
     assert sandbox.calls["add"] == 0
     assert submit(panel) == {"placed": 2}
 
@@ -688,7 +688,7 @@ def test_a_claim_that_comes_second_to_an_order_takes_nothing_and_looks_again(mon
     monkeypatch.setattr(claiming, "_hold_back", withdraw_meanwhile)
     assert Claims(panel.pk).take(2) == ([], timedelta())
     monkeypatch.undo()
-    assert story(second) == []
+    assert events_of(second) == []
 
 
 @pytest.mark.django_db
@@ -759,7 +759,7 @@ def test_the_price_guard_holds_what_a_person_has_not_agreed_to(change, words):
         assert claimed == ([], timedelta())
         assert Claims(order.panel_id).take() == ([], None)
         assert words in order.held_reason
-        assert story(order) == ["held"]
+        assert events_of(order) == ["held"]
     else:
         assert claimed == ([order], None)
 
@@ -802,7 +802,7 @@ def test_nothing_is_sent_after_the_time_to_start(synced_panel, sandbox, monkeypa
     too_late = iter([timezone.now() - timedelta(seconds=1)])
     monkeypatch.setattr(submission, "start_by", lambda order: next(too_late, None) or claiming.start_by(order))
     assert submit(synced_panel) == {"kept back": 1, "placed": 1}
-    assert story(order) == ["created", "sent", "not_sent", "sent", "placed"]
+    assert events_of(order) == ["created", "sent", "not_sent", "sent", "placed"]
     assert sandbox.calls["add"] == 1
     # It was we who were late.
     synced_panel.refresh_from_db()
@@ -923,7 +923,7 @@ def test_a_time_out_that_was_changed_meanwhile_ends_the_work_of_the_old_client()
 @pytest.mark.django_db
 def test_an_id_that_a_person_gave_to_another_order_raises_an_alarm_instead_of_a_refusal(operator):
     first = make_placed(remote_id="77")
-    first.tell("resolved", "The panel confirms 77.", actor=operator)
+    first.add_event("resolved", "The panel confirms 77.", actor=operator)
     order = make_order(first.service, state=State.SENDING, attempt=1, link=first.link, sent_at=first.sent_at)
     record_placed(order, "77")
     order.refresh_from_db()

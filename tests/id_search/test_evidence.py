@@ -22,7 +22,7 @@ def order(db):
     """An order that a proxy answered for after a second, while the panel could go on until the deadline."""
     sent = timezone.now() - timedelta(minutes=30)
     order = make_order(state=State.UNKNOWN, attempt=1, sent_at=sent, send_deadline=sent + DEADLINE)
-    order.tell(OrderEvent.What.UNKNOWN)
+    order.add_event(OrderEvent.What.UNKNOWN)
     OrderEvent.objects.update(at=sent + timedelta(seconds=1))
     return order
 

@@ -264,7 +264,7 @@ def test_the_export_is_named_by_its_day(as_viewer):
 
 def test_the_page_holds_the_order_and_htmx_gets_only_it(as_viewer, operator):
     order = make_placed(remote_status="In progress", params={"comments": "one\ntwo"})
-    order.tell(OrderEvent.What.CREATED, "By hand.", actor=operator)
+    order.add_event(OrderEvent.What.CREATED, "By hand.", actor=operator)
     page = as_viewer.get(url("detail", order)).text
     part = as_viewer.get(url("detail", order), headers=HTMX).text
     assert "<html" in page
@@ -368,11 +368,11 @@ def test_an_unknown_word_is_flagged(as_viewer):
 def test_queries_of_the_page_do_not_grow_with_its_story(as_operator, operator):
     order = make_placed(progress=Progress.COMPLETED)
     make_refill(order, state=RequestState.REFUSED, requested_by=operator)
-    order.tell(OrderEvent.What.CREATED, actor=operator)
+    order.add_event(OrderEvent.What.CREATED, actor=operator)
     few = count_queries(as_operator, url("detail", order))
     for _ in range(10):
         make_refill(order, state=RequestState.REFUSED, requested_by=make_user())
-        order.tell(OrderEvent.What.PROGRESS, actor=make_user())
+        order.add_event(OrderEvent.What.PROGRESS, actor=make_user())
     assert count_queries(as_operator, url("detail", order)) == few
 
 

@@ -21,7 +21,7 @@ from django.db import connections
 
 from dashboard.first_run import DEMO_DIR
 from panels.management import parts
-from panels.management.demo_data import ACCOUNTS, Account, fill, open_account
+from panels.management.demo_data import ACCOUNTS, DemoAccount, fill, open_account
 from panels.models import Panel
 from panels.worker.processes import Family, free_port
 
@@ -110,7 +110,7 @@ def _user(name: str, group: str = "", **fields: Any) -> User:
     return user
 
 
-def _sandbox(panel: Panel, account: Account) -> list[str]:
+def _sandbox(panel: Panel, account: DemoAccount) -> list[str]:
     """Return the command that runs a panel, at its old address if that is free."""
     address = urlsplit(panel.api_url)
     port = free_port(address.port or 0)
@@ -125,7 +125,7 @@ def _sandbox(panel: Panel, account: Account) -> list[str]:
     return parts.command("sandbox_panel", *(f"--{name}={value}" for name, value in options.items()))
 
 
-def _state_file(account: Account) -> Path:
+def _state_file(account: DemoAccount) -> Path:
     return DEMO_DIR / f"panel-{account.dialect}.jsonl"
 
 

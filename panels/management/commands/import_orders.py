@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
 from panels import bell
-from panels.bulk.checking import Book
+from panels.bulk.checking import CatalogLookup
 from panels.bulk.confirming import PanelTotal, TermChange, confirm, summary
 from panels.bulk.drafts import create_batch, delete_draft
 from panels.models import Batch, Panel
@@ -85,7 +85,7 @@ def _read(file: Path) -> Sheet:
 
 
 def _find_panel(name: str) -> Panel:
-    panel = Book(None, ()).panel({"panel": name})
+    panel = CatalogLookup(None, ()).panel({"panel": name})
     if isinstance(panel, str):
         raise CommandError(panel)
     if not panel.is_active:
