@@ -2,7 +2,10 @@
 
 import os
 import secrets
+import shutil
+import signal
 import socket
+import sys
 import tempfile
 import threading
 
@@ -23,35 +26,52 @@ os.environ.update(
 if "PYTEST_XDIST_WORKER" not in os.environ:
     os.environ.update(SECRET_KEY=secrets.token_urlsafe(50), CREDENTIAL_KEYS=Fernet.generate_key().decode())
 # A folder of its own, so that two runs at once do not share a database file.
-FOLDER = tempfile.TemporaryDirectory()
-os.environ.setdefault("DATABASE_URL", f"sqlite:///{FOLDER.name}/dashboard.sqlite3")
+FOLDER = None if "DATABASE_URL" in os.environ else tempfile.TemporaryDirectory()
+if FOLDER:
+    os.environ["DATABASE_URL"] = f"sqlite:///{FOLDER.name}/dashboard.sqlite3"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 django.setup()
+
+# These modules need Django to be set up.
+from dashboard.first_run import NAMES
+from panels import bell
+from panels.calls.balances import check_balance
+from panels.calls.catalog import sync_catalog
+from panels.sandbox import SandboxPanel
+from tests.factories import make_panel, make_user
+from tests.processes import PATIENCE, ROOT, Started
+
+if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # Nothing of a test database must survive a power failure, and a busy machine may hold a lock for long.
+    settings.DATABASES["default"]["OPTIONS"] |= {
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;",
+        "timeout": PATIENCE,
+    }
 # Real ones are slow on purpose, and hundreds of people sign in here.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_unconfigure():
+    """Leave no folder behind."""
+    if FOLDER:
+        FOLDER.cleanup()
 
 
 @pytest.fixture
 def viewer(db):
     """Somebody who may look."""
-    from tests.factories import make_user
-
     return make_user("Viewer")
 
 
 @pytest.fixture
 def operator(db):
     """Somebody who may order."""
-    from tests.factories import make_user
-
     return make_user("Operator")
 
 
 @pytest.fixture
 def manager(db):
     """Somebody who may change panels and people."""
-    from tests.factories import make_user
-
     return make_user("Manager")
 
 
@@ -106,8 +126,6 @@ def rung(monkeypatch):
 @pytest.fixture
 def sandbox():
     """A panel of our own, of the common dialect, over real HTTP."""
-    from panels.sandbox import SandboxPanel
-
     with SandboxPanel("003", key="sandbox-key-0123456789") as panel:
         yield panel
 
@@ -115,8 +133,6 @@ def sandbox():
 @pytest.fixture
 def reduced_sandbox():
     """A panel of our own that speaks the reduced dialect."""
-    from panels.sandbox import SandboxPanel
-
     with SandboxPanel("000", key="sandbox-key-0123456789") as panel:
         yield panel
 
@@ -124,18 +140,61 @@ def reduced_sandbox():
 @pytest.fixture
 def panel(db, sandbox):
     """Our account at the sandbox, without a catalog."""
-    from tests.factories import make_panel
-
     return make_panel(name="Sandbox", api_url=sandbox.api_url, key=sandbox.key)
 
 
 @pytest.fixture
 def synced_panel(panel):
     """Our account at the sandbox, with its catalog and balance."""
-    from panels.calls.balances import check_balance
-    from panels.calls.catalog import sync_catalog
-
     assert sync_catalog(panel.pk, threading.Event())[1] == ""
     assert check_balance(panel.pk, threading.Event()) == ""
     panel.refresh_from_db()
     return panel
+
+
+@pytest.fixture
+def in_queue():
+    """What the queue holds, as (kind, pk)."""
+    bell.huey.storage.flush_queue()
+
+    def read():
+        return [task.args for task in bell.huey.pending()]
+
+    yield read
+    bell.huey.storage.flush_queue()
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Start a process with an environment that says nothing of this project, but for what is given."""
+    started = []
+    bare = {name: text for name, text in os.environ.items() if name not in (*NAMES, "ENV_FILE")}
+
+    def run(*command, cwd=tmp_path, **environment):
+        output = tmp_path / f"output-{len(started)}"
+        started.append(Started([sys.executable, *command], output, cwd=cwd, env={**bare, **environment}))
+        return started[-1]
+
+    yield run
+    for each in started:
+        each.end()
+
+
+@pytest.fixture
+def clone(tmp_path):
+    """The project in a folder of its own, with nothing configured."""
+    place = tmp_path / "clone"
+    place.mkdir()
+    shutil.copy(ROOT / "manage.py", place)
+    for folder in ("dashboard", "panels", "templates", "static"):
+        shutil.copytree(ROOT / folder, place / folder)
+    return place
+
+
+@pytest.fixture
+def own_signals():
+    """Give SIGINT and SIGTERM back after a test in which this process takes them."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)

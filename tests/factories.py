@@ -41,6 +41,12 @@ def make_panel(**fields: Any) -> Panel:
     return panel
 
 
+def make_fresh_panel(**fields: Any) -> Panel:
+    """Create a panel whose catalog and balance were read just now."""
+    now = timezone.now()
+    return make_panel(**{"balance_checked_at": now, "catalog_synced_at": now} | fields)
+
+
 def make_service(panel: Panel | None = None, **fields: Any) -> Service:
     """Create a listed service of type Default at 0.90 per 1000, from 100 to 10,000."""
     number = next(_numbers)

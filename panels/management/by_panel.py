@@ -66,7 +66,7 @@ def _choose(name: str | None) -> list[Panel]:
 
 def _at_once(panels: list[Panel], work: Callable[[Panel, threading.Event], Report]) -> dict[int, Report]:
     """Work at all panels at the same time: one that hangs delays no other."""
-    signals, lanes = StopSignals(), Lanes()
+    signals, lanes = StopSignals.of_process(), Lanes()
     reports: dict[int, Report] = {}
 
     def visit(panel: Panel) -> None:
@@ -80,7 +80,8 @@ def _at_once(panels: list[Panel], work: Callable[[Panel, threading.Event], Repor
             raise
 
     for panel in panels:
-        lanes.start(panel.pk, partial(visit, panel))
+        if not signals.received:
+            lanes.start(panel.pk, partial(visit, panel))
     # Not an event's wait: a signal may come in the middle of it.
     while not lanes.join(LOOK_EVERY):
         if signals.received:

@@ -97,6 +97,8 @@ def run(signals: StopSignals) -> None:
     """Work until told to end, and then until what is being sent has an outcome or has passed its deadline."""
     if missing := set(KINDS) - HANDLERS.keys():
         raise ImproperlyConfigured(f"No handler for {', '.join(sorted(missing))}: this worker would lose the bell.")
+    if signals.received:
+        return
     if isinstance(huey.storage, PostgresStorage):
         huey.storage.initialize_schema()
     heartbeat = Heartbeat()
@@ -126,6 +128,7 @@ def run(signals: StopSignals) -> None:
 def drain(lanes: Lanes) -> bool:
     """Claim nothing more, and wait for what is being sent; False if some of it had no outcome at its deadline."""
     lanes.stopping.set()
+    logger.info("Nothing more is claimed, and what is being sent gets its outcome.")
     until = timezone.now() + SETTLE_WITHIN
     while any(kind in SENDING for kind in _kinds(lanes)):
         if claims_under_way or records_under_way:

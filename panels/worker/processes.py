@@ -1,4 +1,7 @@
-"""Runs processes under one parent: it alone hears the terminal, all end together, and none outlives it."""
+"""Runs processes under one parent: it alone hears the terminal, all end together, and none outlives it.
+
+This module imports no Django, because a process takes its signals before Django loads.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from typing import IO, Any
+from typing import IO, Any, Self
 
 # Signals that come this close together are one: a service manager tells each process, and the parent its children.
 AS_ONE = 0.3
@@ -25,11 +28,20 @@ class StopSignals:
     The handler touches no lock: the main thread, which it interrupts, may hold it.
     """
 
-    def __init__(self, at_once: Callable[[], object] = lambda: None) -> None:
-        self._at_once = at_once
+    def __init__(self) -> None:
+        self.at_once: Callable[[], object] = lambda: None
         self._first_at = 0.0
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._note)
+
+    @classmethod
+    def of_process(cls) -> Self:
+        """Return the object that already takes the signals of this process, or let a new one take them.
+
+        A signal that came before the command began is in `received`.
+        """
+        owner = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
+        return owner if isinstance(owner, cls) else cls()
 
     @property
     def received(self) -> bool:
@@ -41,7 +53,7 @@ class StopSignals:
         if not self._first_at:
             self._first_at = now
         elif now - self._first_at > AS_ONE:
-            self._at_once()
+            self.at_once()
             os._exit(128 + number)
 
 
@@ -51,10 +63,13 @@ class Family:
     def __init__(self, output: IO[Any] | None = None) -> None:
         self._output = output
         self._children: list[tuple[subprocess.Popen[bytes], bool]] = []
-        self.signals = StopSignals(self.kill)
+        self.signals = StopSignals.of_process()
+        self.signals.at_once = self.kill
 
     def start(self, command: Sequence[str], *, ends_last: bool = False) -> None:
-        """Start a child; one that `ends_last` is told to end when all others have."""
+        """Start a child, but none after a signal; one that `ends_last` is told to end when all others have."""
+        if self.signals.received:
+            return
         child = subprocess.Popen(  # noqa: S603
             command,
             stdin=subprocess.DEVNULL,

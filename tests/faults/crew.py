@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.faults.claims import Claim, read_claims
 from tests.faults.evidence import Strike
 from tests.faults.worker import CLAIMS, DEADLINE, HOLD
+from tests.processes import eventually, takes
 
 LEAVE_WITHIN = 2 * DEADLINE
 
@@ -106,6 +107,7 @@ class Crew:
 
     def dismiss(self, worker: Worker) -> None:
         """Ask one to end as a service manager does; it takes its time for what it is sending."""
+        eventually(lambda: worker.process.poll() is not None or takes(signal.SIGTERM, worker.process))
         worker.process.terminate()
         self.workers.remove(worker)
         self._leaving.append(worker)

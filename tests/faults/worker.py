@@ -17,8 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.bench.surroundings import set_up
-from tests.faults.claims import note_claims
+from panels.worker.processes import StopSignals
 
 START_WITHIN, SPARE = 1.5, 1.0  # seconds
 CONNECT_TIMEOUT, READ_TIMEOUT = 1, 2
@@ -79,18 +78,21 @@ def _end_with_parent() -> None:
 
 
 def main() -> None:
-    """Work until told to end."""
+    """Work until told to end; the signals are taken before the other modules load, because that takes a second."""
+    signals = StopSignals.of_process()
+    from tests.bench.surroundings import set_up
+    from tests.faults.claims import note_claims
+
     set_up(os.environ["QUEUE_URL"])
     name, folder = sys.argv[1], Path(sys.argv[2])
     shorten(name)
     note_claims(name, folder / CLAIMS)
     wait_where_told(folder)
     from panels.worker import consumer
-    from panels.worker.processes import StopSignals
 
     threading.Thread(target=_end_with_parent, daemon=True).start()
     threading.Thread(target=_sweep_often, daemon=True).start()
-    consumer.run(StopSignals())
+    consumer.run(signals)
     sys.stderr.flush()
     os._exit(0)
 

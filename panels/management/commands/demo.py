@@ -23,7 +23,7 @@ from dashboard.first_run import DEMO_DIR
 from panels.management import parts
 from panels.management.demo_data import ACCOUNTS, DemoAccount, fill, open_account
 from panels.models import Panel
-from panels.worker.processes import Family, free_port
+from panels.worker.processes import Family, StopSignals, free_port
 
 LOG = DEMO_DIR / "demo.log"
 # Written when the data are complete: a first run that was interrupted begins anew.
@@ -45,8 +45,7 @@ class Command(BaseCommand):
                 self.stdout.flush()
                 _forget()
             call_command("migrate", verbosity=0, interactive=False)
-            if not READY.exists():
-                _prepare()
+            if not READY.exists() and _prepare(StopSignals.of_process()):
                 READY.touch()
             status = self._run(free_port(port), log)
         lock.close()
@@ -91,16 +90,20 @@ def _forget() -> None:
             path.unlink()
 
 
-def _prepare() -> None:
+def _prepare(signals: StopSignals) -> bool:
+    """Make people, panels and orders; False if somebody asked us to end before all of it was there."""
     people = [_user("demo", is_superuser=True, is_staff=True), _user("operator", "Operator")]
     _user("viewer", "Viewer")
     for account in ACCOUNTS:
+        if signals.received:
+            return False
         with open_account(account, secrets.token_hex(16), _state_file(account)) as (panel, sandbox):
             fill(panel, sandbox, people)
     # Money runs short at the last one.
     panel.refresh_from_db()
     panel.low_balance = ((panel.balance or Decimal(0)) // 50 + 1) * 50
     panel.save(update_fields=("low_balance",))
+    return True
 
 
 def _user(name: str, group: str = "", **fields: Any) -> User:

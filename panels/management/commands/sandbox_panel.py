@@ -30,7 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--state-file", type=Path, help="where orders and balance survive a restart")
 
     def handle(self, **options: Any) -> None:
-        signals = StopSignals()
+        signals = StopSignals.of_process()
         panel = _panel(options)
         try:
             panel.start()

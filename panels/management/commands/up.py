@@ -13,7 +13,7 @@ from django.db import connections
 from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ignore[import-untyped]
 
 from panels.management import parts
-from panels.worker.processes import Family
+from panels.worker.processes import Family, StopSignals
 
 
 class Command(BaseCommand):
@@ -27,6 +27,8 @@ class Command(BaseCommand):
         parser.add_argument("--prepare", action="store_true", help="only do what comes before, and start nothing")
 
     def handle(self, *, bind: str, prepare: bool, **_: Any) -> None:
+        if StopSignals.of_process().received and not prepare:
+            return
         call_command("migrate", interactive=False)
         if not settings.DEBUG:
             call_command(_Collect(), interactive=False)
@@ -38,8 +40,9 @@ class Command(BaseCommand):
         family = Family()
         family.start(parts.web(bind))
         family.start(parts.command("worker"))
-        self.stdout.write(f"The dashboard runs at {bind}; Ctrl-C ends it.")
-        self.stdout.flush()
+        if not family.signals.received:
+            self.stdout.write(f"The dashboard runs at {bind}; Ctrl-C ends it.")
+            self.stdout.flush()
         sys.exit(family.run())
 
 

@@ -17,7 +17,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, **_: Any) -> None:
-        signals = StopSignals()
+        signals = StopSignals.of_process()
         self.stdout.write("The worker has started.")
         self.stdout.flush()
         consumer.run(signals)

@@ -1,0 +1,75 @@
+"""The demo as a process: it shows the way in, and continues where it was."""
+
+import contextlib
+import http.client
+import re
+import signal
+import socket
+import sqlite3
+import urllib.parse
+
+from tests.processes import eventually, get, own_port
+
+
+def test_the_demo_shows_the_way_in_and_continues_where_it_was(start, clone):
+    port = own_port()
+    demo = start("manage.py", "demo", f"--port={port}", cwd=clone, DATABASE_URL="sqlite:////nowhere/real.sqlite3")
+    assert eventually(lambda: "Login" in demo.output), demo.output
+    line = next(line for line in demo.output.splitlines() if "http" in line)
+    password = re.fullmatch(rf"Dashboard: http://127\.0\.0\.1:{port}/  Login: demo  Password: (\S+)", line)[1]
+    assert str(clone / ".demo" / "demo.log") in demo.output
+    assert (clone / ".demo" / "env").stat().st_mode & 0o777 == 0o600
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port)) as browser:
+        assert sign_in(browser, "demo", password) == (302, "/")
+        # Although the browser keeps its connection.
+        demo.signal(signal.SIGINT, group=True)
+        assert demo.wait() == 0
+
+    states, orders = look(clone, "SELECT DISTINCT state || progress FROM panels_order"), count(clone)
+    for wanted in ("queued", "unknown", "refused", "placedcompleted", "placedpartial", "placedcanceled"):
+        assert wanted in states
+    assert look(clone, "SELECT 1 FROM panels_order WHERE held_reason <> ''")
+    assert look(clone, "SELECT 1 FROM panels_refill")
+    assert len(look(clone, "SELECT DISTINCT filename FROM panels_batch WHERE state = 'paused'")) == 2
+    ordered = look(clone, "SELECT id FROM panels_order WHERE batch_id IS NOT NULL")
+    assert set(look(clone, "SELECT order_id FROM panels_batchline")) == set(ordered)
+    assert len(look(clone, "SELECT DISTINCT reported_currency FROM panels_panel WHERE balance > 0")) == 2
+    assert look(clone, "SELECT 1 FROM panels_panel WHERE balance < low_balance")
+
+    with socket.create_server(("127.0.0.1", port)):
+        again = start("manage.py", "demo", f"--port={port}", cwd=clone)
+        assert eventually(lambda: "Login" in again.output), again.output
+    assert password in again.output
+    assert "Preparing" not in again.output
+    other_port = int(re.search(r"http://127\.0\.0\.1:(\d+)/", again.output)[1])
+    assert (other_port != port, get(other_port)) == (True, 200)
+    assert count(clone) == orders
+    rival = start("manage.py", "demo", cwd=clone)
+    assert rival.wait() == 1
+    assert "runs already" in rival.output
+
+    # Whatever ends the parent, nothing stays behind.
+    again.signal(signal.SIGKILL)
+    assert again.wait() == -signal.SIGKILL
+
+
+def sign_in(browser, username, password):
+    browser.request("GET", "/login/")
+    page = browser.getresponse()
+    cookie = page.getheader("Set-Cookie").split(";")[0]
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.read().decode())[1]
+    form = {"username": username, "password": password, "csrfmiddlewaretoken": token}
+    headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
+    browser.request("POST", "/login/", urllib.parse.urlencode(form), headers)
+    answer = browser.getresponse()
+    answer.read()
+    return answer.status, answer.getheader("Location")
+
+
+def look(clone, query):
+    with contextlib.closing(sqlite3.connect(clone / ".demo" / "dashboard.sqlite3")) as database:
+        return [row[0] for row in database.execute(query)]
+
+
+def count(clone):
+    return look(clone, "SELECT count(*) FROM panels_order")[0]

@@ -1,0 +1,77 @@
+"""`up` as a process: it configures a bare clone, and it ends as a whole."""
+
+import contextlib
+import os
+import re
+import signal
+
+import pytest
+
+from tests.processes import DELAYS, ROOT, end_early, end_while_halted, eventually, get, halting_at_django, own_port
+
+
+def test_up_configures_a_bare_clone_and_ends_as_a_whole_with_the_status_of_the_part_that_died(start, clone):
+    port = own_port()
+    up = start("manage.py", "up", f"--bind=127.0.0.1:{port}", cwd=clone)
+    assert eventually(lambda: get(port) == 200), up.output
+    assert (clone / ".env").stat().st_mode & 0o777 == 0o600
+    written = (clone / ".env").read_text()
+    assert re.search(r"^SECRET_KEY=.{50,}$", written, re.M)
+    assert re.search(r"^CREDENTIAL_KEYS=.{44}$", written, re.M)
+    assert re.search(r"^HTTPS=off$", written, re.M)
+    assert "no TLS proxy" in up.output
+    assert "createsuperuser" in up.output
+    assert get(port, "/login/") == 200
+    assert eventually(lambda: "The worker has started" in up.output)
+
+    os.kill(up.pid_of("manage.py worker"), signal.SIGKILL)
+    assert up.wait() == 128 + signal.SIGKILL
+
+    again = start("manage.py", "up", f"--bind=127.0.0.1:{port}", cwd=clone)
+    assert eventually(lambda: get(port) == 200), again.output
+    assert (clone / ".env").read_text() == written
+    # As a terminal and as a service manager tell it: each process, or the first one alone.
+    for pid in again.all():
+        os.kill(pid, signal.SIGTERM)
+    assert again.wait() == 0
+    assert start("manage.py", "up", "--prepare", cwd=clone).wait() == 0
+
+
+def test_up_refuses_half_a_configuration_and_names_what_is_missing(start, clone):
+    up = start("manage.py", "up", cwd=clone, HTTPS="off")
+    assert up.wait() == 1
+    assert "SECRET_KEY and CREDENTIAL_KEYS are not set" in up.output
+    assert not (clone / ".env").exists()
+
+
+@pytest.fixture
+def start_up(start, tmp_path):
+    """Start `up` on a new database; with DEBUG it collects no static files into the project."""
+
+    def run(**environment):
+        given = {name: f"sqlite:///{tmp_path / name}" for name in ("DATABASE_URL", "QUEUE_URL")}
+        given |= {"DEBUG": "on", "ENV_FILE": os.devnull, **environment}
+        return start("manage.py", "up", f"--bind=127.0.0.1:{own_port()}", cwd=ROOT, **given)
+
+    return run
+
+
+@pytest.mark.parametrize("delay", DELAYS)
+def test_up_that_is_asked_to_end_while_it_starts_ends_in_good_order(start_up, delay):
+    assert end_early(start_up(), delay) == 0
+
+
+def test_up_takes_signals_before_it_loads_django_and_then_starts_nothing(start_up, tmp_path):
+    up = start_up(**halting_at_django(tmp_path))
+    assert end_while_halted(up, tmp_path) == 0
+    assert up.output == ""
+
+
+@pytest.mark.parametrize("is_told_to_each", [True, False])
+def test_up_that_is_asked_to_end_before_its_children_take_signals_ends_with_them(start_up, is_told_to_each):
+    up = start_up()
+    assert eventually(lambda: "manage.py worker" in " ".join(up.all().values())), up.output
+    for pid in up.all() if is_told_to_each else [up.process.pid]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+    assert up.wait() == 0

@@ -1,0 +1,227 @@
+"""The worker as a process, on the database of the test."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.parse
+from datetime import timedelta
+from decimal import Decimal
+
+import psycopg
+import pytest
+import redis
+from django.db import connection
+from django.utils import timezone
+
+from dashboard.first_run import NAMES
+from panels.calls.catalog import sync_catalog
+from panels.models import JobRun, Order, Panel, Worker
+from panels.sandbox import Fault, SandboxPanel
+from panels.sandbox.server import Call
+from panels.schedule import SWEEP_EVERY
+from panels.worker import sweep
+from tests.bench.surroundings import database_url
+from tests.factories import make_order, make_panel
+from tests.processes import (
+    DELAYS,
+    PATIENCE,
+    ROOT,
+    end_early,
+    end_while_halted,
+    eventually,
+    halting_at_django,
+    own_port,
+    own_redis,
+)
+
+REDIS = own_redis(os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15"))
+POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
+
+
+@pytest.fixture
+def start_worker(start, tmp_path, transactional_db):
+    """Start a worker on the test's own database."""
+
+    def run(queue=f"sqlite:///{tmp_path / 'queue.sqlite3'}", *, wait=True, **environment):
+        given = {name: os.environ[name] for name in NAMES if name in os.environ}
+        given |= {"DATABASE_URL": database_url(connection.settings_dict["NAME"]), "QUEUE_URL": queue}
+        started = start("manage.py", "worker", cwd=ROOT, ENV_FILE=os.devnull, **given, **environment)
+        if wait:
+            assert eventually(lambda: Worker.objects.filter(pid=started.process.pid).exists()), started.output
+        return started
+
+    return run
+
+
+@pytest.fixture
+def sandbox():
+    with SandboxPanel() as panel:
+        yield panel
+
+
+@pytest.fixture
+def order(sandbox, transactional_db):
+    """An order that waits to be sent to the sandbox."""
+    panel = make_panel(
+        api_url=sandbox.api_url, key=sandbox.key, balance=Decimal(500), balance_checked_at=timezone.now()
+    )
+    sync_catalog(panel.pk, threading.Event())
+    return make_order(panel.services.get(remote_id=sandbox.pick().id))
+
+
+@pytest.mark.parametrize("delay", DELAYS)
+def test_a_worker_that_is_asked_to_end_while_it_starts_ends_in_good_order(start_worker, delay):
+    assert end_early(start_worker(wait=False), delay) == 0
+
+
+def test_a_worker_takes_signals_before_it_loads_django(start_worker, tmp_path):
+    worker = start_worker(wait=False, **halting_at_django(tmp_path))
+    assert end_while_halted(worker, tmp_path) == 0
+    assert not Worker.objects.exists()
+
+
+def state_of(order):
+    order.refresh_from_db()
+    return order.state
+
+
+def test_an_idle_worker_shows_that_it_lives_and_signs_out_when_it_ends(start_worker):
+    Worker.objects.create(host="old", pid=1, started_at=timezone.now(), seen_at=timezone.now() - timedelta(days=30))
+    running = start_worker()
+    row = Worker.objects.get()
+    assert (row.pid, row.host, row.is_alive) == (running.process.pid, socket.gethostname(), True)
+    assert eventually(lambda: JobRun.objects.filter(name="sweep", finished_at__isnull=False))
+    running.signal(signal.SIGTERM)
+    assert running.wait() == 0
+    assert not Worker.objects.get().is_alive
+
+
+def test_a_worker_looks_at_once_although_another_has_just_done_so(start_worker, order):
+    JobRun.objects.create(name="sweep", started_at=timezone.now(), finished_at=timezone.now())
+    start_worker()
+    assert eventually(lambda: state_of(order) == Order.State.PLACED)
+    # The first sweep found it, and not the one that comes a minute later.
+    assert JobRun.objects.get(name="sweep").started_at < Worker.objects.get().started_at + SWEEP_EVERY
+
+
+def test_what_is_being_sent_gets_its_outcome_before_a_worker_ends(start_worker, sandbox, order, monkeypatch):
+    sandbox.faults.add(Fault.LATE_ANSWER, "add")
+    may_answer = threading.Event()
+    monkeypatch.setattr(Call, "wait", lambda *_: may_answer.wait(PATIENCE))
+    later = make_order(order.service)
+    Panel.objects.update(parallel_calls=1)
+    running = start_worker()
+    assert eventually(lambda: sandbox.calls["add"])
+    running.signal(signal.SIGINT)
+    assert eventually(lambda: "Nothing more is claimed" in running.output)
+    may_answer.set()
+    assert running.wait() == 0
+    assert (state_of(order), order.remote_id) == (Order.State.PLACED, sandbox.ledger[0].order_id)
+    # Nothing new was claimed.
+    assert state_of(later) == Order.State.QUEUED
+    assert len(sandbox.ledger) == 1
+
+
+def test_a_second_signal_leaves_what_is_being_sent_to_become_unknown(start_worker, sandbox, order):
+    sandbox.faults.add(Fault.HANG, "add")
+    running = start_worker()
+    assert eventually(lambda: sandbox.calls["add"])
+    running.signal(signal.SIGTERM)
+    time.sleep(1.5)
+    assert running.process.poll() is None
+    running.signal(signal.SIGTERM)
+    assert running.wait() == 128 + signal.SIGTERM
+    assert state_of(order) == Order.State.SENDING
+    Order.objects.update(send_deadline=timezone.now() - timedelta(seconds=1))
+    sweep.expire()
+    assert state_of(order) == Order.State.UNKNOWN
+    assert len(sandbox.ledger) == 1
+
+
+def reachable(url):
+    try:
+        if url.startswith("redis"):
+            redis.Redis.from_url(url, socket_connect_timeout=1).ping()
+        else:
+            address = urllib.parse.urlsplit(url)
+            psycopg.connect(f"{address.scheme}://{address.netloc}/postgres", connect_timeout=2).close()
+    except (redis.RedisError, psycopg.Error):
+        return False
+    return True
+
+
+def needs(url, package):
+    """Skip where there is no such server, unless nothing may be skipped."""
+    if not os.environ.get("REQUIRE_ALL") and not reachable(url):
+        pytest.skip(f"nothing answers at {url}: install the Debian package {package} and start it, or see .ci/run")
+
+
+@pytest.fixture(params=["redis", "postgres"])
+def url(request):
+    """Give an empty queue, which no other run of the tests rings."""
+    if request.param == "redis":
+        needs(REDIS, "redis-server")
+        yield REDIS
+        return
+    needs(POSTGRES, "postgresql")
+    address = urllib.parse.urlsplit(POSTGRES)
+    server, name = f"{address.scheme}://{address.netloc}", f"queue_{os.getpid()}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield f"{server}/{name}"
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_a_worker_hears_the_bell_of_another_queue(url, start_worker, monkeypatch, order):
+    Order.objects.update(send_after=timezone.now() + timedelta(minutes=5))
+    start_worker(url)
+    assert eventually(lambda: JobRun.objects.filter(name="sweep", finished_at__isnull=False))
+    ring = "from panels import bell; bell.huey.storage.initialize_schema() if 'postgres' in sys.argv[1] else None\n"
+    ring = f"import sys, django; django.setup(); {ring}bell.work('submit', {order.panel_id})"
+    swept_at = JobRun.objects.get(name="sweep").started_at
+    Order.objects.update(send_after=timezone.now())
+    environment = {**os.environ, "QUEUE_URL": url, "DJANGO_SETTINGS_MODULE": "dashboard.settings"}
+    subprocess.run([sys.executable, "-c", ring, url], cwd=ROOT, env=environment, check=True)
+    assert eventually(lambda: state_of(order) == Order.State.PLACED)
+    # The bell was heard, because no sweep has looked in between.
+    assert JobRun.objects.get(name="sweep").started_at == swept_at
+
+
+def test_a_worker_works_off_what_waits_while_its_queue_is_gone(start_worker, order):
+    start_worker(f"redis://127.0.0.1:{own_port()}/0")
+    assert eventually(lambda: state_of(order) == Order.State.PLACED)
+
+
+@pytest.mark.parametrize("kind", ["each its own", "redis"])
+def test_a_panels_limits_hold_for_two_workers_together(start_worker, tmp_path, transactional_db, kind):
+    if kind == "redis":
+        needs(REDIS, "redis-server")
+    with SandboxPanel(latency=0.3) as wide, SandboxPanel() as slow:
+        orders = [make_waiting(wide, 8, parallel_calls=2), make_waiting(slow, 8, calls_per_minute=10, parallel_calls=8)]
+        began = time.monotonic()
+        for name in ("first", "second"):
+            # With a queue of its own, each finds all that waits when it starts, whatever the other does.
+            start_worker(REDIS if kind == "redis" else f"sqlite:///{tmp_path / name}", wait=False)
+        assert eventually(lambda: Order.objects.filter(panel=orders[0], state="placed").count() == 8)
+        assert eventually(lambda: slow.calls["add"] >= 4)
+        assert wide.peaks["add"] == 2
+        assert len(wide.ledger) == 8
+        # Four at once, then one each 10 seconds.
+        # The catalog was had before.
+        assert slow.calls.total() - 1 <= 4 + (time.monotonic() - began) / 10
+    assert Worker.objects.count() == 2
+
+
+def make_waiting(sandbox, number, **limits):
+    """Make a panel with so many orders that wait for it."""
+    now = timezone.now()
+    panel = make_panel(api_url=sandbox.api_url, key=sandbox.key, balance=Decimal(500), balance_checked_at=now)
+    sync_catalog(panel.pk, threading.Event())
+    Panel.objects.filter(pk=panel.pk).update(**limits)
+    for _ in range(number):
+        make_order(panel.services.get(remote_id=sandbox.pick().id))
+    return panel

@@ -1,0 +1,93 @@
+"""What is due is found in the rows alone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from panels import schedule
+from panels.models import OrderAction, Refill
+from tests.factories import make_fresh_panel, make_order, make_panel, make_placed, make_refill, make_service
+
+
+@pytest.mark.django_db
+def test_the_sweep_finds_what_waits_in_the_rows_alone():
+    idle = make_fresh_panel()
+    sending, polling, refilling, canceling, checking = (make_service(make_fresh_panel()) for _ in range(5))
+    make_order(sending)
+    make_placed(polling)
+    make_refill(make_placed(refilling, progress="completed", next_check_at=None))
+    make_placed(canceling, cancel_state="queued", next_check_at=None)
+    old = make_placed(checking, next_check_at=None)
+    Refill.objects.create(order=old, state="accepted", remote_id="1", next_check_at=timezone.now())
+    named = make_service(make_fresh_panel())
+    make_order(named, state="unknown", candidate_id="5")
+    found = schedule.waiting()
+    assert found["submit"] == [sending.panel_id]
+    assert found["poll"] == [polling.panel_id]
+    assert found["confirm"] == [named.panel_id]
+    assert sorted(found["requests"]) == sorted([refilling.panel_id, canceling.panel_id, checking.panel_id])
+    assert found["sync"] == found["balance"] == found["act"] == []
+    assert idle.pk not in {pk for pks in found.values() for pk in pks}
+
+
+@pytest.mark.django_db
+def test_the_sweep_leaves_paused_and_inactive_panels_alone():
+    later = timezone.now() + timedelta(minutes=5)
+    make_order(make_service(make_fresh_panel(is_active=False)))
+    make_placed(make_service(make_fresh_panel(is_active=False)))
+    funds = make_service(make_fresh_panel(paused_reason="funds"))
+    make_order(funds)
+    make_placed(funds)
+    gone = make_service(make_fresh_panel(paused_reason="unreachable", paused_until=later))
+    make_order(gone)
+    make_placed(gone)
+    make_order(gone, state="unknown", candidate_id="5")
+    back = make_service(make_fresh_panel(paused_reason="unreachable", paused_until=timezone.now()))
+    make_order(back)
+    make_placed(back)
+    slow = make_service(make_fresh_panel(paused_reason="rate_limit", paused_until=timezone.now()))
+    make_order(slow)
+    found = schedule.waiting()
+    assert found["submit"] == [slow.panel_id]
+    assert found["poll"] == [funds.panel_id]
+    assert found["confirm"] == []
+    # One question tells whether it is back, before anything else.
+    assert found["balance"] == [back.panel_id]
+
+
+@pytest.mark.django_db
+def test_the_sweep_finds_requested_and_overdue_syncs_and_balances():
+    now = timezone.now()
+    asked = make_fresh_panel(sync_requested_at=now, balance_requested_at=now)
+    old = make_fresh_panel(catalog_synced_at=now - timedelta(hours=7), balance_checked_at=now - timedelta(minutes=16))
+    never = make_panel()
+    make_fresh_panel()
+    make_fresh_panel(paused_reason="auth", catalog_synced_at=None, balance_checked_at=None)
+    asked_though_paused = make_fresh_panel(paused_reason="auth", sync_requested_at=now, balance_requested_at=now)
+    found = schedule.waiting()
+    assert (
+        sorted(found["sync"])
+        == sorted(found["balance"])
+        == sorted([asked.pk, old.pk, never.pk, asked_though_paused.pk])
+    )
+
+
+@pytest.mark.django_db
+def test_what_failed_is_tried_again_only_after_a_while():
+    now = timezone.now()
+    make_panel(catalog_tried_at=now, balance_tried_at=now)
+    rested = make_panel(catalog_tried_at=now - timedelta(minutes=31), balance_tried_at=now - timedelta(minutes=6))
+    found = schedule.waiting()
+    assert found["sync"] == found["balance"] == [rested.pk]
+
+
+@pytest.mark.django_db
+def test_the_sweep_finds_confirmed_actions_that_are_not_finished():
+    now = timezone.now()
+    OrderAction.objects.create(kind="refresh")
+    OrderAction.objects.create(kind="refresh", confirmed_at=now, finished_at=now)
+    open_action = OrderAction.objects.create(kind="refresh", confirmed_at=now)
+    assert schedule.waiting()["act"] == [open_action.pk]
