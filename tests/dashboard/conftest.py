@@ -1,0 +1,32 @@
+"""Commands in an environment of their own."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from dashboard.first_run import NAMES
+from tests.processes import ROOT
+
+# The browser tests set it for themselves.
+UNSAFE = ("DJANGO_ALLOW_ASYNC_UNSAFE",)
+
+
+@pytest.fixture
+def manage(tmp_path):
+    """Run a command with nothing configured but what is given."""
+    bare = {name: text for name, text in os.environ.items() if name not in (*NAMES, *UNSAFE)}
+
+    def run(*arguments, **environment):
+        settings = {"ENV_FILE": os.devnull, "DATABASE_URL": f"sqlite:///{tmp_path / 'new.sqlite3'}", **environment}
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env={**bare, **settings},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run

@@ -1,0 +1,49 @@
+"""The health check says whether web, database and worker are well."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.db import InterfaceError, OperationalError
+from django.utils import timezone
+
+from panels.models import Worker
+
+
+def make_worker(seconds_ago=0, **fields):
+    at = timezone.now() - timedelta(seconds=seconds_ago)
+    return Worker.objects.create(host="here", pid=1, started_at=at, seen_at=at, **fields)
+
+
+def test_a_missing_worker_does_not_take_the_web_down_with_it(client, db):
+    answer = client.get("/healthz/")
+    expected = {"status": "ok", "database": "ok", "worker": "not running", "worker_seen_seconds_ago": None}
+    assert (answer.status_code, answer.json()) == (200, expected)
+    make_worker(seconds_ago=100)
+    answer = client.get("/healthz/").json()
+    assert (answer["worker"], answer["worker_seen_seconds_ago"]) == ("not running", 100)
+
+
+def test_whoever_watches_the_worker_is_told_by_the_status(client, db):
+    assert client.get("/healthz/?worker").status_code == 503
+    assert client.get("/healthz/?worker").json()["status"] == "error"
+    make_worker()
+    answer = client.get("/healthz/?worker")
+    assert (answer.status_code, answer.json()["worker"]) == (200, "ok")
+
+
+def test_a_worker_that_has_just_stopped_does_not_hide_one_that_works(client, db):
+    make_worker(seconds_ago=4)
+    make_worker(stopped_at=timezone.now())
+    assert client.get("/healthz/").json()["worker"] == "ok"
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_health_says_when_the_database_is_gone(client, monkeypatch, error):
+    def gone():
+        raise error("gone, with password=secret")
+
+    monkeypatch.setattr("dashboard.health.connection.cursor", gone)
+    answer = client.get("/healthz/")
+    assert (answer.status_code, json.loads(answer.content)["status"]) == (503, "error")
+    assert b"secret" not in answer.content

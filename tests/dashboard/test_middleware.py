@@ -1,0 +1,52 @@
+"""What is settled before Django looks at a request: health checks, and whose address it is."""
+
+import pytest
+from django.http import HttpResponse
+from django.test import RequestFactory
+
+from dashboard.middleware import TrustedProxies
+
+
+def seen_address(settings, address, *, proxies, **headers):
+    settings.TRUSTED_PROXIES = proxies
+    seen = {}
+
+    def view(request):
+        seen.update(request.META)
+        return HttpResponse()
+
+    TrustedProxies(view)(RequestFactory().get("/", REMOTE_ADDR=address, **headers))
+    return seen["REMOTE_ADDR"], seen.get("HTTP_X_FORWARDED_PROTO")
+
+
+@pytest.mark.parametrize(
+    ("address", "forwarded", "visitor"),
+    [
+        ("10.0.0.1", "203.0.113.9", "203.0.113.9"),
+        ("10.0.0.1", "198.51.100.1, 203.0.113.9", "203.0.113.9"),
+        ("10.0.0.1", "198.51.100.1, 203.0.113.9, 10.0.0.2", "203.0.113.9"),
+        ("10.0.0.1", "203.0.113.9, nonsense", "10.0.0.1"),
+        ("10.0.0.1", "", "10.0.0.1"),
+        ("203.0.113.7", "198.51.100.1", "203.0.113.7"),
+    ],
+)
+def test_only_what_trusted_proxies_say_about_an_address_is_believed(settings, address, forwarded, visitor):
+    seen, _ = seen_address(settings, address, proxies=["10.0.0.0/8"], HTTP_X_FORWARDED_FOR=forwarded)
+    assert seen == visitor
+
+
+def test_https_is_believed_of_a_trusted_proxy_only(settings):
+    said = {"HTTP_X_FORWARDED_PROTO": "https"}
+    assert seen_address(settings, "10.0.0.1", proxies=["10.0.0.1"], **said)[1] == "https"
+    assert seen_address(settings, "10.0.0.2", proxies=["10.0.0.1"], **said)[1] is None
+    assert seen_address(settings, "10.0.0.1", proxies=[], **said)[1] is None
+
+
+def test_health_is_told_without_login_or_redirect_and_whatever_the_host(client, db, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    for ask in (client.get, client.head):
+        answer = ask("/healthz/", HTTP_HOST="10.1.2.3:8000")
+        assert (answer.status_code, answer.cookies) == (200, {})
+        assert "no-store" in answer.headers["Cache-Control"]
+    assert client.get("/login/", HTTP_HOST="10.1.2.3:8000").status_code == 400
+    assert client.get("/login/").status_code == 301

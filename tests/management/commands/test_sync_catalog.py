@@ -1,0 +1,15 @@
+"""Catalogs are brought up to date without a worker."""
+
+from tests.factories import make_panel
+from tests.management.running import NOBODY, run
+
+
+def test_all_catalogs_are_synced_and_what_failed_is_named(panel, sandbox):
+    make_panel(name="Nowhere", api_url=NOBODY)
+    make_panel(name="Asleep", is_active=False)
+    sandbox.remove_service(sandbox.pick().id)
+    output, failure = run("sync_catalog")
+    assert f"Northwind: {len(sandbox.services)} listed, 0 new, 0 changed, 1 vanished\n" in output
+    assert "Nowhere: " in output
+    assert "Asleep" not in output
+    assert failure == "Not everything was done at Nowhere."
