@@ -168,7 +168,8 @@ def in_queue():
 def start(tmp_path):
     """Start a process with an environment that says nothing of this project, but for what is given."""
     started = []
-    bare = {name: text for name, text in os.environ.items() if name not in (*NAMES, "ENV_FILE")}
+    unwanted = (*NAMES, "ENV_FILE", "COVERAGE_PROCESS_CONFIG")
+    bare = {name: text for name, text in os.environ.items() if name not in unwanted}
 
     def run(*command, cwd=tmp_path, **environment):
         output = tmp_path / f"output-{len(started)}"

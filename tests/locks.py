@@ -21,8 +21,8 @@ def run_behind(rows: QuerySet, work: Callable[[], T], meanwhile: Callable[[], ob
             list(rows.select_for_update())
             job = pool.submit(_with_own_connection, work)
             _wait_for_somebody_to_wait()
-            pool.submit(_with_own_connection, meanwhile).result(5)
-        return job.result(5)
+            pool.submit(_with_own_connection, meanwhile).result(60)
+        return job.result(60)
 
 
 def _with_own_connection(work: Callable[[], T]) -> T:
@@ -33,7 +33,7 @@ def _with_own_connection(work: Callable[[], T]) -> T:
 
 
 def _wait_for_somebody_to_wait() -> None:
-    give_up_at = time.monotonic() + 5
+    give_up_at = time.monotonic() + 60
     with connection.cursor() as cursor:
         while time.monotonic() < give_up_at:
             # What is read once in a transaction stays as it was.

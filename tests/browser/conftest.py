@@ -10,18 +10,22 @@ from contextlib import contextmanager
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
+from django.utils import timezone
+from playwright.sync_api import expect, sync_playwright
 
 from panels import bell
+from panels.models import Worker
 from panels.worker import tasks as worker_tasks
 from panels.worker.lanes import Lanes
 from tests.factories import make_user
+from tests.processes import PATIENCE
 
 # Playwright's own event loop runs in the thread of the tests, which use the database as well.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 PASSWORD = "correct horse battery"
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 def pytest_collection_modifyitems(items):
@@ -51,7 +55,7 @@ def open_page(browser, live_server):
     def open_page(**options):
         options.setdefault("viewport", {"width": 1280, "height": 900})
         context = browser.new_context(base_url=live_server.url, **options)
-        context.set_default_timeout(8000)
+        context.set_default_timeout(PATIENCE * 1000)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: _is_error(message) and errors.append(f"{page.url}: {message.text}"))
@@ -96,16 +100,12 @@ def worker(transactional_db, monkeypatch):
         yield lanes
         stopping.set()
         lanes.stopping.set()
-        thread.join(5)
-        assert lanes.join(15)
+        thread.join(PATIENCE)
+        assert lanes.join(PATIENCE)
 
 
 @contextmanager
 def _heartbeat():
-    from django.utils import timezone
-
-    from panels.models import Worker
-
     now = timezone.now()
     worker = Worker.objects.create(host="test", pid=os.getpid(), started_at=now, seen_at=now)
     # Far enough ahead for any test: what a missing worker looks like has tests of its own.
@@ -116,7 +116,6 @@ def _heartbeat():
 @pytest.fixture
 def sign_in(transactional_db):
     """Sign somebody of a group in, through the login page."""
-    _restore_groups()
 
     def sign_in(page, group="Manager", **fields):
         user = make_user(group, password=PASSWORD, **fields)
@@ -128,17 +127,6 @@ def sign_in(transactional_db):
         return user
 
     return sign_in
-
-
-def _restore_groups():
-    """Put back the groups of the migration: a test with real transactions begins with empty tables."""
-    from importlib import import_module
-
-    from django.apps import apps
-    from django.contrib.auth.models import Group
-
-    if not Group.objects.exists():
-        import_module("panels.migrations.0001_initial").create_groups(apps, None)
 
 
 @pytest.fixture
@@ -160,7 +148,7 @@ def looks_right():
     return looks_right
 
 
-def eventually(check, seconds=10):
+def eventually(check, seconds=PATIENCE):
     """Wait until something becomes true."""
     deadline = time.monotonic() + seconds
     while not check():

@@ -65,7 +65,7 @@ def test_a_file_with_mistakes_becomes_orders(page, sign_in, worker, synced, sand
     expect(page.locator("#line-5").get_by_text("Left out", exact=True)).to_be_visible()
     page.get_by_role("button", name=re.compile(r"^Order 4 lines · .* USD$")).dblclick()
 
-    expect(page.get_by_text("4 of 4 sent")).to_be_visible(timeout=15000)
+    expect(page.get_by_text("4 of 4 sent")).to_be_visible()
     assert page.locator("progress").evaluate("bar => bar.value === bar.max")
     eventually(lambda: Order.objects.filter(state="placed").count() == 4)
     assert len(sandbox.ledger) == 4
@@ -92,7 +92,7 @@ def test_what_is_typed_and_not_saved_is_neither_lost_nor_left_out_of_the_order(p
     page.get_by_role("button", name="Save line 2").click()
     expect(page.locator("#line-2").get_by_text("OK", exact=True)).to_be_visible()
     order.click()
-    expect(page.get_by_text("2 of 2 sent")).to_be_visible(timeout=15000)
+    expect(page.get_by_text("2 of 2 sent")).to_be_visible()
     assert sorted(Order.objects.values_list("quantity", flat=True)) == [synced.min, synced.min + 1]
 
 
@@ -144,6 +144,6 @@ def test_a_file_just_under_the_limit_is_read_and_one_above_it_gets_one_message(p
         page.get_by_label("Panel", exact=True).select_option(label="Sandbox")
         page.get_by_label("Or a file").set_input_files(file)
         page.get_by_role("button", name="Check lines").click()
-        expect(page.get_by_text(answer).first).to_be_visible(timeout=30000)
+        expect(page.get_by_text(answer).first).to_be_visible()
     expect(page.locator(".errorlist, .alert")).to_have_count(1)
     assert Batch.objects.count() == 1

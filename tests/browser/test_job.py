@@ -68,7 +68,7 @@ def test_the_whole_job(page, sign_in, worker, any_sandbox):
     expect(page.get_by_text(order.remote_id, exact=True)).to_be_visible()
     sandbox.finish(order.remote_id, "Completed")
     page.get_by_role("button", name="Refresh").click()
-    expect(page.locator("h1").get_by_text("Completed")).to_be_visible(timeout=4000)
+    expect(page.locator("h1").get_by_text("Completed")).to_be_visible()
 
     page.get_by_role("button", name=re.compile("refill", re.IGNORECASE)).first.click()
     confirm(page)
@@ -105,7 +105,7 @@ def test_a_running_order_is_canceled(page, sign_in, worker, sandbox):
     eventually(lambda: Order.objects.get().cancel_state == "accepted")
     sandbox.skip(600)
     page.get_by_role("button", name="Refresh").click()
-    expect(page.locator("h1").get_by_text(re.compile("Canceled|Partial"))).to_be_visible(timeout=4000)
+    expect(page.locator("h1").get_by_text(re.compile("Canceled|Partial"))).to_be_visible()
 
 
 def test_an_order_without_an_answer_is_looked_for_and_accepted_by_click(

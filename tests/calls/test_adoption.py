@@ -320,7 +320,7 @@ def test_orders_placed_elsewhere_are_adopted_and_tracked(synced_panel, sandbox):
         ]
     batch = adopt_lines(*[{"panel": "Sandbox", "order": each} for each in (*ids, "99999999")])
     bell.work.call_local("adopt", synced_panel.pk)
-    assert tasks.lanes.join(20)
+    assert tasks.lanes.join(60)
     assert sorted(Order.objects.values_list("remote_id", flat=True)) == sorted(ids)
     assert batch.lines.get(has_errors=True).remote_id == "99999999"
     sandbox.finish(ids[0], "Completed")

@@ -516,7 +516,7 @@ def test_two_workers_at_once_cost_no_more_calls_than_one(lost, sandbox):
 def test_the_worker_does_it_in_a_lane_of_its_own(lost):
     assert findings.request_search(lost, None) == ""
     bell.work.call_local("search", lost.panel_id)
-    assert tasks.lanes.join(10)
+    assert tasks.lanes.join(60)
     assert find(lost).fitting == 1
 
 

@@ -25,8 +25,10 @@ from panels.orders.placing import build_order, place_order
 from panels.protocol.errors import Deferred, NotSent, OutcomeUnknown, Refused
 from panels.providers import pauses
 from panels.sandbox import Fault
+from panels.sandbox.server import Call
 from tests.factories import make_order, make_panel, make_placed, make_service
 from tests.locks import run_behind
+from tests.processes import PATIENCE, eventually
 
 State = Order.State
 KEPT_BACK = ["sent", "not_sent"]
@@ -940,19 +942,20 @@ def test_a_written_off_order_whose_late_id_is_taken_raises_an_alarm():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_orders_queued_while_one_is_on_its_way_go_out_beside_it(synced_panel, sandbox):
+def test_orders_queued_while_one_is_on_its_way_go_out_beside_it(synced_panel, sandbox, monkeypatch):
+    may_answer = threading.Event()
+    monkeypatch.setattr(Call, "wait", lambda *_: may_answer.wait(PATIENCE))
     Panel.objects.update(parallel_calls=3)
     service = Service.objects.get(panel=synced_panel, remote_id=str(sandbox.pick("Default").id))
     make_order(service, link="https://example.com/slow", quantity=service.min_quantity)
-    sandbox.faults.add(Fault.SLOW, "add", seconds=4)
+    sandbox.faults.add(Fault.SLOW, "add")
     worker = threading.Thread(target=_submit_and_close, args=(synced_panel,))
     worker.start()
-    while not sandbox.calls["add"] and worker.is_alive():
-        threading.Event().wait(0.05)
+    assert eventually(lambda: sandbox.calls["add"])
     for number in range(4):
         make_order(service, link=f"https://example.com/p/{number}", quantity=service.min_quantity)
-    threading.Event().wait(2)
-    assert Order.objects.filter(state=State.PLACED).count() == 4
+    assert eventually(lambda: Order.objects.filter(state=State.PLACED).count() == 4)
+    may_answer.set()
     worker.join()
     assert Order.objects.filter(state=State.PLACED).count() == 5
 

@@ -159,7 +159,7 @@ def test_a_queue_that_hangs_holds_no_page(as_manager, monkeypatch):
         began = time.monotonic()
         assert "The queue does not answer" in page_of(as_manager.get("/operations/"))
         # For ever, if it had no end of its own.
-        assert time.monotonic() - began < 20
+        assert time.monotonic() - began < 60
         assert server.connections == 1
 
 
