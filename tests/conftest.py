@@ -38,6 +38,7 @@ from panels import bell
 from panels.calls.balances import check_balance
 from panels.calls.catalog import sync_catalog
 from panels.sandbox import SandboxPanel
+from panels.sandbox.server import Call
 from tests.factories import make_panel, make_user
 from tests.processes import PATIENCE, ROOT, Started
 
@@ -135,6 +136,17 @@ def reduced_sandbox():
     """A panel of our own that speaks the reduced dialect."""
     with SandboxPanel("000", key="sandbox-key-0123456789") as panel:
         yield panel
+
+
+@pytest.fixture
+def hold(monkeypatch):
+    """Let answers that a sandbox delays wait for a condition, instead of for seconds."""
+
+    def hold(wait):
+        until = lambda _, seconds: wait() if seconds is None or seconds > 0 else None  # noqa: E731
+        monkeypatch.setattr(Call, "wait", until)
+
+    return hold
 
 
 @pytest.fixture

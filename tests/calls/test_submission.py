@@ -25,7 +25,6 @@ from panels.orders.placing import build_order, place_order
 from panels.protocol.errors import Deferred, NotSent, OutcomeUnknown, Refused
 from panels.providers import pauses
 from panels.sandbox import Fault
-from panels.sandbox.server import Call
 from tests.factories import make_order, make_panel, make_placed, make_service
 from tests.locks import run_behind
 from tests.processes import PATIENCE, eventually
@@ -942,9 +941,9 @@ def test_a_written_off_order_whose_late_id_is_taken_raises_an_alarm():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_orders_queued_while_one_is_on_its_way_go_out_beside_it(synced_panel, sandbox, monkeypatch):
+def test_orders_queued_while_one_is_on_its_way_go_out_beside_it(synced_panel, sandbox, hold):
     may_answer = threading.Event()
-    monkeypatch.setattr(Call, "wait", lambda *_: may_answer.wait(PATIENCE))
+    hold(lambda: may_answer.wait(PATIENCE))
     Panel.objects.update(parallel_calls=3)
     service = Service.objects.get(panel=synced_panel, remote_id=str(sandbox.pick("Default").id))
     make_order(service, link="https://example.com/slow", quantity=service.min_quantity)

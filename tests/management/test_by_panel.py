@@ -9,7 +9,6 @@ from django.utils import timezone
 from panels.management import by_panel
 from panels.models import Panel
 from panels.sandbox import Fault
-from panels.sandbox.server import Call
 from panels.worker.lanes import Lanes
 from panels.worker.processes import StopSignals
 from tests.factories import make_order, make_panel
@@ -36,13 +35,13 @@ def test_a_silent_panel_is_asked_once_before_orders_go_out(panel, sandbox):
     assert (len(sandbox.ledger), sandbox.calls["balance"]) == (1, 1)
 
 
-def test_ctrl_c_sends_nothing_more_and_records_what_was_being_sent(panel, sandbox, monkeypatch):
+def test_ctrl_c_sends_nothing_more_and_records_what_was_being_sent(panel, sandbox, monkeypatch, hold):
     Panel.objects.update(parallel_calls=1)
     first, second = order_at(panel, sandbox), order_at(panel, sandbox)
     sandbox.faults.add(Fault.LATE_ANSWER, "add")
     lanes = Lanes()
     monkeypatch.setattr(by_panel, "Lanes", lambda: lanes)
-    monkeypatch.setattr(Call, "wait", lambda *_: lanes.stopping.wait(PATIENCE))
+    hold(lambda: lanes.stopping.wait(PATIENCE))
 
     def interrupt():
         eventually(lambda: sandbox.calls["add"])

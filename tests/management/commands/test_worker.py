@@ -21,7 +21,6 @@ from dashboard.first_run import NAMES
 from panels.calls.catalog import sync_catalog
 from panels.models import JobRun, Order, Panel, Worker
 from panels.sandbox import Fault, SandboxPanel
-from panels.sandbox.server import Call
 from panels.schedule import SWEEP_EVERY
 from panels.worker import sweep
 from tests.bench.surroundings import database_url
@@ -108,10 +107,10 @@ def test_a_worker_looks_at_once_although_another_has_just_done_so(start_worker, 
     assert JobRun.objects.get(name="sweep").started_at < Worker.objects.get().started_at + SWEEP_EVERY
 
 
-def test_what_is_being_sent_gets_its_outcome_before_a_worker_ends(start_worker, sandbox, order, monkeypatch):
+def test_what_is_being_sent_gets_its_outcome_before_a_worker_ends(start_worker, sandbox, order, hold):
     sandbox.faults.add(Fault.LATE_ANSWER, "add")
     may_answer = threading.Event()
-    monkeypatch.setattr(Call, "wait", lambda *_: may_answer.wait(PATIENCE))
+    hold(lambda: may_answer.wait(PATIENCE))
     later = make_order(order.service)
     Panel.objects.update(parallel_calls=1)
     running = start_worker()
