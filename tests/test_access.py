@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 from django.urls import get_resolver, reverse
 
 from panels.models import OrderAction
@@ -150,8 +151,6 @@ def test_what_is_for_reading_takes_no_post_and_what_acts_takes_no_get(client, ro
 @pytest.mark.parametrize("name", sorted({name for name, method in TABLE if method == "POST" and name != "login"}))
 def test_nothing_is_done_for_another_site(rows, name):
     """A form without our token is refused, whoever is signed in."""
-    from django.test import Client
-
     client = Client(enforce_csrf_checks=True)
     sign_in(client, "Manager")
     assert send(client, "POST", name, rows).status_code == 403

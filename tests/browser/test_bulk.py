@@ -9,7 +9,9 @@ import pytest
 from playwright.sync_api import expect
 
 from panels.bulk.confirming import confirm, summary
-from panels.models import Batch, Order
+from panels.calls.balances import check_balance
+from panels.calls.catalog import sync_catalog
+from panels.models import Batch, Order, Panel
 from tests.browser.conftest import eventually
 from tests.factories import make_batch, make_panel, make_service, row_of
 
@@ -19,9 +21,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def synced(transactional_db, sandbox):
     """Our account at the sandbox, and a service of it."""
-    from panels.calls.balances import check_balance
-    from panels.calls.catalog import sync_catalog
-
     panel = make_panel(name="Sandbox", api_url=sandbox.api_url, key=sandbox.key)
     sync_catalog(panel.pk, threading.Event())
     check_balance(panel.pk, threading.Event())
@@ -107,8 +106,6 @@ def test_a_repeat_is_settled_in_one_row_and_the_other_row_follows(page, sign_in,
 
 
 def test_a_batch_is_withdrawn_after_one_question(page, sign_in, worker, synced):
-    from panels.models import Panel
-
     Panel.objects.update(paused_reason="by_hand")
     sign_in(page, "Operator")
     upload(page, table(synced, synced.min, synced.min))

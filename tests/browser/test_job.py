@@ -7,11 +7,17 @@ import re
 from decimal import Decimal
 
 import pytest
+from django.db.models import F
+from django.utils import timezone
 from playwright.sync_api import expect
 
-from panels.models import Order, Panel, Refill
+from panels.calls.balances import check_balance
+from panels.calls.catalog import sync_catalog
+from panels.calls.submission import submit_queued
+from panels.models import IdSearch, Order, Panel, Refill
 from panels.sandbox import SandboxPanel
 from tests.browser.conftest import eventually
+from tests.factories import make_order, make_panel, make_placed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -111,12 +117,6 @@ def test_a_running_order_is_canceled(page, sign_in, worker, sandbox):
 def test_an_order_without_an_answer_is_looked_for_and_accepted_by_click(
     page, sign_in, worker, any_sandbox, looks_right
 ):
-    from django.db.models import F
-
-    from panels.calls.catalog import sync_catalog
-    from panels.calls.submission import submit_queued
-    from tests.factories import make_order, make_panel
-
     sandbox = any_sandbox
     panel = make_panel(api_url=sandbox.api_url, key=sandbox.key)
     sync_catalog(panel.pk, worker.stopping)
@@ -144,11 +144,6 @@ def test_an_order_without_an_answer_is_looked_for_and_accepted_by_click(
 
 
 def test_what_is_typed_stays_while_the_page_moves_by_itself(page, sign_in):
-    from django.utils import timezone
-
-    from panels.models import IdSearch
-    from tests.factories import make_order, make_placed
-
     now = timezone.now()
     order = make_order(state="unknown", attempt=1, sent_at=now, send_deadline=now)
     ago = now - dt.timedelta(hours=1)
@@ -189,10 +184,6 @@ def test_a_double_click_places_one_order(page, sign_in, worker, sandbox):
 
 
 def test_tab_alone_places_an_order(page, sign_in, worker, sandbox):
-    from panels.calls.balances import check_balance
-    from panels.calls.catalog import sync_catalog
-    from tests.factories import make_panel
-
     panel = make_panel(api_url=sandbox.api_url, key=sandbox.key)
     sync_catalog(panel.pk, worker.stopping)
     check_balance(panel.pk, worker.stopping)
@@ -246,9 +237,6 @@ def test_a_wrong_key_shows_the_panels_words_and_a_right_one_mends_it(page, sign_
 
 
 def test_rows_selected_in_the_list_are_acted_on(page, sign_in, worker, sandbox):
-    from panels.calls.catalog import sync_catalog
-    from tests.factories import make_order, make_panel
-
     panel = make_panel(api_url=sandbox.api_url, key=sandbox.key)
     sync_catalog(panel.pk, worker.stopping)
     service = panel.services.get(remote_id=str(sandbox.pick("Default").id))
@@ -269,10 +257,6 @@ def test_rows_selected_in_the_list_are_acted_on(page, sign_in, worker, sandbox):
 
 
 def test_a_row_that_no_longer_fits_the_filter_says_so_as_it_goes(page, sign_in, worker, sandbox):
-    from panels.calls.catalog import sync_catalog
-    from panels.calls.submission import submit_queued
-    from tests.factories import make_order, make_panel
-
     panel = make_panel(api_url=sandbox.api_url, key=sandbox.key)
     sync_catalog(panel.pk, worker.stopping)
     service = sandbox.pick("Default")
@@ -288,10 +272,6 @@ def test_a_row_that_no_longer_fits_the_filter_says_so_as_it_goes(page, sign_in, 
 
 
 def test_an_order_of_web_traffic_is_placed(page, sign_in, worker, sandbox):
-    from panels.calls.balances import check_balance
-    from panels.calls.catalog import sync_catalog
-    from tests.factories import make_panel
-
     panel = make_panel(api_url=sandbox.api_url, key=sandbox.key)
     sync_catalog(panel.pk, worker.stopping)
     check_balance(panel.pk, worker.stopping)

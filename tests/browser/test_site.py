@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from panels.calls.catalog import sync_catalog
 from panels.models import Controls, Order
 from tests.browser.conftest import PASSWORD, eventually
 from tests.factories import make_order, make_panel
@@ -15,8 +16,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_sending_is_stopped_and_started_again(page, sign_in, worker, sandbox):
-    from panels.calls.catalog import sync_catalog
-
     panel = make_panel(api_url=sandbox.api_url, key=sandbox.key)
     sync_catalog(panel.pk, worker.stopping)
     sign_in(page, "Operator")
