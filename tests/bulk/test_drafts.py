@@ -11,7 +11,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection, connections
+from django.db import IntegrityError, connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from openpyxl import load_workbook
@@ -734,8 +734,6 @@ def test_a_restored_backup_gives_no_draft_a_second_life():
 
 
 def test_only_a_placed_order_may_be_without_a_service():
-    from django.db import IntegrityError
-
     order = make_placed()
     Order.objects.filter(pk=order.pk).update(service=None, rate_agreed=None)
     with pytest.raises(IntegrityError):

@@ -14,11 +14,12 @@ from panels.calls import aftercare, visit
 from panels.calls.aftercare import expire_requests, send_requests
 from panels.calls.polling import poll_due
 from panels.calls.submission import submit_queued
-from panels.models import Order, Panel, Refill, Service
+from panels.models import Controls, Order, Panel, Refill, Service
 from panels.models.order import RequestState
 from panels.orders.aftercare import request_cancel, request_refill
 from panels.protocol.answers import Answer
-from panels.protocol.errors import NotSent, OutcomeUnknown
+from panels.protocol.client import PanelClient
+from panels.protocol.errors import NotSent, OutcomeUnknown, Reason, Refused
 from panels.providers import pauses
 from panels.sandbox import Fault
 from tests.factories import make_order, make_panel, make_placed, make_refill, make_service
@@ -206,8 +207,6 @@ def test_requests_past_their_deadline_become_unknown():
 @pytest.mark.parametrize("kind", ["refills", "cancels"])
 def test_of_many_each_gets_its_own_outcome(monkeypatch, kind):
     """A panel that takes one id at a time may answer some, lose one, and never be asked about the rest."""
-    from panels.protocol.errors import Reason, Refused
-
     service = make_service()
     orders = [make_placed(service, progress="completed" if kind == "refills" else "in_progress") for _ in range(4)]
     ask = request_refill if kind == "refills" else request_cancel
@@ -389,8 +388,6 @@ def test_nothing_is_begun_after_the_time_to_send(synced_panel, sandbox, running,
 
 @pytest.mark.parametrize("kind", ["refill", "cancel"])
 def test_an_answer_after_the_deadline_is_as_good_as_one_in_time(synced_panel, sandbox, request, monkeypatch, kind):
-    from panels.protocol.client import PanelClient
-
     order = request.getfixturevalue("completed" if kind == "refill" else "running")
     (request_refill if kind == "refill" else request_cancel)(order, None)
     real = getattr(PanelClient, f"{kind}s")
@@ -410,8 +407,6 @@ def test_an_answer_after_the_deadline_is_as_good_as_one_in_time(synced_panel, sa
 
 
 def test_while_sending_is_stopped_no_request_goes_out_either(synced_panel, sandbox, running):
-    from panels.models import Controls
-
     Controls.objects.create(pk=1, sending_stopped_at=timezone.now())
     request_cancel(running, None)
     care(synced_panel)
@@ -421,8 +416,6 @@ def test_while_sending_is_stopped_no_request_goes_out_either(synced_panel, sandb
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite sees nothing from before it waited")
 @pytest.mark.django_db(transaction=True)
 def test_the_switch_stops_a_request_that_waits_for_its_order(closed_network):
-    from panels.models import Controls
-
     order = make_placed(cancel_state=RequestState.QUEUED)
     run_behind(
         Order.objects.filter(pk=order.pk),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 from decimal import Decimal
 
+from cryptography.fernet import Fernet
 from django.utils import timezone
 
 from panels.calls.balances import check_balance
 from panels.calls.submission import submit_queued
 from panels.models import BalanceReading, Panel
+from panels.protocol.client import PanelClient
 from panels.providers import pauses
 from panels.sandbox import Fault
 from tests.factories import make_order, make_panel
@@ -107,8 +109,6 @@ def test_an_override_wins_over_the_currency_that_the_panel_reports(db, sandbox):
 
 
 def test_a_key_that_cannot_be_decrypted_is_said_and_calls_nobody(panel, sandbox, settings):
-    from cryptography.fernet import Fernet
-
     settings.CREDENTIAL_KEYS = [Fernet.generate_key().decode()]
     assert "cannot be decrypted" in check(panel)
     panel.refresh_from_db()
@@ -117,8 +117,6 @@ def test_a_key_that_cannot_be_decrypted_is_said_and_calls_nobody(panel, sandbox,
 
 
 def test_a_balance_of_the_old_account_is_not_taken_over(panel, sandbox, monkeypatch):
-    from panels.protocol.client import PanelClient
-
     real = PanelClient.balance
 
     def balance(self):

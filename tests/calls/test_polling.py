@@ -12,7 +12,8 @@ from cryptography.fernet import Fernet
 from django.utils import timezone
 
 from panels.calls import polling
-from panels.calls.polling import compare, poll_due
+from panels.calls.catalog import sync_catalog
+from panels.calls.polling import _lease, _record_answers, compare, poll_due
 from panels.calls.submission import submit_queued
 from panels.models import Order, Panel, Service
 from panels.orders.following import next_check_at, request_check, stop_following
@@ -74,8 +75,6 @@ def test_due_orders_are_asked_about_in_one_call(synced_panel, sandbox, placed):
 
 
 def test_the_reduced_dialect_is_followed_too(db, reduced_sandbox):
-    from panels.calls.catalog import sync_catalog
-
     panel = make_panel(api_url=reduced_sandbox.api_url, key=reduced_sandbox.key, reported_currency="EUR")
     sync_catalog(panel.pk, threading.Event())
     service = Service.objects.get(panel=panel, remote_id=str(reduced_sandbox.pick("Default").id))
@@ -151,8 +150,6 @@ def test_asking_by_hand_clears_the_request_with_the_answer(synced_panel, sandbox
 
 
 def test_what_one_worker_has_leased_another_leaves_alone(placed):
-    from panels.calls.polling import _lease
-
     panel = placed[0].panel
     assert len(_lease(panel)) == 3
     assert _lease(panel) == []
@@ -160,8 +157,6 @@ def test_what_one_worker_has_leased_another_leaves_alone(placed):
 
 @pytest.mark.parametrize("count", [3, 60])
 def test_recording_costs_the_same_number_of_queries_however_many_rows(db, django_assert_num_queries, count):
-    from panels.calls.polling import _record_answers
-
     service = make_service()
     orders = [make_placed(service, remote_status="In progress") for _ in range(count)]
     answers = {
@@ -280,8 +275,6 @@ def meanwhile(monkeypatch):
     """Let something happen between the lease and the answer."""
 
     def meanwhile(happen):
-        from panels.protocol.client import PanelClient
-
         real = PanelClient.statuses
 
         def statuses(self, remote_ids):

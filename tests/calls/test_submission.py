@@ -9,7 +9,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import DatabaseError, InterfaceError, connection, transaction
+from cryptography.fernet import Fernet
+from django.db import DatabaseError, IntegrityError, InterfaceError, connection, connections, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -23,6 +24,7 @@ from panels.models.order import IllegalMoveError
 from panels.orders.moves import MovedOnError, move_together
 from panels.orders.placing import build_order, place_order
 from panels.protocol.errors import Deferred, NotSent, OutcomeUnknown, Refused
+from panels.protocol.order_types import check
 from panels.providers import pauses
 from panels.sandbox import Fault
 from tests.factories import make_order, make_panel, make_placed, make_service
@@ -35,8 +37,6 @@ KEPT_BACK = ["sent", "not_sent"]
 
 def place(synced_panel, sandbox, *, type_name="Default", **values):
     """Queue an order for the sandbox's first service of a type."""
-    from panels.protocol.order_types import check
-
     service = Service.objects.select_related("panel").get(panel=synced_panel, remote_id=str(sandbox.pick(type_name).id))
     values = values or {"link": "https://example.com/p/1", "quantity": str(service.min_quantity)}
     checked = check(service.offer(), values)
@@ -98,7 +98,6 @@ def test_two_workers_at_once_send_each_order_once(synced_panel, sandbox):
     service = Service.objects.get(panel=synced_panel, remote_id=str(sandbox.pick("Default").id))
     for number in range(20):
         make_order(service, link=f"https://example.com/p/{number}", quantity=service.min_quantity)
-    from django.db import connections
 
     def worker():
         try:
@@ -860,8 +859,6 @@ def test_a_move_that_comes_second_writes_nothing():
 
 @pytest.mark.django_db
 def test_an_unreadable_key_pauses_the_panel_with_words_and_sends_nothing(settings):
-    from cryptography.fernet import Fernet
-
     order = make_order()
     settings.CREDENTIAL_KEYS = [Fernet.generate_key().decode()]
     assert submit_queued(order.panel_id, threading.Event()) == {}
@@ -875,8 +872,6 @@ def test_an_unreadable_key_pauses_the_panel_with_words_and_sends_nothing(setting
 @pytest.mark.django_db
 def test_one_remote_id_belongs_to_one_order():
     first = make_placed(remote_id="77")
-    from django.db import IntegrityError, transaction
-
     with pytest.raises(IntegrityError), transaction.atomic():
         make_placed(first.service, remote_id="77")
     make_placed(make_service(make_panel()), remote_id="77")
@@ -960,7 +955,5 @@ def test_orders_queued_while_one_is_on_its_way_go_out_beside_it(synced_panel, sa
 
 
 def _submit_and_close(panel):
-    from django.db import connections
-
     submit(panel)
     connections.close_all()

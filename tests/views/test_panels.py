@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from panels.models import BalanceReading, Panel, ServiceChange, Worker
 from panels.models.order import Order
-from tests.factories import make_order, make_panel, make_placed, make_service
+from tests.factories import make_order, make_panel, make_placed, make_service, make_user
 
 KEY = "k3y-0123456789abcdef"
 FRAGMENT = {"HTTP_HX_REQUEST": "true"}
@@ -191,8 +191,6 @@ def test_only_a_manager_may_add_or_edit(as_operator):
 
 
 def test_somebody_without_rights_sees_no_panels(client, db):
-    from tests.factories import make_user
-
     client.force_login(make_user())
     assert client.get("/panels/").status_code == 403
     assert client.get(url("panel_detail", make_panel())).status_code == 403
