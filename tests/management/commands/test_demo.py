@@ -8,7 +8,7 @@ import socket
 import sqlite3
 import urllib.parse
 
-from tests.processes import eventually, get, own_port
+from tests.processes import end_while_halted, eventually, get, halting_at_django, own_port
 
 
 def test_the_demo_shows_the_way_in_and_continues_where_it_was(start, clone):
@@ -73,3 +73,11 @@ def look(clone, query):
 
 def count(clone):
     return look(clone, "SELECT count(*) FROM panels_order")[0]
+
+
+def test_the_demo_takes_signals_before_it_loads_django_and_begins_anew_the_next_time(start, clone, tmp_path):
+    demo = start("manage.py", "demo", cwd=clone, **halting_at_django(tmp_path))
+    assert end_while_halted(demo, tmp_path) == 0
+    assert "Login" not in demo.output
+    assert count(clone) == 0
+    assert not (clone / ".demo" / "ready").exists()
