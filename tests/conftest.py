@@ -204,7 +204,7 @@ def clone(tmp_path):
     return place
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def own_signals():
     """Give SIGINT and SIGTERM back after a test in which this process takes them."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -1,4 +1,4 @@
-"""What the commands need: their own signals, and an account at a sandbox."""
+"""An account at a sandbox, for the commands."""
 
 import threading
 
@@ -7,11 +7,6 @@ import pytest
 from panels.calls.catalog import sync_catalog
 from panels.sandbox import SandboxPanel
 from tests.factories import make_panel
-
-
-@pytest.fixture(autouse=True)
-def _signals(own_signals):
-    """Commands take SIGINT and SIGTERM over."""
 
 
 @pytest.fixture

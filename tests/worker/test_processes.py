@@ -77,7 +77,7 @@ def test_a_second_signal_ends_all_at_once(family):
 
 
 @pytest.fixture
-def signals(own_signals):
+def signals():
     return StopSignals.of_process()
 
 
