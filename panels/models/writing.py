@@ -45,7 +45,7 @@ def update_rows(changes: Sequence[tuple[Model, Mapping[str, Any]]], *, where: Se
     where: fields that must have the same value in the row as in the object (compare and swap); other rows are left
     alone. As in SQL, None equals nothing.
 
-    The objects stay as they are. bulk_update takes ten times as long and has no condition; update() writes the same
+    The objects stay as they are. bulk_update takes many times as long and has no condition; update() writes the same
     values into all rows.
     """
     if not changes:

@@ -12,32 +12,31 @@ from tests.bench.report import Row, times
 from tests.bench.surroundings import LATENCY, account, look, sandbox
 from tests.bench.worker import is_sent, orders_a_second, until, worker
 
-PARALLEL = (4, 10)
+# The parallel calls, each with how many times the floor it may take: what --full measured on an idle machine.
+TARGETS = {4: 1.17, 10: 1.23}
 NAIVE_SHARE, BARE_SHARE = 20, 4
 
 
 def measure(count: int, database: str) -> Iterator[Row]:
     """Send so many orders at 4 and at 10 parallel calls.
 
-    The floor is what the panel allows; below stands what the same client reaches that keeps no books at all, which
-    this machine slows down as well.
+    The floor is what the panel allows. The line below shows what the same client reaches without a database, because
+    this machine slows that down as well.
     """
     naive = _one_by_one(count // NAIVE_SHARE)
     started, starting = _start(database)
-    for parallel in PARALLEL:
+    for parallel, target in TARGETS.items():
         bare = _bare(parallel, count // BARE_SHARE)
         rate, cpu, peak = _by_worker(parallel, count, database)
         floor = parallel / LATENCY
         yield Row(
             f"batch sending: {count:,} orders, {parallel} parallel",
             f"{rate:.1f} orders/s, {(cpu - starting) / count * 1000:.1f} ms CPU each",
-            f"{floor:.0f} orders/s",
-            times(floor, rate),
+            f"{floor:.0f} orders/s, target: {target}",
+            times(floor, rate) + (" OVER" if round(floor / rate, 2) > target else ""),
             f"{naive:.1f} orders/s",
         )
-        yield Row(
-            "  the same calls, no books kept", f"{bare:.1f} orders/s", f"{floor:.0f} orders/s", times(floor, bare)
-        )
+        yield Row("  the same calls, no database", f"{bare:.1f} orders/s", f"{floor:.0f} orders/s", times(floor, bare))
     yield Row(
         "  memory of the worker",
         f"{peak:.0f} MB",
