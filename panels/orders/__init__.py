@@ -1,1 +1,1 @@
-"""An order's life as rows: placed, queued, followed, decided by a person."""
+"""The life of an order in our rows: placed, queued, followed, decided by a person."""

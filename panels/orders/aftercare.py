@@ -1,4 +1,4 @@
-"""What a person asks for after an order was placed: a refill or a cancel, as rows that wait for the worker."""
+"""Queues the requests of people for placed orders: refills and cancels, as rows that wait for the worker."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ What = OrderEvent.What
 
 
 def request_refill(order: Order, actor: Any) -> str:
-    """Queue a refill of an order; returns "" or why it cannot be asked for."""
+    """Queue a refill of an order; return "", or the reason why it cannot be requested."""
     if not order.can_refill:
         return "A refill can be requested once the order is completed, if its service offers refills."
     if any(refill.is_open for refill in order.refills.all()):
@@ -29,7 +29,7 @@ def request_refill(order: Order, actor: Any) -> str:
 
 
 def request_cancel(order: Order, actor: Any) -> str:
-    """Queue a cancel of an order; returns "" or why it cannot be asked for."""
+    """Queue a cancel of an order; return "", or the reason why it cannot be requested."""
     if not order.can_cancel:
         return "A cancel can be requested while the order runs, if its service offers cancels."
     with transaction.atomic():

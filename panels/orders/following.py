@@ -1,4 +1,4 @@
-"""How long orders are followed, when each is due again, and how a person asks for a check."""
+"""Decides how long orders are followed and when each is due again, and lets a person request a check."""
 
 from __future__ import annotations
 
@@ -14,23 +14,26 @@ SOONEST = timedelta(minutes=1)
 LATEST = timedelta(hours=1)
 AFTER_FINISH = timedelta(hours=6)
 FOLLOW_FINISHED_FOR = timedelta(days=5)
-# Panels that resell others' services may not know an order yet right after they took it.
+# A panel that resells the services of another panel may not know an order right after it took it.
 GRACE = timedelta(hours=1)
 What = OrderEvent.What
 
 
 def request_check(orders: QuerySet[Order]) -> int:
-    """Ask for a look at these orders now, before all that is merely due; an order no longer followed is again."""
+    """Have these orders checked before all others, and return their number.
+
+    An order that was no longer followed is followed again.
+    """
     now = timezone.now()
     return orders.filter(state=Order.State.PLACED).update(
         check_requested_at=now,
-        # The earliest due comes first.
+        # The poller takes the order with the earliest time first.
         next_check_at=now - LATEST,
     )
 
 
 def stop_following(order: Order, actor: Any) -> None:
-    """Ask no more about an order, as for one at a panel that is gone."""
+    """Ask the panel no more about an order, for example because the panel is gone."""
     if Order.objects.filter(pk=order.pk, next_check_at__isnull=False).update(
         next_check_at=None, check_requested_at=None
     ):
@@ -38,7 +41,7 @@ def stop_following(order: Order, actor: Any) -> None:
 
 
 def next_check_at(order: Order, now: datetime) -> datetime | None:
-    """Say when to ask about an order again, None if never."""
+    """Return when to ask about an order again; None if it is not asked about any more."""
     if order.is_finished:
         is_over = order.finished_at is not None and now - order.finished_at > FOLLOW_FINISHED_FOR
         return None if is_over else now + AFTER_FINISH

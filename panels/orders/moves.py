@@ -1,4 +1,4 @@
-"""Moves many orders from state to state at once, each with its story: the plurals of `Order.move`."""
+"""Moves many orders from state to state at once, each with an event in its history: `Order.move` for many orders."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from django.utils import timezone
 from panels.models import Order, OrderEvent
 from panels.models.writing import update_rows
 
-# An order, the detail of its event, and the fields that change besides the state.
+# An order, the detail of its event, and the fields that change beside the state.
 Move: TypeAlias = tuple[Order, str, dict[str, Any]]
 
 
 class MovedOnError(Exception):
-    """A row is no longer in the state or the attempt that it was read in."""
+    """A row has another state or attempt than when it was read."""
 
 
 def move_together(to: Order.State, moves: Sequence[Move], *, what: OrderEvent.What, savepoint: bool = True) -> None:
-    """Move orders, each with its detail and its values of the same fields, in one commit: all or none.
+    """Move all orders in one commit, or no order. All moves change the same fields, each to its own values.
 
-    Raises MovedOnError, with nothing written, if a row has moved on. savepoint=False is for a transaction that ends
-    with whatever goes wrong here.
+    Raises MovedOnError if a row has moved on; then nothing is written. With savepoint=False the caller must end its
+    transaction after an error.
     """
     for order, *_ in moves:
         Order.check_move(order.state, to)
@@ -45,9 +45,9 @@ def move_all(
     actor: Any = None,
     **fields: Any,
 ) -> int:
-    """Move whichever of these orders are in the first state to the second, and tell the story of each.
+    """Move those of the orders that are in the first state to the second, with an event for each; return their number.
 
-    Returns how many that were; their rows are locked meanwhile, so give some hundred at a time.
+    Locks their rows until the end of the transaction, so give some hundred orders at a time.
     """
     came_from, to = change
     Order.check_move(came_from, to)

@@ -1,4 +1,4 @@
-"""Turns what a person confirmed into a queued order, once, whatever happens to the click."""
+"""Turns a confirmed form into a queued order, exactly once, even if the form is sent twice."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class TokenUsedError(Exception):
 
 
 def build_order(service: Service, checked: Checked, *, placed_by: Any, token: uuid.UUID | None = None) -> Order:
-    """Make the order for values that were checked without errors; it is not saved."""
+    """Return an unsaved order for values that were checked and have no errors."""
     params = {name: value for name, value in checked.values.items() if name not in ("link", "quantity")}
     link = checked.values.get("link", "")
     return Order(
@@ -38,9 +38,9 @@ def build_order(service: Service, checked: Checked, *, placed_by: Any, token: uu
 
 
 def place_order(order: Order) -> tuple[Order, bool]:
-    """Queue an order; returns it and True, or the one that its token has queued before and False.
+    """Queue an order; return it and True, or the order that was queued with the same token before, and False.
 
-    Raises TokenUsedError, with nothing placed, if the token's order has other content.
+    Raises TokenUsedError if that earlier order has other content; then nothing is queued.
     """
     try:
         with transaction.atomic():
@@ -48,24 +48,23 @@ def place_order(order: Order) -> tuple[Order, bool]:
             order.add_event(OrderEvent.What.CREATED, actor=order.placed_by)
     except IntegrityError:
         first = Order.objects.get(token=order.token)
-        if _content(first) != _content(order):
+        if _content_of(first) != _content_of(order):
             raise TokenUsedError(str(order.token)) from None
         return first, False
     return order, True
 
 
-# Orders that still run, or wait to.
 def is_active(state: str = "state") -> Q:
-    """Match the orders that a panel may still be at work on; `state` names what is compared."""
+    """Match the orders that wait, are on their way, or may still run; `state` names the column to compare."""
     is_open = Q(**{f"{state}__in": (Order.State.QUEUED, Order.State.SENDING, Order.State.UNKNOWN)})
     return is_open | Q(**{state: Order.State.PLACED}) & ~Q(progress__in=Order.FINISHED)
 
 
 def active_orders(service: Service, link: str) -> QuerySet[Order]:
-    """Return the orders that are active for this service and link: most panels take only one."""
+    """Return the active orders for this service and link. Most panels take only one at a time."""
     return Order.objects.filter(is_active(), service=service, link_key=normalise_link(link))
 
 
-def _content(order: Order) -> Mapping[str, Any]:
+def _content_of(order: Order) -> Mapping[str, Any]:
     names = ("service_id", "link", "quantity", "params", "placed_by_id")
     return {name: getattr(order, name) for name in names}

@@ -1,4 +1,4 @@
-"""Which orders wait to be sent or are under way, and why an order must wait for a person."""
+"""Selects the orders that wait to be sent or are under way, and finds why an order must wait for a person."""
 
 from __future__ import annotations
 
@@ -11,22 +11,23 @@ from django.db.models import Count, Q, QuerySet
 from panels.models import Batch, Order, OrderEvent
 
 State, What = Order.State, OrderEvent.What
-# Open orders, in two parts, as each has an index: those that no panel is known to have, and those under way at one.
+# The open orders, in two parts because each part has an index: orders that are not known to be at a panel, and orders
+# that are followed there.
 OPEN = (
     Q(state__in=(State.QUEUED, State.SENDING, State.UNKNOWN)),
-    # Nobody asks about what was not placed. The states would be another index, of nearly all orders.
+    # Only placed orders have a next check. A condition on the state would need an index of nearly all orders.
     Q(next_check_at__isnull=False) & ~Q(progress__in=Order.FINISHED),
 )
 
 
 def queued() -> QuerySet[Order]:
-    """Return what waits for being sent, first what is first to go."""
+    """Return the orders that wait to be sent, in the order of sending."""
     waiting = Order.objects.filter(state=State.QUEUED, held_reason="").exclude(batch__state=Batch.State.PAUSED)
     return waiting.order_by("send_after", "pk")
 
 
 def count_open() -> tuple[Counter[int], Counter[int]]:
-    """Count the open orders of every panel, and those of them that wait to be sent."""
+    """Count the open orders of each panel, and the open orders of each panel that wait to be sent."""
     parts = [Order.objects.filter(part).order_by().values_list("panel", "state").annotate(Count("pk")) for part in OPEN]
     opened: Counter[int] = Counter()
     waiting: Counter[int] = Counter()
@@ -38,7 +39,7 @@ def count_open() -> tuple[Counter[int], Counter[int]]:
 
 
 def reason_to_hold(order: Order) -> str:
-    """Say why a person must look before this order goes out, "" if nothing has changed since it was placed."""
+    """Return why a person must look at this order before it goes out; "" if its service and price still fit."""
     service, agreed = order.service, order.rate_agreed
     if service is None or agreed is None or not service.is_listed:
         return "The panel no longer lists this service."

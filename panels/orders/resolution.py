@@ -1,4 +1,4 @@
-"""What a person decides about an order: take it back, let it go out after all, or say what became of it."""
+"""Carries out a person's decision about an order: withdraw it, release it, or resolve an unknown outcome."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TOO_LATE = "Meanwhile something else has happened to this order; look at it agai
 
 
 def withdraw(order: Order, actor: Any) -> str:
-    """Take back an order that was not sent; returns "" or why not."""
+    """Withdraw an order that was not sent; return "", or the reason why this is not possible."""
     if not order.can_withdraw:
         return f"Only an order that waits can be withdrawn; this one is {order.get_state_display().lower()}."
     moved = order.move(State.WITHDRAWN, what=What.WITHDRAWN, actor=actor, held_reason="", finished_at=timezone.now())
@@ -24,7 +24,7 @@ def withdraw(order: Order, actor: Any) -> str:
 
 
 def release(order: Order, actor: Any) -> str:
-    """Let a held order go out at the price of now; returns "" or why not."""
+    """Let an order on hold go out at the current price; return "", or the reason why this is not possible."""
     service = order.service
     if service is None or not service.is_listed:
         return "The panel no longer lists this service, so the order can only be withdrawn."
@@ -45,28 +45,28 @@ def release(order: Order, actor: Any) -> str:
 
 
 def dismiss_alarm(order: Order, actor: Any) -> None:
-    """Note that a person has seen an order's alarm."""
+    """Clear the alarm of an order because a person has seen it."""
     if Order.objects.filter(pk=order.pk, alarm=order.alarm).update(alarm=""):
         order.add_event(What.RESOLVED, f"Seen: {order.alarm}", actor=actor)
 
 
 def may_resolve(order: Order) -> bool:
-    """Tell whether nothing can be heard of an unknown order's last attempt any more."""
+    """Tell whether an unknown order can be resolved: no answer to its last attempt can come any more."""
     is_over = order.send_deadline is None or order.send_deadline < timezone.now()
     return order.state == State.UNKNOWN and is_over
 
 
 def send_again(order: Order, actor: Any) -> str:
     """Queue an unknown order again, because a person says that the panel does not have it."""
-    return _resolve(order, State.QUEUED, "Not at the panel: to be sent again.", actor, send_after=timezone.now())
+    return _resolve_order(order, State.QUEUED, "Not at the panel: to be sent again.", actor, send_after=timezone.now())
 
 
 def write_off(order: Order, actor: Any) -> str:
-    """Close an unknown order of which nobody will ever know."""
-    return _resolve(order, State.WRITTEN_OFF, "Written off.", actor, finished_at=timezone.now())
+    """Mark an unknown order as lost, because its outcome will never be known."""
+    return _resolve_order(order, State.WRITTEN_OFF, "Written off.", actor, finished_at=timezone.now())
 
 
-def _resolve(order: Order, to: Order.State, detail: str, actor: Any, **fields: Any) -> str:
+def _resolve_order(order: Order, to: Order.State, detail: str, actor: Any, **fields: Any) -> str:
     if not may_resolve(order):
         return "An answer may still come; decide after the deadline."
     moved = order.move(to, what=What.RESOLVED, detail=detail, actor=actor, candidate_id="", **fields)
@@ -74,7 +74,10 @@ def _resolve(order: Order, to: Order.State, detail: str, actor: Any, **fields: A
 
 
 def name_candidate(order: Order, text: str, actor: Any) -> str:
-    """Note the id that a person says an unknown order has; the worker asks the panel before it is believed."""
+    """Store the id that a person names for an unknown order; return "", or the reason why this is not possible.
+
+    The order is placed only after the panel has confirmed the id to the worker.
+    """
     remote_id = read_remote_id(text)
     if not remote_id:
         return "That is no order id: it has up to 64 letters and digits."

@@ -1,4 +1,4 @@
-"""After a restored backup: what it shows as waiting may have been sent since, so nothing of it goes out by itself."""
+"""Stops everything that waits in a restored backup, because it may have been sent after the backup was made."""
 
 from __future__ import annotations
 
@@ -17,45 +17,51 @@ WORDS = "A backup was restored that shows this as waiting. It may have been sent
 
 
 def distrust_what_waits() -> Counter[str]:
-    """Turn everything that a worker would send into unknown, all or nothing; counts what that was."""
+    """Turn all that a worker would send into unknown, in one transaction; return the number of rows of each kind."""
     with transaction.atomic():
-        return Counter(orders=_orders(), refills=_refills(), cancels=_cancels(), actions=_actions(), drafts=_drafts())
+        return Counter(
+            orders=_distrust_orders(),
+            refills=_distrust_refills(),
+            cancels=_distrust_cancels(),
+            actions=_close_actions(),
+            drafts=_discard_drafts(),
+        )
 
 
-def _orders() -> int:
+def _distrust_orders() -> int:
     waiting = Order.objects.filter(state__in=(State.QUEUED, State.SENDING))
-    return sum(_distrust(order) for order in waiting)
+    return sum(_distrust_order(order) for order in waiting)
 
 
-def _distrust(order: Order) -> bool:
-    # When one that waits was sent after the backup, nobody knows; an earlier attempt's time would mislead.
+def _distrust_order(order: Order) -> bool:
+    # A queued order may have been sent at any time after the backup. The time of an earlier attempt would mislead.
     sent_at = order.sent_at if order.state == State.SENDING else None
     return order.move(State.UNKNOWN, what=What.UNKNOWN, detail=WORDS, error_text=WORDS, held_reason="", sent_at=sent_at)
 
 
-def _refills() -> int:
+def _distrust_refills() -> int:
     waiting = Refill.objects.filter(state__in=WAITING)
     for refill in waiting.select_related("order"):
         refill.order.add_event(What.REFILL, WORDS)
     return waiting.update(state=RequestState.UNKNOWN, error=WORDS, finished_at=timezone.now())
 
 
-def _cancels() -> int:
+def _distrust_cancels() -> int:
     waiting = Order.objects.filter(cancel_state__in=WAITING)
     for order in waiting:
         order.add_event(What.CANCEL, WORDS)
-    # That an order is canceled only its status tells.
+    # Only the status of an order shows whether it is canceled.
     request_check(waiting)
     return waiting.update(cancel_state=RequestState.UNKNOWN, cancel_error=WORDS)
 
 
-def _actions() -> int:
-    """Close what a person confirmed and the worker had not carried out: it would ask for everything again."""
+def _close_actions() -> int:
+    """Close the confirmed actions that are not finished, because they would request everything again."""
     actions = OrderAction.objects.filter(confirmed_at__isnull=False, finished_at__isnull=True)
     ActionLine.objects.filter(action__in=actions, outcome="").update(outcome=ActionLine.Outcome.SKIPPED, detail=WORDS)
     return actions.update(finished_at=timezone.now())
 
 
-def _drafts() -> int:
-    """Discard the drafts: any may have been confirmed after the backup, and would be ordered a second time."""
+def _discard_drafts() -> int:
+    """Discard the drafts. A draft that was confirmed after the backup would be ordered a second time."""
     return Batch.objects.filter(state=Batch.State.DRAFT).update(state=Batch.State.DISCARDED)

@@ -1,4 +1,4 @@
-"""The one switch that stops all sending: nothing is claimed while it is off, and what is on its way goes on."""
+"""Stops and starts all sending. While it is stopped no order is claimed; orders that are on their way are finished."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 
 
 def stop_sending(actor: Any) -> bool:
-    """Let nothing more go out; False if sending was stopped before."""
+    """Stop all sending; return False if it was stopped before."""
     Controls.objects.get_or_create(pk=1)
     running = Controls.objects.filter(pk=1, sending_stopped_at__isnull=True)
     is_stopped = bool(running.update(sending_stopped_at=timezone.now(), sending_stopped_by=actor))
@@ -23,7 +23,7 @@ def stop_sending(actor: Any) -> bool:
 
 
 def start_sending(actor: Any) -> bool:
-    """Let orders, refills and cancels go out again; False if sending was not stopped."""
+    """Let orders, refills and cancels go out again; return False if sending was not stopped."""
     stopped = Controls.objects.filter(pk=1, sending_stopped_at__isnull=False)
     is_started = bool(stopped.update(sending_stopped_at=None, sending_stopped_by=None))
     if is_started:
