@@ -1,1 +1,1 @@
-"""What a panel is asked, and how its answers are written down: the worker and the commands alone."""
+"""Asks panels and records their answers. Only the worker and the commands use this package."""

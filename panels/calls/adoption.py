@@ -1,6 +1,7 @@
-"""Follows orders that were placed elsewhere: the panel confirms their ids, and they are tracked like ours.
+"""Imports orders that were placed elsewhere: the panel confirms their ids, and then they are followed like ours.
 
-A web request stores the lines; the worker asks the panels, 100 ids a call, and turns what they know into placed orders.
+A web request stores the lines. The worker asks the panels, 100 ids a call, and turns the ids that they know into placed
+orders.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from panels.bulk.adoption import _note_known, placed_at_of, to_adopt
+from panels.bulk.adoption import note_known, placed_at_of, to_adopt
 from panels.calls.polling import compare
 from panels.calls.visit import PanelClosedError, visit
 from panels.models import BatchLine, Order, OrderEvent, Panel
@@ -25,20 +26,20 @@ from panels.protocol.inquiry import CHUNK
 from panels.protocol.order_types import normalise_link, read_whole
 from panels.protocol.wire import OrderStatus
 
-_SILENT = "The panel gave no answer about this order. Give its line again to ask once more."
+_UNANSWERED = "The panel gave no answer about this order. Give its line again to ask once more."
 
 
 def adopt(panel_pk: int, stopping: threading.Event) -> Counter[str]:
-    """Ask one panel about all the ids that wait, and take over what it confirms; counts the outcomes."""
+    """Ask one panel about all the ids that wait, and make orders of the ids that it confirms; count the outcomes."""
     counts: Counter[str] = Counter()
     if not to_adopt().filter(panel=panel_pk).exists():
         return counts
     with suppress(PanelClosedError), visit(Panel.objects.open_for_questions(), panel_pk, stopping) as here:
         while not (stopping.is_set() or here.has_failed) and (ids := _next_ids(here.panel)):
-            answers, error = _ask(here.client, ids)
-            told = ids if error is None else [each for each in ids if each in answers]
-            counts += _record(here.panel, told, answers)
-            if told:
+            answers, error = _ask_about_ids(here.client, ids)
+            settled = ids if error is None else [each for each in ids if each in answers]
+            counts += _record_answers(here.panel, settled, answers)
+            if settled:
                 here.note_answer()
             if error is not None:
                 here.note_error(error)
@@ -51,10 +52,13 @@ def _next_ids(panel: Panel) -> list[str]:
     return list(waiting.values_list("remote_id", flat=True)[:CHUNK])
 
 
-def _ask(client: PanelClient, ids: Sequence[str]) -> tuple[Mapping[str, OrderStatus | PanelError], PanelError | None]:
-    """Ask about ids together, and then alone about those that were passed over; returns what stopped it, if anything.
+def _ask_about_ids(
+    client: PanelClient, ids: Sequence[str]
+) -> tuple[Mapping[str, OrderStatus | PanelError], PanelError | None]:
+    """Ask about ids together, and then one by one about the ids that the answer left out.
 
-    What a panel says about the whole call is no answer about any of the ids.
+    Returns the answers, and the error that ended the calls, if there is one. An error about a whole call is no answer
+    about its ids.
     """
     answers: dict[str, OrderStatus | PanelError] = {}
     failure: PanelError | None = None
@@ -62,36 +66,38 @@ def _ask(client: PanelClient, ids: Sequence[str]) -> tuple[Mapping[str, OrderSta
         answers.update(client.statuses(ids))
         for each in ids:
             if each not in answers:
-                answers.update(_ask_alone(client, each))
+                answers.update(_ask_about_id(client, each))
     except PanelError as error:
         failure = error
-    told = {each: answer for each, answer in answers.items() if is_answer(answer)}
-    return told, failure or failure_in(answers)
+    answered = {each: answer for each, answer in answers.items() if is_answer(answer)}
+    return answered, failure or failure_in(answers)
 
 
-def _ask_alone(client: PanelClient, remote_id: str) -> Mapping[str, OrderStatus | PanelError]:
+def _ask_about_id(client: PanelClient, remote_id: str) -> Mapping[str, OrderStatus | PanelError]:
     try:
         return client.statuses([remote_id])
     except OutcomeUnknown:
-        # The panel has just answered about others, so it is well, and says nothing about this one.
+        # The panel has just answered about other ids, so only the answer about this id is missing.
         return {}
 
 
-def _record(panel: Panel, ids: Sequence[str], answers: Mapping[str, OrderStatus | PanelError]) -> Counter[str]:
-    """Write down what the panel says about these ids, all or nothing."""
+def _record_answers(panel: Panel, ids: Sequence[str], answers: Mapping[str, OrderStatus | PanelError]) -> Counter[str]:
+    """Record the answers about these ids in one transaction; count the outcomes."""
     now = timezone.now()
     counts: Counter[str] = Counter()
     with transaction.atomic():
-        # One at a time: two workers may have asked about the same ids.
+        # One worker at a time, because two workers may have asked about the same ids.
         Panel.objects.select_for_update(no_key=True).get(pk=panel.pk)
         waiting = to_adopt().filter(panel=panel, remote_id__in=ids).order_by("pk")
         lines = list(waiting.select_related("batch__created_by", "service"))
-        for line in _new(lines):
+        for line in _new_lines(lines):
             answer = answers.get(line.remote_id)
             if isinstance(answer, OrderStatus):
-                line.order = _take_over(line, answer, panel, now)
+                line.order = _create_order(line, answer, panel, now)
             else:
-                line.errors["order"] = [f"The panel says: {answer.text}" if isinstance(answer, PanelError) else _SILENT]
+                line.errors["order"] = [
+                    f"The panel says: {answer.text}" if isinstance(answer, PanelError) else _UNANSWERED
+                ]
         for line in lines:
             line.has_errors = bool(line.errors)
             counts["adopted" if line.order else "unfit"] += 1
@@ -99,11 +105,11 @@ def _record(panel: Panel, ids: Sequence[str], answers: Mapping[str, OrderStatus 
     return counts
 
 
-def _new(lines: Sequence[BatchLine]) -> list[BatchLine]:
-    """Return the lines whose orders we do not hold; of two that name the same one, from two batches, the first."""
+def _new_lines(lines: Sequence[BatchLine]) -> list[BatchLine]:
+    """Return the lines whose orders we do not have yet; of several lines for one order, only the first."""
     first: dict[str, BatchLine] = {}
     new = []
-    for line in _note_known(lines):
+    for line in note_known(lines):
         if first.setdefault(line.remote_id, line) is line:
             new.append(line)
         else:
@@ -111,8 +117,8 @@ def _new(lines: Sequence[BatchLine]) -> list[BatchLine]:
     return new
 
 
-def _take_over(line: BatchLine, answer: OrderStatus, panel: Panel, now: datetime) -> Order:
-    """Make the placed order that a panel has confirmed, as its answer shows it."""
+def _create_order(line: BatchLine, answer: OrderStatus, panel: Panel, now: datetime) -> Order:
+    """Create the placed order that a panel has confirmed, with the values of its answer."""
     link = line.cells.get("link", "")
     service = line.service
     order = Order(

@@ -1,7 +1,8 @@
 """Requests refills and cancels, each sent at most once, and follows refills to their end.
 
-A request is a row first: queued by a person, taken by a worker (sending, with a deadline), then accepted or refused in
-the panel's words, or unknown where the panel may have got it. That an order is canceled only its status tells.
+A request is a row. A person queues it. A worker takes it (sending, with a deadline). Then the panel accepts or refuses
+it in its own words, or it is unknown, because the panel may have got it. Only the status of an order shows whether it
+is canceled.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from panels.protocol.errors import NotSent, PanelError, Refused, failure_in, is_
 from panels.protocol.inquiry import CHUNK
 from panels.protocol.wire import RefillStatus
 
-# The calls for what was claimed must have begun within this time; then one exchange may still take its own.
+# The calls for the claimed requests must begin within this time. The last exchange may take its own time after that.
 SEND_WITHIN = timedelta(minutes=10)
 SPARE = JobRun.CLOCKS_DIFFER + timedelta(seconds=30)
 REFILL_CHECKS = (timedelta(minutes=2), timedelta(hours=2))
@@ -38,7 +39,7 @@ What = OrderEvent.What
 
 
 def send_requests(panel_pk: int, stopping: threading.Event) -> Counter[str]:
-    """Send a panel's queued refills and cancels, unless sending is stopped, and ask about its refills that are due."""
+    """Send the queued refills and cancels of a panel, unless sending is stopped, and check its refills that are due."""
     counts: Counter[str] = Counter()
     try:
         with visit(Panel.objects.open_for_questions(), panel_pk, stopping) as here:
@@ -49,7 +50,7 @@ def send_requests(panel_pk: int, stopping: threading.Event) -> Counter[str]:
     except PanelClosedError as closed:
         counts["failed"] += 1 if closed.panel else 0
     except PanelError:
-        # Nothing was done, or a question went unanswered: the rows wait for the next visit.
+        # The panel did nothing, or did not answer a question. The rows wait for the next visit.
         counts["failed"] += 1
     return counts
 
@@ -61,7 +62,7 @@ def expire_requests() -> int:
     refills = Refill.objects.filter(state=RequestState.SENDING, send_deadline__lt=now)
     cancels = Order.objects.filter(cancel_state=RequestState.SENDING, cancel_deadline__lt=now)
     with transaction.atomic():
-        # A refill before its order, as an outcome is recorded: nobody then waits for each other.
+        # A refill before its order, in the order in which outcomes are recorded, to avoid deadlocks.
         overdue = dict(refills.order_by("pk").select_for_update().values_list("pk", "order_id"))
         Refill.objects.filter(pk__in=overdue).update(state=RequestState.UNKNOWN, error=text, finished_at=now)
         _raise_alarm(Order.objects.filter(pk__in=overdue.values()), "refill")
@@ -70,22 +71,22 @@ def expire_requests() -> int:
 
 
 def _raise_alarm(orders: QuerySet[Order], what: str) -> None:
-    """Tell a person that nobody knows whether the panel got a request; an alarm that is there already stays."""
+    """Raise an alarm because it is not known whether the panel got a request. An earlier alarm stays."""
     text = f"Nobody knows whether the panel got the request to {what} this order: look there before asking again."
     Order.objects.filter(pk__in=list(orders.filter(alarm="").values_list("pk", flat=True))).update(alarm=text)
 
 
-def _refills(panel: Panel) -> QuerySet[Refill]:
+def _refills_at(panel: Panel) -> QuerySet[Refill]:
     return Refill.objects.alias(at=unindexed("order__panel_id")).filter(at=panel.pk).select_related("order")
 
 
 def _send_refills(panel: Panel, client: PanelClient) -> Counter[str]:
-    waiting = _refills(panel).filter(state=RequestState.QUEUED)
+    waiting = _refills_at(panel).filter(state=RequestState.QUEUED)
     is_single = not panel.multi_refill
-    refills, not_after = _claim(waiting, panel, "state", "send_deadline", is_single=is_single)
+    refills, not_after = _claim_requests(waiting, panel, "state", "send_deadline", is_single=is_single)
     if not refills:
         return Counter()
-    answers = _ask(client.refills, [refill.order.remote_id for refill in refills], not_after)
+    answers = _send_call(client.refills, [refill.order.remote_id for refill in refills], not_after)
     for refill in refills:
         tried(partial(_settle_refill, refill, answers.get(refill.order.remote_id)))
     _raise_failure(answers)
@@ -95,10 +96,10 @@ def _send_refills(panel: Panel, client: PanelClient) -> Counter[str]:
 def _send_cancels(panel: Panel, client: PanelClient) -> Counter[str]:
     waiting = Order.objects.filter(cancel_state=RequestState.QUEUED, panel=panel)
     is_single = panel.cancel_parameter == Panel.CancelParameter.ORDER
-    orders, not_after = _claim(waiting, panel, "cancel_state", "cancel_deadline", is_single=is_single)
+    orders, not_after = _claim_requests(waiting, panel, "cancel_state", "cancel_deadline", is_single=is_single)
     if not orders:
         return Counter()
-    answers = _ask(client.cancels, [order.remote_id for order in orders], not_after)
+    answers = _send_call(client.cancels, [order.remote_id for order in orders], not_after)
     for order in orders:
         is_accepted = order.remote_id in answers and answers[order.remote_id] is None
         tried(partial(_settle_cancel, order, "" if is_accepted else answers.get(order.remote_id)))
@@ -106,17 +107,17 @@ def _send_cancels(panel: Panel, client: PanelClient) -> Counter[str]:
     return Counter(cancels=len(orders))
 
 
-def _claim(
+def _claim_requests(
     waiting: QuerySet[Any], panel: Panel, state: str, deadline: str, *, is_single: bool
 ) -> tuple[list[Any], float]:
-    """Take a call's worth of waiting rows, ours until the deadline; and say until when a call may begin."""
+    """Take the waiting rows of one call, ours until the deadline; return them and the latest time to begin a call."""
     chunk = CHUNK_OF_SINGLES if is_single else CHUNK
     exchange = timedelta(seconds=panel.total_timeout)
     until = timezone.now() + SEND_WITHIN + exchange
     with claims_under_way, transaction.atomic():
-        # Waits for a row that is just being polled: skipped, it would wait for the next sweep.
+        # Waits for a row that is being polled. A skipped row would have to wait for the next sweep.
         rows = list(waiting.order_by("pk").select_for_update(of=("self",))[:chunk])
-        # After that wait, in which the switch may have been thrown.
+        # Read after that wait, because sending may have been stopped meanwhile.
         if not rows or Controls.is_sending_stopped():
             return [], 0
         waiting.model.objects.filter(pk__in=[row.pk for row in rows]).update(
@@ -125,8 +126,10 @@ def _claim(
     return rows, (until - exchange - SPARE).timestamp()
 
 
-def _ask(call: Callable[..., Mapping[str, Any]], remote_ids: Sequence[str], not_after: float) -> Mapping[str, Any]:
-    """Return what became of each id, whether the call as a whole went well or not."""
+def _send_call(
+    call: Callable[..., Mapping[str, Any]], remote_ids: Sequence[str], not_after: float
+) -> Mapping[str, Any]:
+    """Return the outcome of each id. If the call as a whole failed, its error is the outcome of all ids."""
     try:
         return call(remote_ids, not_after=not_after)
     except PanelError as error:
@@ -134,13 +137,13 @@ def _ask(call: Callable[..., Mapping[str, Any]], remote_ids: Sequence[str], not_
 
 
 def _raise_failure(answers: Mapping[str, Any]) -> None:
-    """Raise what ended a call early, after its rows were settled: the panel is not asked on, and this is noted."""
+    """Raise the error that ended a call early. Its rows are settled then, and the visit notes the error and ends."""
     if failure := failure_in(answers):
         raise failure
 
 
 def _is_to_be_sent_again(answer: object) -> bool:
-    """Tell whether a request was not looked at: never sent, or turned away for the account's sake."""
+    """Tell whether the panel did not look at a request: it was not sent, or the refusal is about the account."""
     return isinstance(answer, NotSent) or (isinstance(answer, Refused) and answer.is_about_account)
 
 
@@ -150,14 +153,14 @@ def _settle_refill(refill: Refill, answer: str | PanelError | None) -> None:
         sending = Refill.objects.filter(pk=refill.pk, state=RequestState.SENDING)
         record(f"{what} was not sent", lambda: sending.update(state=RequestState.QUEUED, send_deadline=None))
         return
-    state, error = _outcome(answer)
+    state, error = _outcome_of(answer)
     fields: dict[str, Any] = {"state": state, "error": error, "sent_at": now, "finished_at": now}
     if isinstance(answer, str):
-        # Without an id nobody can ask what becomes of it.
+        # A refill without an id cannot be followed.
         fields |= {"remote_id": answer, "finished_at": None, "next_check_at": now + SOONEST if answer else None}
 
     def write() -> None:
-        # An answer after the deadline is as good as one in time.
+        # An answer after the deadline counts as well.
         mine = Refill.objects.filter(pk=refill.pk, state__in=(RequestState.SENDING, RequestState.UNKNOWN))
         with transaction.atomic():
             if mine.update(**fields):
@@ -175,7 +178,7 @@ def _settle_cancel(order: Order, answer: str | PanelError | None) -> None:
         sending = mine.filter(cancel_state=RequestState.SENDING)
         record(f"{what} was not sent", lambda: sending.update(cancel_state=RequestState.QUEUED, cancel_deadline=None))
         return
-    state, error = _outcome(answer)
+    state, error = _outcome_of(answer)
 
     def write() -> None:
         sent = mine.filter(cancel_state__in=(RequestState.SENDING, RequestState.UNKNOWN))
@@ -184,13 +187,13 @@ def _settle_cancel(order: Order, answer: str | PanelError | None) -> None:
                 order.add_event(What.CANCEL, f"{state.label}. {error}".strip())
                 if state == RequestState.UNKNOWN:
                     _raise_alarm(Order.objects.filter(pk=order.pk), "cancel")
-        # Accepted or in doubt: the status tells.
+        # Whether it was accepted or is unknown, the status of the order shows it.
         request_check(mine.exclude(cancel_state=RequestState.REFUSED))
 
     record(f"{what}: {answer!r}", write)
 
 
-def _outcome(answer: str | PanelError | None) -> tuple[RequestState, str]:
+def _outcome_of(answer: str | PanelError | None) -> tuple[RequestState, str]:
     if isinstance(answer, str):
         return RequestState.ACCEPTED, ""
     if isinstance(answer, Refused):
@@ -201,19 +204,21 @@ def _outcome(answer: str | PanelError | None) -> tuple[RequestState, str]:
 def _check_refills(panel: Panel, client: PanelClient) -> Counter[str]:
     now = timezone.now()
     with transaction.atomic():
-        due = _refills(panel).filter(next_check_at__lte=now)
+        due = _refills_at(panel).filter(next_check_at__lte=now)
         refills = list(due.order_by("next_check_at").select_for_update(skip_locked=True, of=("self",))[:CHUNK])
         Refill.objects.filter(pk__in=[refill.pk for refill in refills]).update(next_check_at=now + LEASE)
     if not refills:
         return Counter()
     answers = client.refill_statuses([refill.remote_id for refill in refills])
-    told = [refill for refill in refills if is_answer(answers.get(refill.remote_id))]
-    _record(told, answers, timezone.now())
+    settled = [refill for refill in refills if is_answer(answers.get(refill.remote_id))]
+    _record_statuses(settled, answers, timezone.now())
     _raise_failure(answers)
-    return Counter(checked=len(told))
+    return Counter(checked=len(settled))
 
 
-def _record(refills: Sequence[Refill], answers: Mapping[str, RefillStatus | PanelError], now: datetime) -> None:
+def _record_statuses(
+    refills: Sequence[Refill], answers: Mapping[str, RefillStatus | PanelError], now: datetime
+) -> None:
     events = []
     for refill in refills:
         answer = answers.get(refill.remote_id)
@@ -225,7 +230,7 @@ def _record(refills: Sequence[Refill], answers: Mapping[str, RefillStatus | Pane
             events.append(OrderEvent(order=refill.order, at=now, what=What.REFILL, detail=answer.remote_status))
         refill.checked_at = now
         refill.finished_at = now if refill.progress in Refill.FINISHED else None
-        refill.next_check_at = _next_check(refill, now)
+        refill.next_check_at = _next_refill_check(refill, now)
     with transaction.atomic():
         Refill.objects.bulk_update(
             refills, ("remote_status", "error", "progress", "checked_at", "finished_at", "next_check_at")
@@ -233,8 +238,8 @@ def _record(refills: Sequence[Refill], answers: Mapping[str, RefillStatus | Pane
         OrderEvent.objects.bulk_create(events)
 
 
-def _next_check(refill: Refill, now: datetime) -> datetime | None:
-    """Say when to ask about a refill again; None once it has ended, or has not for too long."""
+def _next_refill_check(refill: Refill, now: datetime) -> datetime | None:
+    """Return when to ask about a refill again; None if it has ended or was followed for too long."""
     age = now - refill.requested_at
     if refill.finished_at:
         return None

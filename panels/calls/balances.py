@@ -1,23 +1,26 @@
-"""Asks panels what is left on the account, keeps the readings, and lifts the pauses that a balance can lift."""
+"""Reads the balances of our accounts, keeps the readings, and ends the pauses that a higher balance ends."""
 
 from __future__ import annotations
 
 import threading
 from decimal import Decimal
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
 
-from panels.calls.visit import PanelClosedError, Visit, visit
+from panels.calls.visit import PanelClosedError, Visit, note_unanswered, visit
 from panels.models import BalanceReading, Order, Panel
 from panels.protocol.client import PanelClient
 from panels.protocol.errors import Deferred, PanelError
 from panels.protocol.wire import Balance
 from panels.providers.pauses import resume
 
+_note_failure = partial(note_unanswered, error_field="balance_error", request_field="balance_requested_at")
+
 
 def check_balance(panel_pk: int, stopping: threading.Event, why: str = BalanceReading.Why.SCHEDULE) -> str:
-    """Read a panel's balance; returns "" or what went wrong, in words that the panel's page shows too."""
+    """Read the balance of a panel; return "", or the error in words that the panel's page shows too."""
     active = Panel.objects.filter(is_active=True)
     active.filter(pk=panel_pk).update(balance_tried_at=timezone.now())
     try:
@@ -32,15 +35,15 @@ def check_balance(panel_pk: int, stopping: threading.Event, why: str = BalanceRe
         return _note_failure(panel, error.text)
     if isinstance(reading, PanelError):
         return _note_failure(panel, reading.text)
-    return _record(panel, reading, why)
+    return _record_balance(panel, reading, why)
 
 
 def _read_balance(here: Visit) -> Balance | PanelError:
-    """Return the balance, or why there is none although the panel answers about one of our orders."""
+    """Return the balance, or the error if the panel gives no balance but answers about one of our orders."""
     try:
         reading = here.client.balance()
     except PanelError as error:
-        if not (here.panel.is_probe_due() and _tells_of_an_order(here.panel, here.client)):
+        if not (here.panel.is_probe_due() and _answers_about_an_order(here.panel, here.client)):
             raise
         here.note_answer()
         return error
@@ -48,8 +51,8 @@ def _read_balance(here: Visit) -> Balance | PanelError:
     return reading
 
 
-def _tells_of_an_order(panel: Panel, client: PanelClient) -> bool:
-    """Tell whether a panel that does not tell its balance is there all the same."""
+def _answers_about_an_order(panel: Panel, client: PanelClient) -> bool:
+    """Tell whether a panel that gives no balance answers about an order."""
     known = Order.objects.filter(panel=panel, sent_at__isnull=False, remote_id__gt="").order_by("-sent_at").first()
     if known is None:
         return False
@@ -60,15 +63,7 @@ def _tells_of_an_order(panel: Panel, client: PanelClient) -> bool:
     return True
 
 
-def _note_failure(panel: Panel, text: str) -> str:
-    # What an old key was told says nothing about a new one, whose own test has been asked for.
-    same = Panel.objects.filter(pk=panel.pk, api_url=panel.api_url, api_key=panel.api_key)
-    same.update(balance_error=text)
-    same.filter(balance_requested_at=panel.balance_requested_at).update(balance_requested_at=None)
-    return text
-
-
-def _record(called: Panel, reading: Balance, why: str) -> str:
+def _record_balance(called: Panel, reading: Balance, why: str) -> str:
     now = timezone.now()
     with transaction.atomic():
         panel = Panel.objects.select_for_update(no_key=True).get(pk=called.pk)
@@ -78,7 +73,7 @@ def _record(called: Panel, reading: Balance, why: str) -> str:
         panel.balance = reading.amount
         panel.reported_currency = reading.currency or panel.reported_currency
         panel.balance_checked_at, panel.balance_error = now, ""
-        # What was asked for meanwhile stays: told by its value, as clocks differ and are set back.
+        # A newer request stays. It has another value; its time may be earlier, because clocks differ and are set back.
         if panel.balance_requested_at == called.balance_requested_at:
             panel.balance_requested_at = None
         panel.save(
@@ -93,12 +88,12 @@ def _record(called: Panel, reading: Balance, why: str) -> str:
         if is_news or why != BalanceReading.Why.SCHEDULE:
             BalanceReading.objects.create(panel=panel, at=now, balance=reading.amount, currency=panel.currency, why=why)
         if panel.paused_reason == Panel.Pause.FUNDS:
-            _look_for_money(panel, reading.amount)
+            _end_pause_for_funds(panel, reading.amount)
     return ""
 
 
-def _look_for_money(panel: Panel, balance: Decimal) -> None:
-    """End a pause for funds once the balance is higher than the lowest one read since, and just before, it began."""
+def _end_pause_for_funds(panel: Panel, balance: Decimal) -> None:
+    """End a pause for funds if the balance is above the lowest reading since the pause began and just before it."""
     if panel.paused_balance is not None and balance > panel.paused_balance:
         resume(panel)
     else:

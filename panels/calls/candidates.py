@@ -1,4 +1,4 @@
-"""Asks panels about the ids that people named for unknown orders."""
+"""Asks panels about the ids that people named for unknown orders, and places the orders that are confirmed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ State, What = Order.State, OrderEvent.What
 
 
 def confirm_candidates(panel_pk: int, stopping: threading.Event) -> int:
-    """Ask a panel about the ids that people named for unknown orders; those it knows are placed."""
+    """Ask a panel about the ids that people named for unknown orders; place the confirmed orders, and count them."""
     unknown = Order.objects.alias(at=unindexed("panel_id")).filter(at=panel_pk, state=State.UNKNOWN)
     named = unknown.exclude(candidate_id="")
     orders = list(named.select_related("panel", "candidate_by")[:100])
@@ -32,22 +32,22 @@ def confirm_candidates(panel_pk: int, stopping: threading.Event) -> int:
         return 0
     except PanelError as error:
         answers = dict.fromkeys((order.candidate_id for order in orders), error)
-    return sum(_confirm(order, answers.get(order.candidate_id)) for order in orders)
+    return sum(_confirm_candidate(order, answers.get(order.candidate_id)) for order in orders)
 
 
-def _confirm(order: Order, answer: object) -> bool:
-    """Place an order whose id the panel knows; anything else is told to the person who named it."""
+def _confirm_candidate(order: Order, answer: object) -> bool:
+    """Place an order if the panel knows its id; otherwise store the reason for the person who named the id."""
     if isinstance(answer, Deferred):
         return False
     remote_id = order.candidate_id
     if not isinstance(answer, OrderStatus):
         words = answer.text if isinstance(answer, PanelError) else "no answer"
         verb = "does not confirm" if answer is None or isinstance(answer, Refused) else "could not be asked about"
-        return _reject(order, f"The panel {verb} {remote_id}: {words}")
+        return _reject_candidate(order, f"The panel {verb} {remote_id}: {words}")
     try:
         with transaction.atomic():
-            # Locked, so that no person corrects the id while the order is placed by it.
-            if _named(order).select_for_update().first() is None:
+            # Locked, because a person must not correct the id while the order is placed with it.
+            if _unchanged_row(order).select_for_update().first() is None:
                 return False
             return order.move(
                 State.PLACED,
@@ -58,14 +58,14 @@ def _confirm(order: Order, answer: object) -> bool:
             )
     except IntegrityError:
         owner = Order.with_remote_ids(order.panel_id, [remote_id]).get()
-        return _reject(order, f"{remote_id} is the id of our order {owner.pk}.")
+        return _reject_candidate(order, f"{remote_id} is the id of our order {owner.pk}.")
 
 
-def _reject(order: Order, text: str) -> bool:
-    _named(order).update(candidate_id="", candidate_error=text)
+def _reject_candidate(order: Order, text: str) -> bool:
+    _unchanged_row(order).update(candidate_id="", candidate_error=text)
     return False
 
 
-def _named(order: Order) -> QuerySet[Order]:
-    """Find an unknown order as long as the id that a person named for it is the one that was asked about."""
+def _unchanged_row(order: Order) -> QuerySet[Order]:
+    """Select an unknown order, unless a person has named another id for it since the panel was asked."""
     return Order.objects.filter(pk=order.pk, state=State.UNKNOWN, candidate_id=order.candidate_id)

@@ -1,4 +1,4 @@
-"""Brings a panel's services up to date, and notes what changed."""
+"""Updates the services of a panel from its catalog, and notes the changes."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ import threading
 from collections import Counter
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from panels.calls.visit import PanelClosedError, visit
+from panels.calls.visit import PanelClosedError, note_unanswered, visit
 from panels.models import Panel, Service, ServiceChange
 from panels.protocol.errors import Deferred, PanelError
 from panels.protocol.wire import Catalog, CatalogRow
 
-# What a panel tells about a service; a change of any is noted, except of descriptions, which are long and loose.
-TOLD = (
+# The fields of a service that come from the panel, and the fields whose changes are not noted: descriptions are long
+# and change often, and the type follows from the raw type.
+FROM_PANEL = (
     "name",
     "type",
     "raw_type",
@@ -30,15 +32,16 @@ TOLD = (
     "dripfeed",
     "description",
 )
-SILENT = {"description", "type"}
-WRITTEN = (*TOLD, "is_listed", "search_text", "last_seen_at")
+UNNOTED = {"description", "type"}
+WRITTEN = (*FROM_PANEL, "is_listed", "search_text", "last_seen_at")
 BULK = 500
+_note_failure = partial(note_unanswered, error_field="catalog_error", request_field="sync_requested_at")
 
 
 def sync_catalog(panel_pk: int, stopping: threading.Event) -> tuple[Counter[str], str]:
-    """Fetch and store a panel's catalog; returns what was counted, and "" or what went wrong.
+    """Fetch and store the catalog of a panel; return the counts, and "" or the error.
 
-    An empty or failed answer changes nothing but the panel's catalog_error.
+    After an empty or failed answer only the panel's catalog_error changes.
     """
     active = Panel.objects.filter(is_active=True)
     active.filter(pk=panel_pk).update(catalog_tried_at=timezone.now())
@@ -56,30 +59,22 @@ def sync_catalog(panel_pk: int, stopping: threading.Event) -> tuple[Counter[str]
     if not catalog.rows:
         return Counter(), _note_failure(panel, "The panel answered with no usable service; the catalog was kept.")
     with transaction.atomic():
-        # Locked until the catalog is stored: it belongs to the account that was asked, and to no other.
+        # Locked until the catalog is stored, because it belongs only to the account that was asked.
         current = Panel.objects.select_for_update(no_key=True).get(pk=panel.pk)
         if not current.is_same_account(panel):
             return Counter(), "The account was changed meanwhile; the catalog was not taken over."
         counts = store_catalog(panel, catalog)
         Panel.objects.filter(pk=panel.pk).update(catalog_synced_at=timezone.now(), catalog_error="")
-        # What was asked for meanwhile stays: told by its value, as clocks differ and are set back.
+        # A newer request stays. It has another value; its time may be earlier, because clocks differ and are set back.
         Panel.objects.filter(pk=panel.pk, sync_requested_at=panel.sync_requested_at).update(sync_requested_at=None)
     return counts, ""
 
 
-def _note_failure(panel: Panel, text: str) -> str:
-    # What an old key was told says nothing about a new one, whose own sync has been asked for.
-    same = Panel.objects.filter(pk=panel.pk, api_url=panel.api_url, api_key=panel.api_key)
-    same.update(catalog_error=text)
-    same.filter(sync_requested_at=panel.sync_requested_at).update(sync_requested_at=None)
-    return text
-
-
 def store_catalog(panel: Panel, catalog: Catalog) -> Counter[str]:
-    """Write a catalog: new services, changed ones with a note of each change, and vanished ones as not listed."""
+    """Store a catalog, note the changes, and return the counts. Vanished services are kept as not listed."""
     now = timezone.now()
     with transaction.atomic():
-        # One at a time: two syncs of a panel would insert the same services.
+        # One sync at a time, because two syncs of a panel would insert the same services.
         Panel.objects.select_for_update(no_key=True).get(pk=panel.pk)
         known = {service.remote_id: service for service in Service.objects.filter(panel=panel)}
         vanished = {service.remote_id for service in known.values() if service.is_listed}
@@ -91,15 +86,15 @@ def store_catalog(panel: Panel, catalog: Catalog) -> Counter[str]:
             service = known.get(row.remote_id)
             if service is None:
                 new.append(_new_service(panel, row, now))
-            elif found := _take_over(service, row):
+            elif found := _update_service(service, row):
                 changed.append(service)
-                changes += _changes(service, found, now)
+                changes += _changes_of(service, found, now)
         for remote_id in vanished:
             service = known[remote_id]
             service.is_listed = False
             changed.append(service)
-            changes += _changes(service, {"is_listed": (True, False)}, now)
-        _write(panel, new, changed, changes if not known else changes + _arrivals(new, now), now)
+            changes += _changes_of(service, {"is_listed": (True, False)}, now)
+        _write_services(panel, new, changed, changes if not known else changes + _arrivals_of(new, now), now)
     return Counter(
         listed=len(catalog.rows),
         new=len(new),
@@ -109,7 +104,7 @@ def store_catalog(panel: Panel, catalog: Catalog) -> Counter[str]:
     )
 
 
-def _write(
+def _write_services(
     panel: Panel, new: list[Service], changed: list[Service], changes: list[ServiceChange], now: datetime
 ) -> None:
     Service.objects.bulk_create(new, batch_size=BULK)
@@ -122,14 +117,14 @@ def _write(
 
 def _new_service(panel: Panel, row: CatalogRow, now: datetime) -> Service:
     service = Service(panel=panel, remote_id=row.remote_id, first_seen_at=now, last_seen_at=now)
-    _take_over(service, row)
+    _update_service(service, row)
     return service
 
 
-def _take_over(service: Service, row: CatalogRow) -> dict[str, tuple[Any, Any]]:
-    """Give a service what its row tells; returns field → (old, new) of what differed."""
-    told = {name: getattr(row, name) for name in TOLD} | {"is_listed": True}
-    found = {name: (getattr(service, name), new) for name, new in told.items() if getattr(service, name) != new}
+def _update_service(service: Service, row: CatalogRow) -> dict[str, tuple[Any, Any]]:
+    """Set the fields of a service from its row; return field → (old, new) for the fields that differed."""
+    values = {name: getattr(row, name) for name in FROM_PANEL} | {"is_listed": True}
+    found = {name: (getattr(service, name), new) for name, new in values.items() if getattr(service, name) != new}
     for name, (_, new) in found.items():
         setattr(service, name, new)
     if found:
@@ -137,20 +132,20 @@ def _take_over(service: Service, row: CatalogRow) -> dict[str, tuple[Any, Any]]:
     return found
 
 
-def _changes(service: Service, found: dict[str, tuple[Any, Any]], now: datetime) -> list[ServiceChange]:
+def _changes_of(service: Service, found: dict[str, tuple[Any, Any]], now: datetime) -> list[ServiceChange]:
     return [
-        ServiceChange(service=service, at=now, field=name, old=_text(old), new=_text(new))
+        ServiceChange(service=service, at=now, field=name, old=_in_words(old), new=_in_words(new))
         for name, (old, new) in found.items()
-        if name not in SILENT
+        if name not in UNNOTED
     ]
 
 
-def _arrivals(new: list[Service], now: datetime) -> list[ServiceChange]:
-    """Note what is new, except on a panel's first sync, when everything is."""
+def _arrivals_of(new: list[Service], now: datetime) -> list[ServiceChange]:
+    """Return a change for each new service. The first sync of a panel notes none, because all its services are new."""
     return [ServiceChange(service=service, at=now, field="is_listed", old="", new="True") for service in new]
 
 
-def _text(value: Any) -> str:
+def _in_words(value: Any) -> str:
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     return "" if value is None else str(value)

@@ -1,6 +1,6 @@
-"""Takes orders for sending: one transaction with the panel's limits, the price guard, and queued ▸ sending.
+"""Claims orders for sending in one transaction: the limits of the panel, the price guard, then queued ▸ sending.
 
-The panel's row is locked meanwhile, so that its limits hold across all workers.
+The transaction locks the row of the panel, so the limits hold across all workers.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from panels.orders.queue import queued, reason_to_hold
 from panels.threads import UnderWay
 
 State, What = Order.State, OrderEvent.What
-# A claimed order must be on its way within this time; then its whole exchange and some spare time pass before
-# anybody else may conclude that nothing will be heard of it any more.
+# The sending of a claimed order must begin within this time. Its deadline leaves time for the whole exchange and some
+# spare time after that. Only after the deadline may another process conclude that no answer will come.
 START_WITHIN = timedelta(seconds=30)
 SPARE = JobRun.CLOCKS_DIFFER + timedelta(seconds=30)
 # A claim may wait for the database, and shows in the rows only when it is committed.
 claims_under_way = UnderWay()
-# What claiming and sending need of an order, its service and its panel: reading all columns costs more than the rest.
+# The columns that claiming and sending need, because reading all columns would cost more than the rest of a claim.
 _OF_ORDER = (
     *("panel", "type", "link", "quantity", "params", "state", "attempt", "send_after", "sent_at", "rate_agreed"),
     *(f"service__{name}" for name in ("remote_id", "type", "raw_type", "rate_per_1000", "is_listed")),
 )
 _OF_PANEL = (
     *("api_url", "api_key", "connect_timeout", "read_timeout", "always_send_quantity"),
-    *("is_active", "paused_reason", "paused_until", "failures", "unanswered_orders"),
+    *("is_active", "paused_reason", "paused_until", "quiet_until", "failures", "unanswered_orders"),
     *("parallel_calls", "calls_per_minute", "next_call_at"),
 )
 
@@ -40,8 +40,8 @@ _OF_PANEL = (
 class Claims:
     """Claims the orders of one panel; builds its queries once, because building them costs more than running them.
 
-    `called` is the row that the client was made from: nothing is taken if the row has another address, key or time-out
-    by now.
+    `called` is the row that the client was made from. Nothing is claimed if the panel has another address, key or
+    time-out now.
     """
 
     def __init__(self, panel_pk: int, *, called: Panel | None = None) -> None:
@@ -49,29 +49,29 @@ class Claims:
         self._panel = Panel.objects.filter(pk=panel_pk).select_for_update(no_key=True).only(*_OF_PANEL)
         sending = Order.objects.filter(panel=panel_pk, state=State.SENDING).order_by()
         self._deadlines = sending.values_list("send_deadline", flat=True)
-        # Only here: what the statement that waits for the panel's row sees is from before it waited.
+        # The switch is read here: a statement that waits for the panel's row would see it as it was before the wait.
         allowed = queued().filter(panel=panel_pk).exclude(Exists(Controls.stopped()))
         self._queued = allowed.select_related("service").only(*_OF_ORDER)
 
     def take(self, most: int = 1) -> tuple[list[Order], timedelta | None]:
-        """Take the next orders for sending: now they are `sending`, and ours until their deadline.
+        """Claim the next orders: they become `sending`, and are ours until their deadline.
 
-        Returns them, and how long to wait before looking for more; None if there is nothing to wait for.
+        Returns them, and the time to wait before the next claim; None if there is nothing to wait for.
         """
         try:
             with claims_under_way, transaction.atomic():
-                return self._take(most)
+                return self._take_next(most)
         except MovedOnError:
-            # Another worker or a person was quicker with an order: the next look leaves it out, and may be at once.
+            # Another worker or a person has moved an order meanwhile. The next claim leaves it out, and may be at once.
             return [], timedelta()
 
-    def _take(self, most: int) -> tuple[list[Order], timedelta | None]:
+    def _take_next(self, most: int) -> tuple[list[Order], timedelta | None]:
         panel = self._panel.get()
         now = timezone.now()
         room = min(most, self._free_calls(panel, now))
         waiting = [order for order in self._queued[:room] if order.send_after <= now]
         if _hold_back(waiting):
-            # The next look is a transaction of its own, because thousands of orders may have to be held.
+            # The next claim is a transaction of its own, because thousands of orders may have to be held.
             return [], timedelta()
         in_time, wait = _keep_pace(panel, waiting) if waiting else ([], None)
         if in_time:
@@ -79,10 +79,10 @@ class Claims:
         return in_time, wait
 
     def _free_calls(self, panel: Panel, now: datetime) -> int:
-        """Return how many more calls the panel allows at the same time, over all workers."""
+        """Return how many more calls the panel allows at the same time, across all workers."""
         if self._called and not panel.sends_alike(self._called):
             return 0
-        if not panel.is_active or panel.is_paused(now):
+        if not panel.takes_orders(now):
             return 0
         under_way = sum(deadline is not None and deadline > now for deadline in self._deadlines.all())
         calls = 1 if panel.sends_one_at_a_time else panel.parallel_calls
@@ -90,7 +90,7 @@ class Claims:
 
 
 def _hold_back(orders: list[Order]) -> bool:
-    """Hold those that a person must look at; returns whether there were any."""
+    """Hold the orders that a person must look at; return whether there were any."""
     reasons = {order: reason for order in _by_key(orders) if (reason := reason_to_hold(order))}
     for order, reason in reasons.items():
         Order.objects.filter(pk=order.pk, state=State.QUEUED).update(held_reason=reason)
@@ -99,12 +99,12 @@ def _hold_back(orders: list[Order]) -> bool:
 
 
 def _by_key(orders: list[Order]) -> list[Order]:
-    """Sort rows as they are locked everywhere, so that nobody waits for each other."""
+    """Sort rows in the order in which everybody locks them, to avoid deadlocks."""
     return sorted(orders, key=attrgetter("pk"))
 
 
 def _keep_pace(panel: Panel, orders: list[Order]) -> tuple[list[Order], timedelta | None]:
-    """Count a call for each order that may go out now, and say how long the next one has to wait."""
+    """Count a call for each order that may go out now; return these orders, and how long the next order must wait."""
     if not panel.calls_per_minute:
         return orders, None
     now = shared_now()
@@ -129,5 +129,5 @@ def _mark_sending(orders: list[Order], panel: Panel, now: datetime) -> None:
 
 
 def start_by(order: Order) -> datetime:
-    """Return until when the sending of a claimed order may begin."""
+    """Return the latest time at which the sending of a claimed order may begin."""
     return (order.sent_at or timezone.now()) + START_WITHIN

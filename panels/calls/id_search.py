@@ -1,7 +1,8 @@
-"""Looks for the id of an unknown order: asks its panel about ids between those of our own orders around it.
+"""Searches the id of an unknown order: asks its panel about ids between the ids of our own orders around it.
 
-Panels answer only for our own orders. So an id that answers and is in no row of ours is one that we have lost; an id
-that does not answer tells nothing. A person asks for it, and decides; the worker asks, some calls for each request.
+A panel answers only about orders of our own account. So an id with an answer that is in none of our rows belongs to an
+order that we have lost. An id without an answer proves nothing. A person requests a search and decides about its
+findings. The worker asks the panel, with a few calls for each request.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ from panels.protocol.client import PanelClient
 from panels.protocol.errors import Deferred, PanelError, Refused, Unreadable
 from panels.protocol.wire import OrderStatus
 
-# What a later answer about an id replaces.
-TOLD = ("remote_status", "progress", "charge", "currency", "start_count", "remains", "asked_at")
+# The fields of a found id that a later answer replaces.
+ANSWERED = ("remote_status", "progress", "charge", "currency", "start_count", "remains", "asked_at")
 Answers = Mapping[str, OrderStatus | Refused]
 
 
@@ -35,17 +36,17 @@ def _to_search_at(panel_pk: int) -> QuerySet[IdSearch]:
 
 
 def search_ids(panel_pk: int, stopping: threading.Event) -> int:
-    """Ask one panel about ids for all orders that people look for there; returns how many calls were answered."""
+    """Ask one panel about ids for all its open searches; return the number of answered calls."""
     calls = 0
     if not _to_search_at(panel_pk).exists():
         return calls
     with suppress(PanelClosedError), visit(Panel.objects.open_for_questions(), panel_pk, stopping) as here:
-        while not (stopping.is_set() or here.has_failed) and (search := _lease(here.panel)):
+        while not (stopping.is_set() or here.has_failed) and (search := _lease_search(here.panel)):
             try:
-                made = _look(search, here.client)
+                made = _make_call(search, here.client)
             except PanelError as error:
                 here.note_error(error)
-                _interrupt(search, error)
+                _interrupt_search(search, error)
                 break
             if made:
                 here.note_answer()
@@ -53,8 +54,8 @@ def search_ids(panel_pk: int, stopping: threading.Event) -> int:
     return calls
 
 
-def _lease(panel: Panel) -> IdSearch | None:
-    """Take the oldest request for the time of one call."""
+def _lease_search(panel: Panel) -> IdSearch | None:
+    """Lease the oldest requested search for the time of one call."""
     with transaction.atomic():
         waiting = _to_search_at(panel.pk).order_by("requested_at", "pk")
         search = waiting.select_related("order__panel").select_for_update(of=("self",), skip_locked=True).first()
@@ -64,53 +65,53 @@ def _lease(panel: Panel) -> IdSearch | None:
     return search
 
 
-def _look(search: IdSearch, client: PanelClient) -> int:
-    """Make one call of a search, or end it; returns how many calls that were."""
+def _make_call(search: IdSearch, client: PanelClient) -> int:
+    """Make one call of a search, or end it; return the number of calls."""
     window = find_window(search.order)
     if isinstance(window, str):
-        _finish(search, error=window)
+        _finish_search(search, error=window)
         return 0
     search.is_single = search.is_single or not client.option("multi_status")
-    again = _untold(search)
+    again = _ids_without_charge(search)
     reach = next_reach(search.order, search, window, search.ids_a_call - len(again))
     ids = [*again, *(reach.ids if reach else ())]
     if not ids or search.calls >= search.most_calls:
-        _finish(search)
+        _finish_search(search)
         return 0
     if search.is_single and client.option("multi_status"):
-        _prove(search, client, window.ours)
+        _prove_single(search, client, window.ours)
         return 1
     asked_at = timezone.now()
-    answers = _ask(client, ids, known="" if search.is_single else window.ours)
+    answers = _ask_about_ids(client, ids, known="" if search.is_single else window.ours)
     if answers is None:
-        _write(search, is_single=True, calls=search.calls + 1)
+        _write_search(search, is_single=True, calls=search.calls + 1)
     else:
-        _record(search, reach, {each: answers[each] for each in ids if each in answers}, asked_at)
+        _record_answers(search, reach, {each: answers[each] for each in ids if each in answers}, asked_at)
     return 1
 
 
-def _prove(search: IdSearch, client: PanelClient, known: str) -> None:
-    """Ask about one of ours after an objection to several ids: if it answers now, their number was the reason."""
-    answers = _ask(client, [known], known="") or {}
+def _prove_single(search: IdSearch, client: PanelClient, known: str) -> None:
+    """Ask about one id of ours after a refusal of several ids. An answer proves that their number was the reason."""
+    answers = _ask_about_ids(client, [known], known="") or {}
     answer = answers.get(known)
     if isinstance(answer, OrderStatus):
         client.learned["multi_status"] = False
-        _write(search, calls=search.calls + 1)
+        _write_search(search, calls=search.calls + 1)
     else:
         words = answer.text if answer else "no answer"
-        _finish(search, error=f"{search.order.panel} tells nothing about {known} either, which is ours: {words}")
+        _finish_search(search, error=f"{search.order.panel} tells nothing about {known} either, which is ours: {words}")
 
 
-def _untold(search: IdSearch) -> list[str]:
-    """Return the ids that told no charge when they answered an earlier request."""
+def _ids_without_charge(search: IdSearch) -> list[str]:
+    """Return the ids whose answers to an earlier request had no charge."""
     early = search.found.filter(asked_at__lt=search.requested_at)
     return [found.remote_id for found in early if found.is_untold][: search.ids_a_call]
 
 
-def _ask(client: PanelClient, ids: Sequence[str], *, known: str) -> Answers | None:
-    """Ask about ids in one call, and about one that is known to be ours; None if the panel does not tell about each.
+def _ask_about_ids(client: PanelClient, ids: Sequence[str], *, known: str) -> Answers | None:
+    """Ask about ids in one call, together with an id that is known to be ours.
 
-    Without a known one it is a single id that is asked about.
+    Returns None if the panel does not answer about several ids at once. Without a known id there must be only one id.
     """
     try:
         if not known:
@@ -127,7 +128,7 @@ def _ask(client: PanelClient, ids: Sequence[str], *, known: str) -> Answers | No
     return answers if known in answers else None
 
 
-def _record(search: IdSearch, reach: Reach | None, answers: Answers, asked_at: datetime) -> None:
+def _record_answers(search: IdSearch, reach: Reach | None, answers: Answers, asked_at: datetime) -> None:
     fields: dict[str, Any] = {"calls": search.calls + 1}
     if reach:
         fields |= {
@@ -137,19 +138,21 @@ def _record(search: IdSearch, reach: Reach | None, answers: Answers, asked_at: d
             "asked_to": reach.asked_to,
             "asked": len(reach.ids) + (0 if reach.is_anew else search.asked),
         }
-    # Some panels have a row of blanks for what they do not know.
-    found = [_found(search, each, status) for each, status in answers.items() if isinstance(status, OrderStatus)]
+    # Some panels answer with empty fields about an id that they do not know.
+    found = [
+        _make_found_id(search, each, status) for each, status in answers.items() if isinstance(status, OrderStatus)
+    ]
     with transaction.atomic():
-        if _write(search, **fields):
+        if _write_search(search, **fields):
             FoundId.objects.bulk_create(
                 [each for each in found if each.remote_status],
                 update_conflicts=True,
                 unique_fields=("search", "remote_id"),
-                update_fields=TOLD,
+                update_fields=ANSWERED,
             )
 
 
-def _found(search: IdSearch, remote_id: str, status: OrderStatus) -> FoundId:
+def _make_found_id(search: IdSearch, remote_id: str, status: OrderStatus) -> FoundId:
     return FoundId(
         search=search,
         remote_id=remote_id,
@@ -163,27 +166,27 @@ def _found(search: IdSearch, remote_id: str, status: OrderStatus) -> FoundId:
     )
 
 
-def _write(search: IdSearch, **fields: Any) -> bool:
+def _write_search(search: IdSearch, **fields: Any) -> bool:
     mine = IdSearch.objects.filter(pk=search.pk, leased_until=search.leased_until)
     return bool(mine.update(leased_until=None, **fields))
 
 
-def _interrupt(search: IdSearch, error: PanelError) -> None:
-    """Let a search wait that the panel's pace or pause holds up; end it with the panel's words otherwise."""
+def _interrupt_search(search: IdSearch, error: PanelError) -> None:
+    """Let a search wait if the panel's pace or a pause delays it; otherwise end it with the error."""
     is_held_up = isinstance(error, Deferred) or Panel.objects.get(pk=search.order.panel_id).blocks_reading()
     if is_held_up:
-        _write(search)
+        _write_search(search)
     else:
-        _finish(search, error=error.text)
+        _finish_search(search, error=error.text)
 
 
-def _finish(search: IdSearch, *, error: str = "") -> None:
+def _finish_search(search: IdSearch, *, error: str = "") -> None:
     with transaction.atomic():
-        if _write(search, requested_at=None, error=error):
-            search.order.add_event(OrderEvent.What.SEARCHED, _summary(search, error), actor=search.requested_by)
+        if _write_search(search, requested_at=None, error=error):
+            search.order.add_event(OrderEvent.What.SEARCHED, _summarise(search, error), actor=search.requested_by)
 
 
-def _summary(search: IdSearch, error: str) -> str:
+def _summarise(search: IdSearch, error: str) -> str:
     if search.asked_from is None:
         return error or "No id was left to ask about."
     asked = f"{search.asked} id{'' if search.asked == 1 else 's'} asked, from {search.asked_from} to {search.asked_to}"

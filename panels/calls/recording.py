@@ -1,4 +1,4 @@
-"""Writes down what a panel did, again and again until the database takes it: it cannot be asked for twice."""
+"""Records the acts of a panel, with retries until the database takes them, because they cannot be asked for again."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from panels.threads import UnderWay
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
-# Seconds that a write is tried for, and between the first and the later tries.
+# Seconds until a write is given up, and seconds between the tries: after the first try, and at most.
 RECORD_FOR = 300.0
 FIRST_WAIT, LONGEST_WAIT = 0.2, 10.0
-# A worker that ended meanwhile would take what it heard with it.
+# A worker that ended during a write would lose the answer.
 records_under_way = UnderWay()
 
 
 def record(what: str, write: Callable[[], T]) -> T:
-    """Repeat a write for minutes while the database does not take it; `what` is logged, so that it is on record there.
+    """Retry a write for minutes until the database takes it. `what` describes it in the log, as a record there.
 
-    The write must know what it has written before: a commit whose acknowledgement got lost is tried again too.
+    The write must be idempotent, because it is also repeated after a commit whose acknowledgement got lost.
     """
     with records_under_way:
-        return _repeat(what, write)
+        return _retry(what, write)
 
 
-def _repeat(what: str, write: Callable[[], T]) -> T:
+def _retry(what: str, write: Callable[[], T]) -> T:
     give_up_at = time.monotonic() + RECORD_FOR
     wait = FIRST_WAIT
     while True:
@@ -49,7 +49,7 @@ def _repeat(what: str, write: Callable[[], T]) -> T:
 
 
 def tried(write: Callable[[], T]) -> T | None:
-    """Keep what cannot be recorded for one row from what has still to be recorded for others; None if it cannot."""
+    """Record for one row, and return None if that fails, so the rows after it are recorded all the same."""
     try:
         return write()
     except Exception:

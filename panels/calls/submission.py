@@ -1,8 +1,8 @@
 """Sends queued orders in three steps: claim, send once, record.
 
-claim    one transaction: the panel's limits, the price guard, then queued ▸ sending with a deadline (claiming.py)
+claim    one transaction: the limits of the panel, the price guard, then queued ▸ sending with a deadline (claiming.py)
 send     no transaction is open; the transport sends nothing after the deadline
-record   only for the same attempt; ids come first, and are tried again until they are written (outcomes.py)
+record   only for the same attempt; ids come first, with retries until they are written (outcomes.py)
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from panels.protocol.client import PanelClient
 from panels.protocol.errors import Deferred, OutcomeUnknown, PanelError, Refused
 
 logger = logging.getLogger(__name__)
-# A turn further away than this is left to the next visit.
+# If the next turn is further away than this, the next visit sends the order.
 PATIENCE = timedelta(seconds=60)
-# How often the sender looks for new orders while some threads are free and others still call.
+# How often the sender looks for new orders while some threads are free and other threads still call.
 LOOK_AGAIN_AFTER = timedelta(seconds=0.5)
 
 
 def submit_queued(panel_pk: int, stopping: threading.Event) -> Counter[str]:
-    """Send the queued orders of one panel, as its limits allow, until no order may go out; count the outcomes."""
+    """Send the queued orders of one panel within its limits until no order may go out; count the outcomes."""
     if not queued().filter(panel=panel_pk, send_after__lte=timezone.now()).exists():
         return Counter()
     try:
@@ -45,7 +45,7 @@ def submit_queued(panel_pk: int, stopping: threading.Event) -> Counter[str]:
 
 
 class _Sender:
-    """Sends the orders of one panel: threads that only call the panel, and this thread, which claims and records.
+    """Sends the orders of one panel. Its threads only call the panel; the thread that runs `send` claims and records.
 
     So orders for several free threads are claimed together, and answers that come at about the same time are recorded
     together. An order is claimed only when a thread is free for it, because each claimed order becomes unknown if the
@@ -72,19 +72,19 @@ class _Sender:
             try:
                 for _ in threads:
                     pool.submit(self._send_claimed)
-                while self._wait(self._claim()):
+                while self._wait_for_next(self._claim_orders()):
                     pass
             finally:
                 try:
                     while self._under_way:
-                        self._record(LOOK_AGAIN_AFTER)
+                        self._record_answers(LOOK_AGAIN_AFTER)
                 finally:
                     for _ in threads:
                         self._claimed.put(None)
         return self._outcomes
 
-    def _claim(self) -> timedelta | None:
-        """Claim an order for each free thread; returns the wait before the next claim, None if nothing is to come."""
+    def _claim_orders(self) -> timedelta | None:
+        """Claim an order for each free thread; return the wait before the next claim, None if nothing is to come."""
         free = self.panel.parallel_calls - self._under_way
         if self.stopping.is_set() or not free:
             return None
@@ -95,17 +95,17 @@ class _Sender:
             self._claimed.put((order, recorded_warnings))
         return wait
 
-    def _wait(self, until_next: timedelta | None) -> bool:
-        """Wait for answers and record them, or wait for the next turn; False when no order may go out for now."""
+    def _wait_for_next(self, until_next: timedelta | None) -> bool:
+        """Wait for answers and record them, or wait for the next turn; return False if no order may go out for now."""
         if self._under_way:
-            self._record(LOOK_AGAIN_AFTER if until_next is None else min(until_next, LOOK_AGAIN_AFTER))
+            self._record_answers(LOOK_AGAIN_AFTER if until_next is None else min(until_next, LOOK_AGAIN_AFTER))
             return True
         if until_next is None or until_next > PATIENCE:
             return False
         return not self.stopping.wait(until_next.total_seconds())
 
-    def _record(self, timeout: timedelta) -> None:
-        """Wait for an answer, and record it together with all others that have come by then."""
+    def _record_answers(self, timeout: timedelta) -> None:
+        """Wait for an answer, and record it together with all other answers that have come by then."""
         answered: list[Answered] = []
         with suppress(Empty):
             answered.append(self._answers.get(timeout=timeout.total_seconds()))
@@ -133,15 +133,15 @@ class _Sender:
 
 
 def _warns_of_next(answer: str | PanelError) -> bool:
-    """Tell whether the next order may get the same answer: a refusal of this order alone says nothing about others."""
+    """Tell whether the next order may get the same answer. A refusal of only this order says nothing about others."""
     if isinstance(answer, Refused):
         return answer.is_about_account
     return isinstance(answer, PanelError) and not isinstance(answer, Deferred)
 
 
 def call(order: Order, client: PanelClient) -> str | PanelError:
-    """Send a claimed order once; returns the panel's id for it, or the error."""
-    # A queued order has a service: only adopted orders may have none.
+    """Send a claimed order once; return the panel's id for it, or the error."""
+    # A queued order has a service. Only an imported order may have no service.
     service = cast(Service, order.service)
     try:
         remote_id = client.add(service.remote_id, order.type, order.values, not_after=start_by(order).timestamp())
@@ -150,6 +150,6 @@ def call(order: Order, client: PanelClient) -> str | PanelError:
     except Exception:
         logger.exception("Sending order %s failed on our side.", order.pk)
         return OutcomeUnknown("Something failed on our side while the order was sent.")
-    # The id is in the log as well, in case the database does not take it.
+    # The id is also in the log, because the database may not take it.
     logger.info("Order %s was placed as %r.", order.pk, remote_id)
     return remote_id

@@ -1,8 +1,8 @@
-"""A visit to a panel: it begins if the panel may be asked, keeps to its pace, and ends with conclusions about it.
+"""Visits a panel: a visit begins if the panel may be asked, keeps to its pace, and ends with conclusions about it.
 
-find       the panel, among those that may be asked now; its key is decrypted, or the panel is paused
-ask        by a client that waits for the panel's next free call
-conclude   once: the first failure as soon as it is known, else an answer at the end; what the client learned is stored
+find       the panel, if it may be asked now; pause it if its key cannot be decrypted
+ask        with a client that waits for the next free call of the panel
+conclude   once: a failure at once, an answer at the end; then store the findings of the client about the API's dialect
 """
 
 from __future__ import annotations
@@ -35,20 +35,20 @@ from panels.protocol.errors import (
 from panels.providers.pauses import LONGEST_PAUSE, pause
 
 logger = logging.getLogger(__name__)
-# Calls in a row that find no panel before it is paused; then 30 s, 1 min, 2 min … up to an hour.
+# A panel is paused after so many failed calls in a row: for 30 s, then 1 min, 2 min … up to an hour.
 FAILURES_BEFORE_PAUSE = 3
 FIRST_PAUSE = timedelta(seconds=30)
 RATE_LIMIT_PAUSE = timedelta(seconds=60)
 # A call that would have to wait longer than this for its turn is left to a later visit.
 LONGEST_WAIT = timedelta(seconds=30)
-# Rows in one visit where a panel takes one id a call: a hundred would take longer than their lease.
+# Rows that are taken at once if a panel takes one id a call. A hundred calls would take longer than the lease.
 CHUNK_OF_SINGLES = 10
-# Longer than any call may take: a row that is leased and never answered is due again after it.
+# Longer than any call may take. A leased row without an answer is due again after it.
 LEASE = timedelta(minutes=5)
 
 
 class PanelClosedError(Exception):
-    """The panel must not be called now. Where its key cannot be decrypted, `panel` and `text` say so."""
+    """The panel must not be called now. `panel` and `text` are set only if its key cannot be decrypted."""
 
     def __init__(self, panel: Panel | None = None, text: str = "") -> None:
         super().__init__(text)
@@ -57,7 +57,7 @@ class PanelClosedError(Exception):
 
 
 class Visit:
-    """What the work at a panel needs: its row, a client, and a place to say how the panel answered."""
+    """Gives the work at a panel its row and a client, and collects how the panel answered."""
 
     def __init__(self, panel: Panel, client: PanelClient) -> None:
         self.panel, self.client = panel, client
@@ -67,7 +67,7 @@ class Visit:
 
     @property
     def has_failed(self) -> bool:
-        """Whether a call failed, or was kept back by ourselves, so that the panel is asked nothing more."""
+        """Whether a call failed or was kept back by ourselves. Then the visit asks the panel nothing more."""
         return self._failure is not None
 
     def note_answer(self) -> None:
@@ -75,7 +75,7 @@ class Visit:
         self._has_answered = True
 
     def note_error(self, error: PanelError) -> None:
-        """Draw the conclusions of a failed call at once. Calls that fail at the same time count once."""
+        """Draw the conclusions of a failed call at once. Calls that fail together count once."""
         with self._lock:
             is_noted = self.has_failed and not isinstance(self._failure, Deferred)
             self._failure = self._failure if is_noted else error
@@ -83,7 +83,7 @@ class Visit:
             note_error(self.panel, error)
 
     def note_answers(self, answers: Mapping[str, object]) -> PanelError | None:
-        """Take in the answers of a call about several IDs, and return the failure that ended the call early."""
+        """Note the answers of a call about several ids, and return the failure that ended it early, if there is one."""
         failure = failure_in(answers)
         if failure is None or any(is_answer(answer) for answer in answers.values()):
             self.note_answer()
@@ -99,7 +99,7 @@ class Visit:
 
 @contextmanager
 def visit(panels: QuerySet[Panel], panel_pk: int, stopping: threading.Event) -> Iterator[Visit]:
-    """Visit a panel if it is one of `panels`, and conclude at the end how it is.
+    """Visit a panel if it is one of `panels`, and draw conclusions about it at the end.
 
     Raises PanelClosedError if the panel is not one of them, or if its key cannot be decrypted. A PanelError of the
     work is noted and raised again.
@@ -120,7 +120,7 @@ def visit(panels: QuerySet[Panel], panel_pk: int, stopping: threading.Event) -> 
 
 @contextmanager
 def open_client(panel: Panel, stopping: threading.Event) -> Iterator[PanelClient]:
-    """Give a client that keeps to the panel's pace, and store what it learns about the panel's dialect.
+    """Open a client that keeps to the panel's pace, and store its findings about the panel's dialect at the end.
 
     Raises PanelClosedError, after pausing the panel, if its key cannot be decrypted.
     """
@@ -138,7 +138,7 @@ def open_client(panel: Panel, stopping: threading.Event) -> Iterator[PanelClient
 
 
 def pace(panel_pk: int, stopping: threading.Event) -> Callable[[], None]:
-    """Return what a client calls before each exchange: it waits for the panel's next free call, and counts it."""
+    """Return a function for a client to call before each exchange: it waits for the next free call, and counts it."""
 
     def wait_for_turn() -> None:
         if stopping.is_set():
@@ -147,14 +147,14 @@ def pace(panel_pk: int, stopping: threading.Event) -> Callable[[], None]:
             if wait > LONGEST_WAIT or stopping.wait(wait.total_seconds()):
                 raise Deferred("This panel's calls per minute are used up; it is asked again later.")
         if not connection.in_atomic_block:
-            # Panels that hang must not hold connections that others need.
+            # Other work needs the database connection while a panel hangs.
             connection.close()
 
     return wait_for_turn
 
 
 def shared_now() -> datetime:
-    """Return the time by a clock that all workers share, as far as there is one: that of PostgreSQL."""
+    """Return the time of the clock that all workers share: the clock of PostgreSQL, or of the machine with SQLite."""
     if connection.vendor != "postgresql":
         return timezone.now()
     with connection.cursor() as cursor:
@@ -164,7 +164,7 @@ def shared_now() -> datetime:
 
 
 def _take_turn(panel_pk: int) -> timedelta:
-    """Count a call if one is free now; else return how long to wait."""
+    """Count a call if it may go out now, and return how long to wait otherwise."""
     with transaction.atomic():
         panel = Panel.objects.select_for_update(no_key=True).get(pk=panel_pk)
         now = shared_now()
@@ -175,10 +175,10 @@ def _take_turn(panel_pk: int) -> timedelta:
 
 
 def note_answer(panel_pk: int, *, placing: bool = False) -> None:
-    """Note that the panel answered: end what only its silence had begun. `placing` says that it answered an order.
+    """Note that the panel answered, and end the pause that its silence began.
 
-    Where orders went unanswered, an answer to a question ends no pause before its time, because each order that
-    follows might be lost too.
+    `placing` means that it answered an order. If orders went unanswered, an answer to a question ends no pause before
+    its time, because each order that follows might be lost too.
     """
     is_in_trouble = Q(failures__gt=0) | Q(unanswered_orders__gt=0) | Q(paused_reason__gt="")
     with transaction.atomic():
@@ -203,27 +203,38 @@ def _ended_by_answer(panel: Panel, *, placing: bool) -> dict[str, Any]:
     elif panel.failures and not panel.paused_reason:
         fields["last_error"] = ""
     elif panel.failures and panel.paused_until is None:
-        # It was silent under a pause for something else.
+        # The panel was silent during a pause with another reason.
         fields["quiet_until"] = None
     return fields
 
 
-def note_error(called: Panel, error: PanelError, *, placing: bool = False) -> None:
-    """Draw the conclusions that a failed call allows about the whole panel.
+def note_unanswered(called: Panel, text: str, *, error_field: str, request_field: str) -> str:
+    """Note why a panel gave no answer to a request of a person, and end the request; return the text.
 
-    `called` is the row that the call was made with: an answer to an old key says nothing about a new one.
-    `placing` says that the call was an order: then an unreadable answer weighs as much as no answer.
+    A panel with a new address or key has a request of its own and stays as it is. A newer request stays too.
+    """
+    same_account = Panel.objects.filter(pk=called.pk, api_url=called.api_url, api_key=called.api_key)
+    same_account.update(**{error_field: text})
+    same_account.filter(**{request_field: getattr(called, request_field)}).update(**{request_field: None})
+    return text
+
+
+def note_error(called: Panel, error: PanelError, *, placing: bool = False) -> None:
+    """Draw the conclusions about the whole panel that a failed call allows.
+
+    `called` is the row that the call was made with, because an answer to an old key says nothing about a new key.
+    `placing` means that the call was an order. Then an unreadable answer counts as no answer.
     """
     if isinstance(error, Deferred):
         return
     with transaction.atomic():
-        # One after the other: several calls fail together when a panel goes.
+        # One call after the other, because several calls fail together when a panel goes away.
         panel = Panel.objects.select_for_update(no_key=True).get(pk=called.pk)
         if panel.is_same_account(called):
-            _conclude(panel, error, timezone.now(), placing=placing)
+            _conclude_from(panel, error, timezone.now(), placing=placing)
 
 
-def _conclude(panel: Panel, error: PanelError, now: datetime, *, placing: bool) -> None:
+def _conclude_from(panel: Panel, error: PanelError, now: datetime, *, placing: bool) -> None:
     if isinstance(error, Refused):
         if error.reason == Reason.AUTH:
             pause(panel, Panel.Pause.AUTH, error.text)
@@ -231,37 +242,37 @@ def _conclude(panel: Panel, error: PanelError, now: datetime, *, placing: bool) 
             pause(panel, Panel.Pause.FUNDS, error.text)
             Panel.objects.filter(pk=panel.pk).update(balance_requested_at=now)
         elif error.reason == Reason.RATE_LIMIT:
-            pause(panel, Panel.Pause.RATE_LIMIT, error.text, now + _asked_wait(error.retry_after))
+            pause(panel, Panel.Pause.RATE_LIMIT, error.text, now + _wait_asked_for(error.retry_after))
         else:
             note_answer(panel.pk, placing=placing)
     elif isinstance(error, NotSent) and error.is_rate_limit:
-        pause(panel, Panel.Pause.RATE_LIMIT, error.text, now + _asked_wait(error.retry_after))
+        pause(panel, Panel.Pause.RATE_LIMIT, error.text, now + _wait_asked_for(error.retry_after))
     elif isinstance(error, Unreadable) and not error.is_fault and not placing:
-        # Somebody is there: that one answer makes no sense to us is no reason to stop orders.
+        # The panel is there. One answer that we cannot read is no reason to stop orders.
         note_answer(panel.pk)
     else:
-        _note_failure(panel, error, now, is_order_lost=placing and isinstance(error, OutcomeUnknown))
+        _count_failure(panel, error, now, is_order_lost=placing and isinstance(error, OutcomeUnknown))
 
 
-def _note_failure(panel: Panel, error: PanelError, now: datetime, *, is_order_lost: bool) -> None:
-    """Count a failure of a panel whose row is locked, and pause it after several in a row."""
+def _count_failure(panel: Panel, error: PanelError, now: datetime, *, is_order_lost: bool) -> None:
+    """Count a failure of a panel whose row is locked, and pause the panel after several failures in a row."""
     if is_order_lost:
         panel.unanswered_orders += 1
         Panel.objects.filter(pk=panel.pk).update(unanswered_orders=panel.unanswered_orders)
     if panel.is_quiet(now):
-        # It was called before that: one outage lengthens the wait once.
+        # The call began before the pause. One outage must lengthen the wait only once.
         return
     failures = panel.failures + 1
     Panel.objects.filter(pk=panel.pk).update(failures=failures, last_error=error.text)
-    # A panel that answers questions and no orders would otherwise never be left alone for longer.
+    # Without this, the pauses of a panel that answers only questions would never become longer.
     silent = max(failures, panel.unanswered_orders if is_order_lost else 0)
     if silent >= FAILURES_BEFORE_PAUSE:
         doublings = min(silent - FAILURES_BEFORE_PAUSE, 10)
         pause(panel, Panel.Pause.UNREACHABLE, error.text, now + min(FIRST_PAUSE * 2**doublings, LONGEST_PAUSE))
 
 
-def _asked_wait(retry_after: float | None) -> timedelta:
-    """Return how long to leave the panel alone: as long as it asked for, within reason."""
+def _wait_asked_for(retry_after: float | None) -> timedelta:
+    """Return how long to leave the panel alone: as long as it asked for, but between a second and the longest pause."""
     if retry_after is None:
         return RATE_LIMIT_PAUSE
     return min(max(timedelta(seconds=retry_after), timedelta(seconds=1)), LONGEST_PAUSE)

@@ -484,13 +484,13 @@ def test_an_order_that_was_sent_again_is_no_longer_looked_for(lost, operator):
 
 def test_what_one_worker_asks_another_leaves_alone_until_its_lease_ends(lost, sandbox):
     assert findings.request_search(lost, None) == ""
-    mine = id_search._lease(lost.panel)
+    mine = id_search._lease_search(lost.panel)
     assert search(lost.panel) == 0
     assert schedule.waiting()["search"] == []
     IdSearch.objects.update(leased_until=timezone.now())
     assert search(lost.panel) == 1
     # What comes of the first one now is not written over the other's.
-    id_search._finish(mine, error="late")
+    id_search._finish_search(mine, error="late")
     assert IdSearch.objects.get().error == ""
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from panels.calls import polling
 from panels.calls.catalog import sync_catalog
-from panels.calls.polling import _lease, _record_answers, compare, poll_due
+from panels.calls.polling import _lease_orders, _record_answers, compare, poll_due
 from panels.calls.submission import submit_queued
 from panels.models import Order, Panel, Service
 from panels.orders.following import next_check_at, request_check, stop_following
@@ -151,8 +151,8 @@ def test_asking_by_hand_clears_the_request_with_the_answer(synced_panel, sandbox
 
 def test_what_one_worker_has_leased_another_leaves_alone(placed):
     panel = placed[0].panel
-    assert len(_lease(panel)) == 3
-    assert _lease(panel) == []
+    assert len(_lease_orders(panel)) == 3
+    assert _lease_orders(panel) == []
 
 
 @pytest.mark.parametrize("count", [3, 60])

@@ -338,13 +338,13 @@ def test_a_late_id_of_an_order_that_was_sent_again_raises_an_alarm():
 def test_a_late_refusal_settles_an_order_that_had_become_unknown(synced_panel, sandbox, monkeypatch):
     order = place(synced_panel, sandbox)
     sandbox.faults.add(Fault.REFUSE, "add", text="Incorrect link")
-    real = outcomes._refuse
+    real = outcomes._refuse_order
 
     def late(order, error):
         Order.objects.filter(pk=order.pk, state=State.SENDING).update(state=State.UNKNOWN)
         return real(order, error)
 
-    monkeypatch.setattr(outcomes, "_refuse", late)
+    monkeypatch.setattr(outcomes, "_refuse_order", late)
     assert submit(synced_panel) == {"refused": 1}
     order.refresh_from_db()
     assert order.state == State.REFUSED
