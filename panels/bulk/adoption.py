@@ -91,7 +91,7 @@ def _check_lines(batch: Batch, lines: Sequence[BatchLine]) -> None:
             first = named.setdefault((line.panel_id, line.remote_id), line.number)
             if first != line.number:
                 line.errors["order"] = [f"Line {first} names the same order."]
-    note_known(lines)
+    note_known_orders(lines)
     for line in lines:
         line.has_errors = bool(line.errors)
 
@@ -127,7 +127,7 @@ def _unfit_moment(line: BatchLine) -> str:
     return f"Placed {shown(line.cells['placed'])} is in the future." if is_future else ""
 
 
-def note_known(lines: Sequence[BatchLine]) -> list[BatchLine]:
+def note_known_orders(lines: Sequence[BatchLine]) -> list[BatchLine]:
     """Tell the lines whose orders we hold already which those are; returns the others."""
     wanted: dict[int, list[str]] = defaultdict(list)
     for line in lines:

@@ -15,7 +15,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from panels.bulk.adoption import note_known, placed_at_of, to_adopt
+from panels.bulk.adoption import note_known_orders, placed_at_of, to_adopt
 from panels.calls.polling import compare
 from panels.calls.visit import PanelClosedError, visit
 from panels.models import BatchLine, Order, OrderEvent, Panel
@@ -26,7 +26,7 @@ from panels.protocol.inquiry import CHUNK
 from panels.protocol.order_types import normalise_link, read_whole
 from panels.protocol.wire import OrderStatus
 
-_UNANSWERED = "The panel gave no answer about this order. Give its line again to ask once more."
+_SILENT = "The panel gave no answer about this order. Give its line again to ask once more."
 
 
 def adopt(panel_pk: int, stopping: threading.Event) -> Counter[str]:
@@ -95,9 +95,7 @@ def _record_answers(panel: Panel, ids: Sequence[str], answers: Mapping[str, Orde
             if isinstance(answer, OrderStatus):
                 line.order = _create_order(line, answer, panel, now)
             else:
-                line.errors["order"] = [
-                    f"The panel says: {answer.text}" if isinstance(answer, PanelError) else _UNANSWERED
-                ]
+                line.errors["order"] = [f"The panel says: {answer.text}" if isinstance(answer, PanelError) else _SILENT]
         for line in lines:
             line.has_errors = bool(line.errors)
             counts["adopted" if line.order else "unfit"] += 1
@@ -109,7 +107,7 @@ def _new_lines(lines: Sequence[BatchLine]) -> list[BatchLine]:
     """Return the lines whose orders we do not have yet; of several lines for one order, only the first."""
     first: dict[str, BatchLine] = {}
     new = []
-    for line in note_known(lines):
+    for line in note_known_orders(lines):
         if first.setdefault(line.remote_id, line) is line:
             new.append(line)
         else:
