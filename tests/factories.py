@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from datetime import timedelta
 from decimal import Decimal
 from importlib import import_module
 from typing import Any
@@ -92,6 +93,12 @@ def make_order(service: Service | None = None, **fields: Any) -> Order:
     } | fields
     values.setdefault("link_key", normalise_link(values["link"]))
     return Order.objects.create(panel=service.panel, service=service, **values)
+
+
+def make_unknown(service: Service | None = None, **fields: Any) -> Order:
+    """Create an order that its panel may have, past its deadline."""
+    past = timezone.now() - timedelta(seconds=1)
+    return make_order(service, **{"state": Order.State.UNKNOWN, "attempt": 1, "send_deadline": past} | fields)
 
 
 def make_placed(service: Service | None = None, **fields: Any) -> Order:

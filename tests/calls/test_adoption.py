@@ -64,9 +64,6 @@ def mine():
     return make_panel(name="North")
 
 
-# -- the lines
-
-
 def test_lines_wait_for_the_worker_and_wrong_ones_say_why(mine):
     held = make_placed(make_service(mine), remote_id="900")
     batch = adopt_lines(
@@ -106,9 +103,6 @@ def test_a_list_sent_twice_makes_one_batch(mine):
     token, sheet = uuid.uuid4(), make_sheet({"panel": "North", "order": "101"})
     first = create_adoption(sheet, created_by=None, token=token)
     assert create_adoption(sheet, created_by=None, token=token) == (first[0], False)
-
-
-# -- the day on which an order was placed
 
 
 def test_an_adopted_order_is_spent_on_its_own_day_or_not_at_all(mine, answers):
@@ -169,9 +163,6 @@ def test_the_pages_say_on_which_day_an_adopted_order_counts(mine, answers, as_vi
         assert words in as_viewer.get(address).text
     counted = "1, because the day is not known" in as_viewer.get(batch.get_absolute_url()).text
     assert counted is not bool(placed)
-
-
-# -- the panel's answers
 
 
 def test_a_confirmed_id_becomes_a_placed_order_with_all_that_the_panel_tells(mine, answers):
@@ -300,9 +291,6 @@ def test_a_panel_that_must_not_be_asked_is_left_alone(mine, answers, fields):
     assert adopt(mine.pk, WAIT) == Counter()
     assert answers["calls"] == []
     assert schedule.waiting()["adopt"] == []
-
-
-# -- over HTTP
 
 
 @pytest.mark.django_db(transaction=True)

@@ -50,9 +50,6 @@ def completed(running, sandbox, synced_panel):
     return Order.objects.select_related("service", "panel").get()
 
 
-# -- refills
-
-
 def test_a_refill_is_asked_for_once_and_followed_until_it_ends(synced_panel, sandbox, completed, operator):
     assert request_refill(completed, operator) == ""
     assert care(synced_panel) == {"refills": 1}
@@ -99,39 +96,6 @@ def test_a_refill_that_never_left_waits(synced_panel, sandbox, completed):
     assert Refill.objects.get().state == RequestState.ACCEPTED
 
 
-@pytest.mark.django_db
-def test_one_refill_at_a_time():
-    order = make_placed(progress="completed")
-    assert request_refill(order, None) == ""
-    assert "already under way" in request_refill(Order.objects.get(), None)
-    assert Refill.objects.count() == 1
-    Refill.objects.update(state=RequestState.ACCEPTED, next_check_at=timezone.now())
-    assert "already under way" in request_refill(Order.objects.get(), None)
-    Refill.objects.update(next_check_at=None, finished_at=timezone.now())
-    assert request_refill(Order.objects.get(), None) == ""
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("refill", "progress", "is_possible"),
-    [
-        (True, "completed", True),
-        (None, "completed", True),
-        (False, "completed", False),
-        (True, "partial", True),
-        (True, "in_progress", False),
-        (True, "canceled", False),
-    ],
-)
-def test_a_refill_is_offered_only_where_it_can_make_sense(refill, progress, is_possible):
-    order = make_placed(make_service(refill=refill), progress=progress)
-    assert order.can_refill is is_possible
-    assert bool(request_refill(order, None)) is not is_possible
-
-
-# -- cancels
-
-
 def test_an_accepted_cancel_is_not_yet_a_canceled_order(synced_panel, sandbox, running, operator):
     assert request_cancel(running, operator) == ""
     assert care(synced_panel) == {"cancels": 1}
@@ -165,30 +129,6 @@ def test_a_cancel_that_may_have_arrived_is_not_asked_for_again(synced_panel, san
     assert running.cancel_state == RequestState.UNKNOWN
     assert sandbox.calls["cancel"] == 1
     assert "request to cancel" in running.alarm
-
-
-@pytest.mark.django_db
-def test_one_cancel_at_a_time():
-    order = make_placed()
-    stale = Order.objects.get()
-    assert request_cancel(order, None) == ""
-    assert "already under way" in request_cancel(stale, None)
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("cancel", "progress", "is_possible"),
-    [
-        (True, "in_progress", True),
-        (None, "pending", True),
-        (False, "in_progress", False),
-        (True, "completed", False),
-    ],
-)
-def test_a_cancel_is_offered_only_where_it_can_make_sense(cancel, progress, is_possible):
-    order = make_placed(make_service(cancel=cancel), progress=progress)
-    assert order.can_cancel is is_possible
-    assert bool(request_cancel(order, None)) is not is_possible
 
 
 @pytest.mark.django_db

@@ -45,9 +45,6 @@ def changes():
     return [(c.service.remote_id, c.field, c.old, c.new) for c in ServiceChange.objects.order_by("pk")]
 
 
-# -- over HTTP
-
-
 def test_the_whole_catalog_is_stored_with_all_types(panel, sandbox):
     counts, error = sync(panel)
     assert error == ""
@@ -94,9 +91,6 @@ def test_an_empty_catalog_changes_nothing(synced_panel, sandbox):
     _, error = sync(synced_panel)
     assert "was kept" in error
     assert Service.objects.filter(is_listed=True).count() > 300
-
-
-# -- storing
 
 
 @pytest.mark.django_db

@@ -106,9 +106,6 @@ def forget(order):
     Order.objects.filter(pk=order.pk).update(remote_id="", state=State.WITHDRAWN)
 
 
-# -- over HTTP
-
-
 def test_a_lost_order_is_found_between_its_neighbours_and_accepted(lost, sandbox, operator):
     remote_id = sandbox.ledger[1].order_id
     findings = look(lost, operator)
@@ -251,9 +248,6 @@ def test_a_charge_that_was_not_told_is_asked_about_again(lost, sandbox):
     assert sandbox.calls["status"] == 2
 
 
-# -- what the panel does not know yet
-
-
 @pytest.fixture
 def shop(db):
     """A panel that knows order 1000, and what else is in its `known`."""
@@ -342,9 +336,6 @@ def test_the_page_says_when_what_was_asked_in_the_first_hour_can_be_asked_again(
     text = page(as_operator, recent)
     assert "None is left to ask about." in text
     assert "first hour" not in text
-
-
-# -- what keeps a search from its end
 
 
 def test_a_panel_that_is_paused_is_asked_once_that_is_over(lost, sandbox):
@@ -526,9 +517,6 @@ def test_without_a_worker_a_command_does_it(lost, capsys):
     call_command("poll_orders")
     assert "1 calls to look for ids" in capsys.readouterr().out
     assert find(lost).fitting == 1
-
-
-# -- where it may lie
 
 
 def make_lost(service=None, **fields):
@@ -763,9 +751,6 @@ def test_after_a_restored_backup_it_is_looked_for_from_the_newest_id_of_the_copy
     assert find_window(waiting).highest == 1999
 
 
-# -- what fits
-
-
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("told", "against", "unsure"),
@@ -807,9 +792,6 @@ def test_cents_decide_nothing_and_neither_does_a_price_that_is_not_known():
     assert judge(several, FoundId(charge=Decimal(10))) == (("charge",), "")
     runs = make_lost(params={"runs": "3", "interval": "5"})
     assert judge(runs, FoundId(charge=Decimal("0.90"), remains=3000)) == ((), "")
-
-
-# -- the page
 
 
 def page(client, order, **headers):

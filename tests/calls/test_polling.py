@@ -16,7 +16,7 @@ from panels.calls.catalog import sync_catalog
 from panels.calls.polling import _lease_orders, _record_answers, compare, poll_due
 from panels.calls.submission import submit_queued
 from panels.models import Order, Panel, Service
-from panels.orders.following import next_check_at, request_check, stop_following
+from panels.orders.following import request_check, stop_following
 from panels.protocol.client import PanelClient
 from panels.protocol.errors import OutcomeUnknown, Reason, Refused
 from panels.protocol.wire import OrderStatus, Progress
@@ -53,9 +53,6 @@ def placed(synced_panel, sandbox):
 
 def make_due(**fields):
     Order.objects.update(next_check_at=timezone.now() - timedelta(seconds=1), **fields)
-
-
-# -- over HTTP
 
 
 def test_due_orders_are_asked_about_in_one_call(synced_panel, sandbox, placed):
@@ -166,9 +163,6 @@ def test_recording_costs_the_same_number_of_queries_however_many_rows(db, django
         _record_answers(service.panel, orders, answers)
 
 
-# -- what an answer changes
-
-
 @pytest.mark.django_db
 def test_an_unknown_word_keeps_the_progress_and_is_flagged():
     order = make_placed(progress="in_progress", remote_status="In progress")
@@ -220,33 +214,6 @@ def test_the_panels_currency_override_wins():
     assert compare(order, answer(currency="USD"), order.panel, timezone.now()).fields["currency"] == "EUR"
 
 
-# -- when to ask
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("quiet", "wait"),
-    [
-        (timedelta(0), timedelta(minutes=1)),
-        (timedelta(minutes=8), timedelta(minutes=2)),
-        (timedelta(hours=2), timedelta(minutes=30)),
-        (timedelta(days=9), timedelta(hours=1)),
-    ],
-)
-def test_the_interval_grows_with_quiet_from_a_minute_to_an_hour(quiet, wait):
-    now = timezone.now()
-    assert next_check_at(make_placed(changed_at=now - quiet), now) == now + wait
-
-
-@pytest.mark.django_db
-def test_a_finished_order_is_followed_slowly_for_some_days():
-    now = timezone.now()
-    order = make_placed(progress="completed", finished_at=now - timedelta(days=1))
-    assert next_check_at(order, now) == now + timedelta(hours=6)
-    order.finished_at = now - timedelta(days=6)
-    assert next_check_at(order, now) is None
-
-
 def test_the_last_look_at_an_order_that_ended_long_ago_is_written_down(synced_panel, sandbox, placed):
     sandbox.finish(placed[0].remote_id, "Completed")
     poll(synced_panel)
@@ -255,19 +222,6 @@ def test_the_last_look_at_an_order_that_ended_long_ago_is_written_down(synced_pa
     Order.objects.exclude(pk=placed[0].pk).update(next_check_at=None)
     assert poll(synced_panel)["answered"] == 1
     assert Order.objects.get(pk=placed[0].pk).next_check_at is None
-
-
-@pytest.mark.django_db
-def test_stop_following_ends_the_asking_and_is_told(operator):
-    order = make_placed()
-    stop_following(order, operator)
-    order.refresh_from_db()
-    assert order.next_check_at is None
-    assert not order.is_open
-    assert order.events.get().actor == operator
-
-
-# -- what happens while a call is on its way
 
 
 @pytest.fixture

@@ -298,9 +298,6 @@ def test_a_clock_that_was_set_back_stops_nothing():
     assert panel.next_call_at < now + timedelta(seconds=5)
 
 
-# -- one visit
-
-
 def on_visit(panel, panels=None):
     return visit.visit(Panel.objects.open_for_questions() if panels is None else panels, panel.pk, threading.Event())
 
@@ -428,9 +425,6 @@ def test_what_the_answers_about_several_ids_say_about_the_panel(answers, failure
     assert failure in (None, *answers.values())
     assert here.has_failed is (failure is not None)
     assert judged(panel)[1] == failures
-
-
-# -- what an answer ends
 
 
 PAST, FUTURE = -timedelta(minutes=5), timedelta(minutes=5)

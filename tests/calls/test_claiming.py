@@ -1,0 +1,196 @@
+"""A claim takes the orders that may go out now, within the limits of their panel, each once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from panels.calls import claiming
+from panels.calls.claiming import Claims
+from panels.models import Batch, Controls, Order, Panel, Service
+from tests.calls.sending import events_of
+from tests.factories import make_order, make_panel, make_service
+from tests.locks import run_behind
+
+State = Order.State
+
+
+@pytest.mark.django_db
+def test_a_claim_takes_as_many_as_there_are_calls_left_and_counts_each_of_them():
+    service = make_service(make_panel(parallel_calls=4, calls_per_minute=6))
+    orders = [make_order(service) for _ in range(6)]
+    taken, wait = Claims(service.panel_id).take(2)
+    assert taken == orders[:1]
+    assert timedelta(seconds=9) < wait <= timedelta(seconds=10)
+    Panel.objects.update(calls_per_minute=None)
+    assert Claims(service.panel_id).take(2) == (orders[1:3], None)
+    assert Claims(service.panel_id).take(9) == (orders[3:4], None)
+    assert Claims(service.panel_id).take(9) == ([], None)
+    assert [events_of(order) for order in orders] == [["sent"]] * 4 + [[]] * 2
+
+
+@pytest.mark.django_db
+def test_a_claim_passes_over_what_it_holds_back():
+    service = make_service(make_panel(parallel_calls=4))
+    dear = make_service(service.panel)
+    first, second, third = make_order(service), make_order(dear), make_order(service)
+    Service.objects.filter(pk=dear.pk).update(is_listed=False)
+    assert Claims(service.panel_id).take(2) == ([], timedelta())
+    assert Claims(service.panel_id).take(2) == ([first, third], None)
+    second.refresh_from_db()
+    assert second.is_held
+
+
+@pytest.mark.django_db
+def test_a_claim_is_committed_with_its_deadline_before_anything_is_sent():
+    order = make_order()
+    claimed = Claims(order.panel_id).take()
+    order.refresh_from_db()
+    assert claimed == ([order], None)
+    assert (order.state, order.attempt) == (State.SENDING, 1)
+    assert order.send_deadline > timezone.now() + timedelta(seconds=order.panel.total_timeout)
+
+
+@pytest.mark.django_db
+def test_no_more_than_parallel_calls_are_in_flight_across_workers():
+    service = make_service(make_panel(parallel_calls=2))
+    for _ in range(3):
+        make_order(service)
+    assert Claims(service.panel_id).take()[0]
+    assert Claims(service.panel_id).take()[0]
+    assert Claims(service.panel_id).take() == ([], None)
+    Order.objects.filter(state=State.SENDING).update(send_deadline=timezone.now() - timedelta(seconds=1))
+    assert Claims(service.panel_id).take()[0]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("unanswered", "room"), [(0, 3), (1, 0)])
+def test_a_claim_takes_nothing_beside_an_order_on_its_way_where_one_at_a_time_is_sent(unanswered, room):
+    service = make_service(make_panel(parallel_calls=4, calls_per_minute=None))
+    orders = [make_order(service) for _ in range(5)]
+    claims = Claims(service.panel_id)
+    assert claims.take(1) == (orders[:1], None)
+    Panel.objects.update(unanswered_orders=unanswered)
+    assert claims.take(4) == (orders[1 : 1 + room], None)
+
+
+@pytest.mark.django_db
+def test_a_claim_that_comes_second_to_an_order_takes_nothing_and_looks_again(monkeypatch):
+    panel = make_panel(parallel_calls=2)
+    service = make_service(panel)
+    first, second = make_order(service), make_order(service)
+    hold_back = claiming._hold_back
+
+    def withdraw_meanwhile(orders):
+        Order.objects.filter(pk=first.pk).update(state=State.WITHDRAWN)
+        return hold_back(orders)
+
+    monkeypatch.setattr(claiming, "_hold_back", withdraw_meanwhile)
+    assert Claims(panel.pk).take(2) == ([], timedelta())
+    monkeypatch.undo()
+    assert events_of(second) == []
+
+
+@pytest.mark.django_db
+def test_calls_per_minute_hold_across_claims():
+    service = make_service(make_panel(calls_per_minute=6, parallel_calls=2))
+    make_order(service)
+    make_order(service)
+    assert Claims(service.panel_id).take()[0]
+    taken, wait = Claims(service.panel_id).take()
+    assert not taken
+    assert timedelta(seconds=8) < wait <= timedelta(seconds=10)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "stop",
+    [
+        lambda order: Panel.objects.update(is_active=False),
+        lambda order: Panel.objects.update(paused_reason="by_hand"),
+        lambda order: Panel.objects.update(
+            paused_reason="unreachable", paused_until=timezone.now() + timedelta(minutes=1)
+        ),
+        lambda order: Controls.objects.create(pk=1, sending_stopped_at=timezone.now()),
+        lambda order: Order.objects.update(held_reason="look"),
+        lambda order: Order.objects.update(send_after=timezone.now() + timedelta(minutes=1)),
+        lambda order: Order.objects.update(batch=Batch.objects.create(state="paused", source="paste")),
+    ],
+    ids=["inactive panel", "paused by hand", "paused for a time", "switch", "held", "not yet", "paused batch"],
+)
+def test_nothing_is_claimed_while(stop):
+    order = make_order()
+    stop(order)
+    assert Claims(order.panel_id).take() == ([], None)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite sees nothing from before it waited")
+@pytest.mark.django_db(transaction=True)
+def test_the_switch_stops_a_claim_that_waits_for_its_panel():
+    order = make_order()
+    claimed = run_behind(
+        Panel.objects.filter(pk=order.panel_id),
+        lambda: Claims(order.panel_id).take(),
+        lambda: Controls.objects.create(pk=1, sending_stopped_at=timezone.now()),
+    )
+    assert claimed == ([], None)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"rate_per_1000": Decimal("0.95")}, ""),
+        ({"rate_per_1000": Decimal("0.94500001")}, "risen from 0.9 to 0.94500001"),
+        ({"rate_per_1000": Decimal("0.10")}, ""),
+        ({"is_listed": False}, "no longer lists"),
+        ({"type": "package", "raw_type": "Package"}, "type has changed to Package"),
+    ],
+)
+def test_the_price_guard_holds_what_a_person_has_not_agreed_to(change, words):
+    order = make_order()
+    if change.get("rate_per_1000") == Decimal("0.95"):
+        change = {"rate_per_1000": Decimal("0.945")}
+    Service.objects.update(**change)
+    claimed = Claims(order.panel_id).take()
+    order.refresh_from_db()
+    if words:
+        # Look again: the next order may go out.
+        assert claimed == ([], timedelta())
+        assert Claims(order.panel_id).take() == ([], None)
+        assert words in order.held_reason
+        assert events_of(order) == ["held"]
+    else:
+        assert claimed == ([order], None)
+
+
+@pytest.mark.django_db
+def test_a_held_order_lets_the_next_one_pass():
+    first = make_order()
+    second = make_order(make_service(first.panel))
+    Service.objects.filter(pk=first.service_id).update(is_listed=False)
+    assert Claims(first.panel_id).take() == ([], timedelta())
+    assert Claims(first.panel_id).take() == ([second], None)
+
+
+@pytest.mark.django_db
+def test_a_client_made_with_an_old_key_takes_nothing_more():
+    order = make_order()
+    called = Panel.objects.get()
+    panel = Panel.objects.get()
+    panel.set_key("a-new-key-0123456789")
+    panel.save()
+    assert Claims(order.panel_id, called=called).take() == ([], None)
+    assert Claims(order.panel_id, called=panel).take() == ([order], None)
+
+
+@pytest.mark.django_db
+def test_a_time_out_that_was_changed_meanwhile_ends_the_work_of_the_old_client():
+    order = make_order()
+    called = Panel.objects.get()
+    Panel.objects.update(read_timeout=5)
+    assert Claims(order.panel_id, called=called).take() == ([], None)

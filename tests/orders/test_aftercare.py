@@ -1,0 +1,65 @@
+"""A refill or a cancel is queued once, and only where it can succeed."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from panels.models import Order, Refill
+from panels.models.order import RequestState
+from panels.orders.aftercare import request_cancel, request_refill
+from tests.factories import make_placed, make_service
+
+
+@pytest.mark.django_db
+def test_one_refill_at_a_time():
+    order = make_placed(progress="completed")
+    assert request_refill(order, None) == ""
+    assert "already under way" in request_refill(Order.objects.get(), None)
+    assert Refill.objects.count() == 1
+    Refill.objects.update(state=RequestState.ACCEPTED, next_check_at=timezone.now())
+    assert "already under way" in request_refill(Order.objects.get(), None)
+    Refill.objects.update(next_check_at=None, finished_at=timezone.now())
+    assert request_refill(Order.objects.get(), None) == ""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("refill", "progress", "is_possible"),
+    [
+        (True, "completed", True),
+        (None, "completed", True),
+        (False, "completed", False),
+        (True, "partial", True),
+        (True, "in_progress", False),
+        (True, "canceled", False),
+    ],
+)
+def test_a_refill_is_offered_only_where_it_can_make_sense(refill, progress, is_possible):
+    order = make_placed(make_service(refill=refill), progress=progress)
+    assert order.can_refill is is_possible
+    assert bool(request_refill(order, None)) is not is_possible
+
+
+@pytest.mark.django_db
+def test_one_cancel_at_a_time():
+    order = make_placed()
+    stale = Order.objects.get()
+    assert request_cancel(order, None) == ""
+    assert "already under way" in request_cancel(stale, None)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("cancel", "progress", "is_possible"),
+    [
+        (True, "in_progress", True),
+        (None, "pending", True),
+        (False, "in_progress", False),
+        (True, "completed", False),
+    ],
+)
+def test_a_cancel_is_offered_only_where_it_can_make_sense(cancel, progress, is_possible):
+    order = make_placed(make_service(cancel=cancel), progress=progress)
+    assert order.can_cancel is is_possible
+    assert bool(request_cancel(order, None)) is not is_possible
