@@ -1,4 +1,4 @@
-"""Orders of the tests that are sent to the sandbox."""
+"""Queues and sends orders at the sandbox, for several test files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from panels.protocol.order_types import check
 
 
 def place(synced_panel, sandbox, *, type_name="Default", **values):
-    """Queue an order for the sandbox's first service of a type."""
+    """Queue an order for the first service of a type at the sandbox."""
     service = Service.objects.select_related("panel").get(panel=synced_panel, remote_id=str(sandbox.pick(type_name).id))
     values = values or {"link": "https://example.com/p/1", "quantity": str(service.min_quantity)}
     checked = check(service.offer(), values)

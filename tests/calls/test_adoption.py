@@ -1,4 +1,4 @@
-"""Orders that run elsewhere: a panel confirms their ids, and from then on they are followed like ours."""
+"""Orders that were placed elsewhere: their panel confirms their ids, and then they are followed like ours."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def told(progress=Progress.IN_PROGRESS, **fields):
 
 @pytest.fixture
 def answers(monkeypatch):
-    """What the panel knows by id, and the ids of each call; an exception in it is raised."""
+    """The answers of the panel by id; "calls" lists the ids of each call, and an error at "*" is raised."""
     known, calls = {}, []
 
     def statuses(self, ids):

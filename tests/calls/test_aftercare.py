@@ -1,4 +1,4 @@
-"""Refills and cancels are asked for at most once, and followed to their end."""
+"""Refills and cancels are requested at most once, and refills are followed to their end."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def running(synced_panel, sandbox):
 
 @pytest.fixture
 def completed(running, sandbox, synced_panel):
-    """The same, completed."""
+    """The running order, completed."""
     sandbox.finish(running.remote_id, "Completed")
     Order.objects.update(next_check_at=timezone.now())
     poll_due(synced_panel.pk, threading.Event())
@@ -102,7 +102,7 @@ def test_an_accepted_cancel_is_not_yet_a_canceled_order(synced_panel, sandbox, r
     running.refresh_from_db()
     assert running.cancel_state == RequestState.ACCEPTED
     assert running.progress != "canceled"
-    # The status is asked for at once, and tells.
+    # The status is checked at once, because only it shows a cancel.
     assert running.check_requested_at is not None
     sandbox.skip(600)
     poll_due(synced_panel.pk, threading.Event())
@@ -146,7 +146,7 @@ def test_requests_past_their_deadline_become_unknown():
 @pytest.mark.django_db
 @pytest.mark.parametrize("kind", ["refills", "cancels"])
 def test_of_many_each_gets_its_own_outcome(monkeypatch, kind):
-    """A panel that takes one id at a time may answer some, lose one, and never be asked about the rest."""
+    """A panel that takes one id a call may answer some ids, lose an answer, and not get the other ids."""
     service = make_service()
     orders = [make_placed(service, progress="completed" if kind == "refills" else "in_progress") for _ in range(4)]
     ask = request_refill if kind == "refills" else request_cancel
@@ -172,7 +172,7 @@ def test_of_many_each_gets_its_own_outcome(monkeypatch, kind):
 
 
 def make_requests(kind, number, **panel):
-    """Queue refills or cancels of so many orders, at a panel that takes one id at a time unless said otherwise."""
+    """Queue a number of refills or cancels at a panel that takes one id a call, unless `panel` changes that."""
     service = make_service(make_panel(**{"multi_refill": False, "cancel_parameter": "order"} | panel))
     for _ in range(number):
         if kind == "refill":
@@ -190,7 +190,7 @@ def states(kind):
 
 @pytest.fixture
 def answering(monkeypatch):
-    """Let panels give these answers, and after them silence; returns the forms that were sent."""
+    """Let panels give these answers and then none; return the forms that were sent."""
 
     def let(*answers):
         sent, left = [], list(answers)

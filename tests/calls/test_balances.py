@@ -1,4 +1,4 @@
-"""Balances are read, kept, and lift the pauses that money can lift."""
+"""Balances are read and kept, and a higher balance ends a pause for funds."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_a_failure_keeps_the_last_balance(synced_panel, sandbox, monkeypatch):
 
 def test_money_that_came_in_ends_the_pause_for_funds(synced_panel, sandbox):
     sandbox.set_balance(Decimal("0.10"))
-    # What was read before the panel said so was more, and is no measure.
+    # The balance that was read before the refusal is higher, and must not count.
     pauses.pause(synced_panel, Panel.Pause.FUNDS, "Not enough funds")
     for balance in ("0.10", "0.10", "0.05"):
         sandbox.set_balance(Decimal(balance))

@@ -1,4 +1,4 @@
-"""Panels are asked about the ids that people named, and their answers show how the panels are."""
+"""Panels are asked about the ids that people named, and only a confirmed id places its order."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ STATUS = OrderStatus(
 
 @pytest.fixture
 def named():
-    """An unknown order with an ID that a person named, at a panel that failed twice."""
+    """An unknown order with an id that a person named, at a panel that failed twice."""
     service = make_service(make_panel(failures=2, last_error="no answer"))
     return make_order(service, state=Order.State.UNKNOWN, candidate_id="111")
 
@@ -62,7 +62,7 @@ def test_a_question_without_an_answer_counts_once_and_is_shown_to_the_person(nam
 
 @pytest.fixture
 def lost(synced_panel, sandbox):
-    """An order that the sandbox took and never acknowledged."""
+    """An order that the sandbox took without an answer."""
     service = Service.objects.get(panel=synced_panel, remote_id=str(sandbox.pick("Default").id))
     make_order(service, quantity=service.min_quantity)
     sandbox.faults.add(Fault.DROP, "add")
@@ -114,7 +114,7 @@ STATUS_JSON = b'{"status":"Completed","charge":"1","remains":"0","start_count":"
 
 @pytest.fixture
 def answering(monkeypatch):
-    """Let panels answer with what `reply` makes of a form; returns the ids that were asked about."""
+    """Let `reply` answer for the panels, by id; return the ids that were asked about."""
 
     def let(reply):
         asked = []
@@ -174,7 +174,7 @@ def test_a_named_id_waits_as_long_as_its_panel_is_left_alone(answering, reason):
     assert confirm_candidates(order.panel_id, threading.Event()) == 0
     order.refresh_from_db()
     assert (asked, order.candidate_id, order.candidate_error) == ([], "111", "")
-    # A pause of placing stops no questions.
+    # A pause that stops only orders stops no questions.
     Panel.objects.update(paused_reason="by_hand", paused_until=None)
     assert confirm_candidates(order.panel_id, threading.Event()) == 1
 

@@ -1,4 +1,4 @@
-"""Catalogs are kept up to date in bulk; what changed is noted, and nothing that was known is ever lost."""
+"""A catalog is updated in bulk, its changes are noted, and no known service is lost."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from panels.calls import claiming
@@ -159,7 +160,7 @@ def test_the_price_guard_holds_what_a_person_has_not_agreed_to(change, words):
     claimed = Claims(order.panel_id).take()
     order.refresh_from_db()
     if words:
-        # Look again: the next order may go out.
+        # The next claim may be at once, because the next order may go out.
         assert claimed == ([], timedelta())
         assert Claims(order.panel_id).take() == ([], None)
         assert words in order.held_reason
@@ -194,3 +195,11 @@ def test_a_time_out_that_was_changed_meanwhile_ends_the_work_of_the_old_client()
     called = Panel.objects.get()
     Panel.objects.update(read_timeout=5)
     assert Claims(order.panel_id, called=called).take() == ([], None)
+
+
+@pytest.mark.django_db
+def test_a_claim_reads_its_panel_once():
+    order = make_order()
+    with CaptureQueriesContext(connection) as queries:
+        assert Claims(order.panel_id).take() == ([order], None)
+    assert sum('FROM "panels_panel"' in query["sql"] for query in queries) == 1

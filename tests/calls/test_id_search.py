@@ -1,4 +1,4 @@
-"""A lost order's id is looked for between those of our own orders, at few calls, and a person decides what it is."""
+"""The id of a lost order is searched between the ids of our own orders with few calls, and a person decides."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def find(order):
 
 
 def look(order, actor=None):
-    """Ask for a search and let the worker do it; returns what was found."""
+    """Request a search, let the worker do it, and return the findings."""
     assert findings.request_search(order, actor) == ""
     search(order.panel)
     return find(order)
@@ -63,7 +63,7 @@ def service(synced_panel, sandbox):
 
 @pytest.fixture
 def send(synced_panel, sandbox, service):
-    """Send an order to the sandbox; one that is lost is taken there and never acknowledged."""
+    """Send an order to the sandbox. The sandbox takes a lost order without an answer."""
 
     def send(*, is_lost=False, **fields):
         order = make_order(fields.pop("service", service), **{"quantity": service.min_quantity} | fields)
@@ -71,7 +71,7 @@ def send(synced_panel, sandbox, service):
         if is_lost:
             sandbox.faults.add(Fault.DROP, "add")
         submit_queued(synced_panel.pk, threading.Event())
-        # Long after, as the panel counts: its charges can be seen.
+        # The sandbox shows a charge only after some time.
         sandbox.skip(5)
         Order.objects.filter(pk=order.pk, state=State.UNKNOWN).update(send_deadline=F("sent_at"))
         order.refresh_from_db()
@@ -83,26 +83,26 @@ def send(synced_panel, sandbox, service):
 
 @pytest.fixture
 def lost(send):
-    """An order that got lost between two that did not."""
+    """An order that got lost between two placed orders."""
     before, order, after = send(), send(is_lost=True), send()
     order.neighbours = before, after
     return order
 
 
 def far_apart(before, after=None):
-    """Have our neighbours' ids lie far around those that the sandbox gives."""
+    """Move the ids of the neighbours far away from the ids that the sandbox gives."""
     Order.objects.filter(pk=before.pk).update(remote_id="21000")
     if after:
         Order.objects.filter(pk=after.pk).update(remote_id="25121")
 
 
 def far_above(after):
-    """Have the id of the later neighbour lie far above those that the sandbox gives, and leave the earlier one's."""
+    """Move the id of the later neighbour far above the ids that the sandbox gives."""
     Order.objects.filter(pk=after.pk).update(remote_id="25121")
 
 
 def forget(order):
-    """Have an order at the panel be none of ours, as one that somebody placed on its own site."""
+    """Remove our trace of an order at the panel, as if somebody had placed it on the panel's own site."""
     Order.objects.filter(pk=order.pk).update(remote_id="", state=State.WITHDRAWN)
 
 
@@ -112,7 +112,7 @@ def test_a_lost_order_is_found_between_its_neighbours_and_accepted(lost, sandbox
     [match] = findings.matches
     assert (match.found.remote_id, match.fits, findings.fitting) == (remote_id, True, 1)
     assert match.found.charge == lost.expected_cost
-    # The gap is narrow: the one call knew all of it.
+    # The gap is narrow, so one call covers it.
     before, after = lost.neighbours
     assert sandbox.calls["status"] == 1
     assert findings.asked.size == findings.window.size == int(after.remote_id) - int(before.remote_id) - 1
@@ -146,7 +146,7 @@ def test_a_double_click_is_one_search(lost, sandbox):
     far_apart(*lost.neighbours)
     for _ in range(2):
         assert findings.request_search(lost, None) == ""
-    # Nor does a click while it goes on buy more calls.
+    # A click during the search adds no calls either.
     IdSearch.objects.update(calls=1)
     assert findings.request_search(lost, None) == ""
     assert search(lost.panel) == 2
@@ -208,7 +208,7 @@ def test_it_says_which_other_unknown_order_an_id_would_fit(send, sandbox):
     send()
     first, second = send(is_lost=True), send(is_lost=True)
     dear = send(is_lost=True, quantity=first.quantity * 3)
-    # Three in a row have paused the panel.
+    # Three lost orders in a row have paused the panel.
     resume(first.panel)
     send()
     findings = look(first)
@@ -225,7 +225,7 @@ def test_an_id_that_we_hold_is_neither_asked_about_nor_offered(lost, sandbox):
     assert findings.matches == []
     before, after = (int(order.remote_id) for order in lost.neighbours)
     assert findings.search.asked == after - before - 2
-    # And one that came to us only after it was found.
+    # An id that we got only after it was found is not offered either.
     FoundId.objects.create(
         search=findings.search, remote_id=remote_id, remote_status="Pending", asked_at=timezone.now()
     )
@@ -250,7 +250,7 @@ def test_a_charge_that_was_not_told_is_asked_about_again(lost, sandbox):
 
 @pytest.fixture
 def shop(db):
-    """A panel that knows order 1000, and what else is in its `known`."""
+    """A panel that knows the ids in its `known`: 1000 and those that a test adds."""
 
     def behave(connection, server):
         while server.receive(connection):
@@ -275,7 +275,7 @@ def recent(shop):
 
 
 def let_an_hour_pass():
-    """Move all that has happened back in time."""
+    """Move all times back by an hour."""
     hour = timedelta(hours=1)
     Order.objects.update(**{name: F(name) - hour for name in ("sent_at", "placed_at", "send_deadline")})
     IdSearch.objects.update(searched_at=F("searched_at") - hour)
@@ -345,7 +345,7 @@ def test_a_panel_that_is_paused_is_asked_once_that_is_over(lost, sandbox):
     assert schedule.waiting()["search"] == []
     assert find(lost).is_open
     Panel.objects.update(paused_until=timezone.now())
-    # The bell was lost long ago.
+    # The search is found without a ring of the bell.
     assert schedule.waiting()["search"] == [lost.panel_id]
     assert search(lost.panel) == 1
     assert find(lost).fitting == 1
@@ -418,7 +418,7 @@ def test_a_panel_that_says_no_to_all_is_not_taken_for_one_that_tells_about_one_a
         findings = look(order)
     assert [form.get("order") for form in server.forms] == [None, "1000"]
     assert "tells nothing about 1000 either, which is ours: Come back later" in findings.search.error
-    # No id counts as asked about, and the panel's orders are asked about together as before.
+    # No id counts as asked about, and the next search asks about several ids a call as before.
     assert (findings.asked, findings.next_ids) == (None, 297)
     assert Panel.objects.get().multi_status
 
@@ -480,7 +480,7 @@ def test_what_one_worker_asks_another_leaves_alone_until_its_lease_ends(lost, sa
     assert schedule.waiting()["search"] == []
     IdSearch.objects.update(leased_until=timezone.now())
     assert search(lost.panel) == 1
-    # What comes of the first one now is not written over the other's.
+    # A late result of the first worker does not overwrite the result of the second.
     id_search._finish_search(mine, error="late")
     assert IdSearch.objects.get().error == ""
 
@@ -527,7 +527,7 @@ def make_lost(service=None, **fields):
 
 
 def times(order, seconds, took=1):
-    """Return when a neighbour was sent, so long after an order, and had its answer."""
+    """Return the times of a neighbour that was sent some seconds after an order and answered after `took` seconds."""
     sent = order.sent_at + timedelta(seconds=seconds)
     return {"sent_at": sent, "placed_at": sent + timedelta(seconds=took), "send_deadline": sent + timedelta(minutes=2)}
 
@@ -547,7 +547,7 @@ def test_the_search_begins_where_the_times_say_and_goes_both_ways():
     assert found.ids == ("2000", "2001", "1999", "2002", "1998")
     more = reach(order, window, 2, start=2000, asked_from=found.asked_from, asked_to=found.asked_to)
     assert more.ids == ("2003", "1997")
-    # Where it once began it goes on, whatever is likely by now.
+    # A search goes on around its start, although another start would be likelier now.
     assert reach(order, window, 2, start=1500, asked_from=1490, asked_to=1510).ids == ("1511", "1489")
 
 
@@ -566,7 +566,7 @@ def test_one_side_is_asked_on_when_the_other_is_done_and_ours_are_passed_over():
 def test_an_open_side_is_estimated_by_orders_as_long_before():
     order = make_lost()
     make_placed(order.service, remote_id="1000", **times(order, -100))
-    # Too near to tell: two sent together may lie close by chance.
+    # Too near for an estimate: ids of orders that were sent together may be close by chance.
     make_placed(order.service, remote_id="999", **times(order, -101))
     assert likely_id(order, find_window(order)) == 1001
     make_placed(order.service, remote_id="600", **times(order, -300))
@@ -889,7 +889,7 @@ def test_the_page_says_that_a_search_waits_for_the_panel(lost, as_operator, rung
     post(as_operator, lost)
     text = page(as_operator, lost)
     assert "The search waits: the panel does not answer. It is asked again <time" in text
-    # The panel's pause may take days.
+    # The pause of the panel may take days, so the page polls less often.
     assert "every 20s" in text
     Panel.objects.update(paused_until=timezone.now() - timedelta(seconds=45))
     text = page(as_operator, lost)
@@ -955,7 +955,7 @@ def test_a_panel_known_to_tell_about_one_id_a_call_is_promised_ten(lost, as_oper
 
 @pytest.fixture
 def fullest(as_operator):
-    """An order of which all is known that can be, and a function that adds ids that answered, and rivals."""
+    """An order with all possible findings on its page; `add` adds found ids and rivals."""
     order = make_lost()
     make_placed(order.service, remote_id="1000", **times(order, -300))
     make_placed(order.service, remote_id="1900", **times(order, 300))

@@ -58,14 +58,14 @@ LONG_AGO = NOW - timedelta(days=300)
     [
         ({}, True),
         ({"sent_at": NOW - timedelta(minutes=9)}, True),
-        # Its answer came later.
+        # Our order was sent first, and its answer came last.
         ({"sent_at": NOW + timedelta(minutes=2)}, True),
         ({"sent_at": NOW - timedelta(minutes=11)}, False),
-        # The panel, or our account there, is another than it was.
+        # The panel, or our account there, may have started its ids anew.
         ({"sent_at": LONG_AGO, "placed_at": LONG_AGO, "link": "https://example.com/old"}, False),
         ({"sent_at": LONG_AGO, "placed_at": LONG_AGO}, False),
         ({"link": "https://example.com/other"}, False),
-        # Placed elsewhere and taken over while ours was on its way.
+        # Imported while our order was on its way.
         ({"attempt": 0, "sent_at": None}, False),
         ({"attempt": 0}, False),
     ],
@@ -150,7 +150,7 @@ def test_who_decides_about_an_unknown_order_is_told_that_it_never_left(error):
     assert expire_sends() == 1
     assert record_outcomes([(order, error)]) == {"late": 1}
     order.refresh_from_db()
-    # Somebody may have ordered it elsewhere by now.
+    # A person may have ordered it again by now.
     assert order.state == State.UNKNOWN
     assert order.error_text == f"Nothing was sent, as we know by now: {error.text}"
     assert events_of(order) == ["unknown", "not_sent"]

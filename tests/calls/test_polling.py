@@ -1,4 +1,4 @@
-"""What panels say about orders is written down, and what they do not say stays as it was."""
+"""The answers of panels about orders are recorded, and a value that an answer leaves out stays."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ def test_not_found_is_believed_only_after_an_hour_and_proves_no_cancel():
     fields = compare(order, gone, order.panel, now + timedelta(minutes=61)).fields
     assert set(fields) == {"alarm", "error_text"}
     order.alarm, order.error_text = fields["alarm"], fields["error_text"]
-    # Once told, it is not told at every look.
+    # A refusal is in the history once, not at every check.
     assert compare(order, gone, order.panel, now + timedelta(minutes=61)).fields == {}
     assert compare(order, answer(), order.panel, now).fields["alarm"] == ""
 

@@ -1,4 +1,4 @@
-"""An id of the panel is written again until the database takes it, and it is in the log."""
+"""An answer of a panel is written with retries until the database takes it, and it is in the log."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 from django.db import DatabaseError, InterfaceError, transaction
 
 from panels.calls.outcomes import record_placed
+from panels.calls.recording import record, records_under_way, tried
 from panels.models import Order
 from tests.factories import make_order
 
@@ -58,3 +59,40 @@ def test_a_commit_that_fails_is_tried_again_and_the_id_is_in_the_log(monkeypatch
     order.refresh_from_db()
     assert (order.state, order.remote_id) == (State.PLACED, "900")
     assert "placed as '900'" in caplog.text
+
+
+@pytest.mark.django_db
+def test_inside_a_transaction_a_write_is_not_repeated():
+    writes = []
+
+    def fail():
+        writes.append(1)
+        raise DatabaseError("gone")
+
+    with pytest.raises(DatabaseError):
+        record("an outcome", fail)
+    assert len(writes) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_errors_of_the_database_are_tried_again():
+    writes = []
+
+    def fail():
+        writes.append(1)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        record("an outcome", fail)
+    assert len(writes) == 1
+
+
+def test_a_write_that_fails_gives_none_and_is_in_the_log(caplog):
+    assert tried(lambda: "written") == "written"
+    assert tried(lambda: 1 / 0) is None
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_write_counts_as_under_way_until_it_ends():
+    assert record("an outcome", lambda: bool(records_under_way))
+    assert not records_under_way

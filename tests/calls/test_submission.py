@@ -1,4 +1,4 @@
-"""Orders are sent at most once, and what became of them is on record."""
+"""Orders are sent at most once, and their outcomes are on record."""
 
 from __future__ import annotations
 
@@ -280,7 +280,7 @@ def test_an_order_that_is_claimed_while_a_call_fails_is_kept_back_where_it_would
     assert submit(panel) == outcomes
     order = Order.objects.order_by("pk").last()
     assert events_of(order) == last
-    # It has kept its place.
+    # The order has kept its place.
     assert order.send_after == before.send_after
     assert sandbox.calls["add"] == 2 + last.count("placed")
 
@@ -303,7 +303,7 @@ def test_an_order_that_is_claimed_when_the_worker_is_to_stop_is_kept_back(synced
 
 
 def queue_many(synced_panel, sandbox, count, *, parallel_calls=1):
-    """Queue so many orders at a panel without a limit per minute, and return it."""
+    """Queue a number of orders at a panel without a limit per minute, and return the panel."""
     Panel.objects.update(parallel_calls=parallel_calls, calls_per_minute=None)
     sandbox.set_balance(Decimal(100_000))
     service = Service.objects.get(panel=synced_panel, remote_id=str(sandbox.pick("Default").id))
@@ -329,7 +329,7 @@ def test_nothing_is_sent_after_the_time_to_start(synced_panel, sandbox, monkeypa
     assert submit(synced_panel) == {"kept back": 1, "placed": 1}
     assert events_of(order) == ["created", "sent", "not_sent", "sent", "placed"]
     assert sandbox.calls["add"] == 1
-    # It was we who were late.
+    # The delay was on our side.
     synced_panel.refresh_from_db()
     assert (synced_panel.failures, synced_panel.last_error) == (0, "")
 

@@ -78,7 +78,7 @@ def test_a_call_holds_no_connection_to_the_database(monkeypatch):
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite is for one machine, which has one clock")
 def test_machines_whose_clocks_differ_share_the_calls_of_a_minute(monkeypatch):
     panel, stopping, passed = make_panel(calls_per_minute=60), threading.Event(), 0
-    # Nobody waits for a turn.
+    # The test waits for no turn.
     monkeypatch.setattr(stopping, "wait", lambda _: True)
     real = timezone.now
     for number in range(40):
@@ -351,7 +351,7 @@ def test_an_error_that_leaves_a_visit_is_noted_and_raised_again():
 
 
 def visit_until(panel, error, *before):
-    """Note these errors, or an answer without any, and leave the visit by the last error."""
+    """Note the errors before, or an answer if there are none, and end the visit with `error`."""
     with on_visit(panel) as here:
         for each in before:
             here.note_error(each)
@@ -459,7 +459,7 @@ def test_an_answer_ends_only_what_silence_had_begun(reason, time, failures, lost
         assert (panel.paused_reason, panel.paused_until, panel.quiet_until, panel.last_error) == ("", None, None, "")
     else:
         assert (panel.paused_reason, panel.paused_until) == (reason, until)
-        # A panel that was silent under a lasting pause is quiet no more.
+        # A panel that was silent during a lasting pause is no longer quiet.
         assert panel.quiet_until == (None if failures and until is None else quiet)
         assert panel.last_error == ("" if failures and not reason else "no answer")
 
@@ -486,3 +486,39 @@ def test_an_answer_of_a_panel_that_is_gone_changes_nothing():
     Panel.objects.all().delete()
     visit.note_answer(panel.pk)
     assert not Panel.objects.exists()
+
+
+def note_no_balance(panel):
+    fields = {"error_field": "balance_error", "request_field": "balance_requested_at"}
+    return visit.note_unanswered(panel, "No answer.", **fields)
+
+
+def test_a_request_without_an_answer_ends_with_the_reason():
+    panel = make_panel(balance_requested_at=timezone.now(), sync_requested_at=timezone.now())
+    assert note_no_balance(panel) == "No answer."
+    panel.refresh_from_db()
+    assert (panel.balance_error, panel.balance_requested_at) == ("No answer.", None)
+    assert (panel.catalog_error, panel.sync_requested_at is None) == ("", False)
+
+
+def test_a_newer_request_stays_when_an_earlier_request_ends():
+    panel, earlier = make_panel(), timezone.now() - timedelta(days=1)
+    # The clock was set back meanwhile.
+    Panel.objects.update(balance_requested_at=earlier)
+    note_no_balance(panel)
+    panel.refresh_from_db()
+    assert (panel.balance_error, panel.balance_requested_at) == ("No answer.", earlier)
+
+
+@pytest.mark.parametrize("change", ["key", "address"])
+def test_a_request_that_the_old_account_did_not_answer_says_nothing_about_the_new_account(change):
+    asked = make_panel(balance_requested_at=timezone.now())
+    panel = Panel.objects.get()
+    if change == "key":
+        panel.set_key("a-new-key-0123456789")
+    else:
+        panel.api_url = "http://127.0.0.1:9/other"
+    panel.save()
+    note_no_balance(asked)
+    panel.refresh_from_db()
+    assert (panel.balance_error, panel.balance_requested_at is None) == ("", False)

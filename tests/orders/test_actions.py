@@ -1,4 +1,4 @@
-"""What a person confirmed for many orders is done to exactly those, and reported for each."""
+"""An action that a person confirmed is done to exactly its orders, and each order has a result."""
 
 from __future__ import annotations
 

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from panels.orders.following import next_check_at, stop_following
-from tests.factories import make_placed
+from panels.models import Order
+from panels.orders.following import next_check_at, request_check, stop_following
+from tests.factories import make_order, make_placed
 
 
 @pytest.mark.django_db
@@ -43,3 +44,22 @@ def test_stop_following_ends_the_asking_and_is_told(operator):
     assert order.next_check_at is None
     assert not order.is_open
     assert order.events.get().actor == operator
+
+
+@pytest.mark.django_db
+def test_a_check_is_requested_for_placed_orders_and_comes_before_all_others():
+    due, unfollowed, queued = make_placed(), make_placed(next_check_at=None), make_order()
+    Order.objects.filter(pk=due.pk).update(next_check_at=timezone.now() - timedelta(minutes=50))
+    assert request_check(Order.objects.filter(pk__in=[unfollowed.pk, queued.pk])) == 1
+    assert list(Order.objects.filter(state="placed").order_by("next_check_at")) == [unfollowed, due]
+    unfollowed.refresh_from_db()
+    queued.refresh_from_db()
+    assert unfollowed.check_requested_at is not None
+    assert (queued.check_requested_at, queued.next_check_at) == (None, None)
+
+
+@pytest.mark.django_db
+def test_an_order_that_is_not_followed_is_not_stopped_again(operator):
+    order = make_placed(next_check_at=None)
+    stop_following(order, operator)
+    assert not order.events.exists()

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from panels.models import Order, OrderEvent
 from panels.models.order import IllegalMoveError
-from panels.orders.moves import MovedOnError, move_together
+from panels.orders.moves import MovedOnError, move_all, move_together
 from tests.factories import make_order, make_panel, make_placed, make_service
 
 State = Order.State
@@ -58,3 +58,27 @@ def test_one_remote_id_belongs_to_one_order():
     with pytest.raises(IntegrityError), transaction.atomic():
         make_placed(first.service, remote_id="77")
     make_placed(make_service(make_panel()), remote_id="77")
+
+
+@pytest.mark.django_db
+def test_of_many_orders_those_in_the_first_state_are_moved_and_counted(operator):
+    service = make_service()
+    waiting, held = make_order(service), make_order(service, held_reason="The price has risen.")
+    sending, other = make_order(service, state="sending"), make_order(service)
+    pks, change = [waiting.pk, held.pk, sending.pk], (State.QUEUED, State.WITHDRAWN)
+    assert move_all(pks, change, what=OrderEvent.What.WITHDRAWN, actor=operator, held_reason="") == 2
+    rows = Order.objects.order_by("pk").values_list("state", "held_reason")
+    assert list(rows) == [("withdrawn", ""), ("withdrawn", ""), ("sending", ""), ("queued", "")]
+    for order in (waiting, held):
+        event = order.events.get()
+        assert (event.what, event.actor) == ("withdrawn", operator)
+    assert not sending.events.exists()
+    assert not other.events.exists()
+
+
+@pytest.mark.django_db
+def test_many_orders_move_only_as_the_table_of_moves_allows():
+    order = make_order()
+    with pytest.raises(IllegalMoveError):
+        move_all([order.pk], (State.QUEUED, State.PLACED), what=OrderEvent.What.PLACED)
+    assert Order.objects.get().state == State.QUEUED

@@ -1,4 +1,4 @@
-"""What a person decides about an order happens once, and only when nothing else can happen any more."""
+"""The decision of a person about an order is carried out once, and only if no answer can come any more."""
 
 from __future__ import annotations
 
