@@ -512,7 +512,7 @@ def test_the_worker_does_it_in_a_lane_of_its_own(lost):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_without_a_worker_a_command_does_it(lost, capsys):
+def test_without_a_worker_a_command_does_it(lost, capsys, own_signals):
     assert findings.request_search(lost, None) == ""
     call_command("poll_orders")
     assert "1 calls to look for ids" in capsys.readouterr().out
