@@ -1,1 +1,1 @@
-"""Orders by the thousand: drafted, checked, confirmed once, followed and given back as a table."""
+"""Thousands of orders from one table: draft, check, one confirmation, progress, and the results as a table."""

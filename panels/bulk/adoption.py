@@ -1,4 +1,4 @@
-"""Takes in orders that were placed elsewhere, as lines that wait for their panel to confirm their ids."""
+"""Imports orders that were placed elsewhere, as lines that wait until their panel has confirmed their ids."""
 
 from __future__ import annotations
 
@@ -12,18 +12,20 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from panels.bulk.checking import CatalogLookup, in_chunks, unfit
-from panels.bulk.drafts import new_lines, store, token_of
+from panels.bulk.checking import find_unfit
+from panels.bulk.drafts import new_lines, store_batch, token_of
+from panels.bulk.lookup import CatalogLookup, in_chunks
 from panels.models import Batch, BatchLine, Order, Panel
 from panels.protocol.order_fields import UnfitError, shown
 from panels.protocol.scalars import read_remote_id
 from panels.tables.reading import Sheet
 
 COLUMNS = ("panel", "order", "service", "link", "quantity", "placed")
-# What a pasted line holds behind the panel's name.
+# The cells of a pasted line, after the panel's name.
 PASTED = COLUMNS[1:]
 FIRST_YEAR = 2000
-# A spreadsheet's date, as tables.workbook writes it. With fewer digits, a CSV file may have the month before the day.
+# The date of a spreadsheet, as tables.workbook writes it. A date with fewer digits may come from a CSV file, where
+# the month may stand before the day.
 _DAY_FIRST = re.compile(r"^([0-9]{2})/([0-9]{2})/([0-9]{4})\b")
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})?"
@@ -38,9 +40,10 @@ def create_adoption(
     panel: Panel | None = None,
     token: uuid.UUID | None = None,
 ) -> tuple[Batch, bool]:
-    """Keep the ids that a person wants followed, for the worker to ask about; wrong lines say what is wrong.
+    """Store the ids that a person wants to import. The worker then asks the panels about them.
 
-    Returns the batch and True, or the one that was made of the same table before and False.
+    Lines with errors are stored with their errors. Returns the new batch and True. Returns the earlier batch and False
+    if the same table was sent before.
     """
     batch = Batch(
         token=token_of(token, sheet, panel),
@@ -53,19 +56,19 @@ def create_adoption(
         confirmed_by=created_by,
         confirmed_at=timezone.now(),
     )
-    return store(batch, new_lines(batch, sheet, COLUMNS), _check_lines)
+    return store_batch(batch, new_lines(batch, sheet, COLUMNS), _check_imported_lines)
 
 
 def to_adopt() -> QuerySet[BatchLine]:
-    """Return the lines that wait for their panel's answer."""
+    """Return the lines that wait for the answer of their panel."""
     waiting = BatchLine.objects.filter(order__isnull=True, has_errors=False, remote_id__gt="")
     return waiting.filter(batch__state=Batch.State.CONFIRMED)
 
 
 def placed_at_of(line: BatchLine) -> dt.datetime | None:
-    """Return when an order was placed elsewhere, None if its line names no day; raises UnfitError if it is no time.
+    """Return when an order was placed elsewhere, None if its line names no day.
 
-    A day without a time is its first moment in the site's time zone.
+    A day without a time means its first moment in the site's time zone. Raises UnfitError for a text that is no time.
     """
     text = line.cells.get("placed", "")
     if not text:
@@ -82,11 +85,11 @@ def placed_at_of(line: BatchLine) -> dt.datetime | None:
     return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
 
 
-def _check_lines(batch: Batch, lines: Sequence[BatchLine]) -> None:
+def _check_imported_lines(batch: Batch, lines: Sequence[BatchLine]) -> None:
     lookup = CatalogLookup(batch.panel, lines)
     named: dict[tuple[int, str], int] = {}
     for line in lines:
-        _check(line, lookup)
+        _check_imported_line(line, lookup)
         if line.panel_id and line.remote_id:
             first = named.setdefault((line.panel_id, line.remote_id), line.number)
             if first != line.number:
@@ -96,7 +99,7 @@ def _check_lines(batch: Batch, lines: Sequence[BatchLine]) -> None:
         line.has_errors = bool(line.errors)
 
 
-def _check(line: BatchLine, lookup: CatalogLookup) -> None:
+def _check_imported_line(line: BatchLine, lookup: CatalogLookup) -> None:
     panel = lookup.panel(line.cells)
     if isinstance(panel, str):
         line.errors["panel"] = [panel]
@@ -108,7 +111,7 @@ def _check(line: BatchLine, lookup: CatalogLookup) -> None:
             line.service = lookup.service(panel, service)
             if line.service is None:
                 line.warnings.append(f"{panel.name} has no service {shown(service)}: the order is followed without it.")
-    line.errors |= unfit({name: line.cells[name] for name in ("link", "quantity") if name in line.cells})
+    line.errors |= find_unfit({name: line.cells[name] for name in ("link", "quantity") if name in line.cells})
     if problem := _unfit_moment(line):
         line.errors["placed"] = [problem]
     text = line.cells.get("order", "")
@@ -118,7 +121,7 @@ def _check(line: BatchLine, lookup: CatalogLookup) -> None:
 
 
 def _unfit_moment(line: BatchLine) -> str:
-    """Say why an order was not placed when its line says, "" if that is possible."""
+    """Return the error of the time that a line names, "" if the time is possible."""
     try:
         moment = placed_at_of(line)
     except UnfitError as error:
@@ -128,7 +131,7 @@ def _unfit_moment(line: BatchLine) -> str:
 
 
 def note_known_orders(lines: Sequence[BatchLine]) -> list[BatchLine]:
-    """Tell the lines whose orders we hold already which those are; returns the others."""
+    """Add an error to each line whose order we have already. Returns the other lines without errors."""
     wanted: dict[int, list[str]] = defaultdict(list)
     for line in lines:
         if line.panel_id and not line.errors:

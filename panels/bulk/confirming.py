@@ -1,4 +1,4 @@
-"""What a draft will cost, and how it becomes orders: once, and only at the prices that the person saw."""
+"""Computes the cost of a draft, and makes its orders: once, and only at the prices that the person saw."""
 
 from __future__ import annotations
 
@@ -19,16 +19,17 @@ from panels.money.costs import promised_costs
 from panels.orders.placing import build_order
 from panels.protocol.order_types import Checked
 
-# What a check finds, as columns: two checks that found the same need not write it again.
+# The columns that a check writes. A check that found the same values again does not write them again.
 _COMPARED = tuple(f"{name}_id" if name in ("panel", "service") else name for name in FOUND)
 
 
 @dataclass(frozen=True, slots=True)
 class PanelTotal:
-    """What a batch orders at one panel in one currency.
+    """The orders of a batch at one panel in one currency.
 
-    unpriced: lines whose cost cannot be known beforehand. balance: what the panel has told, None while it is not
-    known in this currency. promised: what of it others have spent already (balances.promised_costs).
+    unpriced: the number of lines whose cost cannot be computed before the order. balance: the last balance that was
+    read, None if none is known in this currency. promised: the part of the balance that other orders have spent
+    already (`money.costs.promised_costs`).
     """
 
     panel: Panel
@@ -41,18 +42,18 @@ class PanelTotal:
 
     @property
     def available(self) -> Decimal | None:
-        """What is left of the balance for this batch."""
+        """The part of the balance that this batch can spend, None if the balance is not known."""
         return None if self.balance is None else self.balance - self.promised
 
     @property
     def excess(self) -> Decimal:
-        """By how much the cost exceeds what is available, 0 if it does not, or nobody knows."""
+        """The part of the cost that the available balance does not cover, 0 if the balance is not known."""
         return Decimal() if self.available is None else max(self.cost - self.available, Decimal())
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What confirming a batch would order; `fingerprint` is what the confirmation must carry."""
+    """The orders that a confirmation of a batch would make. The confirmation must carry the `fingerprint`."""
 
     totals: tuple[PanelTotal, ...]
     count: int
@@ -63,7 +64,7 @@ class Summary:
 
     @property
     def can_confirm(self) -> bool:
-        """Whether nothing stands in the way that is known by now."""
+        """Whether the batch has lines to order and no wrong line."""
         return self.count > 0 and not self.wrong
 
 
@@ -80,8 +81,8 @@ class _Sum:
 
 
 def summary(batch: Batch) -> Summary:
-    """Add up a batch per panel and currency, against what is known of the balances."""
-    # First: what changes after it is not confirmed by it.
+    """Sum a batch per panel and currency, and compare it with the known balances."""
+    # Read first, because a confirmation with it must not cover later changes.
     fingerprint = _fingerprint(Batch.objects.only("checked_at").get(pk=batch.pk))
     sums = _add_up(batch)
     panels = Panel.objects.in_bulk([panel_pk for panel_pk, _ in sums])
@@ -119,13 +120,13 @@ def _add_up(batch: Batch) -> dict[tuple[int, str], _Sum]:
 
 
 def _fingerprint(batch: Batch) -> str:
-    """Tell one state of a draft from any other: whatever changes its lines notes the time."""
+    """Return a text that changes with every change of a draft, because each change sets `checked_at`."""
     return f"{batch.checked_at:%Y%m%d%H%M%S%f}"
 
 
 @dataclass(frozen=True, slots=True)
 class TermChange:
-    """What has become different about a service since its lines were checked."""
+    """A condition of a service that has changed since its lines were checked."""
 
     service: Service
     what: str
@@ -136,10 +137,10 @@ class TermChange:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """The batch as it is now.
+    """The result of a confirmation, with the current batch.
 
-    problem: why nothing was ordered, "" if the batch is confirmed, by this call (is_new) or by one before.
-    panels: where orders wait now.
+    is_new: this call has confirmed the batch, and no earlier call. problem: the reason why nothing was ordered, "" if
+    the batch is confirmed. panels: the panels that have new orders to send.
     """
 
     batch: Batch
@@ -150,10 +151,10 @@ class Confirmation:
 
 
 def confirm(batch: Batch, user: Any, shown: str) -> Confirmation:
-    """Check a draft once more and queue all its orders in one transaction, or none and say why.
+    """Check a draft again, and queue all its orders in one transaction, or no order.
 
-    `shown` is the fingerprint of the summary that the person saw. What has changed since is stored, so that the
-    person sees it before the next try.
+    `shown` is the fingerprint of the summary that the person saw. Changes since then are stored, so the person sees
+    them before the next try.
     """
     with transaction.atomic():
         batch = Batch.objects.select_for_update(of=("self",)).select_related("panel").get(pk=batch.pk)
@@ -163,19 +164,19 @@ def confirm(batch: Batch, user: Any, shown: str) -> Confirmation:
             return Confirmation(batch)
         is_as_shown = _fingerprint(batch) == shown
         lines = list(batch.lines.order_by("number"))
-        before = [_found(line) for line in lines]
+        before = [_checked_values(line) for line in lines]
         checked = check_lines(batch, lines)
-        changes = _changes(lines, before)
+        changes = _find_changes(lines, before)
         wanted = [line for line in lines if not line.is_left_out]
-        problem = _problem(wanted, changes, is_as_shown=is_as_shown)
+        problem = _find_problem(wanted, changes, is_as_shown=is_as_shown)
         if problem:
-            save_lines([line for line, old in zip(lines, before, strict=True) if _found(line) != old])
+            save_lines([line for line, old in zip(lines, before, strict=True) if _checked_values(line) != old])
             Batch.objects.filter(pk=batch.pk).update(checked_at=timezone.now())
             return Confirmation(batch, problem=problem, changes=changes)
-        return _queue(batch, wanted, checked, user)
+        return _queue_orders(batch, wanted, checked, user)
 
 
-def _problem(wanted: Sequence[BatchLine], changes: Sequence[TermChange], *, is_as_shown: bool) -> str:
+def _find_problem(wanted: Sequence[BatchLine], changes: Sequence[TermChange], *, is_as_shown: bool) -> str:
     if changes:
         return (
             "Prices or conditions have changed since these lines were checked. Nothing was ordered, and the costs are "
@@ -191,13 +192,13 @@ def _problem(wanted: Sequence[BatchLine], changes: Sequence[TermChange], *, is_a
     return ""
 
 
-def _queue(batch: Batch, wanted: Sequence[BatchLine], checked: Mapping[int, Checked], user: Any) -> Confirmation:
+def _queue_orders(batch: Batch, wanted: Sequence[BatchLine], checked: Mapping[int, Checked], user: Any) -> Confirmation:
     now = timezone.now()
     drafts = Batch.objects.filter(pk=batch.pk, state=Batch.State.DRAFT)
     batch.state, batch.confirmed_by, batch.confirmed_at = Batch.State.CONFIRMED, user, now
     if not drafts.update(state=batch.state, confirmed_by=user, confirmed_at=now):
         return Confirmation(Batch.objects.get(pk=batch.pk))
-    orders = [_order(batch, line, checked[line.number], user) for line in wanted]
+    orders = [_build_order(batch, line, checked[line.number], user) for line in wanted]
     for order in orders:
         order.created_at = order.send_after = now
     insert_rows(orders)
@@ -209,7 +210,7 @@ def _queue(batch: Batch, wanted: Sequence[BatchLine], checked: Mapping[int, Chec
     return Confirmation(batch, is_new=True, panels=tuple(sorted({order.panel_id for order in orders})))
 
 
-def _order(batch: Batch, line: BatchLine, checked: Checked, user: Any) -> Order:
+def _build_order(batch: Batch, line: BatchLine, checked: Checked, user: Any) -> Order:
     service = line.service
     if service is None:
         raise ValueError(f"{line} has no service.")
@@ -218,17 +219,17 @@ def _order(batch: Batch, line: BatchLine, checked: Checked, user: Any) -> Order:
     return order
 
 
-def _found(line: BatchLine) -> dict[str, Any]:
+def _checked_values(line: BatchLine) -> dict[str, Any]:
     return {name: getattr(line, name) for name in _COMPARED}
 
 
-def _changes(lines: Sequence[BatchLine], before: Sequence[Mapping[str, Any]]) -> tuple[TermChange, ...]:
-    """Compare the conditions of the lines' services with those that they were checked against."""
+def _find_changes(lines: Sequence[BatchLine], before: Sequence[Mapping[str, Any]]) -> tuple[TermChange, ...]:
+    """Compare the conditions of the lines' services with the conditions of the earlier check."""
     found: dict[tuple[Service, str, str, str], list[int]] = defaultdict(list)
     for line, old in zip(lines, before, strict=True):
         if line.service is None or line.is_left_out or old["service_id"] != line.service_id:
             continue
-        new = _found(line)
+        new = _checked_values(line)
         if new["rate"] == old["rate"] and new["terms"] == old["terms"] and new["currency"] == old["currency"]:
             continue
         was, now = _conditions(old), _conditions(new)
@@ -239,7 +240,7 @@ def _changes(lines: Sequence[BatchLine], before: Sequence[Mapping[str, Any]]) ->
 
 
 def _conditions(found: Mapping[str, Any]) -> dict[str, str]:
-    """Name what was agreed, in words."""
+    """Return the conditions of a check in words, by name."""
     rate = "" if found["rate"] is None else f"{found['rate'].normalize():f}"
     words = {"rate": f"{rate} {found['currency']} per 1000" if rate else ""}
     return words | {name: _word(value) for name, value in found["terms"].items()}

@@ -1,4 +1,4 @@
-"""Takes in a table of orders as a draft, lets a person correct it, and throws away what was never confirmed."""
+"""Stores a table of orders as a draft, lets a person correct it, and deletes drafts that nobody confirmed."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from panels.tables.reading import COLUMNS, Sheet
 
 DRAFTS_LIVE_FOR = timedelta(days=7)
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
-# Refused by every field's check, so that nothing is ordered which differs from what the person sees.
+# Every field's check refuses this character. So no order differs from the text that the person sees.
 _SUBSTITUTE = "\x1a"
 
 
 class NotADraftError(Exception):
-    """The batch was confirmed or discarded meanwhile, so its lines stay as they are."""
+    """The batch has been confirmed or discarded, so its lines cannot change any more."""
 
 
 def create_batch(
@@ -36,9 +36,10 @@ def create_batch(
     panel: Panel | None = None,
     token: uuid.UUID | None = None,
 ) -> tuple[Batch, bool]:
-    """Check a table and keep it as a draft; returns it and True, or the one that was made of it before and False.
+    """Check a table and store it as a draft. Nothing is ordered.
 
-    `panel` is for the lines that name none, and `token` tells the form that it came from. Nothing is ordered.
+    `panel` is the panel of the lines that name no panel. `token` identifies the form that sent the table. Returns the
+    new batch and True. Returns the earlier batch and False if the same form sent the same table before.
     """
     batch = Batch(
         token=token_of(token, sheet, panel),
@@ -49,13 +50,13 @@ def create_batch(
         created_by=created_by,
     )
     lines = new_lines(batch, sheet, COLUMNS)
-    return store(batch, lines, check_lines)
+    return store_batch(batch, lines, check_lines)
 
 
 def token_of(form: uuid.UUID | None, sheet: Sheet, panel: Panel | None) -> uuid.UUID:
-    """Return the token of a batch: the same table out of the same form is one batch, however often it is sent.
+    """Return the token of a batch. It is the same each time when one form sends one table several times.
 
-    Another table is another batch, for a browser that goes back shows a form again with the token that it had.
+    Another table gets another token, because a browser that goes back shows the form again with its old token.
     """
     if form is None:
         return uuid.uuid4()
@@ -63,7 +64,7 @@ def token_of(form: uuid.UUID | None, sheet: Sheet, panel: Panel | None) -> uuid.
 
 
 def new_lines(batch: Batch, sheet: Sheet, columns: tuple[str, ...]) -> list[BatchLine]:
-    """Make the lines of a table; they are not saved."""
+    """Make the lines of a table. They are not saved."""
     return [
         BatchLine(
             batch=batch,
@@ -75,8 +76,11 @@ def new_lines(batch: Batch, sheet: Sheet, columns: tuple[str, ...]) -> list[Batc
     ]
 
 
-def store(batch: Batch, lines: list[BatchLine], check: Any) -> tuple[Batch, bool]:
-    """Save a batch with its lines, checked, all or nothing; or return the batch that has its token already."""
+def store_batch(batch: Batch, lines: list[BatchLine], check: Any) -> tuple[Batch, bool]:
+    """Check the lines, and save them and their batch in one transaction.
+
+    Returns the batch and True, or the stored batch with the same token and False.
+    """
     try:
         with transaction.atomic():
             batch.checked_at = timezone.now()
@@ -91,7 +95,7 @@ def store(batch: Batch, lines: list[BatchLine], check: Any) -> tuple[Batch, bool
 
 
 def _storable(cells: Mapping[str, str], columns: tuple[str, ...]) -> dict[str, str]:
-    """Return the filled cells of known columns, as both databases can keep them."""
+    """Return the filled cells of known columns, without characters that a database refuses."""
     trimmed = {name: trim(_UNSTORABLE.sub(_SUBSTITUTE, cells[name])) for name in columns if name in cells}
     return {name: text for name, text in trimmed.items() if text}
 
@@ -103,9 +107,10 @@ def change_line(
     is_left_out: bool | None = None,
     is_repeat_ok: bool | None = None,
 ) -> list[BatchLine]:
-    """Correct a line, leave it out or take it back, or order it although it repeats another.
+    """Correct a line, skip or include it, or accept that it repeats another line.
 
-    Returns the line and those that it clashes with, or did before, all checked again, by number; raises NotADraftError.
+    Checks the line again, and the lines that it repeats or repeated before. Returns all of them by number. Raises
+    NotADraftError.
     """
     with transaction.atomic():
         batch = _lock_draft(line.batch_id)
@@ -117,12 +122,12 @@ def change_line(
         if is_left_out is not None:
             line.is_left_out = is_left_out
         check_lines(batch, [line])
-        # What was accepted was the repeat of another order.
+        # The person accepted a repeat of another service or link.
         line.is_repeat_ok &= _alike(line) == before
         if is_repeat_ok is not None:
             line.is_repeat_ok = is_repeat_ok
-        kin = batch.lines.filter(before | _alike(line), link_key__gt="").exclude(pk=line.pk)
-        lines = sorted([line, *kin], key=lambda each: each.number)
+        others = batch.lines.filter(before | _alike(line), link_key__gt="").exclude(pk=line.pk)
+        lines = sorted([line, *others], key=lambda each: each.number)
         check_lines(batch, lines)
         save_lines(lines)
         _touch(batch)
@@ -130,7 +135,7 @@ def change_line(
 
 
 def leave_out_wrong(batch: Batch) -> int:
-    """Leave out every line that is wrong; returns how many that were, or raises NotADraftError."""
+    """Skip all wrong lines, and return their number. Raises NotADraftError."""
     with transaction.atomic():
         _touch(_lock_draft(batch.pk))
         return batch.lines.filter(has_errors=True, is_left_out=False).update(is_left_out=True)
@@ -141,7 +146,7 @@ def _alike(line: BatchLine) -> Q:
 
 
 def _touch(batch: Batch) -> None:
-    """A draft that somebody works on lives for another week, and is another than the one that was shown."""
+    """Note a change: the draft is kept for another week, and an older summary no longer confirms it."""
     Batch.objects.filter(pk=batch.pk).update(checked_at=timezone.now(), columns=batch.columns)
 
 
@@ -153,27 +158,27 @@ def _lock_draft(batch_pk: int) -> Batch:
 
 
 def discard(batch: Batch) -> bool:
-    """Give up a draft; False if it is none any more."""
+    """Discard a draft. Returns False if the batch is not a draft any more."""
     drafts = Batch.objects.filter(pk=batch.pk, state=Batch.State.DRAFT)
     return bool(drafts.update(state=Batch.State.DISCARDED))
 
 
 def delete_draft(batch: Batch) -> bool:
-    """Delete a draft that was only made to check its lines; False if it is none any more."""
-    return _delete(batch.pk, Batch.objects.filter(state=Batch.State.DRAFT))
+    """Delete a draft that was only made to check its lines. Returns False if the batch is not a draft any more."""
+    return _delete_batch(batch.pk, Batch.objects.filter(state=Batch.State.DRAFT))
 
 
 def delete_old_drafts() -> int:
-    """Delete the drafts, and what was discarded, that nobody has touched for a week; returns how many that were."""
+    """Delete drafts and discarded batches that have not changed for a week, and return their number."""
     unwanted = Batch.objects.filter(
         state__in=(Batch.State.DRAFT, Batch.State.DISCARDED), checked_at__lt=timezone.now() - DRAFTS_LIVE_FOR
     )
-    return sum(_delete(pk, unwanted) for pk in list(unwanted.values_list("pk", flat=True)))
+    return sum(_delete_batch(pk, unwanted) for pk in list(unwanted.values_list("pk", flat=True)))
 
 
-def _delete(pk: int, unwanted: Any) -> bool:
+def _delete_batch(pk: int, unwanted: Any) -> bool:
     with transaction.atomic():
-        # Somebody may just confirm it.
+        # Locked, because a person may confirm it at the same moment.
         batch = unwanted.select_for_update().filter(pk=pk).first()
         if batch:
             batch.lines.all().delete()

@@ -1,4 +1,4 @@
-"""How far a confirmed batch has come, and what a person can still do about it as a whole."""
+"""Counts the orders of a confirmed batch by their stage; pauses, resumes and withdraws a whole batch."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _STAGE = Case(
 
 
 class CostSoFar(NamedTuple):
-    """What some orders cost in one currency; is_expected: the charge of at least one of them is not known yet."""
+    """The cost of some orders in one currency. is_expected: the charge of at least one order is not known yet."""
 
     currency: str
     amount: Decimal
@@ -37,10 +37,10 @@ class CostSoFar(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class BatchProgress:
-    """A batch's orders by how far they are: placed are those that still run.
+    """The number of a batch's orders in each stage.
 
-    waiting and unfit: of a batch to be adopted, the lines that the panel has not been asked about yet, and those that
-    cannot be adopted. costs: so far, by currency, of what the panels have.
+    placed: accepted by the panel and not finished. waiting and unfit: lines of an import that the panel has not been
+    asked about yet, and lines that cannot be imported. costs: the cost of the placed orders so far, by currency.
     """
 
     queued: int
@@ -58,57 +58,57 @@ class BatchProgress:
 
     @property
     def total(self) -> int:
-        """All orders and, when adopting, the lines that are none yet."""
+        """The number of all orders, and of the lines of an import that have no order yet."""
         return self.ended + self.queued + self.sending + self.held + self.placed + self.unknown + self.waiting
 
     @property
     def ended(self) -> int:
-        """How many will not change by themselves any more."""
+        """The number of orders and lines that have reached their end."""
         return self.refused + self.finished + self.withdrawn + self.written_off + self.unfit
 
     @property
     def sent(self) -> int:
-        """How many have left us."""
+        """The number of orders that were sent, or may have been sent."""
         return self.placed + self.unknown + self.refused + self.finished + self.written_off
 
     @property
     def settled(self) -> int:
-        """How many have left us, or never will."""
+        """The number of orders that were sent or will never be sent."""
         return self.sent + self.withdrawn + self.unfit
 
     @property
     def is_open(self) -> bool:
-        """Whether something can still change by itself."""
+        """Whether an order may still change without an action of a person."""
         return bool(self.queued or self.sending or self.placed or self.waiting)
 
     @property
     def is_done(self) -> bool:
-        """Whether nothing will change any more, by itself or by a person."""
+        """Whether no order will change any more, and no order waits for a person."""
         return not (self.is_open or self.held or self.unknown)
 
 
 def find_progress(batch: Batch) -> BatchProgress:
-    """Count a batch's orders."""
+    """Count the orders of a batch."""
     found = progress_of([batch])
     return found[batch.pk]
 
 
 def progress_of(batches: Iterable[Batch]) -> dict[int, BatchProgress]:
-    """Count the orders of several batches, in a number of queries that does not grow with them; drafts have none."""
+    """Count the orders of several batches. The number of queries does not depend on the number of batches."""
     pks = [batch.pk for batch in batches]
     orders = Order.objects.filter(batch__in=pks).order_by()
     counts: dict[int, Counter[str]] = {pk: Counter() for pk in pks}
     stages = orders.annotate(stage=_STAGE).values_list("batch_id", "stage").annotate(number=Count("pk"))
     for pk, stage, number in stages:
         counts[pk][stage] = number
-    costs = _costs(orders, pks)
-    for pk, waiting, unfit in _adoptions(pks):
+    costs = _sum_costs(orders, pks)
+    for pk, waiting, unfit in _count_lines(pks):
         counts[pk] += Counter(waiting=waiting, unfit=unfit)
     names = [name for name in BatchProgress.__dataclass_fields__ if name != "costs"]
     return {pk: BatchProgress(**{name: counts[pk][name] for name in names}, costs=tuple(costs[pk])) for pk in pks}
 
 
-def _costs(orders: QuerySet[Order], pks: Iterable[int]) -> dict[int, list[CostSoFar]]:
+def _sum_costs(orders: QuerySet[Order], pks: Iterable[int]) -> dict[int, list[CostSoFar]]:
     costs: dict[int, list[CostSoFar]] = {pk: [] for pk in pks}
     placed = orders.filter(state=State.PLACED).values_list("batch_id", "currency")
     sums = placed.annotate(total=Sum(COST), expected=Count("pk", filter=IS_EXPECTED))
@@ -118,7 +118,7 @@ def _costs(orders: QuerySet[Order], pks: Iterable[int]) -> dict[int, list[CostSo
     return costs
 
 
-def _adoptions(pks: Iterable[int]) -> Any:
+def _count_lines(pks: Iterable[int]) -> Any:
     adopted = Batch.objects.filter(pk__in=list(pks), source=Batch.Source.ADOPTED).order_by()
     unfit = Q(lines__has_errors=True)
     return adopted.annotate(
@@ -127,25 +127,25 @@ def _adoptions(pks: Iterable[int]) -> Any:
 
 
 def pause(batch: Batch) -> bool:
-    """Let nothing more of a batch go out; what is on its way goes on. False if it is not under way."""
-    return _move(batch, Batch.State.CONFIRMED, Batch.State.PAUSED)
+    """Stop sending the orders of a batch. Orders that are being sent continue. Returns False if it is not confirmed."""
+    return _change_state(batch, Batch.State.CONFIRMED, Batch.State.PAUSED)
 
 
 def resume(batch: Batch) -> bool:
-    """Let a paused batch go on, and ring for what waits of it; False if it is not paused."""
-    if not _move(batch, Batch.State.PAUSED, Batch.State.CONFIRMED):
+    """Continue a paused batch, and ring for its queued orders. Returns False if it is not paused."""
+    if not _change_state(batch, Batch.State.PAUSED, Batch.State.CONFIRMED):
         return False
     for panel_pk in panels_of(batch):
         ring("submit", panel_pk)
     return True
 
 
-def _move(batch: Batch, came_from: Batch.State, to: Batch.State) -> bool:
+def _change_state(batch: Batch, came_from: Batch.State, to: Batch.State) -> bool:
     return bool(Batch.objects.filter(pk=batch.pk, state=came_from).update(state=to))
 
 
 def withdraw_unsent(batch: Batch, actor: Any) -> int:
-    """Take back all orders of a batch that wait, held ones too; returns how many that were."""
+    """Withdraw all queued orders of a batch, also orders on hold, and return their number."""
     waiting = Order.objects.filter(batch=batch, state=State.QUEUED).order_by("pk").values_list("pk", flat=True)
     withdrawn, last = 0, 0
     while pks := list(waiting.filter(pk__gt=last)[:CHUNK]):
@@ -162,6 +162,6 @@ def withdraw_unsent(batch: Batch, actor: Any) -> int:
 
 
 def panels_of(batch: Batch) -> list[int]:
-    """Return the panels where a batch has orders that wait."""
+    """Return the panels where a batch has queued orders."""
     waiting = Order.objects.filter(batch=batch, state=State.QUEUED)
     return list(waiting.order_by("panel").values_list("panel", flat=True).distinct())

@@ -1,4 +1,4 @@
-"""A batch as a table again: what became of every line, and what was refused, ready to be corrected and sent again."""
+"""Writes a batch as a table: the result of every line, or only the refused lines, which can be uploaded again."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from panels.tables.cells import csv_lines, guard
 from panels.tables.reading import OUTCOME
 
 CHUNK = 1000
-# More does not fit in a cell of a workbook.
+# The most characters in a cell of a workbook.
 MAX_CELL = 32_767
 _CUT = "… (cut: a cell holds no more)"
-# What XML cannot hold.
+# Characters that XML does not allow.
 _UNFIT_FOR_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SHOWN = (
     "batch",
@@ -45,30 +45,30 @@ Row = list[Any]
 
 
 def columns(batch: Batch) -> list[str]:
-    """Return the person's own columns, and the panel's if it was chosen beside them: it must be the same next time."""
+    """Return the person's own columns. Adds the panel if it was chosen in the form, so the next upload has it too."""
     own = list(batch.columns)
     return own if "panel" in own or batch.panel_id is None else ["panel", *own]
 
 
 def results_header(batch: Batch) -> list[str]:
-    """Return the person's own columns and those that say what became of each line."""
+    """Return the person's own columns and the columns of the results."""
     return [*columns(batch), *OUTCOME]
 
 
 def results(batch: Batch) -> Iterator[Row]:
-    """Yield every line with what became of it."""
+    """Yield every line with its result."""
     own = columns(batch)
     for line in _lines(batch, batch.lines.all()):
         yield [*_own_cells(line, own), *_outcome(line)]
 
 
 def refused_header(batch: Batch) -> list[str]:
-    """Return the columns of a table that can be uploaded again: its column error is not read."""
+    """Return the columns of a table that can be uploaded again. An upload ignores the column `error`."""
     return [*columns(batch), "error"]
 
 
 def refused(batch: Batch) -> Iterator[Row]:
-    """Yield the lines that the panels refused, or could not adopt, with the reason."""
+    """Yield the lines that a panel refused, or that could not be imported, with the reason."""
     own = columns(batch)
     unplaced = Q(order__state=Order.State.REFUSED) | Q(order__isnull=True, has_errors=True, is_left_out=False)
     for line in _lines(batch, batch.lines.filter(unplaced)):
@@ -76,7 +76,7 @@ def refused(batch: Batch) -> Iterator[Row]:
 
 
 def _lines(batch: Batch, lines: QuerySet[BatchLine]) -> Iterator[BatchLine]:
-    """Read lines in chunks by their numbers: a download may take long, and holds no cursor meanwhile."""
+    """Read lines in chunks by their numbers, because a long download must not keep a cursor open."""
     chosen = lines.select_related("order").only(*_SHOWN).order_by("number")
     last = -1
     while chunk := list(chosen.filter(number__gt=last)[:CHUNK]):
@@ -124,7 +124,7 @@ def as_csv(header: Iterable[str], rows: Iterable[Row]) -> Iterator[str]:
 
 
 def as_workbook(header: Iterable[str], rows: Iterable[Row]) -> bytes:
-    """Write a table as XLSX: numbers as numbers, everything else as guarded texts, ids with their zeros."""
+    """Write a table as XLSX: numbers as numbers, all other values as guarded texts. Ids keep their zeros."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Results")
     sheet.append(list(header))

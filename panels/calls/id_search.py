@@ -105,7 +105,7 @@ def _prove_single(search: IdSearch, client: PanelClient, known: str) -> None:
 def _ids_without_charge(search: IdSearch) -> list[str]:
     """Return the ids whose answers to an earlier request had no charge."""
     early = search.found.filter(asked_at__lt=search.requested_at)
-    return [found.remote_id for found in early if found.is_untold][: search.ids_a_call]
+    return [found.remote_id for found in early if found.awaits_charge][: search.ids_a_call]
 
 
 def _ask_about_ids(client: PanelClient, ids: Sequence[str], *, known: str) -> Answers | None:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from panels.bulk import adoption
-from panels.bulk.checking import CatalogLookup
+from panels.bulk.lookup import CatalogLookup
 from panels.forms.orders import ApiField
 from panels.models import BatchLine, Panel
 from panels.protocol.order_types import ALL_FIELDS, Kind

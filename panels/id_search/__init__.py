@@ -1,1 +1,1 @@
-"""Where the id of a lost order may be, from what our own rows show."""
+"""The search for the id of an unknown order: the evidence, the range of ids, the matches and the findings."""

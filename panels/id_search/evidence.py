@@ -1,4 +1,4 @@
-"""What hints at whether an unknown order reached its panel: the balance around it, and our orders beside it."""
+"""Collects the evidence of whether an unknown order reached its panel: the balance and our other orders around it."""
 
 from __future__ import annotations
 
@@ -18,43 +18,43 @@ State = Order.State
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """Our other orders at a panel around an order's last attempt, the earlier ones first."""
+    """Our other orders at a panel around an order's last attempt, sorted by the time they were sent."""
 
-    # By when they were sent: an order that a person resolved was placed, for us, hours after it got its id.
+    # Sorted by `sent_at`, because `placed_at` of an order that a person resolved may be hours after it got its id.
     before: Sequence[Order]
     after: Sequence[Order]
-    # The last one whose id must be lower, and the first whose id must be higher, if the panel counts up.
+    # The last order with a lower id, and the first order with a higher id, if the panel counts its ids up.
     lower: Order | None
     higher: Order | None
-    # When the last attempt had ended.
+    # From this time on the panel could not take the order any more.
     ended: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """Our other orders that were sent between two readings of a balance, and what they were expected to cost."""
+    """The number and the expected cost of our other orders that were sent between two readings of a balance."""
 
     placed: int
     cost: Decimal
-    # Placed ones whose cost in the balance's currency is not known.
+    # The number of placed orders whose cost in the balance's currency is not known.
     unpriced: int
     unknown: int
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The readings just before and after the last attempt, and what else moved the balance between them."""
+    """The readings of the balance before and after the last attempt, and our other orders between them."""
 
     before: BalanceReading | None
     after: BalanceReading | None
-    # The panel could still take the order when the later balance was read, so that one tells nothing.
+    # The panel could still take the order when the later balance was read, so that reading proves nothing.
     is_early: bool
-    # None where the two readings cannot be compared.
+    # None if the two readings cannot be compared.
     between: Between | None
 
     @property
     def fell_by(self) -> Decimal | None:
-        """How much the balance fell, below zero if it rose; None where the two readings do not tell."""
+        """The amount by which the balance fell, negative if it rose, None if the readings cannot be compared."""
         if self.between is None or self.before is None or self.after is None:
             return None
         fell: Decimal = self.before.balance - self.after.balance
@@ -62,28 +62,28 @@ class Evidence:
 
     @property
     def rose_by(self) -> Decimal | None:
-        """How much the balance rose, None if it did not."""
+        """The amount by which the balance rose, None if it did not rise."""
         return -self.fell_by if self.fell_by is not None and self.fell_by < 0 else None
 
 
 def attempt_ended(order: Order, events: Iterable[OrderEvent] | None = None) -> datetime:
-    """Say from when on the panel could not take an unknown order's last attempt any more.
+    """Return the time from which on the panel could not take an unknown order's last attempt any more.
 
-    That is the deadline, even where we knew earlier that no answer would come: what stands between us and the panel may
-    have given up while the panel went on. `events` are the order's, for a page that has them at hand.
+    This is the deadline, also if we knew earlier that no answer would come. A proxy may have given up while the panel
+    went on. `events` are the events of the order, if they are loaded already.
     """
     if order.sent_at and order.send_deadline and order.send_deadline > order.sent_at:
         return order.send_deadline
     known = order.events.all() if events is None else events
     became_unknown = max((event.at for event in known if event.what == OrderEvent.What.UNKNOWN), default=None)
-    # A restored copy does not know when it was sent, or whether: only that it was not yet.
+    # A row of a restored backup does not show whether the order was sent after the backup.
     if order.sent_at is None:
         return became_unknown or order.created_at
     return max(became_unknown or order.sent_at, order.sent_at)
 
 
 def others_sent(order: Order) -> QuerySet[Order]:
-    """Return the others that have an id and were sent by us: when orders were placed elsewhere nobody knows."""
+    """Return the other orders that we sent and that have an id. Imported orders have no time of sending."""
     others = Order.objects.filter(
         panel=order.panel_id, remote_id__gt="", sent_at__isnull=False, placed_at__isnull=False
     )
@@ -91,10 +91,10 @@ def others_sent(order: Order) -> QuerySet[Order]:
 
 
 def find_around(order: Order, events: Iterable[OrderEvent] | None = None) -> Around:
-    """Find our orders around an order's last attempt, whose end its `events` may tell."""
+    """Find our orders around an order's last attempt. `events` as in `attempt_ended`."""
     ended = attempt_ended(order, events)
     sent_at, sent = order.sent_at or ended, others_sent(order)
-    # Of those under way just then, any may come first.
+    # The ids of orders that were being sent at the same time may be lower or higher.
     had_its_id = Q(placed_at__lte=sent_at) | Q(send_deadline__lt=sent_at)
     before, after, lower, higher = _find_each(
         Order.objects.select_related("service"),
@@ -108,7 +108,7 @@ def find_around(order: Order, events: Iterable[OrderEvent] | None = None) -> Aro
 
 
 def collect_evidence(order: Order, around: Around) -> Evidence:
-    """Look up what the balance shows; the panel is not asked."""
+    """Read the evidence of the balance from the database. The panel is not asked."""
     sent_at = order.sent_at or around.ended
     readings = BalanceReading.objects.filter(panel=order.panel_id)
     before, early, after = _find_each(
@@ -126,7 +126,7 @@ def collect_evidence(order: Order, around: Around) -> Evidence:
 
 
 def _find_each(rows: QuerySet[Any], by: str, *lists: QuerySet[Any]) -> list[list[Any]]:
-    """Return the rows of several short lists, each in one order, by one question."""
+    """Return the rows of several short lists with one query. Each list is sorted by `by`."""
     numbered = [
         rows.filter(pk__in=each.values("pk")).order_by().annotate(list_number=Value(number))
         for number, each in enumerate(lists)

@@ -1,4 +1,4 @@
-"""How far the search for an unknown order's id has come, and how a person starts it."""
+"""Collects the findings of the search for an unknown order's id, and starts that search for a person."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from panels.id_search.window import Stretch, Window, asked_inside, find_window, 
 from panels.models import IdSearch, Order
 from panels.orders.resolution import may_resolve
 
-# An account that others use as well may have any number of orders that are not ours.
+# Other people may use the same account, so the number of orders that are not ours has no limit.
 MOST_SHOWN = 50
 
 
 def request_search(order: Order, actor: Any) -> str:
-    """Have the worker look for an unknown order's id, or look on; returns "" or why it cannot."""
+    """Ask the worker to search for an unknown order's id, or to continue. Returns "", or the reason why it cannot."""
     if not may_resolve(order):
         return "An answer may still come; look for it after the deadline."
     if not order.panel.is_active:
@@ -29,7 +29,7 @@ def request_search(order: Order, actor: Any) -> str:
     if problem := findings.problem or findings.nothing_to_ask:
         return problem
     search, _ = IdSearch.objects.get_or_create(order=order, attempt=order.attempt)
-    # A second click finds it requested already, which is as good.
+    # A second click changes nothing, because the search is requested already.
     IdSearch.objects.filter(pk=search.pk, requested_at=None).update(
         requested_at=timezone.now(), requested_by=actor, calls=0, error="", is_single=not order.panel.multi_status
     )
@@ -46,49 +46,49 @@ def to_search() -> QuerySet[IdSearch]:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """How far the search for an order's id has come; `problem` says why there is none."""
+    """The findings of the search for an order's id. `problem`: the reason why no search is possible."""
 
     problem: str = ""
     window: Window | None = None
     search: IdSearch | None = None
-    # What was asked about inside the window, and whether the panel might not have known the order then.
+    # The ids inside the window that were asked about, and whether that was too early for the panel to know the order.
     asked: Stretch | None = None
     is_early: bool = False
     matches: Sequence[Match] = ()
-    # How many ids a further request would ask about, in at most how many calls.
+    # The number of ids that a further request would ask about, and the most calls that it takes.
     next_ids: int = 0
     next_calls: int = 0
-    # How many that would be should it turn out that the panel tells about one id a call; 0 where it is known to.
+    # The number of ids if the panel turns out to answer about one id a call, 0 if that is known already.
     single_ids: int = 0
 
     @property
     def is_open(self) -> bool:
-        """Whether a person has asked for it and it goes on, or waits to."""
+        """Whether a requested search is running or waiting."""
         return self.search is not None and self.search.requested_at is not None
 
     @property
     def can_go_on(self) -> bool:
-        """Whether a further request could tell anything new."""
+        """Whether a further request could find something new."""
         return self.next_calls > 0
 
     @property
     def is_grace_over(self) -> bool:
-        """Whether the panel has to know the order by now, if it has it."""
+        """Whether the panel must know the order by now, if it has the order."""
         return self.window is not None and self.window.known_from <= timezone.now()
 
     @property
     def is_anew(self) -> bool:
-        """Whether a further request would ask again about what was asked too early."""
+        """Whether a further request would ask again about the ids that were asked about too early."""
         return self.is_early and self.is_grace_over
 
     @property
     def single_calls(self) -> int:
-        """In at most how many calls `single_ids` would be asked about."""
+        """The most calls that it takes to ask about `single_ids`."""
         return self.single_ids + IdSearch.CALLS_TO_LEARN
 
     @property
     def nothing_to_ask(self) -> str:
-        """Why there never was an id to ask about, "" if there was one."""
+        """The reason why there was never an id to ask about, "" if there was an id."""
         if self.window is None or self.asked or self.matches or self.can_go_on:
             return ""
         no_id = "No id lies" if self.window.size == 0 else "No id of somebody else lies"
@@ -96,12 +96,12 @@ class Findings:
 
     @property
     def fitting(self) -> int:
-        """How many of the ids that answered fit."""
+        """The number of found ids that fit."""
         return sum(match.fits for match in self.matches)
 
     @property
     def verdict(self) -> str:
-        """Say what the answers tell so far: never that the order does not exist."""
+        """The conclusion from the answers so far. It never claims that the order does not exist."""
         if self.fitting == 1:
             return "One id answers and fits in charge and place. Whether it is this order is for a person to decide."
         if self.fitting:
@@ -121,13 +121,13 @@ class Findings:
 
 
 def collect_findings(order: Order, search: IdSearch | None, around: Around | None = None) -> Findings:
-    """Look up what the search for the id of an order's last attempt has found; the panel is not asked."""
+    """Read the findings about an order's last attempt from the database. The panel is not asked."""
     window = find_window(order, around)
     if isinstance(window, str):
         return Findings(problem=window)
     matches = find_matches(order, window, search) if search else []
     further = IdSearch(is_single=not order.panel.multi_status)
-    again = min(sum(match.found.is_untold for match in matches), further.ids_a_request)
+    again = min(sum(match.found.awaits_charge for match in matches), further.ids_a_request)
     reach = next_reach(order, search or further, window, further.ids_a_request - again)
     next_ids = len(reach.ids) if reach else 0
     return Findings(

@@ -1,4 +1,4 @@
-"""Which of the ids that answered may be an unknown order's: what speaks against each, and who else it would fit."""
+"""Judges which found id may be that of an unknown order: the reasons against it, and other orders that it fits."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from panels.id_search.window import Window
 from panels.models import FoundId, IdSearch, Order
 from panels.protocol.order_types import Billing, order_type
 
-# The catalog that a cost is expected by may be hours old, and its price guard lets as much pass.
+# The expected cost may come from a catalog that is hours old. The price guard allows the same difference.
 TOLERANCE = Decimal("0.05")
-# Panels round what they charge, some of them to whole cents.
+# Panels round their charges, some panels to whole cents.
 SMALLEST = Decimal("0.01")
-# After these the charge may be anything from nothing to the whole.
+# An order in one of these states may have any charge from nothing to the full cost.
 MAY_REFUND = (
     Order.Progress.PARTIAL,
     Order.Progress.CANCELED,
@@ -24,30 +24,30 @@ MAY_REFUND = (
     Order.Progress.FAILED,
     Order.Progress.EXPIRED,
 )
-# Of so many other unknown orders it is said whom an id would fit as well.
+# The most other unknown orders that an id is compared with.
 MOST_RIVALS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An id that answered, judged for one order."""
+    """A found id, judged for one order."""
 
     found: FoundId
-    # What speaks against it: "charge", "currency", "remains", "place".
+    # The reasons against it: "charge", "currency", "remains", "place".
     against: tuple[str, ...]
-    # Why the charge decides nothing: "untold", "refunded", "unpriced", "" where it does.
+    # The reason why the charge proves nothing: "untold", "refunded", "unpriced". "" if the charge decides.
     unsure: str
-    # Other unknown orders that it would fit as well.
+    # Other unknown orders that the id would fit as well.
     rivals: Sequence[Order]
 
     @property
     def fits(self) -> bool:
-        """Tell whether all that can be told speaks for it, and for no other order of ours."""
+        """Whether all known facts fit this order, and no other order of ours."""
         return not (self.against or self.unsure or self.rivals)
 
 
 def judge(order: Order, found: FoundId) -> tuple[tuple[str, ...], str]:
-    """Return what speaks against an id being an order's, and why its charge decides nothing, if it does not."""
+    """Return the reasons against an id, and the reason why its charge proves nothing ("" if the charge decides)."""
     against = []
     if found.currency and order.currency and found.currency != order.currency:
         against.append("currency")
@@ -59,7 +59,7 @@ def judge(order: Order, found: FoundId) -> tuple[tuple[str, ...], str]:
 
 
 def find_matches(order: Order, window: Window, search: IdSearch) -> list[Match]:
-    """Judge the ids that answered and are in no row of ours by now: those that fit first."""
+    """Judge the found ids that no row of ours has by now. Ids that fit come first."""
     ours = Order.objects.filter(panel=order.panel_id, remote_id=OuterRef("remote_id")).exclude(remote_id="")
     found = list(search.found.exclude(Exists(ours)))
     rivals = _rivals(order, window) if found else []
@@ -76,7 +76,7 @@ def _match(order: Order, window: Window, found: FoundId, rivals: Sequence[Order]
 
 
 def _judge_charge(order: Order, found: FoundId, total: int | None) -> str:
-    """Return "" if the charge is as expected, "charge" if it is not, or why it decides nothing."""
+    """Return "" if the charge is as expected, "charge" if it is not, or the reason why it proves nothing."""
     charge, expected = found.charge, order.expected_cost
     if not charge:
         return "refunded" if found.progress in MAY_REFUND else "untold"
@@ -88,7 +88,7 @@ def _judge_charge(order: Order, found: FoundId, total: int | None) -> str:
     if charge > expected:
         return "charge"
     if order_type(order.type).billing is Billing.SUBSCRIPTION:
-        # What was expected is the most that it may come to.
+        # The expected cost of a subscription is the most that it may cost.
         return "unpriced"
     if found.progress == Order.Progress.PARTIAL and total and found.remains is not None:
         delivered = expected * (total - min(max(found.remains, 0), total)) / total
@@ -101,7 +101,7 @@ def _units(order: Order) -> int | None:
 
 
 def _rivals(order: Order, window: Window) -> list[Order]:
-    """Find the other orders that may have been under way between the same two neighbours, and have no id."""
+    """Find the other orders without an id that may have been sent between the same two neighbours."""
     lost = (Order.State.UNKNOWN, Order.State.SENDING, Order.State.WRITTEN_OFF)
     others = Order.objects.filter(panel=order.panel_id, state__in=lost).exclude(pk=order.pk)
     if window.before:

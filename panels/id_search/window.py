@@ -1,7 +1,7 @@
-"""Where the id of an unknown order may lie: between those of our orders sent just before and after it at its panel.
+"""Finds the range of ids that an unknown order may have: between our orders sent just before and just after it.
 
 before ── … ─── start ─── … ── after          panels count up, for all their customers together
-          ◀── asked so far ──▶                where the id is most likely comes first, then outward
+          ◀── asked so far ──▶                the search begins at the most likely id and goes outward
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from panels.id_search.evidence import Around, find_around, others_sent
 from panels.models import IdSearch, Order
 from panels.orders.following import GRACE
 
-# What fits a BigIntegerField; from one with a leading zero nobody knows how to count on.
+# A number that fits a BigIntegerField. After an id with a leading zero the next id is not known.
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
-# Ids that are looked up together: a request asks about no more.
+# The number of ids in one query. No request asks about more ids.
 _CHUNK = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """An order of ours that has an id, a number, and when it was sent and answered."""
+    """An order of ours whose id is a number, with the times when it was sent and answered."""
 
     pk: int
     number: int
@@ -37,65 +37,65 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The orders that an id lies between; a side without an order is open."""
+    """The two orders that an id lies between. A side without an order is open."""
 
     before: Neighbour | None
     after: Neighbour | None
-    # From when on the panel has to know the order, if it has it: that it knew none earlier tells nothing.
+    # From this time on the panel must know the order, if it has the order. An earlier "not found" proves nothing.
     known_from: datetime
 
     @property
     def lowest(self) -> int:
-        """The lowest id inside."""
+        """The lowest id inside the window."""
         return self.before.number + 1 if self.before else 1
 
     @property
     def highest(self) -> int | None:
-        """The highest id inside, None where nothing tells."""
+        """The highest id inside the window, None if that side is open."""
         return self.after.number - 1 if self.after else None
 
     @property
     def size(self) -> int | None:
-        """How many ids lie inside, those of other orders of ours among them; None if a side is open."""
+        """The number of ids inside, including ids of our other orders. None if a side is open."""
         return self.after.number - self.before.number - 1 if self.before and self.after else None
 
     @property
     def ours(self) -> str:
-        """The id of an order of ours next to it."""
+        """The id of our order at one end of the window."""
         return str(cast(Neighbour, self.before or self.after).number)
 
     def holds(self, number: int) -> bool:
-        """Tell whether an id lies inside."""
+        """Return whether an id lies inside the window."""
         return number >= self.lowest and (self.highest is None or number <= self.highest)
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Ids in a row that were asked about, but for those that are known to be ours."""
+    """Consecutive ids that were asked about, except the ids of our own orders."""
 
     first: int
     last: int
 
     @property
     def size(self) -> int:
-        """How many ids that are."""
+        """The number of ids."""
         return self.last - self.first + 1
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Ids to ask about next, and the stretch around `start` that is known once they were."""
+    """Ids to ask about next. After that, all ids from `asked_from` to `asked_to` around `start` are known."""
 
     ids: tuple[str, ...]
     start: int
     asked_from: int
     asked_to: int
-    # Nothing that was asked before counts any more.
+    # Earlier answers do not count any more.
     is_anew: bool
 
 
 def find_window(order: Order, around: Around | None = None) -> Window | str:
-    """Find where the id of an order's last attempt may lie, or say why that cannot be told."""
+    """Find the window of ids for an order's last attempt, or return the reason why there is no window."""
     around = around or find_around(order)
     rows = around.lower, around.higher
     if rows == (None, None):
@@ -110,12 +110,12 @@ def find_window(order: Order, around: Around | None = None) -> Window | str:
 
 
 def known_ids(panel_pk: int, remote_ids: Sequence[str]) -> set[str]:
-    """Return which of these ids at a panel are in a row of ours."""
+    """Return the ids that belong to a row of ours at this panel."""
     return set(Order.with_remote_ids(panel_pk, remote_ids).values_list("remote_id", flat=True))
 
 
 def asked_inside(search: IdSearch, window: Window) -> Stretch | None:
-    """Return what a search has asked about inside a window, None if nothing."""
+    """Return the ids inside a window that a search has asked about, None if it has asked about no id there."""
     if search.asked_from is None or search.asked_to is None:
         return None
     first = max(search.asked_from, window.lowest)
@@ -124,14 +124,14 @@ def asked_inside(search: IdSearch, window: Window) -> Stretch | None:
 
 
 def was_early(search: IdSearch, window: Window) -> bool:
-    """Tell whether a search has asked when the panel might not have known the order yet."""
+    """Return whether a search asked at a time when the panel might not have known the order yet."""
     return search.searched_at is not None and search.searched_at < window.known_from
 
 
 def next_reach(order: Order, search: IdSearch, window: Window, count: int) -> Reach | None:
-    """Choose the next ids to ask about, at most so many and none of our own; None if there are none left.
+    """Choose at most `count` ids to ask about next, without ids of our own orders. None if no id is left.
 
-    What was asked early is asked again once the panel has to know.
+    Ids that were asked about too early are chosen again when the panel must know the order.
     """
     is_over = was_early(search, window) and window.known_from <= timezone.now()
     asked = None if is_over else asked_inside(search, window)
@@ -153,7 +153,7 @@ def next_reach(order: Order, search: IdSearch, window: Window, count: int) -> Re
 
 
 def _outward(start: int, first: int, last: int, window: Window) -> Iterator[int]:
-    """Yield the ids around those from `first` to `last`, the one nearer to `start` first; endless if open above."""
+    """Yield the ids around `first` to `last`, always the id nearest to `start`. Endless if the window is open above."""
     while True:
         is_room_above = window.highest is None or last < window.highest
         is_room_below = first > window.lowest
@@ -168,13 +168,13 @@ def _outward(start: int, first: int, last: int, window: Window) -> Iterator[int]
 
 
 def _neighbour(row: Order) -> Neighbour:
-    # Neither is empty, as `others_sent` has seen to.
+    # `others_sent` returns only orders that have both times.
     sent_at, placed_at = cast(datetime, row.sent_at), cast(datetime, row.placed_at)
     return Neighbour(row.pk, int(row.remote_id), sent_at, placed_at)
 
 
 def likely_id(order: Order, window: Window) -> int:
-    """Estimate the id from how fast ids count up around the order, next to a neighbour where nothing tells that."""
+    """Estimate the id from how fast ids rise around the order. If that is unknown, return the id next to a neighbour."""
     before, after = window.before, window.after
     if before is None:
         return window.highest or 1
@@ -187,7 +187,7 @@ def likely_id(order: Order, window: Window) -> int:
 
 
 def _long_before(order: Order, before: Neighbour) -> Neighbour | None:
-    """Find one as long before the neighbour as that is before ours: a shorter time does not tell how fast ids rise."""
+    """Find an order as long before the neighbour as the neighbour is before ours, to measure how fast ids rise."""
     if order.sent_at is None:
         return None
     moment = before.sent_at - (order.sent_at - before.sent_at)

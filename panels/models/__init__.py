@@ -1,4 +1,4 @@
-"""The rows that everything is read from: rules about one row live here, whatever spans rows is an activity."""
+"""The rows of the database. Rules about one row are here. Code about several rows belongs to an activity."""
 
 from panels.models.action import ActionLine, OrderAction
 from panels.models.batch import Batch, BatchLine

@@ -1,4 +1,4 @@
-"""One thing to be done to many orders: what a person confirmed, and what came of each."""
+"""One action on many orders, which a person confirmed, and the outcome for each order."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Orders that are placed together, and the lines that they are made from.
+"""Orders that are placed together, and the lines of the table that they come from.
 
     draft ──▶ confirmed ◀──▶ paused
       └─────▶ discarded
 
-A batch of adopted orders begins as confirmed: nothing of it is ever sent.
+A batch of imported orders begins as confirmed. None of its orders is ever sent.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ class Batch(models.Model):
     state = models.CharField(max_length=20, choices=State, default=State.DRAFT)
     source = models.CharField(max_length=20, choices=Source)
     filename = models.CharField(max_length=255, blank=True)
-    # For the lines that name none.
+    # The panel of the lines that name no panel.
     panel = models.ForeignKey(Panel, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    # What the person's table had, in its order.
+    # The columns of the person's table, in their order.
     columns = models.JSONField(default=list, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -66,37 +66,37 @@ class Batch(models.Model):
 
     @property
     def is_adoption(self) -> bool:
-        """Whether its lines name orders that were placed elsewhere."""
+        """Whether the lines of the batch name orders that were placed elsewhere."""
         return self.source == self.Source.ADOPTED
 
 
 class BatchLine(models.Model):
-    """A line as a person gave it, and what the check has found; of a confirmed batch, also its order."""
+    """A line as a person wrote it, and the results of its check. In a confirmed batch it has an order."""
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="lines")
-    # As the person's table counts its rows.
+    # The number of the row in the person's table.
     number = models.PositiveIntegerField()
-    # The token of its order, made from the batch's: however often it is confirmed, there is one order.
+    # The token of its order. It comes from the token of the batch, so repeated confirmations make only one order.
     token = models.UUIDField(unique=True, editable=False)
     # The person's own values by column.
     cells = models.JSONField(default=dict)
-    # Messages by column, under "" those about the line as a whole.
+    # Messages by column. Messages about the whole line are under "".
     errors = models.JSONField(default=dict, blank=True)
     has_errors = models.BooleanField("wrong", default=False)
     warnings = models.JSONField(default=list, blank=True)
     is_left_out = models.BooleanField("left out", default=False)
-    # A person wants it although the same service and link are in the batch or active already.
+    # A person orders it although another line or an active order has the same service and link.
     is_repeat_ok = models.BooleanField("order all the same", default=False)
 
     panel = models.ForeignKey(Panel, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     service = models.ForeignKey(Service, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     link_key = models.CharField(max_length=500, blank=True, editable=False)
-    # The service's price and other conditions when the line was checked.
+    # The price and the other conditions of the service when the line was checked.
     rate = RateField(null=True, blank=True)
     terms = models.JSONField(default=dict, blank=True, editable=False)
     cost = MoneyField(null=True, blank=True)
     currency = models.CharField(max_length=8, blank=True)
-    # Of an order to be adopted.
+    # The id of an order to import.
     remote_id = models.CharField("panel's id", max_length=64, blank=True)
     order = models.OneToOneField(
         "panels.Order", null=True, blank=True, on_delete=models.PROTECT, related_name="batch_line"
@@ -120,10 +120,10 @@ class BatchLine(models.Model):
 
     @property
     def is_wrong(self) -> bool:
-        """Whether it stands in the way of confirming its batch."""
+        """Whether the line prevents the confirmation of its batch."""
         return self.has_errors and not self.is_left_out
 
     @property
     def messages(self) -> list[str]:
-        """All its errors, whatever column they are about."""
+        """The errors of all columns."""
         return [text for texts in self.errors.values() for text in texts]

@@ -1,4 +1,4 @@
-"""Keeps API keys encrypted at rest: Secret, the model field, and the rotation of the keys that encrypt."""
+"""Keeps API keys encrypted at rest: Secret, its model field, and the rotation of the encryption keys."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class KeyUnreadableError(Exception):
 
 
 class Secret:
-    """A secret that stays encrypted in memory and shows itself only when asked to."""
+    """A secret that stays encrypted in memory. Only `reveal` returns the plain text."""
 
     __slots__ = ("_token",)
 
@@ -25,18 +25,18 @@ class Secret:
 
     @classmethod
     def conceal(cls, plain: str) -> Secret:
-        """Encrypt a plain text with the first of CREDENTIAL_KEYS."""
+        """Encrypt a plain text with the first key of CREDENTIAL_KEYS."""
         return cls(_fernet().encrypt(plain.encode()).decode())
 
     def reveal(self) -> str:
-        """Return the plain text; raises KeyUnreadableError rather than ever giving the stored text away."""
+        """Return the plain text. Raises KeyUnreadableError, which never contains the stored text."""
         try:
             return _fernet().decrypt(self._token.encode()).decode()
         except InvalidToken:
             raise KeyUnreadableError("The stored key cannot be decrypted with CREDENTIAL_KEYS.") from None
 
     def rotated(self) -> Secret:
-        """Return the same secret encrypted with the first of CREDENTIAL_KEYS."""
+        """Return the same secret, encrypted with the first key of CREDENTIAL_KEYS. Raises KeyUnreadableError."""
         try:
             return Secret(_fernet().rotate(self._token.encode()).decode())
         except InvalidToken:
@@ -44,7 +44,7 @@ class Secret:
 
     @property
     def token(self) -> str:
-        """The encrypted text, as stored."""
+        """The encrypted text, as the database stores it."""
         return self._token
 
     def __eq__(self, other: object) -> bool:
@@ -63,9 +63,9 @@ class Secret:
 
 
 class EncryptedField(models.Field):  # type: ignore[type-arg]
-    """Stores a Secret as its encrypted text; plain text is refused, so that none is ever written."""
+    """Stores the encrypted text of a Secret. Refuses plain text, so no plain text is ever written."""
 
-    # What the type checker may take a row's value for.
+    # The types of a value for the type checker.
     _pyi_private_set_type: Secret
     _pyi_private_get_type: Secret
 

@@ -1,4 +1,4 @@
-"""An order's story: what happened to it, when, and who did it."""
+"""The history of an order: each event with its time and the person who caused it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class OrderEvent(models.Model):
 
     order = models.ForeignKey("panels.Order", on_delete=models.PROTECT, related_name="events", db_index=False)
     at = models.DateTimeField()
-    # None: the worker.
+    # None if the worker caused the event.
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )

@@ -1,4 +1,4 @@
-"""The two kinds of amounts, bounded so that SQLite, which keeps decimals as floats, gives back what it got."""
+"""The fields for amounts and rates. Their digits are limited, because SQLite stores decimals as floats."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The search for the id that an unknown order may have at its panel, and the ids that answered."""
+"""The search for the id of an unknown order at its panel, and the ids that were found."""
 
 from __future__ import annotations
 
@@ -10,38 +10,38 @@ from panels.models.order import Order
 
 
 class IdSearch(models.Model):
-    """One for each attempt that nothing was heard of; a person may have it continued again and again."""
+    """The search for one attempt of an order. A person may continue it several times."""
 
-    # A call may ask about a hundred, and one of them is known to be ours: its answer shows that the panel tells about
-    # each.
+    # A call may ask about 100 ids. One of them is an id of our own orders. The answer for that id shows that the panel
+    # answers about each id of a call.
     IDS_A_CALL = 99
-    # What one request may cost: less than following a few hundred orders for a minute does. Where each call tells about
-    # one id only, it is as many calls as such a panel gets at once from polling.
+    # The most calls of one request: fewer than the polling of a few hundred orders takes in a minute. If each call asks
+    # about one id, there are as many calls as one round of polling makes at such a panel.
     CALLS, SINGLE_CALLS = 3, 10
-    # Of those, what it takes to find out that each call tells about one id: the panel's objection to several, and its
-    # answer about one that is known to be ours.
+    # The calls that show that a panel takes one id a call: the call with several ids that it refuses, and a call about
+    # one id of our own orders.
     CALLS_TO_LEARN = 2
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="id_searches")
     attempt = models.PositiveIntegerField()
-    # Set by a person, cleared once the calls that one request may cost were made.
+    # Set by a person. Cleared when the calls of one request were made.
     requested_at = models.DateTimeField(null=True)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    # How many calls the last request has cost.
+    # The number of calls that the last request has made.
     calls = models.PositiveSmallIntegerField(default=0)
-    # Set while a worker asks: past it, that worker is gone.
+    # The end of the lease of the worker that asks. After this time another worker may take over.
     leased_until = models.DateTimeField(null=True)
-    # Each call asks about one id: the panel does not take more, or has objected to more.
+    # Whether each call asks about one id, because the panel refuses several ids in a call.
     is_single = models.BooleanField(default=False)
 
-    # Where the search began; from there it goes both ways, and has asked about all from asked_from to asked_to.
+    # The search begins at `start` and goes in both directions. It has asked about all ids from asked_from to asked_to.
     start = models.BigIntegerField(null=True)
     asked_from = models.BigIntegerField(null=True)
     asked_to = models.BigIntegerField(null=True)
-    # How many those are without the ids of our own orders, and when the last of them were asked about.
+    # The number of these ids without the ids of our own orders, and the time of the last call.
     asked = models.PositiveIntegerField(default=0)
     searched_at = models.DateTimeField(null=True)
-    # Why the last request ended early.
+    # The reason why the last request ended early.
     error = models.TextField(blank=True)
 
     class Meta:
@@ -60,7 +60,7 @@ class IdSearch(models.Model):
 
     @property
     def most_calls(self) -> int:
-        """How many calls one request may cost."""
+        """The most calls of one request."""
         return self.SINGLE_CALLS if self.is_single else self.CALLS
 
     @property
@@ -69,12 +69,12 @@ class IdSearch(models.Model):
 
     @property
     def ids_a_request(self) -> int:
-        """How many ids one request asks about at most."""
+        """The most ids that one request asks about."""
         return self.most_calls * self.ids_a_call
 
 
 class FoundId(models.Model):
-    """An id that was in no row of ours, and what the panel said about it."""
+    """An id that no row of ours had, and the answer of the panel about it."""
 
     search = models.ForeignKey(IdSearch, on_delete=models.CASCADE, related_name="found")
     remote_id = models.CharField("panel's id", max_length=64)
@@ -95,6 +95,6 @@ class FoundId(models.Model):
         return f"{self.remote_id} ({self.remote_status})"
 
     @property
-    def is_untold(self) -> bool:
-        """Whether a later answer may tell a charge: some panels learn it late."""
+    def awaits_charge(self) -> bool:
+        """Whether a later answer may have a charge, because some panels report it late."""
         return not self.charge and self.progress not in Order.FINISHED

@@ -1,4 +1,4 @@
-"""Who works, what ran when, and the switch that stops all sending."""
+"""The worker processes, the leases of scheduled jobs, and the switch that stops all sending."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 
 class Worker(models.Model):
-    """A worker process, alive as long as it is seen."""
+    """A worker process. It writes `seen_at` again and again while it is alive."""
 
     ALIVE_FOR = timedelta(seconds=30)
 
@@ -32,7 +32,7 @@ class Worker(models.Model):
 
     @classmethod
     def alive(cls) -> models.QuerySet[Worker]:
-        """Return those that were seen within seconds and have not signed out."""
+        """Return the workers that were seen in the last 30 seconds and have not stopped."""
         return cls.objects.filter(stopped_at__isnull=True, seen_at__gt=timezone.now() - cls.ALIVE_FOR)
 
     @property
@@ -41,22 +41,22 @@ class Worker(models.Model):
 
     @property
     def state(self) -> str:
-        """One word for lists: alive, stopped (it signed out) or lost."""
+        """One word for lists: alive, stopped, or lost if the worker is gone without a stop."""
         if self.is_alive:
             return "alive"
         return "stopped" if self.stopped_at else "lost"
 
 
 class JobRun(models.Model):
-    """The lease on a job that must run once at a time, and how its last run went."""
+    """The lease of a job that must not run twice at the same time, and the result of its last run."""
 
-    # The clocks of machines differ by so much at most; a time further ahead is from before a clock was set back.
+    # The most that the clocks of machines differ. A later time was written before a clock was set back.
     CLOCKS_DIFFER = timedelta(minutes=1)
 
     name = models.CharField(max_length=60, unique=True)
     leased_until = models.DateTimeField(null=True)
     holder = models.UUIDField(null=True)
-    # Host and pid of the process that runs it, or ran it last.
+    # Host and pid of the process that runs the job or ran it last.
     worker = models.CharField(max_length=280, blank=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -70,7 +70,7 @@ class JobRun(models.Model):
 
     @classmethod
     def take(cls, name: str, *, every: timedelta, at_most: timedelta) -> JobRun | None:
-        """Lease a job for `at_most`; None if it is leased, or began less than `every` ago."""
+        """Lease a job for `at_most`. None if the job is leased, or if it began less than `every` ago."""
         now = timezone.now()
         cls.objects.get_or_create(name=name)
         holder = uuid.uuid4()
@@ -89,18 +89,18 @@ class JobRun(models.Model):
 
     @property
     def is_lost(self) -> bool:
-        """Whether whoever ran it last never gave it back."""
+        """Whether the lease ran out before its holder gave it back."""
         return self.leased_until is not None and not self.is_running
 
     @property
     def took(self) -> timedelta | None:
-        """How long the last run lasted, None while one is under way or lost."""
+        """The duration of the last run, None while the job is leased or lost."""
         if self.leased_until or self.started_at is None or self.finished_at is None:
             return None
         return max(self.finished_at - self.started_at, timedelta())
 
     def give_back(self, error: str = "") -> None:
-        """End the lease, unless somebody else has taken over."""
+        """End the lease, unless another worker holds it by now."""
         JobRun.objects.filter(pk=self.pk, holder=self.holder).update(
             leased_until=None, holder=None, finished_at=timezone.now(), last_error=error
         )
@@ -108,7 +108,7 @@ class JobRun(models.Model):
 
 
 class Controls(models.Model):
-    """The one row of switches."""
+    """The only row of switches."""
 
     sending_stopped_at = models.DateTimeField(null=True, blank=True)
     sending_stopped_by = models.ForeignKey(
@@ -124,10 +124,10 @@ class Controls(models.Model):
 
     @classmethod
     def stopped(cls) -> models.QuerySet[Controls]:
-        """Return the row if the one switch that stops all sending is thrown."""
+        """Return the row of switches if sending is stopped, else no row."""
         return cls.objects.filter(sending_stopped_at__isnull=False)
 
     @classmethod
     def is_sending_stopped(cls) -> bool:
-        """Tell whether the one switch that stops all sending is thrown."""
+        """Return whether sending is stopped."""
         return cls.stopped().exists()

@@ -1,13 +1,13 @@
-"""An order, from the moment a person placed it until nothing about it can change.
+"""An order, from the moment when a person placed it until it cannot change any more.
 
               withdrawn
                   ▲
-    queued ───▶ sending ───▶ placed ───▶ progress, as the panel tells it
+    queued ───▶ sending ───▶ placed ───▶ progress, as the panel reports it
       ▲           │ ├──────▶ refused
       └───────────┘ └──────▶ unknown ───▶ placed | queued | refused | written_off
 
-Every change of state goes through `advance`, `move` and their plurals in moves.py, which know the allowed pairs and
-write only if nobody was quicker.
+Every change of state goes through `advance`, `move`, or orders/moves.py for many orders. They know the allowed pairs of
+states, and write by compare and swap.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ from panels.protocol.wire import Progress as WireProgress
 
 
 class IllegalMoveError(Exception):
-    """A change of state that the life of an order does not know."""
+    """A change of state that no order may make."""
 
 
-# What waits for a person: nobody knows what became of it, it is held, or it has an alarm.
+# Orders that wait for a person: their outcome is unknown, they are on hold, or they have an alarm.
 NEEDS_A_PERSON = Q(state="unknown") | Q(state="queued", held_reason__gt="") | Q(alarm__gt="")
 
 
 class RequestState(models.TextChoices):
-    """How far a request of ours (a refill, a cancel) has come; what became of it the panel tells."""
+    """The state of a refill or cancel until the panel has accepted it. The panel reports the further progress."""
 
     QUEUED = "queued", "Waiting to be sent"
     SENDING = "sending", "Being sent"
@@ -81,12 +81,12 @@ class Order(models.Model):
         Progress.FAILED,
         Progress.EXPIRED,
     )
-    # What `advance` lets happen; anything else raises.
+    # The allowed changes of state. `check_move` raises for all others.
     ALLOWED = frozenset(
         {
             (State.QUEUED, State.SENDING),
             (State.QUEUED, State.WITHDRAWN),
-            # A restored backup: what it shows as waiting may have been sent since.
+            # After a restore, an order that the backup shows as queued may have been sent already.
             (State.QUEUED, State.UNKNOWN),
             (State.SENDING, State.PLACED),
             (State.SENDING, State.REFUSED),
@@ -96,27 +96,27 @@ class Order(models.Model):
             (State.UNKNOWN, State.QUEUED),
             (State.UNKNOWN, State.REFUSED),
             (State.UNKNOWN, State.WRITTEN_OFF),
-            # An id that came after a person had given up.
+            # The id came after a person had marked the order as lost.
             (State.WRITTEN_OFF, State.PLACED),
         }
     )
 
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    # The foreign keys need no index of their own: those below begin with them, or nobody looks from there.
+    # The foreign keys need no index of their own. An index below begins with the key, or no query uses the key.
     batch = models.ForeignKey(
         Batch, null=True, blank=True, on_delete=models.PROTECT, related_name="orders", db_index=False
     )
     panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="orders", db_index=False)
-    # None: placed elsewhere, as a service that we do not know.
+    # None if the order was placed elsewhere and its service is not known.
     service = models.ForeignKey(
         Service, null=True, blank=True, on_delete=models.PROTECT, related_name="orders", db_index=False
     )
-    # The service's type when the order was placed: which fields it has.
+    # The service's type when the order was placed. It determines the fields of the order.
     type = models.CharField(max_length=40, blank=True, choices=type_choices, editable=False)
     link = models.TextField(blank=True)
-    # The link as order_types.normalise_link has it, for search and for finding duplicates.
+    # The result of order_types.normalise_link, to search and to find duplicates.
     link_key = models.CharField(max_length=500, blank=True, editable=False)
-    # Per run, or the number of lines; None for packages and subscriptions.
+    # The quantity of one run, or the number of lines. None for packages and subscriptions.
     quantity = models.PositiveIntegerField(null=True, blank=True)
     # The other fields of the type, by their API names.
     params = models.JSONField(default=dict, blank=True)
@@ -125,21 +125,21 @@ class Order(models.Model):
     attempt = models.PositiveIntegerField(default=0, editable=False)
     send_after = models.DateTimeField(default=timezone.now, editable=False)
     send_deadline = models.DateTimeField(null=True, editable=False)
-    # Why a queued order waits for a person, in words; "" lets it go out.
+    # The reason why a queued order is on hold. "" if it may be sent.
     held_reason = models.CharField(max_length=300, blank=True, editable=False)
-    # Something a person must see although the order goes on: a second order at the panel, a vanished one.
+    # A problem that a person must see although the order continues, such as a second order at the panel.
     alarm = models.CharField(max_length=300, blank=True, editable=False)
 
     remote_id = models.CharField("panel's id", max_length=64, blank=True)
     progress = models.CharField(max_length=20, choices=Progress, blank=True)
     remote_status = models.CharField("panel's word", max_length=100, blank=True)
-    # The panel's word is none that we know: the progress shown is the one from before.
+    # Whether the panel's status is a word that we do not know. Then `progress` is the earlier progress.
     is_word_unknown = models.BooleanField(default=False, editable=False)
     start_count = models.BigIntegerField(null=True, blank=True)
     remains = models.BigIntegerField(null=True, blank=True)
     charge = MoneyField(null=True, blank=True)
     currency = models.CharField(max_length=8, blank=True)
-    # None: placed elsewhere.
+    # None if the order was placed elsewhere.
     rate_agreed = RateField(null=True, blank=True)
     expected_cost = MoneyField(null=True, blank=True)
     error_class = models.CharField(max_length=20, blank=True)
@@ -153,13 +153,13 @@ class Order(models.Model):
     placed_at = models.DateTimeField(null=True, editable=False)
     checked_at = models.DateTimeField(null=True, editable=False)
     changed_at = models.DateTimeField(null=True, editable=False)
-    # Set by a person, cleared by the answer.
+    # Set by a person. Cleared when the panel has answered.
     check_requested_at = models.DateTimeField(null=True, editable=False)
-    # None: nobody asks about this order any more.
+    # None if the worker does not ask about this order any more.
     next_check_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True, editable=False)
 
-    # The id that a person says an unknown order has at the panel, until the panel has confirmed it.
+    # The panel's id of an unknown order, named by a person and not confirmed by the panel yet.
     candidate_id = models.CharField(max_length=64, blank=True, editable=False)
     candidate_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -171,7 +171,7 @@ class Order(models.Model):
     )
     candidate_error = models.TextField(blank=True, editable=False)
 
-    # Amounts to sort by, alike on both databases: what is not known stands below everything else.
+    # Amounts to sort by, with the same order on both databases. Unknown amounts are below all known amounts.
     charge_sort = models.GeneratedField(
         expression=Coalesce("charge", Value(Decimal(-1))), output_field=MoneyField(), db_persist=True
     )
@@ -198,7 +198,7 @@ class Order(models.Model):
             models.UniqueConstraint(
                 fields=("panel", "remote_id"), condition=~Q(remote_id=""), name="one_order_per_remote_id"
             ),
-            # Whatever may be sent needs one; an adopted order was placed before.
+            # An order that may be sent needs a service and a rate. An imported order was placed before.
             models.CheckConstraint(
                 condition=Q(service__isnull=False, rate_agreed__isnull=False) | Q(state="placed"),
                 name="only_placed_without_service",
@@ -220,7 +220,7 @@ class Order(models.Model):
                 condition=NEEDS_A_PERSON,
                 name="order_needs_a_person",
             ),
-            # Every page counts these words. SQLite takes this small index only if it holds all that the query reads.
+            # Every page counts these words. SQLite uses this small index only if it has all columns of the query.
             models.Index(
                 fields=("panel", "remote_status", "is_word_unknown", "next_check_at"),
                 condition=Q(is_word_unknown=True, next_check_at__isnull=False),
@@ -230,14 +230,14 @@ class Order(models.Model):
             models.Index(fields=("panel",), condition=~Q(candidate_id=""), name="order_with_candidate"),
             models.Index(fields=("remote_id",), condition=~Q(remote_id=""), name="order_by_remote_id"),
             models.Index(fields=("service", "link_key"), name="order_by_service_link"),
-            # So that PostgreSQL finds what begins with a text, whatever its collation.
+            # PostgreSQL needs this operator class to find prefixes with any collation.
             models.Index(fields=("link_key",), opclasses=("varchar_pattern_ops",), name="order_by_link_start"),
             models.Index(fields=("-created_at", "-id"), name="order_by_created"),
             models.Index(fields=("-charge_sort", "-id"), name="order_by_charge"),
             models.Index(fields=("-cost_sort", "-id"), name="order_by_cost"),
-            # What was sent just before and after an order, and between two readings of the balance.
+            # Orders sent just before and after an order, and between two readings of the balance.
             models.Index(fields=("panel", "sent_at"), name="order_by_sent"),
-            # Beyond what they sort by, what is often asked for as well: found without a look at the rows.
+            # The last columns are common filters. With them in the index, a query need not read the rows.
             models.Index(fields=("panel", "-created_at", "-id", "placed_by"), name="order_of_panel"),
             models.Index(fields=("state", "-created_at", "-id", "panel", "placed_by"), name="order_in_state"),
             models.Index(fields=("progress", "-created_at", "-id", "panel", "placed_by"), name="order_in_progress"),
@@ -246,7 +246,7 @@ class Order(models.Model):
                 fields=("batch", "-created_at", "-id"), condition=Q(batch__isnull=False), name="order_of_batch"
             ),
             models.Index(fields=("panel", "placed_at"), name="order_by_placed"),
-            # What the day totals look for: whatever has become of an order since.
+            # Orders by their last change, which the totals of days look for.
             models.Index(Coalesce("changed_at", "placed_at"), name="order_by_touched"),
         )
 
@@ -258,23 +258,23 @@ class Order(models.Model):
 
     @classmethod
     def with_remote_ids(cls, panel_pk: int, remote_ids: Sequence[str]) -> models.QuerySet[Order]:
-        """Find a panel's orders by its ids for them, none of which is empty, in no order."""
-        # SQLite takes the index of ids only where its condition is spelled out.
+        """Find the orders of a panel by their ids there. No id may be empty. The result is not sorted."""
+        # SQLite uses the partial index only if the query repeats its condition.
         return cls.objects.filter(panel=panel_pk, remote_id__in=remote_ids).exclude(remote_id="").order_by()
 
-    # -- its life
+    # -- changes of state
 
     def advance(self, to: Order.State, **fields: Any) -> bool:
-        """Change the state and `fields` in one statement; False, with nothing written, if the row has moved on.
+        """Write the state and `fields` in one statement, if the row still has the state and attempt of this object.
 
-        The row must still be in the state and attempt that this object shows.
+        Returns False if nothing was written, because the row has changed.
         """
         return self._change(to, fields)
 
     def move(
         self, to: Order.State, *, what: OrderEvent.What, detail: str = "", actor: Any = None, **fields: Any
     ) -> bool:
-        """Advance and tell the story of it, both or neither."""
+        """Advance and add an event, in one transaction."""
         return self._change(to, fields, self.event(what, detail, actor=actor))
 
     def _change(self, to: Order.State, fields: dict[str, Any], event: OrderEvent | None = None) -> bool:
@@ -284,35 +284,35 @@ class Order(models.Model):
             is_written = bool(mine.update(state=to, **fields))
             if is_written and event:
                 event.save()
-        # Only now: had the commit failed, this object would show what the row does not.
+        # After the commit. If the commit fails, this object must not differ from the row.
         if is_written:
             self.show(to, fields)
         return is_written
 
     @classmethod
     def check_move(cls, came_from: str, to: str) -> None:
-        """Raise IllegalMoveError if no order goes that way."""
+        """Raise IllegalMoveError if this change of state is not allowed."""
         if (came_from, to) not in cls.ALLOWED:
             raise IllegalMoveError(f"Orders cannot go from {came_from} to {to}.")
 
     def show(self, to: Order.State, fields: dict[str, Any]) -> None:
-        """Let this object show what was written into its row."""
+        """Set the values that were written into the row on this object too."""
         for name, value in {**fields, "state": to}.items():
             setattr(self, name, value)
 
     def add_event(self, what: OrderEvent.What, detail: str = "", *, actor: Any = None) -> None:
-        """Add to the order's story."""
+        """Add an event to the order's history."""
         self.event(what, detail, actor=actor).save()
 
     def event(self, what: OrderEvent.What, detail: str = "", *, actor: Any = None) -> OrderEvent:
-        """Return what is to be added to the order's story."""
+        """Return a new event of the order. It is not saved."""
         return OrderEvent(order=self, what=what, detail=detail, actor=actor, at=timezone.now())
 
-    # -- what it shows
+    # -- properties
 
     @property
     def values(self) -> dict[str, str]:
-        """All fields of its type by their API names, as the person gave them."""
+        """The fields of the order's type by their API names, as the person entered them."""
         values = dict(self.params)
         if self.link:
             values["link"] = self.link
@@ -322,7 +322,7 @@ class Order(models.Model):
 
     @property
     def is_adopted(self) -> bool:
-        """Whether it was placed elsewhere: it has an id, and no attempt of ours has sent it."""
+        """Whether the order was placed elsewhere: it has an id, and we never sent it."""
         return self.state == self.State.PLACED and not self.attempt
 
     @property
@@ -335,7 +335,7 @@ class Order(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Whether it may still change by itself: what lists and pages refresh themselves for."""
+        """Whether the order may change without a person. Pages with open orders refresh themselves."""
         if self.state in (self.State.QUEUED, self.State.SENDING):
             return True
         return self.state == self.State.PLACED and (
@@ -346,7 +346,7 @@ class Order(models.Model):
 
     @property
     def delivered(self) -> int | None:
-        """How much was delivered, where the panel says what remains."""
+        """The delivered quantity, None if the panel does not report the remaining quantity."""
         if self.quantity is None or self.remains is None:
             return None
         runs = int(self.params.get("runs") or 1)
@@ -354,10 +354,10 @@ class Order(models.Model):
 
     @property
     def service_name(self) -> str:
-        """What was ordered; of an order that was placed elsewhere it may not be known."""
+        """The name of the service, which may be unknown for an order that was placed elsewhere."""
         return self.service.name if self.service else "Unknown service"
 
-    # -- what can be asked for it
+    # -- possible actions
 
     @property
     def can_withdraw(self) -> bool:
@@ -369,7 +369,7 @@ class Order(models.Model):
 
     @property
     def can_refill(self) -> bool:
-        """Whether asking for a refill can make sense: the service may refill, and something was delivered."""
+        """Whether a refill can be requested: the service allows refills, and units were delivered."""
         return (
             self.state == self.State.PLACED
             and (self.service is None or self.service.refill is not False)
@@ -378,7 +378,7 @@ class Order(models.Model):
 
     @property
     def can_cancel(self) -> bool:
-        """Whether asking for a cancel can make sense: the service may cancel, and the order still runs."""
+        """Whether a cancel can be requested: the service allows cancels, and the order has not finished."""
         return (
             self.state == self.State.PLACED
             and (self.service is None or self.service.cancel is not False)

@@ -1,11 +1,11 @@
-"""An account at a panel: how to reach it, how it speaks, when it may be asked, and how it is.
+"""An account at a panel: its address and key, its API options, its pause and limits, and its balance.
 
 A panel has at most one pause. It has a reason, and for some reasons a time. A weightier pause replaces a lighter one.
 
 weight  reason        begins                              stops               ends
   0     rate_limit    the panel answered 429              everything          at its time
   0     unreachable   three calls in a row failed         everything          when a question is answered
-  1     funds         the panel said: not enough funds    sending             a higher balance, or a person
+  1     funds         the panel reported too few funds    sending             a higher balance, or a person
   2     auth          the key is refused or unreadable    everything          a new key, or a person
   3     by_hand       a person                            sending             a person
 
@@ -43,27 +43,27 @@ from panels.models.encryption import EncryptedField, Secret
 from panels.models.fields import MoneyField
 from panels.protocol.account import Account
 
-# Such a pause is over where no time lies ahead.
+# This pause is over when its time is over.
 _TIMED_RATE_LIMIT = Q(paused_reason="rate_limit", paused_until__isnull=False)
 # The rule of `Panel.is_paused` at the time of the query.
 IS_PAUSED = Q(paused_reason__gt="") & ~Q(paused_reason="rate_limit", paused_until__lte=Now())
 
 
 class PanelQuerySet(models.QuerySet["Panel"]):
-    """The rules of `Panel.takes_orders`, `Panel.takes_questions` and `Panel.is_probe_due`, for many panels at once."""
+    """The rules of `Panel.takes_orders`, `Panel.takes_questions` and `Panel.is_probe_due` as queries."""
 
     def open_for_orders(self, now: datetime | None = None) -> PanelQuerySet:
-        """Keep the panels that orders may be sent to."""
+        """Return the panels that orders may be sent to."""
         return self._not_quiet(now).filter(Q(paused_reason="") | _TIMED_RATE_LIMIT)
 
     def open_for_questions(self, now: datetime | None = None) -> PanelQuerySet:
-        """Keep the panels that the worker may ask questions by itself."""
+        """Return the panels that the worker may ask questions by itself."""
         return self._not_quiet(now).filter(Q(paused_reason__in=("", *Panel.STOPS_ONLY_ORDERS)) | _TIMED_RATE_LIMIT)
 
     def to_probe(self, now: datetime | None = None) -> PanelQuerySet:
-        """Keep the silent panels that are asked one question now, before anything else is sent.
+        """Return the unreachable panels that get one question now, before any other request is sent.
 
-        A question costs nothing. Each order that a panel takes and does not answer would wait for a person.
+        A question costs nothing. Each order without an answer would wait for a person.
         """
         return self._not_quiet(now).filter(paused_reason=Panel.Pause.UNREACHABLE, paused_until__isnull=False)
 
@@ -90,7 +90,7 @@ class Panel(models.Model):
     name = models.CharField(max_length=100, unique=True)
     api_url = models.CharField("API address", max_length=500)
     api_key = EncryptedField("API key")
-    # The key's last four characters, kept apart so that no page has to decrypt it.
+    # The last four characters of the key. They are stored, because a page must not decrypt the key.
     key_hint = models.CharField(max_length=4, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -115,16 +115,16 @@ class Panel(models.Model):
         "active", default=True, help_text="An inactive panel is never called; its history stays."
     )
     paused_reason = models.CharField(max_length=20, blank=True, choices=Pause, editable=False)
-    # Set for a pause with a time: a rate limit ends then, and a silent panel is asked again then.
+    # Set for a pause with a time. Then a rate limit ends, or an unreachable panel is asked again.
     paused_until = models.DateTimeField(null=True, editable=False)
-    # Until then the worker asks nothing by itself, whatever the reason of the pause.
+    # Until then the worker asks nothing by itself, with any reason of the pause.
     quiet_until = models.DateTimeField(null=True, editable=False)
-    # The lowest balance read since the panel said that it would not do, or just before: any higher one lifts the pause.
+    # The lowest balance read after the panel reported too few funds, or just before. A higher balance ends the pause.
     paused_balance = MoneyField(null=True, editable=False)
     last_error = models.TextField(blank=True, editable=False)
-    # Calls in a row that found no panel; each one lengthens the next pause.
+    # The number of calls in a row that did not reach the panel. Each one makes the next pause longer.
     failures = models.PositiveIntegerField(default=0, editable=False)
-    # Orders in a row that may have arrived and were not answered; questions that are answered say nothing about it.
+    # The number of orders in a row that may have arrived without an answer. Answered questions do not reset it.
     unanswered_orders = models.PositiveIntegerField(default=0, editable=False)
 
     catalog_synced_at = models.DateTimeField(null=True, editable=False)
@@ -188,7 +188,7 @@ class Panel(models.Model):
 
     @property
     def currency(self) -> str:
-        """The currency of every amount at this panel, "" while it is not known."""
+        """The currency of all amounts at this panel, "" while it is not known."""
         return self.currency_override or self.reported_currency
 
     @property
@@ -196,51 +196,51 @@ class Panel(models.Model):
         return urlsplit(self.api_url).netloc
 
     def set_key(self, plain: str) -> None:
-        """Take a new key; its hint shows at most a third of it."""
+        """Set a new key. The hint shows at most a third of the key."""
         self.api_key = Secret.conceal(plain)
         self.key_hint = plain[-4:] if len(plain) >= 12 else ""
 
     def is_same_account(self, other: Panel) -> bool:
-        """Tell whether another row, of an earlier time, has the same address and key."""
+        """Return whether an earlier copy of the row has the same address and key."""
         return (self.api_url, self.api_key) == (other.api_url, other.api_key)
 
     def sends_alike(self, other: Panel) -> bool:
-        """Tell whether an order would go out the same way, and within the same time, by another row."""
+        """Return whether an earlier copy of the row would send an order in the same way with the same timeouts."""
         mine = (self.connect_timeout, self.read_timeout, self.always_send_quantity)
         theirs = (other.connect_timeout, other.read_timeout, other.always_send_quantity)
         return self.is_same_account(other) and mine == theirs
 
     def takes_orders(self, now: datetime | None = None) -> bool:
-        """Tell whether orders may be sent to the panel (`PanelQuerySet.open_for_orders`)."""
+        """Return whether orders may be sent to the panel (`PanelQuerySet.open_for_orders`)."""
         return self.is_active and not self.is_paused(now) and not self.is_quiet(now)
 
     def takes_questions(self, now: datetime | None = None) -> bool:
-        """Tell whether the worker may ask the panel questions by itself (`PanelQuerySet.open_for_questions`)."""
+        """Return whether the worker may ask the panel questions by itself (`PanelQuerySet.open_for_questions`)."""
         return self.is_active and not self.blocks_reading(now)
 
     def is_paused(self, now: datetime | None = None) -> bool:
-        """Tell whether a pause is in force: a rate limit ends at its time, and no other pause ends by itself."""
+        """Return whether a pause is in force. A rate limit ends at its time, and no other pause ends by itself."""
         if self.paused_reason != self.Pause.RATE_LIMIT:
             return bool(self.paused_reason)
         return self.paused_until is None or self.paused_until > (now or timezone.now())
 
     def is_probe_due(self, now: datetime | None = None) -> bool:
-        """Tell whether a silent panel is asked one question now (`PanelQuerySet.to_probe`)."""
+        """Return whether an unreachable panel gets one question now (`PanelQuerySet.to_probe`)."""
         is_silent = self.paused_reason == self.Pause.UNREACHABLE and self.paused_until is not None
         return self.is_active and is_silent and not self.is_quiet(now)
 
     @property
     def sends_one_at_a_time(self) -> bool:
-        """Whether one order at a time shows if it answers orders again: each may cost money, or a person's time."""
+        """Whether orders are sent one at a time until the panel answers an order again, to limit unknown orders."""
         return self.unanswered_orders > 0
 
     def is_quiet(self, now: datetime | None = None) -> bool:
-        """Tell whether the worker asks the panel nothing by itself for a while, whatever the reason of its pause."""
+        """Return whether the worker asks the panel nothing by itself for a while, with any reason of the pause."""
         moment = now or timezone.now()
         return any(until is not None and until > moment for until in (self.paused_until, self.quiet_until))
 
     def blocks_reading(self, now: datetime | None = None) -> bool:
-        """Tell whether even questions wait: a pause for funds, or by hand, only stops orders."""
+        """Return whether questions wait too. A pause because of funds or by a person stops only orders."""
         return self.is_quiet(now) or (self.is_paused(now) and self.paused_reason not in self.STOPS_ONLY_ORDERS)
 
     @property
@@ -259,7 +259,7 @@ class Panel(models.Model):
         return self.low_balance is not None and self.balance is not None and self.balance < self.low_balance
 
     def account(self) -> Account:
-        """Return what a client needs to know of this panel."""
+        """Return the account of this panel, which the client uses."""
         return Account(
             api_url=self.api_url,
             api_key=self.api_key,
@@ -276,35 +276,35 @@ class Panel(models.Model):
 
     @property
     def total_timeout(self) -> float:
-        """Seconds that one whole exchange may take."""
+        """The most seconds of one whole exchange."""
         return float(self.connect_timeout + self.read_timeout + 20)
 
     def call_slot(self, now: datetime) -> datetime:
-        """Return when the next call may go out: `now`, or later if the minute's calls are used up."""
+        """Return the time of the next call: `now`, or later if the calls of this minute are used up."""
         taken = self._slots_taken_until(now)
         return max(taken - self._burst * self._call_interval, now) if self.calls_per_minute else now
 
     def take_call_slot(self, now: datetime) -> dict[str, Any]:
-        """Count one call from `now` on, and return the fields to be saved for it."""
+        """Count one call from `now` on, and return the fields to save."""
         if not self.calls_per_minute:
             return {}
         self.next_call_at = self._slots_taken_until(now) + self._call_interval
         return {"next_call_at": self.next_call_at}
 
     def _slots_taken_until(self, now: datetime) -> datetime:
-        """Return until when calls are spoken for; further ahead than calls take it, the clock was set back."""
+        """Return the end of the used slots. A time too far ahead means that the clock was set back, and is ignored."""
         if self.next_call_at is None or self.next_call_at > now + (self._burst + 2) * self._call_interval:
             return now
         return max(self.next_call_at, now)
 
     @property
     def _burst(self) -> int:
-        """Calls that may go out at once after a quiet time, so that a click need not wait for the next slot."""
+        """The number of calls without a wait after a quiet time, because a click should not wait for the next slot."""
         return 3 if (self.calls_per_minute or 0) >= 10 else 0
 
     @property
     def _call_interval(self) -> timedelta:
-        """The time that one call uses up: burst and steady calls together never pass calls_per_minute."""
+        """The time between two calls. Burst and steady calls together never exceed calls_per_minute."""
         steady = (self.calls_per_minute or 1) - (self._burst + 1 if self._burst else 0)
         return timedelta(seconds=60 / steady)
 

@@ -1,6 +1,6 @@
-"""Keeps SQLite, which knows nothing of how rows are spread, from an index that leads the long way round.
+"""Expressions that keep SQLite from the use of a slow index.
 
-Without statistics it takes a panel, or a state, to be as rare as anything else, and reads years of orders.
+SQLite has no statistics here. It assumes that every panel and every state is rare, and would read years of orders.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from django.db.models.functions import Concat
 
 
 def unindexed(name: str) -> Any:
-    """Return a number as a sum, which no index has."""
+    """Return a number as a sum, because no index covers the sum."""
     return F(name) + 0
 
 
 def unindexed_text(name: str) -> Any:
-    """Return a text with nothing behind it, which no index has."""
+    """Return a text joined with an empty text, because no index covers the result."""
     return Concat(F(name), Value(""), output_field=CharField())

@@ -1,4 +1,4 @@
-"""A request to refill an order: ours until it was sent, then the panel's."""
+"""A request to refill an order: first the state of our request, then the panel's progress."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Refill(models.Model):
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="refills")
     state = models.CharField(max_length=20, choices=RequestState, default=RequestState.QUEUED)
-    # Set while sending: past it, nobody knows whether the panel was asked.
+    # Set while sending. After this time the outcome of the call is unknown.
     send_deadline = models.DateTimeField(null=True, editable=False)
-    # Some panels accept a refill without naming an id: such a refill cannot be followed.
+    # Some panels accept a refill without an id. Such a refill cannot be tracked.
     remote_id = models.CharField("panel's id", max_length=64, blank=True)
     progress = models.CharField(max_length=20, choices=Progress, blank=True)
     remote_status = models.CharField("panel's word", max_length=100, blank=True)
@@ -58,10 +58,10 @@ class Refill(models.Model):
 
     @property
     def status_word(self) -> str:
-        """The most telling word: the panel's progress where there is one, else the state of our request."""
+        """The panel's progress if it is known, else the state of our request."""
         return self.progress or self.state
 
     @property
     def is_open(self) -> bool:
-        """Whether its state may still change by itself."""
+        """Whether the refill may change without a person."""
         return self.state in (RequestState.QUEUED, RequestState.SENDING) or self.next_check_at is not None

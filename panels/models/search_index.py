@@ -1,8 +1,8 @@
-"""The index that searching the catalog needs: another on each database, so that no migration can describe it.
+"""Creates the index that the search of the catalog needs. It differs by database, so no migration can describe it.
 
-PostgreSQL finds words inside of a text by their trigrams. SQLite reads all texts, but from an index that holds
-little else, which is three times as quick as from the services themselves; and in the order of names, so that a page
-of what many services have ends the reading early.
+PostgreSQL finds words inside a text by their trigrams. SQLite reads all texts. It reads them from an index with few
+other columns, which is three times as fast as the table. The index is in the order of names, so a page of common words
+ends the reading early.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ STATEMENTS = {
 
 
 def create_search_index(*, using: str, **_: Any) -> None:
-    """Create the index where it is missing; searching works without it, only slower.
+    """Create the index if it is missing. The search works without the index, but it is slower.
 
-    Called after every migrate: the extension may not be allowed at first, and SQLite drops the index with a table
-    that a migration rebuilds.
+    Called after every migrate, because the extension may not be allowed at first. Also, SQLite drops the index when a
+    migration rebuilds the table.
     """
     connection = connections[using]
     try:

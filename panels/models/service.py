@@ -1,4 +1,4 @@
-"""A row of a panel's catalog, and what has changed about it."""
+"""A service in the catalog of a panel, and its changes."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ class Service(models.Model):
     panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="services", db_index=False)
     remote_id = models.CharField("panel's id", max_length=64)
     name = models.CharField(max_length=500)
-    # A slug of order_types.ORDER_TYPES, "" when the panel's word is not known: ordered as Default.
+    # A slug of order_types.ORDER_TYPES. "" if the panel's type is not known. Then it is ordered as Default.
     type = models.CharField(max_length=40, blank=True, choices=type_choices)
     raw_type = models.CharField("panel's type", max_length=100, blank=True)
     category = models.CharField(max_length=300, blank=True)
-    # Flat for packages.
+    # The price of the whole order for packages.
     rate_per_1000 = RateField()
     min_quantity = models.PositiveIntegerField(null=True)
     max_quantity = models.PositiveIntegerField(null=True)
-    # None: the panel does not say.
+    # None if the panel does not report it.
     refill = models.BooleanField(null=True)
     cancel = models.BooleanField(null=True)
     dripfeed = models.BooleanField(null=True)
@@ -32,7 +32,7 @@ class Service(models.Model):
     is_listed = models.BooleanField("listed", default=True)
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
-    # What search looks in: the panel's id, name and category, lower-cased.
+    # The text that a search looks in: the panel's id, the name and the category in lower case.
     search_text = models.TextField(blank=True, editable=False)
 
     class Meta:
@@ -53,11 +53,11 @@ class Service(models.Model):
 
     @property
     def order_type(self) -> OrderType:
-        """The fields and the pricing of this service; Default when the panel's type is not known."""
+        """The type with the fields and the billing of this service, Default if the panel's type is not known."""
         return order_type(self.type)
 
     def offer(self, rate_per_1000: Decimal | None = None) -> Offer:
-        """Return what checking and pricing need to know, at the current rate or at one that was agreed."""
+        """Return the terms to check and price orders, at the current rate or at the given rate."""
         return Offer(
             type=self.type,
             rate_per_1000=self.rate_per_1000 if rate_per_1000 is None else rate_per_1000,
@@ -71,7 +71,7 @@ class Service(models.Model):
 class ServiceChange(models.Model):
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="changes", db_index=False)
     at = models.DateTimeField()
-    # A field's name, or "is_listed" for services that appeared, vanished or came back.
+    # A field's name. "is_listed" for services that appeared, disappeared or came back.
     field = models.CharField(max_length=40)
     old = models.TextField(blank=True)
     new = models.TextField(blank=True)

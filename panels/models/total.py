@@ -1,4 +1,4 @@
-"""What the orders that a panel took on one day cost: kept, since adding them up takes too long for a page."""
+"""The cost of the orders of one day at a panel. It is stored, because summing the orders is too slow for a page."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from panels.models.panel import Panel
 
 
 class DayTotal(models.Model):
-    """The sum of one day, panel and currency; `panels.money.totals` keeps it equal to what the orders say."""
+    """The sum of one day, panel and currency. `panels.money.totals` keeps it equal to the sum of the orders."""
 
-    # Of the site's time zone, by when the panel took the orders.
+    # The day in the site's time zone on which the panel accepted the orders.
     day = models.DateField()
     panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="+")
     currency = models.CharField(max_length=8, blank=True)
     cost = MoneyField()
     orders = models.PositiveIntegerField()
-    # Of these, how many count with their expected cost, because no charge is known yet.
+    # The number of these orders whose expected cost is in the sum, because no charge is known yet.
     expected = models.PositiveIntegerField()
-    # Of these, how many have neither a charge nor an expected cost.
+    # The number of these orders without a charge and without an expected cost.
     unpriced = models.PositiveIntegerField()
-    # When the orders were looked at.
+    # The time when the orders were summed.
     summed_at = models.DateTimeField(db_index=True)
 
     class Meta:

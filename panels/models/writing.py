@@ -1,6 +1,7 @@
-"""Inserts and updates many rows of one model, each with its own values, by one prepared statement for all of them.
+"""Inserts and updates many rows of one model, each with its own values, by one prepared statement for all rows.
 
-Neither calls save(), sends signals or resolves expressions: values are plain, and a foreign key is given by its pk.
+The functions do not call save(), send signals or resolve expressions. Values are plain. The value of a foreign key is
+its pk.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from django.db.models import Field, JSONField, Model
 
 
 def insert_rows(objects: Sequence[Model]) -> None:
-    """Insert new objects of one model; their pks stay unset, and the database computes generated fields.
+    """Insert new objects of one model. Their pks stay unset, and the database computes generated fields.
 
-    bulk_create takes several times as long, because it prepares each value of each object for the database, some fifty
-    for an order. Most values are the same in all objects, so the values of the first object are prepared only once.
+    bulk_create takes several times as long, because it prepares each value of each object for the database. An order
+    has about 50 values, and most values are the same in all objects. Here the values of the first object are prepared
+    once.
     """
     if not objects:
         return
@@ -39,14 +41,14 @@ def insert_rows(objects: Sequence[Model]) -> None:
 
 
 def update_rows(changes: Sequence[tuple[Model, Mapping[str, Any]]], *, where: Sequence[str] = ()) -> int:
-    """Write new values into the rows of objects of one model; returns the number of rows written.
+    """Write new values into the rows of objects of one model, and return the number of rows written.
 
-    changes: each object with its new values by field name; all objects get values of the same fields.
-    where: fields that must have the same value in the row as in the object (compare and swap); other rows are left
-    alone. As in SQL, None equals nothing.
+    changes: each object with its new values by field name. All objects get values of the same fields.
+    where: fields whose value in the row must equal the value in the object (compare and swap). Other rows are not
+    changed. As in SQL, None does not equal any value, not even None.
 
-    The objects stay as they are. bulk_update takes many times as long and has no condition; update() writes the same
-    values into all rows.
+    The objects do not change. bulk_update takes many times as long and has no condition. update() writes the same values
+    into all rows.
     """
     if not changes:
         return 0
@@ -69,13 +71,13 @@ def update_rows(changes: Sequence[tuple[Model, Mapping[str, Any]]], *, where: Se
 
 
 def _database() -> BaseDatabaseWrapper:
-    """Return the connection itself: its usual proxy would look it up for each value."""
+    """Return the connection itself, because the usual proxy looks it up again for each value."""
     return connections[DEFAULT_DB_ALIAS]
 
 
 def _shared(field: Field[Any, Any], value: Any, database: BaseDatabaseWrapper) -> tuple[object, Any]:
-    """Return what the values of other objects are compared with, and what the database gets for equal values."""
-    # In Python, 1 equals True and 1.0, also within lists and dicts. In JSON they differ.
+    """Return the value to compare other objects with, and the prepared value for the objects that are equal."""
+    # In Python, 1 equals True and 1.0, also inside lists and dicts. In JSON they differ.
     is_comparable = not isinstance(field, JSONField) or value in ({}, [])
     return (value if is_comparable else object()), field.get_db_prep_save(value, database)
 

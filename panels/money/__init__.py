@@ -1,1 +1,1 @@
-"""What orders cost, and what was spent by day."""
+"""The cost of orders, and the spend of each day."""

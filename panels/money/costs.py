@@ -1,7 +1,7 @@
-"""What an order costs: one rule, as SQL and as Python. Also how much of the balances is spent already.
+"""Computes the cost of an order by one rule, in SQL and in Python, and the part of balances that is spent already.
 
-queued, sending, unknown, written off   what is expected
-placed                                  the charge; what is expected while the panel reports no charge,
+queued, sending, unknown, written off   the expected cost
+placed                                  the charge; the expected cost while the panel reports no charge,
                                         or reports 0 for an order that has not finished
 refused, withdrawn                      nothing, because nothing was ordered
 """
@@ -39,14 +39,14 @@ _SIX_PLACES = Decimal("0.000001")
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What an order costs; is_expected: no charge is known yet."""
+    """The cost of an order. is_expected: the amount is an estimate, because no charge is known yet."""
 
     amount: Decimal
     is_expected: bool
 
 
 def cost_of(order: Order) -> Cost | None:
-    """Return what an order costs, None if nothing was ordered or if the cost is not known."""
+    """Return the cost of an order, None if nothing was ordered or if the cost is not known."""
     if order.state in NOTHING_ORDERED:
         return None
     if order.state == State.PLACED and order.charge is not None and (order.charge or order.is_finished):
@@ -55,9 +55,9 @@ def cost_of(order: Order) -> Cost | None:
 
 
 def promised_costs(panels: Collection[Panel]) -> dict[tuple[int, str], Decimal]:
-    """Return what of the panels' balances is spent already, by pk and currency.
+    """Return the part of each panel's balance that is spent already, by pk and currency.
 
-    That is what waits to be sent, and what was sent since the balance was read.
+    This is the cost of the orders that wait to be sent, and of the orders that were sent after the last reading.
     """
     unsent = Order.objects.filter(state__in=(Order.State.QUEUED, Order.State.SENDING))
     waiting = unsent.alias(at=unindexed("panel_id")).filter(at__in=[panel.pk for panel in panels])

@@ -1,7 +1,7 @@
-"""Keeps what was spent, by day, panel and currency, equal to what the orders say.
+"""Keeps the totals by day, panel and currency equal to the sums of their orders.
 
-Nothing is ever added to a total: the days on which something has changed are summed anew from their orders, and once
-a day all of them are. So no way of changing an order has to know of totals, and a wrong one does not last.
+No amount is ever added to a total. Days with changed orders are summed again from their orders, and once a day all days
+are. So the code that changes orders needs no knowledge of totals, and a wrong total does not last.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from panels.models import DayTotal, JobRun, Order
 from panels.money.costs import COST, IS_EXPECTED, IS_UNPRICED
 
 JOB = "sum spend"
-# Longer than a transaction may stay open, or clocks differ: what was changed before a sum may be seen after it.
+# Longer than a transaction may stay open, and more than clocks may differ. A change may become visible only after a sum
+# that began later.
 OVERLAP = dt.timedelta(minutes=10)
 BULK = 500
 DAYS_AT_ONCE = 100
@@ -28,7 +29,7 @@ Day = tuple[dt.date, int]
 
 
 def update_totals() -> int:
-    """Sum the days on which anything has changed since the last time; returns how many days of a panel that were."""
+    """Sum the days with changes since the last run, and return their number. Each panel's day counts."""
     now = timezone.now()
     newest = _newest().values_list("summed_at", flat=True).first()
     if newest is None:
@@ -38,24 +39,24 @@ def update_totals() -> int:
     days = list(found.values_list("day", "panel").distinct())
     totals: list[DayTotal] = []
     for first in range(0, len(days), DAYS_AT_ONCE):
-        totals += _sum(_on(days[first : first + DAYS_AT_ONCE]), now)
-    _store(totals, set(days))
+        totals += _sum_orders(_on(days[first : first + DAYS_AT_ONCE]), now)
+    _store_totals(totals, set(days))
     return len(days)
 
 
 def recount() -> int:
-    """Sum all days; returns how many days of a panel that were."""
-    totals = _sum(_placed(), timezone.now())
+    """Sum all days, and return their number. Each panel's day counts."""
+    totals = _sum_orders(_placed(), timezone.now())
     days = {(total.day, total.panel_id) for total in totals}
-    _store(totals, days | set(DayTotal.objects.values_list("day", "panel")))
+    _store_totals(totals, days | set(DayTotal.objects.values_list("day", "panel")))
     return len(days)
 
 
 def spend(now: dt.datetime) -> list[Any]:
-    """Return what the orders placed today, in the last 7 and the last 30 days cost, a row for each currency.
+    """Return the cost of the orders placed today, in the last 7 days and in the last 30 days, a row for each currency.
 
-    `as_of` is when the totals were last equal to the orders. `today_expected` and its like count the orders whose
-    charge is not known yet.
+    `as_of`: the time when the totals were last equal to the orders. `today_expected`, `week_expected` and
+    `month_expected`: the number of orders whose charge is not known yet.
     """
     today = timezone.localdate(now)
     week, month = (today - dt.timedelta(days=days) for days in (6, 29))
@@ -78,7 +79,7 @@ def spend(now: dt.datetime) -> list[Any]:
 
 
 def is_summed() -> bool:
-    """Tell whether the totals have been looked after, and successfully: without any, nothing was spent."""
+    """Return whether the last sum succeeded. Only then do missing totals mean that nothing was spent."""
     return _good_run().exists()
 
 
@@ -91,7 +92,7 @@ def _newest() -> QuerySet[DayTotal]:
 
 
 def _placed() -> QuerySet[Order]:
-    # Once placed, for ever placed. By the state, SQLite would look through nearly all orders.
+    # An order that was placed stays placed. With a condition on the state, SQLite would read nearly all orders.
     return Order.objects.filter(placed_at__isnull=False).order_by()
 
 
@@ -100,14 +101,14 @@ def _by_day(orders: QuerySet[Order]) -> QuerySet[Any]:
 
 
 def _on(days: list[Day]) -> QuerySet[Order]:
-    """Return what was placed on some days at some panels, by ranges that an index knows."""
+    """Return the orders placed on some days at some panels, by ranges of time, because they can use an index."""
     found = Q()
     for day, panel_pk in days:
         found |= Q(panel=panel_pk, placed_at__gte=midnight(day), placed_at__lt=midnight(day + dt.timedelta(days=1)))
     return _placed().filter(found)
 
 
-def _sum(orders: QuerySet[Order], now: dt.datetime) -> list[DayTotal]:
+def _sum_orders(orders: QuerySet[Order], now: dt.datetime) -> list[DayTotal]:
     sums = (
         _by_day(orders)
         .values_list("day", "panel", "currency")
@@ -133,8 +134,8 @@ def _sum(orders: QuerySet[Order], now: dt.datetime) -> list[DayTotal]:
     ]
 
 
-def _store(totals: list[DayTotal], days: set[Day]) -> None:
-    """Write all totals of these days, in one transaction: the newest of them tells from when on to look again."""
+def _store_totals(totals: list[DayTotal], days: set[Day]) -> None:
+    """Write all totals of these days in one transaction, because the next run starts from the newest total."""
     kept = {(total.day, total.panel_id, total.currency) for total in totals}
     stored = DayTotal.objects.filter(day__in={day for day, _ in days}).values_list("day", "panel", "currency", "pk")
     gone = [pk for *key, pk in stored if tuple(key[:2]) in days and tuple(key) not in kept]
@@ -150,5 +151,5 @@ def _store(totals: list[DayTotal], days: set[Day]) -> None:
 
 
 def midnight(day: dt.date) -> dt.datetime:
-    """Return when a day begins where people are."""
+    """Return the first moment of a day in the current time zone."""
     return timezone.make_aware(dt.datetime.combine(day, dt.time.min))

@@ -1,1 +1,1 @@
-"""Our accounts at panels: their pauses, and what a person asks of them."""
+"""Our accounts at panels: their pauses, and the requests of people."""

@@ -13,7 +13,7 @@ from panels.models import Panel
 
 logger = logging.getLogger(__name__)
 LONGEST_PAUSE = timedelta(hours=1)
-# What a pause gives way to: a person's word to none, and what ends by itself to all others.
+# A pause of more weight replaces a pause of less weight. The pauses that end by themselves have the least weight.
 _WEIGHT = {
     Panel.Pause.RATE_LIMIT: 0,
     Panel.Pause.UNREACHABLE: 0,
@@ -24,9 +24,9 @@ _WEIGHT = {
 
 
 def pause(panel: Panel, reason: Panel.Pause, text: str, until: datetime | None = None) -> None:
-    """Pause a panel, unless a weightier pause is in force, or a pause of the same weight that lasts longer.
+    """Pause a panel, unless a weightier pause is in force, or a longer pause of the same weight.
 
-    Nothing is asked before `until`, whichever pause is in force.
+    The worker asks nothing by itself before `until`, with any pause.
     """
     with transaction.atomic():
         current = Panel.objects.select_for_update(no_key=True).filter(pk=panel.pk).first()
@@ -38,7 +38,7 @@ def pause(panel: Panel, reason: Panel.Pause, text: str, until: datetime | None =
             fields["quiet_until"] = until
         gives_way = _gives_way(current, reason, until)
         if gives_way:
-            # The balance was read before the refusal, so it proves little. It is the only measure if the next is late.
+            # The balance was read before the refusal, so it proves little. It is the only one until the next reading.
             balance = current.balance if reason == Panel.Pause.FUNDS else None
             fields |= {
                 "paused_reason": reason,
@@ -53,7 +53,7 @@ def pause(panel: Panel, reason: Panel.Pause, text: str, until: datetime | None =
 
 
 def _gives_way(current: Panel, reason: Panel.Pause, until: datetime | None) -> bool:
-    """Tell whether the pause of a panel, if it has any, is replaced by a new one."""
+    """Return whether a new pause replaces the present pause. True if the panel has no pause."""
     if not current.paused_reason:
         return True
     weight = _WEIGHT[Panel.Pause(current.paused_reason)]
@@ -65,7 +65,7 @@ def _gives_way(current: Panel, reason: Panel.Pause, until: datetime | None) -> b
 
 
 def resume(panel: Panel) -> None:
-    """Lift whatever pause is in force."""
+    """End the pause of a panel, with any reason."""
     Panel.objects.filter(pk=panel.pk).update(
         paused_reason="", paused_until=None, quiet_until=None, paused_balance=None, last_error="", failures=0
     )

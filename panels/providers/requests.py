@@ -1,4 +1,4 @@
-"""What a person asks of our accounts at panels: a new balance or catalog, a pause, and to go on."""
+"""Takes the requests of a person about panels: read the balance or the catalog again, pause, resume."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ QUESTIONS: tuple[Question, ...] = ("balance", "sync")
 
 
 def request_answer(question: Question, pks: Iterable[int]) -> None:
-    """Have the worker ask the active ones of these panels, unless a person has asked for the same already."""
+    """Have the worker ask the active panels. A panel with the same open request is not asked twice."""
     name = f"{question}_requested_at"
     unasked = Panel.objects.filter(pk__in=list(pks), is_active=True, **{f"{name}__isnull": True})
     for pk in list(unasked.values_list("pk", flat=True)):
@@ -25,7 +25,7 @@ def request_answer(question: Question, pks: Iterable[int]) -> None:
 
 
 def pause_by_hand(panels: Iterable[Panel]) -> list[Panel]:
-    """Stop placing orders at panels, and return those that this has paused.
+    """Stop sending orders to panels, and return the panels that were paused by this call.
 
     A pause that only a person or a balance can end keeps its own reason.
     """
@@ -36,7 +36,7 @@ def pause_by_hand(panels: Iterable[Panel]) -> list[Panel]:
 
 
 def resume(panels: Iterable[Panel]) -> list[Panel]:
-    """Lift the pauses of panels, ring for what waits there, and return the panels that were paused."""
+    """End the pauses of panels, ring for their waiting work, and return the panels that were paused."""
     paused = [panel for panel in panels if panel.paused_reason]
     for panel in paused:
         pauses.resume(panel)
@@ -48,16 +48,16 @@ def resume(panels: Iterable[Panel]) -> list[Panel]:
 
 
 def settle_change(panel: Panel, *, has_new_key: bool, needs_test: bool) -> None:
-    """Draw the conclusions of a changed panel: a new key ends a pause for the old one, a new account is tested."""
+    """Follow up on changed settings: a new key ends a pause because of the old key, a new account is tested."""
     if has_new_key and panel.paused_reason == Panel.Pause.AUTH:
         pauses.resume(panel)
     requested = Panel.objects.filter(pk=panel.pk)
     if not panel.is_active:
         requested.update(balance_requested_at=None, sync_requested_at=None)
     elif needs_test:
-        # Also where a test is under way: that one knows the old address or key.
+        # Also while a test is running, because that test uses the old address or key.
         now = timezone.now()
         requested.update(balance_requested_at=now, sync_requested_at=now)
-        # Once the balance has been read, orders that wait go out by themselves.
+        # After the balance was read, waiting orders are sent without a further request.
         for question in QUESTIONS:
             ring(question, panel.pk)

@@ -8,9 +8,9 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
 from panels import bell
-from panels.bulk.checking import CatalogLookup
 from panels.bulk.confirming import PanelTotal, TermChange, confirm, summary
 from panels.bulk.drafts import create_batch, delete_draft
+from panels.bulk.lookup import CatalogLookup
 from panels.models import Batch, Panel
 from panels.tables.reading import Sheet, UnreadableError, read_file
 
