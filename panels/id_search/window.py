@@ -174,7 +174,7 @@ def _neighbour(row: Order) -> Neighbour:
 
 
 def likely_id(order: Order, window: Window) -> int:
-    """Estimate the id from how fast ids rise around the order. If that is unknown, return the id next to a neighbour."""
+    """Estimate the id from how fast ids rise around the order, or return the id next to a neighbour."""
     before, after = window.before, window.after
     if before is None:
         return window.highest or 1

@@ -1,0 +1,170 @@
+"""A check finds every error of every line, and its number of queries does not depend on the number of lines."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from panels.bulk.checking import check_lines, find_unfit, save_lines
+from panels.bulk.confirming import confirm, summary
+from panels.models import BatchLine, Order, Service
+from tests.bulk.batches import MISTAKES, SERVICES, big_rows, line_of
+from tests.factories import make_batch, make_order, make_panel, make_service, row_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_line_gets_every_error_under_its_column(name):
+    cells, expected = MISTAKES[name]
+    service = make_service()
+    batch = make_batch(row_of(service), row_of(service, **cells))
+    assert not line_of(batch, 2).has_errors
+    wrong = line_of(batch, 3)
+    assert wrong.has_errors
+    assert wrong.errors.keys() == expected.keys()
+    for column, words in expected.items():
+        assert words in " ".join(wrong.errors[column])
+    assert wrong.cells.items() >= {key: str(value) for key, value in cells.items() if value != ""}.items()
+
+
+def test_a_vanished_service_and_an_inactive_panel_are_wrong():
+    gone, off = make_service(is_listed=False), make_service(make_panel(is_active=False))
+    batch = make_batch(row_of(gone), row_of(off))
+    assert "no longer lists" in line_of(batch, 2).errors["service"][0]
+    assert "not active" in line_of(batch, 3).errors["panel"][0]
+
+
+def test_characters_that_no_database_stores_are_an_error():
+    batch = make_batch(row_of(make_service(), link="https://example.com/\x00\ud800"))
+    assert "\x00" not in line_of(batch, 2).cells["link"]
+    assert "control characters" in line_of(batch, 2).errors["link"][0]
+
+
+def test_a_check_returns_the_order_fields_by_line_and_saves_nothing():
+    service = make_service()
+    batch = make_batch(row_of(service), row_of(service, service="999999"))
+    Service.objects.filter(pk=service.pk).update(rate_per_1000=3)
+    lines = list(batch.lines.all())
+    checked = check_lines(batch, lines)
+    assert checked.keys() == {2}
+    assert (checked[2].values["quantity"], checked[2].cost, lines[0].rate) == ("1000", 3, 3)
+    assert line_of(batch, 2).rate == service.rate_per_1000
+    save_lines(lines)
+    assert (line_of(batch, 2).rate, line_of(batch, 2).cost) == (3, 3)
+    assert BatchLine.objects.count() == 2
+
+
+def test_values_are_checked_although_the_service_is_not_known():
+    assert find_unfit({"link": "https://example.com/a b", "quantity": "many", "comments": "Nice"}).keys() == {
+        "link",
+        "quantity",
+    }
+
+
+# -- repeats
+
+
+def test_lines_that_repeat_each_other_each_name_the_others():
+    service, other = make_service(), make_service()
+    link = "https://www.example.com/p/1/"
+    batch = make_batch(
+        row_of(service, link=link), row_of(other, link=link), row_of(service, link="example.com/p/1"), row_of(service)
+    )
+    assert line_of(batch, 2).errors == {"link": ["Line 4 orders the same service for the same link."]}
+    assert line_of(batch, 4).errors == {"link": ["Line 2 orders the same service for the same link."]}
+    assert not line_of(batch, 3).has_errors
+    assert not line_of(batch, 5).has_errors
+
+
+def test_a_message_names_three_repeats_and_counts_the_others():
+    service = make_service()
+    batch = make_batch(*[row_of(service, link="https://example.com/p/1") for _ in range(6)])
+    assert line_of(batch, 2).messages == ["Lines 3, 4, 5 and 2 more order the same service for the same link."]
+    assert line_of(batch, 4).messages == ["Lines 2, 3, 5 and 2 more order the same service for the same link."]
+
+
+def test_subscriptions_without_a_link_do_not_repeat_each_other():
+    service = make_service(type="subscriptions", min_quantity=1)
+    rows = [row_of(service, link="", quantity="", username=name, min=10, max=20, delay=5) for name in ("ann", "bob")]
+    batch = make_batch(*rows)
+    assert not batch.lines.filter(has_errors=True).exists()
+    assert summary(batch).unpriced == 2
+
+
+@pytest.mark.parametrize(
+    ("state", "progress", "is_active"),
+    [
+        ("queued", "", True),
+        ("sending", "", True),
+        ("unknown", "", True),
+        ("placed", "", True),
+        ("placed", "in_progress", True),
+        ("placed", "completed", False),
+        ("refused", "", False),
+        ("withdrawn", "", False),
+    ],
+)
+def test_only_an_active_order_for_the_same_service_and_link_is_a_repeat(state, progress, is_active):
+    service = make_service()
+    order = make_order(service, state=state, progress=progress, link="https://example.com/p/1")
+    make_order(link="https://example.com/p/1")
+    batch = make_batch(row_of(service, link="http://www.example.com/p/1"))
+    expected = [f"Order {order.pk} is still active for the same service and link."] if is_active else []
+    assert line_of(batch, 2).messages == expected
+
+
+# -- ten thousand lines
+
+
+def spoil(rows, service):
+    """Put every kind of error into a few lines of a table. Returns the columns with an error by line."""
+    expected = {}
+    for index, (cells, errors) in enumerate(MISTAKES.values()):
+        for place in (7 + index * 31, 9_000 + index * 17):
+            rows[place] |= {name: str(value) for name, value in cells.items()}
+            expected[place + 2] = set(errors)
+    rows[5001] = dict(rows[5000])
+    expected |= {5002: {"link"}, 5003: {"link"}}
+    make_order(service, link="https://example.com/active")
+    rows[6000] = row_of(service, link="https://example.com/active")
+    expected[6002] = {"link"}
+    vanished = make_service(service.panel, is_listed=False)
+    rows[6500] = row_of(vanished)
+    expected[6502] = {"service"}
+    rows[6600] = row_of(make_service(make_panel(is_active=False)))
+    expected[6602] = {"panel"}
+    return expected
+
+
+def test_ten_thousand_lines_list_every_error_and_order_nothing(django_assert_max_num_queries):
+    panel = make_panel()
+    services = [make_service(panel) for _ in range(SERVICES)]
+    rows = big_rows(panel, services)
+    expected = spoil(rows, services[0])
+    batch = make_batch(*rows)
+    wrong = batch.lines.filter(has_errors=True)
+    assert {each.number: set(each.errors) for each in wrong} == expected
+    assert [each.number for each in batch.lines.order_by("-has_errors", "number")[:3]] == sorted(expected)[:3]
+    assert confirm(batch, None, summary(batch).fingerprint).problem.startswith(f"{len(expected)} lines are wrong")
+    assert Order.objects.count() == 1
+    lines = list(batch.lines.all())
+    with django_assert_max_num_queries(20):
+        check_lines(batch, lines)
+
+
+def test_the_number_of_queries_of_a_check_does_not_depend_on_the_number_of_lines():
+    panel = make_panel()
+    services = [make_service(panel) for _ in range(SERVICES)]
+
+    def queries(count):
+        batch = make_batch(*big_rows(panel, services, count))
+        lines = list(batch.lines.all())
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            check_lines(batch, lines)
+        return len(captured)
+
+    assert queries(3) == queries(800)
