@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from panels.id_search.evidence import Around
 from panels.id_search.matching import Match, find_matches
-from panels.id_search.window import Stretch, Window, asked_inside, find_window, next_reach, was_early
+from panels.id_search.window import AskedRange, Window, asked_inside, find_window, next_reach, was_early
 from panels.models import IdSearch, Order
 from panels.orders.resolution import may_resolve
 
@@ -52,7 +52,7 @@ class Findings:
     window: Window | None = None
     search: IdSearch | None = None
     # The ids inside the window that were asked about, and whether that was too early for the panel to know the order.
-    asked: Stretch | None = None
+    asked: AskedRange | None = None
     is_early: bool = False
     matches: Sequence[Match] = ()
     # The number of ids that a further request would ask about, and the most calls that it takes.

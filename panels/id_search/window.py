@@ -70,7 +70,7 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class AskedRange:
     """Consecutive ids that were asked about, except the ids of our own orders."""
 
     first: int
@@ -114,13 +114,13 @@ def known_ids(panel_pk: int, remote_ids: Sequence[str]) -> set[str]:
     return set(Order.with_remote_ids(panel_pk, remote_ids).values_list("remote_id", flat=True))
 
 
-def asked_inside(search: IdSearch, window: Window) -> Stretch | None:
+def asked_inside(search: IdSearch, window: Window) -> AskedRange | None:
     """Return the ids inside a window that a search has asked about, None if it has asked about no id there."""
     if search.asked_from is None or search.asked_to is None:
         return None
     first = max(search.asked_from, window.lowest)
     last = search.asked_to if window.highest is None else min(search.asked_to, window.highest)
-    return Stretch(first, last) if first <= last else None
+    return AskedRange(first, last) if first <= last else None
 
 
 def was_early(search: IdSearch, window: Window) -> bool:
