@@ -1,4 +1,4 @@
-"""The lines that name orders placed elsewhere, and the day on which such an order was placed."""
+"""A table of orders placed elsewhere becomes lines, with the day on which each order was placed."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_a_day_and_a_time_are_read(text, moment):
     assert placed_at_of(line_of(text)) == moment
 
 
-def test_a_day_is_one_of_the_sites_time_zone():
+def test_a_day_begins_in_the_time_zone_of_the_site():
     with timezone.override("Asia/Tokyo"):
         assert placed_at_of(line_of("2024-11-03")) == MIDNIGHT - dt.timedelta(hours=9)
 
@@ -62,7 +62,7 @@ def test_a_line_may_name_no_day():
 
 
 @pytest.mark.parametrize(("text", "words"), UNREADABLE.items(), ids=UNREADABLE)
-def test_what_is_no_day_says_why(text, words):
+def test_a_text_that_is_no_day_is_refused_with_the_reason(text, words):
     with pytest.raises(UnfitError, match=words):
         placed_at_of(line_of(text))
 

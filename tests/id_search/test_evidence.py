@@ -1,4 +1,4 @@
-"""The balance around an unknown order is no evidence before the panel could be done with it."""
+"""The balance after an unknown order is no evidence while the panel could still take the order."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DEADLINE = timedelta(seconds=150)
 
 @pytest.fixture
 def order(db):
-    """An order that a proxy answered for after a second, while the panel could go on until the deadline."""
+    """An unknown order. A proxy answered after a second, but the panel could take the order until the deadline."""
     sent = timezone.now() - timedelta(minutes=30)
     order = make_order(state=State.UNKNOWN, attempt=1, sent_at=sent, send_deadline=sent + DEADLINE)
     order.add_event(OrderEvent.What.UNKNOWN)
@@ -28,7 +28,7 @@ def order(db):
 
 
 def read(order, **balances):
-    """Note what the balance was, so many seconds after an order was sent."""
+    """Create readings of the balance, each with its seconds after the order was sent."""
     for seconds, balance in balances.values():
         at = order.sent_at + timedelta(seconds=seconds)
         BalanceReading.objects.create(
@@ -45,14 +45,14 @@ def page(client, order):
     return " ".join(text.split())
 
 
-def test_what_was_read_while_the_panel_could_take_the_order_is_passed_over(order):
+def test_a_reading_while_the_panel_could_take_the_order_is_ignored(order):
     read(order, before=(-60, 100), in_flight=(5, 100), after=(160, 95))
     found = evidence(order)
     assert (found.before.balance, found.after.balance, found.is_early) == (100, 95, False)
     assert found.fell_by == 5
 
 
-def test_a_reading_from_then_is_shown_as_too_early_and_compared_with_nothing(order, as_operator):
+def test_an_early_reading_without_a_later_one_is_shown_as_too_early_and_not_compared(order, as_operator):
     read(order, before=(-60, 100), in_flight=(5, 100), later=(149, "99.10"))
     found = evidence(order)
     assert (found.after.balance, found.is_early, found.fell_by) == (Decimal("99.10"), True, None)
@@ -62,26 +62,26 @@ def test_a_reading_from_then_is_shown_as_too_early_and_compared_with_nothing(ord
     assert "Difference" not in text
 
 
-def test_nothing_read_since_is_said_so(order, as_operator):
+def test_the_page_shows_that_the_balance_was_not_read_since(order, as_operator):
     read(order, before=(-60, 100))
     assert evidence(order).after is None
     assert "not read since" in page(as_operator, order)
 
 
-def test_an_attempt_ends_at_its_deadline_whenever_we_gave_up(order):
+def test_an_attempt_ends_at_its_deadline_also_if_we_gave_up_earlier_or_later(order):
     assert attempt_ended(order) == order.sent_at + DEADLINE
-    # A dead worker: that nothing came is known long after.
+    # The worker died, so the order became unknown long after its deadline.
     OrderEvent.objects.update(at=order.sent_at + timedelta(hours=1))
     assert attempt_ended(order) == order.sent_at + DEADLINE
 
 
-def test_of_a_restored_order_only_that_it_was_not_sent_before_is_known(order):
+def test_the_attempt_of_a_restored_order_ends_when_the_order_became_unknown(order):
     order.sent_at = None
     with_events = list(order.events.all())
     assert attempt_ended(order) == attempt_ended(order, with_events) == with_events[0].at
 
 
-def test_orders_sent_around_it_are_told_from_those_that_bound_its_id(order):
+def test_the_orders_sent_around_an_order_differ_from_the_orders_that_bound_its_id(order):
     def place(number, seconds, took=1):
         sent = order.sent_at + timedelta(seconds=seconds)
         times = {"sent_at": sent, "placed_at": sent + timedelta(seconds=took), "send_deadline": sent + DEADLINE}

@@ -1,4 +1,4 @@
-"""Keys are encrypted at rest, hide in every text, and fail closed."""
+"""Keys are encrypted at rest, appear in no text, and fail closed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.factories import make_panel
 KEY = "very-secret-key-0123456789"
 
 
-def test_a_secret_shows_itself_only_when_asked():
+def test_only_reveal_shows_the_plain_text_of_a_secret():
     secret = Secret.conceal(KEY)
     assert secret.reveal() == KEY
     for text in (repr(secret), str(secret), f"{secret}", repr([secret]), secret.token):
@@ -38,7 +38,7 @@ def test_a_short_key_has_no_hint():
 
 
 @pytest.mark.django_db
-def test_plain_text_is_refused_so_that_none_is_ever_written():
+def test_plain_text_is_refused_before_it_is_written():
     panel = make_panel()
     panel.api_key = KEY
     with pytest.raises(TypeError):
@@ -46,7 +46,7 @@ def test_plain_text_is_refused_so_that_none_is_ever_written():
 
 
 @pytest.mark.django_db
-def test_a_wrong_credential_key_breaks_no_list_and_gives_nothing_away(settings):
+def test_a_wrong_credential_key_breaks_no_list_and_shows_no_key(settings):
     make_panel(key=KEY)
     settings.CREDENTIAL_KEYS = [Fernet.generate_key().decode()]
     panel = Panel.objects.get()

@@ -1,4 +1,4 @@
-"""A job runs once at a time, by a lease that passes on."""
+"""A job runs once at a time. A lease that has run out passes to the next worker."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from panels.models import JobRun
 
 
 @pytest.mark.django_db
-def test_a_lease_is_kept_although_who_asks_had_to_wait_for_the_database(monkeypatch):
+def test_a_lease_is_kept_although_the_next_worker_waited_for_the_database(monkeypatch):
     asked_at = timezone.now()
     assert JobRun.take("x", every=timedelta(), at_most=timedelta(minutes=5))
     monkeypatch.setattr(timezone, "now", lambda: asked_at)
@@ -28,7 +28,7 @@ def test_a_clock_that_was_set_back_stops_no_job():
 
 
 @pytest.mark.django_db
-def test_a_worker_whose_clock_is_a_little_behind_runs_no_job_again():
+def test_a_worker_with_a_clock_slightly_behind_does_not_run_a_job_again():
     ahead = timezone.now() + timedelta(seconds=5)
     job = JobRun.objects.create(name="x", started_at=ahead, leased_until=ahead + timedelta(minutes=5))
     assert JobRun.take("x", every=timedelta(), at_most=timedelta(minutes=5)) is None
@@ -38,7 +38,7 @@ def test_a_worker_whose_clock_is_a_little_behind_runs_no_job_again():
 
 
 @pytest.mark.django_db
-def test_a_lease_passes_on_when_its_holder_is_gone():
+def test_a_lease_passes_to_another_worker_when_its_holder_is_gone():
     first = JobRun.take("x", every=timedelta(), at_most=timedelta(minutes=5))
     assert JobRun.take("x", every=timedelta(), at_most=timedelta(minutes=5)) is None
     JobRun.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
@@ -48,7 +48,7 @@ def test_a_lease_passes_on_when_its_holder_is_gone():
     assert JobRun.objects.get().last_error == ""
 
 
-def test_a_job_is_run_by_one_of_many_that_come_at_once(transactional_db):
+def test_one_of_many_workers_that_come_at_once_runs_a_job(transactional_db):
     taken, barrier = [], threading.Barrier(8)
 
     def come():

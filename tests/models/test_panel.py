@@ -1,4 +1,4 @@
-"""When a panel may be asked is one rule: for one row, for many rows, and for the rows that the table takes."""
+"""One rule says when a panel may be asked: for one row, for many rows, and for the rows that the table accepts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 WHEN = {"none": None, "past": -timedelta(minutes=5), "future": timedelta(minutes=5)}
 COMBINATIONS = list(product(["", *Panel.Pause.values], WHEN, WHEN))
-# What a panel takes, by the reason of its pause, the time of the pause, and the time until which it is quiet.
+# The requests that a panel takes, by the reason of its pause, the end of the pause, and its quiet time.
 # Combinations that are not here cannot be stored.
 POSSIBLE = {
     ("", "none", "none"): "orders, questions",
@@ -41,7 +41,7 @@ POSSIBLE = {
     ("unreachable", "future", "past"): "",
     ("unreachable", "future", "future"): "",
 }
-# One rule for one row and another rule for many rows would easily differ here, so the careful choice is written down.
+# The Python rule and the SQL rule could easily differ for these combinations. The table has the more careful choice.
 CAREFUL = {
     ("", "none", "future"): "",
     ("", "past", "future"): "",
@@ -65,7 +65,7 @@ CAREFUL = {
 
 @contextmanager
 def unconstrained():
-    """Let the table take every combination, within the transaction of a test."""
+    """Allow every combination in the table, within the transaction of a test."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("ALTER TABLE panels_panel DROP CONSTRAINT possible_pause")
@@ -129,6 +129,6 @@ def test_the_table_takes_only_pauses_that_can_occur(combination):
             make(*combination, timezone.now())
 
 
-def test_the_table_takes_no_reason_that_nobody_knows():
+def test_the_table_refuses_an_unknown_reason():
     with pytest.raises(IntegrityError, match="possible_pause"), transaction.atomic():
         make_panel(paused_reason="bored")

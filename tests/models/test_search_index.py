@@ -1,4 +1,4 @@
-"""The index for searching is there after a migrate, and a database that forbids it does without."""
+"""The index for the search exists after a migrate, and the search works without it if the database forbids it."""
 
 import pytest
 from django.db import DatabaseError, connection
@@ -12,7 +12,7 @@ def has_index():
         return "service_by_text" in connection.introspection.get_constraints(cursor, "panels_service")
 
 
-def test_a_migrate_leaves_the_index_and_may_come_again(db):
+def test_a_migrate_creates_the_index_and_can_be_repeated(db):
     assert has_index()
     with connection.cursor() as cursor:
         cursor.execute("DROP INDEX service_by_text")
@@ -21,14 +21,14 @@ def test_a_migrate_leaves_the_index_and_may_come_again(db):
     create_search_index(using="default")
 
 
-def test_where_it_may_not_be_created_searching_goes_on_without(db, monkeypatch, caplog):
+def test_an_index_that_may_not_be_created_leaves_a_warning_and_an_intact_transaction(db, monkeypatch, caplog):
     with connection.cursor() as cursor:
         cursor.execute("DROP INDEX service_by_text")
     monkeypatch.setitem(search_index.STATEMENTS, connection.vendor, ("CREATE EXTENSION no_such_thing",))
     create_search_index(using="default")
     assert "Searching a large catalog will be slow" in caplog.text
     assert not has_index()
-    # The transaction of whoever called it is not broken.
+    # The transaction of the caller still works.
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     with pytest.raises(DatabaseError), connection.cursor() as cursor:

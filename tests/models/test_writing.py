@@ -1,4 +1,4 @@
-"""Many rows are inserted and updated by one statement, and only as they were asked for."""
+"""Many rows are inserted and updated by one statement, and no other value changes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOMENT = datetime(2026, 3, 1, 12, 30, 5, 123456, tzinfo=UTC)
 
 
 def stored(order):
-    """Return all that the row of an order holds."""
+    """Return all values of an order's row."""
     return Order.objects.filter(pk=order.pk).values().get()
 
 
@@ -51,7 +51,7 @@ def test_each_row_gets_its_own_values_and_keeps_all_others():
 
 
 @pytest.mark.django_db
-def test_what_another_has_written_meanwhile_into_other_fields_stays():
+def test_an_update_keeps_values_that_another_process_wrote_into_other_fields():
     order = make_placed(alarm="")
     Order.objects.update(alarm="Second order at the panel")
     assert update_rows([(order, {"remains": 7})]) == 1
@@ -59,7 +59,7 @@ def test_what_another_has_written_meanwhile_into_other_fields_stays():
 
 
 @pytest.mark.django_db
-def test_an_update_takes_none_moments_states_and_keys_of_other_rows():
+def test_an_update_writes_null_times_states_and_foreign_keys():
     order, user = make_order(sent_at=MOMENT), make_user()
     values = {"state": State.SENDING, "sent_at": None, "send_deadline": MOMENT, "placed_by": user.pk, "attempt": 2}
     assert update_rows([(order, values)]) == 1
@@ -69,14 +69,14 @@ def test_an_update_takes_none_moments_states_and_keys_of_other_rows():
 
 
 @pytest.mark.django_db
-def test_the_objects_still_show_what_was_read():
+def test_the_objects_keep_the_values_that_were_read():
     order = make_order()
     assert update_rows([(order, {"state": State.SENDING})]) == 1
     assert order.state == State.QUEUED
 
 
 @pytest.mark.django_db
-def test_a_row_that_no_longer_has_what_was_read_is_left_alone():
+def test_a_row_that_has_changed_since_it_was_read_is_not_written():
     orders = [make_order(attempt=number) for number in range(4)]
     Order.objects.filter(pk=orders[1].pk).update(state=State.WITHDRAWN)
     Order.objects.filter(pk=orders[2].pk).update(attempt=9)
@@ -91,7 +91,7 @@ def test_a_row_that_no_longer_has_what_was_read_is_left_alone():
 
 
 @pytest.mark.django_db
-def test_a_condition_may_be_an_amount_and_a_moment():
+def test_a_condition_may_be_an_amount_and_a_time():
     same, other = (make_placed(charge=Decimal("0.123456"), sent_at=MOMENT) for _ in range(2))
     Order.objects.filter(pk=other.pk).update(charge=Decimal("0.123457"))
     assert update_rows([(same, {"remains": 1}), (other, {"remains": 1})], where=("sent_at", "charge")) == 1
@@ -99,7 +99,7 @@ def test_a_condition_may_be_an_amount_and_a_moment():
 
 
 @pytest.mark.django_db
-def test_none_in_a_condition_equals_nothing():
+def test_a_condition_with_null_matches_no_row():
     order = make_order(sent_at=None)
     assert update_rows([(order, {"attempt": 5})], where=("sent_at",)) == 0
     assert stored(order)["attempt"] == 0
@@ -122,7 +122,7 @@ def test_rows_with_values_of_different_fields_are_refused():
 
 
 @pytest.mark.django_db
-def test_only_fields_of_the_model_that_have_a_column_become_part_of_the_statement():
+def test_only_fields_with_a_column_become_part_of_the_statement():
     order = make_order()
     with CaptureQueriesContext(connection) as captured:
         update_rows([(order, {"alarm": "'; DROP TABLE panels_order; --"})], where=("state",))
@@ -188,7 +188,7 @@ def test_an_insert_that_breaks_a_rule_of_the_table_fails():
 
 
 @pytest.mark.django_db
-def test_nothing_to_write_asks_the_database_for_nothing(django_assert_num_queries):
+def test_without_rows_there_is_no_query(django_assert_num_queries):
     with django_assert_num_queries(0):
         insert_rows([])
         assert update_rows([], where=("state",)) == 0
@@ -196,7 +196,7 @@ def test_nothing_to_write_asks_the_database_for_nothing(django_assert_num_querie
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("count", [1, 40])
-def test_one_statement_writes_all(django_assert_num_queries, count):
+def test_one_statement_writes_all_rows(django_assert_num_queries, count):
     service = make_service()
     with django_assert_num_queries(1):
         insert_rows([new_order(service, quantity=number) for number in range(count)])

@@ -1,16 +1,18 @@
-"""What an order costs is one rule: SQL and Python agree on every order that there can be."""
+"""The cost of an order is one rule. SQL and Python agree on every possible order."""
 
 from __future__ import annotations
 
 import itertools
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.db.models import BooleanField, Case, Count, Sum, Value, When
+from django.utils import timezone
 
 from panels.models import Order
-from panels.money.costs import COST, IS_EXPECTED, IS_ORDERED, IS_UNPRICED, Cost, cost_of
-from tests.factories import make_service
+from panels.money.costs import COST, IS_EXPECTED, IS_ORDERED, IS_UNPRICED, Cost, cost_of, promised_costs
+from tests.factories import make_order, make_panel, make_placed, make_service
 
 State, Progress = Order.State, Order.Progress
 CHARGES = (None, Decimal(0), Decimal("0.50"))
@@ -60,19 +62,19 @@ def test_a_sum_of_every_order_is_the_sum_of_their_costs(db):
 
 @pytest.mark.parametrize("state", ["refused", "withdrawn"])
 @pytest.mark.parametrize("charge", CHARGES)
-def test_an_order_that_bought_nothing_has_no_cost(state, charge):
+def test_a_refused_or_withdrawn_order_has_no_cost(state, charge):
     assert cost_of(order_of(charge, state=state)) is None
 
 
 @pytest.mark.parametrize("state", ["queued", "sending", "unknown", "written_off"])
 @pytest.mark.parametrize("charge", CHARGES)
-def test_what_a_panel_may_have_costs_what_is_expected(state, charge):
+def test_an_order_that_the_panel_may_have_has_its_expected_cost(state, charge):
     assert cost_of(order_of(charge, state=state)) == EXPECTED
 
 
 @pytest.mark.parametrize("progress", ["", "pending", "processing", "in_progress", "paused"])
 @pytest.mark.parametrize("charge", [None, Decimal(0)])
-def test_a_placed_order_costs_what_is_expected_until_the_panel_reports_a_charge(progress, charge):
+def test_a_placed_order_has_its_expected_cost_until_the_panel_reports_a_charge(progress, charge):
     assert cost_of(order_of(charge, progress=progress)) == EXPECTED
     assert cost_of(order_of(charge, None, progress)) is None
 
@@ -86,3 +88,28 @@ def test_a_finished_order_that_was_charged_nothing_costs_nothing(progress):
 @pytest.mark.parametrize("progress", ["", *Progress.values])
 def test_a_charge_is_the_cost_of_a_placed_order(progress):
     assert cost_of(order_of(Decimal("0.50"), progress=progress)) == Cost(Decimal("0.50"), is_expected=False)
+
+
+@pytest.mark.django_db
+def test_waiting_orders_and_orders_since_the_last_reading_are_promised_by_panel_and_currency():
+    read_at = timezone.now()
+    since, before = read_at + timedelta(seconds=1), read_at - timedelta(seconds=1)
+    service, other = make_service(make_panel(balance_checked_at=read_at)), make_service()
+    make_order(service, expected_cost=Decimal(1))
+    make_order(service, expected_cost=Decimal(2), state="sending")
+    make_order(service, expected_cost=Decimal(4), state="unknown", sent_at=since)
+    make_placed(service, expected_cost=Decimal(9), charge=Decimal(8), sent_at=since)
+    make_order(service, expected_cost=Decimal(16), currency="EUR")
+    make_order(service, expected_cost=None)
+    # The last reading has these costs already, or there is no cost.
+    make_placed(service, expected_cost=Decimal(100), sent_at=before)
+    make_order(service, expected_cost=Decimal(100), state="refused", sent_at=since)
+    make_order(other, expected_cost=Decimal(32))
+    # Without a reading only waiting orders count.
+    make_placed(other, expected_cost=Decimal(100), sent_at=since)
+    make_order(expected_cost=Decimal(100))
+    assert promised_costs([service.panel, other.panel]) == {
+        (service.panel_id, "USD"): Decimal(15),
+        (service.panel_id, "EUR"): Decimal(16),
+        (other.panel_id, "USD"): Decimal(32),
+    }

@@ -1,4 +1,4 @@
-"""Totals of days are what their orders say, whatever has become of these since."""
+"""The totals of days equal the sums of their orders, also after later changes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LONG_AGO = timezone.now() - 10 * DAY
 
 
 def plain_sums():
-    """Add up every placed order one by one, with none of the code that is tested."""
+    """Sum every placed order one by one, without the tested code."""
     sums = {}
     for order in Order.objects.filter(state="placed"):
         is_known = order.charge is not None and (order.charge != 0 or order.is_finished)
@@ -43,13 +43,13 @@ def kept_sums():
 
 
 def settle():
-    """Let all that was summed be long ago, so that only what is changed from now on is looked at again."""
+    """Sum all orders with a time long ago, so only orders that change from now on are summed again."""
     Order.objects.update(placed_at=LONG_AGO, changed_at=LONG_AGO)
     recount()
     DayTotal.objects.update(summed_at=timezone.now() - 5 * DAY)
 
 
-# -- what is spent
+# -- the spend
 
 
 def test_spend_is_kept_apart_by_currency_and_by_time(db):
@@ -65,7 +65,7 @@ def test_spend_is_kept_apart_by_currency_and_by_time(db):
     assert sum(total.cost for total in DayTotal.objects.all()) == 114
 
 
-def test_what_is_expected_counts_until_a_charge_is_known(db):
+def test_the_expected_cost_counts_until_a_charge_is_known(db):
     service = make_service()
     make_placed(service, charge=None, expected_cost=Decimal(1))
     make_placed(service, charge=Decimal(0), expected_cost=Decimal(2))
@@ -86,14 +86,14 @@ def test_a_day_begins_at_midnight_of_the_site(db, settings):
     with timezone.override("Asia/Tokyo"):
         update_totals()
         (row,) = spend(dt.datetime(2030, 5, 1, 17, tzinfo=dt.UTC))
-        # The same by ranges of the days that were touched.
+        # The second run sums only the changed days, by ranges of time.
         DayTotal.objects.update(cost=0, summed_at=dt.datetime(2030, 5, 1, tzinfo=dt.UTC))
         update_totals()
         (again,) = spend(dt.datetime(2030, 5, 1, 17, tzinfo=dt.UTC))
     assert (row["today"], row["week"]) == (again["today"], again["week"]) == (16, 30)
 
 
-# -- they follow their orders
+# -- changes of orders
 
 
 def test_totals_equal_the_plain_sum_through_an_orders_life(synced_panel, sandbox):
@@ -104,7 +104,7 @@ def test_totals_equal_the_plain_sum_through_an_orders_life(synced_panel, sandbox
     assert kept_sums() == plain_sums()
     assert sum(number for _, number, _, _ in kept_sums().values()) == 6
 
-    # They were placed long ago, and most of it is never looked at again.
+    # The orders were placed long ago, and days without a change are not summed again.
     settle()
     for order in orders:
         order.refresh_from_db()
@@ -127,7 +127,7 @@ def test_totals_equal_the_plain_sum_through_an_orders_life(synced_panel, sandbox
         ({"currency": "USD"}, {"currency": "EUR"}),
     ],
 )
-def test_what_changes_long_after_it_was_placed_is_summed_anew(db, before, after):
+def test_an_order_that_changes_long_after_its_day_is_summed_again(db, before, after):
     order = make_placed(**{"expected_cost": Decimal(3)} | before)
     make_placed(order.service, charge=Decimal(1))
     settle()
@@ -148,7 +148,7 @@ def test_an_order_that_turns_out_to_be_placed_is_added(db):
     assert len(kept_sums()) == 2
 
 
-def test_a_total_without_orders_goes(db):
+def test_a_total_without_orders_is_deleted(db):
     order = make_placed(charge=Decimal(1))
     update_totals()
     Order.objects.filter(pk=order.pk).update(placed_at=LONG_AGO)
@@ -157,7 +157,7 @@ def test_a_total_without_orders_goes(db):
     assert len(kept_sums()) == 1
 
 
-def test_what_was_written_before_a_sum_and_seen_after_it_is_found(db):
+def test_a_change_that_became_visible_only_after_a_sum_is_summed(db):
     order = make_placed(charge=Decimal(1))
     settle()
     update_totals()
@@ -168,7 +168,7 @@ def test_what_was_written_before_a_sum_and_seen_after_it_is_found(db):
     assert kept_sums() == plain_sums()
 
 
-def test_days_on_which_nothing_changed_are_left_alone(db):
+def test_days_without_a_change_are_not_summed_again(db):
     make_placed(charge=Decimal(1))
     settle()
     DayTotal.objects.update(cost=99)
@@ -195,7 +195,7 @@ def test_queries_do_not_grow_with_orders(db):
 # -- the schedule
 
 
-def test_the_sweep_sums_and_once_a_day_repairs_what_is_wrong(db):
+def test_the_sweep_sums_changes_and_once_a_day_repairs_wrong_totals(db):
     make_placed(charge=Decimal(1))
     settle()
     tasks.run_sweep()
@@ -207,7 +207,7 @@ def test_the_sweep_sums_and_once_a_day_repairs_what_is_wrong(db):
     assert kept_sums() == plain_sums()
 
 
-def test_a_sum_that_failed_is_noted_and_the_time_stays_that_of_the_last_good_one(db, monkeypatch, caplog):
+def test_a_failed_sum_is_noted_and_does_not_change_the_time_of_the_totals(db, monkeypatch, caplog):
     make_placed(charge=Decimal(1))
     assert not is_summed()
     tasks.run_sweep()
@@ -222,5 +222,5 @@ def test_a_sum_that_failed_is_noted_and_the_time_stays_that_of_the_last_good_one
     assert "RuntimeError: no" in caplog.text
     assert not is_summed()
     assert spend(timezone.now())[0]["as_of"] == DayTotal.objects.get().summed_at
-    # The other chores were done all the same.
+    # The other jobs ran nevertheless.
     assert JobRun.objects.get(name="delete old drafts").last_error == ""

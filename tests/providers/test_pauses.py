@@ -51,7 +51,7 @@ def test_a_panel_that_is_gone_is_not_paused():
     assert not Panel.objects.exists()
 
 
-def test_a_pause_with_a_time_makes_a_panel_quiet_under_a_weightier_pause():
+def test_a_pause_with_a_time_makes_a_panel_quiet_although_a_weightier_pause_is_in_force():
     panel, until = make_panel(), timezone.now() + timedelta(minutes=5)
     pause(panel, Pause.FUNDS, "Not enough funds")
     pause(panel, Pause.RATE_LIMIT, "slow down", until)
@@ -70,7 +70,7 @@ def test_a_weightier_pause_keeps_the_quiet_time_of_the_pause_that_it_replaces():
 def test_a_pause_that_is_over_gives_way_and_never_ends_before_the_quiet_time():
     panel, over = make_panel(), timezone.now() - timedelta(seconds=1)
     pause(panel, Pause.RATE_LIMIT, "slow down", over)
-    # The time of a call that took long may be past when it is noted.
+    # The end of a pause after a long call may be over already.
     pause(panel, Pause.UNREACHABLE, "no answer", over - timedelta(seconds=5))
     assert look(panel) == (Pause.UNREACHABLE, over, over)
 
