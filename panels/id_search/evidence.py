@@ -47,7 +47,7 @@ class Evidence:
 
     before: BalanceReading | None
     after: BalanceReading | None
-    # The panel could still take the order when the later balance was read, so that reading proves nothing.
+    # The panel could still take the order when the later balance was read, so this reading proves nothing.
     is_early: bool
     # None if the two readings cannot be compared.
     between: Between | None

@@ -41,7 +41,7 @@ class Worker(models.Model):
 
     @property
     def state(self) -> str:
-        """One word for lists: alive, stopped, or lost if the worker is gone without a stop."""
+        """The state for lists: alive, stopped, or lost if the worker is gone without a stop."""
         if self.is_alive:
             return "alive"
         return "stopped" if self.stopped_at else "lost"

@@ -245,7 +245,7 @@ class Panel(models.Model):
 
     @property
     def state(self) -> str:
-        """One word for lists: inactive, paused, failing, ok or new."""
+        """The state for lists: inactive, paused, failing, ok or new."""
         if not self.is_active:
             return "inactive"
         if self.is_paused():

@@ -1,4 +1,4 @@
-"""Pauses a panel and resumes it; a weightier pause outlasts a lighter one."""
+"""Pauses and resumes a panel. A pause of more weight replaces a pause of less weight."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def pause(panel: Panel, reason: Panel.Pause, text: str, until: datetime | None =
             fields["quiet_until"] = until
         gives_way = _gives_way(current, reason, until)
         if gives_way:
-            # The balance was read before the refusal, so it proves little. It is the only one until the next reading.
+            # The balance was read before the refusal, so it proves little. No better one exists until the next reading.
             balance = current.balance if reason == Panel.Pause.FUNDS else None
             fields |= {
                 "paused_reason": reason,
