@@ -47,8 +47,8 @@ def update_rows(changes: Sequence[tuple[Model, Mapping[str, Any]]], *, where: Se
     where: fields whose value in the row must equal the value in the object (compare and swap). Other rows are not
     changed. As in SQL, None does not equal any value, not even None.
 
-    The objects do not change. bulk_update takes many times as long and has no condition. update() writes the same values
-    into all rows.
+    The objects do not change. bulk_update takes many times as long and has no condition. update() writes the same
+    values into all rows.
     """
     if not changes:
         return 0
