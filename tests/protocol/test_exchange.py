@@ -8,6 +8,7 @@ import pytest
 
 from panels.protocol import exchange, transport
 from panels.protocol.errors import NotSent, OutcomeUnknown
+from tests.processes import PATIENCE, eventually
 from tests.protocol.conftest import FORM, GOOD
 from tests.servers import Server, answering, http, trickling
 
@@ -33,7 +34,7 @@ class TestTime:
             started = time.monotonic()
             with pytest.raises(OutcomeUnknown, match=r"within 0\.6 seconds"):
                 connect(server.url, total_timeout=0.6, read_timeout=5).post(FORM)
-            assert 0.5 < time.monotonic() - started < 2
+            assert time.monotonic() - started > 0.5
 
     @pytest.mark.parametrize("fresh", [False, True])
     def test_it_ends_where_the_server_announced_to_close(self, connect, fresh):
@@ -64,11 +65,11 @@ class TestTime:
 
     @pytest.mark.parametrize("options", [{"total_timeout": 0.4}, {"connect_timeout": 0.3}])
     def test_a_handshake_that_hangs_is_not_sent(self, connect, options):
-        with Server(lambda connection, server: connection.recv(1) and time.sleep(1)) as server:
-            started = time.monotonic()
+        end = threading.Event()
+        with Server(lambda connection, server: connection.recv(1) and end.wait(PATIENCE)) as server:
             with pytest.raises(NotSent):
                 connect(f"https://localhost:{server.port}/", **options).post(FORM)
-            assert time.monotonic() - started < 0.9
+            end.set()
 
     @pytest.mark.parametrize("options", [{"total_timeout": 0.4}, {"connect_timeout": 0.4}])
     def test_a_trickled_handshake_is_not_sent(self, connect, options):
@@ -76,7 +77,7 @@ class TestTime:
             started = time.monotonic()
             with pytest.raises(NotSent):
                 connect(f"https://localhost:{server.port}/", **options).post(FORM)
-            assert 0.3 < time.monotonic() - started < 0.9
+            assert time.monotonic() - started > 0.3
 
     def test_a_deadline_ends_only_its_own_exchange(self, connect, monkeypatch):
         """The next exchange may use a connection before the previous exchange has let it go."""
@@ -85,22 +86,22 @@ class TestTime:
         def read(response, exchange):
             answer = real(response, exchange)
             if answer.body == b"first":
-                later.wait(5)
+                later.wait(PATIENCE)
             return answer
 
         def behave(connection, server):
             server.receive(connection)
             connection.sendall(http(b"first"))
             server.receive(connection)
-            time.sleep(0.5)
+            time.sleep(2)
             connection.sendall(http(b"second"))
 
         monkeypatch.setattr(transport, "_read_answer", read)
         with Server(behave) as server:
-            client = connect(server.url, total_timeout=0.6)
+            client = connect(server.url, total_timeout=3)
             first = threading.Thread(target=client.post, args=(FORM,))
             first.start()
-            time.sleep(0.3)
+            time.sleep(1.5)
             try:
                 assert client.post(FORM).body == b"second"
             finally:
@@ -113,12 +114,12 @@ class TestTime:
 
         def slowly(raw):
             body = read(raw)
-            time.sleep(0.4)
+            time.sleep(2)
             return body
 
         monkeypatch.setattr(transport, "_read_body", slowly)
         with Server(answering(GOOD)) as server:
-            assert connect(server.url, total_timeout=0.2).post(FORM).body == b'{"balance": "1"}'
+            assert connect(server.url, total_timeout=1).post(FORM).body == b'{"balance": "1"}'
 
     def test_an_exchange_that_is_given_up_takes_back_what_has_not_arrived(self, connect):
         ends = []
@@ -134,9 +135,7 @@ class TestTime:
         with Server(listen) as server:
             with pytest.raises(OutcomeUnknown, match="too long"):
                 connect(server.url, read_timeout=0.2).post(FORM, fresh=True)
-            give_up_at = time.monotonic() + 2
-            while not ends and time.monotonic() < give_up_at:
-                time.sleep(0.01)
+            eventually(lambda: ends)
         assert ends == ["reset"]
 
     def test_nothing_is_left_of_an_exchange(self, connect):
@@ -146,9 +145,8 @@ class TestTime:
             threads = threading.active_count()
             for _ in range(20):
                 client.post(FORM)
-            time.sleep(0.1)
-            assert threading.active_count() <= threads
-            assert not client._watchdog._deadlines
+            assert eventually(lambda: threading.active_count() <= threads)
+            assert eventually(lambda: not client._watchdog._deadlines)
 
     def test_the_watchdog_goes_with_the_last_exchange_of_a_closed_transport(self, connect):
         began, end = threading.Event(), threading.Event()
@@ -156,7 +154,7 @@ class TestTime:
         def behave(connection, server):
             server.receive(connection)
             began.set()
-            end.wait(5)
+            end.wait(PATIENCE)
 
         with Server(behave) as server:
             client = connect(server.url, total_timeout=0.4)
@@ -171,16 +169,13 @@ class TestTime:
 
             thread = threading.Thread(target=post)
             thread.start()
-            began.wait(5)
+            began.wait(PATIENCE)
             client.close()
             assert watchdog._thread is not None
-            thread.join(2)
+            thread.join(PATIENCE)
             end.set()
         assert len(errors) == 1
-        give_up_at = time.monotonic() + 2
-        while watchdog._thread is not None and time.monotonic() < give_up_at:
-            time.sleep(0.01)
-        assert watchdog._thread is None
+        assert eventually(lambda: watchdog._thread is None)
 
     def test_a_shorter_deadline_is_kept_beside_a_longer_one(self):
         cut = []
@@ -195,13 +190,12 @@ class TestTime:
         watchdog, now = exchange.Watchdog(), time.monotonic()
         late, early, done = Watched("late"), Watched("early"), Watched("done")
         watchdog.watch(late, now + 60)
-        while watchdog._looks_at > now + 60:
-            time.sleep(0.01)
-        watchdog.watch(early, now + 0.1)
-        watchdog.watch(done, now + 0.1)
+        assert eventually(lambda: watchdog._looks_at <= now + 60)
+        soon = time.monotonic() + 1
+        watchdog.watch(early, soon)
+        watchdog.watch(done, soon)
         watchdog.forget(done)
-        while not cut and time.monotonic() < now + 5:
-            time.sleep(0.01)
+        eventually(lambda: cut)
         assert cut == ["early"]
         watchdog.forget(late)
         watchdog.close()
@@ -239,7 +233,7 @@ class TestFence:
 
         def stand_still(*args, **kwargs):
             end_headers(*args, **kwargs)
-            time.sleep(0.6)
+            time.sleep(2)
 
         def listen(connection, server):
             while data := connection.recv(65536):
@@ -247,7 +241,7 @@ class TestFence:
 
         monkeypatch.setattr(transport._Connection, "endheaders", stand_still)
         with Server(listen) as server, pytest.raises(OutcomeUnknown):
-            connect(server.url).post(FORM, fresh=True, not_after=time.time() + 0.3)
+            connect(server.url).post(FORM, fresh=True, not_after=time.time() + 1.5)
         assert b"POST" in b"".join(heard)
         assert urlencode(FORM).encode() not in b"".join(heard)
 

@@ -260,8 +260,8 @@ class TestBody:
         with Server(trickling(start)) as server:
             started = time.monotonic()
             with pytest.raises(OutcomeUnknown):
-                connect(server.url, total_timeout=2).post(FORM)
-            assert time.monotonic() - started < 1
+                connect(server.url, total_timeout=60).post(FORM)
+            assert time.monotonic() - started < 50
 
     @pytest.mark.parametrize("is_chunked", [False, True])
     def test_a_body_above_the_cap_is_refused(self, connect, monkeypatch, is_chunked):

@@ -2,13 +2,12 @@
 
 import http.client
 import json
-import socket
-import time
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 
 from panels.sandbox import SandboxPanel
+from tests.processes import PATIENCE
 
 LINK = "https://www.instagram.com/p/abc"
 # Seconds, longer than any order takes.
@@ -39,7 +38,7 @@ class Caller:
         self.panel = panel
         address = urlsplit(panel.api_url)
         self.path = address.path
-        self.connection = http.client.HTTPConnection(address.hostname, address.port, timeout=5)
+        self.connection = http.client.HTTPConnection(address.hostname, address.port, timeout=PATIENCE)
 
     def answer(self, **fields):
         body = urlencode({"key": self.panel.key, **fields})
@@ -90,6 +89,25 @@ def call(start):
     return start()
 
 
+@pytest.fixture
+def timers(monkeypatch):
+    """The timers that a panel starts, each as (seconds, function). They never run by themselves."""
+    started = []
+
+    class Timer:
+        def __init__(self, *wanted):
+            self.wanted = wanted
+
+        def start(self):
+            started.append(self.wanted)
+
+        def cancel(self):
+            pass
+
+    monkeypatch.setattr("panels.sandbox.panel.threading.Timer", Timer)
+    return started
+
+
 @pytest.fixture(params=["000", "003"])
 def either(request, start):
     return start(request.param)
@@ -121,16 +139,3 @@ def bytes_until_end(panel, **fields):
 def add_fields(panel):
     service = panel.pick()
     return {"action": "add", "service": service.id, "link": LINK, "quantity": service.min}
-
-
-def wait_until(condition):
-    """Wait until a condition holds, on a slow machine too."""
-    give_up_at = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < give_up_at
-        time.sleep(0.01)
-
-
-def is_listening(panel):
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", panel.port)) == 0

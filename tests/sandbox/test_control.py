@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.sandbox.conftest import LONG, is_listening, wait_until
+from tests.sandbox.conftest import LONG
 
 
 def test_another_process_drives_the_panel_by_http(call):
@@ -39,9 +39,11 @@ def test_the_control_door_says_what_it_did_not_understand(call):
     assert call.control("GET", "nonsense")[0] == 404
 
 
-def test_vanishing_by_the_control_door_is_still_confirmed(call):
+def test_vanishing_by_the_control_door_is_still_confirmed(call, timers):
     assert call.control("POST", "faults", fault="vanish", seconds=1)[0] == 200
     with pytest.raises(ConnectionRefusedError):
         call("balance")
-    wait_until(lambda: is_listening(call.panel))
+    ((seconds, come_back),) = timers
+    come_back()
+    assert seconds == 1
     assert "balance" in call("balance")

@@ -10,7 +10,9 @@ from urllib.parse import urlencode
 import pytest
 
 from panels.sandbox import Fault
-from tests.sandbox.conftest import LINK, add_fields, bytes_until_end, is_listening, wait_until
+from panels.sandbox.server import Call
+from tests.processes import PATIENCE, eventually
+from tests.sandbox.conftest import LINK, add_fields, bytes_until_end
 
 
 @pytest.mark.parametrize(("fault", "booked"), [(Fault.DROP, 1), (Fault.DROP_BEFORE, 0)])
@@ -43,11 +45,10 @@ def test_a_stopped_panel_lets_go_of_what_hangs(call):
 
     thread = threading.Thread(target=hang)
     thread.start()
-    while not call.panel.ledger:
-        time.sleep(0.01)
+    assert eventually(lambda: call.panel.ledger)
     assert not ended.wait(0.1)
     call.panel.stop()
-    assert ended.wait(30)
+    assert ended.wait(PATIENCE)
     thread.join()
 
 
@@ -117,27 +118,35 @@ def test_a_truncated_answer_is_whole_json_that_promises_more(call):
 
 
 @pytest.mark.parametrize(("fault", "head_at_once"), [(Fault.TRICKLE, True), (Fault.TRICKLE_HEAD, False)])
-def test_an_answer_trickles(call, fault, head_at_once):
+def test_an_answer_trickles(call, monkeypatch, fault, head_at_once):
+    go_on, waits, heads = threading.Event(), [], []
+    monkeypatch.setattr(Call, "wait", lambda _, seconds: waits.append(seconds) or go_on.wait(PATIENCE))
     call.panel.faults.add(fault, seconds=0.02)
-    started = time.monotonic()
     body = urlencode({"key": "right-key", **add_fields(call.panel)})
     call.connection.request("POST", call.path, body)
-    response = call.connection.getresponse()
-    # The head has more than 75 bytes.
-    assert (time.monotonic() - started < 1.5) == head_at_once
-    assert json.loads(response.read()) == {"order": int(call.panel.ledger[0].order_id)}
-    assert time.monotonic() - started > 0.25
+    reader = threading.Thread(target=lambda: heads.append(call.connection.getresponse()))
+    reader.start()
+    reader.join(PATIENCE if head_at_once else 0.3)
+    assert bool(heads) == head_at_once
+    go_on.set()
+    reader.join()
+    body = heads[0].read()
+    assert json.loads(body) == {"order": int(call.panel.ledger[0].order_id)}
+    assert len(waits) >= len(body) - 1
+    assert set(waits) == {0.02}
 
 
 @pytest.mark.parametrize(("fault", "booked_early"), [(Fault.SLOW, 0), (Fault.LATE_ANSWER, 1)])
-def test_a_late_answer_is_right_and_differs_in_when_it_is_booked(call, fault, booked_early):
-    call.panel.faults.add(fault, seconds=1)
-    got = []
+def test_a_late_answer_is_right_and_differs_in_when_it_is_booked(call, hold, fault, booked_early):
+    waits, go_on, got = threading.Event(), threading.Event(), []
+    hold(lambda: waits.set() or go_on.wait(PATIENCE))
+    call.panel.faults.add(fault)
     thread = threading.Thread(target=lambda: got.append(call.add()))
     thread.start()
-    wait_until(lambda: call.panel.calls["add"] and len(call.panel.ledger) == booked_early)
+    assert waits.wait(PATIENCE)
     assert got == []
     assert len(call.panel.ledger) == booked_early
+    go_on.set()
     thread.join()
     assert got == [{"order": int(call.panel.ledger[0].order_id)}]
 
@@ -162,12 +171,13 @@ def test_a_vanished_panel_refuses_connections_until_it_comes_back(call):
     assert call("balance")["balance"] == "500"
 
 
-def test_a_vanished_panel_comes_back_by_itself_when_it_was_told_to(call):
+def test_a_vanished_panel_comes_back_by_itself_when_it_was_told_to(call, timers):
     call.panel.faults.add(Fault.VANISH, seconds=1)
     with pytest.raises(ConnectionRefusedError):
         call("balance")
-    wait_until(lambda: is_listening(call.panel))
-    assert call("balance")["balance"] == "500"
+    ((seconds, come_back),) = timers
+    come_back()
+    assert (seconds, call("balance")["balance"]) == (1, "500")
 
 
 def test_faults_are_used_up_in_order_and_can_be_cleared(call):

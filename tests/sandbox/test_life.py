@@ -1,8 +1,8 @@
 """How orders and refills move through their statuses, and how they end."""
 
-import time
 from decimal import Decimal
 
+from tests.processes import eventually
 from tests.sandbox.conftest import LINK, LONG, refillable_order
 
 
@@ -24,10 +24,7 @@ def test_orders_move_through_their_statuses_and_remains_fall(call):
 def test_orders_get_on_by_themselves_and_faster_with_speed(start):
     call = start(speed=2000.0)
     order_id = call.add()["order"]
-    deadline = time.monotonic() + 5
-    while call("status", order=order_id)["status"] != "Completed":
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    assert eventually(lambda: call("status", order=order_id)["status"] == "Completed")
 
 
 def outcomes(call, count=150):

@@ -13,6 +13,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from panels.sandbox import Fault, SandboxPanel
+from tests.processes import PATIENCE
 from tests.sandbox.conftest import LINK, Caller, add_fields, bytes_until_end
 
 
@@ -23,8 +24,10 @@ def test_calls_are_counted_by_action(call):
     assert call.panel.calls == {"balance": 2, "services": 1}
 
 
-def test_the_most_calls_that_were_under_way_at_once_are_known(call):
-    call.panel.faults.add(Fault.HANG, "balance", times=3, seconds=0.5)
+def test_the_most_calls_that_were_under_way_at_once_are_known(call, hold):
+    together = threading.Barrier(3)
+    hold(lambda: together.wait(PATIENCE))
+    call.panel.faults.add(Fault.HANG, "balance", times=3)
     threads = [threading.Thread(target=hang_up, args=(Caller(call.panel), "balance")) for _ in range(3)]
     for thread in threads:
         thread.start()
@@ -118,9 +121,9 @@ def test_the_command_runs_a_panel_until_it_is_interrupted(number, tmp_path):
         line = process.stdout.readline()
         assert "key" not in line
         url = urlsplit(line.split(" at ")[1].strip())
-        connection = http.client.HTTPConnection(url.hostname, url.port, timeout=5)
+        connection = http.client.HTTPConnection(url.hostname, url.port, timeout=PATIENCE)
         connection.request("POST", url.path, urlencode({"key": "k", "action": "balance"}))
         assert json.loads(connection.getresponse().read()) == {"balance": "12.5", "currency": "EUR"}
         process.send_signal(number)
-        assert process.wait(timeout=60) == 0
+        assert process.wait(timeout=PATIENCE) == 0
         connection.close()

@@ -1,13 +1,14 @@
 """The HTTP server: keep-alive, many connections, latency, and callers that hang up."""
 
 import threading
-import time
 from urllib.parse import urlencode
 
 import pytest
 
 from panels.sandbox import Fault
-from tests.sandbox.conftest import LINK, Caller, add_fields, wait_until
+from panels.sandbox.server import Call
+from tests.processes import PATIENCE, eventually
+from tests.sandbox.conftest import LINK, Caller, add_fields
 
 
 def test_one_connection_serves_many_calls_and_many_connections_lose_nothing(call):
@@ -38,23 +39,24 @@ def test_a_caller_that_hangs_up_leaves_its_order_and_no_noise(call, capfd, fault
     impatient = Caller(call.panel)
     impatient.connection.request("POST", call.path, urlencode({"key": call.panel.key, **add_fields(call.panel)}))
     impatient.connection.close()
-    wait_until(lambda: call.panel.ledger and not call.panel._state.under_way["add"])
+    assert eventually(lambda: call.panel.ledger and not call.panel._state.under_way["add"])
     assert len(call.panel.ledger) == 1
     assert "balance" in call("balance")
     assert capfd.readouterr() == ("", "")
 
 
-def test_latency_delays_every_answer_but_not_the_other_calls(start):
-    call = start(latency=0.3)
-    started = time.monotonic()
+def test_latency_delays_every_answer_but_not_the_other_calls(start, monkeypatch):
+    together, waits = threading.Barrier(5), []
+    monkeypatch.setattr(Call, "wait", lambda _, seconds: waits.append(seconds) or together.wait(PATIENCE))
+    call = start(latency=300)
     others = [Caller(call.panel) for _ in range(5)]
     threads = [threading.Thread(target=other, args=("balance",)) for other in others]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    # One call after the other takes 1.5 s.
-    assert 0.3 <= time.monotonic() - started < 1.5
+    assert len(waits) == 5
+    assert all(0 < seconds <= 300 for seconds in waits)
     for other in others:
         other.connection.close()
 
