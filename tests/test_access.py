@@ -95,7 +95,7 @@ def rows(db):
 
 
 def patterns():
-    """Return every named address but the admin's, which admin/test_admin.py walks."""
+    """Return every named address but the admin's, which admin/test_base.py walks."""
     found = {}
     for pattern in get_resolver().url_patterns:
         if getattr(pattern, "namespace", None) != "admin":

@@ -1,4 +1,4 @@
-"""Commands in an environment of their own."""
+"""Commands in an environment of their own, and a site behind a proxy."""
 
 import os
 import subprocess
@@ -11,6 +11,7 @@ from tests.processes import ROOT
 
 # The browser tests set it for themselves.
 UNSAFE = ("DJANGO_ALLOW_ASYNC_UNSAFE",)
+PROXY = "10.0.0.5"
 
 
 @pytest.fixture
@@ -30,3 +31,8 @@ def manage(tmp_path):
         )
 
     return run
+
+
+@pytest.fixture
+def behind_a_proxy(settings):
+    settings.TRUSTED_PROXIES = ["10.0.0.0/24"]

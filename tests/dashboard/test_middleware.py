@@ -1,10 +1,12 @@
-"""What is settled before Django looks at a request: health checks, and whose address it is."""
+"""Health checks, and the address of the visitor behind a proxy: both are settled before Django reads a request."""
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from dashboard.middleware import TrustedProxies
+from dashboard.middleware import HealthCheck, TrustedProxies
+from tests.dashboard.conftest import PROXY
 
 
 def seen_address(settings, address, *, proxies, **headers):
@@ -50,3 +52,42 @@ def test_health_is_told_without_login_or_redirect_and_whatever_the_host(client, 
         assert "no-store" in answer.headers["Cache-Control"]
     assert client.get("/login/", HTTP_HOST="10.1.2.3:8000").status_code == 400
     assert client.get("/login/").status_code == 301
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "visitor"),
+    [
+        ("192.0.2.1", None, "192.0.2.1"),
+        ("192.0.2.1", "198.51.100.1", "192.0.2.1"),
+        (PROXY, None, PROXY),
+        (PROXY, "198.51.100.1", "198.51.100.1"),
+        (PROXY, "203.0.113.9, 198.51.100.1", "198.51.100.1"),
+        (PROXY, "198.51.100.1, 10.0.0.6", "198.51.100.1"),
+        (PROXY, "203.0.113.9, nonsense, 198.51.100.1", "198.51.100.1"),
+        (PROXY, "nonsense", PROXY),
+        (PROXY, "2001:db8::7", "2001:db8::7"),
+        (PROXY, " , ", PROXY),
+        ("", "198.51.100.1", ""),
+    ],
+)
+def test_the_nearest_address_that_is_no_proxy_of_ours_is_the_visitors(behind_a_proxy, peer, forwarded, visitor):
+    headers = {} if forwarded is None else {"X-Forwarded-For": forwarded}
+    request = RequestFactory().get("/", REMOTE_ADDR=peer, headers=headers)
+    TrustedProxies(lambda seen: HttpResponse())(request)
+    assert request.META["REMOTE_ADDR"] == visitor
+
+
+def test_only_our_proxy_says_that_the_visitor_came_by_https(behind_a_proxy, settings):
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    for peer, is_secure in ((PROXY, True), ("192.0.2.1", False)):
+        request = RequestFactory().get("/", REMOTE_ADDR=peer, headers={"X-Forwarded-Proto": "https"})
+        TrustedProxies(lambda seen: HttpResponse())(request)
+        assert request.is_secure() is is_secure
+
+
+def test_health_is_asked_before_anything_else():
+    def never(request):
+        raise ImproperlyConfigured("reached")
+
+    with pytest.raises(ImproperlyConfigured):
+        HealthCheck(never)(RequestFactory().get("/"))

@@ -1,14 +1,7 @@
-"""The panel as one object: starting and stopping it, its counters, and the command that runs it."""
+"""The panel as one object: starting and stopping it, and its counters."""
 
 import http.client
-import json
-import os
-import signal
-import subprocess
-import sys
 import threading
-from pathlib import Path
-from urllib.parse import urlencode, urlsplit
 
 import pytest
 
@@ -91,39 +84,3 @@ def test_a_panel_without_a_state_file_starts_again_on_its_port(call):
     call.panel.start()
     assert call.panel.port == port
     assert call("status", order=order_id)["status"] == "Pending"
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_command_runs_a_panel_until_it_is_interrupted(number, tmp_path):
-    options = [
-        "--port",
-        "0",
-        "--dialect",
-        "000",
-        "--currency",
-        "EUR",
-        "--balance",
-        "12.50",
-        "--key",
-        "k",
-        "--speed",
-        "2",
-    ]
-    options += ["--state-file", str(tmp_path / "panel.jsonl")]
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "sandbox_panel", *options],
-        cwd=Path(__file__).parents[2],
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    with process:
-        line = process.stdout.readline()
-        assert "key" not in line
-        url = urlsplit(line.split(" at ")[1].strip())
-        connection = http.client.HTTPConnection(url.hostname, url.port, timeout=PATIENCE)
-        connection.request("POST", url.path, urlencode({"key": "k", "action": "balance"}))
-        assert json.loads(connection.getresponse().read()) == {"balance": "12.5", "currency": "EUR"}
-        process.send_signal(number)
-        assert process.wait(timeout=PATIENCE) == 0
-        connection.close()

@@ -1,9 +1,41 @@
 """The command that runs a sandbox panel."""
 
-from tests.processes import ROOT, end_while_halted, halting_at_django
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+
+from tests.processes import PATIENCE, ROOT, end_while_halted, halting_at_django
 
 
 def test_a_panel_takes_signals_before_it_loads_django(start, tmp_path):
     panel = start("manage.py", "sandbox_panel", "--port=0", cwd=ROOT, **halting_at_django(tmp_path))
     assert end_while_halted(panel, tmp_path) == 0
     assert "Traceback" not in panel.output
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_runs_a_panel_until_it_is_interrupted(number, tmp_path):
+    options = ("--port=0", "--dialect=000", "--currency=EUR", "--balance=12.50", "--key=k", "--speed=2")
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "sandbox_panel", *options, f"--state-file={tmp_path / 'panel.jsonl'}"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        line = process.stdout.readline()
+        assert "key" not in line
+        url = urlsplit(line.split(" at ")[1].strip())
+        connection = http.client.HTTPConnection(url.hostname, url.port, timeout=PATIENCE)
+        connection.request("POST", url.path, urlencode({"key": "k", "action": "balance"}))
+        assert json.loads(connection.getresponse().read()) == {"balance": "12.5", "currency": "EUR"}
+        process.send_signal(number)
+        assert process.wait(timeout=PATIENCE) == 0
+        connection.close()

@@ -1,0 +1,64 @@
+"""A superuser, and a row of every model."""
+
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from panels.models import (
+    ActionLine,
+    BalanceReading,
+    Controls,
+    FoundId,
+    IdSearch,
+    JobRun,
+    OrderAction,
+    OrderEvent,
+    ServiceChange,
+    Worker,
+)
+from tests.admin.rows import KEY
+from tests.factories import make_batch, make_panel, make_placed, make_refill, make_service, make_user, row_of
+
+
+@pytest.fixture
+def superuser(db):
+    return make_user(username="root", is_superuser=True, is_staff=True)
+
+
+@pytest.fixture
+def as_superuser(client, superuser):
+    client.force_login(superuser)
+    return client
+
+
+@pytest.fixture
+def rows(db):
+    """A row of every model."""
+    now = timezone.now()
+    panel = make_panel(key=KEY, balance=Decimal(5))
+    service = make_service(panel)
+    order = make_placed(service)
+    order.add_event(OrderEvent.What.SENT)
+    action = OrderAction.objects.create(kind="refresh")
+    batch = make_batch(row_of(service))
+    search = IdSearch.objects.create(order=order, attempt=1)
+    found = (
+        panel,
+        service,
+        order,
+        order.events.get(),
+        action,
+        ActionLine.objects.create(action=action, order=order),
+        make_refill(order),
+        BalanceReading.objects.create(panel=panel, at=now, balance=Decimal(5), why="schedule"),
+        ServiceChange.objects.create(service=service, at=now, field="rate_per_1000", old="1", new="2"),
+        batch,
+        batch.lines.get(),
+        Worker.objects.create(host="here", pid=1, started_at=now, seen_at=now),
+        JobRun.objects.create(name="sweep"),
+        Controls.objects.create(pk=1, sending_stopped_at=now),
+        search,
+        FoundId.objects.create(search=search, remote_id="991", remote_status="Pending", asked_at=now),
+    )
+    return {type(row): row for row in found}

@@ -1,0 +1,36 @@
+"""The addresses of the admin's tables, and the models that it shows."""
+
+from panels.models import (
+    ActionLine,
+    BalanceReading,
+    Batch,
+    BatchLine,
+    Controls,
+    FoundId,
+    IdSearch,
+    JobRun,
+    Order,
+    OrderAction,
+    OrderEvent,
+    Panel,
+    Refill,
+    Service,
+    ServiceChange,
+    Worker,
+)
+
+KEY = "plain-secret-key-987654"
+MODELS = (
+    ActionLine, BalanceReading, Batch, BatchLine, Controls, FoundId, IdSearch, JobRun, Order, OrderAction, OrderEvent,
+    Panel, Refill, Service, ServiceChange, Worker,
+)  # fmt: skip
+
+
+def base(model):
+    """Return the address of a model's list."""
+    return f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+
+
+def run(client, model, action, *rows):
+    """Choose an action for some rows of a list."""
+    return client.post(base(model), {"action": action, "_selected_action": [row.pk for row in rows]})

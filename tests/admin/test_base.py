@@ -1,0 +1,71 @@
+"""Every table of the admin: rows are shown, and nothing can be written."""
+
+import re
+
+import pytest
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from panels.models import ActionLine, Order, OrderAction, OrderEvent, Panel, Refill, Service, ServiceChange
+from tests.admin.rows import KEY, MODELS, base, run
+from tests.factories import make_placed, make_refill, make_user
+
+INLINE = re.compile(
+    r"<style|\sstyle=|<script(?![^>]*\ssrc=)(?![^>]*application/json)|\son[a-z]+=|javascript:", re.IGNORECASE
+)
+
+
+def test_every_model_is_in_the_admin():
+    registered = {model for model in admin.site._registry if model._meta.app_label == "panels"}
+    assert registered == set(MODELS)
+
+
+@pytest.mark.parametrize("who", ["manager", "superuser"])
+@pytest.mark.parametrize("model", MODELS)
+def test_a_row_can_be_found_and_looked_at_without_its_key(client, request, rows, model, who):
+    client.force_login(request.getfixturevalue(who))
+    secrets = (KEY, rows[Panel].api_key.token, "api_key")
+    for address in (base(model), f"{base(model)}?q=1", f"{base(model)}{rows[model].pk}/change/"):
+        response = client.get(address)
+        page = response.content.decode()
+        assert response.status_code == 200, address
+        assert not any(secret in page for secret in secrets)
+        assert not INLINE.search(page)
+        assert 'name="_save"' not in page
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_nothing_is_added_changed_or_deleted_even_by_a_superuser(as_superuser, rows, model):
+    row = rows[model]
+    before = model.objects.values().get(pk=row.pk)
+    for address in ("add/", f"{row.pk}/change/", f"{row.pk}/delete/"):
+        posted = dict.fromkeys((field.name for field in model._meta.fields), "1") | {"post": "yes"}
+        assert as_superuser.post(f"{base(model)}{address}", posted).status_code == 403, address
+    run(as_superuser, model, "delete_selected", row)
+    assert model.objects.values().get(pk=row.pk) == before
+    assert model.objects.count() == 1
+    assert not LogEntry.objects.exists()
+
+
+@pytest.mark.parametrize("model", [Order, Service, Refill, OrderEvent, ActionLine, ServiceChange])
+def test_queries_do_not_grow_with_rows(as_superuser, model):
+    def fill(number):
+        for _ in range(number):
+            order = make_placed(placed_by=make_user())
+            order.add_event(OrderEvent.What.SENT, actor=order.placed_by)
+            make_refill(order, requested_by=order.placed_by)
+            ActionLine.objects.create(action=OrderAction.objects.create(kind="refresh"), order=order)
+            ServiceChange.objects.create(service=order.service, at=timezone.now(), field="name")
+
+    def count():
+        with CaptureQueriesContext(connection) as queries:
+            assert as_superuser.get(base(model)).status_code == 200
+        return len(queries)
+
+    fill(2)
+    few = count()
+    fill(10)
+    assert count() == few

@@ -1,0 +1,28 @@
+"""The admin's tables of workers, jobs and the sending switch."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from panels.models import Controls, JobRun, Worker
+from tests.admin.rows import base
+
+
+def test_the_list_of_workers_shows_whether_each_is_alive(as_superuser):
+    now = timezone.now()
+    Worker.objects.create(host="here", pid=1, started_at=now, seen_at=now)
+    Worker.objects.create(host="gone", pid=2, started_at=now, seen_at=now - 2 * Worker.ALIVE_FOR)
+    page = as_superuser.get(base(Worker)).text
+    assert page.index("here") < page.index('alt="True"') < page.index("gone") < page.index('alt="False"')
+
+
+def test_the_list_of_jobs_is_sorted_by_name_and_shows_the_last_error(as_superuser):
+    JobRun.objects.create(name="sweep", leased_until=timezone.now() + timedelta(minutes=1))
+    JobRun.objects.create(name="count all spend", last_error="The disk is full")
+    page = as_superuser.get(base(JobRun)).text
+    assert page.index("count all spend") < page.index("The disk is full") < page.index("sweep")
+
+
+def test_the_list_of_controls_shows_who_stopped_sending(as_superuser, manager):
+    Controls.objects.create(pk=1, sending_stopped_at=timezone.now(), sending_stopped_by=manager)
+    assert manager.username in as_superuser.get(base(Controls)).text

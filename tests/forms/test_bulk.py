@@ -1,0 +1,84 @@
+"""The forms of a table of orders and of a line of a draft."""
+
+import uuid
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from panels.forms import bulk
+from panels.forms.bulk import AdoptionForm, LineForm, TableForm
+from tests.factories import make_batch, make_panel, make_service, row_of
+
+pytestmark = pytest.mark.django_db
+LINK = "https://example.com/p/1"
+
+
+def table(text="", content=None, *, form=TableForm, **fields):
+    """Return a form as a browser sends it, with pasted text or with the content of a file."""
+    files = {} if content is None else {"file": SimpleUploadedFile("orders.csv", content.encode())}
+    return form({"token": str(uuid.uuid4()), "text": text, **fields}, files)
+
+
+def test_pasted_lines_need_a_chosen_panel_or_a_known_name_in_a_line():
+    panel = make_panel(name="Northwind")
+    chosen = table(f"77 | {LINK} | 500", panel=panel.pk)
+    assert chosen.is_valid()
+    assert chosen.sheet.lines[0].cells == {"service": "77", "link": LINK, "quantity": "500"}
+    assert table(f"Northwind | 77 | {LINK} | 500").is_valid()
+    assert "panel" in table(f"77 | {LINK} | 500").errors
+
+
+def test_a_file_is_read_with_its_name():
+    make_panel(name="Northwind")
+    form = table(content=f"panel,service,link,quantity\nNorthwind,77,{LINK},500\n")
+    assert form.is_valid()
+    assert (form.filename, len(form.sheet.lines)) == ("orders.csv", 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "content", "words"),
+    [("", None, "Paste lines, or choose a file."), ("77", "service\n77\n", "either lines or a file, not both")],
+)
+def test_either_lines_or_a_file_are_needed(text, content, words):
+    form = table(text, content)
+    assert not form.is_valid()
+    assert words in str(form.errors["text"])
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(monkeypatch):
+    monkeypatch.setattr(bulk, "MAX_BYTES", 10)
+    monkeypatch.setattr(bulk, "read_file", lambda *_, **__: pytest.fail("the file was read"))
+    assert "file" in table(content="service\n" + "7" * 20).errors
+
+
+def test_inactive_panels_cannot_be_chosen():
+    panel = make_panel(is_active=False)
+    assert "panel" in table(f"77 | {LINK} | 500", panel=panel.pk).errors
+
+
+def test_a_table_of_existing_orders_needs_their_ids():
+    panel = make_panel()
+    assert table("23501", form=AdoptionForm, panel=panel.pk).sheet.lines == ()
+    form = table("23501", form=AdoptionForm, panel=panel.pk)
+    assert form.is_valid()
+    assert form.sheet.lines[0].cells == {"order": "23501"}
+    assert "file" in table(content="panel,service\nNorthwind,77\n", form=AdoptionForm).errors
+
+
+def test_a_line_has_the_fields_of_its_table_of_its_service_and_of_its_errors():
+    batch = make_batch(row_of(make_service(type="custom_comments"), quantity="", comments=""))
+    form = LineForm(batch.lines.get())
+    assert list(form.fields) == ["panel", "service", "link", "quantity", "comments"]
+    assert form.fields["comments"].widget.attrs["autofocus"]
+
+
+def test_a_line_shows_the_errors_of_its_check():
+    line = make_batch(row_of(make_service(), quantity="5")).lines.get()
+    form = LineForm(line, line.cells)
+    assert not form.is_valid()
+    assert list(form.errors) == ["quantity"]
+
+
+def test_line_ends_of_a_browser_become_plain_line_ends():
+    line = make_batch(row_of(make_service(type="custom_comments"), quantity="", comments="One")).lines.get()
+    assert LineForm(line, {"comments": "One\r\nTwo"}).cells["comments"] == "One\nTwo"

@@ -1,0 +1,143 @@
+"""The filters of the lists: which rows they keep, and which input they refuse."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from panels import filters
+from panels.filters import OrderFilter, RefillFilter, ServiceFilter
+from panels.models import Order, Panel, Refill
+from tests.factories import make_order, make_panel, make_placed, make_refill, make_service
+
+pytestmark = pytest.mark.django_db
+
+
+def orders(**query):
+    return set(OrderFilter(query).qs)
+
+
+def catalog(**query):
+    return ServiceFilter(query, Panel.objects.all())
+
+
+def services(**query):
+    return set(catalog(**query).qs)
+
+
+@pytest.mark.parametrize("few", [4000, 0])
+def test_search_finds_the_same_orders_whether_matches_are_few_or_many(monkeypatch, few):
+    monkeypatch.setattr(filters, "FEW", few)
+    likes = make_service(name="Gold Likes", remote_id="k-77")
+    order = make_placed(likes, remote_id="Ab-1234", link="https://www.instagram.com/p/Xyz/")
+    make_placed(link="https://example.com/other")
+    for text in ("Ab-1234", "instagram.com/p/X", "gold LIKES", "likes gold", "k-77", f"#{order.pk}", str(order.pk)):
+        assert orders(q=text) == {order}, text
+    assert orders(q="silver likes") == set()
+
+
+def test_a_number_sign_finds_only_our_own_number():
+    order = make_placed()
+    other = make_placed(remote_id=str(order.pk))
+    assert orders(q=f"#{order.pk}") == {order}
+    assert orders(q=str(order.pk)) == {order, other}
+
+
+def test_the_search_for_an_order_without_a_panel_id_does_not_find_all_such_orders():
+    make_order()
+    assert orders(q="#") == set()
+
+
+def test_held_orders_are_not_among_the_queued_orders():
+    held, queued, placed = make_order(held_reason="The price has risen."), make_order(), make_placed()
+    assert orders(state="held") == {held}
+    assert orders(state="queued") == {queued}
+    assert orders(state="placed") == {placed}
+
+
+def test_running_includes_placed_orders_without_a_status_and_finished_includes_every_end():
+    fresh, running = make_placed(progress=""), make_placed(progress=Order.Progress.IN_PROGRESS)
+    done, canceled = (make_placed(progress=end) for end in (Order.Progress.COMPLETED, Order.Progress.CANCELED))
+    make_order()
+    assert orders(progress="running") == {fresh, running}
+    assert orders(progress="finished") == {done, canceled}
+    assert orders(progress="canceled") == {canceled}
+    assert orders(progress="finished", state="queued") == set()
+
+
+def test_both_days_of_a_range_are_included():
+    early, late = (make_order(created_at=dt.datetime(2024, 5, day, 23, 59, tzinfo=dt.UTC)) for day in (1, 2))
+    assert orders(created_from="2024-05-01", created_to="2024-05-02") == {early, late}
+    assert orders(created_to="2024-05-01") == {early}
+    assert orders(created_from="2024-05-02") == {late}
+    assert not OrderFilter({"created_from": "9999-12-31"}).is_valid()
+
+
+def test_the_box_for_attention_keeps_orders_that_wait_for_a_person():
+    held, queued = make_order(held_reason="The price has risen."), make_order()
+    assert orders(attention="1") == {held}
+    assert orders(attention="") == {held, queued}
+
+
+def test_refills_are_kept_by_request_progress_and_panel():
+    refill, other = make_refill(), make_refill(state="sent", progress=Refill.Progress.COMPLETED)
+    for query, kept in (
+        ({"state": "queued"}, refill),
+        ({"progress": "completed"}, other),
+        ({"panel": str(other.order.panel_id)}, other),
+    ):
+        assert set(RefillFilter(query, queryset=Refill.objects.all()).qs) == {kept}, query
+
+
+def test_only_listed_services_of_active_panels_are_kept_by_default():
+    listed, unlisted = make_service(), make_service(is_listed=False)
+    inactive = make_service(make_panel(is_active=False))
+    assert services() == {listed}
+    assert services(show="unlisted") == {unlisted}
+    assert services(show="all") == {listed, unlisted, inactive}
+    assert services(panel=str(inactive.panel_id)) == {inactive}
+
+
+def test_a_service_is_kept_only_if_it_has_every_word():
+    likes = make_service(name="Instagram Likes HQ", category="Instagram")
+    make_service(name="TikTok Likes", category="TikTok")
+    assert services(q="LIKES insta") == {likes}
+    assert services(q="likes views") == set()
+
+
+def test_an_answer_that_a_panel_does_not_state_is_neither_yes_nor_no():
+    yes, no, unknown = (make_service(refill=answer) for answer in (True, False, None))
+    assert [services(refill=each) for each in ("yes", "no", "unknown")] == [{yes}, {no}, {unknown}]
+
+
+def test_the_type_and_the_category_narrow_the_catalog():
+    package, magic = make_service(type="package", category="TikTok"), make_service(type="", category="Magic tricks")
+    assert services(type="package") == services(category="tiktok") == {package}
+    assert services(type="unknown") == services(category="TRICKS") == {magic}
+
+
+def test_prices_of_two_currencies_are_not_compared():
+    euro = make_service(make_panel(reported_currency="EUR"), rate_per_1000=Decimal(1))
+    make_service(make_panel(reported_currency="USD"), rate_per_1000=Decimal(2))
+    ranged, sorted_by_price = catalog(price_to="5"), catalog(sort="price")
+    assert (ranged.lacks_currency, ranged.is_refused, set(ranged.qs)) == (True, True, set())
+    assert (sorted_by_price.is_refused, sorted_by_price.sort_field) == (False, "name")
+    one_currency = catalog(price_to="5", sort="price", currency="EUR")
+    assert (one_currency.lacks_currency, one_currency.sort_field, set(one_currency.qs)) == (
+        False, "rate_per_1000", {euro},
+    )  # fmt: skip
+
+
+def test_input_that_cannot_be_read_keeps_nothing():
+    make_service()
+    make_order()
+    assert catalog(price_from="abc").is_refused
+    assert services(price_from="abc") == services(panel="999") == set()
+    assert not OrderFilter({"panel": "999"}).is_valid()
+
+
+def test_a_filter_knows_whether_it_narrows_and_whether_the_folded_part_is_used():
+    assert not catalog(sort="-name", unknown="x").is_narrowed
+    assert catalog(q="likes").is_narrowed
+    assert not catalog(q="likes", type="package").uses_details
+    assert catalog(refill="yes").uses_details
