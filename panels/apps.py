@@ -1,18 +1,18 @@
-"""The app's configuration."""
+"""The configuration of the app."""
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
 
 class PanelsConfig(AppConfig):
-    """Panels, their catalogs, and the orders placed at them."""
+    """Panels, their catalogs, and their orders."""
 
     name = "panels"
     verbose_name = "Orders and panels"
 
     def ready(self) -> None:
-        """Have the index for searching made with the tables."""
-        # Only here: models can be imported once the apps are ready.
+        """Create the index of the search after each migrate."""
+        # Imported here, because models cannot be imported before the apps are ready.
         from panels.models.search_index import create_search_index  # noqa: PLC0415
 
         post_migrate.connect(create_search_index, sender=self)

@@ -1,6 +1,6 @@
-"""The bell: rings for the worker by a task that carries an id and says "look"; the rows alone say what there is to do.
+"""The bell: puts tasks into the queue. A task asks the worker to look at one row, and only the rows say what is due.
 
-The table of handlers is empty here. The worker fills it, so that whoever rings imports nothing that talks to a panel.
+The table of handlers is empty here. The worker fills it, so a caller of `ring` imports no code that calls a panel.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ NAME = "panel-dashboard"
 
 WorkKind = Literal["submit", "poll", "confirm", "requests", "sync", "balance", "adopt", "search", "act"]
 KINDS: tuple[WorkKind, ...] = get_args(WorkKind)
-# What is done when the bell rings: a kind of work at one panel, or (for `act`) one action. `worker/tasks` fills it.
+# The function for each kind of work. Its argument is the pk of a panel, or of an action for `act`.
 HANDLERS: dict[str, Callable[[int], None]] = {}
 
 
 def _queue(url: str) -> Huey:
-    """Make the queue that QUEUE_URL names: sqlite:///path, redis://…, postgres://…, or memory:// for tests."""
+    """Return the queue that QUEUE_URL names: sqlite:///path, redis://…, postgres://…, or memory:// for tests."""
     common = {"name": NAME, "results": False, "immediate": False}
     scheme = urlsplit(url).scheme
     if scheme == "sqlite":
@@ -38,11 +38,11 @@ def _queue(url: str) -> Huey:
         path.parent.mkdir(parents=True, exist_ok=True)
         return SqliteHuey(filename=str(path), **common)
     if scheme in ("redis", "rediss", "unix"):
-        # Redis that is gone must not hold up a web request for long; a worker waits there for a second at a time.
+        # A web request must not wait long for Redis that is down. A worker waits in steps of one second.
         pool = ConnectionPool.from_url(url, socket_connect_timeout=0.5, socket_timeout=2)
         return RedisHuey(connection_pool=pool, **common)
     if scheme in ("postgres", "postgresql"):
-        # The worker makes the tables: importing this must not need the queue.
+        # The worker creates the tables, because an import of this module must not need the queue.
         return PostgresHuey(dsn=url, create_tables=False, connect_timeout=2, **common)
     if scheme == "memory":
         return MemoryHuey(**common)
@@ -53,26 +53,26 @@ huey = _queue(settings.QUEUE_URL)
 
 
 def queue_depth() -> int | None:
-    """Return how many tasks wait in the queue, for now or for later; None if it does not answer."""
+    """Return the number of tasks in the queue, those for later included, or None if the queue does not answer."""
     try:
         return int(huey.pending_count() + huey.scheduled_count())
-    except Exception as error:  # noqa: BLE001 - each storage has errors of its own
+    except Exception as error:  # noqa: BLE001 - each storage has its own errors
         logger.warning("The queue does not answer: %s", type(error).__name__)
         return None
 
 
 def ring(kind: WorkKind, pk: int, *, delay: float = 0) -> None:
-    """Ask the worker to look, once the current transaction is committed; the sweep finds it anyway if that fails."""
+    """Put a task into the queue after the current transaction is committed. If that fails, the sweep finds the work."""
     transaction.on_commit(partial(enqueue, kind, pk, delay=delay), robust=True)
 
 
-# Seconds for which nobody rings after the queue has failed: a request that rings for many panels waits for it once.
+# For so many seconds after an error, no task is put into the queue. A request for many panels so waits once.
 SILENT_FOR = 2.0
 _silent_until = 0.0
 
 
 def enqueue(kind: str, pk: int, *, delay: float = 0) -> bool:
-    """Put a task into the queue now, in the middle of a transaction too; False if the queue did not take it."""
+    """Put a task into the queue now, even inside a transaction. Return False if the queue did not take it."""
     global _silent_until  # noqa: PLW0603
     if time.monotonic() < _silent_until:
         return False
@@ -90,5 +90,5 @@ def enqueue(kind: str, pk: int, *, delay: float = 0) -> bool:
 
 @huey.task()  # type: ignore[untyped-decorator]
 def work(kind: str, pk: int) -> None:
-    """Look for one kind of work at one panel, or (for `act`) in one action."""
+    """Do one kind of work at one panel, or (for `act`) one action."""
     HANDLERS[kind](pk)

@@ -1,4 +1,4 @@
-"""What is due, for each kind of work: read from the rows alone, so that a lost queue loses nothing."""
+"""The work that is due, by kind. It is read from the rows alone, so a lost queue loses no work."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ BALANCE_EVERY, BALANCE_AGAIN_AFTER = timedelta(minutes=15), timedelta(minutes=5)
 
 
 def waiting() -> dict[str, list[int]]:
-    """Return, for each kind of work, the pks of the panels (for `act`: of the actions) that have some."""
+    """Return by kind of work the pks of the panels that have such work (for `act`: of the actions)."""
     now = timezone.now()
     reading = Panel.objects.open_for_questions(now)
     confirmed = OrderAction.objects.filter(confirmed_at__isnull=False, finished_at__isnull=True)
     return {
         "submit": _with(Panel.objects.open_for_orders(now), queued().filter(send_after__lte=now)),
-        # Only placed orders are due, and of those the index knows.
+        # Only placed orders have a next_check_at, and it is indexed.
         "poll": _with(reading, Order.objects.filter(next_check_at__lte=now)),
         "confirm": _with(reading, Order.objects.filter(state=Order.State.UNKNOWN, candidate_id__gt="")),
         "requests": _with(
@@ -49,7 +49,7 @@ def waiting() -> dict[str, list[int]]:
 
 
 def _with(panels: QuerySet[Panel], *kinds: QuerySet[Any]) -> list[int]:
-    """Return the panels that have rows of any of these kinds."""
+    """Return the pks of the panels that have a row in any of these querysets."""
     found = Q()
     for rows in kinds:
         found |= Q(pk__in=rows.values("panel"))
@@ -57,7 +57,10 @@ def _with(panels: QuerySet[Panel], *kinds: QuerySet[Any]) -> list[int]:
 
 
 def _due(panels: QuerySet[Panel], requested: str, what: str, every: timedelta, again_after: timedelta) -> list[int]:
-    """Return the panels where a person asked, whatever their pause, or the last success and try are long ago."""
+    """Return the pks of the panels that are due: by the time since the last success and try, or on request.
+
+    A request of a person counts during a pause too.
+    """
     is_old = _is_past("catalog_synced_at" if what == "catalog" else "balance_checked_at", every)
     is_rested = _is_past(f"{what}_tried_at", again_after)
     asked = Panel.objects.filter(is_active=True, **{f"{requested}__isnull": False})
@@ -65,16 +68,16 @@ def _due(panels: QuerySet[Panel], requested: str, what: str, every: timedelta, a
 
 
 def _is_past(name: str, lapse: timedelta) -> Q:
-    """Match what was never done, or not for so long, or by a clock that was ahead."""
+    """Match rows whose time is empty, or longer ago than `lapse`, or in the future because of a wrong clock."""
     now = timezone.now()
     lately = {f"{name}__range": (now - lapse, now + JobRun.CLOCKS_DIFFER)}
     return Q(**{f"{name}__isnull": True}) | ~Q(**lately)
 
 
 def next_at(panel: Panel, what: str) -> datetime | None:
-    """Return from when on a panel is asked for its `catalog` or `balance` again; None while only a person can say."""
+    """Return when a panel is next asked for its `catalog` or `balance`, or None if the time is not known."""
     if panel.blocks_reading():
-        # The balance is the question that a silent panel is asked; the catalog waits for its answer.
+        # A panel that did not answer is first asked for its balance. The catalog waits for that answer.
         if what == "catalog" and panel.is_probe_due():
             return None
         if panel.paused_reason == Panel.Pause.AUTH:

@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 def in_parallel(threads: int, work: Callable[[], Counter[str]]) -> Counter[str]:
-    """Run `work` in so many threads and add up their counts; the first error is raised when all have ended."""
+    """Run `work` in so many threads and return the sum of their counts. Raise the first error after all have ended."""
     if threads <= 1:
         return work()
     with ThreadPoolExecutor(threads) as pool:

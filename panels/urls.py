@@ -1,4 +1,4 @@
-"""Addresses of the dashboard; other tools may rely on them."""
+"""The addresses of the dashboard. They stay as they are, because other tools may use them."""
 
 from django.urls import path, register_converter
 
@@ -19,7 +19,7 @@ from panels.views import (
 
 
 class TableFormat:
-    """The suffixes of the tables that can be downloaded."""
+    """The file formats of a download."""
 
     regex = "csv|xlsx"
 

@@ -1,6 +1,6 @@
-"""The admin: every row to look at, people to look after, and actions that go through the same activities as the pages.
+"""The admin: all rows read-only, the users, and actions that call the same activities as the pages.
 
-Nothing here writes a row of the project's own: money, states and history belong to the activities.
+The admin itself writes no row of the project, because money, states and history belong to the activities.
 """
 
 from panels.admin import operations, orders, people, providers

@@ -1,4 +1,4 @@
-"""What every table of the admin shares: rows are shown and never written."""
+"""The base of every table of the admin: it shows rows and never writes them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 
 class ReadOnly:
-    """Shows every field but those in `hidden`, and lets nothing be added, changed or deleted."""
+    """Shows every field that is not in `hidden`, and refuses to add, change or delete rows."""
 
     hidden: tuple[str, ...] = ()
     opts: Any
@@ -32,7 +32,7 @@ class ReadOnly:
 
 
 class RowAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
-    """A table that may be long: no second count, no counts beside the filters, sorted by what is indexed."""
+    """A table that may be long: it counts rows once, without the filters, and sorts by an index."""
 
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER

@@ -1,4 +1,4 @@
-"""The admin of orders, batches, refills and the searches for lost ids."""
+"""The admin of orders, batches, refills and the searches for lost panel order IDs."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ class OrderAdmin(RowAdmin):
     )  # fmt: skip
     list_filter = ("created_at", "state", "progress", "panel", "cancel_state")
     list_select_related = ("panel", "service", "placed_by")
-    # What is looked in is the filter's to say; without any, there would be no field to type in.
+    # `OrderFilter` decides which fields are searched. Without an entry here, the admin shows no search box.
     search_fields = ("remote_id",)
-    search_help_text = "Our number, the panel's id, the start of the link, or a service's id or name."
+    search_help_text = "Order number, panel order ID, start of the link, or ID or name of the service."
     ordering = ("-created_at", "-pk")
     inlines = (EventInline, RefillInline)
     actions = ("refresh", "refill", "cancel", "withdraw")
@@ -93,7 +93,7 @@ class OrderAdmin(RowAdmin):
         return self._ask_first(request, orders, OrderAction.Kind.WITHDRAW)
 
     def _ask_first(self, request: HttpRequest, orders: QuerySet[Order], kind: str) -> HttpResponse | None:
-        """Lead to the action's own page, which shows count and cost and is where it is confirmed."""
+        """Redirect to the page of the action, which shows count and cost and asks for the confirmation."""
         action = self._draft(request, orders, kind)
         return redirect(action) if action else None
 
@@ -101,7 +101,7 @@ class OrderAdmin(RowAdmin):
         pks = list(orders.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
         if len(pks) <= MOST:
             return draft_action(kind, pks, request.user)
-        text = f"An action takes at most {MOST:,} orders. Nothing was changed: filter for fewer of them."
+        text = f"An action takes at most {MOST:,} orders. Nothing was changed. Filter for fewer orders."
         self.message_user(request, text, messages.ERROR)
         return None
 

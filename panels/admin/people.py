@@ -1,4 +1,4 @@
-"""The admin of people: nobody reaches, or makes, a person who may do more than they may themselves."""
+"""The admin of users. Nobody can change or create a user who has more permissions than they have themselves."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ GROUPS = ("Viewer", "Operator", "Manager")
 
 
 def grantable_groups(user: Any) -> QuerySet[Group]:
-    """Return the groups that this person may give to others: of ours, those that give nothing which he lacks."""
+    """Return the groups that this user may give to others: those of ours whose permissions the user has."""
     groups = Group.objects.filter(name__in=GROUPS).prefetch_related("permissions__content_type")
     held = [group.pk for group in groups if user.has_perms([_name(each) for each in group.permissions.all()])]
     return Group.objects.filter(pk__in=held)
 
 
 def reachable_people(user: Any) -> QuerySet[User]:
-    """Return the people whom this person may see and change: everybody for a superuser.
+    """Return the users whom this user may see and change. A superuser may change everybody.
 
-    For others nobody with a right beyond those groups, since a new password is all it takes to be somebody else.
+    Others may change no user with more permissions than their own groups give, because whoever sets the password of a
+    user can sign in as that user.
     """
     if user.is_superuser:
         return User.objects.all()
@@ -41,7 +42,7 @@ admin.site.unregister((User, Group))
 
 @admin.register(User)
 class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
-    """People. Who is no superuser reaches only those who may do nothing that he may not do himself."""
+    """Users. Only a superuser reaches users with more permissions than their own."""
 
     actions = None
     list_display = ("username", "first_name", "last_name", "email", "is_active", "last_login")
@@ -72,13 +73,13 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Nobody is deleted: orders and their stories name who did what. Make people inactive instead."""
+        """Refuse, because the history of orders names users. Make a user inactive instead."""
         return False
 
 
 @admin.register(Group)
 class SuperuserGroupAdmin(GroupAdmin):
-    """Groups decide what people may do, so that only superusers see and change them."""
+    """Groups, which give permissions. Only superusers see and change them."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return request.user.is_superuser

@@ -54,17 +54,17 @@ class PanelAdmin(RowAdmin):
     def _ask(self, request: HttpRequest, panels: QuerySet[Panel], question: requests.Question) -> None:
         pks = list(panels.filter(is_active=True).values_list("pk", flat=True))
         requests.request_answer(question, pks)
-        self.message_user(request, f"{len(pks)} active panel(s) are asked; their pages show what they answer.")
+        self.message_user(request, f"{len(pks)} active panel(s) will be asked. Their pages show the answers.")
 
     @admin.action(description="Pause", permissions=["manage"])
     def pause(self, request: HttpRequest, panels: QuerySet[Panel]) -> None:
         paused = requests.pause_by_hand(panels)
-        self.message_user(request, f"{len(paused)} panel(s) were paused. Orders for them wait here.")
+        self.message_user(request, f"{len(paused)} panel(s) were paused. Their orders wait here.")
 
     @admin.action(description="Resume", permissions=["manage"])
     def resume(self, request: HttpRequest, panels: QuerySet[Panel]) -> None:
         resumed = requests.resume(panels)
-        self.message_user(request, f"{len(resumed)} panel(s) were resumed. Orders that wait for them go out now.")
+        self.message_user(request, f"{len(resumed)} panel(s) were resumed. Their waiting orders are sent now.")
 
 
 @admin.register(BalanceReading)

@@ -1,1 +1,1 @@
-"""What people fill in: forms know their fields and words, the rules belong to activities and models."""
+"""The forms of all pages: their fields, labels and messages. The rules belong to activities and models."""

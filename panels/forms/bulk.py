@@ -1,4 +1,4 @@
-"""What people fill in for many orders at once: a table of them, and a line of it."""
+"""The forms for many orders at once: a table of orders, and one line of a draft."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from panels.models import BatchLine, Panel
 from panels.protocol.order_types import ALL_FIELDS, Kind
 from panels.tables.reading import COLUMNS, MAX_BYTES, PASTED, Sheet, UnreadableError, read_file, read_paste
 
-_BOTH = "Give either lines or a file, not both. The lines are still here; the file would have to be chosen again."
-_NO_PANEL = "Choose the panel, or name it in each line: none of these lines names one that is known."
+_BOTH = "Give either lines or a file, not both. The lines are still here. To use the file, choose it again."
+_NO_PANEL = "Choose the panel, or name it in each line: no line names a known panel."
 
 
 class TableForm(forms.Form):
-    """Orders as a table, pasted or as a file, and the panel of those that name none."""
+    """A table of orders, pasted or as a file, and the panel of the lines that name no panel."""
 
     columns: ClassVar = COLUMNS
     pasted: ClassVar = PASTED
@@ -31,7 +31,7 @@ class TableForm(forms.Form):
         queryset=Panel.objects.filter(is_active=True).order_by("name"),
         required=False,
         empty_label="Named in each line",
-        help_text="For the lines that name no panel of their own.",
+        help_text="The panel of the lines that do not name a panel.",
     )
     text = forms.CharField(
         label="Lines",
@@ -50,7 +50,7 @@ class TableForm(forms.Form):
         super().__init__(*args, **options)
         self.initial["token"] = uuid.uuid4()
         columns = " | ".join(self.pasted)
-        self.fields["text"].help_text = f"One order a line: {columns} – or panel | {columns} where no panel is chosen."
+        self.fields["text"].help_text = f"One order a line: {columns} – or panel | {columns} if no panel is chosen."
         self.filename = ""
         self.sheet = Sheet((), ())
 
@@ -62,7 +62,7 @@ class TableForm(forms.Form):
             try:
                 self.sheet = self._read_file(file) if file else self._read_text(text)
             except UnreadableError as error:
-                kept = "Nothing of it was kept." if file else "The lines are still here, and nothing was ordered."
+                kept = "Nothing was saved." if file else "The lines are still here. Nothing was ordered."
                 self.add_error("file" if file else "text", f"{error.text} {kept}")
             else:
                 if self.cleaned_data["panel"] is None and self._lacks_panels():
@@ -70,7 +70,7 @@ class TableForm(forms.Form):
         return self.cleaned_data
 
     def _lacks_panels(self) -> bool:
-        """Tell whether no line names a known panel, or has so many values that one must be a panel's name."""
+        """Return whether every line lacks a known panel and is too short to begin with the name of a panel."""
         lookup = CatalogLookup(None, ())
         return not any(
             ("panel" in line.cells and self.pasted[-1] in line.cells) or isinstance(lookup.panel(line.cells), Panel)
@@ -84,14 +84,14 @@ class TableForm(forms.Form):
         if file.size > MAX_BYTES:
             size, most = file.size / 1024 / 1024, MAX_BYTES // 1024 // 1024
             raise UnreadableError(
-                f"The file has {size:,.1f} MB, and at most {most} MB are read at once", "Split it into smaller files"
+                f"The file has {size:,.1f} MB, but the limit is {most} MB", "Split it into smaller files"
             )
         self.filename = file.name
         return read_file(file.name, file.read(), names=self.columns, needed=self.needed)
 
 
 class AdoptionForm(TableForm):
-    """The ids of orders that were placed elsewhere."""
+    """A table of orders that were placed elsewhere, with their panel order IDs."""
 
     columns: ClassVar = adoption.COLUMNS
     pasted: ClassVar = adoption.PASTED
@@ -99,7 +99,7 @@ class AdoptionForm(TableForm):
 
 
 class LineForm(forms.Form):
-    """The cells of a draft's line: those that it has, and those that its service takes or that are said to be wrong."""
+    """The cells of a line of a draft: its own cells, the required fields of its service, and the cells with errors."""
 
     def __init__(self, line: BatchLine, data: Mapping[str, Any] | None = None) -> None:
         self.line = line
@@ -121,7 +121,7 @@ class LineForm(forms.Form):
 
     @property
     def cells(self) -> dict[str, str]:
-        """What was typed, with line ends of one kind."""
+        """The text of each field, with plain line ends."""
         return {name: str(self.data.get(name, "")).replace("\r\n", "\n") for name in self.fields}
 
     def clean(self) -> dict[str, Any]:

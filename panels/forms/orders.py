@@ -1,4 +1,4 @@
-"""What people fill in: forms know their fields and words, the rules are the activities' and models'."""
+"""The form of an order, and the form of a decision about an order."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from panels.protocol.order_types import ALL_FIELDS, Billing, Checked, Field, Kin
 
 
 class ApiField(forms.CharField):
-    """A field of the panels' API: order_types decides about its value, together with the others."""
+    """A field of the panel API. order_types checks its value together with the other fields."""
 
     def clean(self, value: Any) -> str:
         return str(self.to_python(value))
@@ -26,7 +26,7 @@ class ApiField(forms.CharField):
 
 @dataclass(frozen=True)
 class OutdatedTerm:
-    """A term that is no longer what the form showed."""
+    """A term that differs from the term that the form showed."""
 
     label: str
     old: str
@@ -42,7 +42,7 @@ TERMS = {
 
 
 def price_text(service: Service) -> str:
-    """Write what a service costs: per 1000, or per order for packages."""
+    """Return the price of a service as text: per 1000, or per order for packages."""
     kind, panel = service.order_type, service.panel
     is_per_line = bool(kind.counted_field) and panel.bills_package_per_line
     if kind.billing is Billing.FLAT and not is_per_line:
@@ -51,7 +51,7 @@ def price_text(service: Service) -> str:
 
 
 def terms(service: Service) -> dict[str, str]:
-    """Write what a person agrees to besides the order's own fields, under the names of the form's hidden fields."""
+    """Return the terms that a person agrees to, as text by the name of the hidden field."""
     return {
         "shown_price": price_text(service),
         "shown_min": count(service.min_quantity),
@@ -61,7 +61,7 @@ def terms(service: Service) -> dict[str, str]:
 
 
 class OrderForm(forms.Form):
-    """An order of one service: the fields of its type under the API's names, and the terms that it showed."""
+    """An order of one service: the fields of its type under their API names, and the terms that the form showed."""
 
     service = forms.CharField(widget=forms.HiddenInput, required=False)
     token = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -72,7 +72,7 @@ class OrderForm(forms.Form):
         super().__init__(data, initial=dict(initial or {}))
         self.chosen = service
         self.terms = terms(service)
-        # Found before `renew` puts the new terms in.
+        # Before `renew` replaces the shown terms.
         self.changes = self._changes() if self.is_bound else ()
         self.initial.update(self.terms, service=str(service.pk), token=str(uuid.uuid4()))
         for field in self.offered:
@@ -82,36 +82,36 @@ class OrderForm(forms.Form):
 
     @property
     def values(self) -> dict[str, str]:
-        """The API's fields as they were typed, or filled in beforehand."""
+        """The API fields as they were typed, or their initial values."""
         source = self.data if self.is_bound else self.initial
         names = ALL_FIELDS if self.is_bound else [field.name for field in self.chosen.order_type.fields]
         return {name: str(source[name]) for name in names if name in source}
 
     @property
     def offered(self) -> list[Field]:
-        """The fields of the service's type, without drip-feed where the panel says that there is none."""
+        """The fields of the service's type, without empty drip-feed fields if the panel has no drip-feed for it."""
         without = ("runs", "interval") if self.chosen.dripfeed is False else ()
         return [each for each in self.chosen.order_type.fields if each.name not in without or not self._is_blank(each)]
 
     @cached_property
     def checked(self) -> Checked:
-        """What the fields come to: cleaned values, errors, and the price."""
+        """The result of the check: cleaned values, errors, and the price."""
         return check(self.chosen.offer(), self.values)
 
     @cached_property
     def line_counts(self) -> dict[str, str]:
-        """How many lines each list has so far, in words."""
+        """The number of lines of each list, as text."""
         lists = [field.name for field in self.offered if field.kind is Kind.LINES]
         return {name: _lines(self.values.get(name, "")) for name in lists}
 
     @property
     def missing(self) -> list[str]:
-        """Labels of the fields that still have to be filled in."""
+        """The labels of the required fields that are empty."""
         return [field.label for field in self.offered if field.is_required and self._is_blank(field)]
 
     @property
     def remarks(self) -> list[str]:
-        """What is wrong besides the missing fields."""
+        """The messages about all other mistakes."""
         missing = {field.name for field in self.offered if field.is_required and self._is_blank(field)}
         return [text for name, texts in self.checked.errors.items() if name not in missing for text in texts]
 
@@ -124,7 +124,7 @@ class OrderForm(forms.Form):
 
     @property
     def posted_token(self) -> uuid.UUID | None:
-        """The token that makes sending this form twice harmless; None if there is none to be read."""
+        """The token that makes this form idempotent, or None if it is missing or unreadable."""
         try:
             return uuid.UUID(str(self.data.get("token", "")))
         except ValueError:
@@ -134,19 +134,17 @@ class OrderForm(forms.Form):
         for name, texts in self.checked.errors.items():
             self.add_error(name if name in self.fields else None, [forms.ValidationError(text) for text in texts])
         if self.posted_token is None:
-            self.add_error(
-                None, "The form had lost the mark that keeps an order from being placed twice. It has one now."
-            )
+            self.add_error(None, "This form had lost its protection against placing an order twice. Place it again.")
         return self.cleaned_data
 
     def renew(self, *, token: bool) -> None:
-        """Let the form that is shown again carry the terms of now, and a fresh token where the old one will not do."""
+        """Replace the shown terms by the current terms, and with `token` also the token."""
         self.data = {name: self.data[name] for name in self.data} | self.terms
         if token:
             self.data["token"] = self.initial["token"]
 
     def mark_first_field(self) -> None:
-        """Put the focus where a person goes on: the first field with an error, else the first empty one."""
+        """Put the focus on the first field with an error, or else on the first empty field."""
         if self.is_bound:
             names = [name for name in self.fields if self.has_error(name)]
         else:
@@ -186,7 +184,7 @@ def _widget(field: Field) -> forms.Widget:
 
 
 class ResolveForm(forms.Form):
-    """A decision, with what the person saw: the rate that is agreed to, or the alarm that is done with."""
+    """A decision about an order, with the rate or the alarm that the person saw."""
 
     EXISTS, SEND_AGAIN, WRITE_OFF = "exists", "send_again", "write_off"
     RELEASE, SEEN, STOP, FOLLOW = "release", "seen", "stop", "follow"

@@ -27,7 +27,7 @@ ADVANCED = (
 
 
 class PanelForm(forms.ModelForm):  # type: ignore[type-arg]
-    """An account at a panel. The key is taken and never shown again, and it never follows an address elsewhere."""
+    """An account at a panel. The key is never shown again, and a change of the host asks for the key again."""
 
     field_order = ("name", "api_url", "api_key")
     MOST: ClassVar = {"parallel_calls": 20, "calls_per_minute": 6000, "connect_timeout": 60, "read_timeout": 300}
@@ -36,7 +36,7 @@ class PanelForm(forms.ModelForm):  # type: ignore[type-arg]
         label="API key",
         max_length=500,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "spellcheck": "false"}),
-        help_text="Stored encrypted, and never shown again.",
+        help_text="It is stored encrypted and never shown again.",
     )
 
     class Meta:
@@ -48,7 +48,7 @@ class PanelForm(forms.ModelForm):  # type: ignore[type-arg]
                 attrs={"inputmode": "url", "placeholder": "https://panel.example/api/v2", "autocomplete": "off"}
             ),
         }
-        help_texts: ClassVar = {"api_url": "Exactly as the panel's API page shows it."}
+        help_texts: ClassVar = {"api_url": "Copy it exactly from the API page of the panel."}
 
     def __init__(self, data: Mapping[str, Any] | None = None, instance: Panel | None = None) -> None:
         super().__init__(data, instance=instance)
@@ -60,7 +60,7 @@ class PanelForm(forms.ModelForm):  # type: ignore[type-arg]
         else:
             self.fields["api_key"].required = False
             hint = f" ending in {instance.key_hint}" if instance.key_hint else ""
-            self.fields["api_key"].help_text = f"Empty keeps the stored key{hint}."
+            self.fields["api_key"].help_text = f"Leave it empty to keep the stored key{hint}."
 
     @property
     def plain_fields(self) -> list[forms.BoundField]:
@@ -69,22 +69,22 @@ class PanelForm(forms.ModelForm):  # type: ignore[type-arg]
 
     @property
     def advanced_fields(self) -> list[forms.BoundField]:
-        """The fields for panels that speak or bear things differently."""
+        """The fields of the API options and limits."""
         return [field for field in self if field.name in ADVANCED]
 
     @property
     def has_advanced_errors(self) -> bool:
-        """Tell whether what is folded away must be seen."""
+        """Whether an API option or a limit has an error."""
         return any(field.errors for field in self.advanced_fields)
 
     @property
     def has_new_key(self) -> bool:
-        """Tell whether a key was entered."""
+        """Whether a key was entered."""
         return bool(self.cleaned_data.get("api_key"))
 
     @property
     def needs_test(self) -> bool:
-        """Tell whether it is not known any more that calls reach the panel."""
+        """Whether the change may stop calls from reaching the panel."""
         return self.has_new_key or not {"api_url", "is_active"}.isdisjoint(self.changed_data)
 
     def clean_api_url(self) -> str:
@@ -92,7 +92,7 @@ class PanelForm(forms.ModelForm):  # type: ignore[type-arg]
         if problem := check_url(url, allow_http=settings.PANEL_ALLOW_HTTP):
             raise forms.ValidationError(problem)
         if "key" in parse_qs(urlsplit(url).query):
-            raise forms.ValidationError("The key does not belong into the address, where everybody can read it.")
+            raise forms.ValidationError("Remove the key from the address, because everybody can read it there.")
         return url
 
     def clean_currency_override(self) -> str:
@@ -101,9 +101,9 @@ class PanelForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         super().clean()
         if self.instance.pk and not self.has_new_key and self._leads_elsewhere():
-            self.add_error("api_key", "The address leads to another host: enter the key that belongs there.")
+            self.add_error("api_key", "This address is on another host. Enter the key for that host.")
         elif self.has_new_key and self.errors:
-            self.add_error("api_key", "Enter the key again: it is not kept while something else is wrong.")
+            self.add_error("api_key", "Enter the key again, because it is not kept while the form has errors.")
         return self.cleaned_data
 
     def _leads_elsewhere(self) -> bool:
@@ -111,7 +111,7 @@ class PanelForm(forms.ModelForm):  # type: ignore[type-arg]
         return url is not None and _origin(url) != _origin(self.initial["api_url"])
 
     def store(self) -> Panel:
-        """Save what was changed and nothing else: the worker writes to the same row."""
+        """Save only the changed fields, because the worker writes to the same row."""
         panel: Panel = self.instance
         if self.has_new_key:
             panel.set_key(self.cleaned_data["api_key"])
@@ -124,6 +124,6 @@ class PanelForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:
-    """Return what decides where a key goes: a port left out is the scheme's own."""
+    """Return scheme, host and port of an address. A missing port is the default port of the scheme."""
     parts = urlsplit(url)
     return parts.scheme, parts.hostname, parts.port or {"https": 443, "http": 80}.get(parts.scheme)
