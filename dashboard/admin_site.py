@@ -1,4 +1,4 @@
-"""The admin site: open to those who manage users, whatever their staff flag, by the one login page."""
+"""The admin site. It is open to staff and to users who manage users, and it uses the login page of the dashboard."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ class DashboardAdmin(AdminSite):
     index_title = "Administration"
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Let in staff, and Managers, who look after users and panels."""
+        """Return whether this is staff or a Manager, because Managers manage users."""
         return request.user.is_active and (request.user.is_staff or request.user.has_perm("auth.change_user"))
 
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # noqa: ARG002
-        """Lead to the dashboard's own login: Django's admin would turn Managers away who are no staff."""
+        """Redirect to the login of the dashboard, because Django's admin login refuses Managers who are not staff."""
         if request.user.is_authenticated:
             raise PermissionDenied
-        # Needs the models, which are not there yet when this module is.
+        # Imported here, because this module is loaded before the models.
         from django.contrib.auth.views import redirect_to_login  # noqa: PLC0415
 
         return redirect_to_login(request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index"))
 
 
 class DashboardAdminConfig(AdminConfig):
-    """Puts our site in the place of Django's."""
+    """Replaces the admin site of Django by ours."""
 
     default_site = "dashboard.admin_site.DashboardAdmin"

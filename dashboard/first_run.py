@@ -1,4 +1,4 @@
-"""Writes the configuration that `up` and `demo` begin with, before Django is set up: without secrets it refuses."""
+"""Writes the first configuration for `up` and `demo` before Django loads, because Django needs the secrets."""
 
 from __future__ import annotations
 
@@ -26,42 +26,42 @@ NAMES = (
     "PANEL_ALLOW_HTTP",
 )
 FIRST_LINES = """\
-# Written by the first `manage.py up`. Keep this file, and a copy of it away from the database's backups: without
-# CREDENTIAL_KEYS the stored API keys of your panels cannot be read.
+# Written by the first `manage.py up`. Keep this file, and keep a copy of it apart from the backups of the database.
+# Without CREDENTIAL_KEYS, the stored API keys of your panels cannot be decrypted.
 """
 NO_HTTPS_YET = """\
-# Nothing in front of the dashboard speaks TLS yet, and with HTTPS on nobody could sign in over plain http. Once a proxy
-# does: HTTPS=on, TRUSTED_PROXIES=<the proxy's address>, ALLOWED_HOSTS and CSRF_TRUSTED_ORIGINS=https://<your domain>.
+# There is no TLS proxy yet, and with HTTPS=on nobody can sign in over plain http. When there is a proxy, set HTTPS=on,
+# TRUSTED_PROXIES=<address of the proxy>, ALLOWED_HOSTS=<your domain> and CSRF_TRUSTED_ORIGINS=https://<your domain>.
 HTTPS=off
 """
 
 
 def prepare(command: str) -> None:
-    """Give `up` a first .env, `demo` its own environment, and a sandbox panel none; leave other commands alone."""
+    """Write .env for the first `up`, and set the environment for `demo` and `sandbox_panel`. Ignore other commands."""
     if command == "up":
         _prepare_up()
     elif command == "demo":
         _prepare_demo()
     elif command == "sandbox_panel":
-        # It has no secrets to keep, and no database.
+        # It has no secrets and no database.
         os.environ.setdefault("DEBUG", "on")
 
 
 def _prepare_up() -> None:
-    """Write .env if nothing at all is configured: half a configuration is for a person to complete."""
+    """Write .env if nothing is configured. A person must complete a partial configuration."""
     path = Path(os.environ.get("ENV_FILE", BASE_DIR / ".env"))
     if path.exists() or any(name in os.environ for name in NAMES):
         return
     _write(path, f"{FIRST_LINES}{_lines(_fresh_secrets())}\n{NO_HTTPS_YET}")
     sys.stdout.write(
-        f"Wrote {path} with fresh secrets: nothing was configured yet. Keep a copy of it in a safe place.\n"
-        "HTTPS is off in it, because no TLS proxy stands in front yet; the file says how to switch it on.\n"
+        f"Wrote {path} with new secrets, because nothing was configured yet. Keep a copy of it in a safe place.\n"
+        "HTTPS is off in it, because there is no TLS proxy yet. The file explains how to turn it on.\n"
     )
     sys.stdout.flush()
 
 
 def _prepare_demo() -> None:
-    """Let nothing of a real installation reach the demo, and keep what a second run needs."""
+    """Set the environment of the demo, without any value of a real installation. Keep the password and the secrets."""
     path = DEMO_DIR / "env"
     kept = {"DEMO_PASSWORD": secrets.token_urlsafe(6), **_fresh_secrets(), **_read(path)}
     places = {
@@ -89,7 +89,7 @@ def _lines(values: Mapping[str, str]) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a file that nobody else may read; a crash leaves the old one, or none."""
+    """Write a file that only this user may read. A crash leaves the old file or no file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f"{path.name}.new")
     fresh.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Tells a load balancer, or a person who watches, whether web, database and worker are well."""
+"""The health check of web, database and worker."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from panels.models import Worker
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Tell a load balancer whether this process can serve: 503 only while the database cannot be had.
+    """Return 200 while the database can be reached, or else 503.
 
-    A missing worker is named, but must not take the web down with it; whoever watches the worker asks `?worker`.
+    A missing worker is only named, because it must not take the web server down. With `?worker`, a missing worker is
+    a 503 too.
     """
     try:
         with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""What must be settled before Django looks at a request: health checks, and whose address it is."""
+"""Middleware that runs before Django's own: the health check, and the address of the visitor behind a proxy."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class HealthCheck:
-    """Answer /healthz/ whatever the Host header, without a login or a redirect to https."""
+    """Answers /healthz/ for any Host header, without a login or a redirect to https."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -26,7 +26,7 @@ class HealthCheck:
 
 
 class TrustedProxies:
-    """Put the visitor's own address into REMOTE_ADDR, believing forwarded headers only of TRUSTED_PROXIES."""
+    """Sets REMOTE_ADDR to the address of the visitor. Only TRUSTED_PROXIES may send forwarded headers."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -41,7 +41,7 @@ class TrustedProxies:
         return self.get_response(request)
 
     def _visitor(self, request: HttpRequest) -> str:
-        """Return the nearest address that is no proxy of ours: what stands left of it anyone can write."""
+        """Return the nearest address that is not a trusted proxy. Anybody can forge the addresses left of it."""
         hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
         nearest: str = request.META["REMOTE_ADDR"]
         for hop in reversed(hops):

@@ -1,4 +1,4 @@
-"""Everything that can be set, from the environment or the file that ENV_FILE names (`.env` beside manage.py)."""
+"""All settings, read from the environment or from the file that ENV_FILE names (`.env` beside manage.py)."""
 
 import logging
 from datetime import timedelta
@@ -20,20 +20,19 @@ DEBUG = env.bool("DEBUG", default=False)
 
 
 def _secret(name: str, development: str) -> str:
-    """Return a secret from the environment; only DEBUG may do with one that everybody knows."""
+    """Return a secret from the environment. Only DEBUG may use the public value for development."""
     value: str = env.str(name, default="")
     if not value and not DEBUG:
         missing = [each for each in ("SECRET_KEY", "CREDENTIAL_KEYS") if not env.str(each, default="")]
         raise ImproperlyConfigured(
-            f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set. Set what is missing in the "
-            "environment or in .env (manage.py up writes a .env with fresh secrets on its first run), or set DEBUG=on "
-            "to develop."
+            f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set. Set missing values in the "
+            "environment or in .env (the first manage.py up writes a .env with new secrets). To develop, set DEBUG=on."
         )
     return value or development
 
 
 SECRET_KEY = _secret("SECRET_KEY", "development-only-never-used-with-debug-off-0123456789abcdef")
-# Fernet keys, separated by commas: the first encrypts, all decrypt.
+# Fernet keys, separated by commas. The first key encrypts, and all keys decrypt.
 CREDENTIAL_KEYS = [
     key.strip()
     for key in _secret("CREDENTIAL_KEYS", "ZGV2ZWxvcG1lbnQtb25seS1rZXktMDEyMzQ1Njc4OTA=").split(",")
@@ -42,7 +41,7 @@ CREDENTIAL_KEYS = [
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-# Addresses or networks (CIDR) whose X-Forwarded-For and X-Forwarded-Proto are believed.
+# Addresses or networks (CIDR) whose X-Forwarded-For and X-Forwarded-Proto are trusted.
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 HTTPS = env.bool("HTTPS", default=not DEBUG)
 
@@ -102,7 +101,7 @@ FORM_RENDERER = "panels.pages.htmx.FormRenderer"
 
 
 def _database() -> dict[str, Any]:
-    """Read DATABASE_URL and add what each engine needs to keep a committed claim."""
+    """Read DATABASE_URL, and add the options with which each engine keeps a committed claim."""
     config: dict[str, Any] = env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'dashboard.sqlite3'}")
     if config["ENGINE"] == "django.db.backends.sqlite3":
         Path(config["NAME"]).parent.mkdir(parents=True, exist_ok=True)
@@ -124,7 +123,7 @@ DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 QUEUE_URL = env.str("QUEUE_URL", default=f"sqlite:///{VAR_DIR / 'queue.sqlite3'}")
 
-# Ten thousand pasted orders fit; files are limited where they are read.
+# Enough for ten thousand pasted orders. The size of files is checked where they are read.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
 
 LANGUAGE_CODE = "en"
@@ -135,7 +134,7 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# Hashed names once collectstatic has run (manage.py up runs it), straight from the source folders before.
+# Hashed names after collectstatic (manage.py up runs it). Before that, files come from the source folders.
 _IS_COLLECTED = not DEBUG and (STATIC_ROOT / "staticfiles.json").exists()
 WHITENOISE_USE_FINDERS = not _IS_COLLECTED
 STORAGES = {
@@ -164,7 +163,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "locked_out.html"
 AXES_RESET_ON_SUCCESS = True
-# REMOTE_ADDR is the visitor's by then: dashboard.middleware.TrustedProxies has seen to it.
+# dashboard.middleware.TrustedProxies has set REMOTE_ADDR to the address of the visitor.
 AXES_IPWARE_META_PRECEDENCE_ORDER = ["REMOTE_ADDR"]
 
 CONTENT_SECURITY_POLICY = {
@@ -190,15 +189,15 @@ SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 X_FRAME_OPTIONS = "DENY"
 
-# Panels at addresses of the own network, and panels without TLS: both are refused unless said otherwise.
+# Panels at addresses of the own network, and panels without TLS. Both are refused by default.
 PANEL_ALLOW_PRIVATE_HOSTS = env.bool("PANEL_ALLOW_PRIVATE_HOSTS", default=False)
 PANEL_ALLOW_HTTP = env.bool("PANEL_ALLOW_HTTP", default=False)
-# An order whose cost rose by more than this share since a person saw its price is held for a person.
+# An order is put on hold if its cost rose by more than this share since a person saw its price.
 PRICE_GUARD_PERCENT = env.float("PRICE_GUARD_PERCENT", default=5.0)
 
 
 def _without_traceback_of_refusals(record: logging.LogRecord) -> bool:
-    """Let a page that somebody may not see be one line of the log: nothing has failed."""
+    """Remove the traceback of a refused page from the log, because nothing has failed."""
     if record.exc_info and isinstance(record.exc_info[1], PermissionDenied):
         record.exc_info = None
     return True
@@ -214,7 +213,7 @@ LOGGING = {
     "loggers": {
         "axes": {"level": "WARNING"},
         "huey": {"level": "WARNING"},
-        # Its warnings quote headers that it cannot read, and panels like to repeat what they were sent, key and all.
+        # Its warnings quote unreadable headers, and a panel may repeat the API key in a header.
         "urllib3": {"level": "ERROR"},
         "django.request": {"filters": ["refusals"]},
     },

@@ -1,4 +1,4 @@
-"""What lists are narrowed by, from their addresses: one filter set for each list."""
+"""The filters of the lists, read from the address: one filter set for each list."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ from panels.money.totals import midnight
 from panels.protocol.order_types import normalise_link, type_choices
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-# So many services, or orders of a link, are named one by one when orders are looked for.
+# Up to so many services, or orders of a link, the search for orders names their pks.
 FEW = 4000
-# Days that can be shifted by a time zone without leaving what a date can be.
+# A shift by a time zone must not leave the range of dates.
 DAYS = (MinValueValidator(dt.date(2000, 1, 1)), MaxValueValidator(dt.date(2999, 12, 31)))
 
 
 class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """Which orders a list shows, exports or acts on; dates are whole days in the site's time zone."""
+    """The orders that a list shows, exports or acts on. Dates are whole days in the time zone of the site."""
 
     q = django_filters.CharFilter(
         label="Search",
         method="search",
         max_length=500,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": "Id, #number, link or service"}),
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": "ID, #number, link or service"}),
     )
     panel = django_filters.ModelChoiceFilter(queryset=Panel.objects.all(), empty_label="All panels")
     state = django_filters.ChoiceFilter(
-        choices=[("held", "Held"), *Order.State.choices], method="in_state", empty_label="Any state"
+        choices=[("held", "On hold"), *Order.State.choices], method="in_state", empty_label="Any state"
     )
     progress = django_filters.ChoiceFilter(
         choices=[("running", "Running"), ("finished", "Finished"), *Order.Progress.choices],
@@ -66,28 +66,28 @@ class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]
         super().__init__(data, queryset=Order.objects.all())
 
     def search(self, orders: QuerySet[Order], _: str, text: str) -> QuerySet[Order]:
-        """Find by our number, by the panel's id, by the start of the link, or by the service's id or name."""
+        """Find by order number, panel order ID, start of the link, or ID or name of the service."""
         digits = text.removeprefix("#")
         is_number = digits.isdecimal() and digits.isascii() and len(digits) <= 18
         if text.startswith("#") and is_number:
             return orders.filter(pk=int(digits))
-        # The second condition is that of the index.
+        # The second condition lets the database use the partial index.
         found = Q(remote_id=text) & ~Q(remote_id="")
         if is_number:
             found |= Q(pk=int(digits))
         if link := normalise_link(text):
             few = _few(Order.objects.filter(_begins("link_key", link)))
             found |= Q(link_key__startswith=link) if few is None else Q(pk__in=few)
-        # A service's id is among the words.
+        # The words of a service include its ID.
         services = Service.objects.filter(Q(remote_id=text) if is_number else _all_words(text))
         few = _few(services)
         if few is not None:
             return orders.filter(found | Q(service__in=few))
-        # Of many services, the first orders at hand will do.
+        # With many services, a walk through the orders soon finds enough of them for a page.
         return orders.alias(of=unindexed("service_id")).filter(found | Q(of__in=services.values("pk")))
 
     def in_state(self, orders: QuerySet[Order], _: str, state: str) -> QuerySet[Order]:
-        """Tell held orders, which wait for a person, from those that are merely queued."""
+        """Keep one state. Orders on hold wait for a person, so they are not among the queued orders."""
         if state == "held":
             return orders.filter(state=Order.State.QUEUED, held_reason__gt="")
         if state == Order.State.QUEUED:
@@ -95,11 +95,11 @@ class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]
         return orders.filter(state=state)
 
     def in_progress(self, orders: QuerySet[Order], _: str, progress: str) -> QuerySet[Order]:
-        """Keep what is so far at its panel, or runs, newly placed orders too, or has finished, however it did.
+        """Keep one progress, or all running or all finished orders. Running includes placed orders without a status.
 
-        What runs is little and found by the index of progress; finished is nearly everything, and come upon at once by
-        walking the placed orders: asked for by its index it would all be sorted first. What no panel has is nowhere,
-        and need not be looked for.
+        Few orders run, so the index of progress finds them. Nearly all orders are finished, so a walk through the
+        placed orders finds a page of them at once. The index of progress would sort all of them first. An order that
+        is not placed has no progress, so with another state nothing is kept.
         """
         if self.form.cleaned_data.get("state") not in ("", Order.State.PLACED):
             return orders.none()
@@ -111,20 +111,20 @@ class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]
         return orders.filter(progress=progress)
 
     def since(self, orders: QuerySet[Order], _: str, day: dt.date) -> QuerySet[Order]:
-        """Keep what was created on that day or later."""
+        """Keep orders that were created on that day or later."""
         return orders.filter(created_at__gte=midnight(day))
 
     def until(self, orders: QuerySet[Order], _: str, day: dt.date) -> QuerySet[Order]:
-        """Keep what was created on that day or earlier."""
+        """Keep orders that were created on that day or earlier."""
         return orders.filter(created_at__lt=midnight(day + dt.timedelta(days=1)))
 
     def needing_a_person(self, orders: QuerySet[Order], _: str, wanted: bool) -> QuerySet[Order]:  # noqa: FBT001
-        """Keep what the overview counts as waiting for a person; an empty box filters nothing."""
+        """Keep orders that wait for a person, as the overview counts them. An empty box filters nothing."""
         return orders.filter(NEEDS_A_PERSON) if wanted else orders
 
 
 class RefillFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """Which refills the list shows."""
+    """The refills that the list shows."""
 
     state = django_filters.ChoiceFilter(choices=RequestState.choices, label="Request", empty_label="Any state")
     progress = django_filters.ChoiceFilter(choices=Refill.Progress.choices, empty_label="Any progress")
@@ -138,9 +138,10 @@ class RefillFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 
 class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """The catalog of all panels, narrowed to what a person looks for; without more, what is listed at active panels.
+    """The services of all panels that the catalog shows. By default these are the listed services of active panels.
 
-    Prices compare only within one currency, so a range or an order of prices needs one to be left (`lacks_currency`).
+    Only prices in the same currency can be compared, so a range or an order of prices needs a single currency
+    (`lacks_currency`).
     """
 
     SORTS: ClassVar = {"name": "name", "-name": "-name", "price": "rate_per_1000", "-price": "-rate_per_1000"}
@@ -151,7 +152,7 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
         label="Search",
         method="search",
         max_length=200,
-        widget=forms.TextInput({"type": "search", "placeholder": "Words of the name, or an id", "autocomplete": "off"}),
+        widget=forms.TextInput({"type": "search", "placeholder": "Words of the name, or an ID", "autocomplete": "off"}),
     )
     panel = django_filters.ChoiceFilter(label="Panel", empty_label="All", method="leave")
     category = django_filters.CharFilter(
@@ -191,7 +192,7 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     @cached_property
     def panels(self) -> list[Panel]:
-        """The panels whose services are shown: active ones, unless all or an inactive one are asked for."""
+        """The panels whose services are shown: the active panels, or all panels, or the chosen panel."""
         panel, currency, show = (self._chosen(name) for name in ("panel", "currency", "show"))
         return [
             each
@@ -202,36 +203,36 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     @property
     def currencies(self) -> list[str]:
-        """The currencies of the prices that are shown, as the filter has them."""
+        """The currencies of the shown prices, by their values in the filter."""
         return sorted({panel.currency or self.NO_CURRENCY for panel in self.panels})
 
     @property
     def lacks_currency(self) -> bool:
-        """Tell whether prices were to be compared across currencies, which they cannot be."""
+        """Whether the input asks for a comparison of prices in different currencies."""
         return len(self.currencies) > 1 and (self._has_range or self._chosen("sort") in ("price", "-price"))
 
     @property
     def sort_field(self) -> str:
-        """The field to sort by: the name, unless another was chosen and can be used."""
+        """The field to sort by: the name, or the chosen field if it can be used."""
         return "name" if self.lacks_currency else self.SORTS.get(self._chosen("sort"), "name")
 
     @property
     def is_refused(self) -> bool:
-        """Tell whether nothing is shown because what was asked for cannot be read or compared."""
+        """Whether nothing is shown because the input cannot be read or prices cannot be compared."""
         return bool(self.errors) or (self.lacks_currency and self._has_range)
 
     @property
     def uses_details(self) -> bool:
-        """Tell whether any of the filters that are folded away is in use."""
+        """Whether a filter in the folded part is in use."""
         return any(self.data.get(name) for name in ("refill", "cancel", "currency", "price_from", "price_to", "show"))
 
     @property
     def is_narrowed(self) -> bool:
-        """Tell whether anything was chosen, or typed, at all."""
+        """Whether any filter is in use."""
         return any(value for name, value in self.data.items() if name in self.filters and name != "sort")
 
     def filter_queryset(self, queryset: QuerySet[Service]) -> QuerySet[Service]:
-        """Narrow to what was chosen; to nothing where that cannot be read or compared."""
+        """Keep the services that fit all filters, or no service if `is_refused`."""
         if self.is_refused:
             return queryset.none()
         found: QuerySet[Service] = super().filter_queryset(queryset)
@@ -239,28 +240,28 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
             found = found.filter(is_listed=self._chosen("show") != "unlisted")
         if len(self.panels) == len(self._panels):
             return found
-        # Where it sorts, an index of the panels would be no help.
+        # For several panels, the index of panels does not help to sort.
         at = F("panel_id") if len(self.panels) == 1 else unindexed("panel_id")
         return found.alias(at=at).filter(at__in=[panel.pk for panel in self.panels])
 
     def search(self, queryset: QuerySet[Service], _: str, text: str) -> QuerySet[Service]:
-        """Keep what holds every word, in any order."""
+        """Keep services that have every word, in any order."""
         return queryset.filter(_all_words(text))
 
     def of_category(self, queryset: QuerySet[Service], _: str, text: str) -> QuerySet[Service]:
-        """Keep categories that hold the text; whatever does is also in what search looks in, which has an index."""
+        """Keep services whose category has the text. The search text includes the category and has an index."""
         return queryset.filter(search_text__contains=text.lower(), category__icontains=text)
 
     def of_type(self, queryset: QuerySet[Service], _: str, slug: str) -> QuerySet[Service]:
-        """Keep one type; those that are not known have no slug."""
+        """Keep one type. The slug of an unknown type is empty."""
         return queryset.filter(type="" if slug == "unknown" else slug)
 
     def answered(self, queryset: QuerySet[Service], name: str, answer: str) -> QuerySet[Service]:
-        """Keep what answers so; a panel that does not say is neither a yes nor a no."""
+        """Keep one answer. If the panel does not state it, the answer is neither yes nor no."""
         return queryset.filter(**{name: {"yes": True, "no": False, "unknown": None}[answer]})
 
     def leave(self, queryset: QuerySet[Service], _: str, __: str) -> QuerySet[Service]:
-        """Change nothing: what this one means depends on the others."""
+        """Change nothing, because this filter depends on others and is applied elsewhere."""
         return queryset
 
     @property
@@ -268,7 +269,7 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
         return any(self._chosen(name) is not None for name in ("price_from", "price_to"))
 
     def _chosen(self, name: str) -> Any:
-        # What was not readable is an error of the form, and nothing was chosen by it.
+        # Unreadable input is an error of the form, so it chooses nothing.
         return None if name in self.errors else self.form.cleaned_data.get(name)
 
 
@@ -280,13 +281,13 @@ def _all_words(text: str) -> Q:
 
 
 def _few(rows: QuerySet[Any]) -> list[int] | None:
-    """Return the pks of what was found, None if that is too much to name."""
+    """Return the pks of the rows, or None if there are more than FEW."""
     pks = list(rows.order_by().values_list("pk", flat=True)[: FEW + 1])
     return pks if len(pks) <= FEW else None
 
 
 def _begins(name: str, text: str) -> Q:
-    """Match what begins with a text, the way that an index of the database can be used for."""
+    """Match values that begin with a text, in the form for which the database uses its index."""
     if connection.vendor == "sqlite":
         return Q(**{f"{name}__gte": text, f"{name}__lt": text + "\U0010ffff"})
     return Q(**{f"{name}__startswith": text})

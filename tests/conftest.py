@@ -1,4 +1,4 @@
-"""The environment of every test, a cast of users, and a network that is closed unless a test opens it."""
+"""The environment of every test, users with each role, and a network that is closed beyond this machine."""
 
 import os
 import secrets
@@ -22,10 +22,10 @@ os.environ.update(
     PANEL_ALLOW_HTTP="on",
     QUEUE_URL=os.environ.get("TEST_QUEUE_URL", "memory://"),
 )
-# A process of pytest-xdist keeps those of its parent: it has read its settings before this file.
+# A process of pytest-xdist keeps the secrets of its parent, because its settings were read before this file.
 if "PYTEST_XDIST_WORKER" not in os.environ:
     os.environ.update(SECRET_KEY=secrets.token_urlsafe(50), CREDENTIAL_KEYS=Fernet.generate_key().decode())
-# A folder of its own, so that two runs at once do not share a database file.
+# Each run has its own folder, so that two runs at once do not share a database file.
 FOLDER = None if "DATABASE_URL" in os.environ else tempfile.TemporaryDirectory()
 if FOLDER:
     os.environ["DATABASE_URL"] = f"sqlite:///{FOLDER.name}/dashboard.sqlite3"
@@ -43,36 +43,36 @@ from tests.factories import make_panel, make_user
 from tests.processes import PATIENCE, ROOT, Started
 
 if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # Nothing of a test database must survive a power failure, and a busy machine may hold a lock for long.
+    # A test database need not survive a power failure, and on a busy machine a lock may last long.
     settings.DATABASES["default"]["OPTIONS"] |= {
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;",
         "timeout": PATIENCE,
     }
-# Real ones are slow on purpose, and hundreds of people sign in here.
+# Real hashers are slow on purpose, and hundreds of users sign in here.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def pytest_unconfigure():
-    """Leave no folder behind."""
+    """Delete the folder."""
     if FOLDER:
         FOLDER.cleanup()
 
 
 @pytest.fixture
 def viewer(db):
-    """Somebody who may look."""
+    """A user who may look."""
     return make_user("Viewer")
 
 
 @pytest.fixture
 def operator(db):
-    """Somebody who may order."""
+    """A user who may order."""
     return make_user("Operator")
 
 
 @pytest.fixture
 def manager(db):
-    """Somebody who may change panels and people."""
+    """A user who may change panels and users."""
     return make_user("Manager")
 
 
@@ -96,9 +96,9 @@ def as_manager(client, manager):
 
 @pytest.fixture(autouse=True)
 def closed_network(monkeypatch):
-    """Fail a test that reaches out: beyond this machine, or to the address where factories' panels do not listen.
+    """Fail a test that connects beyond this machine, or to the address of factory panels, where no server listens.
 
-    A refused connection alone would not do: the client takes it for a panel that is away, and the test would pass.
+    A refused connection alone is not enough: the client treats it as a panel that is down, and the test would pass.
     """
     strays = []
     connect = socket.socket.connect
@@ -117,7 +117,7 @@ def closed_network(monkeypatch):
 
 @pytest.fixture
 def rung(monkeypatch):
-    """What the worker was asked to look at, at once: most tests never commit."""
+    """The tasks for the worker, recorded at once, because most tests never commit."""
     calls = []
     monkeypatch.setattr("panels.bell.transaction.on_commit", lambda ring, **_: ring())
     monkeypatch.setattr("panels.bell.enqueue", lambda kind, pk, **_: calls.append((kind, pk)))
@@ -126,21 +126,21 @@ def rung(monkeypatch):
 
 @pytest.fixture
 def sandbox():
-    """A panel of our own, of the common dialect, over real HTTP."""
+    """A sandbox panel of the common dialect, over real HTTP."""
     with SandboxPanel("003", key="sandbox-key-0123456789") as panel:
         yield panel
 
 
 @pytest.fixture
 def reduced_sandbox():
-    """A panel of our own that speaks the reduced dialect."""
+    """A sandbox panel of the reduced dialect."""
     with SandboxPanel("000", key="sandbox-key-0123456789") as panel:
         yield panel
 
 
 @pytest.fixture
 def hold(monkeypatch):
-    """Let answers that a sandbox delays wait for a condition, instead of for seconds."""
+    """Let delayed answers of a sandbox wait for a condition instead of seconds."""
 
     def hold(wait):
         until = lambda _, seconds: wait() if seconds is None or seconds > 0 else None  # noqa: E731
@@ -166,7 +166,7 @@ def synced_panel(panel):
 
 @pytest.fixture
 def in_queue():
-    """What the queue holds, as (kind, pk)."""
+    """A function that returns the tasks in the queue, as (kind, pk)."""
     bell.huey.storage.flush_queue()
 
     def read():
@@ -178,7 +178,7 @@ def in_queue():
 
 @pytest.fixture
 def start(tmp_path):
-    """Start a process with an environment that says nothing of this project, but for what is given."""
+    """Start a process whose environment has no setting of this project except the given ones."""
     started = []
     unwanted = (*NAMES, "ENV_FILE", "COVERAGE_PROCESS_CONFIG")
     bare = {name: text for name, text in os.environ.items() if name not in unwanted}
@@ -195,7 +195,7 @@ def start(tmp_path):
 
 @pytest.fixture
 def clone(tmp_path):
-    """The project in a folder of its own, with nothing configured."""
+    """A copy of the project in its own folder, without a configuration."""
     place = tmp_path / "clone"
     place.mkdir()
     shutil.copy(ROOT / "manage.py", place)
@@ -206,7 +206,7 @@ def clone(tmp_path):
 
 @pytest.fixture(autouse=True)
 def own_signals():
-    """Give SIGINT and SIGTERM back after a test in which this process takes them."""
+    """Restore the handlers of SIGINT and SIGTERM after a test that replaces them."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     yield
     for number, handler in before.items():

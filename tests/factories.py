@@ -1,4 +1,4 @@
-"""Rows with sensible values; whatever a test is about, it names itself."""
+"""Creates rows with sensible values. Each test gives the values that matter to it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _numbers = itertools.count(1)
 
 
 def make_user(group: str = "", **fields: Any) -> User:
-    """Create somebody; `group` is Viewer, Operator or Manager, or "" for no rights at all."""
+    """Create a user. `group` is Viewer, Operator or Manager, or "" for no permissions."""
     fields.setdefault("username", f"{(group or 'somebody').lower()}{next(_numbers)}")
     user = User.objects.create_user(**fields)
     if group:
@@ -31,19 +31,19 @@ def make_user(group: str = "", **fields: Any) -> User:
 
 
 def _restore_groups() -> None:
-    """Put back the groups of the migration, because a test with real transactions leaves empty tables behind."""
+    """Restore the groups of the migration, because a test with real transactions leaves empty tables behind."""
     if not Group.objects.exists():
         import_module("panels.migrations.0001_initial").create_groups(apps, None)
 
 
 def make_panel(**fields: Any) -> Panel:
-    """Create a panel at an address where nobody listens; `key` is its plain API key."""
+    """Create a panel at an address where no server listens. `key` is its plain API key."""
     key = fields.pop("key", "k3y-0123456789abcdef")
     fields.setdefault("name", f"Panel {next(_numbers)}")
     fields.setdefault("api_url", "http://127.0.0.1:9/api/v2")
     fields.setdefault("reported_currency", "USD")
     fields.setdefault("calls_per_minute", None)
-    # One call at a time needs no threads, which could not see the transaction of a test.
+    # One call at a time needs no threads. Threads would not see the transaction of a test.
     fields.setdefault("parallel_calls", 1)
     panel = Panel(**fields)
     panel.set_key(key)
@@ -102,7 +102,7 @@ def make_unknown(service: Service | None = None, **fields: Any) -> Order:
 
 
 def make_placed(service: Service | None = None, **fields: Any) -> Order:
-    """Create an order that its panel has, due for a check."""
+    """Create an order that its panel has accepted and that is due for a check."""
     now = timezone.now()
     values: dict[str, Any] = {
         "state": Order.State.PLACED,
@@ -117,13 +117,13 @@ def make_placed(service: Service | None = None, **fields: Any) -> Order:
 
 
 def make_refill(order: Order | None = None, **fields: Any) -> Refill:
-    """Create a refill that waits to be sent, of a completed order."""
+    """Create a queued refill of a completed order."""
     order = order or make_placed(progress=Order.Progress.COMPLETED)
     return Refill.objects.create(order=order, **fields)
 
 
 def make_sheet(*rows: dict[str, str]) -> Sheet:
-    """Make a table of these rows, numbered from 2 on like a file's."""
+    """Create a table of these rows. Their numbers begin at 2, as in a file."""
     lines = tuple(
         Line(number, {name: value for name, value in row.items() if value}) for number, row in enumerate(rows, 2)
     )
@@ -131,7 +131,7 @@ def make_sheet(*rows: dict[str, str]) -> Sheet:
 
 
 def row_of(service: Service, /, **cells: Any) -> dict[str, str]:
-    """Return the cells of a good line: 1,000 for a link of its own."""
+    """Return the cells of a valid line: 1,000 for its own link."""
     row: dict[str, Any] = {
         "panel": service.panel.name,
         "service": service.remote_id,

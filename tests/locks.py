@@ -1,4 +1,4 @@
-"""Two transactions that want the same rows, one after the other."""
+"""Two transactions that need the same rows, one after the other."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_databa
 
 
 def run_behind(rows: QuerySet, work: Callable[[], T], meanwhile: Callable[[], object]) -> T:
-    """Run `work`, which needs rows that are locked here, and do something else while it waits for them."""
+    """Run `work`, which needs rows that are locked here, and run another function while it waits for them."""
     with ThreadPoolExecutor(2) as pool:
         with transaction.atomic():
             list(rows.select_for_update())
@@ -36,7 +36,7 @@ def _wait_for_somebody_to_wait() -> None:
     give_up_at = time.monotonic() + 60
     with connection.cursor() as cursor:
         while time.monotonic() < give_up_at:
-            # What is read once in a transaction stays as it was.
+            # A value that was read once in a transaction stays the same.
             cursor.execute("SELECT pg_stat_clear_snapshot()")
             cursor.execute(_WAITING)
             if cursor.fetchone()[0]:

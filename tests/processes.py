@@ -1,4 +1,4 @@
-"""Processes that a test starts: what they print, what they answer, and that nothing is left of them."""
+"""Processes that a test starts: their output, their answers, and a check that no process is left."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import TypeVar
 
 ROOT = Path(__file__).resolve().parents[1]
-# Only what hangs takes as long, so that a busy machine fails no test.
+# Only a process that hangs takes so long, so a busy machine fails no test. In seconds.
 PATIENCE = 120.0
-# Below the ports that the kernel gives away, so that no other process gets one of these by chance.
+# Below the ports that the kernel assigns, so that no other process gets one of them by chance.
 PORTS = range(10_000, 32_000)
-# How long after its first line a process is asked to end, in seconds: before, while and after it loads Django.
+# Seconds from the first line of a process to the signal: before, while and after it loads Django.
 DELAYS = (0, 0.2, 0.5)
 HALT = """
 import sys, time
@@ -39,7 +39,7 @@ T = TypeVar("T")
 
 
 class Started:
-    """A process of ours, and the processes it has started: all have the same mark in their environment."""
+    """A process of ours, and the processes that it has started. All of them have the same mark in their environment."""
 
     def __init__(self, command: Sequence[str], output: Path, *, cwd: Path, env: Mapping[str, str]) -> None:
         self._mark = f"TEST_MARK={uuid.uuid4()}"
@@ -61,7 +61,7 @@ class Started:
         return self._output.read_text()
 
     def all(self) -> dict[int, str]:
-        """Return pid → command line of every process of these that lives."""
+        """Return pid → command line of every process of these that is alive."""
         found = {}
         for folder in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
@@ -70,22 +70,22 @@ class Started:
         return found
 
     def pid_of(self, word: str) -> int:
-        """Return the child of that command that was there first."""
+        """Return the oldest child with that word in its command."""
         return min(pid for pid, command in self.all().items() if word in command and pid != self.process.pid)
 
     def signal(self, number: int, *, group: bool = False) -> None:
-        """Send a signal to the first process, or as a terminal does to its whole group."""
+        """Send a signal to the first process, or to its whole group as a terminal does."""
         (os.killpg if group else os.kill)(self.process.pid, number)
 
     def wait(self) -> int:
-        """Return the exit status, once nothing is left of it."""
+        """Return the exit status after all these processes have ended."""
         eventually(lambda: self.process.poll() is not None and not self.all())
         assert self.process.poll() is not None, self.output
         assert self.all() == {}
         return self.process.returncode
 
     def end(self) -> None:
-        """Leave nothing of it."""
+        """Kill all processes that are left."""
         for pid in self.all():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -94,7 +94,7 @@ class Started:
 
 
 def eventually(question: Callable[[], T], seconds: float = PATIENCE) -> T:
-    """Ask until the answer is true, and return it; the last answer after so many seconds."""
+    """Ask until the answer is true, and return it. After so many seconds, return the last answer."""
     until = time.monotonic() + seconds
     while not (answer := question()) and time.monotonic() < until:
         time.sleep(0.02)
@@ -102,7 +102,7 @@ def eventually(question: Callable[[], T], seconds: float = PATIENCE) -> T:
 
 
 def takes(number: int, process: subprocess.Popen[bytes]) -> bool:
-    """Tell whether a process has a handler of its own for a signal: before that Python has not come to its code."""
+    """Return whether a process has its own handler for a signal. Before that, Python has not reached the code."""
     with contextlib.suppress(FileNotFoundError):
         for line in Path(f"/proc/{process.pid}/status").read_text().splitlines():
             if line.startswith("SigCgt:"):
@@ -111,9 +111,9 @@ def takes(number: int, process: subprocess.Popen[bytes]) -> bool:
 
 
 def end_early(started: Started, delay: float) -> int:
-    """Ask a process to end that has just been started, and return its exit status.
+    """Ask a process that was just started to end, and return its exit status.
 
-    Nothing can be caught before Python has come to the first lines of the command, so that is waited for.
+    A signal cannot be caught before Python has reached the first lines of the command, so this function waits for them.
     """
     assert eventually(lambda: takes(signal.SIGTERM, started.process)), started.output
     time.sleep(delay)
@@ -122,7 +122,7 @@ def end_early(started: Started, delay: float) -> int:
 
 
 def halting_at_django(folder: Path) -> dict[str, str]:
-    """Return the environment of a process that stands still, where it begins to load Django, until it may go on."""
+    """Return the environment of a process that stops before it loads Django, until a file lets it continue."""
     (folder / "sitecustomize.py").write_text(HALT.format(folder=str(folder)))
     return {"PYTHONPATH": str(folder)}
 
@@ -137,7 +137,7 @@ def end_while_halted(started: Started, folder: Path) -> int:
 
 
 def own_port() -> int:
-    """Return a port that nobody listens on, and that no other process of the tests is likely to choose."""
+    """Return a free port that other processes of the tests are not likely to choose."""
     while True:
         port = random.choice(PORTS)
         with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
@@ -145,16 +145,16 @@ def own_port() -> int:
 
 
 def own_redis(url: str) -> str:
-    """Return the address of a Redis database of this process alone, because pytest-xdist runs several at once.
+    """Return the address of a Redis database for this process alone, because pytest-xdist runs several processes.
 
-    Each takes the database before the last one, so that a second run of the tests can use those in between.
+    Each process takes the second database before that of the process before it, so a second run can use the others.
     """
     server, _, number = url.rpartition("/")
     return f"{server}/{(int(number) - 2 * int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0')[2:])) % 16}"
 
 
 def get(port: int, path: str = "/healthz/") -> int | None:
-    """Return the status of an answer, None if there is none."""
+    """Return the status of the answer, or None if there is no answer."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     with contextlib.suppress(OSError), contextlib.closing(connection):
         connection.request("GET", path)

@@ -1,4 +1,4 @@
-"""Small servers for tests: each hands its connections to a function that behaves, or misbehaves, as the test needs."""
+"""Small servers for tests. Each passes its connections to a function with the behaviour that the test needs."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Server:
         return [dict(parse_qsl(request.partition(b"\r\n\r\n")[2].decode())) for request in self.requests]
 
     def receive(self, connection: socket.socket) -> bytes:
-        """Read one whole request and keep it; b"" when the client has gone."""
+        """Read and keep one whole request. Return b"" after the client has closed."""
         data = b""
         while b"\r\n\r\n" not in data:
             if not (more := connection.recv(65536)):
@@ -93,7 +93,7 @@ class Server:
 
 
 def http(body: bytes, *headers: str, status: str = "200 OK", length: bool = True) -> bytes:
-    """Build a raw answer."""
+    """Build the bytes of an answer."""
     lines = [f"HTTP/1.1 {status}", "Content-Type: application/json", *headers]
     if length:
         lines.append(f"Content-Length: {len(body)}")
@@ -101,7 +101,7 @@ def http(body: bytes, *headers: str, status: str = "200 OK", length: bool = True
 
 
 def answering(*answers: bytes) -> Callable[[socket.socket, Server], None]:
-    """Give these answers one after the other, over all connections; the last one again and again."""
+    """Give these answers one after the other, over all connections, and repeat the last one."""
     waiting = list(answers)
 
     def behave(connection: socket.socket, server: Server) -> None:
@@ -122,7 +122,7 @@ def once(data: bytes) -> Callable[[socket.socket, Server], None]:
 
 
 def trickling(data: bytes, *, pause: float = 0.05) -> Callable[[socket.socket, Server], None]:
-    """Send some bytes at once and then one more at a time, for ever."""
+    """Send some bytes at once, and then one byte at a time without end."""
 
     def behave(connection: socket.socket, server: Server) -> None:
         server.receive(connection)

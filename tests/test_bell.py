@@ -1,4 +1,4 @@
-"""The queue is a bell: what it carries may be lost."""
+"""The queue may lose tasks, and it never runs them in the web process."""
 
 from __future__ import annotations
 

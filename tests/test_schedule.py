@@ -1,4 +1,4 @@
-"""What is due is found in the rows alone."""
+"""The rows alone show which work is due."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_the_sweep_leaves_paused_and_inactive_panels_alone():
     assert found["submit"] == [slow.panel_id]
     assert found["poll"] == [funds.panel_id]
     assert found["confirm"] == []
-    # One question tells whether it is back, before anything else.
+    # One read shows whether the panel is back, before any other call.
     assert found["balance"] == [back.panel_id]
 
 

@@ -1,4 +1,4 @@
-"""How templates are written: lines have an end, and no template, partial or class of the style sheet is left unused."""
+"""The form of templates: the length of lines, and no unused template, partial or class of the style sheet."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SCRIPTS = [path.read_text() for path in sorted((ROOT / "static").rglob("*.js"))]
 STYLE = (ROOT / "static/app.css").read_text()
 
 LONGEST = 120
-# Django asks for these by itself.
+# Django loads these templates by itself.
 ASKED_FOR = {
     "400.html",
     "403.html",
@@ -26,7 +26,7 @@ ASKED_FOR = {
     "registration/password_change_done.html",
     "registration/password_change_form.html",
 }
-# htmx sets it on what waits for an answer.
+# htmx sets this class on an element that waits for an answer.
 SET_BY_HTMX = {"htmx-request"}
 
 PARTIAL = re.compile(r"{% partialdef (\w+)( inline)? %}")

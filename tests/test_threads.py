@@ -1,4 +1,4 @@
-"""Several threads work at one thing, and it can be seen whether any of them is in the middle of it."""
+"""Several threads that do the same work, and the count of threads in a part of the code."""
 
 import threading
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Every page asks the database a bounded number of questions, and those it asks of a million orders have an index."""
+"""Every page has a bounded number of queries, and its queries of a million orders use an index."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from tests.bench.fill import Filling
 from tests.bench.pages import MOST_QUERIES, addresses
 from tests.factories import make_batch, row_of
 
-# What no index is worth having for: two hundred thousand services are read in some hundredths of a second.
+# No index is worth its cost here, because two hundred thousand services are read in some hundredths of a second.
 MAY_SCAN_SERVICES = {"catalog: with refill, by price"}
 
 
 @pytest.fixture
 def filled(db, monkeypatch):
-    """A small database with some of everything."""
-    # Within the transaction of a test, PostgreSQL lets no index go.
+    """A small database with some rows of each kind."""
+    # Within the transaction of a test, PostgreSQL drops no index.
     monkeypatch.setattr("tests.bench.fill._each_index", lambda *_: None)
     Filling(orders=2000, panels=8, services=40).write()
 
@@ -98,11 +98,11 @@ def test_the_totals_of_days_are_found_by_indexes(filled):
 
 
 def plan(sql):
-    """Return the lines of what the database would do for a query; its own choice, were the tables large."""
+    """Return the plan of a query as lines, as the database would choose it for large tables."""
     start = sql.find("SELECT")
     if start < 0 or sql.startswith(("INSERT", "UPDATE", "DELETE")):
         return []
-    # A cursor's query, and one that begins with a bracket.
+    # The query of a cursor, and a query that begins with a bracket.
     query = sql[sql.rfind("(", 0, start) if sql.startswith("(") else start :]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -114,5 +114,5 @@ def plan(sql):
 
 
 def is_scan(line):
-    """Tell whether a line of a plan reads every row of a large table."""
+    """Return whether a line of a plan reads every row of a large table."""
     return bool(re.search(r"Seq Scan on panels_(order|service)\b|^SCAN (panels_(order|service)|[UVT]\d)$", line))

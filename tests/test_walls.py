@@ -1,4 +1,4 @@
-"""The contracts of pyproject.toml: a copy of the code passes, and each kind of break in it is refused."""
+"""The contracts of pyproject.toml: they accept a copy of the code, and they refuse each kind of break in it."""
 
 import shutil
 import subprocess
@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 NO_NETWORK = "No web request talks to a panel"
 NO_DJANGO = "The protocol, tables and the sandbox know no Django"
 DIRECT = {"panels/views/overview.py": "from panels.calls import balances\n"}
-# The layers alone allow both imports, because a view may use the protocol. The chain of the two is the break.
+# The layers alone allow both imports, because a view may use the protocol. The break is the chain of both imports.
 THROUGH_A_HELPER = {
     "panels/protocol/helper.py": "from panels.protocol import client\n",
     "panels/pages/htmx.py": "from panels.protocol import helper\n",

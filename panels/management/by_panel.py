@@ -1,4 +1,4 @@
-"""What the commands that work without a worker share: all panels at the same time, and an end by Ctrl-C."""
+"""The base of the commands that work without a worker: all panels at the same time, and an end by Ctrl-C."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from panels.models import Panel
 from panels.worker.lanes import Lanes
 from panels.worker.processes import LOOK_EVERY, StopSignals
 
-# What was done at a panel, in words, and what went wrong, "" if nothing did.
+# What was done at a panel as text, and the error or "".
 Report = tuple[str, str]
 
 
 class PanelCommand(BaseCommand):
-    """Works at each active panel, or at the one that is named, says what was done and fails if something failed."""
+    """Works at each active panel, or at the named panel, and reports the results. Fails if one panel fails."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--panel", metavar="NAME", help="work at this panel only")
@@ -34,7 +34,7 @@ class PanelCommand(BaseCommand):
             self.stdout.write(f"{each.name}: {'; '.join(filter(None, (done, failure)))}")
         failed = [each.name for each in panels if reports.get(each.pk, ("", "interrupted"))[1]]
         if failed:
-            raise CommandError(f"Not everything was done at {', '.join(failed)}.")
+            raise CommandError(f"The work did not succeed at {', '.join(failed)}.")
 
     def work(self, panel: Panel, stopping: threading.Event) -> Report:
         """Do the command's work at one panel."""
@@ -42,13 +42,13 @@ class PanelCommand(BaseCommand):
 
 
 def counted(counts: Counter[str], *always: str) -> str:
-    """Say counts in words; those named `always` even when they are 0."""
+    """Return counts as text. Counts of 0 are left out, unless they are in `always`."""
     names = [*always, *(name for name in counts if name not in always)]
     return ", ".join(f"{counts[name]} {name}" for name in names if counts[name] or name in always)
 
 
 def new_trouble(before: Panel) -> str:
-    """Return why a panel was paused since it looked like this, "" if it was not."""
+    """Return why a panel was paused since it was read, or "" if it was not paused since."""
     now = Panel.objects.get(pk=before.pk)
     return f"paused: {now.last_error}" if now.is_paused() and not before.is_paused() else ""
 
@@ -60,12 +60,12 @@ def _choose(name: str | None) -> list[Panel]:
     panel = panels.filter(name=name).first()
     if panel is None:
         names = ", ".join(panels.values_list("name", flat=True)) or "none"
-        raise CommandError(f"There is no active panel called {name}. The active ones: {names}.")
+        raise CommandError(f"There is no active panel called {name}. Active panels: {names}.")
     return [panel]
 
 
 def _at_once(panels: list[Panel], work: Callable[[Panel, threading.Event], Report]) -> dict[int, Report]:
-    """Work at all panels at the same time: one that hangs delays no other."""
+    """Work at all panels at the same time, so a panel that hangs delays no other panel."""
     signals, lanes = StopSignals.of_process(), Lanes()
     reports: dict[int, Report] = {}
 
@@ -82,7 +82,7 @@ def _at_once(panels: list[Panel], work: Callable[[Panel, threading.Event], Repor
     for panel in panels:
         if not signals.received:
             lanes.start(panel.pk, partial(visit, panel))
-    # Not an event's wait: a signal may come in the middle of it.
+    # Looks for a signal again and again, because the handler only notes the signal.
     while not lanes.join(LOOK_EVERY):
         if signals.received:
             lanes.stopping.set()

@@ -1,4 +1,7 @@
-"""Fills the demo: days of orders at two sandbox panels, made by the real activities over HTTP and then moved back."""
+"""Fills the demo: orders of several days at two sandbox panels.
+
+The real activities place them over HTTP. Then their times are moved into the past.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,7 @@ ORDERS_A_DAY = 4
 LINES = 4
 COSTS = (0.8, 14.0)
 ENDS = ("Completed",) * 8 + ("Partial", "Canceled")
-# What people order, and the links of these things: {post} and {number} are another one each time.
+# Words of a service, and the pattern of a link to it. {post}, {number} and {short} are random.
 WISHES = (
     ("instagram likes", "https://www.instagram.com/p/{post}/"),
     ("instagram reels views", "https://www.instagram.com/reel/{post}/"),
@@ -60,7 +63,7 @@ MOVED = ("created_at", "send_after", "send_deadline", "sent_at", "placed_at", "c
 
 @dataclass(frozen=True, slots=True)
 class DemoAccount:
-    """An account at a sandbox panel, as the demo opens it."""
+    """An account of the demo at a sandbox panel."""
 
     name: str
     dialect: str
@@ -73,12 +76,12 @@ ACCOUNTS = (DemoAccount("Brightline", "000", "USD", 640), DemoAccount("Meridian 
 
 @contextmanager
 def open_account(account: DemoAccount, key: str, state_file: Path) -> Iterator[tuple[Panel, SandboxPanel]]:
-    """Run the account's panel while its data are made; it can then be run elsewhere from its state file."""
+    """Run the panel of the account while the demo is filled. Its state file lets another process run it later."""
     sandbox = SandboxPanel(
         account.dialect, key, currency=account.currency, balance=Decimal(account.balance), state_file=state_file
     )
     with sandbox:
-        # Unhurried later, but not while its data are made.
+        # No limits while the demo is filled. They are set below.
         panel = Panel(name=account.name, api_url=sandbox.api_url, calls_per_minute=None, parallel_calls=1)
         panel.set_key(key)
         panel.save()
@@ -87,7 +90,7 @@ def open_account(account: DemoAccount, key: str, state_file: Path) -> Iterator[t
 
 
 def fill(panel: Panel, sandbox: SandboxPanel, people: Sequence[Any]) -> None:
-    """Give a panel a catalog, a history and what goes on today."""
+    """Give a panel a catalog, past orders, and orders of today."""
     history = _History(panel, sandbox, people)
     history.read_balance((DAYS + 1) * DAY)
     sync_catalog(panel.pk, history.never)
@@ -106,10 +109,8 @@ class _History:
         self.never = threading.Event()
         self._chance = random.Random(panel.name)  # noqa: S311
 
-    # -- what happened
-
     def write_day(self, ago: timedelta) -> None:
-        """Place a day's orders, let them end, and move all of it back."""
+        """Place the orders of a day, let them end, and move them into the past."""
         orders = [self._place() for _ in range(self._chance.randint(ORDERS_A_DAY - 2, ORDERS_A_DAY + 1))]
         self._submit()
         for order in self._all(orders).exclude(remote_id=""):
@@ -122,7 +123,7 @@ class _History:
         self.read_balance(ago - half - timedelta(minutes=1))
 
     def write_refills(self) -> None:
-        """Let people ask for refills: some have ended, one is under way."""
+        """Request refills: two that end and one that stays under way."""
         completed = Order.objects.filter(panel=self.panel, progress=Order.Progress.COMPLETED, service__refill=True)
         early, late = completed.order_by("created_at")[:2], completed.order_by("-created_at")[:1]
         for orders, seconds in ((early, 200), (late, 15)):
@@ -134,7 +135,7 @@ class _History:
             send_requests(self.panel.pk, self.never)
 
     def write_today(self) -> None:
-        """Leave orders under way, one of them canceled where the panel can."""
+        """Leave orders under way. One of them is canceled if the panel has cancel."""
         orders = [self._place() for _ in range(5)]
         self._submit()
         self.sandbox.skip(75)
@@ -148,15 +149,13 @@ class _History:
         self._move_all_back(orders, timedelta(minutes=110), timedelta(minutes=50))
 
     def read_balance(self, ago: timedelta) -> None:
-        """Read what is left now, and have it been read earlier."""
+        """Read the balance, and move this reading into the past."""
         check_balance(self.panel.pk, self.never, BalanceReading.Why.REQUEST)
         reading = BalanceReading.objects.filter(panel=self.panel).order_by("-pk")[:1]
         BalanceReading.objects.filter(pk__in=list(reading.values_list("pk", flat=True))).update(at=F("at") - ago)
 
-    # -- what needs a person
-
     def write_trouble(self) -> None:
-        """At one panel an order is refused and one gets no answer; at the other a price rises."""
+        """Refuse an order and lose the answer to another at one panel. Raise a price at the other panel."""
         if self.sandbox.dialect == "000":
             first = self._place()
             self._submit()
@@ -173,7 +172,7 @@ class _History:
             self._move_back(held, timedelta(minutes=12))
 
     def _lose_one(self) -> None:
-        """Let an order get no answer, between others and between two readings of the balance."""
+        """Lose the answer to an order, between other orders and between two readings of the balance."""
         self.read_balance(timedelta(minutes=40))
         self.sandbox.faults.add(Fault.EMPTY, "add")
         for minutes in (38, 35):
@@ -183,7 +182,7 @@ class _History:
         self.read_balance(timedelta(minutes=31))
 
     def leave_waiting(self) -> None:
-        """Queue what the worker will send first, and a batch that somebody has paused."""
+        """Queue orders for the worker, and a batch that is paused."""
         for _ in range(2):
             self._place()
         rows = [self._row() for _ in range(LINES)]
@@ -208,8 +207,6 @@ class _History:
         sync_catalog(self.panel.pk, self.never)
         ServiceChange.objects.filter(service__panel=self.panel).update(at=F("at") - timedelta(minutes=10))
 
-    # -- by the real activities
-
     def _place(self, *, service: Service | None = None, link: str = "") -> Order:
         service, values = self._wish(service, link)
         order = build_order(service, check(service.offer(), values), placed_by=self._somebody())
@@ -221,7 +218,7 @@ class _History:
         return {"panel": self.panel.name, "service": service.remote_id, **values}
 
     def _wish(self, service: Service | None = None, link: str = "") -> tuple[Service, dict[str, str]]:
-        """Return a service and what is ordered there, each of somebody's choice unless it is given."""
+        """Return a service and the fields of an order. A service or link that is not given is random."""
         wish, pattern = self._chance.choice(WISHES)
         service = service or self._chance.choice(self._offers(wish))
         return service, self._values(service, link or self._link(pattern))
@@ -245,7 +242,7 @@ class _History:
         return {name: text for name, text in values.items() if name in names}
 
     def _quantity(self, service: Service) -> int:
-        """Find a round quantity that costs a few dollars."""
+        """Return a round quantity that costs a few dollars."""
         wanted = int(self._chance.uniform(*COSTS) / float(service.rate_per_1000) * 1000)
         unit = int(10 ** max(len(str(wanted)) - 2, 1))
         least, most = service.min_quantity or 1, service.max_quantity or wanted
@@ -273,13 +270,13 @@ class _History:
         return self._chance.choice(self.people)
 
     def _move_all_back(self, orders: Sequence[Order], earliest: timedelta, latest: timedelta) -> None:
-        """Let orders have been placed one after the other, as their ids say, between two times ago."""
+        """Move orders to random times between two times ago. Their order stays, because panel order IDs rise."""
         spans = sorted((self._chance.uniform(latest / DAY, earliest / DAY) for _ in orders), reverse=True)
         for order, days in zip(orders, spans, strict=True):
             self._move_back(order, timedelta(days=days))
 
     def _move_back(self, order: Order, ago: timedelta) -> None:
-        """Let an order, and its story, have happened earlier; what ended did so after some hours."""
+        """Move an order and its history into the past. If it has ended, it ends some hours after its start."""
         Order.objects.filter(pk=order.pk).update(**{name: F(name) - ago for name in MOVED})
         OrderEvent.objects.filter(order=order).update(at=F("at") - ago)
         order.refresh_from_db()

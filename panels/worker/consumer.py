@@ -30,27 +30,27 @@ from panels.worker.processes import LOOK_EVERY, StopSignals
 from panels.worker.tasks import lanes, run_sweep
 
 logger = logging.getLogger(__name__)
-# They only hand work to the lanes.
+# These threads only start lanes.
 THREADS = 2
-# Seconds between two looks into a queue that has to be asked; one that rings by itself is left alone after an error.
+# Seconds between two reads of a queue that does not block, and between two reads of a blocking queue after an error.
 LOOK_INTO_QUEUE_EVERY, RETRY_QUEUE_EVERY = 0.3, 5.0
 BEAT_EVERY = 5.0
 FORGET_AFTER = timedelta(days=7)
-# The kinds of work that a panel may have acted on before we hear of it.
+# The kinds of work that change something at a panel.
 SENDING = ("submit", "requests")
-# After the last claim: what was claimed shows as `sending` by then.
+# After so long, the last claims are in the database as `sending`.
 SETTLE_WITHIN = timedelta(seconds=5)
 
 
 class QuietConsumer(Consumer):  # type: ignore[misc]
-    """Huey's consumer without its handling of signals, which knows nothing of what is being sent."""
+    """Huey's consumer without its signal handlers, because they do not wait for orders that are being sent."""
 
     def _set_signal_handlers(self) -> None:
         pass
 
 
 class Heartbeat:
-    """Shows in the database that this process is alive, whatever its other threads do."""
+    """Shows in the database that this process is alive, even while its other threads hang."""
 
     def __init__(self) -> None:
         self._token = uuid.uuid4()
@@ -58,13 +58,13 @@ class Heartbeat:
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
     def start(self) -> None:
-        """Sign in, forget who has not been seen for days, and beat from now on."""
+        """Register this worker, delete workers that were not seen for days, and start the thread."""
         Worker.objects.filter(seen_at__lt=timezone.now() - FORGET_AFTER).delete()
         self._beat()
         self._thread.start()
 
     def stop(self) -> None:
-        """Sign out."""
+        """Stop the thread, and mark this worker as stopped."""
         self._ending.set()
         self._thread.join(BEAT_EVERY)
         self._try(self._sign_out)
@@ -83,7 +83,7 @@ class Heartbeat:
 
     def _beat(self) -> None:
         now = timezone.now()
-        # A database that was restored meanwhile does not know us.
+        # If the database was restored since, the row of this worker is missing.
         if not Worker.objects.filter(token=self._token).update(seen_at=now):
             Worker.objects.create(
                 token=self._token, host=socket.gethostname()[:255], pid=os.getpid(), started_at=now, seen_at=now
@@ -94,9 +94,9 @@ class Heartbeat:
 
 
 def run(signals: StopSignals) -> None:
-    """Work until told to end, and then until what is being sent has an outcome or has passed its deadline."""
+    """Work until a signal, and then until everything that is being sent has its outcome or has passed its deadline."""
     if missing := set(KINDS) - HANDLERS.keys():
-        raise ImproperlyConfigured(f"No handler for {', '.join(sorted(missing))}: this worker would lose the bell.")
+        raise ImproperlyConfigured(f"No handler for {', '.join(sorted(missing))}: this worker would lose tasks.")
     if signals.received:
         return
     if isinstance(huey.storage, PostgresStorage):
@@ -110,7 +110,7 @@ def run(signals: StopSignals) -> None:
         max_delay=RETRY_QUEUE_EVERY if huey.storage.blocking else LOOK_INTO_QUEUE_EVERY,
     )
     consumer.start()
-    # Whoever ran before may have been killed a moment ago, with work that nobody rings for.
+    # A worker that was killed a moment ago may have left work for which the queue has no task.
     lanes.start("sweep", partial(run_sweep, every=timedelta()))
     seen_well_at = swept_at = time.monotonic()
     try:
@@ -126,20 +126,20 @@ def run(signals: StopSignals) -> None:
 
 
 def drain(lanes: Lanes) -> bool:
-    """Claim nothing more, and wait for what is being sent; False if some of it had no outcome at its deadline."""
+    """Stop claiming, and wait for the outcomes of sends. Return False if a send had no outcome at its deadline."""
     lanes.stopping.set()
-    logger.info("Nothing more is claimed, and what is being sent gets its outcome.")
+    logger.info("No more orders are claimed. Orders that are being sent get their outcome.")
     until = timezone.now() + SETTLE_WITHIN
     while any(kind in SENDING for kind in _kinds(lanes)):
         if claims_under_way or records_under_way:
-            # However long it waits for the database: what is claimed is sent or given back at once, and what was heard
-            # must not end with us.
+            # This wait for the database has no limit. A claim is sent or given back right after it, and an answer that
+            # was received must be recorded.
             until = timezone.now() + SETTLE_WITHIN
         until = max(until, _latest_deadline() or until)
         if timezone.now() > until:
             return False
         time.sleep(LOOK_EVERY)
-    # What only asks a panel may end properly if it can do so soon.
+    # Work that only reads from a panel gets one second to end.
     lanes.join(1)
     return True
 
@@ -149,7 +149,10 @@ def _kinds(lanes: Lanes) -> list[str]:
 
 
 def _latest_deadline() -> datetime | None:
-    """Return when the last of what is being sent is given up, None if nothing is or the database does not say."""
+    """Return the latest deadline of all sends, or None if nothing is being sent.
+
+    If the database fails, return a time soon after now.
+    """
     sending = RequestState.SENDING
     try:
         found = (

@@ -1,4 +1,4 @@
-"""Lanes keep one slow panel from holding up the others; each thread has a database connection of its own."""
+"""Lanes: threads by name, so that a slow panel delays no other panel. Each thread has its own database connection."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 
 
 class Lanes:
-    """Run each named piece of work in at most one thread, and once more if it was asked for meanwhile."""
+    """Runs the work of each name in at most one thread, and once more if it was started again meanwhile."""
 
     def __init__(self) -> None:
         self.stopping = threading.Event()
@@ -22,7 +22,7 @@ class Lanes:
         self._again: set[Hashable] = set()
 
     def start(self, name: Hashable, work: Callable[[], object]) -> None:
-        """Run `work` in the lane of that name, after what runs there now; not at all once stopping is set."""
+        """Run `work` in the lane of that name, or after the current run of it. Do nothing once `stopping` is set."""
         with self._lock:
             if self.stopping.is_set():
                 return
@@ -30,7 +30,7 @@ class Lanes:
                 self._again.add(name)
                 return
             thread = threading.Thread(target=self._run, args=(name, work), name=str(name), daemon=True)
-            # Before it is noted: where no thread can be had, the lane must not look busy for ever.
+            # Started before it is noted. If no thread can be started, the lane must not look busy for ever.
             thread.start()
             self._running[name] = thread
 
@@ -40,7 +40,7 @@ class Lanes:
                 try:
                     work()
                 except Exception:
-                    logger.exception("The work of %s failed; the sweep will come back to it.", name)
+                    logger.exception("The work of %s failed. The sweep will start it again.", name)
                 with self._lock:
                     if name not in self._again or self.stopping.is_set():
                         del self._running[name]
@@ -50,12 +50,12 @@ class Lanes:
             connections.close_all()
 
     def running(self) -> list[Hashable]:
-        """Return the names of the lanes that are at work."""
+        """Return the names of the lanes that run."""
         with self._lock:
             return list(self._running)
 
     def join(self, timeout: float) -> bool:
-        """Wait until every lane is empty; False if some are still at work after so many seconds."""
+        """Wait until no lane runs. Return False if one still runs after so many seconds."""
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
             with self._lock:

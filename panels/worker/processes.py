@@ -1,4 +1,4 @@
-"""Runs processes under one parent: it alone hears the terminal, all end together, and none outlives it.
+"""Runs processes under one parent. Only the parent gets the signals of the terminal, and all processes end together.
 
 This module imports no Django, because a process takes its signals before Django loads.
 """
@@ -16,16 +16,16 @@ import time
 from collections.abc import Callable, Sequence
 from typing import IO, Any, Self
 
-# Signals that come this close together are one: a service manager tells each process, and the parent its children.
+# Signals within so many seconds count as one, because a service manager and the parent may both send one.
 AS_ONE = 0.3
 LOOK_EVERY = 0.05
 SET_PARENT_DEATH_SIGNAL = 1
 
 
 class StopSignals:
-    """Notes the first SIGINT or SIGTERM in `received`; a second one calls `at_once` and ends the process.
+    """Notes the first SIGINT or SIGTERM in `received`. A second signal calls `at_once` and ends the process.
 
-    The handler touches no lock: the main thread, which it interrupts, may hold it.
+    The handler uses no lock, because the interrupted main thread may hold it, which would be a deadlock.
     """
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class StopSignals:
 
     @classmethod
     def of_process(cls) -> Self:
-        """Return the object that already takes the signals of this process, or let a new one take them.
+        """Return the object that takes the signals of this process. Create it if there is none.
 
         A signal that came before the command began is in `received`.
         """
@@ -45,7 +45,7 @@ class StopSignals:
 
     @property
     def received(self) -> bool:
-        """Whether somebody has asked this process to end."""
+        """Whether a signal asked this process to end."""
         return self._first_at > 0
 
     def _note(self, number: int, _: object) -> None:
@@ -58,7 +58,7 @@ class StopSignals:
 
 
 class Family:
-    """The children of this process: each in a session of its own, so that a Ctrl-C reaches only the parent."""
+    """The children of this process. Each child has its own session, so a Ctrl-C reaches only the parent."""
 
     def __init__(self, output: IO[Any] | None = None) -> None:
         self._output = output
@@ -67,7 +67,7 @@ class Family:
         self.signals.at_once = self.kill
 
     def start(self, command: Sequence[str], *, ends_last: bool = False) -> None:
-        """Start a child, but none after a signal; one that `ends_last` is told to end when all others have."""
+        """Start a child, unless a signal has come. A child with `ends_last` ends after all others have ended."""
         if self.signals.received:
             return
         child = subprocess.Popen(  # noqa: S603
@@ -81,7 +81,7 @@ class Family:
         self._children.append((child, ends_last))
 
     def wait_until(self, is_done: Callable[[], bool]) -> bool:
-        """Wait for something while all are well; False if a child has ended or we were told to end."""
+        """Wait until `is_done` returns true. Return False if a child has ended or a signal came."""
         while not is_done():
             if self.signals.received or self._ended() is not None:
                 return False
@@ -89,14 +89,14 @@ class Family:
         return True
 
     def run(self) -> int:
-        """Wait until one ends or we are told to, and end all; return the status of the one that ended, else 0."""
+        """Wait until a child ends or a signal comes, and end all children. Return the status of that child, or 0."""
         self.wait_until(lambda: False)
         status = self._ended()
         self.stop()
         return 0 if self.signals.received or status is None else status
 
     def stop(self) -> None:
-        """Tell all to end, and wait as long as they need: what is being sent has a deadline of its own."""
+        """Ask all children to end, and wait without a limit, because sends have their own deadline."""
         for is_late in (False, True):
             children = [child for child, ends_last in self._children if ends_last == is_late]
             for child in children:
@@ -105,16 +105,16 @@ class Family:
             for child in children:
                 while child.poll() is None:
                     time.sleep(LOOK_EVERY)
-                # What a child that was killed has left behind.
+                # A killed child may have left its own children.
                 _kill_group(child.pid)
 
     def kill(self) -> None:
-        """End all at once, with all that they have started."""
+        """Kill all children and the processes that they started."""
         for child, _ in self._children:
             _kill_group(child.pid)
 
     def _ended(self) -> int | None:
-        """Return the status of the first child that has ended, as a shell would give it; None if all run."""
+        """Return the exit status of the first child that has ended, as a shell gives it, or None if all run."""
         for child, _ in self._children:
             if (status := child.poll()) is not None:
                 return status if status >= 0 else 128 - status
@@ -122,7 +122,7 @@ class Family:
 
 
 def free_port(wanted: int) -> int:
-    """Return `wanted` if nobody listens there on loopback, else a port that is free now."""
+    """Return `wanted` if this port is free on loopback, or else a port that is free now."""
     for port in (wanted, 0):
         with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)) as listener:
             return int(listener.getsockname()[1])
@@ -135,7 +135,7 @@ def _kill_group(pid: int) -> None:
 
 
 def _end_with_parent() -> Callable[[], None] | None:
-    """Return what a child does first: ask the kernel to be told to end when its parent is gone, however that ends."""
+    """Return the function that a child runs first. It asks the kernel for a SIGTERM when the parent ends."""
     if not sys.platform.startswith("linux"):
         return None
     libc, parent = ctypes.CDLL(None), os.getpid()

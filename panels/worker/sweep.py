@@ -1,4 +1,4 @@
-"""Puts rows in order before the sweep rings for what is due: deadlines that passed, clocks that were set back."""
+"""Repairs rows before the sweep looks for due work: passed deadlines, and times of a wrong clock."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from panels.providers.pauses import LONGEST_PAUSE
 
 
 def expire() -> int:
-    """Turn what is past its deadline into unknown; returns how many rows that were."""
+    """Set sends whose deadline has passed to unknown. Return the number of rows."""
     return expire_sends() + expire_requests()
 
 
 def pull_back() -> int:
-    """Bring near what a clock has put off that was ahead and is set back by now; returns how many rows that were.
+    """Set times to now that are later than any rule allows. Return the number of rows.
 
-    Nothing is ever put off for longer than is said here. Sending has begun before it is seen, and may go on.
+    Such times come from a clock that was ahead and was set back. A send that is under way keeps its length, because it
+    may go on.
     """
     now = timezone.now()
     latest = now + JobRun.CLOCKS_DIFFER
@@ -41,7 +42,10 @@ def pull_back() -> int:
 
 
 def ask_what_is_left() -> int:
-    """Ask for the balance once a panel cannot take an unknown order any more: what it read before tells little."""
+    """Request the balance when a panel can no longer accept an unknown order. Return the number of panels.
+
+    An earlier reading of the balance does not show whether the panel accepted the order.
+    """
     now = timezone.now()
     given_up = Order.objects.filter(
         panel=OuterRef("pk"),

@@ -1,6 +1,6 @@
-"""What the worker does when the bell rings and on schedule, each a thin call of one activity.
+"""The tasks of the worker, from the queue and on schedule. Each task calls one activity.
 
-Work at a panel runs in a lane of its own for each kind, so a panel that hangs occupies only its own threads.
+Each kind of work at a panel has its own lane, so a panel that hangs occupies only its own threads.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def _sync(panel_pk: int) -> None:
         f"sync {panel_pk}", lambda: catalog.sync_catalog(panel_pk, lanes.stopping)[1], at_most=timedelta(minutes=5)
     )
     if job and _requested_at(panel_pk, "sync") not in (None, requested_at):
-        # Asked for anew while it ran, by somebody who has just changed the account.
+        # Requested again while it ran, because the account was changed meanwhile.
         ring("sync", panel_pk)
 
 
@@ -71,12 +71,12 @@ def _balance(panel_pk: int) -> None:
     if job and _requested_at(panel_pk, "balance") not in (None, requested_at):
         ring("balance", panel_pk)
     if job and not job.last_error:
-        # Somebody is there again: a catalog that could not be had may be asked for as well.
+        # The panel answers again, so a catalog that failed is requested too.
         if Panel.objects.filter(pk=panel_pk, catalog_error__gt="", sync_requested_at=None).update(
             sync_requested_at=timezone.now()
         ):
             ring("sync", panel_pk)
-        # What was paused for want of funds or of an answer may go on now.
+        # A pause because of the balance or a missing answer may have ended, so orders may go out.
         ring("submit", panel_pk)
 
 
@@ -127,15 +127,16 @@ def _start(kind: WorkKind, pk: int) -> None:
 HANDLERS.update({kind: partial(_start, kind) for kind in WORK})
 
 
-# -- on schedule
-
 AT_MOST = timedelta(minutes=10)
 
 
 def _as_job(
     name: str, work: Callable[[], object], *, every: timedelta = timedelta(), at_most: timedelta
 ) -> JobRun | None:
-    """Do what may return its error as text, and put it on record; None if another worker does, or has just done."""
+    """Run `work` under a lease and record its result. Text that it returns is its error.
+
+    Return None if another worker runs this job, or ran it less than `every` ago.
+    """
     job = JobRun.take(name, every=every, at_most=at_most)
     if job is None:
         return None
@@ -149,16 +150,16 @@ def _as_job(
 
 
 def run_sweep(*, every: timedelta = SWEEP_EVERY - timedelta(seconds=5)) -> None:
-    """Find and start what waits, unless another worker does so or began less than `every` ago.
+    """Find and start all due work, unless another worker does so or began less than `every` ago.
 
-    Every worker comes here each minute by its own clock, so that a queue that is gone stops nothing.
+    Each worker calls this every minute by its own clock, so no work is lost when the queue is down.
     """
     if _as_job("sweep", _sweep, every=every, at_most=timedelta(minutes=2)):
         _do_chores()
 
 
 def _do_chores() -> None:
-    """Do what nobody waits for, the rest also where one part fails."""
+    """Run the jobs for which nobody waits. If one job fails, the others still run."""
     for name, chore, every in (
         (totals.JOB, totals.update_totals, timedelta()),
         (RECOUNT, totals.recount, TIDY_EVERY),
@@ -167,7 +168,7 @@ def _do_chores() -> None:
         try:
             _as_job(name, chore, every=every, at_most=AT_MOST)
         except Exception:
-            logger.exception("The job %r failed; it is tried again.", name)
+            logger.exception("The job %r failed. It will be retried.", name)
 
 
 def _sweep() -> None:
@@ -181,6 +182,6 @@ def _sweep() -> None:
 
 
 def _tidy() -> None:
-    """Delete the drafts that nobody has confirmed."""
+    """Delete old drafts that were not confirmed."""
     drafts.delete_old_drafts()
     actions.delete_old_drafts()

@@ -1,4 +1,4 @@
-"""Looking after people: a manager manages Viewers, Operators and Managers, and nobody gets beyond that."""
+"""The admin of users: a Manager manages Viewers, Operators and Managers, and nobody grants more than they have."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_a_manager_neither_sees_nor_reaches_who_may_do_more(as_manager, make):
     }
     for address, data in attempts.items():
         for response in (as_manager.get(address), as_manager.post(address, data)):
-            # Django says the same of a person who does not exist.
+            # Django gives the same answer about a user that does not exist.
             assert response.status_code in (302, 403, 404), address
             assert response.status_code != 302 or response.url == "/admin/", address
     assert rights(user) == before

@@ -1,1 +1,1 @@
-"""Measures what the promises of speed say, as ratios within one run, so that a slow machine matters little."""
+"""Measures the promises of speed. The figures are ratios within one run, so a slow machine changes them little."""

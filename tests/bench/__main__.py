@@ -1,4 +1,4 @@
-"""Measures the parts that are named, or all: python -m tests.bench [--full] [polling] [catalog] …"""
+"""Measures the named parts, or all parts: python -m tests.bench [--full] [polling] [catalog] …"""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from tests.bench.fill import PANELS, fill
 from tests.bench.report import Row, table
 from tests.bench.surroundings import database, machine, surroundings
 
-# Orders that the database holds, and with --full; the list is also measured with few.
+# The number of orders in the database, without and with --full. The list is also measured with few orders.
 MANY, FEW = (10_000, 1_000_000), (1_000, 10_000)
-# In the order of the table, each with how many rows it takes, and how many with --full.
+# In the order of the table. Each part has its number of rows, without and with --full.
 PARTS = {
     "polling": (polling.measure, 400, 10_000),
     "catalog": (catalog.measure, 1_000, 10_000),
@@ -24,12 +24,12 @@ PARTS = {
     "web": (serving.measure, *MANY),
     "pages": (pages.measure, *MANY),
 }
-# These look at a database full of orders, before others add panels and orders of another kind.
+# These parts need a database full of orders, before other parts add panels and orders.
 READING = ("list", "web", "pages")
 
 
 def main() -> None:
-    """Measure, and print one table."""
+    """Measure the parts, and print one table."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure as ratios within one run.")
     parser.add_argument("parts", nargs="*", metavar="part", help=f"any of {', '.join(PARTS)}; all by default")
     parser.add_argument("--full", action="store_true", help="with as many rows as the promises speak of")
@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def run(wanted: Container[str], *, is_full: bool) -> dict[str, list[Row]]:
-    """Measure the wanted parts one after the other, all on one new database but the list of few orders."""
+    """Measure the parts one after the other on one new database. The list of few orders has its own database."""
     found: dict[str, list[Row]] = {}
     if "list" in wanted:
         with database() as name:

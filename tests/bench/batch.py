@@ -1,4 +1,4 @@
-"""A batch of orders from file to queue: against its rows inserted bare, and against one check and one save a line."""
+"""A batch of orders from file to queue, against bare inserts of its rows, and against check and save of each line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.bench.meters import Stopwatch
 from tests.bench.report import Row, times
 
 SERVICES = 50
-# One by one, every so many lines of the batch: the rest is scaled up, which flatters it, as its tables stay small.
+# The loop handles only every so many lines, and its time is scaled up. This favors the loop, as its tables stay small.
 NAIVE_SHARE = 20
 
 
@@ -57,7 +57,7 @@ def _file(count: int) -> bytes:
 
 
 def _insert_bare(rows: Any) -> float:
-    """Insert rows a second time, all values ready for the database, and take that back; returns the seconds."""
+    """Insert the rows a second time, with all values ready for the database, and roll back. Return the seconds."""
     from django.db import connection, transaction
 
     from panels.models import Batch
@@ -77,7 +77,7 @@ def _insert_bare(rows: Any) -> float:
 
 
 def _one_by_one(sheet: Any, count: int) -> tuple[float, float]:
-    """Check and save each line, then check, order and link each, as a loop would; returns the seconds of both."""
+    """Check and save each line, then check, order and link each line, as a loop would. Return the seconds of both."""
     from dataclasses import replace
 
     from panels.bulk.checking import check_lines

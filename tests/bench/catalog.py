@@ -1,4 +1,4 @@
-"""Syncing a catalog: against the same call fetched and read only, and against a look-up and a save for each service."""
+"""The sync of a catalog, against fetching and reading it only, and against a look-up and a save of each service."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from tests.servers import Server, answering, http
 
 CHANGED_SHARE = 100
 NAIVE_SHARE = 20
-# The quickest of so many is the floor.
+# The quickest of so many runs is the floor.
 BARE = 3
 
 
 def measure(count: int, database: str) -> Iterator[Row]:
-    """Sync so many services three times: the first time, when nothing has changed, and when a hundredth has."""
+    """Sync so many services three times: the first time, without changes, and with 1 % of the services changed."""
     from tests.factories import make_panel
 
     listed = [_service(number) for number in range(count)]
@@ -27,7 +27,7 @@ def measure(count: int, database: str) -> Iterator[Row]:
         service["rate"] = "1.25"
     changed = len(listed[::CHANGED_SHARE])
     first_naive, again_naive = _one_by_one(make_panel(), listed[: count // NAIVE_SHARE])
-    # Each is asked for some times bare, and once to be stored.
+    # The catalog is fetched several times without storing it, and once to store it.
     with Server(answering(*[before] * 2 * (BARE + 1), _body(listed))) as server:
         panel = make_panel(api_url=server.url)
         yield _row(f"catalog sync: {count:,} services, first", panel, first_naive, new=count, changed=0)
@@ -49,7 +49,7 @@ def _row(what: str, panel: Any, naive: float, **expected: int) -> Row:
 
 
 def _fetch(panel: Any) -> float:
-    """Fetch and read a catalog, and do nothing with it; returns the seconds."""
+    """Fetch and read a catalog without storing it. Return the seconds."""
     from panels.protocol.client import PanelClient
 
     with PanelClient(panel.account()) as client, Stopwatch() as watch:
@@ -77,7 +77,7 @@ def _body(listed: list[dict[str, Any]]) -> bytes:
 
 
 def _one_by_one(panel: Any, listed: list[dict[str, Any]]) -> tuple[float, float]:
-    """Look up and save each service, when none is there and when all are; returns the seconds of both."""
+    """Look up and save each service, in an empty table and with all services there. Return the seconds of both."""
     from django.utils import timezone
 
     from panels.calls.catalog import TOLD

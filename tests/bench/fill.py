@@ -1,7 +1,7 @@
-"""Fills an empty database as years of use would: python -m tests.bench.fill [--orders N] [--panels N] [--services N].
+"""Fills an empty database with orders of years: python -m tests.bench.fill [--orders N] [--panels N] [--services N].
 
-The rows go straight into DATABASE_URL, whose tables `manage.py migrate` has made; the same numbers give the same rows,
-counted back from now. Only the newest orders have a story, and all of it makes no sense to any real panel.
+The rows go straight into DATABASE_URL, where `manage.py migrate` has created the tables. The same numbers give the same
+rows, with times counted back from now. Only the newest orders have a history. No real panel would give such data.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ CURRENCIES = ("USD", "EUR", "INR")
 PLATFORMS = ("Instagram", "TikTok", "YouTube", "Telegram", "Facebook", "Twitter", "Spotify", "Twitch", "Threads", "VK")
 KINDS = ("Followers", "Likes", "Views", "Comments", "Shares", "Saves", "Plays", "Reactions")
 TRAITS = ("Real", "Mixed", "HQ", "Cheapest", "Non drop", "Instant", "Slow", "Worldwide", "USA", "India", "Brazil")
-# How many of the orders are in these states, the newest ones first; all others are at their panels, or were refused.
+# The number of orders in each state, the newest orders first. All other orders are placed or refused.
 SHARES = {"queued": 0.0003, "held": 0.0001, "unknown": 0.0001, "open": 0.01, "followed": 0.007}
 IN_BATCH = 0.01
 WITH_STORY = 0.1
@@ -33,12 +33,12 @@ Row = dict[str, Any]
 
 
 def fill(orders: int = ORDERS, panels: int = PANELS, services: int = SERVICES) -> None:
-    """Write so many orders at so many panels of so many services each, and whatever belongs to them."""
+    """Write so many orders at so many panels with so many services each, and the rows that belong to them."""
     Filling(orders, panels, services).write()
 
 
 class Filling:
-    """The sizes, and a moment that all times are counted back from."""
+    """The sizes, and the moment from which all times are counted back."""
 
     def __init__(self, orders: int, panels: int, services: int) -> None:
         self.orders, self.panels, self.services = orders, panels, services
@@ -46,7 +46,7 @@ class Filling:
         self.chance = random.Random(20)
 
     def write(self) -> None:
-        """Write all tables, the referred ones first."""
+        """Write all tables. A table comes after the tables that it refers to."""
         from django.contrib.auth.models import User
 
         from panels import models
@@ -61,7 +61,7 @@ class Filling:
         _insert(models.Batch, [self._batch(people[0])])
         with _without_indexes(models.Order):
             _insert(models.Order, self._orders(people))
-        # As lists: they read while no row is on its way.
+        # As lists, because they read from the database, and no rows may be written meanwhile.
         _insert(models.BatchLine, list(self._lines()))
         _insert(models.OrderEvent, self._events())
         _insert(models.Refill, list(self._refills(people)))
@@ -69,10 +69,10 @@ class Filling:
         _settle()
 
     def ago(self, **lapse: float) -> str:
-        """Return a moment of the past as both databases take it."""
+        """Return a moment of the past in a form that both databases accept."""
         return (self.now - timedelta(**lapse)).isoformat(" ")
 
-    # -- panels and what they offer
+    # -- panels and their catalogs
 
     def _make_panels(self) -> None:
         from tests.factories import make_panel
@@ -140,7 +140,7 @@ class Filling:
 
     @property
     def batch_size(self) -> int:
-        """How many orders the batch has."""
+        """The number of orders of the batch."""
         return int(self.orders * IN_BATCH)
 
     def _batch(self, person: int) -> Row:
@@ -156,7 +156,7 @@ class Filling:
         }
 
     def _orders(self, people: list[int]) -> Iterator[Row]:
-        """Make the orders from the oldest to the newest: what is still under way is among the last."""
+        """Yield the orders from the oldest to the newest. The orders that are under way are among the last."""
         waiting = self._positions()
         is_in_batch = range(self.orders - 3 * self.batch_size, self.orders - 2 * self.batch_size)
         apart = timedelta(days=DAYS) / self.orders
@@ -168,7 +168,7 @@ class Filling:
             yield row | self._fate(waiting.get(number, ""), number, created)
 
     def _positions(self) -> dict[int, str]:
-        """Choose which of the newest orders are still under way: number → what they wait for."""
+        """Choose which of the newest orders are under way. Return their state by number."""
         newest = iter(self.chance.sample(range(int(self.orders * 0.97), self.orders), int(self.orders * 0.025)))
         return {
             number: name
@@ -233,7 +233,7 @@ class Filling:
         ending = {"progress": progress, "charge": charge, "start_count": 10, "remains": 0, "checked_at": ended}
         return placed | ending | followed | {"changed_at": ended, "finished_at": ended}
 
-    # -- what belongs to orders
+    # -- rows that belong to orders
 
     def _lines(self) -> Iterator[Row]:
         from panels.models import Order
@@ -284,11 +284,11 @@ def _people() -> Iterator[int]:
         yield make_user("Manager", username=name, pk=number).pk
 
 
-# -- how rows get there
+# -- writing rows
 
 
 def _insert(model: Any, rows: Iterable[Row]) -> None:
-    """Write rows numbered from 1, with the model's defaults for what they do not name, the quickest way there is."""
+    """Write rows numbered from 1, in the fastest way, with the model's defaults for missing values."""
     from django.db import connection, transaction
 
     defaults = _defaults(model)
@@ -301,14 +301,14 @@ def _insert(model: Any, rows: Iterable[Row]) -> None:
                 for row in numbered:
                     copy.write_row(row)
         else:
-            # The cursor's own would keep all rows in memory.
+            # The cursor's own method would keep all rows in memory.
             marks = ", ".join("?" * (len(defaults) + 1))
             connection.connection.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", numbered)
     _count_on(model)
 
 
 def _count_on(*models: Any) -> None:
-    """Have the rows that come later numbered after those that are there."""
+    """Let the numbers of later rows begin after the rows that are there."""
     from django.core.management.color import no_style
     from django.db import connection
 
@@ -318,7 +318,7 @@ def _count_on(*models: Any) -> None:
 
 
 def _defaults(model: Any) -> Row:
-    """Return what a row holds unless it says otherwise, column by column, as both databases take it."""
+    """Return the default of each column in a form that both databases accept."""
     fields = [field for field in model._meta.concrete_fields if not field.generated and not field.primary_key]
     found = {field.column: field.get_default() for field in fields}
     for name, value in found.items():
@@ -331,7 +331,7 @@ def _defaults(model: Any) -> Row:
 
 @contextmanager
 def _without_indexes(model: Any) -> Iterator[None]:
-    """Build a table's indexes once, when all of its rows are there."""
+    """Build the indexes of a table once, after all of its rows are written."""
     _each_index(model, "remove_index")
     yield
     _each_index(model, "add_index")
@@ -341,7 +341,7 @@ def _each_index(model: Any, change: str) -> None:
     from django.db import connection
 
     for index in model._meta.indexes:
-        # Only collected: SQLite's own editor does not work in a transaction.
+        # Only collected, because SQLite's own schema editor does not work in a transaction.
         with connection.cursor() as cursor, connection.schema_editor(collect_sql=True) as editor:
             getattr(editor, change)(model, index)
             for statement in editor.collected_sql:
@@ -349,7 +349,7 @@ def _each_index(model: Any, change: str) -> None:
 
 
 def _settle() -> None:
-    """Leave the database as years of use would: PostgreSQL looks after itself, SQLite counts nothing by itself."""
+    """Update the statistics. PostgreSQL does this by itself, but SQLite does not."""
     from django.db import connection
 
     if connection.vendor == "postgresql" and not connection.in_atomic_block:
@@ -358,7 +358,7 @@ def _settle() -> None:
 
 
 def main() -> None:
-    """Fill what DATABASE_URL names."""
+    """Fill the database of DATABASE_URL."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.fill", description=__doc__)
     for name, number in (("orders", ORDERS), ("panels", PANELS), ("services", SERVICES)):
         parser.add_argument(f"--{name}", type=int, default=number)

@@ -1,4 +1,4 @@
-"""Panels that hang on every call beside one that works: what that takes from its speed, and how much they occupy."""
+"""The speed of a panel that works, beside panels that hang on every call, and the threads that these occupy."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from tests.bench.worker import is_sent, orders_a_second, until, worker
 
 PARALLEL = 4
 HANGING = 2
-# Seconds; long enough that what limits the rate is the panel and not this machine.
+# In seconds. It is so long that the panel limits the rate, and not this machine.
 SLOW = 0.2
 
 
 def measure(count: int, database: str) -> Iterator[Row]:
-    """Send so many orders by a real worker, three times: the second time it also works for panels that hang."""
+    """Send so many orders by a real worker, three times. The second time, it also works for panels that hang."""
     from panels.models import Panel
 
     with contextlib.ExitStack() as stack:
@@ -66,7 +66,7 @@ def _queue(panel: Any, count: int) -> None:
 
 
 def _rate(panel: Any, address: str, count: int, database: str, *, beside: Sequence[str] = ()) -> tuple[float, int]:
-    """Queue orders and start a worker; returns orders a second from the first to the last, and the worker's threads."""
+    """Queue orders and start a worker. Return the orders per second, and the number of the worker's threads."""
     _queue(panel, count)
     before = len(look(address, "ledger"))
     with worker(database) as process:

@@ -1,4 +1,4 @@
-"""Takes time, memory and CPU, of this process or of another one."""
+"""Measures time, memory and CPU of this process or of another process."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 @dataclass
 class Stopwatch:
-    """Takes the seconds and the CPU seconds of this process between entering and leaving."""
+    """Measures the seconds and the CPU seconds of this process from entering to leaving."""
 
     wall: float = 0.0
     cpu: float = 0.0
@@ -28,13 +28,13 @@ class Stopwatch:
 
 
 def peak_memory(pid: int) -> float:
-    """Return the most memory that a process has held, in MB; not getrusage's, which a process inherits."""
+    """Return the peak memory of a process in MB. getrusage is not used, because a process inherits its value."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
     return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
 def cpu_seconds(pid: int) -> float:
-    """Return the CPU seconds that all threads of a process have taken since its start."""
-    # Behind the name of the program, which may hold anything, the state comes first and the two times eleventh.
+    """Return the CPU seconds of all threads of a process since its start."""
+    # The name of the program may have any character. After it, the state is field 0, and the times are fields 11, 12.
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

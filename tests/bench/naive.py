@@ -1,4 +1,4 @@
-"""The list of orders as a first try has it: counts all rows, pages by OFFSET, asks again for what each row names."""
+"""The list of orders as a first attempt would have it: a count of all rows, OFFSET, and queries for each row."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from panels.pages.paging import Page
 
 
 def find_page(rows: Any, query: Mapping[str, str], *, sort: str, size: int = 50, **_: Any) -> tuple[Page[Any], int]:
-    """Return the first page or the last one, and how many rows there are, in the place of panels.paging.find_page."""
+    """Return the first or the last page and the number of rows, in place of panels.paging.find_page."""
     pages = Paginator(rows.order_by(sort, "-pk"), size)
     page = pages.page(pages.num_pages if query.get("last") else 1)
     found: Page[Any] = Page(list(page), "", "", is_first=not page.has_previous(), is_last=not page.has_next())

@@ -1,4 +1,4 @@
-"""The list of orders, its first page and its last: against its rows read bare, and against the naive list."""
+"""The first and the last page of the list of orders, against a bare read of their rows, and against the naive list."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from tests.bench.report import Row, times
 
 ADDRESS = "/orders/"
 ROUNDS = 7
-# By the rest of its address: the order of the query that finds the page's rows.
+# The order of the query that finds the rows of a page, by the rest of its address.
 PAGES = {"": ("-created_at", "-pk"), "?last=1": ("created_at", "pk")}
 
 
 def measure(count: int, database: str) -> Iterator[Row]:
-    """Call both pages of the list as it is, with the naive list in its place, and read their rows alone."""
+    """Request both pages of the list, then of the naive list, and read their rows alone."""
     client = signed_in()
     for rest, order in PAGES.items():
         ours, ours_ms, queries = _call(client, rest)
@@ -39,7 +39,7 @@ def measure(count: int, database: str) -> Iterator[Row]:
 
 
 def signed_in() -> Any:
-    """Return a client of somebody who may see everything."""
+    """Return a client of a user who may see everything."""
     from django.contrib.auth.models import User
     from django.test import Client
 
@@ -49,7 +49,7 @@ def signed_in() -> Any:
 
 
 def read_bare(*order: str) -> None:
-    """Read the rows of a page, and what they refer to, without making objects of them."""
+    """Read the rows of a page and the rows that they refer to, without objects."""
     from django.db import connection
 
     from panels.models import Order
@@ -61,13 +61,13 @@ def read_bare(*order: str) -> None:
 
 
 def _call(client: Any, rest: str) -> tuple[list[bytes], float, int]:
-    """Return the orders on a page, the milliseconds it takes once warm, and its queries."""
+    """Return the orders on a page, its milliseconds once it is warm, and its queries."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     with CaptureQueriesContext(connection) as queries:
         found = re.findall(rb'id="order-(\d+)"', client.get(f"{ADDRESS}{rest}").content)
-    # Counted now: further requests empty the log.
+    # Counted now, because further requests empty the log.
     count = len(queries)
     return found, _ms(lambda: client.get(f"{ADDRESS}{rest}")), count
 

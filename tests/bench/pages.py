@@ -1,4 +1,4 @@
-"""What a page costs on a database full of years of orders: queries, and the server's time, of every kind of address."""
+"""The cost of each kind of page on a database with orders of years: the queries, and the time of the server."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from tests.bench.report import Row
 
 MOST_QUERIES, MOST_MS = 15, 100
 ROUNDS = 7
-# By what it is: {names} are filled in by `addresses`. Common filters find half of all orders, rare ones hardly any.
+# By the name of the page. `addresses` fills in the {names}.
+# Common filters find half of all orders, rare filters hardly any.
 ADDRESSES = {
     "overview": "/",
     "banners": "/status/",
@@ -94,7 +95,7 @@ ADDRESSES = {
 
 
 def measure(count: int, database: str) -> Iterator[Row]:
-    """Call every address some times as somebody who is signed in; what is over its limits says so."""
+    """Request every address several times as a user. The report names the pages over their limits."""
     client = signed_in()
     for what, address in addresses():
         queries = _queries(client, address)
@@ -106,7 +107,7 @@ def measure(count: int, database: str) -> Iterator[Row]:
 
 
 def addresses() -> Iterator[tuple[str, str]]:
-    """Return what is called, by what it is, with pages, rows and days that the database has."""
+    """Return the addresses by the name of the page, with pages, rows and days of the database."""
     from urllib.parse import quote
 
     from django.utils import timezone

@@ -1,4 +1,4 @@
-"""Asking about placed orders: against what its calls alone must last, and against one call and one save an order."""
+"""Polling placed orders, against the least time of its calls, and against a call and a save for each order."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from tests.bench.surroundings import account, look, sandbox, tell
 
 PARALLEL = 4
 CHUNK = 100
-# So many of the orders are also asked about and saved one by one.
+# So many of the orders are also polled and saved one by one.
 NAIVE = 100
-# Seconds that a panel takes to answer about a hundred orders; about one it answers as quickly as about anything else.
+# The seconds of an answer about a hundred orders. An answer about one order is as quick as any other answer.
 STATUS_LATENCY = 0.5
 
 
 def measure(count: int, database: str) -> Iterator[Row]:
-    """Poll so many orders that are all due, twice: when each tells something new, and when none does."""
+    """Poll so many due orders twice: when each answer has changes, and when no answer has changes."""
     with sandbox() as api_url:
         panel = account(api_url, parallel_calls=PARALLEL)
         _place(panel, count)
-        # Until all of them have ended.
+        # Until all orders have ended.
         tell(api_url, "skip", seconds=1e6)
-        # A call that meets a fault is spared the panel's usual latency.
+        # A call with a fault does not have the usual latency of the panel.
         tell(api_url, "faults", fault="slow", action="status", times=None, seconds=STATUS_LATENCY)
         polled = [_poll(panel, api_url, count, news) for news in (count, 0)]
         tell(api_url, "faults/clear")
@@ -44,7 +44,7 @@ def measure(count: int, database: str) -> Iterator[Row]:
 
 
 def _poll(panel: Any, api_url: str, count: int, news: int) -> tuple[Stopwatch, int]:
-    """Ask about all orders, of which so many have news; returns what that took, and the calls that the panel got."""
+    """Poll all orders, of which so many have changed. Return the figures and the calls that the panel got."""
     from panels.calls.polling import poll_due
     from panels.models import Order
 
@@ -59,7 +59,7 @@ def _poll(panel: Any, api_url: str, count: int, news: int) -> tuple[Stopwatch, i
 
 
 def _one_by_one(panel: Any) -> float:
-    """Ask and save as a loop over orders would; returns its seconds."""
+    """Poll and save as a loop over orders would. Return its seconds."""
     from panels.models import Order
     from panels.protocol.client import PanelClient
 
@@ -72,7 +72,7 @@ def _one_by_one(panel: Any) -> float:
 
 
 def _place(panel: Any, count: int) -> None:
-    """Have the sandbox take so many orders, and make our rows for them."""
+    """Let the sandbox accept so many orders, and create our rows of them."""
     from django.utils import timezone
 
     from panels.models import Order

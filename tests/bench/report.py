@@ -1,4 +1,4 @@
-"""The table: a figure beside its floor, how far it is from it, and the naive way."""
+"""The table: a figure, its floor, their ratio, and the naive way."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ HEAD = ("measured", "figure", "floor", "times the floor", "naive way")
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: what was measured, the best it can be, how often that goes into it, and the naive way."""
+    """One line of the table: the measured figure, its floor, their ratio, and the naive way."""
 
     what: str
     figure: str
@@ -20,13 +20,13 @@ class Row:
 
 
 def times(more: float, less: float) -> str:
-    """Say how many times the floor a figure is: of durations the figure comes first, of rates the floor."""
+    """Return how many times the floor the figure is. For rates, return the inverse."""
     found = more / less
     return f"{found:.2f}" if found < 10 else f"{found:.0f}"
 
 
 def table(rows: Iterable[Row]) -> str:
-    """Set rows out in columns."""
+    """Align rows in columns."""
     cells = [HEAD, *(astuple(row) for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return "\n".join(

@@ -1,4 +1,4 @@
-"""Sending a confirmed batch by a real worker: how near it comes to what the panel allows, and its memory."""
+"""Sending a confirmed batch by a real worker: its rate against the limit of the panel, and its memory."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ NAIVE_SHARE, BARE_SHARE = 20, 4
 def measure(count: int, database: str) -> Iterator[Row]:
     """Send so many orders at 4 and at 10 parallel calls.
 
-    The floor is what the panel allows. The line below shows what the same client reaches without a database, because
-    this machine slows that down as well.
+    The floor is the rate that the panel allows. The line below shows the rate of the same client without a database,
+    which this machine slows down too.
     """
     naive = _one_by_one(count // NAIVE_SHARE)
     started, starting = _start(database)
@@ -47,7 +47,7 @@ def measure(count: int, database: str) -> Iterator[Row]:
 
 
 def _one_by_one(count: int) -> float:
-    """Send and save as a loop over orders would; returns orders a second."""
+    """Send and save as a loop over orders would. Return orders per second."""
     from panels.models import Order
     from panels.protocol.client import PanelClient
 
@@ -65,7 +65,7 @@ def _one_by_one(count: int) -> float:
 
 
 def _bare(parallel: int, count: int) -> float:
-    """Send from as many threads, without a database; returns orders a second."""
+    """Send from as many threads, without a database. Return orders per second."""
     from panels.protocol.client import PanelClient
 
     with sandbox() as api_url:
@@ -83,12 +83,12 @@ def _bare(parallel: int, count: int) -> float:
 
 
 def _start(database: str) -> tuple[float, float]:
-    """Return the memory and the CPU seconds that a worker has taken once it has started, with nothing to do."""
+    """Return the memory and the CPU seconds of a worker that has started and has no work."""
     from panels.models import Panel, Worker
     from panels.worker.tasks import run_sweep
 
     Panel.objects.update(is_active=False)
-    # What is done once a day is done now: it would weigh on the start alone.
+    # The daily jobs are done now, because otherwise they would add to the start alone.
     run_sweep()
     with worker(database) as process:
         until(lambda: Worker.objects.filter(pid=process.pid).exists())
@@ -96,7 +96,7 @@ def _start(database: str) -> tuple[float, float]:
 
 
 def _by_worker(parallel: int, count: int, database: str) -> tuple[float, float, float]:
-    """Return orders a second, and what the worker took: CPU seconds, and memory."""
+    """Return orders per second, the CPU seconds of the worker, and its memory."""
     with sandbox() as api_url:
         panel = _panel(api_url, parallel_calls=parallel)
         _queue(panel, count)
@@ -109,7 +109,7 @@ def _by_worker(parallel: int, count: int, database: str) -> tuple[float, float, 
 
 
 def _panel(api_url: str, **fields: Any) -> Any:
-    """Create a panel that is the only one to work for."""
+    """Create a panel, and make it the only active panel."""
     from panels.models import Panel
 
     Panel.objects.update(is_active=False)

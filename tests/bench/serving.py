@@ -1,4 +1,4 @@
-"""The list of orders over HTTP: how many requests a second a web process answers, and the memory it takes."""
+"""The list of orders over HTTP: the requests per second of a web process, and its memory."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NAIVE_REQUESTS = 40
 
 
 def measure(count: int, database: str) -> Iterator[Row]:
-    """Ask one gunicorn process for the first page, from as many threads as it has; then one with the naive list."""
+    """Request the first page from one gunicorn process, by as many threads as it has. Then measure the naive list."""
     cookie = f"sessionid={signed_in().cookies['sessionid'].value}"
     with _gunicorn(database, "dashboard.wsgi") as (base, pid):
         started = peak_memory(pid)
@@ -64,7 +64,7 @@ def _rate(base: str, cookie: str, count: int) -> float:
 
 
 def _bare_rate() -> float:
-    """Return how often a second the page's rows alone can be read."""
+    """Return how often per second the rows of the page alone can be read."""
     read_bare(*PAGES[""])
     with Stopwatch() as watch:
         for _ in range(REQUESTS):
@@ -74,7 +74,7 @@ def _bare_rate() -> float:
 
 @contextmanager
 def _gunicorn(database: str, application: str) -> Iterator[tuple[str, int]]:
-    """Run a site on a free port; gives its address and the pid of the process that answers."""
+    """Run a site on a free port. Yield its address and the pid of the process that answers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

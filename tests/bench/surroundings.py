@@ -1,4 +1,4 @@
-"""What a measurement runs in: a database and a sandbox panel of its own, and rows to work on."""
+"""The environment of a measurement: its own database, its own sandbox panel, and rows."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any
 
 SANDBOX_KEY = "sandbox-key-0123456789"
-LATENCY = 0.05  # seconds
+LATENCY = 0.05  # In seconds.
 
 
 def set_up(queue_url: str = "memory://") -> None:
-    """Load Django with secrets made up for this run; of DATABASE_URL only the server is used, not its data."""
+    """Load Django with new secrets for this run. Only the server of DATABASE_URL is used, not its data."""
     from cryptography.fernet import Fernet
 
     os.environ |= {"ENV_FILE": os.devnull, "DEBUG": "off", "HTTPS": "off", "QUEUE_URL": queue_url}
@@ -37,10 +37,10 @@ def set_up(queue_url: str = "memory://") -> None:
 
 @contextmanager
 def surroundings() -> Iterator[None]:
-    """Load Django, with a folder of its own for databases unless DATABASE_URL names a server."""
+    """Load Django, with a folder for databases unless DATABASE_URL names a server."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder}/bench.sqlite3")
-        # Nothing is collected for a run: static files come straight from their folders, in other processes too.
+        # Static files come from their folders, in other processes too, because a run collects no static files.
         warnings.filterwarnings("ignore", "No directory at")
         os.environ["PYTHONWARNINGS"] = "ignore:No directory at"
         set_up()
@@ -49,7 +49,7 @@ def surroundings() -> Iterator[None]:
 
 @contextmanager
 def database() -> Iterator[str]:
-    """Give the name of an empty database beside that of DATABASE_URL."""
+    """Yield the name of an empty database beside the database of DATABASE_URL."""
     from django.db import connection
 
     before = connection.settings_dict["NAME"]
@@ -63,7 +63,7 @@ def database() -> Iterator[str]:
 
 
 def machine() -> str:
-    """Name what this run is measured on."""
+    """Return the names of the programs and of the machine of this run."""
     from django.db import connection
 
     cpu = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text(encoding="utf-8"))
@@ -75,7 +75,7 @@ def machine() -> str:
 
 
 def database_url(name: str) -> str:
-    """Return the address of what `database` gave, for a process of its own."""
+    """Return the address of a database of `database`, for another process."""
     from django.db import connection
 
     if connection.vendor == "sqlite":
@@ -85,7 +85,7 @@ def database_url(name: str) -> str:
 
 @contextmanager
 def sandbox(latency: float = LATENCY) -> Iterator[str]:
-    """Run a sandbox panel in a process of its own, so that it takes nothing of the measured one; gives its address."""
+    """Run a sandbox panel in its own process, so that it uses no time of the measured process. Yield its address."""
     options = ["--port=0", f"--latency={latency}", "--balance=100000000", f"--key={SANDBOX_KEY}"]
     command = [sys.executable, "manage.py", "sandbox_panel", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -97,13 +97,13 @@ def sandbox(latency: float = LATENCY) -> Iterator[str]:
 
 
 def look(api_url: str, name: str) -> Any:
-    """Ask the sandbox at an address for its `ledger` or `calls`."""
+    """Return the `ledger` or the `calls` of the sandbox at an address."""
     with urllib.request.urlopen(f"{api_url.removesuffix('/api/v2')}/_sandbox/{name}") as answer:
         return json.load(answer)
 
 
 def tell(api_url: str, name: str, **wishes: Any) -> None:
-    """Have the sandbox at an address do something of panels.sandbox.control."""
+    """Make the sandbox at an address run a command of panels.sandbox.control."""
     url = f"{api_url.removesuffix('/api/v2')}/_sandbox/{name}"
     with urllib.request.urlopen(url, json.dumps(wishes).encode()) as answer:
         assert json.load(answer) == {"ok": True}

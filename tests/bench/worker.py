@@ -1,4 +1,4 @@
-"""A real worker process on the measured database, and the rate at which a panel saw its orders come in."""
+"""A real worker process on the measured database, and the rate at which a panel received its orders."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from typing import Any
 
 from tests.bench.surroundings import database_url
 
-ENDS_WITHIN = 300.0  # seconds
+ENDS_WITHIN = 300.0  # In seconds.
 
 
 @contextlib.contextmanager
 def worker(database: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a worker with a queue of its own."""
+    """Run a worker with its own queue."""
     with tempfile.TemporaryDirectory() as folder:
         environment = {
             **os.environ,
@@ -31,12 +31,12 @@ def worker(database: str) -> Iterator[subprocess.Popen[bytes]]:
             try:
                 yield process
             finally:
-                # What hangs is not waited for.
+                # Calls that hang are not awaited.
                 process.kill()
 
 
 def until(is_done: Callable[[], bool]) -> None:
-    """Wait for something to become true."""
+    """Wait until a condition is true."""
     give_up_at = time.monotonic() + ENDS_WITHIN
     while not is_done():
         assert time.monotonic() < give_up_at, "it did not end in time"
@@ -44,13 +44,13 @@ def until(is_done: Callable[[], bool]) -> None:
 
 
 def is_sent(panel: Any) -> bool:
-    """Tell whether nothing waits at a panel or is on its way there."""
+    """Return whether no order is queued for a panel or being sent to it."""
     from panels.models import Order
 
     return not Order.objects.filter(panel=panel, state__in=("queued", "sending")).exists()
 
 
 def orders_a_second(entries: Sequence[dict[str, Any]], latency: float) -> float:
-    """Return the rate of a ledger's entries, from the first that came in to the answer to the last."""
+    """Return the rate of the entries of a ledger, from the first arrival to the last answer."""
     moments = [entry["at"] for entry in entries]
     return len(moments) / (max(moments) - min(moments) + latency)

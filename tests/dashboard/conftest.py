@@ -1,4 +1,4 @@
-"""Commands in an environment of their own, and a site behind a proxy."""
+"""Commands in their own environment, and a site behind a proxy."""
 
 import os
 import subprocess
@@ -9,14 +9,14 @@ import pytest
 from dashboard.first_run import NAMES
 from tests.processes import ROOT
 
-# The browser tests set it for themselves.
+# The browser tests set this variable for themselves.
 UNSAFE = ("DJANGO_ALLOW_ASYNC_UNSAFE",)
 PROXY = "10.0.0.5"
 
 
 @pytest.fixture
 def manage(tmp_path):
-    """Run a command with nothing configured but what is given."""
+    """Run a command with only the given settings."""
     bare = {name: text for name, text in os.environ.items() if name not in (*NAMES, *UNSAFE)}
 
     def run(*arguments, **environment):

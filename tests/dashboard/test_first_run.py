@@ -1,4 +1,4 @@
-"""The first `up` writes a configuration, the demo keeps its own, and other commands write none."""
+"""The first `up` writes a configuration, the demo keeps its own, and other commands write no configuration."""
 
 import os
 import stat
@@ -11,7 +11,7 @@ from dashboard.first_run import NAMES, prepare
 
 @pytest.fixture
 def nothing_configured(tmp_path, monkeypatch):
-    """Configure nothing, and put what is written into a folder of the test."""
+    """Configure nothing, and write files into a folder of the test."""
     before = dict(os.environ)
     for name in NAMES:
         monkeypatch.delenv(name, raising=False)

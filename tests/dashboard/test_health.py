@@ -1,4 +1,4 @@
-"""The health check says whether web, database and worker are well."""
+"""The health check shows the state of web, database and worker."""
 
 import json
 from datetime import timedelta

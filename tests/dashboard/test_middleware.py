@@ -1,4 +1,4 @@
-"""Health checks, and the address of the visitor behind a proxy: both are settled before Django reads a request."""
+"""The health check, and the address of the visitor behind a proxy. Both come before Django's own middleware."""
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured

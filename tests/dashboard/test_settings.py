@@ -1,4 +1,4 @@
-"""The settings: a refused start, the log, the lock against guessed passwords, and strict headers."""
+"""The settings: the refusal to start, the log, the lock against guessed passwords, and strict headers."""
 
 import re
 import secrets

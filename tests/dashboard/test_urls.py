@@ -1,4 +1,4 @@
-"""Addresses of the whole site that are not a page of ours."""
+"""Addresses of the site that belong to no page of the app."""
 
 import pytest
 from django.urls import reverse

@@ -1,1 +1,1 @@
-"""Breaks everything that can break while real workers send orders, and proves that none was placed twice or lost."""
+"""Breaks workers, panels and storage while workers send orders, and proves that no order is placed twice or lost."""

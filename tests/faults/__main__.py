@@ -1,6 +1,6 @@
 """Runs the faults: python -m tests.faults [--full] [--storage …] [--seed N] [--orders N] [--kills N] [--logs FOLDER].
 
-Needs PostgreSQL and Redis for two of the three storages, where TEST_POSTGRES_URL and TEST_REDIS_URL say.
+Two of the three storages need PostgreSQL and Redis at TEST_POSTGRES_URL and TEST_REDIS_URL.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SHORT, FULL = {"orders": 500, "kills": 12}, {"orders": 10_000, "kills": 100}
 
 
 def main() -> None:
-    """Run on each storage in a process of its own, and print one table; fail if a promise was broken."""
+    """Run each storage in its own process, and print one table. Fail if a promise was broken."""
     options = _options()
     logs = options.logs or Path(tempfile.mkdtemp(prefix="faults-"))
     print(f"seed {options.seed}, logs in {logs}", flush=True)
@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def _tell(report: Report) -> None:
-    """Print the first of what must not be; all of it stands in the logs."""
+    """Print the first violations. The logs have all of them."""
     for each in report.violations[:MOST_SHOWN]:
         print(f"{report.plan.storage}: {each}")
     if (more := len(report.violations) - MOST_SHOWN) > 0:
@@ -53,7 +53,7 @@ def _tell(report: Report) -> None:
 
 
 def _run_all(plans: list[Plan]) -> list[Report]:
-    """Run each plan in a process of its own, one at a time on each database server."""
+    """Run each plan in its own process, one at a time on each database server."""
     context = multiprocessing.get_context("spawn")
     with contextlib.ExitStack() as stack:
         lanes = {

@@ -1,4 +1,4 @@
-"""Who claimed which order: each worker writes it down, in one file for all, whatever becomes of that worker."""
+"""The claims of all workers: each worker writes its claims to one file, which outlives the worker."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Claim:
-    """An order that a worker took for sending; `at` is its sent_at, as time.time() counts."""
+    """An order that a worker claimed for sending. `at` is its sent_at, in seconds as time.time() counts."""
 
     at: float
     order: int
@@ -19,7 +19,7 @@ class Claim:
 
 
 def note_claims(worker: str, file: Path) -> None:
-    """Write down from now on what this process claims."""
+    """Record all claims of this process from now on."""
     from panels.calls import claiming
 
     mark_sending = claiming._mark_sending
@@ -27,7 +27,7 @@ def note_claims(worker: str, file: Path) -> None:
 
     def mark_and_note(orders: Any, *arguments: Any) -> None:
         mark_sending(orders, *arguments)
-        # Still in the transaction: no claim is committed that is not in the file, and some in there never are.
+        # Inside the transaction, so the file has every committed claim. It may also have uncommitted claims.
         os.write(
             log, "".join(f"{each.sent_at.timestamp()} {each.pk} {each.attempt} {worker}\n" for each in orders).encode()
         )
@@ -36,6 +36,6 @@ def note_claims(worker: str, file: Path) -> None:
 
 
 def read_claims(file: Path) -> list[Claim]:
-    """Return what was written down, in that order."""
+    """Return the recorded claims, in the order of the file."""
     rows = (line.split() for line in file.read_text().splitlines())
     return [Claim(float(at), int(order), int(attempt), worker) for at, order, attempt, worker in rows]

@@ -1,4 +1,4 @@
-"""The workers of a run: real processes, each with a log of its own, and the signals that they get."""
+"""The workers of a run: real processes with their own logs, and the signals that they get."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LEAVE_WITHIN = 2 * DEADLINE
 
 
 class Worker:
-    """One process; its name is what a panel sees as the User-Agent."""
+    """One process. The panel sees its name as the User-Agent."""
 
     def __init__(self, name: str, folder: Path) -> None:
         self.name = name
@@ -34,13 +34,13 @@ class Worker:
             )
 
     def close(self) -> None:
-        """Let go of the process."""
+        """Close the files of the process."""
         assert self.process.stdin is not None
         self.process.stdin.close()
 
 
 class Crew:
-    """So many workers at once; `strikes` tells every signal that was meant to hurt."""
+    """A number of workers that run at once. `strikes` has every signal that was meant to harm a worker."""
 
     def __init__(self, size: int, folder: Path) -> None:
         self._size, self._folder = size, folder
@@ -51,24 +51,24 @@ class Crew:
         self._deserters: list[Worker] = []
 
     def fill(self) -> None:
-        """Start as many as are missing."""
+        """Start workers until the number is complete."""
         self._look_for_deserters()
         while len(self.workers) < self._size:
             self.start()
 
     def start(self) -> Worker:
-        """Start one more."""
+        """Start one more worker."""
         self._names += 1
         name = f"worker-{self._names}"
         self.workers.append(Worker(name, self._folder))
         return self.workers[-1]
 
     def named(self, name: str) -> Worker | None:
-        """Find one that is there."""
+        """Return a worker that runs."""
         return next((worker for worker in self.workers if worker.name == name), None)
 
     def kill(self, workers: Iterable[Worker], why: str) -> None:
-        """End them with SIGKILL."""
+        """Kill workers with SIGKILL."""
         self._look_for_deserters()
         workers = [worker for worker in workers if worker in self.workers]
         began = time.time()
@@ -81,7 +81,7 @@ class Crew:
             self.strikes.append(Strike("kill", began, time.time(), worker=worker.name, why=why))
 
     def stop(self, workers: Iterable[Worker]) -> float:
-        """Halt them with SIGSTOP; returns since when they surely stand still."""
+        """Halt workers with SIGSTOP. Return the time since which they surely stand still."""
         workers = list(workers)
         for worker in workers:
             worker.process.send_signal(signal.SIGSTOP)
@@ -90,14 +90,14 @@ class Crew:
         return time.time()
 
     def go_on(self, workers: Iterable[Worker], stopped_at: float, why: str) -> None:
-        """Let them continue with SIGCONT."""
+        """Continue workers with SIGCONT."""
         for worker in workers:
             worker.process.send_signal(signal.SIGCONT)
             self.strikes.append(Strike("stop", stopped_at, time.time(), worker=worker.name, why=why))
 
     @contextlib.contextmanager
     def holding(self, panel_pk: int) -> Iterator[None]:
-        """Let them begin no send to a panel, whatever they have claimed for it."""
+        """Let workers begin no send to a panel, even if they have claimed orders for it."""
         file = self._folder / HOLD.format(panel_pk)
         file.touch()
         try:
@@ -106,14 +106,14 @@ class Crew:
             file.unlink()
 
     def dismiss(self, worker: Worker) -> None:
-        """Ask one to end as a service manager does; it takes its time for what it is sending."""
+        """Ask a worker to end, as a service manager does. It first waits for the orders that it sends."""
         eventually(lambda: worker.process.poll() is not None or takes(signal.SIGTERM, worker.process))
         worker.process.terminate()
         self.workers.remove(worker)
         self._leaving.append(worker)
 
     def complaints(self) -> list[str]:
-        """Return what is to be said against them: all that were asked to end did, in good order, and no others."""
+        """Return the problems: workers that did not end in good order when asked, and workers that ended unasked."""
         for worker in self._leaving:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 worker.process.wait(LEAVE_WITHIN)
@@ -125,11 +125,11 @@ class Crew:
         ]
 
     def logs(self) -> list[Path]:
-        """Return the logs of all that there have been."""
+        """Return the logs of all workers of the run."""
         return sorted(self._folder.glob("worker-*.log"))
 
     def claims(self) -> list[Claim]:
-        """Return who claimed what."""
+        """Return all claims of the run."""
         return read_claims(self._folder / CLAIMS)
 
     def _look_for_deserters(self) -> None:
@@ -137,7 +137,7 @@ class Crew:
         self.workers = [worker for worker in self.workers if worker not in self._deserters]
 
     def end(self) -> None:
-        """Leave nothing behind."""
+        """End all processes."""
         for worker in [*self.workers, *self._leaving, *self._deserters]:
             worker.process.kill()
             worker.process.wait()

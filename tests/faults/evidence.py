@@ -1,4 +1,4 @@
-"""All that was collected about a run: our orders, the panels' books, who claimed what, and what was done to whom.
+"""The evidence of a run: our orders, the ledgers of the panels, the claims, and the faults.
 
 Times are seconds as time.time() counts.
 """
@@ -18,9 +18,9 @@ BEFORE_SEND, AFTER_SEND, BEFORE_RECORD = "before the send", "after the send", "b
 
 @dataclass(frozen=True)
 class Strike:
-    """Something that was done to a worker (`kill`, `stop`), to a panel (`vanish`) or to all that call it (`hold`).
+    """A fault of a worker (`kill`, `stop`), of a panel (`vanish`) or of all callers of a panel (`hold`).
 
-    A stop lasts until its worker goes on; a panel that vanishes has cut all its connections when it `ended`.
+    A stop lasts until its worker continues. A panel that vanishes has cut all its connections when it `ended`.
     """
 
     kind: str
@@ -33,7 +33,7 @@ class Strike:
 
 @dataclass(frozen=True)
 class OrderSeen:
-    """One of our orders as it is in the end; `unknown_at` is when it last became unknown."""
+    """The last state of one of our orders. `unknown_at` is the time when it last became unknown."""
 
     pk: int
     link: str
@@ -47,7 +47,7 @@ class OrderSeen:
 
 @dataclass
 class Evidence:
-    """What a run is judged by."""
+    """All facts by which a run is judged."""
 
     links: Set[str]
     orders: Sequence[OrderSeen]
@@ -55,19 +55,19 @@ class Evidence:
     arrivals: Mapping[str, Sequence[Arrival]]
     claims: Sequence[Claim]
     strikes: Sequence[Strike]
-    # How long a panel may take to answer, and how long after its claim an order is given up, in seconds.
+    # The longest time of an answer, and the time from the claim to the deadline of an order, in seconds.
     patience: float
     deadline: float
-    # How many orders each panel takes at once, how many it had, and how many calls a minute it takes, where it matters.
+    # By panel: the limit of orders at once, the most orders at once that it had, and the calls per minute if limited.
     parallel: int
     peaks: Mapping[str, int]
     per_minute: Mapping[str, int] = field(default_factory=dict)
-    # The orders that a restored copy showed as waiting, and when that was.
+    # The orders that waited in the restored copy, and the time of the restore.
     restored: Set[int] = frozenset()
     restored_at: float = 0.0
-    # Links of orders that workers stood still with until it was too late to send them, and since when.
+    # Links of orders whose workers stood still until it was too late to send them, by the time since when.
     fenced: Mapping[str, float] = field(default_factory=dict)
-    # Whether a person has decided about what was unknown: which links to send again, and which to give up.
+    # Whether a person has decided about unknown orders: the links to send again, and the links to give up.
     is_decided: bool = False
     sent_again: Set[str] = frozenset()
     written_off: Set[str] = frozenset()
@@ -86,19 +86,19 @@ class Evidence:
             self._claims_of[claim.order].append(claim)
 
     def arrivals_of(self, order: OrderSeen) -> list[Arrival]:
-        """Return what came in at the panels for an order, first what came first."""
+        """Return the arrivals of an order at the panels, in their order."""
         return self.by_arrival.get(order.link, [])
 
     def claims_of(self, order: OrderSeen) -> list[Claim]:
-        """Return who claimed an order, first who was first."""
+        """Return the claims of an order, in their order."""
         return self._claims_of.get(order.pk, [])
 
     def was_given(self, order: OrderSeen | None, remote_id: str) -> bool:
-        """Say whether a panel answered an order with this id, which was another's: the last that it had given."""
+        """Return whether a panel answered an order with this id, although it was the last id of another order."""
         return order is not None and remote_id in self._given.get(order.link, ())
 
     def is_second_of_an_id(self, order: OrderSeen) -> bool:
-        """Say whether a panel gave one id to an order and to another one, which was the first to hear of it."""
+        """Return whether a panel gave the same id to an order and to another order that got the id first."""
         own = {entry.order_id for entry in self.ledgers[order.panel] if entry.fields["link"] == order.link}
         holders = [each for each in self.orders if each.panel == order.panel and each is not order and each.remote_id]
         return any(
@@ -108,7 +108,7 @@ class Evidence:
 
 
 def _last_ids(arrival: Arrival, ledger: Sequence[LedgerEntry]) -> set[str]:
-    """Return the ids that were the ledger's last one at some time while a call was under way."""
+    """Return the ids that were the last of the ledger at some time while a call was under way."""
     ends = [*(entry.at for entry in ledger[1:]), float("inf")]
     return {
         entry.order_id

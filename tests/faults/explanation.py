@@ -1,13 +1,13 @@
-"""Says what kept the outcome of an unknown order from being recorded: something that was done to just this order.
+"""Explains each unknown order by a fault of just this order, which kept its outcome from being recorded.
 
-fault      the panel answered its last send with nothing that can be understood, or not at all
-kill       whoever had claimed it was killed between the claim and the deadline
-same id    the panel answered it, or another order, with an id that both cannot have
-stop       whoever had claimed it stood still for longer than anybody waits for an answer
-hold       all were told not to begin for so long
+fault      the panel gave no answer to its last send, or an answer that cannot be understood
+kill       the worker that had claimed it was killed between the claim and the deadline
+same id    the panel gave the same id to this order and to another order
+stop       the worker that had claimed it stood still for longer than the time for an answer
+hold       all workers had to wait before the send for longer than the deadline
 vanish     the panel cut the connection before it answered
-deadline   the panel answered when nobody waited any more
-restored   a copy of the database showed it as waiting
+deadline   the panel answered after the deadline
+restored   the order waited in a restored copy of the database
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from panels.sandbox import Arrival, Fault
 from tests.faults.claims import Claim
 from tests.faults.evidence import AFTER_SEND, BEFORE_RECORD, BEFORE_SEND, Evidence, OrderSeen, Strike
 
-# After these nobody can know whether the panel has the order.
+# After one of these faults, it cannot be known whether the panel has the order.
 LEAVES_UNKNOWN = frozenset(
     {
         Fault.HANG,
@@ -38,7 +38,7 @@ LEAVES_UNKNOWN = frozenset(
 
 
 def explanation(order: OrderSeen, evidence: Evidence) -> str | None:
-    """Return the reason in a few words; None if nothing was done to this order."""
+    """Return the explanation, or None if no fault of this order explains its state."""
     if order.pk in evidence.restored:
         return "restored"
     claim = next((each for each in evidence.claims_of(order) if each.at == order.sent_at), None)
@@ -54,14 +54,14 @@ def _reasons(order: OrderSeen, claim: Claim, unknown_at: float, evidence: Eviden
     if arrival and arrival.answered_at and evidence.is_second_of_an_id(order):
         yield "same id"
     strikes = [each for each in evidence.strikes if each.began <= unknown_at and _hits(each, order, claim)]
-    # Of what a killed worker had claimed nothing is heard before the deadline.
+    # A killed worker reports no outcome of its claims before the deadline.
     if unknown_at >= claim.at + evidence.deadline:
         yield from (f"kill {_window(each, arrival)}" for each in strikes if each.kind == "kill")
     stops = [each for each in strikes if each.kind in ("stop", "hold")]
     if sum(min(each.ended, unknown_at) - max(each.began, claim.at) for each in stops) > evidence.patience:
         longest = max(stops, key=lambda each: each.ended - each.began)
         yield f"{longest.kind} {_window(longest, arrival)}"
-    # Of what is claimed later no connection is finished, and what was answered before has arrived.
+    # No connection is finished for later claims, and earlier answers have arrived.
     cuts = [each for each in strikes if each.kind == "vanish"]
     if cuts and (arrival is None or (arrival.answered_at is None and arrival.at <= cuts[-1].ended)):
         yield "vanish"
@@ -70,13 +70,13 @@ def _reasons(order: OrderSeen, claim: Claim, unknown_at: float, evidence: Eviden
 
 
 def _arrival(order: OrderSeen, claim: Claim, evidence: Evidence) -> Arrival | None:
-    """Find what came in at the panel from this claim."""
+    """Return the arrival at the panel that belongs to this claim."""
     sends = (each for each in evidence.arrivals_of(order) if each.caller == claim.worker and each.at >= claim.at)
     return next(sends, None)
 
 
 def _hits(strike: Strike, order: OrderSeen, claim: Claim) -> bool:
-    """Say whether something was done to whoever had claimed an order, or to its panel, and not before."""
+    """Return whether a fault of the claiming worker or of the panel came after the claim of an order."""
     is_meant = strike.worker == claim.worker if strike.worker else strike.panel == order.panel
     return is_meant and strike.ended >= claim.at
 

@@ -1,4 +1,4 @@
-"""What is to be said of a run in the end: its figures, what must not be, and a log of what was done to whom."""
+"""The result of a run: its figures, the violations, and a log of all faults."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PLACED_SINCE, NOT_PLACED_SINCE = "restored, and placed since the copy", "restore
 
 
 def judge(now: Surroundings, report: Report) -> None:
-    """Let all end well from here on, and judge: what is there then, and again after a person has decided."""
+    """Let all work end in peace, and judge twice: then, and again after a person has decided."""
     for panel in now.panels:
         panel.behave()
     now.stock.wait_until(lambda: now.stock.left().count())
@@ -85,7 +85,7 @@ def _figures(now: Surroundings, report: Report, evidence: Evidence) -> dict[str,
 
 
 def _restored(evidence: Evidence) -> dict[str, int]:
-    """Count what a restored copy showed as waiting: what had gone out since, and what had not."""
+    """Count the orders that waited in a restored copy: those that had been sent since, and the others."""
     placed = {entry.fields["link"] for ledger in evidence.ledgers.values() for entry in ledger}
     restored = [order.link in placed for order in evidence.orders if order.pk in evidence.restored]
     return {PLACED_SINCE: sum(restored), NOT_PLACED_SINCE: len(restored) - sum(restored)}
@@ -96,7 +96,7 @@ def _sorted(counts: Counter[str]) -> dict[str, int]:
 
 
 def _missing(now: Surroundings, report: Report) -> list[str]:
-    """A run that was spared something proves nothing about it."""
+    """Return sentences about faults that did not occur, because this run proves nothing about them."""
     wanted = [f"unknown: kill {each}" for each in (BEFORE_SEND, AFTER_SEND, BEFORE_RECORD)]
     wanted += [f"stop {BEFORE_SEND}", f"stop {AFTER_SEND}", "panel vanished", "queue flushed", "database restored"]
     wanted += [PLACED_SINCE, NOT_PLACED_SINCE]
@@ -109,20 +109,20 @@ def _missing(now: Surroundings, report: Report) -> list[str]:
 
 
 def _struck(now: Surroundings) -> set[str]:
-    """Return the faults of which the consequences are still there to be seen."""
+    """Return the faults whose consequences can still be seen."""
     taken = {(panel.name, entry.request_number) for panel in now.panels for entry in panel.ledger}
     return {
         f"fault {fault_name(arrival.fault.fault, arrival.fault.text)}"
         for name, arrival in _arrivals(now)
         if arrival.fault
         and arrival.at > now.saboteur.restored_at
-        # Where there was no earlier id, the call was as usual.
+        # Without an earlier id, the call was as usual.
         and not (arrival.fault.fault is Fault.SAME_ID and (name, arrival.request_number) in taken)
     }
 
 
 def _in_logs(now: Surroundings) -> list[str]:
-    """Return what the workers' logs hold and must not."""
+    """Return the lines of the workers' logs that must not be there."""
     found = []
     for log in now.crew.logs():
         text = log.read_text(errors="replace")
@@ -132,7 +132,7 @@ def _in_logs(now: Surroundings) -> list[str]:
 
 
 def write_log(now: Surroundings, report: Report) -> None:
-    """Write down everything that was done, in its order, with what it hit, and the story of every wronged order."""
+    """Write all faults in their order, with the orders that they hit, and the history of every wrong order."""
     path = report.plan.logs / "faults.log"
     path.write_text(
         "".join(f"{datetime.fromtimestamp(at, UTC):%H:%M:%S.%f} {text}\n" for at, text in _log(now, report))

@@ -1,4 +1,4 @@
-"""A sandbox panel with a name of its own, and with more ways to misbehave for a while."""
+"""A sandbox panel with its own name and more faults."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from decimal import Decimal
 from panels.sandbox import Arrival, Fault, SandboxPanel
 from panels.sandbox.faults import PlannedFault
 
-# Refusals that are not about the order: it waits until the account is in order.
+# Refusals that are not about the order. The order waits until the account is in order.
 FUNDS, AUTH = "Not enough funds on balance", "Invalid API key"
 ACCOUNT_REFUSALS = (FUNDS, AUTH)
 
-# How many calls a panel takes at once, and how many a minute where that is limited.
+# The most calls at once of each panel, and its calls per minute where they are limited.
 PARALLEL, PER_MINUTE = 3, 720
 
-# What may happen to any order, and for how many seconds or with which words.
+# The faults that any order may meet, each with its seconds or its words.
 FaultOption = tuple[Fault, float | None, str]
 FAULTS: tuple[FaultOption, ...] = (
     (Fault.HANG, None, ""),
@@ -43,21 +43,21 @@ FAULTS: tuple[FaultOption, ...] = (
     (Fault.TRICKLE, 0.5, ""),
     (Fault.TRICKLE_HEAD, 0.5, ""),
 )
-# So many adds at a panel from one fault that must strike there to the next, and how often any strikes at any time.
+# The number of adds at a panel from one certain fault to the next, and the probability of a random fault.
 FROM_ONE_TO_NEXT, EVER_AFTER = 6, 0.004
-# With these a panel is still busy when nobody waits for it any more.
+# With these faults, a panel still works after the caller has given up.
 OUTLASTS_ALL = (Fault.HANG, Fault.TRICKLE, Fault.TRICKLE_HEAD)
-# A second order for a link must be taken, so that it is seen in the ledger: every order ends at once.
+# The ledger must show a second order for a link, so the panel must accept it. Therefore every order ends at once.
 AT_ONCE = 1e9
 
 
 def fault_name(fault: Fault, text: str) -> str:
-    """Name a fault; refusals differ by their words."""
+    """Return the name of a fault. The names of refusals have their words."""
     return f"{fault}: {text}" if text else str(fault)
 
 
 class SpoiledPanel(SandboxPanel):
-    """Listens in the process of the harness, so that its ledger outlives all that happens to it."""
+    """Listens in the process of the harness, so its ledger outlives all faults."""
 
     def __init__(self, name: str, key: str, *, latency: float, seed: int, per_minute: int | None = None) -> None:
         super().__init__(key=key, balance=Decimal(10**9), latency=latency, speed=AT_ONCE, seed=seed)
@@ -65,33 +65,33 @@ class SpoiledPanel(SandboxPanel):
         self._due: deque[FaultOption] = deque()
         self._planned: list[PlannedFault] = []
         self._adds = 0
-        # How many adds are under way, and were at most: those that somebody waits for.
+        # The adds that are under way and whose callers wait, and the highest number of them.
         self.under_way = self.peak = 0
         self._counting = threading.Lock()
-        # Each call has a thread of its own.
+        # Each call has its own thread.
         self._call = threading.local()
 
     def misbehave(self) -> None:
-        """Let any fault strike at any time."""
+        """Let any fault occur at any time."""
         for fault, seconds, text in FAULTS:
             self.faults.add(fault, "add", None, seconds=seconds, text=text, probability=EVER_AFTER)
 
     def misbehave_once(self, faults: Iterable[FaultOption]) -> None:
-        """Let each of these faults surely strike once, some adds after one another."""
+        """Let each of these faults occur once for sure, some adds apart."""
         self._due.extend(faults)
 
     @property
     def faults_left(self) -> int:
-        """Count those of these that have not struck yet."""
+        """Count these faults that have not occurred yet."""
         return len(self._due) + sum(not planned.hits for planned in self._planned)
 
     def behave(self) -> None:
-        """Answer everything rightly from now on."""
+        """Answer everything correctly from now on."""
         self._due.clear()
         self.faults.clear()
 
     def receive(self, fields: Mapping[str, str], caller: str) -> tuple[int, PlannedFault | None]:
-        """Count a call; return its number and the fault that it meets."""
+        """Count a call. Return its number and its fault."""
         is_add = fields.get("action") == "add"
         if is_add:
             self._plan_next()
@@ -121,7 +121,7 @@ class SpoiledPanel(SandboxPanel):
 
     @contextlib.contextmanager
     def answering_late(self, seconds: float, times: int | None = 1) -> Iterator[None]:
-        """Accept the next adds at once, and answer them so much later."""
+        """Accept the next adds at once, and answer them later by so many seconds."""
         planned = self.faults.add(Fault.LATE_ANSWER, "add", times, seconds=seconds)
         try:
             yield
@@ -130,7 +130,7 @@ class SpoiledPanel(SandboxPanel):
 
     @contextlib.contextmanager
     def unreachable(self) -> Iterator[None]:
-        """Let nobody finish a connection: a full queue of connections makes the kernel ignore every new one."""
+        """Let no connection be finished: the queue of connections is full, so the kernel ignores new connections."""
         self.vanish()
         with contextlib.ExitStack() as stack:
             listener = stack.enter_context(socket.socket())
@@ -145,7 +145,7 @@ class SpoiledPanel(SandboxPanel):
         self.come_back()
 
     def arrived_since(self, number: int) -> list[Arrival]:
-        """Return the adds that came in after the call of that number."""
+        """Return the adds that arrived after the call of that number."""
         return [arrival for arrival in self.arrivals if arrival.request_number > number]
 
     def last_number(self) -> int:

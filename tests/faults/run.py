@@ -1,4 +1,4 @@
-"""One run on one storage: workers, panels, orders and blows."""
+"""One run on one storage: workers, panels, orders and faults."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from tests.faults.storage import Storage
 from tests.faults.worker import CONNECT_TIMEOUT, READ_TIMEOUT
 
 WORKERS, PANELS = 3, 3
-# Seconds that each answer takes: so there is work left for the next blow.
+# The seconds of each answer. They leave work for the next fault.
 LATENCY = 0.15
-# Orders that wait at each panel when a blow falls, at least.
+# The least number of orders that wait at each panel when a fault occurs.
 IN_STOCK = 14
-# How often a blow that did not fall is tried.
+# The number of attempts at a fault that did not succeed.
 TRIES = 3
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run is to do, at least."""
+    """The least amount of work of a run."""
 
     storage: str
     seed: int
@@ -44,18 +44,18 @@ class Plan:
 
 @dataclass
 class Report:
-    """What a run has done, in figures, and what must not be."""
+    """The figures and the violations of a run."""
 
     plan: Plan
     figures: dict[str, int] = field(default_factory=dict)
-    # What kept the outcome of each unknown order from being recorded.
+    # The explanation of each unknown order.
     reasons: dict[Any, str | None] = field(default_factory=dict)
     seconds: float = 0.0
     violations: list[str] = field(default_factory=list)
 
 
 def run(plan: Plan) -> Report:
-    """Send orders through every fault there is, and judge what became of them; loads Django for this storage."""
+    """Send orders through all faults, and judge their outcomes. Loads Django for this storage."""
     began = time.monotonic()
     report = Report(plan)
     plan.logs.mkdir(parents=True, exist_ok=True)
@@ -112,16 +112,16 @@ class Surroundings(contextlib.ExitStack):
 
 
 def _break_everything(plan: Plan, now: Surroundings) -> None:
-    """Let every blow fall once, a restored copy among them, and then any of them until the kills are done."""
+    """Cause every fault once, a restore included, and then random faults until the number of kills is reached."""
     saboteur, stock = now.saboteur, now.stock
     stock.add(3 * PANELS * IN_STOCK)
     now.crew.fill()
     _strike(now, saboteur.kill_after_send)
     _strike(now, saboteur.copy_when_left, 2 * PANELS * IN_STOCK)
-    # Nothing is ordered between a copy and its restore: it would be lost, as it is with any backup.
+    # No order is created between a copy and its restore, because a restore loses such orders, as with any backup.
     _strike(now, saboteur.kill_before_record)
     _strike(now, saboteur.restore_when_left, PANELS * IN_STOCK)
-    # Only now: what was lost with the restore would prove nothing.
+    # Only now, because a fault whose orders the restore lost would prove nothing.
     for number, panel in enumerate(now.panels):
         panel.misbehave_once(FAULTS[number::PANELS])
     stock.add(plan.orders - len(stock.links))
@@ -139,7 +139,7 @@ def _break_everything(plan: Plan, now: Surroundings) -> None:
             return
     blows = [saboteur.kill_at_random] * 12 + [saboteur.kill_after_send, saboteur.kill_before_record] * 8
     blows += [saboteur.kill_before_send, saboteur.vanish, saboteur.flush_queue] * 3
-    # These take long.
+    # These faults take long.
     blows += [saboteur.stop_after_send, saboteur.stop_before_send]
     while saboteur.done["kill"] < plan.kills:
         stock.keep(IN_STOCK)

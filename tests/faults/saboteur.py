@@ -1,4 +1,4 @@
-"""Does the harm: each method is one blow, aimed so that it surely falls where it shall."""
+"""Causes the faults. Each method is one fault, timed so that it surely has its effect."""
 
 from __future__ import annotations
 
@@ -22,40 +22,40 @@ from tests.faults.storage import Storage
 from tests.faults.worker import DEADLINE
 
 LOOK_EVERY = 0.02
-# How long a blow waits for its moment, in seconds.
+# How long a fault waits for its moment, in seconds.
 PATIENCE = 15.0
-# Long enough to strike in between, and less than a worker waits for an answer.
+# Long enough to strike meanwhile, and less than a worker waits for an answer.
 LATE = 1.0
-# Orders that must wait at a panel for a blow to fall there.
+# The orders that must wait at a panel before a fault is caused there.
 ENOUGH = 9
-# How often workers are halted until it is at the right moment.
+# How often workers are halted until they are at the right moment.
 TRIES = 20
 NOT_NOW = "not at the right moment"
 
 
 class Saboteur:
-    """Strikes at workers, panels and storage while orders go out, and counts in `done` what has fallen."""
+    """Causes faults of workers, panels and storage while orders are sent, and counts them in `done`."""
 
     def __init__(
         self, crew: Crew, panels: list[SpoiledPanel], stock: Stock, storage: Storage, chance: random.Random
     ) -> None:
         self._crew, self._panels, self._stock, self._storage, self._chance = crew, panels, stock, storage, chance
-        # What was done to panels.
+        # The faults of panels.
         self.strikes: list[Strike] = []
         self.done: Counter[str] = Counter()
-        # The orders that waited in the copy to which the database was put back, and when that was.
+        # The orders that waited in the restored copy, and the time of the restore.
         self.restored: set[int] = set()
         self.restored_at = 0.0
-        # Links of orders that workers stood still with until it was too late to send them, and since when.
+        # Links of orders whose workers stood still until it was too late to send them, by the time since when.
         self.fenced: dict[str, float] = {}
 
     def kill_at_random(self) -> None:
-        """Kill any worker, whatever it does."""
+        """Kill any worker at any moment."""
         time.sleep(self._chance.uniform(0, 0.5))
         self._kill([self._chance.choice(self._crew.workers)], "at random")
 
     def kill_before_send(self) -> None:
-        """Kill all workers while some of them have claimed orders and their connections are not finished."""
+        """Kill all workers while some have claimed orders and their connections are not finished."""
         panel = self._any_panel()
         with self._unreachable(panel) as since:
             if not self._until(lambda: self._claimed(panel, since)):
@@ -64,7 +64,7 @@ class Saboteur:
             self._kill(list(self._crew.workers), BEFORE_SEND)
 
     def kill_after_send(self) -> None:
-        """Kill a worker whose order the panel has taken and not yet answered."""
+        """Kill a worker whose order the panel has accepted and not yet answered."""
         panel = self._any_panel()
         with panel.answering_late(LATE):
             arrival = self._await_late(panel)
@@ -75,7 +75,7 @@ class Saboteur:
             self._kill([worker], AFTER_SEND)
 
     def kill_before_record(self) -> None:
-        """Kill a worker that has the panel's answer and cannot write it down yet."""
+        """Kill a worker that has the answer of the panel and cannot record it yet."""
         panel = self._any_panel()
         with panel.answering_late(LATE):
             arrival = self._await_late(panel)
@@ -85,16 +85,16 @@ class Saboteur:
                 return
             with self._storage.locked(self._stock.order(arrival).pk):
                 self._until(lambda: arrival.answered_at, is_locked=True)
-                # So long it takes at most to read an answer that has come.
+                # The longest time to read an answer that has arrived.
                 time.sleep(0.15)
                 self._kill([worker], BEFORE_RECORD)
 
     def stop_before_send(self) -> None:
-        """Halt all workers with claimed orders that are not sent, until one of these was sent again by another."""
+        """Halt all workers with claimed orders that are not sent, until another worker has sent one of these again."""
         unreachable = self._any_panel()
         panel = self._chance.choice([panel for panel in self._panels if panel is not unreachable])
-        # At one panel they have not yet begun, at the other they wait for their connections. While they stand still the
-        # kernel finishes these: only the clock keeps them from sending.
+        # At one panel they have not begun, and at the other panel they wait for their connections.
+        # While they stand still, the kernel finishes these. So only the clock keeps the workers from sending.
         with self._unreachable(unreachable) as since:
             self._until(lambda: self._claimed(unreachable, since))
             with self._holding(panel) as held_since:
@@ -110,7 +110,7 @@ class Saboteur:
         number = panel.last_number()
         with panel.answering_late(LATE, None):
             self._until(lambda: any(each.fields["link"] == again.link for each in panel.arrived_since(number)))
-            # Now it is being sent, as a second attempt; those who had claimed the first one wake up.
+            # Now it is being sent as a second attempt. The workers that claimed the first attempt continue.
             self._crew.go_on(stopped, stopped_at, BEFORE_SEND)
             time.sleep(LATE)
         self.fenced |= dict.fromkeys((order.link for order in others), stopped_at)
@@ -118,7 +118,7 @@ class Saboteur:
         self._crew.dismiss(self._chance.choice(self._crew.workers))
 
     def stop_after_send(self) -> None:
-        """Halt a worker whose order the panel has taken, until long after the answer and the deadline."""
+        """Halt a worker whose order the panel has accepted, until long after the answer and the deadline."""
         panel = self._any_panel()
         with panel.answering_late(LATE):
             arrival = self._await_late(panel)
@@ -138,7 +138,7 @@ class Saboteur:
         self._crew.go_on([worker], stopped_at, AFTER_SEND)
 
     def vanish(self) -> None:
-        """Let a panel be away for a while: all its connections are cut, and it refuses new ones."""
+        """Let a panel vanish for a while: it cuts all connections, and it refuses new ones."""
         panel, began = self._any_panel(), time.time()
         panel.vanish()
         cut_at = time.time()
@@ -147,31 +147,31 @@ class Saboteur:
         self._note_vanished(panel, began, cut_at)
 
     def flush_queue(self) -> None:
-        """Lose all that the queue holds."""
+        """Delete all tasks of the queue."""
         self._storage.flush_queue()
         self.done["queue flushed"] += 1
 
     def copy_when_left(self, count: int) -> None:
-        """Once so many orders are left, kill all workers in the middle of it and keep the database as it is then."""
+        """When so many orders are left, kill all workers in the middle of their work, and copy the database."""
         self._until(lambda: self._stock.left().count() <= count)
         self._kill(list(self._crew.workers), "for a copy")
         self._storage.copy()
 
     def restore_when_left(self, count: int) -> None:
-        """Once so many orders are left, kill all workers and go back to the copy."""
+        """When so many orders are left, kill all workers and restore the copy."""
         self._until(lambda: self._stock.left().count() <= count)
         self._kill(list(self._crew.workers), "for the restore")
-        # What the panels are still busy with is in no row of the copy.
+        # No row of the copy has the orders that the panels still work on.
         self._until(lambda: not any(panel.under_way for panel in self._panels))
         self._storage.restore()
         self.restored, self.restored_at = set(self._stock.left().values_list("pk", flat=True)), time.time()
         call_command("after_restore", force=True, stdout=io.StringIO())
         self.done["database restored"] += 1
 
-    # -- its tools
+    # -- helpers
 
     def _any_panel(self) -> SpoiledPanel:
-        """Choose a panel that has enough to do and may do it at once."""
+        """Return a panel that has enough waiting orders and is not paused."""
 
         def ready() -> list[SpoiledPanel]:
             left = self._stock.left_at(is_open=True)
@@ -179,7 +179,7 @@ class Saboteur:
 
         self._until(ready)
         panels, sending = ready() or self._panels, self._stock.sending_at()
-        # Orders of a worker that is gone keep their places until the deadline.
+        # Orders of a killed worker count as parallel calls until their deadline.
         fewest = min(sending[panel.name] for panel in panels)
         return self._chance.choice([panel for panel in panels if sending[panel.name] == fewest])
 
@@ -201,9 +201,9 @@ class Saboteur:
 
     @contextlib.contextmanager
     def _unreachable(self, panel: SpoiledPanel) -> Iterator[float]:
-        """Let no connection to a panel be finished, and orders be claimed for it then; gives since when."""
+        """Let orders be claimed for a panel while no connection to it can be finished. Yield since when."""
         self._stock.pause(panel.name)
-        # A panel that loses orders is asked whether it is there before it gets more of them.
+        # A panel that loses orders is first asked for its balance before it gets more orders.
         self._until(lambda: not self._stock.sending_at()[panel.name], LATE)
         began = time.time()
         with panel.unreachable():
@@ -214,14 +214,14 @@ class Saboteur:
 
     @contextlib.contextmanager
     def _holding(self, panel: SpoiledPanel) -> Iterator[float]:
-        """Let no send to a panel begin, whatever is claimed for it then; gives since when."""
+        """Let orders be claimed for a panel while no send to it may begin. Yield since when."""
         with self._crew.holding(self._stock.pk_of(panel.name)):
             began = time.time()
             yield began
         self.strikes.append(Strike("hold", began, time.time(), panel=panel.name))
 
     def _claimed(self, panel: SpoiledPanel, since: float) -> list[Any]:
-        """Return what was claimed for a panel since then; nobody finds it silent for long enough to stop that."""
+        """Return the claims for a panel since then. The time is too short for the panel to count as silent."""
         self._stock.resume(panel.name)
         return self._stock.claimed(panel.name, since)
 
@@ -231,7 +231,7 @@ class Saboteur:
         self.done["panel vanished"] += 1
 
     def _await_late(self, panel: SpoiledPanel) -> Arrival | None:
-        """Wait for an order that is to be answered late."""
+        """Wait for an order that will be answered late."""
         number = panel.last_number()
 
         def late() -> list[Arrival]:
@@ -249,9 +249,9 @@ class Saboteur:
         return next(iter(late()), None)
 
     def _stop_with_claims(self, panels: dict[SpoiledPanel, float]) -> tuple[list[Worker], list[Any], float]:
-        """Halt all workers when they have claimed orders of each panel, since then, and none holds a lock.
+        """Halt all workers when they have claimed orders of each panel since then and hold no lock.
 
-        Returns these orders, those of the first panel first; none if that moment never comes.
+        Return these orders, those of the first panel first, or no orders if that moment does not come.
         """
         workers, until = list(self._crew.workers), time.monotonic() + 2 * PATIENCE
         while time.monotonic() < until:
@@ -264,7 +264,7 @@ class Saboteur:
         return [], [], 0.0
 
     def _stop_without_locks(self, workers: list[Worker]) -> float:
-        """Halt some workers when they hold up no others; returns since when they stand still, 0 if they go on."""
+        """Halt some workers when they block no others. Return since when they stand still, or 0 if they continue."""
         for _ in range(TRIES):
             stopped_at = self._crew.stop(workers)
             if self._storage.is_free():

@@ -1,4 +1,4 @@
-"""The orders of a run: made, counted, looked at, and in the end decided about as a person would."""
+"""The orders of a run: they are created, counted and read, and in the end decided about as a person would."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from panels.sandbox import Arrival
 from tests.faults.evidence import OrderSeen
 
 LINK = "https://example.com/f/{}"
-LOOK_EVERY = 0.1  # seconds
-# Seconds between two looks at the accounts, and without any progress after which nothing more is waited for.
+LOOK_EVERY = 0.1  # In seconds.
+# Seconds between two looks at the accounts, and seconds without progress after which a wait ends.
 LIFT_EVERY, SETTLE_WITHIN = 0.5, 30.0
 
 
 class Stock:
-    """All orders of a run, each with a link of its own, by which a panel's ledger names it."""
+    """All orders of a run. Each order has its own link, which names it in the ledger of a panel."""
 
     def __init__(self, accounts: list[Any]) -> None:
         from tests.factories import make_user
@@ -26,17 +26,17 @@ class Stock:
         self._person = make_user("Operator")
         self._lift_again_at = 0.0
         self.links: set[str] = set()
-        # What was decided in the end: of these the panel may have seen an attempt that it did not take …
+        # The decisions at the end. The panel may have seen an attempt of these orders that it did not accept.
         self.sent_again: set[str] = set()
-        # … and of these it gave the id to another order.
+        # The panel gave the id of these orders to another order.
         self.written_off: set[str] = set()
 
     def add(self, count: int) -> None:
-        """Queue so many more, spread over the panels."""
+        """Queue so many more orders, spread over the panels."""
         self._queue([self._services[number % len(self._services)] for number in range(count)])
 
     def keep(self, count: int) -> None:
-        """Queue as many more as it takes that so many wait at each panel."""
+        """Queue more orders until so many wait at each panel."""
         left = self.left_at()
         self._queue([service for service in self._services for _ in range(count - left[service.panel.name])])
 
@@ -69,11 +69,11 @@ class Stock:
         self.links.update(links)
 
     def left(self) -> Any:
-        """Return the orders that are still to be sent or being sent."""
+        """Return the orders that are queued or being sent."""
         return self._in("queued", "sending")
 
     def left_at(self, *, is_open: bool = False) -> Counter[str]:
-        """Count what is still to be sent to each panel, by its name; if so told, only where no pause is in force."""
+        """Count the queued orders of each panel by its name. With `is_open`, leave out paused panels."""
         from panels.models import Order
 
         queued = Order.objects.filter(state="queued")
@@ -82,19 +82,19 @@ class Stock:
         )
 
     def sending_at(self) -> Counter[str]:
-        """Count what is being sent to each panel, by its name."""
+        """Count the orders that are being sent to each panel, by its name."""
         from panels.models import Order
 
         return Counter(Order.objects.filter(state="sending").values_list("panel__name", flat=True))
 
     def order(self, arrival: Arrival) -> Any:
-        """Find the order that came in at a panel."""
+        """Return the order that arrived at a panel."""
         from panels.models import Order
 
         return Order.objects.get(link=arrival.fields["link"])
 
     def lift_pauses(self) -> None:
-        """Put the accounts in order, as a person does whom a panel has told that its key or funds will not do."""
+        """Repair the accounts, as a person does after a panel has refused its key or lacked funds."""
         from panels.models import Panel
         from panels.providers.pauses import resume
 
@@ -105,19 +105,19 @@ class Stock:
             resume(panel)
 
     def pk_of(self, panel: str) -> int:
-        """Return our key of a panel."""
+        """Return our API key at a panel."""
         from panels.models import Panel
 
         return Panel.objects.get(name=panel).pk
 
     def pause(self, panel: str) -> None:
-        """Let nothing more be claimed for a panel."""
+        """Let no more orders be claimed for a panel."""
         from panels.models import Panel
 
         Panel.objects.filter(name=panel).update(paused_reason=Panel.Pause.BY_HAND, paused_until=None)
 
     def resume(self, panel: str) -> None:
-        """Let orders for a panel be claimed again, whatever it was paused for, and ring for them."""
+        """Let orders for a panel be claimed again, end its pause, and ring for them."""
         from panels.bell import ring
         from panels.models import Panel
         from panels.providers.pauses import resume
@@ -127,7 +127,7 @@ class Stock:
             ring("submit", paused.pk)
 
     def wait_until(self, count: Callable[[], int], most: int = 0) -> None:
-        """Wait until no more than so many are counted, or nothing goes on any more."""
+        """Wait until the count is not above a number, or there is no more progress."""
         seen, until = -1, 0.0
         while (left := count()) > most and (left != seen or time.monotonic() < until):
             if left != seen:
@@ -143,13 +143,13 @@ class Stock:
         return [order for order in sending if order.sent_at.timestamp() > since]
 
     def states_of(self, orders: Iterable[Any]) -> set[str]:
-        """Return the states in which these orders are now."""
+        """Return the current states of these orders."""
         from panels.models import Order
 
         return set(Order.objects.filter(pk__in=[order.pk for order in orders]).values_list("state", flat=True))
 
     def send_again(self, order: Any) -> None:
-        """Say as a person that a panel does not have an order."""
+        """Decide as a person that a panel does not have an order."""
         from panels.orders import resolution
 
         order.refresh_from_db()
@@ -157,13 +157,13 @@ class Stock:
         assert not problem, f"{order}: {problem}"
 
     def put_first(self, order: Any) -> None:
-        """Let an order go out before all others."""
+        """Let an order be sent before all others."""
         from panels.models import Order
 
         Order.objects.filter(pk=order.pk).update(send_after=order.created_at)
 
     def decide(self, id_at_panel: Callable[[str], str]) -> Counter[str]:
-        """Decide about every unknown order as a person does who looks into the panel's own list."""
+        """Decide about every unknown order, as a person does who looks into the order list of the panel."""
         from panels.models import Order
         from panels.orders import resolution
 
@@ -188,7 +188,7 @@ class Stock:
         return decisions
 
     def undecidable(self) -> int:
-        """Count the unknown orders to which an answer may still come."""
+        """Count the unknown orders that may still get an answer."""
         from django.utils import timezone
 
         from panels.models import Order
@@ -196,7 +196,7 @@ class Stock:
         return Order.objects.filter(state="unknown", send_deadline__gte=timezone.now()).count()
 
     def open(self) -> Any:
-        """Return the orders of which it is not known what became of them."""
+        """Return the orders with an unknown outcome."""
         return self._in("queued", "sending", "unknown")
 
     def _in(self, *states: str) -> Any:
@@ -205,21 +205,21 @@ class Stock:
         return Order.objects.filter(state__in=states)
 
     def late_ids(self) -> int:
-        """Count the orders that were given up and then got their id from an answer after all."""
+        """Count the orders that were given up and then got their id from a late answer."""
         from panels.models import Order, OrderEvent
 
         placed = Order.objects.filter(state="placed", events__what=OrderEvent.What.PLACED)
         return placed.filter(events__what=OrderEvent.What.UNKNOWN).distinct().count()
 
     def story(self, link: str) -> str:
-        """Tell all that has happened to an order."""
+        """Return the history of an order."""
         from panels.models import OrderEvent
 
         events = OrderEvent.objects.filter(order__link=link)
         return "\n".join([link, *(f"  {each.at:%H:%M:%S.%f} {each.what} {each.detail}" for each in events)])
 
     def seen(self) -> list[OrderSeen]:
-        """Look at every order as it is now."""
+        """Read the current state of every order."""
         from django.db.models import Max, Q
 
         from panels.models import Order, OrderEvent

@@ -1,4 +1,4 @@
-"""A new database and queue for one run, and what can happen to them: locked, flushed, copied, put back as they were."""
+"""A new database and queue for one run. They can be locked, emptied, copied and restored."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KINDS = ("sqlite", "postgres+redis", "postgres")
 
 
 class Storage:
-    """Where rows and bells are kept; its addresses are in the environment, for the workers too."""
+    """The database and the queue. Their addresses are in the environment, for the workers too."""
 
     def __init__(self, database_url: str, queue_url: str) -> None:
         os.environ["DATABASE_URL"] = database_url
@@ -30,7 +30,7 @@ class Storage:
     @staticmethod
     @contextlib.contextmanager
     def of(kind: str, folder: Path) -> Iterator[Storage]:
-        """Give a migrated database with an empty queue, and remove them in the end."""
+        """Yield a migrated database with an empty queue, and remove both in the end."""
         from django.core.management import call_command
 
         storage = _Sqlite(folder) if kind == "sqlite" else _Postgres(REDIS if kind == "postgres+redis" else None)
@@ -43,7 +43,7 @@ class Storage:
             storage.remove()
 
     def flush_queue(self) -> None:
-        """Lose everything that the queue holds."""
+        """Delete all tasks of the queue."""
         from huey.storage import PostgresStorage
 
         from panels.bell import huey
@@ -65,19 +65,19 @@ class Storage:
         """Delete the database."""
 
     def copy(self) -> None:
-        """Keep the database as it is now; nobody may be connected."""
+        """Copy the database as it is now. No process may be connected."""
         raise NotImplementedError
 
     def restore(self) -> None:
-        """Put back what `copy` kept; nobody may be connected."""
+        """Restore the copy of `copy`. No process may be connected."""
         raise NotImplementedError
 
     def locked(self, order_pk: int) -> contextlib.AbstractContextManager[None]:
-        """Keep everybody else from writing this order."""
+        """Keep all other processes from writing this order."""
         raise NotImplementedError
 
     def is_free(self) -> bool:
-        """Say whether no process holds a lock that would keep the others from working."""
+        """Return whether no process holds a lock that blocks the others."""
         raise NotImplementedError
 
 
@@ -133,7 +133,7 @@ class _Postgres(Storage):
     def copy(self) -> None:
         self.let_go()
         with psycopg.connect(self._maintenance, autocommit=True) as own:
-            # What the server has not yet noticed to be gone.
+            # Processes that ended, although the server has not noticed it yet.
             own.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [self._name])
         self._run("CREATE DATABASE {} TEMPLATE {}", self._copy, self._name)
 

@@ -1,4 +1,4 @@
-"""What the run of faults accepts, and what it calls a broken promise."""
+"""The verdict of a fault run: the states that it accepts, and the states that break a promise."""
 
 from decimal import Decimal
 
@@ -43,7 +43,7 @@ def claim(at=100.0, pk=1, worker="w1"):
 
 
 def evidence(*orders, ledger=(), arrivals=(), strikes=(), **fields):
-    """Collect it all; whoever has sent an order had claimed it, and w1 had claimed every order that was sent."""
+    """Build the evidence. Each sender had claimed its order, and w1 had claimed every order that was sent."""
     sent = [claim(each.at - 0.1, int(each.fields["link"][-1]), each.caller) for each in arrivals]
     own = [claim(each.sent_at, each.pk) for each in orders if each.sent_at]
     fields = {
@@ -101,14 +101,14 @@ def test_what_must_not_be_is_told(seen, words):
     ("met", "is_right"),
     [
         ([arrival(Fault.REFUSE, text="Incorrect link")], True),
-        # These go back to the queue.
+        # These refusals return the order to the queue.
         ([arrival(Fault.REFUSE, text=FUNDS)], False),
         ([arrival(Fault.REFUSE, text=AUTH)], False),
         ([arrival(Fault.RATE_LIMIT)], False),
         ([arrival(Fault.REFUSE, text=FUNDS), arrival(Fault.REFUSE, text="Incorrect link", at=101)], True),
-        # An earlier no is none to a later send.
+        # An earlier refusal is no refusal of a later send.
         ([arrival(Fault.REFUSE, text="Incorrect link"), arrival(Fault.DROP_BEFORE, at=101)], False),
-        # Nobody has heard it.
+        # The answer did not arrive.
         ([arrival(Fault.REFUSE, text="Incorrect link", answered_at=None)], False),
         ([arrival(Fault.SAME_ID)], False),
         ([arrival()], False),
@@ -126,7 +126,7 @@ def test_an_order_is_refused_only_when_the_panel_said_no_to_just_this_order(met,
         (arrival(Fault.RATE_LIMIT), True),
         (arrival(Fault.REFUSE, text=AUTH), True),
         (arrival(Fault.REFUSE, text="Incorrect link"), False),
-        # Nobody heard that it was turned away.
+        # The answer that the order was refused did not arrive.
         (arrival(Fault.RATE_LIMIT, answered_at=None), False),
         (arrival(Fault.DROP_BEFORE, answered_at=None), False),
         (arrival(), False),
@@ -197,7 +197,7 @@ def test_a_panel_gets_no_more_calls_a_minute_than_it_takes():
 
     assert told(0.1) == []
     assert told(0.08)
-    # Of a killed worker nobody knows whether its last claims were committed.
+    # It is not known whether the last claims of a killed worker were committed.
     assert told(0, strikes=[kill(100.5)]) == []
     assert told(0, strikes=[kill(102)])
     assert told(0, strikes=[kill(100.5, "w2")])
@@ -208,24 +208,24 @@ def test_a_panel_gets_no_more_calls_a_minute_than_it_takes():
     [
         (evidence(order("unknown"), arrivals=[arrival(Fault.HANG)]), "hang"),
         (evidence(order("unknown"), arrivals=[arrival(Fault.TRICKLE_HEAD)]), "trickle_head"),
-        # These are understood.
+        # These answers are understood.
         (evidence(order("unknown"), arrivals=[arrival(Fault.PHP_NOTICE)]), None),
         (evidence(order("unknown"), arrivals=[arrival(Fault.REFUSE)]), None),
-        # An earlier attempt's fault is over.
+        # The fault belongs to an earlier attempt.
         (evidence(order("unknown"), arrivals=[arrival(Fault.HANG, at=99)]), None),
         (evidence(order("unknown"), strikes=[kill()]), "kill before the send"),
         (evidence(order("unknown"), arrivals=[arrival(answered_at=None)], strikes=[kill()]), "kill after the send"),
         (evidence(order("unknown"), arrivals=[arrival(answered_at=101)], strikes=[kill()]), "kill after the send"),
         (evidence(order("unknown"), arrivals=[arrival()], strikes=[kill()]), "kill before the record"),
         (evidence(order("unknown"), arrivals=[arrival()], strikes=[kill(worker="w2")]), None),
-        # Nobody else has claimed it, whether or not it was sent.
+        # Only this worker has claimed it, whether or not it was sent.
         (evidence(order("unknown"), strikes=[kill(worker="w2")]), None),
         (evidence(order("unknown"), strikes=[stop(100.1, 110, worker="w2")]), None),
         (evidence(order("unknown"), strikes=[kill()], claims=[]), None),
         (evidence(order("unknown"), strikes=[kill()], claims=[claim(99), claim(worker="w2")]), None),
         (evidence(order("unknown"), arrivals=[arrival()], strikes=[kill(99)]), None),
         (evidence(order("unknown"), arrivals=[arrival()], strikes=[kill(DEAD + 1)]), None),
-        # Somebody alive has given it up before its deadline.
+        # A living worker has given it up before its deadline.
         (evidence(order("unknown", unknown_at=101.0), arrivals=[arrival()], strikes=[kill()]), None),
         (evidence(order("unknown"), strikes=[stop(100.05, 110)]), "stop before the send"),
         (evidence(order("unknown"), arrivals=[arrival()], strikes=[stop(100.15, 110)]), "stop after the send"),
@@ -233,7 +233,7 @@ def test_a_panel_gets_no_more_calls_a_minute_than_it_takes():
             evidence(order("unknown", unknown_at=104.0), arrivals=[arrival()], strikes=[stop(101, 103.5)]),
             "stop before the record",
         ),
-        # Several halts add up; a short one explains nothing, whenever the order was given up.
+        # Several halts add up. A short halt explains nothing, at any time of giving up.
         (evidence(order("unknown"), strikes=[stop(100.1, 101.2), stop(101.3, 102.3)]), "stop before the send"),
         (evidence(order("unknown"), strikes=[stop(100.1, 100.4)]), None),
         (evidence(order("unknown"), strikes=[stop(90, 101)]), None),
@@ -249,7 +249,7 @@ def test_a_panel_gets_no_more_calls_a_minute_than_it_takes():
             "vanish",
         ),
         (evidence(order("unknown"), strikes=[Strike("vanish", 100, 101, panel="q")]), None),
-        # It was claimed when all connections had been cut, sent when the panel was back, or answered.
+        # It was claimed after all connections were cut, sent after the panel came back, or answered.
         (evidence(order("unknown"), strikes=[Strike("vanish", 99, 99.9, panel="p")]), None),
         (
             evidence(
@@ -274,7 +274,7 @@ def test_one_id_for_two_orders_is_the_panels_doing():
     second = order("unknown", 2, alarm="The panel gave the id 7 to this order, and our order 1 has it.")
     met = arrival(Fault.SAME_ID, link=OTHER)
     assert violations(evidence(order(), second, ledger=[entry()], arrivals=[arrival(), met])) == []
-    # The second one heard of it first.
+    # The second order got the id first.
     taken = order("unknown", 1, alarm="The panel gave the id 7 to this order, and our order 2 has it."), order(pk=2)
     assert violations(evidence(*taken, ledger=[entry()], arrivals=[arrival(), met])) == []
     given_up = {"is_decided": True, "written_off": {LINK}}

@@ -1,6 +1,6 @@
-"""Compares the panels' ledgers with our orders, and every order with what was done to it: what must not be, in words.
+"""Compares the ledgers of the panels with our orders, and every order with its faults. Returns the violations in words.
 
-Nothing in here looks anything up: it judges what was collected.
+This module reads no rows and asks no panel. It judges only the evidence.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from tests.faults.evidence import Evidence, OrderSeen
 from tests.faults.explanation import explanation
 from tests.faults.panel import ACCOUNT_REFUSALS
 
-# Calls that may go out at once after a quiet time, and seconds between a call's turn and the time of its claim.
+# The calls that may follow at once after a quiet time, and the seconds between the turn of a call and its claim.
 BURST, JITTER = 4, 0.5
-# A claim that is written down is committed within this time, in seconds, unless its worker is killed.
+# A recorded claim is committed within this time, in seconds, unless its worker is killed.
 COMMITTED_WITHIN = 1.0
-# What no worker may ever have to say: an outcome that is nowhere on record, an order that is there twice, a mistake.
+# Log lines that no worker may write: an outcome that was not recorded, an order that is there twice, an error.
 TROUBLE = re.compile(
     r"CRITICAL|Something could not be recorded|failed on our side|Second order at the panel"
     r"|^(?:\w+\.)*(?:IllegalMoveError|AssertionError|AttributeError|IndexError|KeyError|NameError|TypeError)\b"
@@ -26,7 +26,7 @@ TROUBLE = re.compile(
 
 
 def violations(evidence: Evidence) -> list[str]:
-    """Return everything that must not be, in words; nothing if both promises were kept."""
+    """Return all violations in words. The list is empty if both promises were kept."""
     return [
         *_lost(evidence),
         *_ledger(evidence),
@@ -38,7 +38,7 @@ def violations(evidence: Evidence) -> list[str]:
 
 
 def trouble_in(log: str) -> list[str]:
-    """Return the lines of a worker's log that must not be, each once."""
+    """Return the lines of a worker's log that must not be there, each line once."""
     return list(dict.fromkeys(line.strip() for line in log.splitlines() if TROUBLE.search(line)))
 
 
@@ -56,7 +56,7 @@ def _lost(evidence: Evidence) -> Iterator[str]:
 
 
 def _ledger(evidence: Evidence) -> Iterator[str]:
-    """Every accepted add belongs to one order, and no order has two."""
+    """Every accepted add belongs to one order, and no order has two accepted adds."""
     for panel, entries in evidence.ledgers.items():
         holders = {order.remote_id: order for order in evidence.orders if order.panel == panel and order.remote_id}
         for link, times in Counter(entry.fields["link"] for entry in entries).items():
@@ -75,7 +75,7 @@ def _ledger(evidence: Evidence) -> Iterator[str]:
 
 
 def _sends(evidence: Evidence) -> Iterator[str]:
-    """Whoever sends an order has claimed it before, once for each time."""
+    """The sender of an order has claimed it before, once for each send."""
     for panel, arrivals in evidence.arrivals.items():
         for link in sorted({arrival.fields["link"] for arrival in arrivals}):
             order = evidence.by_link.get(link)
@@ -89,13 +89,13 @@ def _sends(evidence: Evidence) -> Iterator[str]:
                 yield f"{_name(order)}: {arrival.caller} has sent it at {arrival.at:.3f} without having claimed it"
                 continue
             unused.remove(mine[-1])
-            # By then a person may have sent it again.
+            # After this, a person may have sent it again.
             if (late := arrival.at - mine[-1].at - evidence.deadline) > 0:
                 yield f"{_name(order)}: {arrival.caller} has sent it {late:.3f} s after its deadline"
 
 
 def _repeats(evidence: Evidence) -> Iterator[str]:
-    """An order arrives once more only after a panel has said that it did not look at it, or a person asked for it."""
+    """An order arrives again only after a panel has refused to look at it, or after a request of a person."""
     for link, arrivals in evidence.by_arrival.items():
         in_doubt = [arrival for arrival in arrivals[:-1] if not _is_turned_away(arrival)]
         if len(in_doubt) > (link in evidence.sent_again):
@@ -111,7 +111,7 @@ def _repeats(evidence: Evidence) -> Iterator[str]:
 
 
 def _limits(evidence: Evidence) -> Iterator[str]:
-    """A panel's limits hold across all workers."""
+    """The limits of a panel hold across all workers."""
     for panel, peak in evidence.peaks.items():
         if peak > evidence.parallel:
             yield f"{panel}: it had {peak} orders at once, and takes {evidence.parallel}"
@@ -125,7 +125,7 @@ def _limits(evidence: Evidence) -> Iterator[str]:
 
 
 def _calls(panel: str, evidence: Evidence) -> list[float]:
-    """Return when orders of a panel were claimed, without what may have been given up by a kill before the commit."""
+    """Return the times of claims for a panel, without claims that a kill may have undone before the commit."""
     killed = {strike.worker: strike.ended for strike in evidence.strikes if strike.kind == "kill"}
     claims = (claim for order in evidence.orders if order.panel == panel for claim in evidence.claims_of(order))
     return sorted(claim.at for claim in claims if killed.get(claim.worker, float("inf")) > claim.at + COMMITTED_WITHIN)
@@ -153,7 +153,7 @@ def _order(order: OrderSeen, evidence: Evidence) -> Iterator[str]:
 
 
 def _is_turned_away(arrival: Arrival) -> bool:
-    """Say whether the panel has told that it did not look at this call."""
+    """Return whether the panel has answered that it did not look at this call."""
     if arrival.fault is None or arrival.answered_at is None:
         return False
     refuses = arrival.fault.fault is Fault.REFUSE and arrival.fault.text in ACCOUNT_REFUSALS
@@ -161,7 +161,7 @@ def _is_turned_away(arrival: Arrival) -> bool:
 
 
 def _is_rightly_refused(order: OrderSeen, evidence: Evidence) -> bool:
-    """Say whether the panel has answered the last send of an order with a no that was about the order."""
+    """Return whether the panel has answered the last send of an order with a refusal of the order itself."""
     last = next(reversed(evidence.arrivals_of(order)), None)
     if last is None or last.fault is None or last.answered_at is None:
         return False

@@ -1,9 +1,9 @@
-"""A worker as `manage.py worker` runs it, with shorter times: python -m tests.faults.worker <name> <folder>.
+"""A worker like `manage.py worker`, with shorter times: python -m tests.faults.worker <name> <folder>.
 
-Nothing of the code is changed but how long things last: deadlines, pauses and the schedule are seconds instead of
-minutes, in the same order of size, and that an order waits between its claim and its send as long as somebody wants
-it to. The worker's name is its User-Agent, so that a panel knows who has sent what, and it stands beside every claim in
-the file of claims. It ends with its parent, which holds the other end of its standard input.
+Two things differ from the real worker. Deadlines, pauses and the schedule take seconds instead of minutes, in the same
+proportion. And an order can be made to wait between its claim and its send. The name of the worker is its User-Agent,
+so a panel knows the sender of each call, and it is beside every claim in the file of claims. The worker ends with its
+parent, which holds the other end of its standard input.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from typing import Any
 
 from panels.worker.processes import StopSignals
 
-START_WITHIN, SPARE = 1.5, 1.0  # seconds
+START_WITHIN, SPARE = 1.5, 1.0  # In seconds.
 CONNECT_TIMEOUT, READ_TIMEOUT = 1, 2
 DEADLINE = START_WITHIN + CONNECT_TIMEOUT + READ_TIMEOUT + SPARE
 SWEEP_EVERY = 0.5
 LEASE = timedelta(seconds=3)
-# Files in the folder of a run: who claimed what, and the panel that nothing is sent to for now.
+# Files in the folder of a run: the claims, and the panel to which nothing is sent for now.
 CLAIMS, HOLD = "claims.log", "hold-{}"
 LOOK_EVERY = 0.01
 
 
 def shorten(name: str) -> None:
-    """Make everything that takes minutes take seconds."""
+    """Let everything that takes minutes take seconds."""
     from panels.calls import claiming, outcomes, visit
     from panels.models import JobRun, Panel
     from panels.protocol import transport
@@ -46,12 +46,12 @@ def shorten(name: str) -> None:
     Panel.total_timeout = property(lambda self: float(self.connect_timeout + self.read_timeout))
     transport._user_agent = lambda: name
     take = JobRun.take
-    # A worker that was killed in the middle of a job keeps its lease.
+    # A worker that was killed during a job keeps its lease.
     JobRun.take = lambda name, *, every, at_most: take(name, every=every, at_most=min(at_most, LEASE))
 
 
 def wait_where_told(folder: Path) -> None:
-    """Begin no send to a panel while there is a file that says so."""
+    """Begin no send to a panel while a file names it."""
     from panels.calls import submission
 
     call = submission.call
@@ -78,7 +78,7 @@ def _end_with_parent() -> None:
 
 
 def main() -> None:
-    """Work until told to end; the signals are taken before the other modules load, because that takes a second."""
+    """Work until a signal. The signals are taken before the other modules load, because loading takes a second."""
     signals = StopSignals.of_process()
     from tests.bench.surroundings import set_up
     from tests.faults.claims import note_claims

@@ -1,4 +1,4 @@
-"""Running a command, and the rows that the commands of one panel need."""
+"""Runs a command, and creates rows for the commands of one panel."""
 
 import io
 from datetime import timedelta
@@ -13,7 +13,7 @@ NOBODY = f"http://127.0.0.1:{own_port()}/api/v2"
 
 
 def run(*arguments):
-    """Run a command and return what it prints and how it failed, "" if it did not."""
+    """Run a command. Return its output, and the message of its error or ""."""
     output = io.StringIO()
     try:
         call_command(*arguments, stdout=output)

@@ -1,4 +1,4 @@
-"""The commands that work at all panels at once."""
+"""The commands that work at all panels at the same time."""
 
 import signal
 import threading
@@ -61,5 +61,5 @@ def test_a_signal_that_came_before_the_work_began_keeps_it_from_beginning(panel,
     order_at(panel, sandbox)
     StopSignals.of_process()
     signal.raise_signal(signal.SIGTERM)
-    assert run("submit_orders") == ("Northwind: interrupted\n", "Not everything was done at Northwind.")
+    assert run("submit_orders") == ("Northwind: interrupted\n", "The work did not succeed at Northwind.")
     assert sandbox.ledger == []

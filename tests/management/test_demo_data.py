@@ -1,4 +1,4 @@
-"""The data of the demo are made at a panel that can be run elsewhere afterwards."""
+"""The demo is filled at a panel that another process can run later."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""The parts of a running dashboard are started by this interpreter, wherever it is called from."""
+"""The processes of a running dashboard use this interpreter, from any folder."""
 
 import re
 import subprocess
@@ -12,7 +12,7 @@ def test_a_command_runs_from_any_folder(tmp_path):
     command = parts.command("worker", "--help")
     assert command[:2] == [sys.executable, str(ROOT / "manage.py")]
     answer = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert "Ctrl-C lets what is being sent end" in " ".join(answer.stdout.split())
+    assert "After Ctrl-C, orders that are being sent get their outcome first" in " ".join(answer.stdout.split())
 
 
 def test_the_web_server_has_the_settings_of_this_project(tmp_path):

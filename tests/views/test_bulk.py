@@ -139,7 +139,7 @@ def test_what_cannot_be_read_is_said_at_the_form_and_what_was_pasted_is_kept(as_
     assert response.status_code == 422
     assert "one | two | three | four | five" in response.content.decode()
     assert "longer than its columns" in text_of(response)
-    assert "The lines are still here, and nothing was ordered." in text_of(response)
+    assert "The lines are still here. Nothing was ordered." in text_of(response)
     response = upload(as_operator, "what,ever\n1,2\n")
     assert response.status_code == 422
     assert "names no known column" in text_of(response)
@@ -150,8 +150,8 @@ def test_what_cannot_be_read_is_said_at_the_form_and_what_was_pasted_is_kept(as_
     ("content", "text", "words"),
     [
         (None, "", "Paste lines, or choose a file."),
-        ("service\n1", "1 | 2 | 3", "not both. The lines are still here; the file would have to be chosen again."),
-        ("", "", "upload that file. Nothing of it was kept."),
+        ("service\n1", "1 | 2 | 3", "not both. The lines are still here. To use the file, choose it again."),
+        ("", "", "upload that file. Nothing was saved."),
     ],
 )
 def test_either_lines_or_a_file_are_taken(as_operator, content, text, words):
@@ -173,7 +173,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(as_operator, monk
     response = upload(as_operator, b"x" * (1024 * 1024 + 1))
     assert response.status_code == 422
     assert "1.0 MB" in text_of(response)
-    assert "at most 1 MB" in text_of(response)
+    assert "the limit is 1 MB" in text_of(response)
 
 
 def test_ten_thousand_pasted_orders_fit_into_the_form(as_operator):

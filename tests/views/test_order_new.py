@@ -311,7 +311,7 @@ def test_a_form_without_its_token_places_nothing_and_gets_one(as_operator, rung,
     form = open_form(as_operator, service)
     response = post(as_operator, {**form, "token": token}, link=LINK, quantity="1000")
     assert response.status_code == 422
-    assert "keeps an order from being placed twice" in page_of(response)
+    assert "protection against placing an order twice" in page_of(response)
     assert not Order.objects.exists()
     assert uuid.UUID(hidden(page_of(response))["token"])
 

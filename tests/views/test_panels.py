@@ -359,7 +359,7 @@ def test_no_page_ever_shows_the_key(as_manager, rung):
 
 def test_an_empty_key_keeps_the_stored_one(as_manager, rung):
     panel = make_panel(key=KEY)
-    assert "Empty keeps the stored key ending in cdef" in text(as_manager.get(url("panel_edit", panel)))
+    assert "Leave it empty to keep the stored key ending in cdef" in text(as_manager.get(url("panel_edit", panel)))
     as_manager.post(url("panel_edit", panel), edited(panel, name="Renamed"))
     panel.refresh_from_db()
     assert (panel.name, panel.api_key.reveal()) == ("Renamed", KEY)
@@ -387,7 +387,7 @@ def test_the_key_does_not_follow_an_address_to_another_host(as_manager, rung):
     panel = make_panel(key=KEY)
     response = as_manager.post(url("panel_edit", panel), edited(panel, api_url="https://evil.example/api/v2"))
     assert response.status_code == 422
-    assert "enter the key that belongs there" in text(response)
+    assert "Enter the key for that host" in text(response)
     panel.refresh_from_db()
     assert panel.api_url == "http://127.0.0.1:9/api/v2"
     assert rung == []

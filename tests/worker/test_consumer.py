@@ -1,4 +1,4 @@
-"""A worker that ends waits for what is being sent, and its heartbeat shows that it lives."""
+"""A worker that ends waits for sends that are under way, and its heartbeat shows that it is alive."""
 
 import threading
 import time
@@ -28,7 +28,7 @@ from tests.processes import PATIENCE, eventually
 
 
 class Clock:
-    """The clock of a drain: it goes on only by the drain's own sleeps, so that no machine is too slow for a test."""
+    """The clock of a drain. Only the sleeps of the drain move it, so the speed of the machine does not matter."""
 
     def __init__(self) -> None:
         self.at = timezone.now()
@@ -44,7 +44,7 @@ class Clock:
         self.at += self.on_sleep(seconds)
 
     def go_on_until(self, end: threading.Event) -> None:
-        """Let a drain lose its patience with each sleep, and stop the clock after some of them, when `end` is set."""
+        """Let each sleep use up the patience of a drain, until `end` is set after some sleeps."""
 
         def go_on(_):
             if self.sleeps > 3:
@@ -102,7 +102,7 @@ def test_draining_waits_for_a_claim_that_waits_for_the_database(transactional_db
     assert consumer.drain(lanes)
     row.refresh_from_db()
     holder.join()
-    # It is kept back, as nothing new goes out by then.
+    # It is kept back, because no new order is sent then.
     assert row.state == "queued"
     assert sent == []
     if kind == "submit":

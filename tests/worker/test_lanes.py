@@ -1,4 +1,4 @@
-"""Each lane runs one piece of work at a time, and holds up no other."""
+"""Each lane runs one piece of work at a time, and delays no other lane."""
 
 from __future__ import annotations
 

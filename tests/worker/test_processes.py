@@ -1,4 +1,4 @@
-"""A family of processes: all end together, and nothing outlives the parent."""
+"""A family of processes: all processes end together, and no process outlives the parent."""
 
 import os
 import signal
@@ -59,7 +59,7 @@ def test_a_ctrl_c_of_the_terminal_reaches_only_the_parent_which_tells_the_others
     assert eventually(lambda: parent.output.count("ready") == 2)
     parent.signal(signal.SIGINT, group=True)
     assert parent.wait() == 0
-    # The one that ends last was told last.
+    # The child with `ends_last` got its signal last.
     assert sorted(parent.output.split()[:3]) == ["ready", "ready", "started"]
     assert parent.output.split()[3:] == ["asked", "late"]
     assert "KeyboardInterrupt" not in parent.output

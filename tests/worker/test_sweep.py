@@ -1,4 +1,4 @@
-"""The sweep mends what a clock or a crash has left behind in the rows."""
+"""The sweep repairs rows after a wrong clock or a crash."""
 
 from __future__ import annotations
 

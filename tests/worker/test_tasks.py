@@ -1,4 +1,4 @@
-"""A task does the whole job of its kind, and a panel that misbehaves holds up no other."""
+"""Each task does all work of its kind, and a panel with faults delays no other panel."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ def test_answers_to_questions_end_no_pause_of_a_panel_that_leaves_orders_unanswe
     for expected in (3, 4, 5):
         work_off_the_queue()
         assert sandbox.calls["add"] == expected
-        # The pause ends by its time, and one more order shows whether anything has changed.
+        # The pause ends by its time. One more order then shows whether the panel has changed.
         Panel.objects.update(**dict.fromkeys(("paused_until", "quiet_until"), timezone.now()))
         tasks.run_sweep(every=timedelta())
     assert sandbox.calls["balance"] >= 3
 
 
 def work_off_the_queue():
-    """Do what the queue holds, and whatever that rings for."""
+    """Run the tasks of the queue, and the tasks that they add."""
     while task := bell.huey.dequeue():
         kind, pk = task.args
         tasks.WORK[kind](pk)
@@ -94,7 +94,7 @@ def test_a_task_does_the_whole_job_of_its_kind(panel, sandbox, in_queue):
     order.refresh_from_db()
     assert order.state == Order.State.PLACED
     Order.objects.update(cancel_state="queued", next_check_at=timezone.now())
-    # One after the other: a cancel that was accepted asks for the order anew.
+    # One after the other, because an accepted cancel requests a check of the order.
     for kind in ("requests", "poll"):
         bell.work.call_local(kind, panel.pk)
         assert tasks.lanes.join(PATIENCE)
@@ -176,7 +176,7 @@ def test_a_panel_that_vanished_is_asked_one_question_before_its_orders_go_out_ag
     sandbox.come_back()
     Panel.objects.update(**dict.fromkeys(("paused_until", "quiet_until"), timezone.now()))
     before = sandbox.calls
-    # As somebody places one more.
+    # As if a person placed one more order.
     run("submit", synced_panel.pk)
     assert (in_queue(), sandbox.calls) == ([("balance", synced_panel.pk)], before)
     run("balance", synced_panel.pk)
@@ -189,7 +189,7 @@ def test_a_panel_that_vanished_is_asked_one_question_before_its_orders_go_out_ag
 
 
 def is_silent_for(seconds, panel, began):
-    """Tell whether a panel was paused for so long by something that happened since then."""
+    """Return whether a panel was paused for so long by an event since then."""
     panel.refresh_from_db()
     paused_at = panel.paused_until - timedelta(seconds=seconds)
     return panel.paused_reason == "unreachable" and began <= paused_at <= timezone.now()

@@ -1,4 +1,4 @@
-"""Runs the dashboard with throw-away data and two panels of our own, to try things on."""
+"""Runs the dashboard with temporary data and two sandbox panels."""
 
 import fcntl
 import logging
@@ -26,22 +26,22 @@ from panels.models import Panel
 from panels.worker.processes import Family, StopSignals, free_port
 
 LOG = DEMO_DIR / "demo.log"
-# Written when the data are complete: a first run that was interrupted begins anew.
+# Created when the data are complete. Without this file, the next run starts again with empty data.
 READY = DEMO_DIR / "ready"
 
 
 class Command(BaseCommand):
-    help = "Try everything on throw-away data under .demo, with two sandbox panels. Ctrl-C ends it, the data stay."
+    help = "Try everything with temporary data in .demo and two sandbox panels. Ctrl-C ends it. The data stay."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, default=8000, help="the dashboard's; another one if that is taken")
+        parser.add_argument("--port", type=int, default=8000, help="the port of the dashboard, unless it is in use")
 
     def handle(self, *, port: int, **_: Any) -> None:
         lock = _lock()
         with LOG.open("a") as log:
             logging.basicConfig(stream=log, force=True, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
             if not READY.exists():
-                self.stdout.write("Preparing the demo; this takes some seconds the first time.")
+                self.stdout.write("Preparing the demo. The first time, this takes some seconds.")
                 self.stdout.flush()
                 _forget()
             call_command("migrate", verbosity=0, interactive=False)
@@ -63,24 +63,24 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"Dashboard: {address}  Login: demo  Password: {os.environ['DEMO_PASSWORD']}\n"
                 "Also viewer and operator, with the same password and fewer rights.\n"
-                f"What its parts write goes to {LOG}. Ctrl-C ends it, the data stay in {DEMO_DIR}."
+                f"The log is {LOG}. Ctrl-C ends the demo. The data stay in {DEMO_DIR}."
             )
             self.stdout.flush()
         status = family.run()
         if status:
-            self.stderr.write(f"A part of the demo has ended with status {status}; {LOG} says why.")
+            self.stderr.write(f"A process of the demo has ended with status {status}. See {LOG}.")
         return status
 
 
 def _lock() -> IO[str]:
-    """Keep a second demo off the same data; the lock ends with this process."""
+    """Lock the data against a second demo. The lock ends with this process."""
     if not str(settings.DATABASES["default"]["NAME"]).startswith(str(DEMO_DIR)):
-        raise CommandError("The demo only runs by manage.py demo, which keeps it apart from real data.")
+        raise CommandError("Start the demo with manage.py demo, which keeps its data apart from real data.")
     lock = (DEMO_DIR / "lock").open("w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        raise CommandError(f"The demo runs already; {LOG} is its log.") from error
+        raise CommandError(f"The demo is already running. Its log is {LOG}.") from error
     return lock
 
 
@@ -91,7 +91,7 @@ def _forget() -> None:
 
 
 def _prepare(signals: StopSignals) -> bool:
-    """Make people, panels and orders; False if somebody asked us to end before all of it was there."""
+    """Create users, panels and orders. Return False if a signal came before the data were complete."""
     people = [_user("demo", is_superuser=True, is_staff=True), _user("operator", "Operator")]
     _user("viewer", "Viewer")
     for account in ACCOUNTS:
@@ -99,7 +99,7 @@ def _prepare(signals: StopSignals) -> bool:
             return False
         with open_account(account, secrets.token_hex(16), _state_file(account)) as (panel, sandbox):
             fill(panel, sandbox, people)
-    # Money runs short at the last one.
+    # The balance of the last panel is low.
     panel.refresh_from_db()
     panel.low_balance = ((panel.balance or Decimal(0)) // 50 + 1) * 50
     panel.save(update_fields=("low_balance",))
@@ -114,7 +114,7 @@ def _user(name: str, group: str = "", **fields: Any) -> User:
 
 
 def _sandbox(panel: Panel, account: DemoAccount) -> list[str]:
-    """Return the command that runs a panel, at its old address if that is free."""
+    """Return the command line that runs a panel, on its old port if that is free."""
     address = urlsplit(panel.api_url)
     port = free_port(address.port or 0)
     Panel.objects.filter(pk=panel.pk).update(api_url=f"http://127.0.0.1:{port}{address.path}")
@@ -133,7 +133,7 @@ def _state_file(account: DemoAccount) -> Path:
 
 
 def _is_healthy(port: int) -> bool:
-    """Ask our own web server over a plain socket, because only code that talks to panels may use an HTTP client."""
+    """Ask our web server over a plain socket, because only code that calls panels may use an HTTP client."""
     with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
         connection.sendall(b"GET /healthz/ HTTP/1.0\r\nHost: localhost\r\n\r\n")
         with connection.makefile("rb") as answer:

@@ -1,4 +1,4 @@
-"""Orders what a file holds, all of it or nothing."""
+"""Places the orders of a file: all of them or nothing."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -17,15 +17,15 @@ from panels.tables.reading import Sheet, UnreadableError, read_file
 
 class Command(BaseCommand):
     help = (
-        "Check and price the orders of a CSV or XLSX file, and queue them for the worker. If anything is wrong with "
-        "any line, every wrong line is named and nothing is ordered."
+        "Check and price the orders of a CSV or XLSX file, and queue them for the worker. If a line is wrong, all "
+        "wrong lines are listed and nothing is ordered."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE")
-        parser.add_argument("--panel", metavar="NAME", help="the panel of the lines that name none")
-        parser.add_argument("--dry-run", action="store_true", help="check and price only")
-        parser.add_argument("--user", metavar="NAME", help="who places the orders")
+        parser.add_argument("--panel", metavar="NAME", help="the panel of the lines that do not name a panel")
+        parser.add_argument("--dry-run", action="store_true", help="only check and price")
+        parser.add_argument("--user", metavar="NAME", help="the user who places the orders")
 
     def handle(self, *, file: Path, panel: str | None, dry_run: bool, user: str | None, **_: Any) -> None:
         sheet = _read(file)
@@ -42,7 +42,7 @@ class Command(BaseCommand):
                 self.stdout.write(sheet.note)
             self._order(batch, person, dry_run=dry_run)
         finally:
-            # Does nothing to what was confirmed.
+            # It does not delete a confirmed batch.
             delete_draft(batch)
 
     def _order(self, batch: Batch, person: Any, *, dry_run: bool) -> None:
@@ -89,7 +89,7 @@ def _find_panel(name: str) -> Panel:
     if isinstance(panel, str):
         raise CommandError(panel)
     if not panel.is_active:
-        raise CommandError(f"The panel {panel} is not active: activate it first.")
+        raise CommandError(f"The panel {panel} is not active. Activate it first.")
     return panel
 
 
@@ -101,12 +101,12 @@ def _find_user(name: str) -> Any:
 
 
 def _priced(total: PanelTotal) -> str:
-    """Say what one panel gets, what it costs and whether the balance will do."""
+    """Return a sentence about the orders of a panel, their cost, and the part that the balance does not cover."""
     words = f"{total.panel.name}: {total.count:,} orders, {total.cost.normalize():f} {total.currency}".rstrip()
     if total.unpriced:
-        words += f", and {total.unpriced:,} whose cost cannot be known beforehand"
+        words += f", and {total.unpriced:,} whose cost is not known in advance"
     if total.excess:
-        words += f"; that is {total.excess.normalize():f} {total.currency} more than the balance has left"
+        words += f". Not enough balance: {total.excess.normalize():f} {total.currency} short"
     return words
 
 

@@ -1,4 +1,4 @@
-"""Follows orders, refills and cancels without a worker."""
+"""Checks orders, refills and cancels without a worker."""
 
 import threading
 
@@ -11,7 +11,7 @@ from panels.models import Panel
 
 
 class Command(PanelCommand):
-    help = "Ask every active panel, or one, about the orders and refills that are due, and send refills and cancels."
+    help = "Send refills and cancels, and check the orders and refills that are due, at all active panels or at one."
 
     def work(self, panel: Panel, stopping: threading.Event) -> Report:
         if panel.blocks_reading():
@@ -19,11 +19,11 @@ class Command(PanelCommand):
         requests = send_requests(panel.pk, stopping)
         confirmed = confirm_candidates(panel.pk, stopping)
         searched = search_ids(panel.pk, stopping)
-        # Last, so that it also sees what was just accepted.
+        # Last, so that it also checks the orders that were just confirmed.
         orders = poll_due(panel.pk, stopping)
         failures = requests.pop("failed", 0) + orders.pop("failed", 0)
         words = [f"orders: {counted(orders, 'asked', 'answered', 'changed')}"]
         words += [f"aftercare: {counted(requests)}"] * bool(requests) + [f"{confirmed} confirmed"] * bool(confirmed)
-        words += [f"{searched} calls to look for ids"] * bool(searched)
+        words += [f"{searched} calls to search for lost IDs"] * bool(searched)
         panel_says = Panel.objects.get(pk=panel.pk).last_error if failures else ""
         return "; ".join(words), new_trouble(panel) or (f"a call failed: {panel_says}" if failures else "")

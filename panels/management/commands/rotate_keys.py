@@ -1,4 +1,4 @@
-"""Re-encrypts the panels' API keys, so that an old one of CREDENTIAL_KEYS can go."""
+"""Encrypts the API keys of panels again, so that an old key of CREDENTIAL_KEYS can be removed."""
 
 from typing import Any
 
@@ -10,27 +10,27 @@ from panels.models.encryption import KeyUnreadableError
 
 
 class Command(BaseCommand):
-    help = "Encrypt all API keys of panels with the first of CREDENTIAL_KEYS."
+    help = "Encrypt the API keys of all panels with the first key of CREDENTIAL_KEYS."
 
     def handle(self, **_: Any) -> None:
         pks = list(Panel.objects.order_by("pk").values_list("pk", flat=True))
         unreadable = [name for pk in pks if (name := _rotate(pk))]
         self.stdout.write(
-            f"{len(pks) - len(unreadable)} of {len(pks)} API keys are encrypted with the first of CREDENTIAL_KEYS now."
+            f"{len(pks) - len(unreadable)} of {len(pks)} API keys are now encrypted with the first of CREDENTIAL_KEYS."
         )
         if unreadable:
             raise CommandError(
-                f"None of CREDENTIAL_KEYS reads the key of: {', '.join(unreadable)}. Their rows were left as they are. "
-                "Bring back the key that encrypted them, or enter their API keys again; remove no old key before."
+                f"No key of CREDENTIAL_KEYS can decrypt the API key of: {', '.join(unreadable)}. These API keys were "
+                "not changed. Add the key that encrypted them, or enter them again. Until then, remove no old key."
             )
         self.stdout.write(
-            "The other CREDENTIAL_KEYS may be removed once web and workers run with the new list; keep them with the "
-            "backups made until now, which need them."
+            "You may remove the other CREDENTIAL_KEYS when web and workers run with the new list. Keep the old keys, "
+            "because the backups that were made until now need them."
         )
 
 
 def _rotate(pk: int) -> str:
-    """Rotate one panel's key; returns "", or the panel's name if its key cannot be read."""
+    """Encrypt the key of a panel again. Return "", or the name of the panel if its key cannot be decrypted."""
     with transaction.atomic():
         panel = Panel.objects.select_for_update().filter(pk=pk).first()
         if panel is None:

@@ -1,4 +1,4 @@
-"""Runs a sandbox panel in the foreground until it is interrupted."""
+"""Runs a sandbox panel in the foreground until a signal ends it."""
 
 import time
 from argparse import ArgumentParser
@@ -15,19 +15,19 @@ from panels.worker.processes import LOOK_EVERY, StopSignals
 
 
 class Command(BaseCommand):
-    help = "Run a panel of our own on loopback, to try things on."
+    help = "Run a sandbox panel on loopback, to try things without a real panel."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, default=9001, help="0 takes any free one")
+        parser.add_argument("--port", type=int, default=9001, help="0 for any free port")
         parser.add_argument("--dialect", choices=sorted(DIALECTS), default="003")
         parser.add_argument("--currency", default="USD")
         parser.add_argument("--balance", default="500")
         parser.add_argument("--key", default=DEFAULT_KEY)
-        parser.add_argument("--latency", type=float, default=0.0, help="seconds that each answer takes at least")
-        parser.add_argument("--speed", type=float, default=1.0, help="how many times faster orders get on")
+        parser.add_argument("--latency", type=float, default=0.0, help="the least time of each answer, in seconds")
+        parser.add_argument("--speed", type=float, default=1.0, help="the factor by which orders run faster")
         parser.add_argument("--seed", type=int, default=1, help="decides how orders end")
-        parser.add_argument("--state-file", type=Path, help="where orders and balance survive a restart")
+        parser.add_argument("--state-file", type=Path, help="the file that keeps orders and balance over a restart")
 
     def handle(self, **options: Any) -> None:
         signals = StopSignals.of_process()
@@ -36,11 +36,11 @@ class Command(BaseCommand):
             panel.start()
         except OSError as error:
             raise CommandError(f"Cannot listen on port {options['port']}: {error.strerror}.") from error
-        # A key that was given is known to who gave it, and has no place in a log.
+        # A given key is not printed, because the output may be a log.
         known = f" with key {panel.key}" if panel.key == DEFAULT_KEY else ""
         self.stdout.write(f"Sandbox panel at {panel.api_url}{known}")
         self.stdout.flush()
-        # A wait without end would sleep on if the signal came just before it.
+        # Short waits, because a signal just before an endless wait would not end it.
         while not signals.received:
             time.sleep(LOOK_EVERY)
         panel.stop()

@@ -10,18 +10,18 @@ from panels.worker.sweep import expire
 
 
 class Command(PanelCommand):
-    help = "Send what is queued at every active panel, or at one, as far as their limits allow."
+    help = "Send the queued orders of all active panels, or of one panel, within the limits of each panel."
 
     def handle(self, **options: Any) -> None:
         if expired := expire():
-            self.stdout.write(f"{expired} that a worker had left behind are unknown now.")
+            self.stdout.write(f"{expired} orders or requests passed their deadline and are unknown now.")
         super().handle(**options)
 
     def work(self, panel: Panel, stopping: threading.Event) -> Report:
         counts = submit_queued(panel.pk, stopping)
         queued = Order.objects.filter(panel=panel, state=Order.State.QUEUED)
         held, waiting = queued.exclude(held_reason="").count(), queued.filter(held_reason="").count()
-        left = [f"{held} held for a person"] * bool(held)
+        left = [f"{held} on hold"] * bool(held)
         left += [f"{waiting} still waiting{_why(panel)}"] * bool(waiting)
         failures = counts.total() - counts["placed"] - counts["kept back"]
         failure = f"{failures} not placed" if failures else ""

@@ -1,4 +1,4 @@
-"""Brings catalogs up to date without a worker."""
+"""Updates catalogs without a worker."""
 
 import threading
 
@@ -8,7 +8,7 @@ from panels.models import Panel
 
 
 class Command(PanelCommand):
-    help = "Fetch the catalog of every active panel, or of one, and note what changed."
+    help = "Fetch the catalogs of all active panels, or of one panel, and record their changes."
 
     def work(self, panel: Panel, stopping: threading.Event) -> Report:
         counts, failure = sync_catalog(panel.pk, stopping)

@@ -1,4 +1,4 @@
-"""Runs the whole dashboard: the web server and a worker under one parent."""
+"""Runs the whole dashboard: the web server and a worker, as children of one process."""
 
 import sys
 from argparse import ArgumentParser
@@ -18,13 +18,15 @@ from panels.worker.processes import Family, StopSignals
 
 class Command(BaseCommand):
     help = (
-        "Bring the database up to date and run web server and worker. Ctrl-C lets what is being sent end; a second one "
-        "ends at once, and what was being sent becomes unknown."
+        "Update the database, and run the web server and a worker. After Ctrl-C, orders that are being sent get their "
+        "outcome first. A second Ctrl-C ends at once, and these orders become unknown."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--bind", default="127.0.0.1:8000", help="where the web server listens (%(default)s)")
-        parser.add_argument("--prepare", action="store_true", help="only do what comes before, and start nothing")
+        parser.add_argument("--bind", default="127.0.0.1:8000", help="the address of the web server (%(default)s)")
+        parser.add_argument(
+            "--prepare", action="store_true", help="only update database and static files, and start nothing"
+        )
 
     def handle(self, *, bind: str, prepare: bool, **_: Any) -> None:
         if StopSignals.of_process().received and not prepare:
@@ -33,7 +35,7 @@ class Command(BaseCommand):
         if not settings.DEBUG:
             call_command(_Collect(), interactive=False)
         if not get_user_model().objects.filter(is_active=True).exists():
-            self.stdout.write("Nobody can sign in yet. Make the first user with: manage.py createsuperuser")
+            self.stdout.write("There is no active user yet. Create the first user with: manage.py createsuperuser")
         if prepare:
             return
         connections.close_all()
@@ -41,13 +43,13 @@ class Command(BaseCommand):
         family.start(parts.web(bind))
         family.start(parts.command("worker"))
         if not family.signals.received:
-            self.stdout.write(f"The dashboard runs at {bind}; Ctrl-C ends it.")
+            self.stdout.write(f"The dashboard runs at {bind}. Ctrl-C ends it.")
             self.stdout.flush()
         sys.exit(family.run())
 
 
 class _Collect(collectstatic.Command):
-    """Collects under hashed names, which the settings of this process do not know yet before the first time."""
+    """Collects static files under hashed names. The settings use these names only from the next start on."""
 
     def __init__(self) -> None:
         super().__init__()

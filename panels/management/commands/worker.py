@@ -1,4 +1,4 @@
-"""Runs a worker in the foreground: it alone talks to panels."""
+"""Runs a worker in the foreground. Only workers call panels."""
 
 import os
 import sys
@@ -12,8 +12,8 @@ from panels.worker.processes import StopSignals
 
 class Command(BaseCommand):
     help = (
-        "Send orders, follow them and keep catalogs and balances up to date. Ctrl-C lets what is being sent end; a "
-        "second one ends at once, and what was being sent becomes unknown."
+        "Send orders, check them, and update catalogs and balances. After Ctrl-C, orders that are being sent get their "
+        "outcome first. A second Ctrl-C ends at once, and these orders become unknown."
     )
 
     def handle(self, **_: Any) -> None:

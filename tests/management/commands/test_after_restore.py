@@ -1,4 +1,4 @@
-"""A restored backup sends nothing again."""
+"""After a restore, no order and no request is sent again."""
 
 from django.utils import timezone
 
@@ -18,7 +18,7 @@ def test_what_a_backup_shows_as_waiting_becomes_unknown(db):
     waiting, sent = make_refill(), make_refill(state=RequestState.SENDING)
     done = make_refill(state=RequestState.ACCEPTED)
     output, failure = run("after_restore")
-    assert output.startswith("3 orders, 2 refills and 1 cancels are unknown now; 0 confirmed actions were closed.")
+    assert output.startswith("3 orders, 2 refills and 1 cancels are unknown now. 0 confirmed actions were closed.")
     assert failure == ""
     for order in (queued, held, sending):
         order.refresh_from_db()
@@ -29,7 +29,7 @@ def test_what_a_backup_shows_as_waiting_becomes_unknown(db):
         assert "A backup was restored" in order.error_text
     placed.refresh_from_db()
     assert placed.cancel_state == RequestState.UNKNOWN
-    # Whether it was canceled its status tells.
+    # Its status shows whether it was canceled.
     assert placed.next_check_at <= timezone.now()
     for refill in (waiting, sent, done):
         refill.refresh_from_db()

@@ -1,4 +1,4 @@
-"""The demo as a process: it shows the way in, and continues where it was."""
+"""The demo as a process: it prints how to sign in, and a second run continues with the same data."""
 
 import contextlib
 import http.client
@@ -46,9 +46,9 @@ def test_the_demo_shows_the_way_in_and_continues_where_it_was(start, clone):
     assert count(clone) == orders
     rival = start("manage.py", "demo", cwd=clone)
     assert rival.wait() == 1
-    assert "runs already" in rival.output
+    assert "already running" in rival.output
 
-    # Whatever ends the parent, nothing stays behind.
+    # However the parent ends, no process is left.
     again.signal(signal.SIGKILL)
     assert again.wait() == -signal.SIGKILL
 

@@ -1,4 +1,4 @@
-"""The command orders all of a file or nothing, asks nobody anything, and its exit status tells which."""
+"""The command places all orders of a file or nothing, asks no questions, and shows the result by its exit status."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_a_good_file_is_priced_and_queued(service, write, capsys, rung):
     call_command("import_orders", write(*GOOD), user="ann")
     out = capsys.readouterr().out
     batch = Batch.objects.get()
-    assert "North: 2 orders, 1.35 USD; that is 0.35 USD more than the balance has left" in out
+    assert "North: 2 orders, 1.35 USD. Not enough balance: 0.35 USD short" in out
     assert f"2 orders are queued as batch {batch.pk}." in out
     assert (batch.state, batch.source, batch.filename) == ("confirmed", "command", "orders.csv")
     assert set(Order.objects.values_list("placed_by", "state", "batch")) == {(user.pk, "queued", batch.pk)}

@@ -1,4 +1,4 @@
-"""Orders are followed without a worker."""
+"""Orders are checked without a worker."""
 
 from django.utils import timezone
 
@@ -37,6 +37,6 @@ def test_polling_a_dead_panel_fails(transactional_db):
     Panel.objects.update(name="Nowhere", api_url=NOBODY)
     output, failure = run("poll_orders")
     assert "a call failed: " in output
-    assert failure == "Not everything was done at Nowhere."
+    assert failure == "The work did not succeed at Nowhere."
     placed.refresh_from_db()
     assert placed.progress == Order.Progress.IN_PROGRESS

@@ -1,4 +1,4 @@
-"""Keys are encrypted anew."""
+"""The keys are encrypted again."""
 
 from cryptography.fernet import Fernet
 
@@ -11,7 +11,7 @@ def test_keys_are_encrypted_anew_and_then_need_the_old_ones_no_more(db, settings
     settings.CREDENTIAL_KEYS = [fresh, *settings.CREDENTIAL_KEYS]
     output, failure = run("rotate_keys")
     assert failure == ""
-    assert output.startswith("1 of 1 API keys are encrypted with the first of CREDENTIAL_KEYS now.\n")
+    assert output.startswith("1 of 1 API keys are now encrypted with the first of CREDENTIAL_KEYS.\n")
     assert "may be removed" in output
     settings.CREDENTIAL_KEYS = [fresh]
     panel.refresh_from_db()

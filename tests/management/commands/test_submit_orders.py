@@ -13,7 +13,7 @@ def test_queued_orders_are_sent_and_counted(panel, sandbox):
     first, second = order_at(panel, sandbox), order_at(panel, sandbox)
     order_at(panel, sandbox, held_reason="dearer")
     output, failure = run("submit_orders")
-    assert output == "Northwind: 2 placed, 1 held for a person\n"
+    assert output == "Northwind: 2 placed, 1 on hold\n"
     assert failure == ""
     assert {entry.order_id for entry in sandbox.ledger} == set(
         Order.objects.filter(pk__in=(first.pk, second.pk)).values_list("remote_id", flat=True)
@@ -27,7 +27,7 @@ def test_an_order_that_is_not_placed_is_a_failure(panel, sandbox):
     sandbox.faults.add(Fault.REFUSE, "add", text="Quantity less than minimal 50")
     output, failure = run("submit_orders")
     assert output == "Northwind: 1 placed, 1 refused; 1 not placed\n"
-    assert failure == "Not everything was done at Northwind."
+    assert failure == "The work did not succeed at Northwind."
 
 
 def test_a_panel_that_gets_paused_says_why(panel, sandbox):
@@ -50,7 +50,7 @@ def test_what_the_switch_stops_is_told(panel, sandbox):
 
 def test_what_a_dead_worker_left_behind_becomes_unknown(panel, sandbox):
     order = order_at(panel, sandbox, state=State.SENDING, attempt=1, send_deadline=now_and(seconds=-1))
-    assert run("submit_orders")[0].startswith("1 that a worker had left behind are unknown now.\n")
+    assert run("submit_orders")[0].startswith("1 orders or requests passed their deadline and are unknown now.\n")
     order.refresh_from_db()
     assert order.state == State.UNKNOWN
     assert sandbox.ledger == []

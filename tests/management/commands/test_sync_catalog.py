@@ -1,4 +1,4 @@
-"""Catalogs are brought up to date without a worker."""
+"""Catalogs are updated without a worker."""
 
 from tests.factories import make_panel
 from tests.management.running import NOBODY, run
@@ -12,4 +12,4 @@ def test_all_catalogs_are_synced_and_what_failed_is_named(panel, sandbox):
     assert f"Northwind: {len(sandbox.services)} listed, 0 new, 0 changed, 1 vanished\n" in output
     assert "Nowhere: " in output
     assert "Asleep" not in output
-    assert failure == "Not everything was done at Nowhere."
+    assert failure == "The work did not succeed at Nowhere."

@@ -1,4 +1,4 @@
-"""`up` as a process: it configures a bare clone, and it ends as a whole."""
+"""`up` as a process: it configures a new clone, and all its processes end together."""
 
 import contextlib
 import os
@@ -30,7 +30,7 @@ def test_up_configures_a_bare_clone_and_ends_as_a_whole_with_the_status_of_the_p
     again = start("manage.py", "up", f"--bind=127.0.0.1:{port}", cwd=clone)
     assert eventually(lambda: get(port) == 200), again.output
     assert (clone / ".env").read_text() == written
-    # As a terminal and as a service manager tell it: each process, or the first one alone.
+    # A terminal sends the signal to each process, and a service manager may send it to the first process alone.
     for pid in again.all():
         os.kill(pid, signal.SIGTERM)
     assert again.wait() == 0
@@ -46,7 +46,7 @@ def test_up_refuses_half_a_configuration_and_names_what_is_missing(start, clone)
 
 @pytest.fixture
 def start_up(start, tmp_path):
-    """Start `up` on a new database; with DEBUG it collects no static files into the project."""
+    """Start `up` on a new database. With DEBUG, it collects no static files into the project."""
 
     def run(**environment):
         given = {name: f"sqlite:///{tmp_path / name}" for name in ("DATABASE_URL", "QUEUE_URL")}

@@ -43,7 +43,7 @@ POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:54
 
 @pytest.fixture
 def start_worker(start, tmp_path, transactional_db):
-    """Start a worker on the test's own database."""
+    """Start a worker on the database of the test."""
 
     def run(queue=f"sqlite:///{tmp_path / 'queue.sqlite3'}", *, wait=True, **environment):
         given = {name: os.environ[name] for name in NAMES if name in os.environ}
@@ -64,7 +64,7 @@ def sandbox():
 
 @pytest.fixture
 def order(sandbox, transactional_db):
-    """An order that waits to be sent to the sandbox."""
+    """An order that is queued for the sandbox."""
     panel = make_panel(
         api_url=sandbox.api_url, key=sandbox.key, balance=Decimal(500), balance_checked_at=timezone.now()
     )
@@ -103,7 +103,7 @@ def test_a_worker_looks_at_once_although_another_has_just_done_so(start_worker, 
     JobRun.objects.create(name="sweep", started_at=timezone.now(), finished_at=timezone.now())
     start_worker()
     assert eventually(lambda: state_of(order) == Order.State.PLACED)
-    # The first sweep found it, and not the one that comes a minute later.
+    # The first sweep found the order, and not the sweep a minute later.
     assert JobRun.objects.get(name="sweep").started_at < Worker.objects.get().started_at + SWEEP_EVERY
 
 
@@ -116,11 +116,11 @@ def test_what_is_being_sent_gets_its_outcome_before_a_worker_ends(start_worker, 
     running = start_worker()
     assert eventually(lambda: sandbox.calls["add"])
     running.signal(signal.SIGINT)
-    assert eventually(lambda: "Nothing more is claimed" in running.output)
+    assert eventually(lambda: "No more orders are claimed" in running.output)
     may_answer.set()
     assert running.wait() == 0
     assert (state_of(order), order.remote_id) == (Order.State.PLACED, sandbox.ledger[0].order_id)
-    # Nothing new was claimed.
+    # No new order was claimed.
     assert state_of(later) == Order.State.QUEUED
     assert len(sandbox.ledger) == 1
 
@@ -154,14 +154,14 @@ def reachable(url):
 
 
 def needs(url, package):
-    """Skip where there is no such server, unless nothing may be skipped."""
+    """Skip the test if there is no such server, unless no test may be skipped."""
     if not os.environ.get("REQUIRE_ALL") and not reachable(url):
         pytest.skip(f"nothing answers at {url}: install the Debian package {package} and start it, or see .ci/run")
 
 
 @pytest.fixture(params=["redis", "postgres"])
 def url(request):
-    """Give an empty queue, which no other run of the tests rings."""
+    """Yield an empty queue that no other run of the tests uses."""
     if request.param == "redis":
         needs(REDIS, "redis-server")
         yield REDIS
@@ -186,7 +186,7 @@ def test_a_worker_hears_the_bell_of_another_queue(url, start_worker, monkeypatch
     environment = {**os.environ, "QUEUE_URL": url, "DJANGO_SETTINGS_MODULE": "dashboard.settings"}
     subprocess.run([sys.executable, "-c", ring, url], cwd=ROOT, env=environment, check=True)
     assert eventually(lambda: state_of(order) == Order.State.PLACED)
-    # The bell was heard, because no sweep has looked in between.
+    # The task came by the queue, because no sweep has run since.
     assert JobRun.objects.get(name="sweep").started_at == swept_at
 
 
@@ -203,20 +203,20 @@ def test_a_panels_limits_hold_for_two_workers_together(start_worker, tmp_path, t
         orders = [make_waiting(wide, 8, parallel_calls=2), make_waiting(slow, 8, calls_per_minute=10, parallel_calls=8)]
         began = time.monotonic()
         for name in ("first", "second"):
-            # With a queue of its own, each finds all that waits when it starts, whatever the other does.
+            # Each worker has its own queue. At its start, each finds all due work, independent of the other.
             start_worker(REDIS if kind == "redis" else f"sqlite:///{tmp_path / name}", wait=False)
         assert eventually(lambda: Order.objects.filter(panel=orders[0], state="placed").count() == 8)
         assert eventually(lambda: slow.calls["add"] >= 4)
         assert wide.peaks["add"] == 2
         assert len(wide.ledger) == 8
-        # Four at once, then one each 10 seconds.
-        # The catalog was had before.
+        # Four orders at once, then one order every 10 seconds.
+        # The catalog was fetched before.
         assert slow.calls.total() - 1 <= 4 + (time.monotonic() - began) / 10
     assert Worker.objects.count() == 2
 
 
 def make_waiting(sandbox, number, **limits):
-    """Make a panel with so many orders that wait for it."""
+    """Create a panel with so many queued orders."""
     now = timezone.now()
     panel = make_panel(api_url=sandbox.api_url, key=sandbox.key, balance=Decimal(500), balance_checked_at=now)
     sync_catalog(panel.pk, threading.Event())
