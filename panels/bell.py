@@ -83,7 +83,7 @@ def enqueue(kind: str, pk: int, *, delay: float = 0) -> bool:
             work(kind, pk)
     except Exception:
         _silent_until = time.monotonic() + SILENT_FOR
-        logger.exception("The queue did not take %s %s; the sweep will find it within a minute.", kind, pk)
+        logger.exception("The queue did not take %s %s. The sweep will find it within a minute.", kind, pk)
         return False
     return True
 

@@ -19,7 +19,7 @@ def test_the_bell_rings_only_after_the_commit(in_queue, django_capture_on_commit
 
 
 @pytest.mark.django_db(transaction=True)
-def test_nothing_rings_for_what_was_rolled_back(in_queue):
+def test_nothing_rings_after_a_rollback(in_queue):
     with transaction.atomic():
         bell.ring("submit", 7)
         transaction.set_rollback(True)
@@ -27,7 +27,7 @@ def test_nothing_rings_for_what_was_rolled_back(in_queue):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_queue_that_is_gone_is_logged_and_hurts_nobody(monkeypatch, caplog):
+def test_a_queue_that_is_down_is_logged_and_fails_no_request(monkeypatch, caplog):
     monkeypatch.setattr(bell, "_silent_until", 0.0)
     monkeypatch.setattr(bell.huey.storage, "enqueue", lambda *_: 1 / 0)
     bell.ring("submit", 7)
@@ -42,7 +42,7 @@ def test_a_queue_that_is_gone_is_logged_and_hurts_nobody(monkeypatch, caplog):
         ("postgres://nobody@127.0.0.1:9/none", PostgresHuey),
     ],
 )
-def test_any_of_the_three_queues_can_be_had_without_reaching_it(url, kind, tmp_path):
+def test_each_of_the_three_queues_is_created_without_a_connection(url, kind, tmp_path):
     assert isinstance(bell._queue(url.format(folder=tmp_path)), kind)
 
 

@@ -13,7 +13,7 @@ from tests.factories import make_fresh_panel, make_order, make_panel, make_place
 
 
 @pytest.mark.django_db
-def test_the_sweep_finds_what_waits_in_the_rows_alone():
+def test_the_sweep_finds_due_work_in_the_rows_alone():
     idle = make_fresh_panel()
     sending, polling, refilling, canceling, checking = (make_service(make_fresh_panel()) for _ in range(5))
     make_order(sending)
@@ -76,7 +76,7 @@ def test_the_sweep_finds_requested_and_overdue_syncs_and_balances():
 
 
 @pytest.mark.django_db
-def test_what_failed_is_tried_again_only_after_a_while():
+def test_a_failed_read_is_retried_only_after_a_while():
     now = timezone.now()
     make_panel(catalog_tried_at=now, balance_tried_at=now)
     rested = make_panel(catalog_tried_at=now - timedelta(minutes=31), balance_tried_at=now - timedelta(minutes=6))

@@ -10,10 +10,10 @@ from panels.threads import UnderWay, in_parallel
 from tests.processes import PATIENCE
 
 
-@pytest.mark.parametrize("hands", [0, 1])
-def test_one_thread_is_the_caller_itself(hands):
+@pytest.mark.parametrize("threads", [0, 1])
+def test_one_thread_is_the_caller_itself(threads):
     seen = []
-    counts = in_parallel(hands, lambda: seen.append(threading.current_thread()) or Counter(done=1))
+    counts = in_parallel(threads, lambda: seen.append(threading.current_thread()) or Counter(done=1))
     assert (counts, seen) == (Counter(done=1), [threading.current_thread()])
 
 

@@ -78,7 +78,7 @@ def test_the_worker_and_the_check_of_a_batch_follow_open_orders_and_not_a_panels
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL knows how rows are spread")
-def test_what_was_sent_since_balances_were_read_is_found_by_its_time(filled):
+def test_sends_since_the_last_balance_are_found_by_their_time(filled):
     Panel.objects.update(balance_checked_at=timezone.now())
     with CaptureQueriesContext(connection) as queries:
         promised_costs(Panel.objects.all())

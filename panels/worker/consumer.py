@@ -1,4 +1,4 @@
-"""The worker process: Huey's consumer, a heartbeat, and an end that waits for what is being sent."""
+"""The worker process: Huey's consumer, a heartbeat, and an end that waits for sends that are under way."""
 
 from __future__ import annotations
 

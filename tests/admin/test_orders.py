@@ -31,7 +31,7 @@ def test_a_refresh_goes_to_the_worker_at_once(as_manager, manager, rung):
 
 
 @pytest.mark.parametrize("kind", ["refill", "cancel", "withdraw"])
-def test_what_cannot_be_undone_is_asked_once_more(as_manager, rung, kind):
+def test_an_action_that_cannot_be_undone_asks_for_confirmation(as_manager, rung, kind):
     response = run(as_manager, Order, kind, make_placed())
     action = OrderAction.objects.get()
     assert response.url == action.get_absolute_url()
@@ -47,7 +47,7 @@ def test_an_action_takes_only_so_many(as_manager, rung, monkeypatch):
     assert rung == []
 
 
-def test_who_may_only_look_has_no_actions(client, db, rung):
+def test_a_user_who_may_only_look_has_no_actions(client, db, rung):
     order = make_placed()
     user = make_user("Viewer", is_staff=True)
     client.force_login(user)

@@ -81,7 +81,7 @@ def test_a_manager_neither_sees_nor_reaches_who_may_do_more(as_manager, make):
     assert User.objects.get(pk=user.pk).first_name == ""
 
 
-def test_filters_tell_nothing_of_who_is_out_of_reach(as_manager):
+def test_filters_reveal_no_user_out_of_reach(as_manager):
     make_superuser()
     for query in ("is_superuser__exact=1", "is_staff__exact=1", "password__startswith=pbkdf2"):
         response = as_manager.get(f"{PEOPLE}?{query}", follow=True)
@@ -175,7 +175,7 @@ def test_a_manager_puts_somebody_out_and_gives_a_new_password(as_manager, client
     assert client.get("/").status_code == 302
 
 
-def test_nobody_deletes_people_whom_the_history_names(client, db):
+def test_users_cannot_be_deleted_because_the_history_names_them(client, db):
     client.force_login(make_superuser())
     user = make_user("Viewer")
     assert client.post(f"{PEOPLE}{user.pk}/delete/", {"post": "yes"}).status_code == 403
@@ -195,7 +195,7 @@ def test_a_superuser_sees_and_grants_everything(client, viewer):
 # -- the rule itself
 
 
-def test_a_group_that_gives_more_than_one_has_cannot_be_given(manager, operator):
+def test_a_group_with_more_permissions_than_ones_own_cannot_be_granted(manager, operator):
     Group.objects.get(name="Operator").permissions.add(permission("delete_order"))
     assert [group.name for group in grantable_groups(manager).order_by("name")] == ["Manager", "Viewer"]
     assert operator not in reachable_people(manager)

@@ -18,7 +18,7 @@ def test_panels_are_asked_by_the_worker_and_inactive_ones_never(as_manager, rung
     assert rung == [("sync", panel.pk), ("balance", panel.pk)]
 
 
-def test_a_pause_by_hand_replaces_none_that_lasts(as_manager):
+def test_a_pause_by_hand_replaces_no_pause_that_lasts(as_manager):
     panel, refused = make_panel(), make_panel()
     pauses.pause(refused, Panel.Pause.AUTH, "Invalid key")
     run(as_manager, Panel, "pause", panel, refused)

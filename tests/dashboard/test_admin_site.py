@@ -15,7 +15,7 @@ def test_only_managers_and_staff_come_in(client, db, group):
         assert response.status_code == 403, address
 
 
-def test_strangers_are_led_to_the_one_login_and_back(client, db):
+def test_strangers_are_redirected_to_the_login_of_the_dashboard_and_back(client, db):
     response = client.get("/admin/auth/user/", follow=True)
     assert response.redirect_chain[-1][0] == "/login/?next=/admin/auth/user/"
     assert response.templates[0].name == "registration/login.html"

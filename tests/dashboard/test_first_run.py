@@ -26,7 +26,7 @@ def names_in(path):
     return {line.partition("=")[0] for line in path.read_text().splitlines() if "=" in line and line[0] != "#"}
 
 
-def test_the_first_up_writes_fresh_secrets_that_nobody_else_may_read(nothing_configured, capsys):
+def test_the_first_up_writes_new_secrets_that_only_its_user_may_read(nothing_configured, capsys):
     prepare("up")
     file = nothing_configured / ".env"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600

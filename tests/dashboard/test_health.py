@@ -24,7 +24,7 @@ def test_a_missing_worker_does_not_take_the_web_down_with_it(client, db):
     assert (answer["worker"], answer["worker_seen_seconds_ago"]) == ("not running", 100)
 
 
-def test_whoever_watches_the_worker_is_told_by_the_status(client, db):
+def test_the_status_shows_a_missing_worker_on_request(client, db):
     assert client.get("/healthz/?worker").status_code == 503
     assert client.get("/healthz/?worker").json()["status"] == "error"
     make_worker()

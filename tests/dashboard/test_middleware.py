@@ -32,19 +32,19 @@ def seen_address(settings, address, *, proxies, **headers):
         ("203.0.113.7", "198.51.100.1", "203.0.113.7"),
     ],
 )
-def test_only_what_trusted_proxies_say_about_an_address_is_believed(settings, address, forwarded, visitor):
+def test_only_trusted_proxies_may_name_the_address_of_the_visitor(settings, address, forwarded, visitor):
     seen, _ = seen_address(settings, address, proxies=["10.0.0.0/8"], HTTP_X_FORWARDED_FOR=forwarded)
     assert seen == visitor
 
 
-def test_https_is_believed_of_a_trusted_proxy_only(settings):
+def test_only_a_trusted_proxy_may_say_https(settings):
     said = {"HTTP_X_FORWARDED_PROTO": "https"}
     assert seen_address(settings, "10.0.0.1", proxies=["10.0.0.1"], **said)[1] == "https"
     assert seen_address(settings, "10.0.0.2", proxies=["10.0.0.1"], **said)[1] is None
     assert seen_address(settings, "10.0.0.1", proxies=[], **said)[1] is None
 
 
-def test_health_is_told_without_login_or_redirect_and_whatever_the_host(client, db, settings):
+def test_health_needs_no_login_no_redirect_and_no_known_host(client, db, settings):
     settings.SECURE_SSL_REDIRECT = True
     for ask in (client.get, client.head):
         answer = ask("/healthz/", HTTP_HOST="10.1.2.3:8000")

@@ -64,7 +64,7 @@ def test_settings_come_from_the_file_that_env_file_names(manage, tmp_path):
 
 
 @pytest.mark.parametrize("address", ["/admin/", "/panels/new/"])
-def test_what_somebody_may_not_see_is_one_line_of_the_log(as_viewer, caplog, address):
+def test_a_refused_page_is_one_line_of_the_log(as_viewer, caplog, address):
     assert as_viewer.get(address, follow=True).status_code == 403
     assert f"Forbidden (Permission denied): {address}" in caplog.text
     assert "Traceback" not in caplog.text
@@ -146,7 +146,7 @@ def test_behind_our_proxy_it_is_the_visitor_who_is_locked(client, ann, behind_a_
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_every_page_is_strict_about_what_runs_and_has_nothing_inline(as_manager, address):
+def test_every_page_has_strict_headers_and_nothing_inline(as_manager, address):
     make_order(held_reason="The price has risen.")
     response = as_manager.get(address)
     policy = dict(part.strip().split(" ", 1) for part in response.headers["Content-Security-Policy"].split(";"))

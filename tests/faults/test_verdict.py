@@ -93,7 +93,7 @@ def test_a_placed_order_in_the_ledger_keeps_both_promises():
         (evidence(order("unknown"), ledger=[entry()], arrivals=[arrival()]), "nothing was done to it"),
     ],
 )
-def test_what_must_not_be_is_told(seen, words):
+def test_a_violation_is_named(seen, words):
     assert any(words in each for each in violations(seen)), violations(seen)
 
 
@@ -144,7 +144,7 @@ def test_a_person_may_send_an_order_again_once():
     assert violations(evidence(order(), ledger=[entry()], arrivals=thrice, sent_again={LINK}))
 
 
-def test_only_who_has_claimed_an_order_sends_it_and_once_for_each_claim():
+def test_only_the_worker_with_the_claim_sends_an_order_and_once_for_each_claim():
     sent = {"ledger": [entry()], "arrivals": [arrival()]}
     assert violations(evidence(order(), claims=[claim()], **sent)) == []
     for claims in ([], [claim(worker="w2")], [claim(100.15)], [claim(pk=2)]):
@@ -154,14 +154,14 @@ def test_only_who_has_claimed_an_order_sends_it_and_once_for_each_claim():
     assert violations(evidence(order(), ledger=[entry()], arrivals=twice, claims=[claim()]))
 
 
-def test_what_is_sent_belongs_to_an_order_at_that_panel():
+def test_each_send_belongs_to_an_order_at_that_panel():
     refused = arrival(Fault.REFUSE, text="Incorrect link", link="https://example.com/f/9")
     assert "no order for it" in violations(evidence(order(), ledger=[entry()], arrivals=[arrival(), refused]))[0]
     elsewhere = evidence(order("refused", panel="q"), arrivals=[arrival(Fault.REFUSE, text="Incorrect link")])
     assert "sent to p, which has no order for it" in violations(elsewhere)[0]
 
 
-def test_what_a_worker_stood_still_with_until_it_was_too_late_must_never_arrive():
+def test_an_order_whose_worker_stood_still_for_too_long_must_never_arrive():
     hit = {"strikes": [stop(100.05, 110)], "fenced": {LINK: 100.05}}
     assert violations(evidence(order("unknown"), **hit)) == []
     late = {"arrivals": [arrival(at=111)], "claims": [claim()]}
@@ -174,7 +174,7 @@ def test_nothing_arrives_after_the_deadline_when_a_person_may_have_sent_it_again
     assert "after its deadline" in violations(evidence(order("unknown"), arrivals=[arrival(at=110.01)], **hit))[0]
 
 
-def test_what_a_restored_copy_showed_as_waiting_is_not_sent_before_a_person_has_decided():
+def test_an_order_that_waited_in_a_restored_copy_is_not_sent_before_a_person_has_decided():
     restored = {"restored": {1}, "restored_at": 105.0}
     known = {"ledger": [entry()], "arrivals": [arrival()]}
     assert violations(evidence(order("unknown", sent_at=None), **known, **restored)) == []
@@ -266,11 +266,11 @@ def test_a_panel_gets_no_more_calls_a_minute_than_it_takes():
         (evidence(order("unknown")), None),
     ],
 )
-def test_an_unknown_outcome_needs_something_that_was_done_to_just_this_order(seen, reason):
+def test_an_unknown_outcome_needs_a_fault_of_just_this_order(seen, reason):
     assert explanation(seen.orders[0], seen) == reason
 
 
-def test_one_id_for_two_orders_is_the_panels_doing():
+def test_one_id_for_two_orders_is_a_fault_of_the_panel():
     second = order("unknown", 2, alarm="The panel gave the id 7 to this order, and our order 1 has it.")
     met = arrival(Fault.SAME_ID, link=OTHER)
     assert violations(evidence(order(), second, ledger=[entry()], arrivals=[arrival(), met])) == []
@@ -307,14 +307,14 @@ def test_one_id_for_two_orders_excuses_no_other_id_and_no_alarm_of_others():
         "TypeError: 'NoneType' object is not callable",
     ],
 )
-def test_what_no_worker_may_ever_say_is_found_in_its_log(line):
+def test_a_line_that_no_worker_may_write_is_found_in_its_log(line):
     allowed = "2026-01-01 00:00:00,000 ERROR panels.recording: Not recorded yet, trying again: order 1.\n"
     error = "django.db.utils.OperationalError: database is locked\n"
     assert trouble_in(allowed + error) == []
     assert trouble_in(f"{allowed}{line}\n{error}{line}\n") == [line]
 
 
-def test_whoever_claims_an_order_stands_in_the_log(db, monkeypatch, tmp_path):
+def test_each_claim_is_in_the_file_of_claims(db, monkeypatch, tmp_path):
     monkeypatch.setattr(claiming, "_mark_sending", claiming._mark_sending)
     note_claims("w1", tmp_path / "claims.log")
     mine = make_order()

@@ -35,7 +35,7 @@ def test_a_silent_panel_is_asked_once_before_orders_go_out(panel, sandbox):
     assert (len(sandbox.ledger), sandbox.calls["balance"]) == (1, 1)
 
 
-def test_ctrl_c_sends_nothing_more_and_records_what_was_being_sent(panel, sandbox, monkeypatch, hold):
+def test_ctrl_c_sends_no_more_orders_and_records_the_send_under_way(panel, sandbox, monkeypatch, hold):
     Panel.objects.update(parallel_calls=1)
     first, second = order_at(panel, sandbox), order_at(panel, sandbox)
     sandbox.faults.add(Fault.LATE_ANSWER, "add")
@@ -57,7 +57,7 @@ def test_ctrl_c_sends_nothing_more_and_records_what_was_being_sent(panel, sandbo
     assert [first.state, second.state] == ["placed", "queued"]
 
 
-def test_a_signal_that_came_before_the_work_began_keeps_it_from_beginning(panel, sandbox):
+def test_after_an_early_signal_no_work_begins(panel, sandbox):
     order_at(panel, sandbox)
     StopSignals.of_process()
     signal.raise_signal(signal.SIGTERM)

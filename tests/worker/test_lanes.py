@@ -33,7 +33,7 @@ def test_a_lane_that_hangs_holds_up_no_other():
     assert lanes.join(PATIENCE)
 
 
-def test_an_error_ends_no_lane_and_stopping_starts_none(caplog):
+def test_an_error_ends_no_lane_and_no_lane_starts_after_stopping(caplog):
     lanes, done = Lanes(), threading.Event()
     lanes.start("a", lambda: 1 / 0)
     assert lanes.join(PATIENCE)

@@ -54,7 +54,7 @@ def test_a_child_that_was_killed_leaves_nothing_of_its_own_behind(family):
     assert parent.wait() == 128 + signal.SIGKILL
 
 
-def test_a_ctrl_c_of_the_terminal_reaches_only_the_parent_which_tells_the_others(family):
+def test_a_ctrl_c_of_the_terminal_reaches_only_the_parent_which_ends_the_others(family):
     parent = family(SAYS.format("asked"), SAYS.format("late"))
     assert eventually(lambda: parent.output.count("ready") == 2)
     parent.signal(signal.SIGINT, group=True)
@@ -96,7 +96,7 @@ def test_a_second_signal_that_belongs_to_the_first_ends_nothing(signals, monkeyp
     assert done == ["all", 128 + signal.SIGINT]
 
 
-def test_a_command_takes_over_what_came_before_it_began(signals):
+def test_a_command_sees_a_signal_that_came_before_it_began(signals):
     signal.raise_signal(signal.SIGTERM)
     assert StopSignals.of_process() is signals
     assert Family().signals is signals

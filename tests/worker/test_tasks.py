@@ -19,7 +19,7 @@ from tests.processes import PATIENCE, eventually
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_waits_is_worked_off_although_the_queue_is_gone(monkeypatch):
+def test_due_work_is_done_although_the_queue_is_down(monkeypatch):
     order, done = make_order(), []
     monkeypatch.setattr(bell, "_silent_until", 0.0)
     monkeypatch.setattr(bell.huey.storage, "enqueue", lambda *_: 1 / 0)
@@ -69,7 +69,7 @@ def test_only_one_worker_sweeps_at_a_time(in_queue):
 
 
 @pytest.mark.django_db
-def test_a_sweep_that_failed_says_so_and_the_next_one_runs(in_queue, monkeypatch):
+def test_a_failed_sweep_records_its_error_and_the_next_sweep_runs(in_queue, monkeypatch):
     monkeypatch.setattr(schedule, "waiting", lambda: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         tasks.run_sweep()
@@ -109,7 +109,7 @@ def run(kind, pk):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_was_asked_for_by_a_clock_that_is_ahead_is_done_once(panel, sandbox, in_queue):
+def test_a_request_by_a_clock_that_is_ahead_is_done_once(panel, sandbox, in_queue):
     later = timezone.now() + timedelta(hours=1)
     Panel.objects.update(sync_requested_at=later, balance_requested_at=later)
     for kind in ("sync", "balance"):
@@ -122,7 +122,7 @@ def test_what_was_asked_for_by_a_clock_that_is_ahead_is_done_once(panel, sandbox
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("kind", "call"), [("sync", "services"), ("balance", "balance")])
-def test_what_is_asked_for_during_a_call_that_fails_is_done_after_it(panel, sandbox, in_queue, monkeypatch, kind, call):
+def test_a_request_during_a_call_that_fails_is_done_after_it(panel, sandbox, in_queue, monkeypatch, kind, call):
     def fail(self):
         Panel.objects.update(**{f"{kind}_requested_at": timezone.now()})
         raise Unreadable("no")

@@ -11,7 +11,7 @@ from tests.management.running import now_and, run
 State = Order.State
 
 
-def test_what_a_backup_shows_as_waiting_becomes_unknown(db):
+def test_orders_and_requests_that_wait_in_a_backup_become_unknown(db):
     queued, held = make_order(), make_order(held_reason="dearer")
     sending = make_order(state=State.SENDING, attempt=1, send_deadline=now_and(minutes=-5))
     placed = make_placed(cancel_state=RequestState.QUEUED, next_check_at=None)

@@ -71,7 +71,7 @@ def test_a_second_run_of_the_same_file_orders_nothing_more(service, write):
     assert Order.objects.count() == 2
 
 
-def test_lines_without_a_panel_go_to_the_one_that_is_named(service, write):
+def test_lines_without_a_panel_go_to_the_named_panel(service, write):
     for number, name in enumerate(("North", "north")):
         path = write(f"12,https://example.com/{number},1000", header="service,link,quantity")
         call_command("import_orders", path, panel=name)
@@ -103,13 +103,13 @@ def test_a_price_that_changes_in_between_stops_it(service, write, monkeypatch, c
     ("options", "words"),
     [({"panel": "Nowhere"}, 'no panel called "Nowhere". The active ones: North'), ({"user": "bob"}, "called bob")],
 )
-def test_an_unknown_name_is_told(service, write, options, words):
+def test_an_unknown_name_is_an_error(service, write, options, words):
     with pytest.raises(CommandError, match=words):
         call_command("import_orders", write(*GOOD), **options)
     assert not Batch.objects.exists()
 
 
-def test_a_file_that_cannot_be_read_is_told(tmp_path, write):
+def test_a_file_that_cannot_be_read_is_an_error(tmp_path, write):
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("import_orders", tmp_path / "missing.csv")
     with pytest.raises(CommandError, match="There is no order in it"):

@@ -42,13 +42,13 @@ def test_a_panel_that_gets_paused_says_why(panel, sandbox):
     )
 
 
-def test_what_the_switch_stops_is_told(panel, sandbox):
+def test_orders_that_the_switch_stops_are_counted(panel, sandbox):
     order_at(panel, sandbox)
     Controls.objects.update_or_create(pk=1, defaults={"sending_stopped_at": timezone.now()})
     assert "1 still waiting because all sending is stopped" in run("submit_orders")[0]
 
 
-def test_what_a_dead_worker_left_behind_becomes_unknown(panel, sandbox):
+def test_sends_of_a_dead_worker_become_unknown(panel, sandbox):
     order = order_at(panel, sandbox, state=State.SENDING, attempt=1, send_deadline=now_and(seconds=-1))
     assert run("submit_orders")[0].startswith("1 orders or requests passed their deadline and are unknown now.\n")
     order.refresh_from_db()

@@ -4,7 +4,7 @@ from tests.factories import make_panel
 from tests.management.running import NOBODY, run
 
 
-def test_all_catalogs_are_synced_and_what_failed_is_named(panel, sandbox):
+def test_all_catalogs_are_synced_and_failures_are_named(panel, sandbox):
     make_panel(name="Nowhere", api_url=NOBODY)
     make_panel(name="Asleep", is_active=False)
     sandbox.remove_service(sandbox.pick().id)

@@ -37,7 +37,7 @@ def test_up_configures_a_bare_clone_and_ends_as_a_whole_with_the_status_of_the_p
     assert start("manage.py", "up", "--prepare", cwd=clone).wait() == 0
 
 
-def test_up_refuses_half_a_configuration_and_names_what_is_missing(start, clone):
+def test_up_refuses_a_partial_configuration_and_names_missing_values(start, clone):
     up = start("manage.py", "up", cwd=clone, HTTPS="off")
     assert up.wait() == 1
     assert "SECRET_KEY and CREDENTIAL_KEYS are not set" in up.output

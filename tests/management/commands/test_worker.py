@@ -107,7 +107,7 @@ def test_a_worker_looks_at_once_although_another_has_just_done_so(start_worker, 
     assert JobRun.objects.get(name="sweep").started_at < Worker.objects.get().started_at + SWEEP_EVERY
 
 
-def test_what_is_being_sent_gets_its_outcome_before_a_worker_ends(start_worker, sandbox, order, hold):
+def test_sends_get_their_outcome_before_a_worker_ends(start_worker, sandbox, order, hold):
     sandbox.faults.add(Fault.LATE_ANSWER, "add")
     may_answer = threading.Event()
     hold(lambda: may_answer.wait(PATIENCE))
@@ -125,7 +125,7 @@ def test_what_is_being_sent_gets_its_outcome_before_a_worker_ends(start_worker, 
     assert len(sandbox.ledger) == 1
 
 
-def test_a_second_signal_leaves_what_is_being_sent_to_become_unknown(start_worker, sandbox, order):
+def test_after_a_second_signal_sends_become_unknown(start_worker, sandbox, order):
     sandbox.faults.add(Fault.HANG, "add")
     running = start_worker()
     assert eventually(lambda: sandbox.calls["add"])
@@ -190,7 +190,7 @@ def test_a_worker_hears_the_bell_of_another_queue(url, start_worker, monkeypatch
     assert JobRun.objects.get(name="sweep").started_at == swept_at
 
 
-def test_a_worker_works_off_what_waits_while_its_queue_is_gone(start_worker, order):
+def test_a_worker_does_all_due_work_while_its_queue_is_down(start_worker, order):
     start_worker(f"redis://127.0.0.1:{own_port()}/0")
     assert eventually(lambda: state_of(order) == Order.State.PLACED)
 
