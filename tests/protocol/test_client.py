@@ -179,7 +179,7 @@ class TestAdd:
         def reply(form):
             return answer
 
-        with client_of(reply, read_timeout=0.5) as api:
+        with client_of(reply, read_timeout=3) as api:
             with pytest.raises(error):
                 self.add(api)
             assert len(forms_of(api)) == 1
