@@ -24,8 +24,8 @@ class Command(BaseCommand):
                 "not changed. Add the key that encrypted them, or enter them again. Until then, remove no old key."
             )
         self.stdout.write(
-            "You may remove the other CREDENTIAL_KEYS when web and workers run with the new list. Keep the old keys, "
-            "because the backups that were made until now need them."
+            "You can remove the other keys from CREDENTIAL_KEYS when web and workers run with the new list. Keep these "
+            "keys with the backups that were made until now, because those backups need them."
         )
 
 

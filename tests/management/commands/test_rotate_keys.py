@@ -12,7 +12,7 @@ def test_keys_are_encrypted_anew_and_then_need_the_old_ones_no_more(db, settings
     output, failure = run("rotate_keys")
     assert failure == ""
     assert output.startswith("1 of 1 API keys are now encrypted with the first of CREDENTIAL_KEYS.\n")
-    assert "may be removed" in output
+    assert "You can remove" in output
     settings.CREDENTIAL_KEYS = [fresh]
     panel.refresh_from_db()
     assert panel.api_key.reveal() == "k3y-0123456789abcdef"
@@ -26,7 +26,7 @@ def test_a_key_that_cannot_be_read_is_named_and_left_alone(db, settings):
     kept.save()
     output, failure = run("rotate_keys")
     assert output.startswith("1 of 2 ")
-    assert "may be removed" not in output
+    assert "You can remove" not in output
     assert "key of: Lost." in failure
     settings.CREDENTIAL_KEYS = old
     before = lost.api_key
