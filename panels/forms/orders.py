@@ -134,7 +134,11 @@ class OrderForm(forms.Form):
         for name, texts in self.checked.errors.items():
             self.add_error(name if name in self.fields else None, [forms.ValidationError(text) for text in texts])
         if self.posted_token is None:
-            self.add_error(None, "This form had lost its protection against placing an order twice. Place it again.")
+            self.add_error(
+                None,
+                "Nothing was ordered, because the form had lost its protection against placing an order twice. "
+                "It is protected again now.",
+            )
         return self.cleaned_data
 
     def renew(self, *, token: bool) -> None:

@@ -57,9 +57,6 @@ def rights(user):
     return user.is_superuser, user.is_staff, user.is_active, user.password, user.get_all_permissions()
 
 
-# -- who is out of reach
-
-
 @pytest.mark.parametrize("make", BEYOND)
 def test_a_manager_neither_sees_nor_reaches_who_may_do_more(as_manager, make):
     user = make()
@@ -108,9 +105,6 @@ def test_even_staff_with_rights_on_groups_cannot_touch_them(client, db):
     (pk,) = group_pks("Viewer")
     assert client.get("/admin/auth/group/").status_code == 403
     assert client.post(f"/admin/auth/group/{pk}/change/", {"name": "Viewer"}).status_code == 403
-
-
-# -- what a manager can do
 
 
 def test_a_manager_adds_somebody_with_a_group(as_manager, client):
@@ -190,9 +184,6 @@ def test_a_superuser_sees_and_grants_everything(client, viewer):
     assert all(f'name="{name}"' in page for name in ("is_superuser", "is_staff", "user_permissions"))
     client.post(address, posted(viewer, groups=group_pks("Viewer"), is_staff="on"))
     assert User.objects.get(pk=viewer.pk).is_staff
-
-
-# -- the rule itself
 
 
 def test_a_group_with_more_permissions_than_ones_own_cannot_be_granted(manager, operator):

@@ -72,8 +72,6 @@ class Filling:
         """Return a moment of the past in a form that both databases accept."""
         return (self.now - timedelta(**lapse)).isoformat(" ")
 
-    # -- panels and their catalogs
-
     def _make_panels(self) -> None:
         from tests.factories import make_panel
 
@@ -135,8 +133,6 @@ class Filling:
                 "currency": currency,
                 "why": "schedule",
             }
-
-    # -- orders
 
     @property
     def batch_size(self) -> int:
@@ -233,8 +229,6 @@ class Filling:
         ending = {"progress": progress, "charge": charge, "start_count": 10, "remains": 0, "checked_at": ended}
         return placed | ending | followed | {"changed_at": ended, "finished_at": ended}
 
-    # -- rows that belong to orders
-
     def _lines(self) -> Iterator[Row]:
         from panels.models import Order
 
@@ -282,9 +276,6 @@ def _people() -> Iterator[int]:
 
     for number, name in enumerate(PEOPLE, 1):
         yield make_user("Manager", username=name, pk=number).pk
-
-
-# -- writing rows
 
 
 def _insert(model: Any, rows: Iterable[Row]) -> None:

@@ -168,8 +168,6 @@ class Saboteur:
         call_command("after_restore", force=True, stdout=io.StringIO())
         self.done["database restored"] += 1
 
-    # -- helpers
-
     def _any_panel(self) -> SpoiledPanel:
         """Return a panel that has enough waiting orders and is not paused."""
 
