@@ -1,8 +1,7 @@
-"""What needs a person: each kind is declared once, in NEEDS, and every page reads it from here.
+"""Declares everything that needs a person: each kind once, in NEEDS, for every page.
 
-A subject says how the rows of one sort are named (orders, panels, unknown words). A kind says which of these rows
-need a person, how important that is, what happened, and where the person settles it. To add a kind, add a `Need` to
-NEEDS.
+A subject describes the rows of one sort (orders, panels, unknown statuses). A kind defines which of these rows need a
+person, their weight, their sentence and their button. To add a kind, add a `Need` to NEEDS.
 """
 
 from __future__ import annotations
@@ -28,14 +27,14 @@ from panels.pages.paging import count_each
 
 State = Order.State
 DAY = timedelta(days=1)
-# An order that ended later than this after its creation is left out, because the index is by creation.
+# An order that ended later than this after its creation is not found, because the index is by creation.
 LONGEST_QUEUE = timedelta(days=7)
 May = Callable[[str], bool]
 
 
 @dataclass(frozen=True)
 class Button:
-    """Where a person settles a finding; only people with the permission see it."""
+    """Leads to the page that settles a finding. Only people with the permission see it."""
 
     label: str
     permission: str
@@ -44,7 +43,7 @@ class Button:
 
 @dataclass(frozen=True)
 class Listing:
-    """The part of the list of orders that has all rows: how they are called, and the list's query string."""
+    """The words for the rows of a kind, and the query string of the list of orders that has all of them."""
 
     words: str
     query: str
@@ -58,8 +57,8 @@ class Listing:
 class Subject:
     """A sort of rows that can need a person.
 
-    With `one_per`, all rows that are alike in these fields are one finding. It has these fields, the `number` of the
-    rows, and the pk of the `newest`.
+    With `one_per`, all rows with equal values in these fields are one finding. The finding has these fields, the
+    `number` of the rows, and the pk of the `newest` row.
     """
 
     name: str
@@ -76,45 +75,45 @@ class Subject:
 
     @property
     def kinds(self) -> list[Need]:
-        """The kinds that need a person, the weightiest first."""
+        """The kinds that need a person, the highest weight first."""
         found = [kind for kind in NEEDS if kind.subject is self and not kind.is_information]
         return sorted(found, key=lambda kind: -kind.weight)
 
 
 @dataclass(frozen=True)
 class Need:
-    """One reason why a person must look.
+    """One reason why a person must look at a row.
 
-    What is only information has a number and a list on the overview, and waits for nobody.
+    A kind with `is_information` has only a number and a list on the overview. It does not count as needing a person.
     """
 
     name: str
     subject: Subject
     weight: int
-    # Of times it names only `Now()`, because the query is built once.
+    # It uses `Now()` for times, because the query is built once.
     when: Q
     sentence: Callable[[Any], str]
     button: Button
-    # "" where the row's own state says it.
+    # "" if the state of the row is enough.
     badge: Callable[[Any], str] = lambda _: ""
-    # None where the moment is not recorded.
+    # None if the time is not recorded.
     since: Callable[[Any], datetime | None] = lambda _: None
     listing: Listing | None = None
     is_information: bool = False
 
     @property
     def flag(self) -> str:
-        """The name under which a row says whether it is of this kind."""
+        """The name of the annotation that marks the rows of this kind."""
         return f"needs_{self.name}"
 
     def rows(self) -> QuerySet[Any]:
-        """Return the rows that this kind is about."""
+        """Return the rows of this kind."""
         return self.subject.model._default_manager.filter(self.when)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One row, the kinds that it needs a person for (the weightiest first), and the buttons that a person may use."""
+    """One row, its kinds (the highest weight first), and the buttons that the person may use."""
 
     row: Any
     kinds: tuple[Need, ...]
@@ -126,12 +125,12 @@ class Finding:
 
     @property
     def address(self) -> str:
-        """Where the row itself is shown."""
+        """The address of the row's own page."""
         return self.kinds[0].subject.address(self.row)
 
     @property
     def place(self) -> str:
-        """At which panel the row is, "" if the title says so."""
+        """The panel of the row, or "" if the title names it."""
         return self.kinds[0].subject.place(self.row)
 
     @property
@@ -144,19 +143,19 @@ class Finding:
 
     @property
     def badges(self) -> list[str]:
-        """The state of the row, and what its kinds add to it."""
+        """The badge of the row's state, and the badges of its kinds."""
         every = [self.kinds[0].subject.state(self.row), *[kind.badge(self.row) for kind in self.kinds]]
         return [each for each in every if each]
 
 
 @dataclass(frozen=True)
 class Attention:
-    """All that the overview shows of what needs a person."""
+    """Everything on the overview that needs a person."""
 
-    # How many rows there are of each kind that has a list.
+    # The number of rows of each kind that has a list.
     numbers: list[tuple[int, Listing]]
     findings: list[Finding]
-    # The subjects of which not all rows are shown.
+    # The subjects with more rows than are shown.
     cut_short: list[Subject]
 
     def __bool__(self) -> bool:
@@ -167,7 +166,7 @@ class Attention:
 
 
 def count_attention() -> int:
-    """Count the rows that wait for a person, in one query; a row that waits for two reasons counts once."""
+    """Count the rows that need a person, in one query. A row with two reasons counts once."""
     return _all_keys().count()
 
 
@@ -179,9 +178,9 @@ def _all_keys() -> QuerySet[Any]:
 
 
 def find_attention(may: May, known: Mapping[Subject, Iterable[Any]]) -> Attention:
-    """Return what needs a person, the weightiest and oldest first.
+    """Return everything that needs a person, the highest weight and the oldest first.
 
-    `known` has the marked rows of a subject that the page has read anyway. The other subjects take one query each.
+    `known` has the marked rows of a subject that the page has already read. Each other subject takes one query.
     """
     listed = [(kind, kind.listing) for kind in NEEDS if kind.listing]
     numbers = count_each(*[kind.rows() for kind, _ in listed])
@@ -223,7 +222,7 @@ def _finding(row: Any, kinds: list[Need], may: May) -> Finding:
 
 
 def _keys(kind: Need) -> QuerySet[Any]:
-    """Return a pair for each row of a kind, which is the same for each kind of one row."""
+    """Return a pair of subject and pk for each row, so that a row has the same pair for each of its kinds."""
     subject = kind.subject
     name = Value(subject.name, output_field=CharField())
     rows: QuerySet[Any, Any] = kind.rows().order_by()
@@ -235,11 +234,11 @@ def _keys(kind: Need) -> QuerySet[Any]:
 
 
 def _find(subject: Subject, may: May) -> list[Finding]:
-    """Return the findings of a subject, one more than are shown if there are more."""
+    """Return the findings of a subject, at most one more than are shown."""
     if subject.one_per:
         return [_finding(row, [kind], may) for kind in subject.kinds for row in _groups(kind)]
     first, *others = [kind.rows().order_by().values("pk") for kind in subject.kinds]
-    # The rows are found first and sorted then, because SQLite would otherwise read all rows in the order of an index.
+    # Finding the rows is separate from sorting them, because SQLite would otherwise read all rows by an index.
     rows = mark(subject, subject.model._default_manager.filter(pk__in=first.union(*others)))
     rows = rows.select_related(*subject.related).order_by(*subject.order)
     return find_in(rows[: subject.most + 1], subject, may)
@@ -253,7 +252,7 @@ def _groups(kind: Need) -> QuerySet[Any, Any]:
     return found[: kind.subject.most]
 
 
-# -- what the kinds have in common
+# -- shared by the kinds
 
 
 def _show_row(row: Any) -> str:
@@ -310,7 +309,7 @@ def _trouble_badge(panel: Panel) -> str:
 
 def _keep(word: Any) -> str:
     orders = "1 order keeps" if word.number == 1 else f"{word.number:,} orders keep"
-    return f"A status word that is not known here. {orders} the progress from before; the link leads to the newest."
+    return f"This status is not known here. {orders} the progress from before. The link leads to the newest order."
 
 
 # NEEDS_A_PERSON stands in the queries because it is the condition of their index.
@@ -353,7 +352,7 @@ NEEDS = (
         sentence=lambda order: order.held_reason,
         button=DECIDE,
         since=lambda order: order.created_at,
-        listing=Listing("held", "state=held"),
+        listing=Listing("on hold", "state=held"),
     ),
     Need(
         name="low",
@@ -373,7 +372,7 @@ NEEDS = (
         when=Q(is_word_unknown=True, next_check_at__isnull=False),
         sentence=_keep,
         button=Button("Open order", "panels.view_order", _show_newest),
-        badge=lambda _: badge("word", label="Unknown word", kind="warn"),
+        badge=lambda _: badge("word", label="Unknown status", kind="warn"),
     ),
     Need(
         name="refused",

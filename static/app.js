@@ -1,9 +1,9 @@
-// What pages need beyond HTML and htmx, all by data attributes:
+// The behaviour of pages beyond HTML and htmx, all by data attributes:
 //   data-dialog="id" opens that <dialog>, data-close closes the one around it, <dialog data-open> opens as it arrives
 //   data-toggle="id" shows and hides, data-dismiss removes the alert or toast around it
 //   data-selection holds rows with data-select-row, a data-select-all, a data-selected-bar and a data-selected-count
-//   data-gone="words" on a part with an id: a toast, when what moves by itself comes without it
-//   data-needs-saved on a form: it is not sent while one with data-unsaved="words" holds what was typed and not saved
+//   data-gone="words" on a part with an id: a toast, when a polled fragment arrives without this part
+//   data-needs-saved on a form: it is not sent while a form with data-unsaved="words" has values that are not saved
 //   HX-Trigger: {"toast": {"text": "…", "kind": "good|bad"}} shows a toast
 (() => {
   "use strict";
@@ -28,7 +28,7 @@
     close.setAttribute("aria-label", "Dismiss");
     close.textContent = "×";
     box.append(words, close);
-    // Whatever is outside an open dialog can be neither seen nor reached.
+    // Nothing outside of an open dialog can be seen or reached.
     if (!region.parentElement?.matches("dialog:modal")) place();
     region.append(box);
     if (kind !== "bad") setTimeout(() => box.remove(), 6000);
@@ -36,14 +36,14 @@
 
   const isPost = (detail) => detail.requestConfig?.verb !== "get";
   const refusals = {
-    403: "You may not do this, or this page is too old. Nothing was changed. Reload the page and try again.",
-    404: "This is no longer here. Reload the page.",
-    413: "That is too much at once. Nothing was changed.",
+    403: "You don't have permission, or this page has expired. Nothing was changed. Reload the page and try again.",
+    404: "This no longer exists. Reload the page.",
+    413: "The request was too large. Nothing was changed.",
     429: "Too many requests. Wait a moment and try again.",
   };
   const lost = (detail) => isPost(detail)
-    ? "The dashboard did not answer. What you sent may have arrived: look before you try again."
-    : "The dashboard does not answer. What you see may be old.";
+    ? "The dashboard did not answer. Your request may have arrived. Check before you try again."
+    : "The dashboard does not answer. This page may be out of date.";
 
   document.addEventListener("close", ({ target }) => { if (target.contains(region)) place(); }, true);
   document.addEventListener("toast", ({ detail }) => toast(detail.text ?? detail.value, detail.kind));
@@ -56,7 +56,7 @@
     document.addEventListener(name, ({ detail }) => toast(lost(detail), "bad"));
   }
 
-  // One press, one request: a form is marked while it is on its way. Nothing is disabled, so the focus stays.
+  // One press, one request: a form is marked while it is being sent. Nothing is disabled, so the focus stays.
 
   const setSent = (form, sent) => {
     form.toggleAttribute("data-sent", sent);
@@ -155,7 +155,7 @@
     showSelection();
   });
 
-  // What was selected, typed, focused or open survives a fragment that moves by itself.
+  // Selected rows, typed values, the focus and open menus survive a polled fragment.
 
   let kept = { rows: new Set(), typed: new Map(), focus: "" };
   const words = (text) => text.replace(/\s+/g, " ").trim();
@@ -178,14 +178,14 @@
     const { target, xhr } = detail;
     const polled = isPoll(detail);
     const typed = polled ? all("input[id], textarea[id]", target).filter(isTyped) : [];
-    // Not from under somebody's hands.
+    // A part that a person is using is not replaced.
     if (polled && target.querySelector("dialog[open], details.menu[open]")) detail.shouldSwap = false;
     if (typed.includes(document.activeElement)) detail.shouldSwap = false;
     const fresh = polled && new DOMParser().parseFromString(xhr.responseText, "text/html");
     if (polled && detail.shouldSwap) {
       const gone = all("[data-gone]", target).filter((part) => !fresh.getElementById(part.id));
       gone.slice(0, 3).forEach((part) => toast(part.dataset.gone));
-      if (gone.length > 3) toast(`And ${gone.length - 3} more like it.`);
+      if (gone.length > 3) toast(`And ${gone.length - 3} more.`);
     }
     // A screen reader would read an unchanged live region again.
     if (polled && target.matches("[aria-live]")) {

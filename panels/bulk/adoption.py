@@ -93,7 +93,7 @@ def _check_imported_lines(batch: Batch, lines: Sequence[BatchLine]) -> None:
         if line.panel_id and line.remote_id:
             first = named.setdefault((line.panel_id, line.remote_id), line.number)
             if first != line.number:
-                line.errors["order"] = [f"Line {first} names the same order."]
+                line.errors["order"] = [f"Line {first} has the same order ID."]
     note_known_orders(lines)
     for line in lines:
         line.has_errors = bool(line.errors)
@@ -106,18 +106,18 @@ def _check_imported_line(line: BatchLine, lookup: CatalogLookup) -> None:
     else:
         line.panel, line.currency = panel, panel.currency
         if not panel.is_active:
-            line.errors["panel"] = [f"The panel {shown(panel.name)} is not active: activate it first."]
+            line.errors["panel"] = [f"The panel {shown(panel.name)} is not active. Activate it first."]
         if service := line.cells.get("service", ""):
             line.service = lookup.service(panel, service)
             if line.service is None:
-                line.warnings.append(f"{panel.name} has no service {shown(service)}: the order is followed without it.")
+                line.warnings.append(f"{panel.name} has no service {shown(service)}. The order is imported without it.")
     line.errors |= find_unfit({name: line.cells[name] for name in ("link", "quantity") if name in line.cells})
     if problem := _unfit_moment(line):
         line.errors["placed"] = [problem]
     text = line.cells.get("order", "")
     line.remote_id = read_remote_id(text)
     if not line.remote_id:
-        line.errors["order"] = [f"{shown(text)} is no order id." if text else "The order's id is missing."]
+        line.errors["order"] = [f"{shown(text)} is not an order ID." if text else "The order ID is missing."]
 
 
 def _unfit_moment(line: BatchLine) -> str:
@@ -144,7 +144,7 @@ def note_known_orders(lines: Sequence[BatchLine]) -> list[BatchLine]:
     new = []
     for line in lines:
         if pk := held.get((line.panel_id, line.remote_id)):
-            line.errors["order"] = [f"This is our order {pk} already."]
+            line.errors["order"] = [f"This order is already here as order {pk}."]
         elif not line.errors:
             new.append(line)
     return new

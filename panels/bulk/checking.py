@@ -80,11 +80,11 @@ def _set_service(line: BatchLine, lookup: CatalogLookup) -> Service | None:
     service = lookup.service(panel, remote_id)
     line.panel, line.service, line.currency = panel, service, panel.currency
     if not panel.is_active:
-        line.errors["panel"] = [f"The panel {shown(panel.name)} is not active: activate it first."]
+        line.errors["panel"] = [f"The panel {shown(panel.name)} is not active. Activate it first."]
     if not remote_id:
-        line.errors["service"] = ["The service is missing: give the id that it has at the panel."]
+        line.errors["service"] = ["The service is missing. Enter its ID at the panel."]
     elif service is None:
-        never_synced = "" if panel.catalog_synced_at else " Its catalog has not been fetched yet."
+        never_synced = "" if panel.catalog_synced_at else " The catalog of this panel is not loaded yet."
         line.errors["service"] = [f"{panel.name} has no service {shown(remote_id)}.{never_synced}"]
     elif not service.is_listed:
         line.errors["service"] = [f"{panel.name} no longer lists service {shown(remote_id)}."]

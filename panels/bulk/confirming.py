@@ -159,7 +159,7 @@ def confirm(batch: Batch, user: Any, shown: str) -> Confirmation:
     with transaction.atomic():
         batch = Batch.objects.select_for_update(of=("self",)).select_related("panel").get(pk=batch.pk)
         if batch.state == Batch.State.DISCARDED:
-            return Confirmation(batch, problem="This batch was discarded. Nothing was ordered; upload it again.")
+            return Confirmation(batch, problem="This batch was discarded. Nothing was ordered. Upload it again.")
         if not batch.is_draft:
             return Confirmation(batch)
         is_as_shown = _fingerprint(batch) == shown
@@ -179,16 +179,16 @@ def confirm(batch: Batch, user: Any, shown: str) -> Confirmation:
 def _find_problem(wanted: Sequence[BatchLine], changes: Sequence[TermChange], *, is_as_shown: bool) -> str:
     if changes:
         return (
-            "Prices or conditions have changed since these lines were checked. Nothing was ordered, and the costs are "
-            "up to date now: look at the differences and confirm again."
+            "Prices or conditions have changed since these lines were checked. Nothing was ordered. The costs are up "
+            "to date now. Check the differences and confirm again."
         )
     if wrong := sum(line.has_errors for line in wanted):
-        lines = "1 line is" if wrong == 1 else f"{wrong:,} lines are"
-        return f"{lines} wrong. Nothing was ordered: correct what is wrong, or leave it out."
+        lines = "1 line has" if wrong == 1 else f"{wrong:,} lines have"
+        return f"{lines} errors. Nothing was ordered. Correct or skip the lines with errors."
     if not wanted:
-        return "No line is left to be ordered. Take lines back, or discard the batch."
+        return "No lines to order. Include lines, or discard the batch."
     if not is_as_shown:
-        return "The batch has changed since this page was shown. Nothing was ordered: look at it again and confirm."
+        return "The batch has changed since this page was shown. Nothing was ordered. Check it again and confirm."
     return ""
 
 

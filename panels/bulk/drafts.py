@@ -153,7 +153,7 @@ def _touch(batch: Batch) -> None:
 def _lock_draft(batch_pk: int) -> Batch:
     batch = Batch.objects.select_for_update(of=("self",)).select_related("panel").get(pk=batch_pk)
     if not batch.is_draft:
-        raise NotADraftError(f"{batch} is {batch.get_state_display().lower()}; its lines can no longer be changed.")
+        raise NotADraftError(f"{batch} is {batch.get_state_display().lower()}. Its lines can no longer be changed.")
     return batch
 
 

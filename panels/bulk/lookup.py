@@ -57,15 +57,15 @@ class CatalogLookup:
 
     def _find_panel(self, name: str) -> Panel | str:
         if not name:
-            return self._default or "The panel is missing: name it in the column panel, or choose one for all lines."
+            return self._default or "The panel is missing. Name it in each line, or choose a panel for all lines."
         same = [panel for panel in self._panels if panel.name == name]
         alike = same or [panel for panel in self._panels if panel.name.casefold() == name.casefold()]
         if len(alike) > 1:
-            return f"Several panels are called {shown(name)}: write its name in the same letters, capitals too."
+            return f"Several panels are called {shown(name)}. Write the name with the same capital letters."
         if alike:
             return alike[0]
         known = [panel.name for panel in self._panels if panel.is_active]
-        return f"There is no panel called {shown(name)}. The active ones: {name_some(known) or 'none'}."
+        return f"There is no panel called {shown(name)}. Active panels: {name_some(known) or 'none'}."
 
     def service(self, panel: Panel, remote_id: str) -> Service | None:
         """Return the service with this id at a panel, None if the catalog has no such service."""

@@ -95,7 +95,7 @@ def _own_cells(line: BatchLine, names: Sequence[str]) -> Row:
 def _outcome(line: BatchLine) -> Row:
     order = line.order
     if order is None:
-        state = "left out" if line.is_left_out else "wrong" if line.has_errors else "not ordered"
+        state = "skipped" if line.is_left_out else "wrong" if line.has_errors else "not ordered"
         if line.batch.is_adoption and not line.has_errors:
             state = "waiting"
         return [state, line.remote_id, "", None, "", None, None, _error(line)]

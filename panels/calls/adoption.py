@@ -26,7 +26,7 @@ from panels.protocol.inquiry import CHUNK
 from panels.protocol.order_types import normalise_link, read_whole
 from panels.protocol.wire import OrderStatus
 
-_SILENT = "The panel gave no answer about this order. Give its line again to ask once more."
+_SILENT = "The panel gave no answer about this order. Import its line again to ask again."
 
 
 def adopt(panel_pk: int, stopping: threading.Event) -> Counter[str]:
@@ -95,7 +95,7 @@ def _record_answers(panel: Panel, ids: Sequence[str], answers: Mapping[str, Orde
             if isinstance(answer, OrderStatus):
                 line.order = _create_order(line, answer, panel, now)
             else:
-                line.errors["order"] = [f"The panel says: {answer.text}" if isinstance(answer, PanelError) else _SILENT]
+                line.errors["order"] = [f"Panel answer: {answer.text}" if isinstance(answer, PanelError) else _SILENT]
         for line in lines:
             line.has_errors = bool(line.errors)
             counts["adopted" if line.order else "unfit"] += 1
@@ -111,7 +111,7 @@ def _new_lines(lines: Sequence[BatchLine]) -> list[BatchLine]:
         if first.setdefault(line.remote_id, line) is line:
             new.append(line)
         else:
-            line.errors["order"] = [f"{first[line.remote_id].batch} follows this order already."]
+            line.errors["order"] = [f"{first[line.remote_id].batch} already imported this order."]
     return new
 
 

@@ -58,7 +58,7 @@ def send_requests(panel_pk: int, stopping: threading.Event) -> Counter[str]:
 def expire_requests() -> int:
     """Turn requests past their deadline into unknown: their worker is gone, and the panel may have got them."""
     now = timezone.now()
-    text = "No outcome was recorded: the worker that was sending this is gone. The panel may have got it."
+    text = "No outcome was recorded, because the worker ended while sending. The panel may have received this."
     refills = Refill.objects.filter(state=RequestState.SENDING, send_deadline__lt=now)
     cancels = Order.objects.filter(cancel_state=RequestState.SENDING, cancel_deadline__lt=now)
     with transaction.atomic():
@@ -72,7 +72,7 @@ def expire_requests() -> int:
 
 def _raise_alarm(orders: QuerySet[Order], what: str) -> None:
     """Raise an alarm because it is not known whether the panel got a request. An earlier alarm stays."""
-    text = f"Nobody knows whether the panel got the request to {what} this order: look there before asking again."
+    text = f"The panel may have received the {what} request or not. Check at the panel before you request it again."
     Order.objects.filter(pk__in=list(orders.filter(alarm="").values_list("pk", flat=True))).update(alarm=text)
 
 
@@ -198,7 +198,7 @@ def _outcome_of(answer: str | PanelError | None) -> tuple[RequestState, str]:
         return RequestState.ACCEPTED, ""
     if isinstance(answer, Refused):
         return RequestState.REFUSED, answer.text
-    return RequestState.UNKNOWN, answer.text if answer else "The panel's answer left this order out."
+    return RequestState.UNKNOWN, answer.text if answer else "The panel's answer did not contain this order."
 
 
 def _check_refills(panel: Panel, client: PanelClient) -> Counter[str]:
@@ -244,7 +244,7 @@ def _next_refill_check(refill: Refill, now: datetime) -> datetime | None:
     if refill.finished_at:
         return None
     if age > FOLLOW_REFILLS_FOR:
-        refill.error = f"No longer followed: it had not ended after {FOLLOW_REFILLS_FOR.days} days."
+        refill.error = f"No longer tracked, because it had not ended after {FOLLOW_REFILLS_FOR.days} days."
         return None
     soonest, latest = REFILL_CHECKS
     return now + min(max(age / 4, soonest), latest)

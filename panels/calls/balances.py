@@ -68,7 +68,7 @@ def _record_balance(called: Panel, reading: Balance, why: str) -> str:
     with transaction.atomic():
         panel = Panel.objects.select_for_update(no_key=True).get(pk=called.pk)
         if not panel.is_same_account(called):
-            return "The account was changed meanwhile; the balance was not taken over."
+            return "The account was changed during the call. The balance was not saved."
         is_news = panel.balance != reading.amount
         panel.balance = reading.amount
         panel.reported_currency = reading.currency or panel.reported_currency

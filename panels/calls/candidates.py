@@ -42,7 +42,7 @@ def _confirm_candidate(order: Order, answer: object) -> bool:
     remote_id = order.candidate_id
     if not isinstance(answer, OrderStatus):
         words = answer.text if isinstance(answer, PanelError) else "no answer"
-        verb = "does not confirm" if answer is None or isinstance(answer, Refused) else "could not be asked about"
+        verb = "does not confirm" if answer is None or isinstance(answer, Refused) else "could not check"
         return _reject_candidate(order, f"The panel {verb} {remote_id}: {words}")
     try:
         with transaction.atomic():
@@ -58,7 +58,7 @@ def _confirm_candidate(order: Order, answer: object) -> bool:
             )
     except IntegrityError:
         owner = Order.with_remote_ids(order.panel_id, [remote_id]).get()
-        return _reject_candidate(order, f"{remote_id} is the id of our order {owner.pk}.")
+        return _reject_candidate(order, f"{remote_id} is the panel order ID of our order {owner.pk}.")
 
 
 def _reject_candidate(order: Order, text: str) -> bool:

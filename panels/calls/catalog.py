@@ -57,12 +57,12 @@ def sync_catalog(panel_pk: int, stopping: threading.Event) -> tuple[Counter[str]
     except PanelError as error:
         return Counter(), _note_failure(panel, error.text)
     if not catalog.rows:
-        return Counter(), _note_failure(panel, "The panel answered with no usable service; the catalog was kept.")
+        return Counter(), _note_failure(panel, "The panel's answer had no usable service. The catalog was kept.")
     with transaction.atomic():
         # Locked until the catalog is stored, because it belongs only to the account that was asked.
         current = Panel.objects.select_for_update(no_key=True).get(pk=panel.pk)
         if not current.is_same_account(panel):
-            return Counter(), "The account was changed meanwhile; the catalog was not taken over."
+            return Counter(), "The account was changed during the call. The catalog was not saved."
         counts = store_catalog(panel, catalog)
         Panel.objects.filter(pk=panel.pk).update(catalog_synced_at=timezone.now(), catalog_error="")
         # A newer request stays. It has another value; its time may be earlier, because clocks differ and are set back.

@@ -99,7 +99,8 @@ def _prove_single(search: IdSearch, client: PanelClient, known: str) -> None:
         _write_search(search, calls=search.calls + 1)
     else:
         words = answer.text if answer else "no answer"
-        _finish_search(search, error=f"{search.order.panel} tells nothing about {known} either, which is ours: {words}")
+        error = f"{search.order.panel} gives no answer about our own order {known} either: {words}"
+        _finish_search(search, error=error)
 
 
 def _ids_without_charge(search: IdSearch) -> list[str]:
@@ -188,6 +189,7 @@ def _finish_search(search: IdSearch, *, error: str = "") -> None:
 
 def _summarise(search: IdSearch, error: str) -> str:
     if search.asked_from is None:
-        return error or "No id was left to ask about."
-    asked = f"{search.asked} id{'' if search.asked == 1 else 's'} asked, from {search.asked_from} to {search.asked_to}"
-    return f"{asked}; {search.found.count()} answered. {error}".strip()
+        return error or "No more IDs to check."
+    ids = f"{search.asked} ID{'' if search.asked == 1 else 's'}"
+    asked = f"{ids} checked, from {search.asked_from} to {search.asked_to}"
+    return f"{asked}. {search.found.count()} confirmed. {error}".strip()

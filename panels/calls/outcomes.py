@@ -87,7 +87,7 @@ def _writer_for(error: PanelError) -> Callable[[Order, PanelError], str]:
 
 
 def _id_in_words(remote_id: str) -> str:
-    return f"The panel's id is {remote_id}."
+    return f"The panel order ID is {remote_id}."
 
 
 def _keep_order_back(order: Order, error: PanelError) -> str:
@@ -115,7 +115,7 @@ def _queue_again(order: Order, error: PanelError, **fields: Any) -> bool:
     ):
         return True
     given_up = Order.objects.filter(pk=order.pk, state=State.UNKNOWN, attempt=order.attempt)
-    text = f"Nothing was sent, as we know by now: {error.text}"
+    text = f"It is now known that nothing was sent: {error.text}"
     with transaction.atomic():
         if given_up.update(error_text=text):
             order.add_event(What.NOT_SENT, text)
@@ -210,12 +210,12 @@ def _write_second_order_of_an_id(order: Order, remote_id: str) -> str:
     if first.pk == order.pk:
         return "placed"
     if order.state != State.WRITTEN_OFF and _is_repeat(order, first):
-        answer = f"it answered with that order's id, {remote_id}."
+        answer = f"it answered with the ID of that order, {remote_id}."
         return _refuse_order(
             order, Refused(f"The panel took this for a repeat of our order {first.pk}: {answer}", Reason.DUPLICATE)
         )
-    told = f"The panel gave the id {remote_id} to this order, and our order {first.pk} has it."
-    text = f"{told} Look there which of the two it is before you order again."
+    told = f"The panel gave the ID {remote_id} to this order, but our order {first.pk} already has this ID."
+    text = f"{told} Check at the panel which order it is before you order again."
     _raise_alarm(order, text)
     return _make_order_unknown(order, OutcomeUnknown(text)) if order.state == State.SENDING else "alarm"
 

@@ -136,7 +136,7 @@ def _describe_changes(
     if "charge" in fields and order.charge:
         events.append((What.CHARGE, f"{order.charge.normalize():f} → {fields['charge'].normalize():f}"))
     if fields.get("is_word_unknown") or ("remote_status" in fields and answer.progress is None):
-        events.append((What.FLAGGED, f"The panel says “{answer.remote_status}”, a word we do not know."))
+        events.append((What.FLAGGED, f"The panel status “{answer.remote_status}” is not known here."))
     return tuple(events)
 
 

@@ -123,9 +123,9 @@ class _Sender:
 
     def _send_order(self, order: Order, recorded_warnings: int) -> str | PanelError:
         if self.stopping.is_set():
-            return Deferred("Kept back, as the worker was to stop.")
+            return Deferred("Not sent, because the worker was stopping.")
         if len(self._warnings) > recorded_warnings:
-            return Deferred("Kept back, as an order before it had failed.")
+            return Deferred("Not sent, because an earlier order had failed.")
         answer = call(order, self.client)
         if _warns_of_next(answer):
             self._warnings.append(answer)
@@ -149,7 +149,7 @@ def call(order: Order, client: PanelClient) -> str | PanelError:
         return error
     except Exception:
         logger.exception("Sending order %s failed on our side.", order.pk)
-        return OutcomeUnknown("Something failed on our side while the order was sent.")
+        return OutcomeUnknown("An error happened on our side while the order was being sent.")
     # The id is also in the log, because the database may not take it.
     logger.info("Order %s was placed as %r.", order.pk, remote_id)
     return remote_id

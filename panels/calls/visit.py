@@ -127,7 +127,7 @@ def open_client(panel: Panel, stopping: threading.Event) -> Iterator[PanelClient
     try:
         panel.api_key.reveal()
     except KeyUnreadableError as error:
-        pause(panel, Panel.Pause.AUTH, f"{error} Enter the key again, or bring back the old CREDENTIAL_KEYS.")
+        pause(panel, Panel.Pause.AUTH, f"{error} Enter the API key again, or bring back the old CREDENTIAL_KEYS.")
         raise PanelClosedError(panel, "The stored key cannot be decrypted.") from error
     with PanelClient(panel.account(), pace=pace(panel.pk, stopping), sleep=stopping.wait) as client:
         try:
@@ -142,10 +142,10 @@ def pace(panel_pk: int, stopping: threading.Event) -> Callable[[], None]:
 
     def wait_for_turn() -> None:
         if stopping.is_set():
-            raise Deferred("The worker was to stop; this panel is asked again later.")
+            raise Deferred("The worker was stopping. The call is made later.")
         while (wait := _take_turn(panel_pk)) > timedelta():
             if wait > LONGEST_WAIT or stopping.wait(wait.total_seconds()):
-                raise Deferred("This panel's calls per minute are used up; it is asked again later.")
+                raise Deferred("The calls per minute of this panel are used up. The call is made later.")
         if not connection.in_atomic_block:
             # Other work needs the database connection while a panel hangs.
             connection.close()

@@ -15,8 +15,8 @@ from panels.models import BatchLine, Panel
 from panels.protocol.order_types import ALL_FIELDS, Kind
 from panels.tables.reading import COLUMNS, MAX_BYTES, PASTED, Sheet, UnreadableError, read_file, read_paste
 
-_BOTH = "Give either lines or a file, not both. The lines are still here. To use the file, choose it again."
-_NO_PANEL = "Choose the panel, or name it in each line: no line names a known panel."
+_BOTH = "Give either lines or a file, not both. The lines are kept. To use the file, choose it again."
+_NO_PANEL = "Choose a panel, or name the panel in each line. No line names a known panel."
 
 
 class TableForm(forms.Form):
@@ -31,7 +31,7 @@ class TableForm(forms.Form):
         queryset=Panel.objects.filter(is_active=True).order_by("name"),
         required=False,
         empty_label="Named in each line",
-        help_text="The panel of the lines that do not name a panel.",
+        help_text="For lines that do not name a panel.",
     )
     text = forms.CharField(
         label="Lines",
@@ -50,7 +50,7 @@ class TableForm(forms.Form):
         super().__init__(*args, **options)
         self.initial["token"] = uuid.uuid4()
         columns = " | ".join(self.pasted)
-        self.fields["text"].help_text = f"One order a line: {columns} – or panel | {columns} if no panel is chosen."
+        self.fields["text"].help_text = f"One order a line: {columns}. If no panel is chosen: panel | {columns}."
         self.filename = ""
         self.sheet = Sheet((), ())
 
@@ -62,7 +62,7 @@ class TableForm(forms.Form):
             try:
                 self.sheet = self._read_file(file) if file else self._read_text(text)
             except UnreadableError as error:
-                kept = "Nothing was saved." if file else "The lines are still here. Nothing was ordered."
+                kept = "Nothing was saved." if file else "The lines are kept. Nothing was ordered."
                 self.add_error("file" if file else "text", f"{error.text} {kept}")
             else:
                 if self.cleaned_data["panel"] is None and self._lacks_panels():
@@ -83,9 +83,7 @@ class TableForm(forms.Form):
     def _read_file(self, file: Any) -> Sheet:
         if file.size > MAX_BYTES:
             size, most = file.size / 1024 / 1024, MAX_BYTES // 1024 // 1024
-            raise UnreadableError(
-                f"The file has {size:,.1f} MB, but the limit is {most} MB", "Split it into smaller files"
-            )
+            raise UnreadableError(f"The file has {size:,.1f} MB, the limit is {most} MB", "Split it into smaller files")
         self.filename = file.name
         return read_file(file.name, file.read(), names=self.columns, needed=self.needed)
 

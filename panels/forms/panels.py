@@ -36,7 +36,7 @@ class PanelForm(forms.ModelForm):  # type: ignore[type-arg]
         label="API key",
         max_length=500,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "spellcheck": "false"}),
-        help_text="It is stored encrypted and never shown again.",
+        help_text="Stored encrypted and never shown again.",
     )
 
     class Meta:
@@ -48,7 +48,7 @@ class PanelForm(forms.ModelForm):  # type: ignore[type-arg]
                 attrs={"inputmode": "url", "placeholder": "https://panel.example/api/v2", "autocomplete": "off"}
             ),
         }
-        help_texts: ClassVar = {"api_url": "Copy it exactly from the API page of the panel."}
+        help_texts: ClassVar = {"api_url": "The address from the API page of the panel."}
 
     def __init__(self, data: Mapping[str, Any] | None = None, instance: Panel | None = None) -> None:
         super().__init__(data, instance=instance)
@@ -60,7 +60,7 @@ class PanelForm(forms.ModelForm):  # type: ignore[type-arg]
         else:
             self.fields["api_key"].required = False
             hint = f" ending in {instance.key_hint}" if instance.key_hint else ""
-            self.fields["api_key"].help_text = f"Leave it empty to keep the stored key{hint}."
+            self.fields["api_key"].help_text = f"Leave empty to keep the stored key{hint}."
 
     @property
     def plain_fields(self) -> list[forms.BoundField]:
@@ -92,7 +92,7 @@ class PanelForm(forms.ModelForm):  # type: ignore[type-arg]
         if problem := check_url(url, allow_http=settings.PANEL_ALLOW_HTTP):
             raise forms.ValidationError(problem)
         if "key" in parse_qs(urlsplit(url).query):
-            raise forms.ValidationError("Remove the key from the address, because everybody can read it there.")
+            raise forms.ValidationError("The address must not contain the key, because everybody can read it there.")
         return url
 
     def clean_currency_override(self) -> str:
@@ -101,9 +101,9 @@ class PanelForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         super().clean()
         if self.instance.pk and not self.has_new_key and self._leads_elsewhere():
-            self.add_error("api_key", "This address is on another host. Enter the key for that host.")
+            self.add_error("api_key", "The address has another host. Enter the API key for this host.")
         elif self.has_new_key and self.errors:
-            self.add_error("api_key", "Enter the key again, because it is not kept while the form has errors.")
+            self.add_error("api_key", "Enter the key again. It was not kept, because other fields have errors.")
         return self.cleaned_data
 
     def _leads_elsewhere(self) -> bool:

@@ -22,7 +22,7 @@ MOST_SHOWN = 50
 def request_search(order: Order, actor: Any) -> str:
     """Ask the worker to search for an unknown order's id, or to continue. Returns "", or the reason why it cannot."""
     if not may_resolve(order):
-        return "An answer may still come; look for it after the deadline."
+        return "An answer may still arrive. Search for the ID after the deadline."
     if not order.panel.is_active:
         return f"{order.panel} is inactive, so it cannot be asked. Activate it first."
     findings = collect_findings(order, order.id_searches.filter(attempt=order.attempt).first())
@@ -91,8 +91,8 @@ class Findings:
         """The reason why there was never an id to ask about, "" if there was an id."""
         if self.window is None or self.asked or self.matches or self.can_go_on:
             return ""
-        no_id = "No id lies" if self.window.size == 0 else "No id of somebody else lies"
-        return f"{no_id} between those of our orders sent around it, so there is none to ask about."
+        no_id = "There is no ID" if self.window.size == 0 else "There is no unused ID"
+        return f"{no_id} between the IDs of our orders sent just before and after it, so there is nothing to check."
 
     @property
     def fitting(self) -> int:
@@ -103,21 +103,19 @@ class Findings:
     def verdict(self) -> str:
         """The conclusion from the answers so far. It never claims that the order does not exist."""
         if self.fitting == 1:
-            return "One id answers and fits in charge and place. Whether it is this order is for a person to decide."
+            likely = next(match for match in self.matches if match.fits)
+            return f"Likely match: {likely.found.remote_id}. Please confirm."
         if self.fitting:
             return (
-                f"{self.fitting} ids answer and fit in charge and place. Which of them is this order is for a person "
-                "to decide: the panel's own site shows their links."
+                f"{self.fitting} likely matches. Please confirm the right ID. "
+                "The panel's website shows the link of each order."
             )
         if self.matches:
-            return (
-                "What answered does not fit for certain; this says nothing about other ids, nor that the order does "
-                "not exist."
-            )
+            return "No certain match among the confirmed IDs. Other IDs may still match, and the order may still exist."
         if self.asked is None or self.is_open:
             return ""
-        others = "says nothing about the others, nor" if self.next_ids else "does not say"
-        return f"Not found among the ids asked so far; this {others} that the order does not exist."
+        others = "More IDs can be checked, and the" if self.next_ids else "The"
+        return f"Not found among the checked IDs. {others} order may still exist."
 
 
 def collect_findings(order: Order, search: IdSearch | None, around: Around | None = None) -> Findings:

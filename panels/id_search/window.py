@@ -99,13 +99,13 @@ def find_window(order: Order, around: Around | None = None) -> Window | str:
     around = around or find_around(order)
     rows = around.lower, around.higher
     if rows == (None, None):
-        return f"Nothing to start from: no order of ours at {order.panel} has an id and was sent before or after it."
+        return f"No order of ours with an ID was sent to {order.panel} before or after this order."
     for row in rows:
         if row and not _NUMBER.fullmatch(row.remote_id):
-            return f"{order.panel} gives ids such as {row.remote_id}: they are no numbers, so none can be guessed."
+            return f"The IDs of {order.panel}, such as {row.remote_id}, are not numbers, so no ID can be guessed."
     before, after = (_neighbour(row) if row else None for row in rows)
     if before and after and before.number >= after.number:
-        return f"{order.panel} does not count up: {after.number} came after {before.number}."
+        return f"The IDs of {order.panel} are not in sequence: {after.number} came after {before.number}."
     return Window(before, after, around.ended + GRACE)
 
 

@@ -31,7 +31,7 @@ class Batch(models.Model):
         PASTE = "paste", "Pasted"
         FILE = "file", "File"
         COMMAND = "command", "Command"
-        ADOPTED = "adopted", "Adopted"
+        ADOPTED = "adopted", "Imported"
 
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     state = models.CharField(max_length=20, choices=State, default=State.DRAFT)
@@ -82,11 +82,11 @@ class BatchLine(models.Model):
     cells = models.JSONField(default=dict)
     # Messages by column. Messages about the whole line are under "".
     errors = models.JSONField(default=dict, blank=True)
-    has_errors = models.BooleanField("wrong", default=False)
+    has_errors = models.BooleanField("has errors", default=False)
     warnings = models.JSONField(default=list, blank=True)
-    is_left_out = models.BooleanField("left out", default=False)
+    is_left_out = models.BooleanField("skipped", default=False)
     # A person orders it although another line or an active order has the same service and link.
-    is_repeat_ok = models.BooleanField("order all the same", default=False)
+    is_repeat_ok = models.BooleanField("order anyway", default=False)
 
     panel = models.ForeignKey(Panel, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     service = models.ForeignKey(Service, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -97,7 +97,7 @@ class BatchLine(models.Model):
     cost = MoneyField(null=True, blank=True)
     currency = models.CharField(max_length=8, blank=True)
     # The id of an order to import.
-    remote_id = models.CharField("panel's id", max_length=64, blank=True)
+    remote_id = models.CharField("panel order ID", max_length=64, blank=True)
     order = models.OneToOneField(
         "panels.Order", null=True, blank=True, on_delete=models.PROTECT, related_name="batch_line"
     )

@@ -46,8 +46,8 @@ class IdSearch(models.Model):
 
     class Meta:
         ordering = ("-pk",)
-        verbose_name = "search for an id"
-        verbose_name_plural = "searches for ids"
+        verbose_name = "search for an ID"
+        verbose_name_plural = "searches for IDs"
         constraints = (models.UniqueConstraint(fields=("order", "attempt"), name="one_search_per_attempt"),)
         indexes = (
             models.Index(
@@ -77,8 +77,8 @@ class FoundId(models.Model):
     """An id that no row of ours had, and the answer of the panel about it."""
 
     search = models.ForeignKey(IdSearch, on_delete=models.CASCADE, related_name="found")
-    remote_id = models.CharField("panel's id", max_length=64)
-    remote_status = models.CharField("panel's word", max_length=100)
+    remote_id = models.CharField("panel order ID", max_length=64)
+    remote_status = models.CharField("panel status", max_length=100)
     progress = models.CharField(max_length=20, choices=Order.Progress, blank=True)
     charge = MoneyField(null=True)
     currency = models.CharField(max_length=8, blank=True)
@@ -88,7 +88,7 @@ class FoundId(models.Model):
 
     class Meta:
         ordering = ("pk",)
-        verbose_name = "found id"
+        verbose_name = "found ID"
         constraints = (models.UniqueConstraint(fields=("search", "remote_id"), name="one_found_id_per_search"),)
 
     def __str__(self) -> str:

@@ -59,7 +59,7 @@ class Order(models.Model):
         REFUSED = "refused", "Refused"
         UNKNOWN = "unknown", "Unknown"
         WITHDRAWN = "withdrawn", "Withdrawn"
-        WRITTEN_OFF = "written_off", "Written off"
+        WRITTEN_OFF = "written_off", "Marked as lost"
 
     class Progress(models.TextChoices):
         PENDING = WireProgress.PENDING.value, "Pending"
@@ -130,9 +130,9 @@ class Order(models.Model):
     # A problem that a person must see although the order continues, such as a second order at the panel.
     alarm = models.CharField(max_length=300, blank=True, editable=False)
 
-    remote_id = models.CharField("panel's id", max_length=64, blank=True)
+    remote_id = models.CharField("panel order ID", max_length=64, blank=True)
     progress = models.CharField(max_length=20, choices=Progress, blank=True)
-    remote_status = models.CharField("panel's word", max_length=100, blank=True)
+    remote_status = models.CharField("panel status", max_length=100, blank=True)
     # Whether the panel's status is a word that we do not know. Then `progress` is the earlier progress.
     is_word_unknown = models.BooleanField(default=False, editable=False)
     start_count = models.BigIntegerField(null=True, blank=True)

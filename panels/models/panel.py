@@ -77,7 +77,7 @@ class Panel(models.Model):
         AUTH = "auth", "the panel does not accept the key"
         FUNDS = "funds", "not enough funds"
         BY_HAND = "by_hand", "paused by hand"
-        RATE_LIMIT = "rate_limit", "the panel asked us to slow down"
+        RATE_LIMIT = "rate_limit", "the rate limit of the panel is reached"
         UNREACHABLE = "unreachable", "the panel does not answer"
 
     # A pause with one of these reasons stops orders. Any other pause stops questions too.
@@ -96,7 +96,7 @@ class Panel(models.Model):
 
     reported_currency = models.CharField(max_length=8, blank=True, editable=False)
     currency_override = models.CharField(
-        max_length=8, blank=True, help_text="Only if the panel reports a wrong currency, or none."
+        max_length=8, blank=True, help_text="Only if the panel reports a wrong currency or no currency."
     )
     balance = MoneyField(null=True, blank=True, editable=False)
     balance_checked_at = models.DateTimeField(null=True, editable=False)
@@ -112,7 +112,7 @@ class Panel(models.Model):
     )
 
     is_active = models.BooleanField(
-        "active", default=True, help_text="An inactive panel is never called; its history stays."
+        "active", default=True, help_text="An inactive panel is never called. Its history is kept."
     )
     paused_reason = models.CharField(max_length=20, blank=True, choices=Pause, editable=False)
     # Set for a pause with a time. Then a rate limit ends, or an unreachable panel is asked again.
@@ -133,25 +133,28 @@ class Panel(models.Model):
     catalog_error = models.TextField(blank=True, editable=False)
 
     always_send_quantity = models.BooleanField(
-        default=False, help_text="Send the quantity for every service type, as a few panels demand."
+        default=False, help_text="Send the quantity for every service type, because a few panels require it."
     )
     bills_package_per_line = models.BooleanField(
         "bills comment packages per line",
         default=False,
-        help_text="Custom Comments Packages cost their rate per 1000 lines here, not a flat price.",
+        help_text="This panel charges Custom Comments Packages per 1000 lines instead of a flat price.",
     )
     multi_status = models.BooleanField(
-        "answers about many orders at once", default=True, help_text="Switched off by itself when a panel ignores it."
+        "check many orders at once", default=True, help_text="Switched off automatically if the panel ignores it."
     )
     multi_refill = models.BooleanField(
-        "refills many orders at once", default=True, help_text="Switched off by itself when a panel ignores it."
+        "refill many orders at once", default=True, help_text="Switched off automatically if the panel ignores it."
     )
     cancel_parameter = models.CharField(
-        max_length=10, choices=CancelParameter, default=CancelParameter.ORDERS, help_text="How the panel takes cancels."
+        max_length=10,
+        choices=CancelParameter,
+        default=CancelParameter.ORDERS,
+        help_text="The parameter that the panel expects for cancels.",
     )
 
     parallel_calls = models.PositiveSmallIntegerField(
-        default=4, validators=[MinValueValidator(1)], help_text="Orders sent to this panel at the same time."
+        default=4, validators=[MinValueValidator(1)], help_text="Orders that are sent to this panel at the same time."
     )
     calls_per_minute = models.PositiveIntegerField(
         null=True, blank=True, default=60, validators=[MinValueValidator(1)], help_text="Empty means no limit."
@@ -163,7 +166,7 @@ class Panel(models.Model):
     read_timeout = models.PositiveSmallIntegerField(
         default=60,
         validators=[MinValueValidator(1)],
-        help_text="Seconds of silence. Some panels take 40 seconds to accept an order.",
+        help_text="Seconds without data. Some panels need 40 seconds to accept an order.",
     )
 
     objects = PanelQuerySet.as_manager()

@@ -27,9 +27,9 @@ class Refill(models.Model):
     # Set while sending. After this time the outcome of the call is unknown.
     send_deadline = models.DateTimeField(null=True, editable=False)
     # Some panels accept a refill without an id. Such a refill cannot be tracked.
-    remote_id = models.CharField("panel's id", max_length=64, blank=True)
+    remote_id = models.CharField("panel refill ID", max_length=64, blank=True)
     progress = models.CharField(max_length=20, choices=Progress, blank=True)
-    remote_status = models.CharField("panel's word", max_length=100, blank=True)
+    remote_status = models.CharField("panel status", max_length=100, blank=True)
     error = models.TextField(blank=True)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     requested_at = models.DateTimeField(auto_now_add=True)

@@ -14,11 +14,11 @@ from panels.protocol.order_types import Offer, OrderType, order_type, type_choic
 
 class Service(models.Model):
     panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="services", db_index=False)
-    remote_id = models.CharField("panel's id", max_length=64)
+    remote_id = models.CharField("panel service ID", max_length=64)
     name = models.CharField(max_length=500)
     # A slug of order_types.ORDER_TYPES. "" if the panel's type is not known. Then it is ordered as Default.
     type = models.CharField(max_length=40, blank=True, choices=type_choices)
-    raw_type = models.CharField("panel's type", max_length=100, blank=True)
+    raw_type = models.CharField("panel type", max_length=100, blank=True)
     category = models.CharField(max_length=300, blank=True)
     # The price of the whole order for packages.
     rate_per_1000 = RateField()

@@ -71,7 +71,7 @@ def _lock_next_lines(action: OrderAction) -> list[ActionLine]:
 
 def _refresh_order(order: Order, _: Any) -> str:
     if not order.can_refresh:
-        return f"Only placed orders can be refreshed; this one is {order.get_state_display().lower()}."
+        return f"Only placed orders can be refreshed. This order is {order.get_state_display().lower()}."
     request_check(Order.objects.filter(pk=order.pk))
     return ""
 

@@ -16,7 +16,7 @@ What = OrderEvent.What
 def request_refill(order: Order, actor: Any) -> str:
     """Queue a refill of an order; return "", or the reason why it cannot be requested."""
     if not order.can_refill:
-        return "A refill can be requested once the order is completed, if its service offers refills."
+        return "A refill can be requested when the order is completed and its service offers refills."
     if any(refill.is_open for refill in order.refills.all()):
         return "A refill of this order is already under way."
     try:
@@ -31,7 +31,7 @@ def request_refill(order: Order, actor: Any) -> str:
 def request_cancel(order: Order, actor: Any) -> str:
     """Queue a cancel of an order; return "", or the reason why it cannot be requested."""
     if not order.can_cancel:
-        return "A cancel can be requested while the order runs, if its service offers cancels."
+        return "A cancel can be requested while the order runs and its service offers cancels."
     with transaction.atomic():
         if not Order.objects.filter(pk=order.pk, cancel_state=order.cancel_state).update(
             cancel_state=RequestState.QUEUED,

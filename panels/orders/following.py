@@ -37,7 +37,7 @@ def stop_following(order: Order, actor: Any) -> None:
     if Order.objects.filter(pk=order.pk, next_check_at__isnull=False).update(
         next_check_at=None, check_requested_at=None
     ):
-        order.add_event(What.FOLLOW, "No longer followed.", actor=actor)
+        order.add_event(What.FOLLOW, "No longer tracked.", actor=actor)
 
 
 def next_check_at(order: Order, now: datetime) -> datetime | None:

@@ -12,13 +12,13 @@ from panels.protocol.order_types import check
 from panels.protocol.scalars import read_remote_id
 
 State, What = Order.State, OrderEvent.What
-TOO_LATE = "Meanwhile something else has happened to this order; look at it again."
+TOO_LATE = "The order has changed since this page was shown. Nothing was changed. Check the order again."
 
 
 def withdraw(order: Order, actor: Any) -> str:
     """Withdraw an order that was not sent; return "", or the reason why this is not possible."""
     if not order.can_withdraw:
-        return f"Only an order that waits can be withdrawn; this one is {order.get_state_display().lower()}."
+        return f"Only a waiting order can be withdrawn. This order is {order.get_state_display().lower()}."
     moved = order.move(State.WITHDRAWN, what=What.WITHDRAWN, actor=actor, held_reason="", finished_at=timezone.now())
     return "" if moved else TOO_LATE
 
@@ -58,17 +58,18 @@ def may_resolve(order: Order) -> bool:
 
 def send_again(order: Order, actor: Any) -> str:
     """Queue an unknown order again, because a person says that the panel does not have it."""
-    return _resolve_order(order, State.QUEUED, "Not at the panel: to be sent again.", actor, send_after=timezone.now())
+    detail = "Not at the panel. The order is sent again."
+    return _resolve_order(order, State.QUEUED, detail, actor, send_after=timezone.now())
 
 
 def write_off(order: Order, actor: Any) -> str:
     """Mark an unknown order as lost, because its outcome will never be known."""
-    return _resolve_order(order, State.WRITTEN_OFF, "Written off.", actor, finished_at=timezone.now())
+    return _resolve_order(order, State.WRITTEN_OFF, "Marked as lost.", actor, finished_at=timezone.now())
 
 
 def _resolve_order(order: Order, to: Order.State, detail: str, actor: Any, **fields: Any) -> str:
     if not may_resolve(order):
-        return "An answer may still come; decide after the deadline."
+        return "An answer may still arrive. Decide after the deadline."
     moved = order.move(to, what=What.RESOLVED, detail=detail, actor=actor, candidate_id="", **fields)
     return "" if moved else TOO_LATE
 
@@ -80,15 +81,15 @@ def name_candidate(order: Order, text: str, actor: Any) -> str:
     """
     remote_id = read_remote_id(text)
     if not remote_id:
-        return "That is no order id: it has up to 64 letters and digits."
+        return "This is not an order ID. An order ID has up to 64 letters and digits."
     if not order.panel.is_active:
         return f"{order.panel} is inactive, so it cannot be asked. Activate it first."
     named = Order.objects.filter(panel=order.panel_id, candidate_id=remote_id).exclude(candidate_id="").order_by()
     owner = Order.with_remote_ids(order.panel_id, [remote_id]).first() or named.exclude(pk=order.pk).first()
     if owner:
-        return f"{remote_id} is the id of our order {owner.pk}."
+        return f"{remote_id} is the panel order ID of our order {owner.pk}."
     if not may_resolve(order):
-        return "An answer may still come; decide after the deadline."
+        return "An answer may still arrive. Decide after the deadline."
     unknown = Order.objects.filter(pk=order.pk, state=State.UNKNOWN)
     named_now = unknown.update(candidate_id=remote_id, candidate_by=actor, candidate_error="")
     return "" if named_now else TOO_LATE

@@ -13,7 +13,7 @@ from panels.orders.following import request_check
 
 State, What = Order.State, OrderEvent.What
 WAITING = (RequestState.QUEUED, RequestState.SENDING)
-WORDS = "A backup was restored that shows this as waiting. It may have been sent after the backup was made."
+WORDS = "A backup was restored in which this was waiting. It may have been sent after the backup was made."
 
 
 def distrust_what_waits() -> Counter[str]:

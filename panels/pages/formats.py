@@ -1,4 +1,4 @@
-"""How amounts, times, counts and states look on every page."""
+"""Writes amounts, times, counts and states in one way for every page."""
 
 from __future__ import annotations
 
@@ -80,6 +80,14 @@ LOOKS = {
     "stopped": Look("neutral", "circle-off"),
     "lost": Look("bad", "unplug"),
 }
+# The words of states whose key is not their word.
+LABELS = {
+    "held": "On hold",
+    "written_off": "Marked as lost",
+    "wrong": "Error",
+    "left_out": "Skipped",
+    "not_adopted": "Not imported",
+}
 KIND_ICONS = {
     "neutral": "circle-dashed",
     "info": "info",
@@ -106,7 +114,7 @@ class Delivery(Protocol):
 
 
 class CostLike(Protocol):
-    """What `cost` reads of the cost of an order."""
+    """The fields of a cost that `cost` reads."""
 
     @property
     def amount(self) -> Decimal: ...
@@ -187,12 +195,12 @@ def badge(state: str, label: str = "", kind: str = "", icon: str = "") -> str:
         '<span class="badge badge--{}">{}<span>{}</span></span>',
         look.kind,
         _icon(icon or look.icon),
-        label or _words(state),
+        label or LABELS.get(_key(state)) or _words(state),
     )
 
 
 def order_badge(order: OrderLike) -> str:
-    """Show the state of an order: "held" instead of "queued", and its progress when it is placed."""
+    """Show the state of an order: "On hold" for a held order, and the progress of a placed order."""
     if order.state == "queued" and order.held_reason:
         return badge("held")
     if order.state == "placed" and order.progress:

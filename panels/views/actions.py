@@ -1,4 +1,4 @@
-"""What is done to a selection of orders: chosen, confirmed with its count and cost, reported order by order."""
+"""Actions on selected orders: a person selects the orders, sees number and cost, confirms, and sees each outcome."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ CAN = {Kind.REFRESH: "can_refresh", Kind.REFILL: "can_refill", Kind.CANCEL: "can
 
 
 class NotChosenError(Exception):
-    """The selection is none that could be acted on; the text says why."""
+    """The selection cannot be acted on. The text gives the reason."""
 
 
 # -- choosing
@@ -38,14 +38,14 @@ class NotChosenError(Exception):
 @permission_required("panels.change_order", raise_exception=True)
 @require_POST
 def order_actions(request: HttpRequest) -> HttpResponse:
-    """Note which orders something is to be done to; all but a refresh of single rows is confirmed first."""
+    """Store an action with its orders. A refresh of selected rows starts at once, and all other actions need a yes."""
     if "only" in request.POST:
         return _refresh_one(request, request.POST["only"])
     kind = request.POST.get("action", "")
     try:
         pks = _chosen(request)
         if kind not in Kind.values:
-            raise NotChosenError("Choose what is to be done. Nothing was changed.")
+            raise NotChosenError("Choose an action. Nothing was changed.")
     except NotChosenError as error:
         return _back(request, str(error), kind="bad")
     _check_rights(request, kind)
@@ -58,11 +58,11 @@ def order_actions(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest) -> list[int]:
-    """Return the orders that were ticked, or all that the list's query string finds; at most MOST."""
+    """Return the selected orders, or all orders of the list's query string; more than MOST are an error."""
     if "all" in request.POST:
         found = filter_orders(QueryDict(request.POST.get("query", "")))
         if not found.is_valid():
-            raise NotChosenError("The filter cannot be read. Nothing was changed.")
+            raise NotChosenError("The filter is not valid. Nothing was changed.")
         orders = found.qs
     else:
         ticked = {int(pk) for pk in request.POST.getlist("order") if pk.isdecimal() and len(pk) <= 18}
@@ -71,7 +71,7 @@ def _chosen(request: HttpRequest) -> list[int]:
     if not pks:
         raise NotChosenError("No order is selected. Nothing was changed.")
     if len(pks) > MOST:
-        raise NotChosenError(f"An action takes at most {MOST:,} orders. Nothing was changed: filter for fewer of them.")
+        raise NotChosenError(f"An action takes at most {MOST:,} orders. Nothing was changed. Filter for fewer orders.")
     return pks
 
 
@@ -83,26 +83,26 @@ def _check_rights(request: HttpRequest, kind: str) -> None:
 def _refresh_one(request: HttpRequest, text: str) -> HttpResponse:
     order = Order.objects.filter(pk=int(text)).first() if text.isdecimal() and len(text) <= 18 else None
     if order is None or not request_check(Order.objects.filter(pk=order.pk)):
-        return _back(request, "Only an order that the panel has can be refreshed.", kind="bad")
+        return _back(request, "Only a placed order can be refreshed.", kind="bad")
     ring("poll", order.panel_id)
     return _back(request, f"Order {order.pk} is being checked.")
 
 
 def _refresh_now(request: HttpRequest, action: OrderAction, number: int) -> HttpResponse:
-    """Mark the rows at once, so that the list shows that they are being checked; the panels are asked by the worker."""
+    """Mark the rows at once, so that the list shows them as being checked. The worker asks the panels."""
     confirm_action(action)
     for panel_pk in carry_out(action.pk, threading.Event()):
         ring("poll", panel_pk)
     done = action.lines.filter(outcome=ActionLine.Outcome.DONE).count()
     if not done:
-        return _back(request, "None of the selected orders is at its panel, so there is nothing to ask.", kind="bad")
-    left_out = f"; {number - done} cannot be refreshed" if done < number else ""
-    text = f"{done} order{'s are' if done > 1 else ' is'} being checked{left_out}."
-    return _back(request, text, kind="info" if left_out else "")
+        return _back(request, "No selected order is at its panel, so nothing can be refreshed.", kind="bad")
+    skipped = f" {number - done} cannot be refreshed." if done < number else ""
+    text = f"{done} order{'s are' if done > 1 else ' is'} being checked.{skipped}"
+    return _back(request, text, kind="info" if skipped else "")
 
 
 def _back(request: HttpRequest, text: str, kind: str = "") -> HttpResponse:
-    """Say what came of it on the list: htmx keeps it as it is and lets it fetch itself again."""
+    """Show the result on the list. With htmx, the list stays and loads itself again."""
     if wants_fragment(request):
         response = trigger_client_event(HttpResponse(status=204), "refreshed", {})
         # The rows themselves show that they are being checked.
@@ -118,7 +118,7 @@ def _back(request: HttpRequest, text: str, kind: str = "") -> HttpResponse:
 @permission_required("panels.view_order", raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def order_action(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show what an action costs and reaches until it is confirmed, then what came of each order."""
+    """Show the number and cost of an action until it is confirmed, and the outcome of each order afterwards."""
     action = get_object_or_404(OrderAction.objects.select_related("created_by"), pk=pk)
     may_confirm = _may_confirm(request, action)
     if request.method == "POST":
@@ -134,7 +134,7 @@ def order_action(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _may_confirm(request: HttpRequest, action: OrderAction) -> bool:
-    """Tell whether this person may let it happen: its author, or somebody who manages panels."""
+    """Say whether this person may confirm the action: its author, or a manager of panels."""
     user: Any = request.user
     is_theirs = action.created_by_id == user.pk or user.has_perm("panels.change_panel")
     needed = ["panels.change_order"] + (["panels.add_refill"] if action.kind == Kind.REFILL else [])
@@ -162,7 +162,7 @@ def _report(request: HttpRequest, action: OrderAction) -> dict[str, Any]:
 
 
 def _costs(lines: QuerySet[ActionLine]) -> list[Any]:
-    """Return what the orders cost: a sum for each currency, and of how many orders it is."""
+    """Return the cost of the orders: for each currency a sum and the number of its orders."""
     orders = Order.objects.filter(pk__in=lines.order_by().values("order"))
     return list(
         orders.order_by("currency")
@@ -177,7 +177,7 @@ def _costs(lines: QuerySet[ActionLine]) -> list[Any]:
 
 
 def _count_possible(action: OrderAction) -> int:
-    """Count for how many of the orders it can make sense as they are now."""
+    """Count the orders for which the action is possible in their present state."""
     orders = Order.objects.filter(pk__in=action.lines.values("order")).select_related("service")
     if action.kind == Kind.REFILL:
         orders = orders.prefetch_related("refills")

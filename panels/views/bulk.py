@@ -1,4 +1,4 @@
-"""Bulk orders: a table is taken in, looked at, confirmed once, and followed."""
+"""Bulk orders: a person uploads a table, checks the draft, confirms it once, and watches its progress."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from panels.tables.template import template_csv, template_xlsx
 from panels.views.bulk_lines import draft_context, draft_lines, get_batch
 
 ON_A_PAGE = 25
-# Whoever confirms a batch orders, and whoever has orders followed adds them.
+# A confirmed batch places orders, and an import adds orders, so both need both permissions.
 MAY_ORDER = ("panels.add_batch", "panels.add_order")
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TEXT = "text/csv; charset=utf-8"
@@ -65,7 +65,7 @@ def _draft_counts(pks: Iterator[int]) -> dict[int, Any]:
 
 
 def _seconds(batch: Batch, progress: BatchProgress) -> int:
-    """Return how often to look how far a batch is, 0 for never."""
+    """Return the seconds between two polls of a batch's page, 0 for no polling."""
     is_moving = progress.queued or progress.sending or progress.waiting
     if is_moving and batch.state == Batch.State.CONFIRMED:
         return 2
@@ -76,13 +76,13 @@ def _least(seconds: Iterator[int]) -> int:
     return min(filter(None, seconds), default=0)
 
 
-# -- taking a table in
+# -- a new table
 
 
 @permission_required(MAY_ORDER, raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def bulk_new(request: HttpRequest) -> HttpResponse:
-    """Take pasted lines or a file as a draft; nothing is ordered by it."""
+    """Store pasted lines or a file as a draft. Nothing is ordered."""
     form = TableForm(*_sent(request))
     if not form.is_valid():
         return _show_form(request, "panels/bulk/bulk_new.html", form)
@@ -100,7 +100,7 @@ def bulk_new(request: HttpRequest) -> HttpResponse:
 @permission_required(MAY_ORDER, raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def bulk_adopt(request: HttpRequest) -> HttpResponse:
-    """Take the ids of orders that were placed elsewhere; the worker asks their panels about them."""
+    """Store the IDs of orders that were placed elsewhere. The worker asks the panels about them."""
     form = AdoptionForm(*_sent(request))
     if not form.is_valid():
         return _show_form(request, "panels/bulk/bulk_adopt.html", form)
@@ -134,7 +134,7 @@ def _to_batch(request: HttpRequest, batch: Batch, note: str) -> HttpResponse:
 @permission_required(MAY_ORDER, raise_exception=True)
 @require_safe
 def bulk_template(_: HttpRequest, suffix: str) -> HttpResponse:
-    """Send a file to fill in."""
+    """Send the template file for orders."""
     content = template_xlsx() if suffix == "xlsx" else template_csv()
     return _as_download(HttpResponse(content, content_type=_type_of(suffix)), f"orders-template.{suffix}")
 
@@ -145,7 +145,7 @@ def bulk_template(_: HttpRequest, suffix: str) -> HttpResponse:
 @permission_required("panels.view_batch", raise_exception=True)
 @require_safe
 def bulk_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show a draft to be checked, or how far a confirmed batch has come."""
+    """Show a draft with its lines, or the progress of a confirmed batch."""
     batch = get_batch(pk)
     return _show_draft(request, batch) if _is_unconfirmed(batch) else _show_progress(request, batch)
 
@@ -186,13 +186,13 @@ def _show_progress(request: HttpRequest, batch: Batch) -> HttpResponse:
 
 
 def _waited_for(batch: Batch) -> QuerySet[Panel]:
-    """Return the panels where something of a batch waits."""
+    """Return the panels at which lines or orders of a batch wait."""
     waiting: QuerySet[Any] = to_adopt() if batch.is_adoption else queued()
     return Panel.objects.filter(pk__in=waiting.filter(batch=batch).values("panel"))
 
 
 def _is_closed(panel: Panel, batch: Batch) -> bool:
-    """Tell whether a panel gets nothing of a batch for now."""
+    """Say whether a panel is closed for the lines or orders of a batch."""
     return not (panel.takes_questions() if batch.is_adoption else panel.takes_orders())
 
 
@@ -211,7 +211,7 @@ def _page(lines: QuerySet[BatchLine], request: HttpRequest) -> Page[BatchLine]:
 
 
 def _stages(progress: BatchProgress) -> list[tuple[str, int, str]]:
-    """Return how many orders stand where: what to call it, and the list's filter for it."""
+    """Return for each stage its state, the number of its orders, and the query string of their list."""
     found = (
         ("queued", progress.queued, "state=queued"),
         ("sending", progress.sending, "state=sending"),
@@ -229,7 +229,7 @@ def _stages(progress: BatchProgress) -> list[tuple[str, int, str]]:
 @permission_required(MAY_ORDER, raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def bulk_confirm(request: HttpRequest, pk: int) -> HttpResponse:
-    """Order all lines of a draft, or none and show why; whoever loads that page again finds the draft."""
+    """Order all lines of a draft, or order nothing and show the reason. A reload of that page shows the draft."""
     if request.method != "POST":
         return redirect(get_batch(pk))
     outcome = confirming.confirm(get_batch(pk), request.user, request.POST.get("fingerprint", ""))
@@ -243,26 +243,26 @@ def bulk_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(outcome.batch)
 
 
-# Each change of a batch: the call, what to say if it changed anything, and what if it did not.
+# For each change of a batch: the call, the message after a change, and the message if nothing changed.
 CHANGES: dict[str, tuple[Callable[[Batch], bool], str, str]] = {
     "discard": (
         drafts.discard,
         "{} was discarded. Nothing was ordered.",
-        "{} is no draft any more, so it was not discarded.",
+        "{} is no longer a draft, so it was not discarded.",
     ),
     "pause": (
         pause,
-        "{} is paused. What is on its way goes on; nothing more is sent.",
-        "{} is not under way, so there is nothing to pause.",
+        "{} is paused. Orders that are being sent are completed. No more orders are sent.",
+        "{} is not being sent, so it was not paused.",
     ),
-    "resume": (resume, "{} goes on.", "{} is not paused."),
+    "resume": (resume, "{} was resumed.", "{} is not paused."),
 }
 
 
 @permission_required("panels.change_batch", raise_exception=True)
 @require_POST
 def bulk_change(request: HttpRequest, pk: int, change: str) -> HttpResponse:
-    """Discard a draft, let nothing more of a batch go out, or let it go on."""
+    """Discard a draft, or pause or resume a batch."""
     batch = get_batch(pk)
     call, done, not_done = CHANGES[change]
     if not call(batch):
@@ -275,14 +275,14 @@ def bulk_change(request: HttpRequest, pk: int, change: str) -> HttpResponse:
 @permission_required("panels.change_batch", raise_exception=True)
 @require_POST
 def bulk_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take back what has not been sent."""
+    """Withdraw the unsent orders of a batch."""
     batch = get_batch(pk)
     number = withdraw_unsent(batch, request.user)
     if number:
         orders = "1 order was" if number == 1 else f"{number:,} orders were"
-        messages.success(request, f"{orders} withdrawn before anything was sent. What the panels have goes on.")
+        messages.success(request, f"{orders} withdrawn before they were sent. Orders at the panels continue.")
     else:
-        messages.error(request, "No order of this batch waits any more, so none was withdrawn.")
+        messages.error(request, "No order of this batch is waiting, so nothing was withdrawn.")
     return redirect(batch)
 
 
@@ -292,7 +292,7 @@ def bulk_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required("panels.view_batch", raise_exception=True)
 @require_safe
 def bulk_results(_: HttpRequest, pk: int, suffix: str) -> HttpResponseBase:
-    """Send every line with what became of it."""
+    """Send every line with its result."""
     batch = get_batch(pk)
     header, rows = results.results_header(batch), results.results(batch)
     response: HttpResponseBase
@@ -306,7 +306,7 @@ def bulk_results(_: HttpRequest, pk: int, suffix: str) -> HttpResponseBase:
 @permission_required("panels.view_batch", raise_exception=True)
 @require_safe
 def bulk_refused(_: HttpRequest, pk: int) -> HttpResponseBase:
-    """Send what was refused as a file that can be corrected and uploaded again."""
+    """Send the refused lines as a file that can be corrected and uploaded again."""
     batch = get_batch(pk)
     lines = results.as_csv(results.refused_header(batch), results.refused(batch))
     return _as_download(StreamingHttpResponse(lines, content_type=TEXT), f"batch-{pk}-refused.csv")

@@ -1,4 +1,4 @@
-"""The lines of a draft: looked through, corrected, left out."""
+"""The lines of a draft: show, correct, skip and include them."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ CHANGES: dict[str, dict[str, bool]] = {
     "repeat": {"is_repeat_ok": True},
     "no_repeat": {"is_repeat_ok": False},
 }
-# More rows than a page has need not be told that they have changed.
-MOST_TOLD = 50
+# A page has at most this many rows, so no more rows are reloaded.
+MOST_RELOADED = 50
 
 
 def get_batch(pk: int) -> Batch:
-    """Return a batch with all that its page names."""
+    """Return a batch together with its panel and its people."""
     return get_object_or_404(Batch.objects.select_related("panel", "created_by", "confirmed_by"), pk=pk)
 
 
 def draft_context(batch: Batch, totals: Summary) -> dict[str, Any]:
-    """Return what the summary of a draft shows."""
+    """Return the context of a draft's summary."""
     costs: dict[str, Decimal] = defaultdict(Decimal)
     for total in totals.totals:
         costs[total.currency] += total.cost
@@ -52,13 +52,13 @@ def draft_context(batch: Batch, totals: Summary) -> dict[str, Any]:
 
 
 def _numbers(totals: Summary) -> dict[str, int]:
-    """Return how many lines each tab has."""
+    """Return the number of lines in each tab."""
     every = totals.count + totals.wrong + totals.left_out
     return {"wrong": totals.wrong, "all": every, "out": totals.left_out}
 
 
 def draft_lines(request: HttpRequest, batch: Batch, totals: Summary) -> dict[str, Any]:
-    """Return a page of a draft's lines; the wrong ones unless others are asked for, or none is wrong."""
+    """Return a page of a draft's lines: the lines with errors, or all lines if no line has errors."""
     shown = request.GET.get("show", "")
     if shown not in SHOWN:
         shown = "wrong" if totals.wrong else "all"
@@ -78,13 +78,13 @@ def _with_service(lines: QuerySet[BatchLine]) -> QuerySet[BatchLine]:
 @permission_required("panels.change_batch", raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def bulk_line(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """Show the form of a draft's line, or, with ?row, the line itself; correct it, leave it out, or take it back."""
+    """Show the form of a draft's line, or the line itself with ?row. Correct, skip or include the line."""
     batch = get_batch(pk)
     line = _get_line(batch, number)
     if request.method == "POST":
         return _change(request, batch, line)
     if not batch.is_draft:
-        return _not_a_draft(request, batch, f"{batch} is no draft any more; its lines can no longer be changed.")
+        return _not_a_draft(request, batch, f"{batch} is no longer a draft. Its lines can no longer be changed.")
     return _show(request, batch, line, None if "row" in request.GET else LineForm(line))
 
 
@@ -96,7 +96,7 @@ def _get_line(batch: Batch, number: int) -> BatchLine:
 
 def _change(request: HttpRequest, batch: Batch, line: BatchLine) -> HttpResponse:
     choice = request.POST.get("do", "")
-    # The form of a line sends its cells with whichever of its buttons; the row does not.
+    # Every button of the form sends the cells of the line. The buttons of the row send no cells.
     is_form = choice not in CHANGES or "service" in request.POST
     cells = LineForm(line, request.POST).cells if is_form else None
     try:
@@ -109,9 +109,9 @@ def _change(request: HttpRequest, batch: Batch, line: BatchLine) -> HttpResponse
         messages.success(request, f"Line {line.number} was changed.")
         return redirect(_address(batch, request))
     response = _show(request, batch, line, LineForm(line) if is_still_wrong else None, is_changed=True)
-    # The rows of the lines that it clashes with, or did, fetch themselves again where they are on the page.
+    # Rows of other lines with the same service and link reload themselves, because their errors may have changed.
     others = [other.number for other in changed if other.number != line.number]
-    for other in others[:MOST_TOLD]:
+    for other in others[:MOST_RELOADED]:
         trigger_client_event(response, f"line-{other}", {})
     return response
 
@@ -119,7 +119,7 @@ def _change(request: HttpRequest, batch: Batch, line: BatchLine) -> HttpResponse
 def _show(
     request: HttpRequest, batch: Batch, line: BatchLine, form: LineForm | None, *, is_changed: bool = False
 ) -> HttpResponse:
-    """Show a line, or its form; once it has changed, with the new summary of its batch."""
+    """Show a line or its form. After a change, add the new summary of its batch."""
     context = {"batch": batch, "line": line, "form": form, "can_change": batch.is_draft}
     if is_changed and wants_fragment(request):
         context |= draft_context(batch, summary(batch)) | {"is_out_of_band": True}
@@ -141,7 +141,7 @@ def _not_a_draft(request: HttpRequest, batch: Batch, text: str) -> HttpResponse:
 @permission_required("panels.change_batch", raise_exception=True)
 @require_POST
 def bulk_leave_out_wrong(request: HttpRequest, pk: int) -> HttpResponse:
-    """Leave out every wrong line of a draft."""
+    """Skip every line with errors in a draft."""
     batch = get_batch(pk)
     try:
         number = leave_out_wrong(batch)
@@ -149,5 +149,5 @@ def bulk_leave_out_wrong(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
         return redirect(batch)
     lines = "1 line was" if number == 1 else f"{number:,} lines were"
-    messages.success(request, f"{lines} left out; they stay in the batch and are not ordered.")
+    messages.success(request, f"{lines} skipped. Skipped lines stay in the batch and are not ordered.")
     return redirect(batch)

@@ -1,4 +1,4 @@
-"""The catalog of all panels, and what is known about one service."""
+"""The catalog of all panels, and the page of one service."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAX_CHANGES = 50
 @permission_required("panels.view_service", raise_exception=True)
 @require_safe
 def service_list(request: HttpRequest) -> HttpResponse:
-    """Show the services of all panels, narrowed, sorted, 50 a page."""
+    """Show the services of all panels, filtered and sorted, 50 a page."""
     with_services = Panel.objects.filter(Exists(Service.objects.filter(panel=OuterRef("pk"))))
     narrowed = ServiceFilter(request.GET, with_services.defer("api_key"))
     shown = Service.objects.select_related("panel").defer("description", "search_text", "panel__api_key")
@@ -42,7 +42,7 @@ def service_list(request: HttpRequest) -> HttpResponse:
 @permission_required("panels.view_service", raise_exception=True)
 @require_safe
 def service_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show a service with everything that its panel says, and what has changed."""
+    """Show a service with all its details and its changes."""
     service = get_object_or_404(Service.objects.select_related("panel").defer("panel__api_key"), pk=pk)
     vanished = service.changes.filter(field="is_listed", new="False").first()
     context = {
@@ -55,22 +55,22 @@ def service_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _sort(narrowed: ServiceFilter, name: str, field: str) -> dict[str, str]:
-    """Tell how the list is sorted by a column, and how it is after a click."""
+    """Return the present sorting by a column, and the sorting after a click."""
     current = {field: "ascending", f"-{field}": "descending"}.get(narrowed.sort_field, "")
     return {"current": current, "next": f"-{name}" if current == "ascending" else name}
 
 
 def _categories(narrowed: ServiceFilter) -> Iterator[str]:
-    """Suggest categories; only the whole page asks for them."""
+    """Suggest categories. Only the whole page reads them, so a fragment does not pay for them."""
     services = Service.objects.filter(is_listed=True)
-    # Those of some panels would take longer to find than they are worth.
+    # Finding the categories of some panels would take too long, so the list then has those of all panels.
     if len(narrowed.panels) == 1:
         services = services.filter(panel=narrowed.panels[0])
     yield from services.order_by("category").values_list("category", flat=True).distinct()[:MAX_CATEGORIES]
 
 
 def _short_address(request: HttpRequest) -> str:
-    """Return the address without the fields that were left empty."""
+    """Return the address without its empty fields."""
     query = request.GET.copy()
     for name in [name for name, value in query.items() if not value]:
         del query[name]

@@ -1,4 +1,4 @@
-"""How it runs: who works, what the queue holds, what waits in the database, and what ran when."""
+"""The state of the background work: workers, the queue, waiting rows and scheduled jobs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from panels.money import totals
 from panels.orders.queue import queued
 from panels.pages.htmx import render_page
 
-# A worker that is restarted again and again must not fill the page.
+# A worker that restarts again and again must not fill the page.
 MAX_GONE = 10
 QUEUES = {RedisHuey: "Redis", PostgresHuey: "PostgreSQL", SqliteHuey: "SQLite, on this machine"}
 
@@ -30,7 +30,7 @@ QUEUES = {RedisHuey: "Redis", PostgresHuey: "PostgreSQL", SqliteHuey: "SQLite, o
 @permission_required(("panels.view_worker", "panels.view_jobrun"), raise_exception=True)
 @require_safe
 def operations(request: HttpRequest) -> HttpResponse:
-    """Show whether everything that works in the background does."""
+    """Show whether all background work runs."""
     panels = list(Panel.objects.filter(is_active=True).defer("api_key"))
     alive = list(Worker.alive().order_by("host", "pid"))
     context = {
@@ -44,12 +44,12 @@ def operations(request: HttpRequest) -> HttpResponse:
     return render_page(request, "panels/operations.html", context, partial="live")
 
 
-# -- what waits
+# -- waiting work
 
 
 @dataclass
 class Waiting:
-    """What waits at one panel. Held orders and those of a paused batch wait for a person and are not counted."""
+    """The waiting work at one panel. Held orders and orders of a paused batch are not counted: they need a person."""
 
     panel: Panel
     queued: int = 0
@@ -60,7 +60,7 @@ class Waiting:
 
 
 def _waiting() -> list[Waiting]:
-    """Return the panels where something waits, inactive ones too: theirs waits for a person."""
+    """Return the panels with waiting work. Inactive panels are included, because a person must activate them."""
     orders, now = Order.objects.order_by(), timezone.now()
     counts: dict[int, dict[str, Any]] = defaultdict(dict)
     for pk, number, oldest_at in queued().order_by().values_list("panel").annotate(Count("pk"), Min("created_at")):
@@ -86,12 +86,12 @@ def _count_by(rows: QuerySet[Any], path: str) -> Iterable[tuple[int, int]]:
     return counted
 
 
-# -- what runs on schedule
+# -- scheduled jobs
 
 
 @dataclass(frozen=True)
 class Job:
-    """A scheduled job, how often it is due, and its last run; `next_at` is None while it waits for a person."""
+    """A scheduled job with its interval and its last run. `next_at` is None while the job waits for a person."""
 
     name: str
     every: timedelta
@@ -101,17 +101,17 @@ class Job:
 
     @property
     def is_due(self) -> bool:
-        """Whether the next look for what waits starts it."""
+        """Whether the next sweep starts the job."""
         return self.next_at is not None and self.next_at <= timezone.now()
 
 
 def _jobs(panels: list[Panel]) -> list[Job]:
-    # One that never ran is empty.
+    # A job that never ran has an empty run.
     runs = defaultdict(JobRun, {run.name: run for run in JobRun.objects.all()})
     jobs = [
-        _job("Find what waits", runs["sweep"], schedule.SWEEP_EVERY),
+        _job("Find waiting work", runs["sweep"], schedule.SWEEP_EVERY),
         _job("Sum spend", runs[totals.JOB], schedule.SWEEP_EVERY),
-        _job("Count all spend", runs[schedule.RECOUNT], schedule.TIDY_EVERY),
+        _job("Recount all spend", runs[schedule.RECOUNT], schedule.TIDY_EVERY),
         _job("Delete old drafts", runs["delete old drafts"], schedule.TIDY_EVERY),
     ]
     for panel in panels:

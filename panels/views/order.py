@@ -1,4 +1,4 @@
-"""The page of one order: its history, what can be done to it, and what a person decides about it."""
+"""The page of one order: its state, its history, the actions on it, and the decisions about it."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from panels.pages.htmx import render_page, wants_fragment
 from panels.protocol.order_types import ALL_FIELDS, Kind, check
 from panels.views.order_list import poll_seconds
 
-LONGEST_STORY = 200
-# Nothing comes of a search or a question while its panel is not asked; that may take days.
+LONGEST_HISTORY = 200
+# No search and no question makes progress while its panel is closed for questions, and that may take days.
 SECONDS_WHILE_HELD_UP = 20
 What = OrderEvent.What
 EVENT_LOOKS = {
@@ -42,14 +42,14 @@ EVENT_LOOKS = {
 @permission_required("panels.view_order", raise_exception=True)
 @require_safe
 def order_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show everything about an order, and move with it."""
+    """Show an order with its evidence and its history. The page updates while the order is open."""
     return _show(request, pk)
 
 
 def _show(request: HttpRequest, pk: int, *, status: int = 200) -> HttpResponse:
     order = _get(pk)
-    events = list(order.events.select_related("actor").order_by("-at", "-pk")[:LONGEST_STORY])
-    # Only what the panel has can be refilled.
+    events = list(order.events.select_related("actor").order_by("-at", "-pk")[:LONGEST_HISTORY])
+    # Only an order at the panel can have refills.
     refills = list(order.refills.select_related("requested_by")) if order.remote_id else []
     decision = _decision(order, events, request.POST)
     context = {
@@ -73,7 +73,7 @@ def _get(pk: int) -> Order:
 
 
 def _fields(order: Order) -> list[dict[str, Any]]:
-    """Return the other fields of the order's type as a person reads them; lists line by line."""
+    """Return the labels and values of the other fields of the order's type, and lists as lines."""
     shown = []
     for name, value in order.params.items():
         field = ALL_FIELDS.get(name)
@@ -97,14 +97,14 @@ def _page_seconds(order: Order, refills: list[Refill], findings: findings.Findin
 
 
 def _decision(order: Order, events: list[OrderEvent], posted: Mapping[str, str]) -> dict[str, Any]:
-    """Return what a person needs to know to decide about an unknown or a held order."""
+    """Return the facts for the decision about an unknown or a held order."""
     if order.state == Order.State.UNKNOWN:
         around = find_around(order, events)
         return {
             "may_resolve": resolution.may_resolve(order),
             "around": around,
             "evidence": collect_evidence(order, around),
-            # The query leaves it out where there is none.
+            # The query does not set it if there is no search.
             "findings": findings.collect_findings(order, getattr(order, "id_search", None), around),
             "form": ResolveForm(initial={"remote_id": posted.get("remote_id", "")}),
         }
@@ -115,16 +115,16 @@ def _decision(order: Order, events: list[OrderEvent], posted: Mapping[str, str])
     return {}
 
 
-# -- what is done to one order
+# -- actions on one order
 
 
 @permission_required("panels.change_order", raise_exception=True)
 @require_POST
 def order_refresh(request: HttpRequest, pk: int) -> HttpResponse:
-    """Have the panel asked about an order now."""
+    """Request a status check of an order."""
     order = _get(pk)
     if not following.request_check(Order.objects.filter(pk=pk)):
-        return _answer(request, pk, "Only an order that the panel has can be refreshed.")
+        return _answer(request, pk, "Only a placed order can be refreshed.")
     ring("poll", order.panel_id)
     return _answer(request, pk)
 
@@ -136,18 +136,18 @@ def order_refill(request: HttpRequest, pk: int) -> HttpResponse:
     order = _get(pk)
     problem = aftercare.request_refill(order, request.user)
     ring("requests", order.panel_id)
-    return _answer(request, pk, problem, "The refill is requested; the panel's answer appears here.")
+    return _answer(request, pk, problem, "The refill is requested. The panel's answer is shown here.")
 
 
-# Each request: how it is made, whom to ring then, and what to say.
+# For each request: the call, the work to ring for, and the message.
 REQUESTS: dict[str, tuple[Callable[[Order, Any], str], WorkKind | None, str]] = {
     "cancel": (
         aftercare.request_cancel,
         "requests",
-        "The cancel is requested. Only the order's status tells whether it worked.",
+        "The cancel is requested. The status shows later whether the order was canceled.",
     ),
-    "withdraw": (resolution.withdraw, None, "The order is withdrawn: nothing was sent, nothing was charged."),
-    # The page shows how far the search is.
+    "withdraw": (resolution.withdraw, None, "The order is withdrawn. Nothing was sent, and nothing was charged."),
+    # The page itself shows the progress of the search.
     "search": (findings.request_search, "search", ""),
 }
 
@@ -155,7 +155,7 @@ REQUESTS: dict[str, tuple[Callable[[Order, Any], str], WorkKind | None, str]] = 
 @permission_required("panels.change_order", raise_exception=True)
 @require_POST
 def order_request(request: HttpRequest, pk: int, what: str) -> HttpResponse:
-    """Request a cancel of an order, take back one that was not sent, or have an unknown one looked for."""
+    """Request a cancel of an order, withdraw an unsent order, or request the search for an unknown order."""
     order = _get(pk)
     ask, work, done = REQUESTS[what]
     problem = ask(order, request.user)
@@ -167,11 +167,11 @@ def order_request(request: HttpRequest, pk: int, what: str) -> HttpResponse:
 @permission_required("panels.change_order", raise_exception=True)
 @require_POST
 def order_resolve(request: HttpRequest, pk: int) -> HttpResponse:
-    """Carry out what a person has decided about an order that waits for a decision."""
+    """Carry out a decision about an order."""
     order = _get(pk)
     form = ResolveForm(request.POST)
     if not form.is_valid():
-        return _answer(request, pk, "Choose what is to become of this order. Nothing was changed.")
+        return _answer(request, pk, "Choose a decision. Nothing was changed.")
     decide, work, done = DECISIONS[form.cleaned_data["decision"]]
     problem = decide(order, request.user, form.cleaned_data)
     if work and not problem:
@@ -193,13 +193,13 @@ def _write_off(order: Order, actor: Any, _: Mapping[str, Any]) -> str:
 
 def _release(order: Order, actor: Any, data: Mapping[str, Any]) -> str:
     if order.service is None or data["rate"] != order.service.rate_per_1000:
-        return "The price has changed again; look at it once more. The order still waits."
+        return "The price has changed again. Nothing was sent. Check the new price."
     return resolution.release(order, actor)
 
 
 def _dismiss(order: Order, actor: Any, data: Mapping[str, Any]) -> str:
     if data["alarm"].split() != order.alarm.split():
-        return "Meanwhile there is another alarm; look at it once more."
+        return "There is a new alarm. Check it before you mark it as seen."
     resolution.dismiss_alarm(order, actor)
     return ""
 
@@ -211,25 +211,29 @@ def _stop(order: Order, actor: Any, _: Mapping[str, Any]) -> str:
 
 def _follow(order: Order, actor: Any, _: Mapping[str, Any]) -> str:
     if not following.request_check(Order.objects.filter(pk=order.pk)):
-        return "Only an order that the panel has can be followed."
-    order.add_event(What.FOLLOW, "Followed again.", actor=actor)
+        return "Only a placed order can be tracked."
+    order.add_event(What.FOLLOW, "Tracked again.", actor=actor)
     return ""
 
 
-# For each decision: how it is done, whom to ring then, and what to say.
+# For each decision: the call, the work to ring for, and the message.
 DECISIONS: dict[str, tuple[Callable[[Order, Any, Mapping[str, Any]], str], WorkKind | None, str]] = {
-    ResolveForm.EXISTS: (_exists, "confirm", "The panel is asked about that id; its answer appears here."),
+    ResolveForm.EXISTS: (_exists, "confirm", "This ID is being checked at the panel. The answer is shown here."),
     ResolveForm.SEND_AGAIN: (_send_again, "submit", "The order is queued to be sent again."),
-    ResolveForm.WRITE_OFF: (_write_off, None, "The order is written off. Should an id still come, it is kept."),
-    ResolveForm.RELEASE: (_release, "submit", "The order goes out at the new price."),
-    ResolveForm.SEEN: (_dismiss, None, "Noted as seen."),
-    ResolveForm.STOP: (_stop, None, "The panel is no longer asked about this order. What was known stays."),
-    ResolveForm.FOLLOW: (_follow, "poll", "The order is followed again."),
+    ResolveForm.WRITE_OFF: (
+        _write_off,
+        None,
+        "The order is marked as lost. If a panel order ID arrives later, it is saved.",
+    ),
+    ResolveForm.RELEASE: (_release, "submit", "The order is sent at the new price."),
+    ResolveForm.SEEN: (_dismiss, None, "Marked as seen."),
+    ResolveForm.STOP: (_stop, None, "The order is no longer tracked. Its last known values are kept."),
+    ResolveForm.FOLLOW: (_follow, "poll", "The order is tracked again."),
 }
 
 
 def _answer(request: HttpRequest, pk: int, problem: str = "", done: str = "") -> HttpResponse:
-    """Show the order as it is now, with what came of it: `problem` if nothing was done."""
+    """Show the order as it is now, with a message: `problem` if nothing was done, else `done`."""
     if problem:
         messages.error(request, problem)
     elif done:

@@ -24,13 +24,13 @@ from panels.tables.cells import csv_lines
 
 SORTS = {"created": "created_at", "charge": "charge_sort", "cost": "cost_sort"}
 EXPORT_CHUNK = 1000
-# Past these, whatever an order waits for does not come at once: its page looks less often.
+# After these times the page polls less often, because a change is not expected soon.
 CHECK_IS_QUICK = timedelta(minutes=1)
 SENDING_IS_QUICK = timedelta(minutes=5)
 
 
 def filter_orders(query: Mapping[str, Any]) -> OrderFilter:
-    """Return the filter that a list's query string describes; invalid ones must not be acted on."""
+    """Return the filter of a list's query string. An invalid filter must not be acted on."""
     return OrderFilter(query)
 
 
@@ -40,7 +40,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
     """List orders, filtered, searched and sorted."""
     found = filter_orders(request.GET)
     sort = _sort(request.GET)
-    # A filter that cannot be read shows nothing rather than everything.
+    # An invalid filter shows no orders, because all orders would be mistaken for its result.
     is_filtered = any(value for name, value in request.GET.items() if name in found.filters)
     page, total = find_page(
         found.qs if found.is_valid() else Order.objects.none(),
@@ -69,19 +69,19 @@ def _sort(query: Mapping[str, str]) -> str:
 def _field(sort: str, query: Mapping[str, str]) -> str:
     name = SORTS[sort.removeprefix("-")]
     if name == "charge_sort" and query.get("state", Order.State.PLACED) not in ("", Order.State.PLACED):
-        # Nobody was charged for what no panel has: all alike, so by age, without a walk past all that has a charge.
+        # Orders in these states have no charge, so they are sorted by age. That avoids reading all charged orders.
         name = "created_at"
     return ("-" if sort.startswith("-") else "") + name
 
 
 def _sort_link(name: str, sort: str) -> dict[str, str]:
-    """Tell how the list is sorted by a column, and how it is after a click: first the newest or largest."""
+    """Return the present sorting by a column, and the sorting after a click: the newest or largest first."""
     current = {name: "ascending", f"-{name}": "descending"}.get(sort, "")
     return {"current": current, "next": name if current == "descending" else f"-{name}"}
 
 
 def poll_seconds(orders: list[Order]) -> int:
-    """Return how often to look what has become of them, 0 for never."""
+    """Return the seconds between two polls of a page with these orders, 0 for no polling."""
     now = timezone.now()
     if any(_is_being_checked(order, now) for order in orders):
         return 1
@@ -153,7 +153,7 @@ EXPORTED: dict[str, Any] = {
 @permission_required("panels.view_order", raise_exception=True)
 @require_safe
 def order_export(request: HttpRequest) -> HttpResponseBase:
-    """Send what the list shows under the same query, all pages of it, as CSV."""
+    """Send all pages of the list under the same query as CSV."""
     found = filter_orders(request.GET)
     if not found.is_valid():
         return redirect(f"{reverse('order_list')}?{request.GET.urlencode()}")
@@ -168,7 +168,7 @@ def order_export(request: HttpRequest) -> HttpResponseBase:
 
 
 def _in_chunks(orders: QuerySet[Order], sort: str) -> Iterator[Order]:
-    """Read a long list piece by piece: no transaction stays open for as long as a slow download takes."""
+    """Read a long list in chunks, so that no transaction stays open during a slow download."""
     after = ""
     while True:
         page = paginate(orders, {"after": after}, sort=sort, size=EXPORT_CHUNK)

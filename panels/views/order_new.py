@@ -1,4 +1,4 @@
-"""The page where a person orders one service: choose it by typing, fill in its fields, see the price, place it once."""
+"""The page for a new order: search the service, fill in its fields, see the price, and place the order once."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ MAX_WORDS = 10
 
 
 class NotOrderableError(Exception):
-    """There is nothing here that could be ordered; the text says why, and what to do."""
+    """The order is not possible. The text gives the reason and the next step."""
 
 
 @permission_required("panels.add_order", raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def order_new(request: HttpRequest) -> HttpResponse:
-    """Show the search, or the form of the service that was chosen or ordered before; place the order."""
+    """Show the search, or the form of a service, and place the order."""
     if request.method == "POST":
         return _place(request)
     try:
@@ -48,7 +48,7 @@ def order_new(request: HttpRequest) -> HttpResponse:
 @permission_required("panels.add_order", raise_exception=True)
 @require_safe
 def order_new_services(request: HttpRequest) -> HttpResponse:
-    """List the services that match what was typed so far."""
+    """List the services that match the typed words."""
     response = _choose(request, partial="services")
     return replace_url(response, f"{reverse('order_new')}?{request.GET.urlencode()}")
 
@@ -56,7 +56,7 @@ def order_new_services(request: HttpRequest) -> HttpResponse:
 @permission_required("panels.add_order", raise_exception=True)
 @require_POST
 def order_new_check(request: HttpRequest) -> HttpResponse:
-    """Price and check what was typed so far; nothing is placed."""
+    """Check and price the form without placing anything."""
     try:
         form = OrderForm(_find_service(request.POST.get("service", "")), request.POST)
     except NotOrderableError as error:
@@ -65,7 +65,7 @@ def order_new_check(request: HttpRequest) -> HttpResponse:
 
 
 def _blank_form(query: QueryDict) -> OrderForm | None:
-    """Return the form that the address asks for, prefilled; None where the service has still to be chosen."""
+    """Return the prefilled form for the address, or None if the address names no service."""
     service_pk, order_pk = query.get("service", ""), query.get("again", "")
     if not service_pk and ("q" in query or not order_pk):
         return None
@@ -82,24 +82,24 @@ def _blank_form(query: QueryDict) -> OrderForm | None:
 def _find_service(text: str) -> Service:
     service = Service.objects.select_related("panel").filter(pk=_read_pk(text)).first()
     if service is None:
-        raise NotOrderableError("There is no such service. Nothing was placed; choose one from the list.")
+        raise NotOrderableError("This service does not exist. Nothing was placed. Choose a service from the list.")
     return service
 
 
 def _find_order(text: str) -> Order:
     order = Order.objects.select_related("service__panel").filter(pk=_read_pk(text)).first()
     if order is None:
-        raise NotOrderableError("There is no such order to repeat. Nothing was placed; choose a service.")
+        raise NotOrderableError("The order to repeat does not exist. Nothing was placed. Choose a service.")
     return order
 
 
 def _read_pk(text: str) -> int:
-    """Return the pk, or one that no row has."""
+    """Return the pk, or 0, which no row has."""
     return int(text) if text.isdecimal() and len(text) <= 18 else 0
 
 
 def _obstacle(service: Service) -> str:
-    """Say why this service cannot be ordered, "" if it can."""
+    """Return the reason why this service cannot be ordered, or ""."""
     if not service.panel.is_active:
         return f"{service.panel} is inactive, so “{service.name}” cannot be ordered. Choose a service of another panel."
     if not service.is_listed:
@@ -127,7 +127,7 @@ def _orderable() -> QuerySet[Service]:
 
 
 def _matching(typed: str) -> QuerySet[Service]:
-    """Find services by words of their name, category or panel, or by the panel's id: exactly that id comes first."""
+    """Find services by words of their name, category or panel, or by their ID. An exact ID comes first."""
     services = _orderable()
     for word in typed.lower().split()[:MAX_WORDS]:
         services = services.filter(_has_word(word))
@@ -165,16 +165,20 @@ def _fill_in(
 
 
 def _warnings(form: OrderForm) -> dict[str, Any]:
-    """Find what a person should know before placing: none of it forbids the order."""
+    """Return the warnings to show before placing. They do not prevent the order."""
     panel, cost = form.chosen.panel, form.checked.cost
     link = form.checked.values.get("link", "")
     active = list(active_orders(form.chosen, link).order_by("-pk")[: MAX_ACTIVE + 1]) if link else []
     promised = promised_costs([panel]).get((panel.pk, panel.currency), Decimal())
+    available = None if panel.balance is None else panel.balance - promised
+    short_by = Decimal() if available is None or cost is None else cost - available
     return {
         "active": active[:MAX_ACTIVE],
         "has_more_active": len(active) > MAX_ACTIVE,
         "promised": promised,
-        "is_short": panel.balance is not None and cost is not None and cost > panel.balance - promised,
+        "available": available,
+        "short_by": short_by,
+        "is_short": short_by > 0,
         "is_paused": panel.is_paused(),
         "is_stopped": Controls.is_sending_stopped(),
     }
@@ -189,7 +193,7 @@ def _place(request: HttpRequest) -> HttpResponse:
     first = Order.objects.filter(token=token).first() if token else None
     is_fit = form.is_valid() and not form.changes and not _obstacle(form.chosen)
     if token and (is_fit or first):
-        # A used token never places: it leads to its order, whatever has become of the service meanwhile.
+        # A used token never places again. It leads to its order, even if the service has changed since.
         try:
             order, is_new = place_order(build_order(form.chosen, form.checked, placed_by=request.user, token=token))
         except TokenUsedError:
@@ -205,7 +209,7 @@ def _placed(request: HttpRequest, order: Order, *, is_new: bool) -> HttpResponse
         bell.ring("submit", order.panel_id)
         messages.success(request, f"Order {order.pk} is queued for {order.panel}.")
     else:
-        messages.info(request, f"This form was already placed as order {order.pk}: nothing was placed twice.")
+        messages.info(request, f"This form was already placed as order {order.pk}. Nothing was placed twice.")
     if wants_fragment(request):
         return HttpResponseClientRedirect(order.get_absolute_url())
     return redirect(order)

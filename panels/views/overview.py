@@ -1,4 +1,4 @@
-"""The first page: how the panels are, what needs a person, what was spent, and what was ordered last."""
+"""The overview: the state of the panels, everything that needs a person, the spend, and the latest orders."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAX_RECENT = 10
 @permission_required(("panels.view_panel", "panels.view_order"), raise_exception=True)
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
-    """Show how everything is at a glance."""
+    """Show the state of everything at a glance."""
     panels = list(attention.mark(attention.PANELS, Panel.objects.defer("api_key")))
     spent = spend(timezone.now())
     context = {
@@ -40,7 +40,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True)
 class Card:
-    """A panel and how many orders are at it, or on their way to it."""
+    """A panel, and the numbers of its open and its waiting orders."""
 
     panel: Panel
     open_count: int
@@ -48,7 +48,7 @@ class Card:
 
     @property
     def answered_at(self) -> dt.datetime | None:
-        """When the panel last gave its balance or its catalog."""
+        """The time of the last balance or catalog from the panel."""
         times = (self.panel.balance_checked_at, self.panel.catalog_synced_at)
         return max((at for at in times if at), default=None)
 

@@ -1,4 +1,4 @@
-"""The accounts at panels: how they are, and what a manager does with them."""
+"""The pages of the panels: their state, their settings, and the actions of a manager."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MAX_CHANGES = 20
 @permission_required("panels.view_panel", raise_exception=True)
 @require_safe
 def panel_list(request: HttpRequest) -> HttpResponse:
-    """Show every panel and how it is."""
+    """Show every panel and its state."""
     panels = list(Panel.objects.defer("api_key"))
     opened, _ = count_open()
     context = {
@@ -43,29 +43,29 @@ def panel_list(request: HttpRequest) -> HttpResponse:
 @permission_required("panels.view_panel", raise_exception=True)
 @require_safe
 def panel_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one panel: how it is, what it offers, what has changed, and its settings."""
+    """Show one panel: its state, its catalog, its changes and its settings."""
     panel = _find(pk)
     response = _show(request, panel)
-    # The page asks for its fragment only while something is under way.
+    # The page polls its fragment only while a request is waiting.
     return _announce(response, panel) if wants_fragment(request) and not _is_waiting(panel) else response
 
 
 @permission_required("panels.add_panel", raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def panel_new(request: HttpRequest) -> HttpResponse:
-    """Add a panel, which is tested at once."""
+    """Add a panel and request its test."""
     form = PanelForm(_data(request))
     if not form.is_valid():
         return _show_form(request, form)
     panel = _store(form)
-    messages.success(request, f"{panel.name} was added. It is being tested, and its catalog fetched: see below.")
+    messages.success(request, f"{panel.name} was added. It is being tested, and its catalog is being loaded.")
     return redirect(panel)
 
 
 @permission_required("panels.change_panel", raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def panel_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change a panel; with a new address or key it is tested at once."""
+    """Change a panel. Request its test if the address or the key is new."""
     form = PanelForm(_data(request), instance=_find(pk))
     if not form.is_valid():
         return _show_form(request, form)
@@ -77,24 +77,24 @@ def panel_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required("panels.change_panel", raise_exception=True)
 @require_POST
 def panel_ask(request: HttpRequest, pk: int, question: requests.Question) -> HttpResponse:
-    """Have the balance read, which also tests address and key, or the catalog fetched."""
+    """Request the balance, which also tests address and key, or the catalog."""
     panel = _find(pk)
     if not panel.is_active:
-        messages.warning(request, f"{panel.name} is inactive, so it is not called. Make it active first (Edit).")
+        messages.warning(request, f"{panel.name} is inactive, so it is not called. Activate it first under Edit.")
     requests.request_answer(question, [pk])
     return _show(request, _find(pk)) if wants_fragment(request) else redirect(panel)
 
 
-# Each change of a pause: the call, what to say if it changed anything, and what if it did not.
+# For each change of a pause: the call, the message after a change, and the message if nothing changed.
 PAUSES: dict[str, tuple[Callable[[list[Panel]], list[Panel]], str, str]] = {
     "pause": (
         requests.pause_by_hand,
-        "{name} is paused. Orders for it wait here; placed ones are still followed.",
-        "{name} was paused before: {reason}.",
+        "{name} is paused. Orders for it wait here. Placed orders are still tracked.",
+        "{name} was already paused: {reason}.",
     ),
     "resume": (
         requests.resume,
-        "{name} is no longer paused. Orders that wait for it go out now.",
+        "{name} is no longer paused. Its waiting orders are sent now.",
         "{name} was not paused.",
     ),
 }
@@ -103,7 +103,7 @@ PAUSES: dict[str, tuple[Callable[[list[Panel]], list[Panel]], str, str]] = {
 @permission_required("panels.change_panel", raise_exception=True)
 @require_POST
 def panel_pause(request: HttpRequest, pk: int, change: str) -> HttpResponse:
-    """Pause a panel or resume it; a pause that lasts already keeps its own reason."""
+    """Pause or resume a panel. An earlier pause keeps its own reason."""
     panel = _find(pk)
     call, done, not_done = PAUSES[change]
     words = {"name": panel.name, "reason": panel.get_paused_reason_display()}
@@ -114,7 +114,7 @@ def panel_pause(request: HttpRequest, pk: int, change: str) -> HttpResponse:
     return redirect(panel)
 
 
-# -- what they share
+# -- shared by the pages
 
 
 def _find(pk: int) -> Panel:
@@ -127,7 +127,7 @@ def _data(request: HttpRequest) -> QueryDict | None:
 
 
 def _is_waiting(panel: Panel) -> bool:
-    """Tell whether a balance or a catalog has been asked for and is not there yet."""
+    """Say whether a requested balance or catalog has not arrived yet."""
     return panel.is_active and bool(panel.balance_requested_at or panel.sync_requested_at)
 
 
@@ -151,7 +151,7 @@ def _show(request: HttpRequest, panel: Panel) -> HttpResponse:
 
 
 def _announce(response: HttpResponse, panel: Panel) -> HttpResponse:
-    """Say aloud what came of a test or a sync."""
+    """Add a toast with the result of a test or a sync."""
     if problem := panel.balance_error or panel.catalog_error:
         return trigger_client_event(response, "toast", {"text": f"{panel.name}: {problem}", "kind": "bad"})
     text = f"{panel.name} answered. Its balance is {money(panel.balance, panel.currency)}."
@@ -163,7 +163,7 @@ def _show_form(request: HttpRequest, form: PanelForm) -> HttpResponse:
 
 
 def _store(form: PanelForm) -> Panel:
-    """Save a panel together with what follows from its changes."""
+    """Save a panel and settle the consequences of its changes in one transaction."""
     with transaction.atomic():
         panel = form.store()
         requests.settle_change(panel, has_new_key=form.has_new_key, needs_test=form.needs_test)
@@ -172,5 +172,5 @@ def _store(form: PanelForm) -> Panel:
 
 def _consequence(form: PanelForm) -> str:
     if "is_active" in form.changed_data and not form.instance.is_active:
-        return " It is inactive now: it is not called any more. Its orders, services and history are kept."
-    return " It is being tested: see below." if form.instance.is_active and form.needs_test else ""
+        return " It is inactive now, so it is no longer called. Its orders, services and history are kept."
+    return " It is being tested." if form.instance.is_active and form.needs_test else ""

@@ -1,4 +1,4 @@
-"""What every page says about the whole: is a worker alive, is sending stopped, what needs a person."""
+"""The status on every page: whether a worker runs, whether sending is stopped, and how much needs a person."""
 
 from __future__ import annotations
 
@@ -26,46 +26,46 @@ T = TypeVar("T")
 
 
 def site_status(request: HttpRequest) -> dict[str, Any]:
-    """Context of every page of somebody who is signed in; lazy, so that fragments do not pay for it."""
+    """Return the context of every page for signed-in people. It is lazy, so fragments do not pay for it."""
     if not getattr(request, "user", None) or not request.user.is_authenticated:
         return {}
     return {"site": SiteStatus()}
 
 
 class SiteStatus:
-    """Answers each question when a template asks it, and once."""
+    """Reads each value when a template first needs it, and only once."""
 
     def __init__(self) -> None:
         self._cache: dict[str, Any] = {}
 
     @property
     def worker_missing(self) -> bool:
-        """Whether work waits while no worker is alive."""
+        """Whether work is waiting while no worker is alive."""
         return not self.is_worker_alive and self.waiting_count > 0
 
     @property
     def worker_seen_at(self) -> Any:
-        """When a worker was last seen, None if never."""
+        """The time when a worker was last seen, or None."""
         return self._workers[0].seen_at if self._workers else None
 
     @property
     def waiting_count(self) -> int:
-        """How many orders, refills, cancels and questions wait to be sent."""
+        """The number of orders, refills, cancels and questions that wait to be sent."""
         return sum(self._waiting)
 
     @property
     def queued_count(self) -> int:
-        """How many orders go out by themselves as soon as they may."""
+        """The number of orders that are sent without a person."""
         return self._waiting[0]
 
     @property
     def attention_count(self) -> int:
-        """How many orders, panels and unknown words wait for a person."""
+        """The number of orders, panels and unknown statuses that need a person."""
         return self._once("attention", count_attention)
 
     @property
     def sending_stopped(self) -> Controls | None:
-        """The switch, if it stops sending."""
+        """The switch, or None while sending is on."""
         return self._once(
             "stopped",
             lambda: (
@@ -75,7 +75,7 @@ class SiteStatus:
 
     @property
     def is_worker_alive(self) -> bool:
-        """Whether any worker was seen within seconds."""
+        """Whether a worker was seen in the last seconds."""
         return any(worker.is_alive for worker in self._workers)
 
     @property
@@ -93,12 +93,12 @@ class SiteStatus:
         return found
 
 
-# Panels whose balance or catalog somebody has asked for.
+# Panels with a requested balance or catalog.
 WANTED = Q(balance_requested_at__isnull=False) | Q(sync_requested_at__isnull=False)
 
 
 def _count_waiting() -> list[int]:
-    """Count what waits for the worker, kind by kind: orders to be sent first."""
+    """Count the waiting work of each kind. The first number is of the orders to be sent."""
     return count_each(
         queued(),
         Order.objects.filter(check_requested_at__isnull=False),
@@ -117,35 +117,35 @@ def status(request: HttpRequest) -> HttpResponse:
 @permission_required("panels.change_order", raise_exception=True)
 @require_POST
 def sending(request: HttpRequest) -> HttpResponse:
-    """Throw the switch that stops all sending, or let everything go out again."""
+    """Stop all sending, or start it again."""
     wanted = request.POST.get("sending")
     if wanted == "stop":
         _stop_sending(request)
     elif wanted == "start":
         _start_sending(request)
     else:
-        return HttpResponseBadRequest("Say `sending=stop` or `sending=start`. Nothing was changed.")
+        return HttpResponseBadRequest("Send `sending=stop` or `sending=start`. Nothing was changed.")
     return redirect(_page_before(request))
 
 
 def _stop_sending(request: HttpRequest) -> None:
     if switch.stop_sending(request.user):
-        messages.success(request, "Sending is stopped. What waits is kept until somebody starts it again.")
+        messages.success(request, "Sending is stopped. Waiting orders are kept until somebody starts sending again.")
     else:
-        messages.info(request, "Sending was stopped before.")
+        messages.info(request, "Sending was already stopped.")
 
 
 def _start_sending(request: HttpRequest) -> None:
     if not switch.start_sending(request.user):
-        messages.info(request, "Sending was not stopped.")
+        messages.info(request, "Sending was already on.")
         return
     for panel_pk in schedule.waiting()["submit"]:
         bell.ring("submit", panel_pk)
-    messages.success(request, "Sending has started again. What waits goes out now.")
+    messages.success(request, "Sending has started again. Waiting orders are sent now.")
 
 
 def _page_before(request: HttpRequest) -> str:
-    """Return the page of ours that the switch was thrown on, the overview if that is not known."""
+    """Return the page on which the switch was used, or the overview if that page is not known."""
     page = request.headers.get("Referer", "")
     is_ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
     return page if is_ours else reverse("overview")

@@ -44,7 +44,7 @@ def test_a_file_with_mistakes_becomes_orders(page, sign_in, worker, synced, sand
     least = synced.min
     sign_in(page, "Operator")
     upload(page, table(synced, least, "lots", least, 0, least))
-    expect(page.get_by_text("2 lines are wrong.")).to_be_visible()
+    expect(page.get_by_text("2 lines have errors.")).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("^Order 3 lines"))).to_be_disabled()
     assert not Order.objects.exists()
 
@@ -57,11 +57,11 @@ def test_a_file_with_mistakes_becomes_orders(page, sign_in, worker, synced, sand
     page.get_by_label("Quantity").fill(str(least))
     page.get_by_role("button", name="Save line 3").click()
     expect(page.locator("#line-3").get_by_text("OK", exact=True)).to_be_visible()
-    expect(page.get_by_text("1 line is wrong.")).to_be_visible()
-    expect(page.get_by_role("link", name="Wrong 1")).to_be_visible()
+    expect(page.get_by_text("1 line has errors.")).to_be_visible()
+    expect(page.get_by_role("link", name="Errors 1")).to_be_visible()
 
-    page.get_by_role("button", name="Leave out line 5").click()
-    expect(page.locator("#line-5").get_by_text("Left out", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Skip line 5").click()
+    expect(page.locator("#line-5").get_by_text("Skipped", exact=True)).to_be_visible()
     page.get_by_role("button", name=re.compile(r"^Order 4 lines · .* USD$")).dblclick()
 
     expect(page.get_by_text("4 of 4 sent")).to_be_visible()
@@ -74,7 +74,7 @@ def test_a_file_with_mistakes_becomes_orders(page, sign_in, worker, synced, sand
     rows = download.value.path().read_text().splitlines()
     assert len(rows) == 6
     assert sum(",placed," in row for row in rows) == 4
-    assert sum(",left out," in row for row in rows) == 1
+    assert sum(",skipped," in row for row in rows) == 1
 
 
 def test_what_is_typed_and_not_saved_is_neither_lost_nor_left_out_of_the_order(page, sign_in, worker, synced):
@@ -99,8 +99,8 @@ def test_a_repeat_is_settled_in_one_row_and_the_other_row_follows(page, sign_in,
     sign_in(page, "Operator")
     row = f"{synced.id},https://example.com/same,{synced.min}\n"
     upload(page, f"service,link,quantity\n{row}{row}".encode())
-    expect(page.get_by_text("2 lines are wrong.")).to_be_visible()
-    page.get_by_role("button", name="Order all the same line 2").click()
+    expect(page.get_by_text("2 lines have errors.")).to_be_visible()
+    page.get_by_role("button", name="Order anyway line 2").click()
     expect(page.locator("#line-3").get_by_text("OK", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("^Order 2 lines"))).to_be_enabled()
 

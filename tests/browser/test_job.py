@@ -132,8 +132,8 @@ def test_an_order_without_an_answer_is_looked_for_and_accepted_by_click(
 
     sign_in(page, "Operator")
     page.goto(f"/orders/{lost.pk}/")
-    page.get_by_role("button", name="Look for it").dblclick()
-    expect(page.get_by_text("One id answers and fits")).to_be_visible()
+    page.get_by_role("button", name="Search for the ID").dblclick()
+    expect(page.get_by_text("Likely match:")).to_be_visible()
     assert sandbox.calls["status"] == 1
     looks_right(page)
     page.get_by_role("button", name=f"Accept {remote_id}").click()
@@ -153,7 +153,7 @@ def test_what_is_typed_stays_while_the_page_moves_by_itself(page, sign_in):
 
     sign_in(page, "Operator")
     page.goto(order.get_absolute_url())
-    field = page.get_by_label("It exists: its id")
+    field = page.get_by_label("The order exists.")
     field.press_sequentially("12")
     Order.objects.update(error_text="Something new")
     with page.expect_response(re.compile(order.get_absolute_url())):
@@ -267,7 +267,7 @@ def test_a_row_that_no_longer_fits_the_filter_says_so_as_it_goes(page, sign_in, 
     sign_in(page, "Operator")
     page.goto("/orders/?progress=running")
     page.get_by_role("button", name=f"Refresh order {order.pk}").click()
-    expect(page.get_by_text(f"Order {order.pk} has changed: this list no longer shows it.")).to_be_visible()
+    expect(page.get_by_text(f"Order {order.pk} has changed. It no longer matches this list.")).to_be_visible()
     expect(page.get_by_text("No order matches")).to_be_visible()
 
 

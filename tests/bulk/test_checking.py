@@ -147,7 +147,7 @@ def test_ten_thousand_lines_list_every_error_and_order_nothing(django_assert_max
     wrong = batch.lines.filter(has_errors=True)
     assert {each.number: set(each.errors) for each in wrong} == expected
     assert [each.number for each in batch.lines.order_by("-has_errors", "number")[:3]] == sorted(expected)[:3]
-    assert confirm(batch, None, summary(batch).fingerprint).problem.startswith(f"{len(expected)} lines are wrong")
+    assert confirm(batch, None, summary(batch).fingerprint).problem.startswith(f"{len(expected)} lines have errors")
     assert Order.objects.count() == 1
     lines = list(batch.lines.all())
     with django_assert_max_num_queries(20):

@@ -100,7 +100,7 @@ def test_a_wrong_line_stops_the_confirmation():
     service = make_service()
     batch = make_batch(row_of(service), row_of(service, quantity=1))
     outcome = confirm(batch, None, summary(batch).fingerprint)
-    assert outcome.problem.startswith("1 line is wrong. Nothing was ordered")
+    assert outcome.problem.startswith("1 line has errors. Nothing was ordered")
     assert not Order.objects.exists()
     batch.refresh_from_db()
     assert batch.is_draft
@@ -134,7 +134,7 @@ def test_a_change_since_the_check_stops_the_confirmation_and_is_returned(name):
         confirm_batch(batch)
         assert Order.objects.count() == 3
     else:
-        assert confirm(batch, None, summary(batch).fingerprint).problem.startswith("2 lines are wrong")
+        assert confirm(batch, None, summary(batch).fingerprint).problem.startswith("2 lines have errors")
 
 
 def test_an_order_that_became_active_since_the_check_stops_the_confirmation():
@@ -142,7 +142,7 @@ def test_an_order_that_became_active_since_the_check_stops_the_confirmation():
     batch = make_batch(row_of(service, link="https://example.com/p/1"))
     shown = summary(batch).fingerprint
     make_order(service, link="https://example.com/p/1")
-    assert "1 line is wrong" in confirm(batch, None, shown).problem
+    assert "1 line has errors" in confirm(batch, None, shown).problem
     assert Order.objects.count() == 1
 
 
@@ -160,7 +160,7 @@ def test_a_discarded_or_empty_batch_orders_nothing():
     service = make_service()
     batch = make_batch(row_of(service))
     change_line(line_of(batch, 2), is_left_out=True)
-    assert "No line is left" in confirm(batch, None, summary(batch).fingerprint).problem
+    assert "No lines to order" in confirm(batch, None, summary(batch).fingerprint).problem
     assert discard(batch)
     assert not discard(batch)
     assert "discarded" in confirm(batch, None, summary(batch).fingerprint).problem

@@ -48,7 +48,7 @@ def test_results_have_the_columns_of_the_table_and_the_result_of_each_line():
         "error": "",
     }
     assert (found[1]["state"], found[1]["error"]) == ("refused", "'-Bad link")
-    assert found[2]["state"] == "left out"
+    assert found[2]["state"] == "skipped"
     book = load_workbook(io.BytesIO(results.as_workbook(header, results.results(batch))))
     cells = [[cell.value for cell in row] for row in book.active.iter_rows()]
     assert cells[0] == header

@@ -84,7 +84,7 @@ def test_lines_wait_for_the_worker_and_wrong_ones_say_why(mine):
         {"order", "link", "quantity"},
     ]
     lines = {line.number: line for line in batch.lines.all()}
-    assert lines[5].messages == [f"This is our order {held.pk} already."]
+    assert lines[5].messages == [f"This order is already here as order {held.pk}."]
     assert lines[6].messages == ["Line 2 names the same order."]
     assert schedule.waiting()["adopt"] == [mine.pk]
     assert Order.objects.count() == 1
@@ -152,7 +152,7 @@ def test_an_adopted_order_without_a_day_that_is_not_found_has_an_hour_too(mine, 
     ("placed", "words"),
     [
         ("2024-11-03", "Placed elsewhere on 2024-11-03"),
-        ("", "Placed elsewhere; the day is not known, so it is not counted as spent"),
+        ("", "Placed elsewhere. The day is not known, so the order is not counted as spent"),
     ],
 )
 def test_the_pages_say_on_which_day_an_adopted_order_counts(mine, answers, as_viewer, placed, words):
@@ -201,7 +201,7 @@ def test_an_order_of_an_unknown_service_may_be_refilled_and_canceled(mine, answe
 
 def test_a_service_that_is_not_in_the_catalog_is_only_a_warning(mine, answers):
     batch = adopt_lines({"panel": "North", "order": "101", "service": "77"})
-    assert "followed without it" in batch.lines.get().warnings[0]
+    assert "imported without it" in batch.lines.get().warnings[0]
     answers["101"] = told()
     assert adopt(mine.pk, WAIT) == Counter(adopted=1)
     assert Order.objects.get().service is None
@@ -211,7 +211,7 @@ def test_an_id_that_the_panel_does_not_know_is_told_on_its_line(mine, answers):
     batch = adopt_lines({"panel": "North", "order": "101"}, {"panel": "North", "order": "102"})
     answers |= {"101": told(), "102": Refused("Incorrect order ID", Reason.NOT_FOUND)}
     assert adopt(mine.pk, WAIT) == Counter(adopted=1, unfit=1)
-    assert batch.lines.get(number=3).messages == ["The panel says: Incorrect order ID"]
+    assert batch.lines.get(number=3).messages == ["Panel answer: Incorrect order ID"]
     found = progress.find_progress(batch)
     assert (found.placed, found.unfit, found.waiting, found.total) == (1, 1, 0, 2)
     assert [row[:2] for row in results.refused(batch)] == [["North", "102"]]
@@ -273,7 +273,7 @@ def test_two_batches_that_name_the_same_order_follow_it_once(mine, answers):
     answers["101"] = told()
     assert adopt(mine.pk, WAIT) == Counter(adopted=1, unfit=1)
     assert first.lines.get().order == Order.objects.get()
-    assert second.lines.get().messages == [f"Batch {first.pk} follows this order already."]
+    assert second.lines.get().messages == [f"Batch {first.pk} already imported this order."]
 
 
 def test_an_order_that_we_came_to_hold_meanwhile_is_not_taken_twice(mine, answers):
@@ -281,7 +281,7 @@ def test_an_order_that_we_came_to_hold_meanwhile_is_not_taken_twice(mine, answer
     held = make_placed(make_service(mine), remote_id="101")
     answers["101"] = told()
     assert adopt(mine.pk, WAIT) == Counter(unfit=1)
-    assert batch.lines.get().messages == [f"This is our order {held.pk} already."]
+    assert batch.lines.get().messages == [f"This order is already here as order {held.pk}."]
 
 
 @pytest.mark.parametrize("fields", [{"is_active": False}, {"paused_reason": "auth"}])

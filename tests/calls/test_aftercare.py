@@ -83,7 +83,7 @@ def test_a_refill_that_may_have_arrived_is_not_asked_for_again(synced_panel, san
     care(synced_panel)
     assert Refill.objects.get().state == RequestState.UNKNOWN
     assert sandbox.calls["refill"] == 1
-    assert "request to refill" in Order.objects.get().alarm
+    assert "the refill request" in Order.objects.get().alarm
 
 
 def test_a_refill_that_never_left_waits(synced_panel, sandbox, completed):
@@ -128,7 +128,7 @@ def test_a_cancel_that_may_have_arrived_is_not_asked_for_again(synced_panel, san
     running.refresh_from_db()
     assert running.cancel_state == RequestState.UNKNOWN
     assert sandbox.calls["cancel"] == 1
-    assert "request to cancel" in running.alarm
+    assert "the cancel request" in running.alarm
 
 
 @pytest.mark.django_db
@@ -140,7 +140,7 @@ def test_requests_past_their_deadline_become_unknown():
     assert Refill.objects.get().state == RequestState.UNKNOWN
     assert Order.objects.filter(cancel_state=RequestState.UNKNOWN).count() == 1
     # Both wait for a person now.
-    assert Order.objects.filter(alarm__startswith="Nobody knows").count() == 2
+    assert Order.objects.filter(alarm__startswith="The panel may have received").count() == 2
 
 
 @pytest.mark.django_db

@@ -125,7 +125,7 @@ def test_a_balance_of_the_old_account_is_not_taken_over(panel, sandbox, monkeypa
         return reading
 
     monkeypatch.setattr(PanelClient, "balance", balance)
-    assert "changed meanwhile" in check(panel)
+    assert "changed during the call" in check(panel)
     panel.refresh_from_db()
     assert panel.balance is None
     assert panel.balance_requested_at is not None

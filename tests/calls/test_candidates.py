@@ -55,7 +55,7 @@ def test_a_question_without_an_answer_counts_once_and_is_shown_to_the_person(nam
 
     assert confirm(monkeypatch, named, no_answer) == 0
     named.refresh_from_db()
-    assert named.candidate_error == "The panel could not be asked about 111: no answer"
+    assert named.candidate_error == "The panel could not check 111: no answer"
     panel = Panel.objects.get()
     assert (panel.paused_reason, panel.failures) == (Panel.Pause.UNREACHABLE, 3)
 
@@ -96,7 +96,7 @@ def test_an_id_is_not_believed_when_the_panel_cannot_be_asked(synced_panel, sand
     assert confirm_candidates(synced_panel.pk, threading.Event()) == 0
     lost.refresh_from_db()
     assert lost.state == State.UNKNOWN
-    assert "could not be asked" in lost.candidate_error
+    assert "could not check" in lost.candidate_error
 
 
 def test_an_id_that_another_order_got_meanwhile_keeps_the_order_unknown(synced_panel, sandbox, lost, operator):

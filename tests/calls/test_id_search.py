@@ -37,7 +37,7 @@ from tests.servers import Server, http
 State = Order.State
 HTMX = {"HX-Request": "true"}
 BAD_ID = {"error": "Incorrect order ID"}
-PROVES_NOTHING = "says nothing about the others, nor that the order does not exist"
+PROVES_NOTHING = "More IDs can be checked, and the order may still exist."
 
 
 def search(panel):
@@ -172,13 +172,13 @@ def test_without_an_earlier_order_it_is_looked_for_downward(send, sandbox):
 
 def test_where_nothing_of_ours_has_an_id_there_is_nothing_to_start_from(send, sandbox):
     order = send(is_lost=True)
-    assert "Nothing to start from" in findings.request_search(order, None)
+    assert "No order of ours with an ID" in findings.request_search(order, None)
     assert search(order.panel) == sandbox.calls["status"] == 0
 
 
 def test_ids_that_are_no_numbers_are_not_guessed(lost, sandbox):
     Order.objects.filter(pk=lost.neighbours[0].pk).update(remote_id="A-77")
-    assert "A-77: they are no numbers" in findings.request_search(lost, None)
+    assert "A-77, are not numbers" in findings.request_search(lost, None)
     assert "A-77" in find(lost).problem
     assert not IdSearch.objects.exists()
 
@@ -320,21 +320,23 @@ def test_what_answered_too_early_to_be_sure_stays(shop, recent):
 
 def test_the_page_says_when_what_was_asked_in_the_first_hour_can_be_asked_again(shop, recent, as_operator):
     text = page(as_operator, recent)
-    assert "In its first hour a panel may not know an order yet: what is asked now can be asked again <time" in text
+    assert (
+        "A panel may not know an order in its first hour. IDs that are checked now can be checked again <time" in text
+    )
     look(recent)
     text = page(as_operator, recent)
-    assert "None is left to ask about for now." in text
-    assert "when the panel may not know the order yet: they can be asked about again <time" in text
+    assert "No more IDs to check for now." in text
+    assert "when the panel may not know the order yet. They can be checked again <time" in text
     assert reverse("order_search", args=[recent.pk]) not in text
     let_an_hour_pass()
     text = page(as_operator, recent)
-    assert "when the panel may not have known the order yet: now they can be asked about again." in text
-    assert "None is left" not in text
-    assert "> Ask again <" in text
+    assert "when the panel may not have known the order yet. They can be checked again now." in text
+    assert "No more IDs to check" not in text
+    assert "> Check again <" in text
     assert "Asks about 49 of 49 ids in at most 1 call." in text
     look(recent)
     text = page(as_operator, recent)
-    assert "None is left to ask about." in text
+    assert "No more IDs to check." in text
     assert "first hour" not in text
 
 
@@ -417,7 +419,7 @@ def test_a_panel_that_says_no_to_all_is_not_taken_for_one_that_tells_about_one_a
         make_placed(service, remote_id="1000", **times(order, -60))
         findings = look(order)
     assert [form.get("order") for form in server.forms] == [None, "1000"]
-    assert "tells nothing about 1000 either, which is ours: Come back later" in findings.search.error
+    assert "gives no answer about our own order 1000 either: Come back later" in findings.search.error
     # No id counts as asked about, and the next search asks about several ids a call as before.
     assert (findings.asked, findings.next_ids) == (None, 297)
     assert Panel.objects.get().multi_status
@@ -487,7 +489,7 @@ def test_what_one_worker_asks_another_leaves_alone_until_its_lease_ends(lost, sa
 
 def test_nothing_is_asked_before_the_deadline_or_at_an_inactive_panel(lost, sandbox):
     lost.send_deadline = timezone.now() + timedelta(minutes=1)
-    assert "may still come" in findings.request_search(lost, None)
+    assert "may still arrive" in findings.request_search(lost, None)
     lost.send_deadline = None
     lost.panel.is_active = False
     assert "inactive" in findings.request_search(lost, None)
@@ -515,7 +517,7 @@ def test_the_worker_does_it_in_a_lane_of_its_own(lost):
 def test_without_a_worker_a_command_does_it(lost, capsys, own_signals):
     assert findings.request_search(lost, None) == ""
     call_command("poll_orders")
-    assert "1 calls to look for ids" in capsys.readouterr().out
+    assert "1 calls to search for IDs" in capsys.readouterr().out
     assert find(lost).fitting == 1
 
 
@@ -623,7 +625,7 @@ def test_ids_that_do_not_count_up_are_not_guessed():
     order = make_lost()
     make_placed(order.service, remote_id="5000", **times(order, -300))
     make_placed(order.service, remote_id="1000", **times(order, 300))
-    assert "does not count up" in find_window(order)
+    assert "not in sequence" in find_window(order)
 
 
 @pytest.mark.django_db
@@ -699,8 +701,8 @@ def test_where_all_ids_between_are_ours_nothing_is_left_to_ask(as_operator, rung
     make_placed(order.service, remote_id="1002", **times(order, 300))
     make_placed(order.service, remote_id="1001", sent_at=None)
     text = page(as_operator, order)
-    assert "No id of somebody else lies between those of our orders sent around it" in text
-    assert "Look for it <" not in text
+    assert "There is no unused ID between the IDs of our orders sent just before and after it" in text
+    assert "Search for the ID <" not in text
 
 
 @pytest.mark.django_db
@@ -708,10 +710,10 @@ def test_neighbours_side_by_side_promise_no_search(as_operator, rung):
     order = make_lost()
     make_placed(order.service, remote_id="1000", **times(order, -300))
     make_placed(order.service, remote_id="1001", **times(order, 300))
-    words = "No id lies between those of our orders sent around it, so there is none to ask about."
+    words = "There is no ID between the IDs of our orders sent just before and after it, so there is nothing to check."
     text = page(as_operator, order)
     assert words in text
-    assert "It can be asked about the ids" not in text
+    assert "The search checks the IDs" not in text
     assert findings.request_search(order, None) == words
     assert post(as_operator, order, **HTMX).status_code == 422
     assert not IdSearch.objects.exists()
@@ -725,10 +727,10 @@ def test_only_what_was_asked_inside_the_window_is_counted(as_operator):
     fields = {"start": 1100, "asked_from": 1001, "asked_to": 1297, "asked": 297, "searched_at": timezone.now()}
     IdSearch.objects.create(order=order, attempt=1, **fields)
     text = page(as_operator, order)
-    assert "24 of 24 ids asked" in text
+    assert "24 of 24 IDs checked" in text
     assert '<span class="mono">1001</span> to <span class="mono">1024</span>' in text
     IdSearch.objects.update(start=1003, asked_from=1003, asked_to=1003)
-    assert "1 of 24 ids asked" in page(as_operator, order)
+    assert "1 of 24 IDs checked" in page(as_operator, order)
     Order.objects.filter(remote_id="1025").update(remote_id="1002")
     IdSearch.objects.update(start=1001, asked_from=1001, asked_to=1001)
     assert "1 of 1 id asked" in page(as_operator, order)
@@ -807,13 +809,13 @@ def test_the_page_leads_from_the_question_to_the_answer(lost, as_operator, rung,
     before, _ = lost.neighbours
     text = page(as_operator, lost)
     assert f">{before.remote_id}</a> and below" in text
-    assert "> Look for it <" in text
+    assert "> Search for the ID <" in text
     assert "every 2s" not in text
     response = post(as_operator, lost, **HTMX)
     assert response.status_code == 200
     assert "every 2s" in response.text
-    assert f"Asking {lost.panel}" in response.text
-    assert "> Look for it <" not in response.text
+    assert f"Searching at {lost.panel}" in response.text
+    assert "> Search for the ID <" not in response.text
     post(as_operator, lost)
     assert rung == [("search", lost.panel_id)] * 2
     assert sandbox.calls["status"] == 0
@@ -821,8 +823,8 @@ def test_the_page_leads_from_the_question_to_the_answer(lost, as_operator, rung,
     text = page(as_operator, lost)
     remote_id = sandbox.ledger[1].order_id
     assert f"Accept {remote_id}" in text
-    assert "One id answers and fits" in text
-    assert "None is left to ask about" in text
+    assert "Likely match: " in text
+    assert "No more IDs to check" in text
     assert "every 2s" not in text
     response = as_operator.post(
         reverse("order_resolve", args=[lost.pk]), {"decision": "exists", "remote_id": remote_id}, headers=HTMX
@@ -836,8 +838,8 @@ def test_what_was_not_found_is_never_said_not_to_exist(lost, as_operator, sandbo
     Order.objects.filter(pk=lost.neighbours[0].pk).update(remote_id="1")
     look(lost)
     text = page(as_operator, lost)
-    assert "297 of 25,119 ids asked" in text
-    assert "Not found among the ids asked so far" in text
+    assert "297 of 25,119 IDs checked" in text
+    assert "Not found among the checked IDs" in text
     assert PROVES_NOTHING in text
     assert "Search the next 297" in text
 
@@ -846,8 +848,8 @@ def test_even_after_the_last_id_nothing_is_said_to_be_missing(lost, as_operator)
     look(lost)
     FoundId.objects.all().delete()
     text = page(as_operator, lost)
-    assert "None is left to ask about" in text
-    assert "this does not say that the order does not exist" in text
+    assert "No more IDs to check" in text
+    assert "The order may still exist" in text
     assert "/search/" not in text
 
 
@@ -856,8 +858,8 @@ def test_what_does_not_fit_is_shown_with_the_reason_and_a_warning(lost, as_opera
     FoundId.objects.update(charge=lost.expected_cost + 1)
     text = page(as_operator, lost)
     assert f"instead of {lost.expected_cost.normalize():f}" in text
-    assert "all the same" in text
-    assert "answers and fits" not in text
+    assert "anyway" in text
+    assert "Please confirm" not in text
 
 
 def test_without_javascript_the_same_is_a_redirect(lost, as_operator, rung):
@@ -878,8 +880,8 @@ def test_a_viewer_sees_what_was_found_and_may_not_ask(lost, as_viewer, sandbox, 
 
 def test_the_page_says_why_it_cannot_be_looked_for(lost, as_operator, rung):
     Order.objects.filter(pk=lost.neighbours[0].pk).update(remote_id="A-77")
-    assert "they are no numbers" in page(as_operator, lost)
-    assert "> Look for it <" not in page(as_operator, lost)
+    assert "are not numbers" in page(as_operator, lost)
+    assert "> Search for the ID <" not in page(as_operator, lost)
     assert post(as_operator, lost, **HTMX).status_code == 422
     assert not rung
 
@@ -888,22 +890,25 @@ def test_the_page_says_that_a_search_waits_for_the_panel(lost, as_operator, rung
     Panel.objects.update(paused_reason="unreachable", paused_until=timezone.now() + timedelta(minutes=5))
     post(as_operator, lost)
     text = page(as_operator, lost)
-    assert "The search waits: the panel does not answer. It is asked again <time" in text
+    assert "The search is waiting: the panel does not answer. The next request is sent <time" in text
     # The pause of the panel may take days, so the page polls less often.
     assert "every 20s" in text
     Panel.objects.update(paused_until=timezone.now() - timedelta(seconds=45))
     text = page(as_operator, lost)
-    assert "The search waits: the panel does not answer. It is asked again now." in text
+    assert "The search is waiting: the panel does not answer. It is being tested again now." in text
     assert "45 s ago" not in text
     Panel.objects.update(paused_reason="by_hand", paused_until=None, quiet_until=timezone.now() + timedelta(minutes=5))
     text = page(as_operator, lost)
-    assert "The search waits: the panel is left alone for a while. It is asked again <time" in text
+    assert (
+        "The search is waiting: requests to the panel are paused after a failure. The next request is sent <time"
+        in text
+    )
     Panel.objects.update(paused_reason="auth", paused_until=None)
     text = page(as_operator, lost)
-    assert "The search waits: the panel does not accept the key. It is asked once that is over." in text
+    assert "The search is waiting: the panel does not accept the key. Requests are sent when the pause ends." in text
     Panel.objects.update(is_active=False)
     text = page(as_operator, lost)
-    assert "The search waits: the panel is inactive. It is asked once that is over." in text
+    assert "The search is waiting: the panel is inactive. Requests are sent when it is active again." in text
     assert "every 20s" in text
 
 
@@ -913,7 +918,9 @@ def test_a_question_about_a_named_id_waits_for_the_panel_in_the_same_words(lost,
     ago = timezone.now() - timedelta(seconds=45)
     Panel.objects.update(paused_reason="unreachable", paused_until=ago)
     text = page(as_operator, lost)
-    words = 'The question about <span class="mono">77</span> waits: the panel does not answer. It is asked again now.'
+    words = (
+        'The check of <span class="mono">77</span> is waiting: the panel does not answer. It is being tested again now.'
+    )
     assert words in text
     assert "every 20s" in text
 
@@ -921,14 +928,14 @@ def test_a_question_about_a_named_id_waits_for_the_panel_in_the_same_words(lost,
 def test_the_page_promises_what_a_search_costs(lost, as_operator, sandbox):
     far_above(lost.neighbours[1])
     total = f"{find(lost).window.size:,}"
-    one_by_one = "If it turns out that the panel tells about one id a call, about 8 in at most 10 calls."
-    assert f"Asks about 297 of {total} ids in at most 3 calls. {one_by_one}" in page(as_operator, lost)
+    one_by_one = "If the panel accepts only one ID per call, it checks 8 in at most 10 calls."
+    assert f"Checks 297 of {total} IDs in at most 3 calls. {one_by_one}" in page(as_operator, lost)
     sandbox.faults.add(Fault.REFUSE, "status", text="Incorrect request")
     look(lost)
     assert sandbox.calls["status"] == 10
     text = page(as_operator, lost)
-    assert f"8 of {total} ids asked" in text
-    assert "The panel tells about one id a call." in text
+    assert f"8 of {total} IDs checked" in text
+    assert "The panel accepts one ID per call." in text
     assert "Search the next 10 <" in text
     look(lost)
     assert sandbox.calls["status"] == 20
@@ -948,9 +955,9 @@ def test_a_panel_known_to_tell_about_one_id_a_call_is_promised_ten(lost, as_oper
     far_above(lost.neighbours[1])
     Panel.objects.update(multi_status=False)
     text = page(as_operator, lost)
-    assert "Asks about 10 of " in text
-    assert "ids in at most 10 calls." in text
-    assert "If it turns out" not in text
+    assert "Checks 10 of " in text
+    assert "IDs in at most 10 calls." in text
+    assert "If the panel accepts only one ID" not in text
 
 
 @pytest.fixture

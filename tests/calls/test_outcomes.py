@@ -152,7 +152,7 @@ def test_who_decides_about_an_unknown_order_is_told_that_it_never_left(error):
     order.refresh_from_db()
     # A person may have ordered it again by now.
     assert order.state == State.UNKNOWN
-    assert order.error_text == f"Nothing was sent, as we know by now: {error.text}"
+    assert order.error_text == f"It is now known that nothing was sent: {error.text}"
     assert events_of(order) == ["unknown", "not_sent"]
 
 

@@ -178,7 +178,7 @@ class Stock:
                 decisions["sent again"] += 1
             elif problem := resolution.name_candidate(order, remote_id, self._person):
                 # The panel gave the same id to another order of ours.
-                assert "is the id of our order" in problem, f"{order}: {problem}"
+                assert "is the panel order ID of our order" in problem, f"{order}: {problem}"
                 problem = resolution.write_off(order, self._person)
                 assert not problem, f"{order}: {problem}"
                 self.written_off.add(order.link)

@@ -58,14 +58,14 @@ def test_an_early_reading_without_a_later_one_is_shown_as_too_early_and_not_comp
     assert (found.after.balance, found.is_early, found.fell_by) == (Decimal("99.10"), True, None)
     text = page(as_operator, order)
     assert "99.10 USD" in text
-    assert "Too early to tell: the panel could take the order until" in text
+    assert "Too early: the panel could still accept the order until" in text
     assert "Difference" not in text
 
 
 def test_the_page_shows_that_the_balance_was_not_read_since(order, as_operator):
     read(order, before=(-60, 100))
     assert evidence(order).after is None
-    assert "not read since" in page(as_operator, order)
+    assert "not read since then" in page(as_operator, order)
 
 
 def test_an_attempt_ends_at_its_deadline_also_if_we_gave_up_earlier_or_later(order):

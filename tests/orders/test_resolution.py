@@ -29,7 +29,7 @@ def test_a_queued_order_can_be_withdrawn_once(operator):
 @pytest.mark.parametrize("state", [s for s in State if s != State.QUEUED])
 def test_only_a_queued_order_can_be_withdrawn(state):
     order = make_order(state=state)
-    assert "Only an order that waits" in resolution.withdraw(order, None)
+    assert "Only a waiting order" in resolution.withdraw(order, None)
     order.refresh_from_db()
     assert order.state == state
 
@@ -63,7 +63,7 @@ def test_what_the_service_no_longer_takes_cannot_be_released(change, words):
 )
 def test_an_unknown_order_is_resolved_only_after_its_deadline(decide, state, operator):
     early = make_unknown(send_deadline=timezone.now() + timedelta(seconds=30))
-    assert "may still come" in decide(early, operator)
+    assert "may still arrive" in decide(early, operator)
     order = make_unknown()
     assert decide(order, operator) == ""
     order.refresh_from_db()
@@ -74,7 +74,7 @@ def test_an_unknown_order_is_resolved_only_after_its_deadline(decide, state, ope
 @pytest.mark.django_db
 @pytest.mark.parametrize("text", ["", "0", "-1", "null", "x" * 65, "a\nb"])
 def test_what_is_no_id_is_not_taken_for_one(text):
-    assert "no order id" in resolution.name_candidate(make_unknown(), text, None)
+    assert "not an order ID" in resolution.name_candidate(make_unknown(), text, None)
 
 
 @pytest.mark.django_db

@@ -154,7 +154,7 @@ def test_label_kind_and_icon_of_a_badge_can_be_given():
     ("row", "word"),
     [
         (order("queued"), "Queued"),
-        (order("queued", held_reason="The price rose."), "Held"),
+        (order("queued", held_reason="The price rose."), "On hold"),
         (order("placed"), "Placed"),
         (order("placed", "partial"), "Partial"),
         (order("placed", "partial", "The price rose."), "Partial"),

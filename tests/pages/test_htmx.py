@@ -70,12 +70,12 @@ def strict(db):
 def test_a_page_that_outlived_its_session_says_so_and_leads_to_the_login(strict):
     response = strict.post("/bulk/5/lines/2/", headers={"Referer": "http://testserver/bulk/5/?show=all"})
     assert response.status_code == 403
-    assert "You are not signed in any more" in response.content.decode()
+    assert "You are signed out" in response.content.decode()
     assert 'href="/login/?next=/bulk/5/%3Fshow%3Dall"' in response.content.decode()
     response = strict.post("/bulk/5/lines/2/", headers=HTMX | {"HX-Current-URL": "http://testserver/bulk/5/"})
     assert response.headers["HX-Redirect"] == "/login/?next=/bulk/5/"
-    assert "not any more" in strict.get(response.headers["HX-Redirect"]).content.decode()
-    assert "not any more" not in strict.get("/login/?next=/").content.decode()
+    assert "You are not signed in" in strict.get(response.headers["HX-Redirect"]).content.decode()
+    assert "You are not signed in" not in strict.get("/login/?next=/").content.decode()
 
 
 def test_a_login_page_that_is_too_old_leads_to_a_new_one(strict):

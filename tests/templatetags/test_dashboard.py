@@ -99,7 +99,7 @@ def test_an_actions_page_shows_the_cost_of_each_order_and_their_sum(row, as_oper
     page = as_operator.get(action.get_absolute_url())
     assert cell(page) == [text]
     sentence = "nothing was ordered" if order.state in ("refused", "withdrawn") else "charged or expected for 1 order"
-    assert f"They cost {text} {sentence}" in text_of(page.text)
+    assert f"Cost {text} {sentence}" in text_of(page.text)
 
 
 def test_the_admin_shows_the_cost(row, client):

@@ -99,7 +99,7 @@ def test_workers_are_alive_stopped_or_lost(as_manager):
     make_worker("gamma", stopped_at=timezone.now())
     answer = as_manager.get("/operations/")
     assert [row(answer, host).split()[2] for host in ("alpha", "beta", "gamma")] == ["Alive", "Lost", "Stopped"]
-    assert "Workers alive 1 Each" in words_of(answer)[0]
+    assert "Workers alive 1 Every" in words_of(answer)[0]
     assert "No worker is running" not in page_of(answer)
 
 
@@ -107,7 +107,7 @@ def test_an_install_that_never_had_a_worker_is_told_how_to_start_one(as_manager)
     page = page_of(as_manager.get("/operations/"))
     assert "No worker is running" in page
     assert "manage.py worker" in page
-    assert "waits for a worker" in page
+    assert "waiting for a worker" in page
 
 
 def test_one_that_starts_again_and_again_does_not_hide_those_that_work(as_manager):
@@ -181,7 +181,7 @@ def test_a_request_that_rings_often_waits_for_a_dead_queue_once(monkeypatch):
     assert len(tried) == 2
 
 
-# -- what waits
+# -- waiting work
 
 
 def test_what_waits_is_counted_for_each_panel(as_manager):
@@ -204,7 +204,7 @@ def test_what_waits_is_counted_for_each_panel(as_manager):
 
 def test_nothing_that_waits_is_said(as_manager):
     make_panel()
-    assert "Nothing waits at any panel." in page_of(as_manager.get("/operations/"))
+    assert "No work is waiting." in page_of(as_manager.get("/operations/"))
 
 
 # -- the schedule
@@ -223,13 +223,13 @@ def test_a_job_shows_its_last_run_and_its_next(as_manager):
     JobRun.objects.create(name=f"sync {paused.pk}", **ended | {"finished_at": None}, leased_until=now)
     answer = as_manager.get("/operations/")
     for line in (
-        r"Find what waits 1 min 2\d s ago Done 0.4 s b 7 in \d\d s",
+        r"Find waiting work 1 min 2\d s ago Done 0.4 s b 7 in \d\d s",
         r"Delete old drafts It is locked. 1 d 2\d s ago Failed 0.4 s b 7 in 23 h",
         r"Balance of Northwind 15 min just now Running – – –",
         r"Catalog of Northwind 6 h never – – – due",
         r"Balance of Eastwind 15 min never – – – due",
-        r"Catalog of Eastwind 6 h never – – – after the pause",
-        r"Catalog of Southwind 6 h 2\d s ago Never ended – b 7 after the pause",
+        r"Catalog of Eastwind 6 h never – – – when the pause ends",
+        r"Catalog of Southwind 6 h 2\d s ago Did not finish – b 7 when the pause ends",
     ):
         assert any(re.fullmatch(line, text) for text in words_of(answer)), line
 

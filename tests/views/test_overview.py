@@ -123,7 +123,7 @@ def test_a_silent_panel_that_is_asked_again_says_so(as_viewer):
     make_order(make_service(panel))
     pauses.pause(panel, Panel.Pause.UNREACHABLE, "Connection timed out", timezone.now())
     page = page_of(as_viewer.get("/"))
-    assert page.count("Paused, and asked again now") == 2
+    assert page.count("Paused, testing again now") == 2
     assert "1 waiting" in page
     order = page_of(as_viewer.get(f"/orders/{panel.orders.get().pk}/"))
     assert "is paused, the panel does not answer" in order
@@ -230,7 +230,7 @@ def test_spend_is_shown_with_its_currency_and_its_time(as_viewer):
     tasks.run_sweep()
     page = page_of(as_viewer.get("/"))
     assert page.count("1.50\xa0USD") == 4
-    assert "Summed up <time" in page
+    assert "Updated <time" in page
 
 
 def test_spend_is_marked_as_estimated_while_a_charge_is_not_known(as_viewer):
@@ -245,9 +245,9 @@ def test_spend_is_marked_as_estimated_while_a_charge_is_not_known(as_viewer):
 
 def test_no_spend_is_told_from_spend_that_nobody_has_summed_up(as_viewer):
     make_panel()
-    assert "Not summed up yet" in page_of(as_viewer.get("/"))
+    assert "No totals yet" in page_of(as_viewer.get("/"))
     tasks.run_sweep()
-    assert "Nothing was placed in the last 30 days" in page_of(as_viewer.get("/"))
+    assert "No orders were placed in the last 30 days" in page_of(as_viewer.get("/"))
 
 
 # -- the switch
@@ -273,7 +273,7 @@ def test_starting_lets_go_out_what_waits(as_operator, rung):
     order = make_order()
     make_order(held_reason="The price has risen.")
     throw(as_operator, "stop")
-    assert "1 order waits and goes out at once" in page_of(as_operator.get("/"))
+    assert "1 waiting order is sent at once" in page_of(as_operator.get("/"))
     throw(as_operator, "start")
     assert rung == [("submit", order.panel_id)]
     assert Claims(order.panel_id).take()[0]

@@ -72,7 +72,7 @@ def test_the_list_shows_how_every_panel_is(as_viewer):
     assert "2 h ago" in page.replace("\xa0", " ")
     assert f'<a href="/orders/?panel={fine.pk}">2</a>' in page
     assert "Paused until" in page
-    assert "the panel asked us to slow down" in page
+    assert "the rate limit of the panel is reached" in page
     assert "Too many requests" in page
     assert "HTTP 502 from the panel" in page
     assert "Failing" in page
@@ -98,7 +98,7 @@ def test_an_empty_list_says_what_to_do_first(client, viewer, manager):
     assert "/panels/new/" in text(client.get("/panels/"))
     client.force_login(viewer)
     page = text(client.get("/panels/"))
-    assert "A manager adds the first one" in page
+    assert "Ask a manager to add the first panel" in page
     assert "/panels/new/" not in page
 
 
@@ -321,7 +321,7 @@ def test_pausing_by_hand_keeps_a_reason_that_lasts(as_manager):
     page = text(as_manager.post(url("panel_pause", panel), follow=True))
     panel.refresh_from_db()
     assert (panel.paused_reason, panel.last_error) == ("auth", "Invalid API key")
-    assert "was paused before" in page
+    assert "was already paused" in page
 
 
 def test_resuming_what_is_not_paused_says_so(as_manager, rung):
@@ -359,7 +359,7 @@ def test_no_page_ever_shows_the_key(as_manager, rung):
 
 def test_an_empty_key_keeps_the_stored_one(as_manager, rung):
     panel = make_panel(key=KEY)
-    assert "Leave it empty to keep the stored key ending in cdef" in text(as_manager.get(url("panel_edit", panel)))
+    assert "Leave empty to keep the stored key ending in cdef" in text(as_manager.get(url("panel_edit", panel)))
     as_manager.post(url("panel_edit", panel), edited(panel, name="Renamed"))
     panel.refresh_from_db()
     assert (panel.name, panel.api_key.reveal()) == ("Renamed", KEY)
@@ -387,7 +387,7 @@ def test_the_key_does_not_follow_an_address_to_another_host(as_manager, rung):
     panel = make_panel(key=KEY)
     response = as_manager.post(url("panel_edit", panel), edited(panel, api_url="https://evil.example/api/v2"))
     assert response.status_code == 422
-    assert "Enter the key for that host" in text(response)
+    assert "Enter the API key for this host" in text(response)
     panel.refresh_from_db()
     assert panel.api_url == "http://127.0.0.1:9/api/v2"
     assert rung == []
@@ -464,7 +464,7 @@ def test_the_page_of_a_panel_says_why_it_needs_a_person(as_viewer):
         "Invalid API key",
         "Catalog: <q>HTTP 500</q>",
         "1.00 USD left, below 2.00 USD.",
-        "Enter the right key",
+        "Enter the correct key",
     ):
         assert words in page
 

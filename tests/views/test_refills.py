@@ -56,7 +56,7 @@ def test_a_filter_that_cannot_be_read_shows_nothing(as_viewer):
     make_refill()
     response = as_viewer.get(URL, {"panel": "x"})
     assert not response.context["page"].rows
-    assert "cannot be read" in response.text
+    assert "This filter is not valid" in response.text
 
 
 def test_it_moves_only_while_something_is_open(as_viewer):

@@ -61,9 +61,9 @@ def test_orders_of_a_paused_batch_are_not_said_to_go_out(as_operator):
     make_order(batch=batch)
     as_operator.post("/sending/", {"sending": "stop"})
     page = as_operator.get("/orders/").content.decode()
-    assert "1 order waits and goes out at once" in page
+    assert "1 waiting order is sent at once" in page
     assert "Worker not running" in page
     assert progress.pause(batch)
     page = as_operator.get("/orders/").content.decode()
-    assert "No order waits" in page
+    assert "No orders are waiting" in page
     assert "Worker not running" not in page

@@ -33,7 +33,7 @@ class Command(BaseCommand):
         )
         if counts.total():
             self.stdout.write(
-                "The overview lists these orders. Decide for each order whether the panel has it. A worker may start."
+                "The overview lists the orders. Decide for each order whether the panel has it. A worker may start."
             )
         else:
             self.stdout.write("Nothing was waiting. A worker may start.")

@@ -71,8 +71,8 @@ class Command(BaseCommand):
                 for message in messages:
                     self.stderr.write(f"Line {line.number}{f', {name}' if name else ''}: {message}")
         if count:
-            lines = "1 line is" if count == 1 else f"{count:,} lines are"
-            raise CommandError(f"Nothing was ordered: {lines} wrong.")
+            lines = "1 line has" if count == 1 else f"{count:,} lines have"
+            raise CommandError(f"Nothing was ordered: {lines} errors.")
 
 
 def _read(file: Path) -> Sheet:
@@ -104,9 +104,9 @@ def _priced(total: PanelTotal) -> str:
     """Return a sentence about the orders of a panel, their cost, and the part that the balance does not cover."""
     words = f"{total.panel.name}: {total.count:,} orders, {total.cost.normalize():f} {total.currency}".rstrip()
     if total.unpriced:
-        words += f", and {total.unpriced:,} whose cost is not known in advance"
+        words += f", and {total.unpriced:,} with a cost that is not known in advance"
     if total.excess:
-        words += f". Not enough balance: {total.excess.normalize():f} {total.currency} short"
+        words += f". Not enough balance ({total.excess.normalize():f} {total.currency} short)"
     return words
 
 

@@ -24,6 +24,6 @@ class Command(PanelCommand):
         failures = requests.pop("failed", 0) + orders.pop("failed", 0)
         words = [f"orders: {counted(orders, 'asked', 'answered', 'changed')}"]
         words += [f"aftercare: {counted(requests)}"] * bool(requests) + [f"{confirmed} confirmed"] * bool(confirmed)
-        words += [f"{searched} calls to search for lost IDs"] * bool(searched)
+        words += [f"{searched} calls to search for IDs"] * bool(searched)
         panel_says = Panel.objects.get(pk=panel.pk).last_error if failures else ""
         return "; ".join(words), new_trouble(panel) or (f"a call failed: {panel_says}" if failures else "")

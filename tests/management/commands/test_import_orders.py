@@ -38,7 +38,7 @@ def test_a_good_file_is_priced_and_queued(service, write, capsys, rung):
     call_command("import_orders", write(*GOOD), user="ann")
     out = capsys.readouterr().out
     batch = Batch.objects.get()
-    assert "North: 2 orders, 1.35 USD. Not enough balance: 0.35 USD short" in out
+    assert "North: 2 orders, 1.35 USD. Not enough balance (0.35 USD short)" in out
     assert f"2 orders are queued as batch {batch.pk}." in out
     assert (batch.state, batch.source, batch.filename) == ("confirmed", "command", "orders.csv")
     assert set(Order.objects.values_list("placed_by", "state", "batch")) == {(user.pk, "queued", batch.pk)}
@@ -56,7 +56,7 @@ def test_a_dry_run_prices_orders_nothing_and_leaves_nothing(service, write, caps
 
 def test_every_wrong_line_is_named_with_all_its_errors_and_nothing_is_ordered(service, write, capsys):
     rows = (*GOOD, "North,12,,5", "South,12,https://example.com/3,1000")
-    with pytest.raises(CommandError, match="2 lines are wrong"):
+    with pytest.raises(CommandError, match="2 lines have errors"):
         call_command("import_orders", write(*rows))
     told = capsys.readouterr().err.splitlines()
     assert [text.partition(":")[0] for text in told] == ["Line 4, link", "Line 4, quantity", "Line 5, panel"]
@@ -66,7 +66,7 @@ def test_every_wrong_line_is_named_with_all_its_errors_and_nothing_is_ordered(se
 
 def test_a_second_run_of_the_same_file_orders_nothing_more(service, write):
     call_command("import_orders", write(*GOOD))
-    with pytest.raises(CommandError, match="2 lines are wrong"):
+    with pytest.raises(CommandError, match="2 lines have errors"):
         call_command("import_orders", write(*GOOD))
     assert Order.objects.count() == 2
 
@@ -101,7 +101,7 @@ def test_a_price_that_changes_in_between_stops_it(service, write, monkeypatch, c
 
 @pytest.mark.parametrize(
     ("options", "words"),
-    [({"panel": "Nowhere"}, 'no panel called "Nowhere". The active ones: North'), ({"user": "bob"}, "called bob")],
+    [({"panel": "Nowhere"}, 'no panel called "Nowhere". Active panels: North'), ({"user": "bob"}, "called bob")],
 )
 def test_an_unknown_name_is_an_error(service, write, options, words):
     with pytest.raises(CommandError, match=words):

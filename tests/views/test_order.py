@@ -1,0 +1,324 @@
+"""The page of one order: its buttons, its evidence, its history, and the decisions about it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from panels import bell
+from panels.models import BalanceReading, Order, OrderEvent, Panel, Refill, Service
+from panels.models.order import RequestState
+from tests.factories import make_order, make_placed, make_refill, make_service, make_user
+from tests.views.pages import count_queries
+
+pytestmark = pytest.mark.django_db
+
+State, Progress = Order.State, Order.Progress
+HTMX = {"HX-Request": "true"}
+
+
+def url(name, order):
+    return reverse(f"order_{name}", args=[order.pk])
+
+
+# -- the page of one order
+
+
+def test_the_page_holds_the_order_and_htmx_gets_only_it(as_viewer, operator):
+    order = make_placed(remote_status="In progress", params={"comments": "one\ntwo"})
+    order.add_event(OrderEvent.What.CREATED, "By hand.", actor=operator)
+    page = as_viewer.get(url("detail", order)).text
+    part = as_viewer.get(url("detail", order), headers=HTMX).text
+    assert "<html" in page
+    assert "<li>one</li>" in page
+    assert part.strip().startswith('<div id="order"')
+    for text in ("By hand.", operator.username, order.remote_id, "In progress"):
+        assert text in part
+
+
+def test_buttons_are_shown_only_where_they_make_sense(as_operator):
+    shown = {
+        "refresh": make_placed(make_service(refill=False, cancel=False)),
+        "refill": make_placed(make_service(refill=None), progress=Progress.COMPLETED),
+        "cancel": make_placed(make_service(cancel=None)),
+        "withdraw": make_order(),
+    }
+    for name, order in shown.items():
+        assert f'action="{url(name, order)}"' in as_operator.get(url("detail", order)).text
+    for name, order in {"refill": shown["refresh"], "cancel": shown["refresh"], "refresh": shown["withdraw"]}.items():
+        assert f'action="{url(name, order)}"' not in as_operator.get(url("detail", order)).text
+
+
+def test_a_viewer_gets_no_buttons_and_may_do_nothing(as_viewer):
+    order = make_order()
+    assert 'method="post" action="/orders' not in as_viewer.get(url("detail", order)).text
+    for name in ("refresh", "refill", "cancel", "withdraw", "resolve"):
+        assert as_viewer.post(url(name, order)).status_code == 403
+        assert as_viewer.get(url(name, order)).status_code in (403, 405)
+    order.refresh_from_db()
+    assert order.state == State.QUEUED
+
+
+def test_somebody_without_rights_sees_nothing(client):
+    client.force_login(make_user())
+    order = make_order()
+    for address in (reverse("order_list"), reverse("order_export"), url("detail", order), reverse("refill_list")):
+        assert client.get(address).status_code == 403
+
+
+def test_a_refresh_shows_that_it_is_checked_and_then_calms_down(as_operator, rung):
+    order = make_placed(progress=Progress.COMPLETED)
+    part = as_operator.post(url("refresh", order), headers=HTMX).text
+    assert part.strip().startswith('<div id="order"')
+    assert "checking…" in part
+    assert "every 1s" in part
+    assert rung == [("poll", order.panel_id)]
+    Order.objects.update(check_requested_at=None, checked_at=timezone.now())
+    assert "every" not in as_operator.get(url("detail", order), headers=HTMX).text
+
+
+def test_a_check_at_a_panel_that_cannot_be_asked_says_so(as_operator):
+    order = make_placed(check_requested_at=timezone.now())
+    until = timezone.now() + dt.timedelta(minutes=10)
+    Panel.objects.update(paused_reason="unreachable", paused_until=until)
+    part = as_operator.get(url("detail", order), headers=HTMX).text
+    assert "the panel does not answer" in part
+    assert "checking…" not in part
+    assert "every 1s" not in part
+
+
+def test_a_check_without_an_answer_for_long_is_looked_at_less_often(as_operator):
+    order = make_placed(check_requested_at=timezone.now() - dt.timedelta(minutes=2))
+    assert "every 5s" in as_operator.get(url("detail", order), headers=HTMX).text
+
+
+def test_without_htmx_a_post_leads_back_with_a_message(as_operator, rung):
+    order = make_placed()
+    response = as_operator.post(url("cancel", order), follow=True)
+    assert response.redirect_chain == [(url("detail", order), 302)]
+    assert "The cancel is requested" in response.text
+    order.refresh_from_db()
+    assert order.cancel_state == RequestState.QUEUED
+    assert rung == [("requests", order.panel_id)]
+
+
+def test_a_refill_is_requested_once(as_operator, rung):
+    order = make_placed(progress=Progress.COMPLETED)
+    assert as_operator.post(url("refill", order), headers=HTMX).status_code == 200
+    second = as_operator.post(url("refill", order), headers=HTMX)
+    assert second.status_code == 422
+    assert "already under way" in second.text
+    assert Refill.objects.count() == 1
+    assert rung[0] == ("requests", order.panel_id)
+
+
+def test_a_withdrawn_order_is_never_sent(as_operator):
+    order = make_order()
+    assert "Nothing was sent" in as_operator.post(url("withdraw", order), headers=HTMX).text
+    order.refresh_from_db()
+    assert order.state == State.WITHDRAWN
+    assert as_operator.post(url("withdraw", order), headers=HTMX).status_code == 422
+
+
+def test_an_unknown_word_is_flagged(as_viewer):
+    order = make_placed(is_word_unknown=True, remote_status="Zurückgestellt")
+    text = as_viewer.get(url("detail", order)).text
+    assert "Unknown status" in text
+    assert "Zurückgestellt" in text
+
+
+def test_queries_of_the_page_do_not_grow_with_its_story(as_operator, operator):
+    order = make_placed(progress=Progress.COMPLETED)
+    make_refill(order, state=RequestState.REFUSED, requested_by=operator)
+    order.add_event(OrderEvent.What.CREATED, actor=operator)
+    few = count_queries(as_operator, url("detail", order))
+    for _ in range(10):
+        make_refill(order, state=RequestState.REFUSED, requested_by=make_user())
+        order.add_event(OrderEvent.What.PROGRESS, actor=make_user())
+    assert count_queries(as_operator, url("detail", order)) == few
+
+
+def test_links_to_the_web_tell_the_other_side_nothing(as_viewer):
+    order = make_placed(link='https://example.com/?a=1&b="2"')
+    text = as_viewer.get(url("detail", order)).text
+    assert 'href="https://example.com/?a=1&amp;b=&quot;2&quot;"' in text
+    assert 'rel="noopener noreferrer nofollow"' in text
+
+
+# -- decisions
+
+
+def make_unknown(**fields):
+    sent = timezone.now() - dt.timedelta(minutes=10)
+    values = {
+        "state": State.UNKNOWN,
+        "attempt": 1,
+        "sent_at": sent,
+        "send_deadline": sent,
+        "error_text": "Read timeout",
+    }
+    return make_order(**values | fields)
+
+
+def resolve(client, order, decision, **data):
+    return client.post(url("resolve", order), {"decision": decision, **data}, headers=HTMX)
+
+
+def test_the_evidence_shows_balances_and_our_orders_around_it(as_operator):
+    order = make_unknown()
+    panel, sent = order.panel, order.sent_at
+    for minutes, balance in ((-60, "99"), (-5, "50.00"), (5, "49.10"), (60, "1")):
+        at = sent + dt.timedelta(minutes=minutes)
+        BalanceReading.objects.create(panel=panel, at=at, balance=Decimal(balance), currency="USD", why="schedule")
+    before = make_placed(order.service, remote_id="8001", sent_at=sent - dt.timedelta(minutes=1))
+    after = make_placed(order.service, remote_id="8003", sent_at=sent + dt.timedelta(minutes=1))
+    make_placed(remote_id="9999", sent_at=sent)
+    text = as_operator.get(url("detail", order)).text.replace("\u00a0", " ")
+    for words in (
+        "Read timeout",
+        "50.00 USD",
+        "49.10 USD",
+        "0.90 USD less",
+        "8001",
+        "8003",
+        f"#{before.pk}",
+        f"#{after.pk}",
+    ):
+        assert words in text
+    assert "9999" not in text
+
+
+def test_the_balance_is_set_against_what_else_was_sent_between_its_readings(as_operator):
+    order = make_unknown()
+    sent = order.sent_at
+    for minutes, balance in ((-5, "50.00"), (5, "44.60")):
+        at = sent + dt.timedelta(minutes=minutes)
+        BalanceReading.objects.create(panel=order.panel, at=at, balance=Decimal(balance), currency="USD", why="request")
+    for minutes, cost in ((-6, "9"), (-4, "1.80"), (4, "1.80"), (4.5, None), (6, "9")):
+        at = sent + dt.timedelta(minutes=minutes)
+        make_placed(order.service, sent_at=at, expected_cost=cost and Decimal(cost))
+    make_placed(sent_at=sent)
+    make_order(order.service, state=State.UNKNOWN, sent_at=sent)
+    make_order(order.service, state=State.REFUSED, sent_at=sent)
+    text = " ".join(as_operator.get(url("detail", order)).text.replace("\u00a0", " ").split())
+    assert "5.40 USD less" in text
+    assert (
+        "3 other orders of ours, expected at 3.60 USD together, the cost of 1 not known; 1 other also unknown" in text
+    )
+    assert "this order expected at 0.90 USD" in text
+    assert "this is no proof" in text
+    BalanceReading.objects.filter(at__gt=sent).update(balance=Decimal(60))
+    assert "10.00 USD more" in as_operator.get(url("detail", order)).text.replace("\u00a0", " ")
+
+
+def test_before_the_deadline_nobody_decides(as_operator):
+    order = make_unknown(send_deadline=timezone.now() + dt.timedelta(minutes=5))
+    text = as_operator.get(url("detail", order)).text
+    assert "An answer may still arrive" in text
+    assert "send_again" not in text
+    assert resolve(as_operator, order, "send_again").status_code == 422
+    order.refresh_from_db()
+    assert order.state == State.UNKNOWN
+
+
+def test_an_id_is_asked_about_before_it_is_believed(as_operator, rung):
+    order = make_unknown()
+    part = resolve(as_operator, order, "exists", remote_id=" 8002 ").text
+    assert "Checking <span" in part
+    assert "every 2s" in part
+    order.refresh_from_db()
+    assert (order.state, order.candidate_id) == (State.UNKNOWN, "8002")
+    assert rung == [("confirm", order.panel_id)]
+    Order.objects.update(candidate_id="", candidate_error="The panel does not confirm 8002: Incorrect order ID")
+    part = as_operator.get(url("detail", order), headers=HTMX).text
+    assert "does not confirm 8002" in part
+    assert "every" not in part
+
+
+def test_an_id_that_is_none_is_refused_and_kept_in_the_form(as_operator, rung):
+    response = resolve(as_operator, make_unknown(), "exists", remote_id="no id!")
+    assert response.status_code == 422
+    assert 'value="no id!"' in response.text
+    assert not rung
+
+
+def test_an_order_is_sent_again_or_written_off_as_a_decision(as_operator, operator, rung):
+    again, off = make_unknown(), make_unknown()
+    dialog = as_operator.get(url("detail", again)).text.replace("\u00a0", " ")
+    assert "you place a second order. It costs 0.90 USD" in dialog
+    assert resolve(as_operator, again, "send_again").status_code == 200
+    assert resolve(as_operator, off, "write_off").status_code == 200
+    again.refresh_from_db()
+    off.refresh_from_db()
+    assert (again.state, off.state) == (State.QUEUED, State.WRITTEN_OFF)
+    assert rung == [("submit", again.panel_id)]
+    assert again.events.get().actor == operator
+
+
+def make_held(**service):
+    order = make_order(held_reason="The cost has risen from 0.90 to 1.80 USD.")
+    Service.objects.filter(pk=order.service_id).update(**{"rate_per_1000": Decimal("1.80")} | service)
+    return order
+
+
+def test_a_held_order_says_what_changed_and_goes_out_at_the_amount_on_the_button(as_operator, rung):
+    order = make_held()
+    text = as_operator.get(url("detail", order)).text.replace("\u00a0", " ")
+    assert order.held_reason in text
+    assert "Send at the new price: 1.80 USD" in text
+    assert resolve(as_operator, order, "release", rate="1.80000000").status_code == 200
+    order.refresh_from_db()
+    assert (order.held_reason, order.rate_agreed, order.expected_cost) == ("", Decimal("1.80"), Decimal("1.80"))
+    assert rung == [("submit", order.panel_id)]
+
+
+def test_a_held_order_is_not_released_at_another_price_than_was_shown(as_operator, rung):
+    order = make_held()
+    for rate in ("0.90", "", "x"):
+        assert resolve(as_operator, order, "release", rate=rate).status_code == 422
+    order.refresh_from_db()
+    assert order.held_reason
+    assert not rung
+
+
+def test_an_order_of_a_vanished_service_can_only_be_withdrawn(as_operator):
+    order = make_held(is_listed=False)
+    text = as_operator.get(url("detail", order)).text
+    assert "Send at the new price" not in text
+    assert url("withdraw", order) in text
+    assert resolve(as_operator, order, "release", rate="1.80").status_code == 422
+
+
+def test_an_alarm_is_dismissed_only_as_it_was_seen(as_operator):
+    order = make_placed(alarm="Second order at the panel: 5.")
+    assert order.alarm in as_operator.get(url("detail", order)).text
+    assert resolve(as_operator, order, "seen", alarm="Another one").status_code == 422
+    assert resolve(as_operator, order, "seen", alarm=order.alarm).status_code == 200
+    order.refresh_from_db()
+    assert not order.alarm
+
+
+def test_following_stops_and_begins_again(as_operator, rung):
+    order = make_placed()
+    assert "Track again" in resolve(as_operator, order, "stop").text
+    order.refresh_from_db()
+    assert order.next_check_at is None
+    assert "Stop tracking" in resolve(as_operator, order, "follow").text
+    order.refresh_from_db()
+    assert order.next_check_at is not None
+    assert rung == [("poll", order.panel_id)]
+
+
+def test_a_decision_that_is_none_changes_nothing(as_operator):
+    order = make_unknown()
+    assert resolve(as_operator, order, "explode").status_code == 422
+    order.refresh_from_db()
+    assert order.state == State.UNKNOWN
+
+
+def test_the_views_ring_with_kinds_that_the_worker_knows():
+    assert {"poll", "confirm", "requests", "submit", "act", "search"} <= set(bell.KINDS)
