@@ -276,7 +276,7 @@ ORDERS = Subject(
 )
 PANELS = Subject(name="panels", model=Panel, title=str, address=_show_row)
 WORDS = Subject(
-    name="words",
+    name="unknown statuses",
     model=Order,
     title=lambda word: f"“{Truncator(word.remote_status).chars(60)}” at {word.panel__name}",
     address=_show_newest,

@@ -85,7 +85,7 @@ def test_lines_wait_for_the_worker_and_wrong_ones_say_why(mine):
     ]
     lines = {line.number: line for line in batch.lines.all()}
     assert lines[5].messages == [f"This order is already here as order {held.pk}."]
-    assert lines[6].messages == ["Line 2 names the same order."]
+    assert lines[6].messages == ["Line 2 has the same order ID."]
     assert schedule.waiting()["adopt"] == [mine.pk]
     assert Order.objects.count() == 1
 

@@ -333,7 +333,7 @@ def test_the_page_says_when_what_was_asked_in_the_first_hour_can_be_asked_again(
     assert "when the panel may not have known the order yet. They can be checked again now." in text
     assert "No more IDs to check" not in text
     assert "> Check again <" in text
-    assert "Asks about 49 of 49 ids in at most 1 call." in text
+    assert "Checks 49 of 49 IDs in at most 1 call." in text
     look(recent)
     text = page(as_operator, recent)
     assert "No more IDs to check." in text
@@ -733,7 +733,7 @@ def test_only_what_was_asked_inside_the_window_is_counted(as_operator):
     assert "1 of 24 IDs checked" in page(as_operator, order)
     Order.objects.filter(remote_id="1025").update(remote_id="1002")
     IdSearch.objects.update(start=1001, asked_from=1001, asked_to=1001)
-    assert "1 of 1 id asked" in page(as_operator, order)
+    assert "1 of 1 ID checked" in page(as_operator, order)
 
 
 @pytest.mark.django_db

@@ -469,7 +469,7 @@ def test_ids_from_elsewhere_are_noted_and_their_panels_asked(as_operator, rung, 
     assert f"This order is already here as order {ours.pk}." in page
     batch.lines.filter(remote_id="123").update(order=make_order(make_service(panel), state="placed", batch=batch))
     page = as_operator.get(response.url)
-    assert "All 2 were looked at" in text_of(page)
+    assert "All 2 orders were checked" in text_of(page)
     assert "1 order" in text_of(page)
 
 

@@ -249,7 +249,7 @@ def test_an_id_that_is_none_is_refused_and_kept_in_the_form(as_operator, rung):
 def test_an_order_is_sent_again_or_written_off_as_a_decision(as_operator, operator, rung):
     again, off = make_unknown(), make_unknown()
     dialog = as_operator.get(url("detail", again)).text.replace("\u00a0", " ")
-    assert "you place a second order. It costs 0.90 USD" in dialog
+    assert "0.90 USD once more." in dialog
     assert resolve(as_operator, again, "send_again").status_code == 200
     assert resolve(as_operator, off, "write_off").status_code == 200
     again.refresh_from_db()

@@ -454,7 +454,7 @@ def test_a_balance_that_will_not_do_is_warned_about_with_what_waits_already(as_o
     form = open_form(as_operator, service)
     answer = check(as_operator, form, link=LINK, quantity="1000")
     assert ("Not enough balance" in answer) is is_short
-    assert ("1.80 USD wait or were sent since" in answer) is is_short
+    assert ("1.80 USD is kept for orders that are waiting or were sent since" in answer) is is_short
     assert post(as_operator, form, link=LINK, quantity="1000").status_code == 302
 
 
