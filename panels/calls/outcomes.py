@@ -244,5 +244,5 @@ def expire_sends() -> int:
     Returns their number.
     """
     overdue = Order.objects.filter(state=State.SENDING, send_deadline__lt=timezone.now())
-    error = OutcomeUnknown("No outcome was recorded before the deadline: the worker that was sending it is gone.")
+    error = OutcomeUnknown("No outcome was recorded before the deadline, because the worker ended while sending.")
     return sum(_make_order_unknown(order, error) == "unknown" for order in overdue)

@@ -85,7 +85,7 @@ def test_what_is_typed_and_not_saved_is_neither_lost_nor_left_out_of_the_order(p
     page.get_by_label("Quantity").fill(str(synced.min + 1))
     order = page.get_by_role("button", name=re.compile("^Order 2 lines"))
     order.click()
-    expect(page.get_by_text("Line 2 has changes that are not saved")).to_be_visible()
+    expect(page.get_by_text("Line 2 has unsaved changes")).to_be_visible()
     expect(page.get_by_label("Quantity")).to_be_focused()
     assert not Order.objects.exists()
     page.get_by_role("button", name="Save line 2").click()
@@ -133,7 +133,7 @@ def test_a_file_just_under_the_limit_is_read_and_one_above_it_gets_one_message(p
     file = tmp_path / "orders.csv"
     for number, answer in (
         (9_900, "9,900 lines"),
-        (10_500, "The file has 20.1 MB, but the limit is 20 MB"),
+        (10_500, "The file has 20.1 MB, the limit is 20 MB"),
     ):
         row = f"{synced.id},https://example.com/%05d{'x' * 1975},{synced.min}"
         file.write_text("\n".join(["service,link,quantity", *(row % each for each in range(number))]))

@@ -271,11 +271,14 @@ def test_an_unknown_outcome_needs_a_fault_of_just_this_order(seen, reason):
 
 
 def test_one_id_for_two_orders_is_a_fault_of_the_panel():
-    second = order("unknown", 2, alarm="The panel gave the id 7 to this order, and our order 1 has it.")
+    second = order("unknown", 2, alarm="The panel gave the ID 7 to this order, but our order 1 already has this ID.")
     met = arrival(Fault.SAME_ID, link=OTHER)
     assert violations(evidence(order(), second, ledger=[entry()], arrivals=[arrival(), met])) == []
     # The second order got the id first.
-    taken = order("unknown", 1, alarm="The panel gave the id 7 to this order, and our order 2 has it."), order(pk=2)
+    taken = (
+        order("unknown", 1, alarm="The panel gave the ID 7 to this order, but our order 2 already has this ID."),
+        order(pk=2),
+    )
     assert violations(evidence(*taken, ledger=[entry()], arrivals=[arrival(), met])) == []
     given_up = {"is_decided": True, "written_off": {LINK}}
     decided = order("written_off", 1), order("placed", 2)
@@ -292,7 +295,7 @@ def test_one_id_for_two_orders_excuses_no_other_id_and_no_alarm_of_others():
 
     assert not any("stands at" in each or "alarm" in each for each in told("7"))
     assert any("its id 6 stands at order 2" in each for each in told("6"))
-    assert any("it has an alarm" in each for each in told("7", "Look there which of the two it is."))
+    assert any("it has an alarm" in each for each in told("7", "Check at the panel which order it is."))
 
 
 @pytest.mark.parametrize(
