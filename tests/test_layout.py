@@ -3,8 +3,6 @@
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-# Packages whose tests are not split by module yet; "" has the modules at the top of panels/. Only remove entries.
-NOT_YET = ("bulk", "calls", "id_search", "models", "orders", "providers", "views")
 # Tests about more than one module.
 ABOUT_ALL = {
     "test_access.py", "test_layout.py", "test_lock.py", "test_templates.py", "test_volume.py", "test_walls.py",
@@ -30,27 +28,15 @@ def written_tests(root):
     return {file for file in files if str(file) not in ABOUT_ALL and file.parts[0] not in OTHER_FOLDERS}
 
 
-def package_of(file):
-    return file.parts[0] if len(file.parts) > 1 else ""
-
-
 def gaps(root):
-    """Return the sentences about missing test files and missing modules, by package."""
+    """Return the sentences about missing test files and missing modules."""
     wanted, written = wanted_tests(root), written_tests(root)
-    found = {}
-    for file in sorted(wanted - written):
-        found.setdefault(package_of(file), []).append(f"tests/{file} is missing: its module has no tests of its own")
-    for file in sorted(written - wanted):
-        found.setdefault(package_of(file), []).append(f"tests/{file} tests no module of its name")
-    return found
+    missing = [f"tests/{file} is missing: its module has no tests of its own" for file in sorted(wanted - written)]
+    return missing + [f"tests/{file} tests no module of its name" for file in sorted(written - wanted)]
 
 
 def test_every_module_has_one_test_file_of_its_name_and_every_test_file_has_its_module():
-    assert [sentence for package, found in gaps(ROOT).items() if package not in NOT_YET for sentence in found] == []
-
-
-def test_a_package_whose_tests_are_split_is_taken_off_the_list():
-    assert set(NOT_YET) <= gaps(ROOT).keys()
+    assert gaps(ROOT) == []
 
 
 def test_a_missing_test_file_and_a_missing_module_are_found(tmp_path):
@@ -62,13 +48,11 @@ def test_a_missing_test_file_and_a_missing_module_are_found(tmp_path):
     ):  # fmt: skip
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
-    assert gaps(tmp_path) == {}
+    assert gaps(tmp_path) == []
     (tmp_path / "tests/orders/test_queue.py").rename(tmp_path / "tests/orders/test_switch.py")
     (tmp_path / "panels/urls.py").touch()
-    assert gaps(tmp_path) == {
-        "orders": [
-            "tests/orders/test_queue.py is missing: its module has no tests of its own",
-            "tests/orders/test_switch.py tests no module of its name",
-        ],
-        "": ["tests/test_urls.py is missing: its module has no tests of its own"],
-    }
+    assert gaps(tmp_path) == [
+        "tests/orders/test_queue.py is missing: its module has no tests of its own",
+        "tests/test_urls.py is missing: its module has no tests of its own",
+        "tests/orders/test_switch.py tests no module of its name",
+    ]
