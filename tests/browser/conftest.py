@@ -25,7 +25,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 PASSWORD = "correct horse battery"
-expect.set_options(timeout=PATIENCE * 1000)
+expect.set_options(timeout=60_000)
 
 
 def pytest_collection_modifyitems(items):
@@ -55,7 +55,7 @@ def open_page(browser, live_server):
     def open_page(**options):
         options.setdefault("viewport", {"width": 1280, "height": 900})
         context = browser.new_context(base_url=live_server.url, **options)
-        context.set_default_timeout(PATIENCE * 1000)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: _is_error(message) and errors.append(f"{page.url}: {message.text}"))

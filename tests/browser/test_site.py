@@ -24,7 +24,7 @@ def test_sending_is_stopped_and_started_again(page, sign_in, worker, sandbox):
     assert not Controls.is_sending_stopped()
     page.get_by_role("button", name="Stop sending").click()
     page.locator("dialog[open]").get_by_role("button", name="Stop sending").click()
-    expect(page.get_by_text(re.compile(r"Sending is stopped since .* by operator"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Sending is stopped\s+since\s.*\sby operator", re.DOTALL))).to_be_visible()
 
     service = sandbox.pick("Default")
     order = make_order(panel.services.get(remote_id=str(service.id)), quantity=service.min)
@@ -45,7 +45,7 @@ def test_a_password_is_changed_and_the_old_one_opens_nothing(page, sign_in):
 
     def change(old, first, second):
         page.get_by_label("Old password").fill(old)
-        page.get_by_label(re.compile("^New password(?! confirmation)")).fill(first)
+        page.get_by_label(re.compile(r"^\s*New password(?! confirmation)")).fill(first)
         page.get_by_label("New password confirmation").fill(second)
         page.get_by_role("main").get_by_role("button").last.click()
 
