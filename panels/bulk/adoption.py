@@ -24,8 +24,7 @@ COLUMNS = ("panel", "order", "service", "link", "quantity", "placed")
 # The cells of a pasted line, after the panel's name.
 PASTED = COLUMNS[1:]
 FIRST_YEAR = 2000
-# The date of a spreadsheet, as tables.workbook writes it. A date with fewer digits may come from a CSV file, where
-# the month may stand before the day.
+# The date of an XLSX file, as tables.workbook writes it. In other tables the month may stand before the day.
 _DAY_FIRST = re.compile(r"^([0-9]{2})/([0-9]{2})/([0-9]{4})\b")
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})?"
@@ -73,7 +72,8 @@ def placed_at_of(line: BatchLine) -> dt.datetime | None:
     text = line.cells.get("placed", "")
     if not text:
         return None
-    iso = _DAY_FIRST.sub(r"\3-\2-\1", text)
+    is_workbook = line.batch.filename.lower().endswith(".xlsx")
+    iso = _DAY_FIRST.sub(r"\3-\2-\1", text) if is_workbook else text
     if not _MOMENT.fullmatch(iso):
         raise UnfitError(f"Placed must be a day or a time, such as 2026-11-03 or 2026-11-03 14:30, not {shown(text)}.")
     try:

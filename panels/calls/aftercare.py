@@ -48,7 +48,7 @@ def send_requests(panel_pk: int, stopping: threading.Event) -> Counter[str]:
                     here.note_answer()
                     counts += found
     except PanelClosedError as closed:
-        counts["failed"] += 1 if closed.panel else 0
+        return Counter(failed=1) if closed.panel else Counter()
     except PanelError:
         # The panel did nothing, or did not answer a question. The rows wait for the next visit.
         counts["failed"] += 1

@@ -75,11 +75,17 @@ class Visit:
         self._has_answered = True
 
     def note_error(self, error: PanelError) -> None:
-        """Draw the conclusions of a failed call at once. Calls that fail together count once."""
+        """Draw the conclusions of a failed call at once. Calls that fail together count once.
+
+        A refusal of the account and a rate limit always count, because they say how long to leave the panel alone.
+        """
         with self._lock:
-            is_noted = self.has_failed and not isinstance(self._failure, Deferred)
-            self._failure = self._failure if is_noted else error
-        if not is_noted:
+            is_first = self._failure is None or isinstance(self._failure, Deferred)
+            self._failure = error if is_first else self._failure
+        if is_first and self._has_answered and not isinstance(error, Deferred):
+            # The answers came before, so this failure is the first one in a row.
+            note_answer(self.panel.pk)
+        if is_first or _is_about_account(error):
             note_error(self.panel, error)
 
     def note_answers(self, answers: Mapping[str, object]) -> PanelError | None:
@@ -95,6 +101,12 @@ class Visit:
         """Note that the panel answered, unless a call failed. A call that we kept back says nothing about the panel."""
         if self._has_answered and (self._failure is None or isinstance(self._failure, Deferred)):
             note_answer(self.panel.pk)
+
+
+def _is_about_account(error: PanelError) -> bool:
+    if isinstance(error, Refused):
+        return error.is_about_account
+    return isinstance(error, NotSent) and error.is_rate_limit
 
 
 @contextmanager

@@ -322,8 +322,8 @@ class Order(models.Model):
 
     @property
     def is_adopted(self) -> bool:
-        """Whether the order was placed elsewhere: it has an id, and we never sent it."""
-        return self.state == self.State.PLACED and not self.attempt
+        """Whether the order was placed elsewhere: it has an id, and nobody agreed to a price here."""
+        return self.state == self.State.PLACED and self.rate_agreed is None
 
     @property
     def is_held(self) -> bool:

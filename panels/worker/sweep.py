@@ -27,15 +27,16 @@ def pull_back() -> int:
     latest = now + JobRun.CLOCKS_DIFFER
     queued, sending = (Order.objects.filter(state=state) for state in (Order.State.QUEUED, Order.State.SENDING))
     put_off = (
-        (queued, "send_after", LONGEST_RETRY),
-        (Order.objects, "next_check_at", LONGEST_LEFT_ALONE),
-        (Refill.objects, "next_check_at", LONGEST_LEFT_ALONE),
-        # Before the pause, because a panel is quiet for no longer than its pause lasts.
-        (Panel.objects, "quiet_until", LONGEST_PAUSE),
-        (Panel.objects, "paused_until", LONGEST_PAUSE),
+        (queued, ("send_after",), LONGEST_RETRY),
+        (Order.objects, ("next_check_at",), LONGEST_LEFT_ALONE),
+        (Refill.objects, ("next_check_at",), LONGEST_LEFT_ALONE),
+        # Both times at once, because a panel is quiet for no longer than its pause lasts.
+        (Panel.objects, ("paused_until", "quiet_until"), LONGEST_PAUSE),
+        (Panel.objects, ("quiet_until",), LONGEST_PAUSE),
     )
     pulled = sum(
-        rows.filter(**{f"{name}__gt": latest + longest}).update(**{name: now}) for rows, name, longest in put_off
+        rows.filter(**{f"{names[0]}__gt": latest + longest}).update(**dict.fromkeys(names, now))
+        for rows, names, longest in put_off
     )
     as_long_as_before = ExpressionWrapper(now + (F("send_deadline") - F("sent_at")), DateTimeField())
     return pulled + sending.filter(sent_at__gt=latest).update(sent_at=now, send_deadline=as_long_as_before)

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from panels.bulk.adoption import COLUMNS, PASTED, create_adoption, placed_at_of
-from panels.models import BatchLine
+from panels.models import Batch, BatchLine
 from panels.protocol.order_fields import UnfitError
 from panels.tables.reading import read_file, read_paste
 from tests.factories import make_panel, make_sheet
@@ -23,33 +23,45 @@ READ = {
     "2024-11-03T14:30:00": HALF_PAST_TWO,
     "2024-11-03T14:30:00Z": HALF_PAST_TWO,
     "2024-11-03T16:30:00.000+02:00": HALF_PAST_TWO,
-    "03/11/2024": MIDNIGHT,
-    "03/11/2024 14:30:00": HALF_PAST_TWO,
 }
+# As tables.workbook writes the dates of an XLSX file.
+READ_IN_A_WORKBOOK = {"03/11/2024": MIDNIGHT, "03/11/2024 14:30:00": HALF_PAST_TWO}
 UNREADABLE = {
     "yesterday": "must be a day or a time",
     "45599": "must be a day or a time",
     "3/11/2024": "must be a day or a time",
+    "03/11/2024": "must be a day or a time",
     "2024-11": "must be a day or a time",
     "03.11.2024": "must be a day or a time",
     "03/11/20241": "must be a day or a time",
     "2024-11-03 2:30 pm": "must be a day or a time",
     "2024-02-30": "is not a day and time of the calendar",
     "0000-01-01": "is not a day and time of the calendar",
-    "12/25/2024": "is not a day and time of the calendar",
     "2024-11-03 25:00": "is not a day and time of the calendar",
     "2024-11-03 12:00+24:00": "is not a day and time of the calendar",
     "0001-01-01": "is before the year 2000",
 }
 
 
-def line_of(text):
-    return BatchLine(cells={"placed": text} if text else {})
+def line_of(text, filename="orders.csv"):
+    return BatchLine(batch=Batch(filename=filename), cells={"placed": text} if text else {})
 
 
 @pytest.mark.parametrize(("text", "moment"), READ.items(), ids=READ)
 def test_a_day_and_a_time_are_read(text, moment):
     assert placed_at_of(line_of(text)) == moment
+
+
+@pytest.mark.parametrize(("text", "moment"), READ_IN_A_WORKBOOK.items(), ids=READ_IN_A_WORKBOOK)
+def test_a_date_of_a_workbook_has_its_day_first_and_that_of_another_table_is_refused(text, moment):
+    assert placed_at_of(line_of(text, "Orders.XLSX")) == moment
+    with pytest.raises(UnfitError, match="must be a day or a time"):
+        placed_at_of(line_of(text))
+
+
+def test_a_month_that_does_not_exist_is_refused():
+    with pytest.raises(UnfitError, match="is not a day and time of the calendar"):
+        placed_at_of(line_of("12/25/2024", "orders.xlsx"))
 
 
 def test_a_day_begins_in_the_time_zone_of_the_site():
@@ -95,9 +107,9 @@ def test_a_date_of_a_spreadsheet_is_read(moment):
     book.active.append(["101", moment.replace(tzinfo=None)])
     book.save(written)
     sheet = read_file("orders.xlsx", written.getvalue(), names=COLUMNS, needed="order")
-    assert placed_at_of(BatchLine(cells=sheet.lines[0].cells)) == moment
+    assert placed_at_of(line_of(sheet.lines[0].cells["placed"], "orders.xlsx")) == moment
 
 
 def test_a_pasted_line_names_the_day_last():
     sheet = read_paste("101 | 5 | https://example.com/x | 1000 | 2024-11-03", has_panel=False, names=PASTED)
-    assert placed_at_of(BatchLine(cells=sheet.lines[0].cells)) == MIDNIGHT
+    assert placed_at_of(line_of(sheet.lines[0].cells["placed"], "")) == MIDNIGHT

@@ -112,6 +112,7 @@ def test_an_adopted_order_is_spent_on_its_own_day_or_not_at_all(mine, answers):
         {"panel": "North", "order": "101", "placed": "2024-11-03"},
         {"panel": "North", "order": "102", "placed": "03/11/2024 14:30:00"},
         {"panel": "North", "order": "103"},
+        source_name="orders.xlsx",
     )
     answers |= {"101": told(charge=Decimal(1)), "102": told(charge=Decimal(2)), "103": told(charge=Decimal(4))}
     assert adopt(mine.pk, WAIT) == Counter(adopted=3)

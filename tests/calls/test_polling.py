@@ -100,7 +100,7 @@ def test_a_failed_call_keeps_what_was_known_and_asks_again_soon(synced_panel, sa
     assert synced_panel.last_error
 
 
-def test_a_call_that_fails_counts_although_calls_before_it_were_answered(synced_panel, sandbox, placed, monkeypatch):
+def test_a_call_that_fails_after_answers_is_the_first_failure_in_a_row(synced_panel, sandbox, placed, monkeypatch):
     monkeypatch.setattr(polling, "CHUNK", 1)
     Panel.objects.update(failures=2)
     real, calls = PanelClient.statuses, itertools.count(1)
@@ -113,7 +113,7 @@ def test_a_call_that_fails_counts_although_calls_before_it_were_answered(synced_
     monkeypatch.setattr(PanelClient, "statuses", statuses)
     assert poll(synced_panel) == {"asked": 2, "answered": 1, "changed": 1, "failed": 1}
     synced_panel.refresh_from_db()
-    assert (synced_panel.paused_reason, synced_panel.failures) == (Panel.Pause.UNREACHABLE, 3)
+    assert (synced_panel.paused_reason, synced_panel.failures) == ("", 1)
 
 
 def test_a_key_that_cannot_be_decrypted_is_a_failure_and_a_paused_panel_is_none(synced_panel, placed, settings):

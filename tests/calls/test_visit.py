@@ -345,8 +345,8 @@ def test_an_answer_is_noted_once_at_the_end_of_a_visit(monkeypatch):
 
 def test_an_error_that_leaves_a_visit_is_noted_and_raised_again():
     panel = make_panel(failures=2)
-    with pytest.raises(OutcomeUnknown):
-        visit_until(panel, OutcomeUnknown("no answer"))
+    with pytest.raises(OutcomeUnknown), on_visit(panel):
+        raise OutcomeUnknown("no answer")
     assert judged(panel) == (Panel.Pause.UNREACHABLE, 3)
 
 
@@ -374,13 +374,22 @@ def test_calls_of_a_visit_that_fail_together_are_one_failure():
     assert judged(panel) == ("", 1)
 
 
-def test_answers_before_a_failure_do_not_undo_it():
+def test_a_failure_after_answers_is_the_first_one_in_a_row_and_later_answers_do_not_undo_it():
     panel = make_panel(failures=2)
     with on_visit(panel) as here:
         here.note_answer()
         here.note_error(OutcomeUnknown("no answer"))
         here.note_answer()
-    assert judged(panel) == (Panel.Pause.UNREACHABLE, 3)
+    assert judged(panel) == ("", 1)
+
+
+def test_a_rate_limit_after_another_failure_of_the_visit_still_pauses():
+    panel = make_panel()
+    with on_visit(panel) as here:
+        here.note_error(OutcomeUnknown("no answer"))
+        here.note_error(OutcomeUnknown("no answer"))
+        here.note_error(NotSent("slow down", is_rate_limit=True, retry_after=60))
+    assert judged(panel) == (Panel.Pause.RATE_LIMIT, 1)
 
 
 def test_answers_count_although_our_own_limit_ends_the_visit():
@@ -412,11 +421,20 @@ def test_our_own_mistake_in_a_visit_says_nothing_against_the_panel():
         ({"1": "answered", "2": "answered"}, 0),
         ({}, 0),
         ({"1": "answered", "2": Refused("Incorrect order ID", Reason.NOT_FOUND)}, 0),
-        ({"1": "answered", "2": OutcomeUnknown("no answer")}, 3),
+        ({"1": "answered", "2": OutcomeUnknown("no answer")}, 1),
+        ({"1": OutcomeUnknown("no answer")}, 3),
         ({"1": "answered", "2": Deferred("not our turn")}, 0),
         ({"1": Deferred("not our turn")}, 2),
     ],
-    ids=["answers", "no ID in the answer", "a no to an ID", "a failure", "our own limit", "not asked at all"],
+    ids=[
+        "answers",
+        "no ID in the answer",
+        "a no to an ID",
+        "a failure",
+        "no answer",
+        "our own limit",
+        "not asked at all",
+    ],
 )
 def test_what_the_answers_about_several_ids_say_about_the_panel(answers, failures):
     panel = make_panel(failures=2)
