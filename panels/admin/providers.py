@@ -64,7 +64,7 @@ class PanelAdmin(RowAdmin):
     @admin.action(description="Resume", permissions=["manage"])
     def resume(self, request: HttpRequest, panels: QuerySet[Panel]) -> None:
         resumed = requests.resume(panels)
-        self.message_user(request, f"{len(resumed)} panel(s) were resumed. Their waiting orders are sent now.")
+        self.message_user(request, f"{len(resumed)} panel(s) were resumed. Their waiting orders can be sent again.")
 
 
 @admin.register(BalanceReading)

@@ -146,7 +146,7 @@ REQUESTS: dict[str, tuple[Callable[[Order, Any], str], WorkKind | None, str]] = 
         "requests",
         "The cancel is requested. The status shows later whether the order was canceled.",
     ),
-    "withdraw": (resolution.withdraw, None, "The order is withdrawn. Nothing was sent, and nothing was charged."),
+    "withdraw": (resolution.withdraw, None, "The order is withdrawn. It is not sent."),
     # The page itself shows the progress of the search.
     "search": (findings.request_search, "search", ""),
 }

@@ -94,7 +94,7 @@ PAUSES: dict[str, tuple[Callable[[list[Panel]], list[Panel]], str, str]] = {
     ),
     "resume": (
         requests.resume,
-        "{name} is no longer paused. Its waiting orders are sent now.",
+        "{name} is no longer paused. Its waiting orders can be sent again.",
         "{name} was not paused.",
     ),
 }

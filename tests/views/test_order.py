@@ -118,7 +118,7 @@ def test_a_refill_is_requested_once(as_operator, rung):
 
 def test_a_withdrawn_order_is_never_sent(as_operator):
     order = make_order()
-    assert "Nothing was sent" in as_operator.post(url("withdraw", order), headers=HTMX).text
+    assert "It is not sent" in as_operator.post(url("withdraw", order), headers=HTMX).text
     order.refresh_from_db()
     assert order.state == State.WITHDRAWN
     assert as_operator.post(url("withdraw", order), headers=HTMX).status_code == 422
