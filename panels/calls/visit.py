@@ -255,6 +255,8 @@ def _conclude_from(panel: Panel, error: PanelError, now: datetime, *, placing: b
             Panel.objects.filter(pk=panel.pk).update(balance_requested_at=now)
         elif error.reason == Reason.RATE_LIMIT:
             pause(panel, Panel.Pause.RATE_LIMIT, error.text, now + _wait_asked_for(error.retry_after))
+        elif error.reason == Reason.EVERYBODY and placing:
+            pause(panel, Panel.Pause.UNREACHABLE, error.text, now + _wait_asked_for(error.retry_after))
         else:
             note_answer(panel.pk, placing=placing)
     elif isinstance(error, NotSent) and error.is_rate_limit:

@@ -18,6 +18,7 @@ NO_WORDS = "The panel refused without giving a reason."
 # Only the status of an order has these keys, so an answer with one of them and the status "Fail" is no failed call.
 ORDER_KEYS = frozenset({"charge", "start_count", "start_counter", "remains"})
 _TEXT_LENGTH = 500
+_ALL_LENGTH = 2000
 _MAX_PARTS = 20
 _MAX_DEPTH = 4
 _MESSAGE_KEYS = ("message", "msg", "error_message", "detail")
@@ -126,6 +127,11 @@ def clean_words(value: object) -> str:
     return read_text("; ".join(_parts(value, _MAX_DEPTH)), _TEXT_LENGTH)
 
 
+def all_words(value: object) -> str:
+    """Return all texts in a value as one line, to look for words that must not be missed."""
+    return read_text(". ".join(_texts(value, _MAX_DEPTH)), _ALL_LENGTH)
+
+
 def outcomes_by_id(
     answer: Answer,
     ids: Sequence[str],
@@ -225,6 +231,14 @@ def _parts(value: object, depth: int) -> list[str]:
     if isinstance(value, list):
         return [part for item in value[:_MAX_PARTS] for part in _parts(item, depth - 1)][:_MAX_PARTS]
     return _named_parts(value, depth) if isinstance(value, dict) else []
+
+
+def _texts(value: object, depth: int) -> list[str]:
+    """Return every text in a value up to a depth, whatever its key."""
+    if isinstance(value, str):
+        return [value]
+    items = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+    return [text for item in items[:_MAX_PARTS] for text in _texts(item, depth - 1)] if depth else []
 
 
 def _named_parts(value: dict[str, object], depth: int) -> list[str]:

@@ -21,6 +21,8 @@ class Reason(enum.StrEnum):
     RATE_LIMIT = "rate_limit"
     DUPLICATE = "duplicate"
     FUNDS = "funds"
+    # The panel takes no orders from anybody: maintenance, ordering or the API switched off.
+    EVERYBODY = "everybody"
     NOT_ELIGIBLE = "not_eligible"
     NOT_FOUND = "not_found"
     VALIDATION = "validation"
@@ -78,14 +80,14 @@ class Refused(PanelError):
 
     @property
     def is_about_account(self) -> bool:
-        """Whether the refusal is about the account. The call may be made again when the account is in order."""
-        return self.reason in (Reason.AUTH, Reason.RATE_LIMIT, Reason.FUNDS)
+        """Whether the refusal is about the account or the whole panel. Then the call may be made again later."""
+        return self.reason in (Reason.AUTH, Reason.RATE_LIMIT, Reason.FUNDS, Reason.EVERYBODY)
 
 
 def failure_in(answers: Mapping[str, object]) -> PanelError | None:
     """Return the error that ended a call about many ids early, or None (docs/protocol.md, 5).
 
-    A refusal of one id is an answer, unless it is about the account.
+    A refusal of one id is an answer, unless it is about the account or the whole panel.
     """
     errors = [answer for answer in answers.values() if isinstance(answer, PanelError) and not is_answer(answer)]
     # An error at the panel comes before the errors of ids that were not asked because of it.

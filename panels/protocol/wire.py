@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
 
+from panels.protocol.added import read_added
 from panels.protocol.answers import (
     NO_WORDS,
     ORDER_KEYS,
@@ -27,11 +28,10 @@ from panels.protocol.answers import (
     named_id,
     only,
     outcomes_by_id,
-    readable,
     unknown,
 )
 from panels.protocol.catalog import Catalog, CatalogRow, read_catalog
-from panels.protocol.errors import Reason, Refused
+from panels.protocol.errors import Refused
 from panels.protocol.scalars import (
     MAX_COUNT,
     read_currency,
@@ -100,27 +100,6 @@ class Balance:
     amount: Decimal
     # A code in upper case, "" if the answer has none.
     currency: str
-
-
-def read_added(answer: Answer) -> str:
-    """Return the id of the order that an `add` placed (docs/protocol.md, 3 and 5).
-
-    An id under `order` or `order_id` means that the order exists, at any HTTP status and with any other content. An id
-    under `id` counts only without an error beside it. Without an id, raises Refused for an error and OutcomeUnknown for
-    anything else. An error of an unknown class at HTTP 5xx or 408 is OutcomeUnknown too, because a server that fails
-    may have placed the order before.
-    """
-    if remote_id := _order_id(readable(answer), "order", "order_id"):
-        return remote_id
-    try:
-        data = accepted_json(answer)
-    except Refused as refusal:
-        if refusal.reason is Reason.UNKNOWN and (answer.http_status >= 500 or answer.http_status == 408):
-            raise unknown(answer, refusal.text) from refusal
-        raise
-    if remote_id := _order_id(data, "id"):
-        return remote_id
-    raise unknown(answer, "The panel's answer has no order ID.")
 
 
 def read_status(answer: Answer, remote_id: str) -> OrderStatus:
@@ -203,15 +182,6 @@ def _value_or_error(answer: Answer, outcome: T | Refused | None, otherwise: str)
     if outcome is None:
         raise unknown(answer, otherwise)
     return outcome
-
-
-def _order_id(data: object, *keys: str) -> str:
-    """Return the first usable id under these keys in an answer, in its `data` or in its `order`."""
-    answer = only(data)
-    if not isinstance(answer, dict):
-        return ""
-    places = (answer, only(answer.get("data")), answer.get("order"))
-    return next(filter(None, (named_id(place, keys) for place in places)), "")
 
 
 def _row_refusal(row: object, key: str) -> Refused | None:

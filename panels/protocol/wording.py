@@ -1,12 +1,14 @@
-"""The words of panels for statuses and refusals, and their meaning here (docs/protocol.md, 4)."""
+"""The meaning of the words of panels for statuses and refusals (docs/protocol.md, 4)."""
 
 from __future__ import annotations
 
 import enum
 import re
+import unicodedata
 from collections.abc import Mapping
 
 from panels.protocol.errors import Reason
+from panels.protocol.refusal_words import MAINTENANCE, REFUSALS
 
 
 class Progress(enum.StrEnum):
@@ -80,79 +82,12 @@ _REFILL_WORDS: Mapping[str, RefillProgress] = {
     "cancelled": RefillProgress.CANCELED,
     "error": RefillProgress.ERROR,
 }
-_WRONG = r"(?:incorrect|invalid|wrong|bad)"
-_IS = r"(?:(?:is|are|was|has been) )?"
-_INACTIVE = r"(?:inactive|not active|suspended|disabled|blocked)"
-# In the order in which a text is tested. The texts are folded to words with single spaces between them.
-_REFUSALS: tuple[tuple[Reason, int | None, tuple[str, ...]], ...] = (
-    (
-        Reason.AUTH,
-        401,
-        (
-            rf"\b(?:{_WRONG}|missing|expired) (?:api ?)?(?:key|token)\b",
-            rf"\b(?:api ?key|api token|(?:^|\. )key) {_IS}(?:not |{_WRONG}|required|missing|expired|disabled)",
-            rf"(?:^|\. |\b(?:your|user|the|this|api|panel) )account {_IS}{_INACTIVE}\b",
-            rf"\bapi access {_IS}(?:disabled|not enabled|denied)\b",
-            r"\bip\b.* not (?:allowed|whitelisted)\b",
-            r"\bunauthori[sz]ed\b",
-            r"\bunauthenticated\b",
-        ),
-    ),
-    (Reason.RATE_LIMIT, 429, (r"\btoo many requests\b", r"\brate limit (?:exceeded|reached)\b")),
-    (
-        Reason.DUPLICATE,
-        None,
-        (
-            r"\blink duplicate\b",
-            r"\bduplicate (?:link|order)\b",
-            r"\bactive order (?:with|for|on) (?:this|the same|that) link\b",
-            r"\bactive order already exists\b",
-            r"\bidentical order\b",
-        ),
-    ),
-    (
-        Reason.FUNDS,
-        402,
-        (
-            r"\bnot enough (?:funds|balance|money|credits?)\b",
-            r"\binsufficient (?:funds|balance|credits?)\b",
-            r"\b(?:balance|funds) (?:is |are )?(?:insufficient|not enough|too low)\b",
-        ),
-    ),
-    (
-        Reason.NOT_ELIGIBLE,
-        None,
-        (
-            r"\bnot eligible\b",
-            rf"\brefill {_IS}(?:not available|unavailable|not allowed|disabled|already)\b",
-            r"\brefill period (?:has |is )?expired\b",
-            r"\b(?:cannot|can not|can t) (?:be )?(?:cancel|refill)",
-            rf"\bcancel(?:lation)? {_IS}(?:not available|unavailable|not allowed|disabled|already)\b",
-            rf"\bordering {_IS}disabled\b",
-        ),
-    ),
-    (
-        Reason.NOT_FOUND,
-        None,
-        (
-            rf"\b{_WRONG} (?:order|service|refill)(?: ids?\b|$)",
-            r"\b(?:order|service|refill)s? (?:ids? )?(?:is |was )?not found\b",
-            r"\bservice (?:is )?(?:inactive|not active)\b",
-        ),
-    ),
-    (
-        Reason.VALIDATION,
-        None,
-        (
-            r"\b(?:min|max|minimum|maximum) quantity\b",
-            r"\bquantity (?:is )?(?:less|more|greater|lower|higher) than\b",
-            rf"\b{_WRONG} (?:link|url|quantity|comments?|runs|interval|usernames?|hashtags?|keywords|groups|request)\b",
-            r"\bfill in (?:all )?(?:the )?required fields?\b",
-            r"\b(?:link|quantity|comments|runs|interval|usernames?) (?:field )?is required\b",
-        ),
-    ),
-)
-_REFUSAL_PATTERNS = tuple((reason, status, re.compile("|".join(texts))) for reason, status, texts in _REFUSALS)
+_REFUSALS = tuple((reason, status, re.compile(pattern)) for reason, status, pattern in REFUSALS)
+_MAINTENANCE = re.compile(MAINTENANCE)
+# Marks over and under letters. The breve stays, because й is another letter than и.
+_ACCENTS = re.compile(r"[\u0300-\u0305\u0307-\u036f]")
+# Turkish letters, and the underscores of codes.
+_LETTERS = str.maketrans("ığ_", "ig ")
 
 
 def order_progress(word: str) -> Progress | None:
@@ -170,17 +105,26 @@ def reason_for(text: str, http_status: int = 200) -> Reason:
 
     The first class that fits wins (docs/protocol.md, 4).
     """
-    folded = _fold_text(text)
-    for reason, status, pattern in _REFUSAL_PATTERNS:
+    folded = fold_text(text)
+    for reason, status, pattern in _REFUSALS:
         if http_status == status or pattern.search(folded):
             return reason
     return Reason.UNKNOWN
 
 
-def _fold_text(text: str) -> str:
-    # Sentences are kept apart, because "the link is wrong; quantity: too low" is not about a wrong quantity.
-    sentences = re.sub(r"[,.;:!?]+(?:\s+|$)", " . ", text.casefold())
-    return re.sub(r"[^\w.]+|_+", " ", sentences).strip()
+def says_maintenance(text: str) -> bool:
+    """Say whether a panel itself says that it is under maintenance."""
+    return _MAINTENANCE.search(fold_text(text)) is not None
+
+
+def fold_text(text: str) -> str:
+    """Return the words of a text in lower case and without accents, and " . " between its sentences.
+
+    Sentences are kept apart, because "the link is wrong; quantity: too low" is not about a wrong quantity.
+    """
+    plain = unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold())))
+    sentences = re.sub(r"[,.;:!?]+(?:\s+|$)", " . ", plain.translate(_LETTERS))
+    return re.sub(r"[^\w.]+", " ", sentences).strip()
 
 
 def _fold_word(word: str) -> str:

@@ -39,7 +39,7 @@ ERRORS = {
     "error_success_false.json": ("Quantity less than minimal 100", Reason.VALIDATION),
     "error_success_false_wordless.json": ("The panel refused without giving a reason.", Reason.UNKNOWN),
     "error_list.json": ("Bad link; Incorrect quantity", Reason.VALIDATION),
-    "error_fields.json": ("link: The link is wrong; quantity: Too low; Not a number", Reason.UNKNOWN),
+    "error_fields.json": ("link: The link is wrong; quantity: Too low; Not a number", Reason.VALIDATION),
     "error_object.json": ("Too many requests", Reason.RATE_LIMIT),
     "error_unknown_words.json": ("Es ist ein Fehler aufgetreten", Reason.UNKNOWN),
     "error_alone_in_list.json": ("API key is required", Reason.AUTH),

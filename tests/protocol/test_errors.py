@@ -17,7 +17,7 @@ from panels.protocol.errors import (
 from panels.protocol.wire import OrderStatus
 
 STATUS = OrderStatus(None, "Completed", None, "", None, None)
-ABOUT_THE_ACCOUNT = {Reason.AUTH, Reason.RATE_LIMIT, Reason.FUNDS}
+NOT_ABOUT_AN_ORDER = {Reason.AUTH, Reason.RATE_LIMIT, Reason.FUNDS, Reason.EVERYBODY}
 
 
 @pytest.mark.parametrize("kind", [NotSent, OutcomeUnknown, Refused, Deferred, Unreadable])
@@ -36,10 +36,10 @@ def test_the_tree_in_the_module_is_the_tree_of_the_classes():
 
 
 @pytest.mark.parametrize("reason", Reason)
-def test_a_refusal_is_about_the_account_or_about_the_order(reason):
+def test_a_refusal_is_about_the_account_or_the_panel_or_about_the_order(reason):
     refusal = Refused("No.", reason)
-    assert refusal.is_about_account is (reason in ABOUT_THE_ACCOUNT)
-    assert is_answer(refusal) is (reason not in ABOUT_THE_ACCOUNT)
+    assert refusal.is_about_account is (reason in NOT_ABOUT_AN_ORDER)
+    assert is_answer(refusal) is (reason not in NOT_ABOUT_AN_ORDER)
 
 
 @pytest.mark.parametrize("answer", [STATUS, None, "", "77"])

@@ -1,0 +1,175 @@
+"""The answer to an `add`: an id, a refusal, or an unknown outcome (docs/protocol.md, 3 and 5)."""
+
+import pytest
+
+from panels.protocol.added import read_added
+from panels.protocol.errors import NotSent, OutcomeUnknown, Reason, Refused
+from tests.protocol.conftest import recorded, saying
+
+ADMISSION = "placed at provider but saving failed, contact support"
+
+
+@pytest.mark.parametrize(
+    ("name", "remote_id"),
+    [
+        ("added.json", "23501"),
+        ("added_text_id.json", "23501"),
+        ("added_letters.json", "aB3xZ9"),
+        ("added_order_id.json", "23501"),
+        ("added_id.json", "23501"),
+        ("added_under_data.json", "23501"),
+        ("added_with_status.json", "23501"),
+        ("added_null_error.json", "23501"),
+        ("added_decimal_id.json", "23501"),
+        ("byte_order_mark.json", "23501"),
+        ("utf16.json", "23501"),
+        ("notices_before.txt", "23501"),
+        ("notices_plain.txt", "23501"),
+        ("notices_after.txt", "23501"),
+    ],
+)
+@pytest.mark.parametrize("http_status", [200, 201, 400, 500])
+def test_an_order_id_is_found_in_every_shape_at_any_http_status(name, remote_id, http_status):
+    assert read_added(recorded(name, http_status)) == remote_id
+
+
+@pytest.mark.parametrize("http_status", [200, 302, 401, 402, 429, 500])
+def test_an_order_with_an_id_exists_whatever_else_is_said(http_status):
+    assert read_added(recorded("added_with_error.json", http_status)) == "23501"
+
+
+def test_a_bare_id_beside_an_error_may_be_the_orders_so_it_is_not_refused():
+    for words in ("Bad link", "Not enough funds", "Ein Fehler"):
+        with pytest.raises(OutcomeUnknown, match=words):
+            read_added(saying({"error": words, "id": 5}))
+
+
+@pytest.mark.parametrize("no_id", [0, -1, None, "", False, True, "0", "-1", "x" * 65, "a\0", [], {}, 1.5])
+def test_what_is_no_id_leaves_the_outcome_unknown(no_id):
+    with pytest.raises(OutcomeUnknown):
+        read_added(saying({"order": no_id}))
+
+
+@pytest.mark.parametrize(
+    "name", ["added_no_id.json", "empty.txt", "null.json", "challenge.html", "cut_short_behind_notice.txt"]
+)
+@pytest.mark.parametrize("http_status", [200, 500])
+def test_an_add_without_an_id_or_an_error_is_unknown(name, http_status):
+    with pytest.raises(OutcomeUnknown):
+        read_added(recorded(name, http_status))
+
+
+@pytest.mark.parametrize("http_status", [408, 500, 503])
+def test_an_add_that_made_the_server_stumble_is_unknown(http_status):
+    with pytest.raises(OutcomeUnknown, match="Es ist ein Fehler aufgetreten"):
+        read_added(recorded("error_unknown_words.json", http_status))
+    with pytest.raises(Refused):
+        read_added(recorded("error.json", http_status))
+
+
+def test_a_wordless_status_error_leaves_an_add_unknown():
+    with pytest.raises(OutcomeUnknown):
+        read_added(recorded("error_status_wordless.json"))
+
+
+def test_a_refusal_keeps_words_that_are_no_utf_8():
+    with pytest.raises(Refused, match="Lien cass\ufffd"):
+        read_added(recorded("not_utf8.json"))
+
+
+@pytest.mark.parametrize("http_status", [200, 400, 401, 402, 403, 404, 422, 429, 500])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {"error": ADMISSION},
+        {"error": 113, "message": ADMISSION},
+        {"status": "error", "msg": ADMISSION},
+        {"success": False, "data": {"message": ADMISSION}},
+        {"errors": [{"message": "Invalid API key"}, {"message": ADMISSION}]},
+        ADMISSION,
+    ],
+)
+def test_an_error_that_admits_the_order_is_never_a_refusal(shape, http_status):
+    with pytest.raises(OutcomeUnknown, match=ADMISSION):
+        read_added(saying(shape, http_status))
+
+
+@pytest.mark.parametrize(
+    "words", ["Your order was created", "Not enough funds. The order was created", "Gateway timeout"]
+)
+def test_an_error_that_leaves_doubt_is_an_unknown_outcome(words):
+    with pytest.raises(OutcomeUnknown):
+        read_added(saying({"error": words}))
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("An identical order was just placed", Reason.DUPLICATE),
+        ("The order could not be placed, contact support", Reason.UNKNOWN),
+        ("Not enough funds, the order was not saved", Reason.FUNDS),
+        ("Bad link, saving failed", Reason.VALIDATION),
+    ],
+)
+def test_an_error_that_only_sounds_like_it_is_a_refusal(words, reason):
+    with pytest.raises(Refused) as refusal:
+        read_added(saying({"error": words}))
+    assert refusal.value.reason is reason
+
+
+@pytest.mark.parametrize("http_status", [403, 404, 405, 415])
+@pytest.mark.parametrize("words", ["Method Not Allowed", "Forbidden", "Bu panel kendi sitesinden çalışır"])
+def test_http_statuses_that_refuse_everything_are_about_everybody(words, http_status):
+    with pytest.raises(Refused, match=words) as refusal:
+        read_added(saying({"error": words}, http_status))
+    assert refusal.value.reason is Reason.EVERYBODY
+    with pytest.raises(Refused) as refusal:
+        read_added(saying({"error": words}, 400))
+    assert refusal.value.reason is Reason.UNKNOWN
+
+
+@pytest.mark.parametrize("http_status", [403, 404, 405, 415])
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("Service not found", Reason.NOT_FOUND),
+        ("Incorrect link", Reason.VALIDATION),
+        ("Active order already exists", Reason.DUPLICATE),
+        ("Invalid API key", Reason.AUTH),
+        ("Not enough funds", Reason.FUNDS),
+    ],
+)
+def test_words_that_are_known_outrank_these_http_statuses(words, reason, http_status):
+    with pytest.raises(Refused) as refusal:
+        read_added(saying({"error": words}, http_status))
+    assert refusal.value.reason is reason
+
+
+@pytest.mark.parametrize("http_status", [403, 404, 405, 415])
+def test_a_page_that_cannot_be_read_is_unknown_at_these_http_statuses_too(http_status):
+    with pytest.raises(OutcomeUnknown):
+        read_added(recorded("challenge.html", http_status))
+
+
+@pytest.mark.parametrize("http_status", [200, 400, 403])
+@pytest.mark.parametrize("words", ["Ordering is disabled", "MAINTENANCE_MODE", "Технические работы"])
+def test_known_words_about_everybody_are_a_refusal_of_everybody(words, http_status):
+    with pytest.raises(Refused) as refusal:
+        read_added(saying({"error": words}, http_status))
+    assert refusal.value.reason is Reason.EVERYBODY
+
+
+def test_a_gateway_that_says_unavailable_may_stand_before_a_panel_that_has_the_order():
+    for http_status in (408, 500, 502, 503, 504):
+        with pytest.raises(OutcomeUnknown):
+            read_added(saying({"error": "Service temporarily unavailable"}, http_status))
+    with pytest.raises(OutcomeUnknown):
+        read_added(saying({"error": "Down for maintenance"}, 500))
+    with pytest.raises(Refused) as refusal:
+        read_added(saying({"error": "Down for maintenance"}, 503))
+    assert refusal.value.reason is Reason.EVERYBODY
+
+
+def test_an_add_that_was_sent_back_unread_did_not_happen():
+    with pytest.raises(NotSent):
+        read_added(saying({"error": "Slow down"}, 429))
