@@ -14,11 +14,12 @@ from django.utils import timezone
 
 from panels.calls.visit import PanelClosedError, note_unanswered, visit
 from panels.models import Panel, Service, ServiceChange
+from panels.models.writing import update_rows
 from panels.protocol.errors import Deferred, PanelError
 from panels.protocol.wire import Catalog, CatalogRow
 
 # The fields of a service that come from the panel, and the fields whose changes are not noted: descriptions are long
-# and change often, and the type follows from the raw type.
+# and change often, average times are other ones at every sync, and the type follows from the raw type.
 FROM_PANEL = (
     "name",
     "type",
@@ -31,8 +32,11 @@ FROM_PANEL = (
     "cancel",
     "dripfeed",
     "description",
+    "average_time",
+    "average_minutes",
 )
-UNNOTED = {"description", "type"}
+TIMES = ("average_time", "average_minutes")
+UNNOTED = {"description", "type", *TIMES}
 WRITTEN = (*FROM_PANEL, "is_listed", "search_text", "last_seen_at")
 BULK = 500
 _note_failure = partial(note_unanswered, error_field="catalog_error", request_field="sync_requested_at")
@@ -80,6 +84,8 @@ def store_catalog(panel: Panel, catalog: Catalog) -> Counter[str]:
         vanished = {service.remote_id for service in known.values() if service.is_listed}
         new: list[Service] = []
         changed: list[Service] = []
+        # Services of which only the average time is another one. They do not count as changed.
+        timed: list[Service] = []
         changes: list[ServiceChange] = []
         for row in catalog.rows:
             vanished.discard(row.remote_id)
@@ -87,8 +93,9 @@ def store_catalog(panel: Panel, catalog: Catalog) -> Counter[str]:
             if service is None:
                 new.append(_new_service(panel, row, now))
             elif found := _update_service(service, row):
-                changed.append(service)
+                (changed if found.keys() - TIMES else timed).append(service)
                 changes += _changes_of(service, found, now)
+        update_rows([(service, {name: getattr(service, name) for name in TIMES}) for service in timed])
         for remote_id in vanished:
             service = known[remote_id]
             service.is_listed = False

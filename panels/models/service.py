@@ -29,6 +29,9 @@ class Service(models.Model):
     cancel = models.BooleanField(null=True)
     dripfeed = models.BooleanField(null=True)
     description = models.TextField(blank=True)
+    # The average time of an order as the panel wrote it, and in minutes. "" and None if the panel tells no time.
+    average_time = models.CharField(max_length=100, blank=True, db_default="", default="")
+    average_minutes = models.PositiveIntegerField(null=True)
     is_listed = models.BooleanField("listed", default=True)
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from panels.protocol.answers import Answer, accepted_json, container, named_id, unknown
+from panels.protocol.durations import read_average_time
 from panels.protocol.order_types import fold_type
 from panels.protocol.scalars import MAX_WHOLE, read_flag, read_integer, read_lines, read_rate, read_remote_id, read_text
 
@@ -27,6 +28,9 @@ class CatalogRow:
     cancel: bool | None
     dripfeed: bool | None
     description: str
+    # As the panel wrote it, and in minutes. "" and None if the panel tells no time.
+    average_time: str = ""
+    average_minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ def _catalog_row(row: object, key: str = "") -> CatalogRow | None:
     if not remote_id or rate is None:
         return None
     raw_type = read_text(row.get("type"), 100)
+    average_time, average_minutes = read_average_time(row.get("average_time"))
     return CatalogRow(
         remote_id=remote_id,
         name=read_text(row.get("name"), 500),
@@ -77,4 +82,6 @@ def _catalog_row(row: object, key: str = "") -> CatalogRow | None:
         cancel=read_flag(row.get("cancel")),
         dripfeed=read_flag(row.get("dripfeed")),
         description=read_lines(row.get("desc"), 4000) or read_lines(row.get("description"), 4000),
+        average_time=average_time,
+        average_minutes=average_minutes,
     )

@@ -153,7 +153,7 @@ class Api:
         if self._dialect.has_cancel:
             row["cancel"] = service.cancel
         if self._dialect.rows_have_extras:
-            row |= {"dripfeed": service.dripfeed, "desc": service.description}
+            row |= {"dripfeed": service.dripfeed, "desc": service.description, "average_time": service.average_time}
         return row
 
     def _rate(self, rate: Decimal) -> str:

@@ -109,6 +109,7 @@ def _service(service_id: str, draft: Draft, rate: Decimal) -> SandboxService:
         cancel=draft.is_cancelable,
         dripfeed=draft.product.type == "Default" and draft.product.noun not in ("Live Stream Viewers", "Live Viewers"),
         description=_description(draft),
+        average_time=_average_time(draft, int(service_id)),
     )
 
 
@@ -157,6 +158,14 @@ def _description(draft: Draft) -> str:
         lines.append("Cancel button &amp; partial refund")
     lines.append("⚠️ Do not place a second order for the same link before the first one is completed.")
     return "\n".join(lines)
+
+
+def _average_time(draft: Draft, number: int) -> str:
+    """Return the time of a usual order in the words of panels, which know none for every seventh service."""
+    hours, minutes = divmod(12 + number * 37 % 60 * (1 + STARTS.index(draft.start)), 60)
+    if number % 7 == 0:
+        return "Not Enough Data"
+    return f"{hours} hours {minutes} minutes" if hours else f"{minutes} minutes"
 
 
 def _per_day(draft: Draft) -> int:

@@ -32,6 +32,7 @@ class SandboxService:
     cancel: bool
     dripfeed: bool
     description: str
+    average_time: str = "Not Enough Data"
 
 
 @dataclass(frozen=True, slots=True)

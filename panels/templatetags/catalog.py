@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django import template
 
 from panels.models import Service, ServiceChange
-from panels.pages.formats import NO_VALUE, badge, money, rate
+from panels.pages.formats import NBSP, NO_VALUE, badge, money, rate
 from panels.protocol.order_types import Billing
 
 register = template.Library()
@@ -38,6 +38,16 @@ def type_badge(service: Service) -> str:
     if service.type:
         return badge(service.type, label=service.order_type.label, kind="neutral", icon="tag")
     return badge("unknown", label=f"Unknown type: {service.raw_type or NO_VALUE}", kind="warn")
+
+
+@register.simple_tag
+def average_time(service: Service) -> str:
+    """Write the average time of a service in days, hours and minutes, or in the panel's words if they name no time."""
+    if service.average_minutes is None:
+        return service.average_time or ANSWERS[""]
+    days, rest = divmod(service.average_minutes, 1440)
+    parts = zip((days, *divmod(rest, 60)), ("d", "h", "min"), strict=True)
+    return " ".join(f"{number}{NBSP}{unit}" for number, unit in parts if number)
 
 
 @register.simple_tag

@@ -134,6 +134,8 @@ def test_every_told_field_is_brought_up_to_date():
         cancel=True,
         dripfeed=True,
         description="Fast",
+        average_time="12 minutes",
+        average_minutes=12,
     )
     assert store(panel, new)["changed"] == 1
     service = Service.objects.get()
@@ -150,6 +152,18 @@ def test_an_unchanged_catalog_writes_no_changes():
 
 
 @pytest.mark.django_db
+def test_another_average_time_is_stored_and_is_no_change_of_the_catalog():
+    panel = make_panel()
+    store(panel, row("1"), row("2", average_time="2 hours", average_minutes=120))
+    told = {"average_time": "35 minutes", "average_minutes": 35}
+    counts = store(panel, row("1", **told), row("2", rate_per_1000=Decimal(1)))
+    assert counts["changed"] == 1
+    assert changes() == [("2", "rate_per_1000", "0.9", "1")]
+    stored = Service.objects.order_by("remote_id").values_list("average_time", "average_minutes", "rate_per_1000")
+    assert list(stored) == [("35 minutes", 35, Decimal("0.9")), ("", None, Decimal(1))]
+
+
+@pytest.mark.django_db
 def test_another_panels_services_are_left_alone():
     first, second = make_panel(), make_panel()
     store(first, row("1"))
@@ -159,7 +173,7 @@ def test_another_panels_services_are_left_alone():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("state", ["first", "unchanged", "changed"])
+@pytest.mark.parametrize("state", ["first", "unchanged", "changed", "timed"])
 def test_queries_do_not_grow_with_the_rows(state, django_assert_max_num_queries):
     panel = make_panel()
     rows = [row(str(number)) for number in range(400)]
@@ -167,5 +181,7 @@ def test_queries_do_not_grow_with_the_rows(state, django_assert_max_num_queries)
         store(panel, *rows)
     if state == "changed":
         rows = [replace(r, rate_per_1000=Decimal(2)) for r in rows]
-    with django_assert_max_num_queries(16):
+    if state == "timed":
+        rows = [replace(r, average_time=r.remote_id, average_minutes=int(r.remote_id) + 1) for r in rows]
+    with django_assert_max_num_queries(18):
         store(panel, *rows)

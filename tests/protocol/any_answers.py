@@ -12,10 +12,10 @@ from panels.protocol.errors import Refused
 IDS = ["1", "23501", "aB3"]
 LENGTHS = {
     "remote_id": 64, "name": 500, "type": 40, "raw_type": 100, "category": 300, "description": 4000,
-    "remote_status": 100, "currency": 8, "text": 600,
+    "average_time": 100, "remote_status": 100, "currency": 8, "text": 600,
 }  # fmt: skip
 BOUNDS = {
-    "min_quantity": (0, 2**31 - 1), "max_quantity": (0, 2**31 - 1),
+    "min_quantity": (0, 2**31 - 1), "max_quantity": (0, 2**31 - 1), "average_minutes": (1, 2**31 - 1),
     "start_count": (1 - 2**53, 2**53 - 1), "remains": (1 - 2**53, 2**53 - 1), "unusable": (0, 10**9),
 }  # fmt: skip
 PLACES = {"rate_per_1000": 8, "charge": 6, "amount": 6}
@@ -100,7 +100,11 @@ VALUES = st.recursive(
 ROWS = st.fixed_dictionaries(
     {"service": SCALARS, "rate": SCALARS},
     optional=dict.fromkeys(
-        ("name", "type", "category", "min", "max", "refill", "cancel", "dripfeed", "desc", "description"), SCALARS
+        [
+            *("name", "type", "category", "min", "max", "refill", "cancel", "dripfeed", "desc", "description"),
+            "average_time",
+        ],
+        SCALARS,
     ),
 )
 STATUSES = st.fixed_dictionaries(

@@ -70,10 +70,19 @@ def test_flags_that_are_missing_are_not_false():
 
 def test_descriptions_come_under_either_name():
     rows = read_catalog(recorded("services_extra_keys.json")).rows
-    assert [(row.description, row.dripfeed) for row in rows] == [
-        ("Starts in 1 hour.\nNo password needed.", True),
-        ("Real & active", None),
+    assert [(row.description, row.dripfeed, row.average_time, row.average_minutes) for row in rows] == [
+        ("Starts in 1 hour.\nNo password needed.", True, "12 minutes", 12),
+        ("Real & active", None, "", None),
     ]
+
+
+def test_a_service_whose_average_time_is_not_known_is_kept():
+    row = {"service": 1, "name": "A", "type": "Default", "category": "C", "rate": "0.9", "min": "10"}
+    row |= {"max": "999999999", "average_time": "Not Enough Data", "dripfeed": True}
+    (read,) = read_catalog(saying([row])).rows
+    assert (read.remote_id, read.average_time, read.average_minutes) == ("1", "", None)
+    (read,) = read_catalog(saying([row | {"average_time": 999999999}])).rows
+    assert (read.remote_id, read.average_time, read.average_minutes) == ("1", "", None)
 
 
 def test_foreign_texts_are_unescaped_once_and_stripped_of_tags():

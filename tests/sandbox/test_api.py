@@ -8,7 +8,7 @@ from tests.sandbox.conftest import refillable_order
 def test_service_rows_have_the_shape_of_the_dialect(either):
     rows = either("services")
     common = ["service", "name", "type", "category", "rate", "min", "max", "refill"]
-    more = [] if either.panel.dialect == "000" else ["cancel", "dripfeed", "desc"]
+    more = [] if either.panel.dialect == "000" else ["cancel", "dripfeed", "desc", "average_time"]
     assert all(list(row) == common + more for row in rows)
     kinds = {name: {type(row[name]) for row in rows} for name in rows[0]}
     assert kinds["service"] == {int}

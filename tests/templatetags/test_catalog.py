@@ -4,14 +4,14 @@ from decimal import Decimal
 
 import pytest
 
-from panels.models import ServiceChange
+from panels.models import Service, ServiceChange
 from panels.templatetags import catalog
-from panels.templatetags.catalog import change_words, price, type_badge
+from panels.templatetags.catalog import average_time, change_words, price, type_badge
 from tests.factories import make_panel, make_service
 
 
 def test_the_tags_are_registered():
-    assert set(catalog.register.tags) == {"price", "type_badge", "change_words"}
+    assert set(catalog.register.tags) == {"price", "type_badge", "average_time", "change_words"}
     assert catalog.register.filters == {}
 
 
@@ -39,6 +39,20 @@ def test_a_known_type_has_its_name_and_an_unknown_one_stands_out(db):
     assert "badge--warn" in unknown
     assert "Unknown type: &lt;i&gt;Mystery&lt;/i&gt;" in unknown
     assert "Unknown type: –" in type_badge(make_service(type="", raw_type=""))
+
+
+@pytest.mark.parametrize(
+    ("told", "minutes", "shown"),
+    [
+        ("35", 35, "35\u00a0min"),
+        ("1 hours 13 minutes", 73, "1\u00a0h 13\u00a0min"),
+        ("2880", 2880, "2\u00a0d"),
+        ("1-2 hours", None, "1-2 hours"),
+        ("", None, "not stated"),
+    ],
+)
+def test_an_average_time_is_written_alike_for_every_panel(told, minutes, shown):
+    assert average_time(Service(average_time=told, average_minutes=minutes)) == shown
 
 
 @pytest.mark.parametrize(

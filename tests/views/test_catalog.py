@@ -319,7 +319,9 @@ def test_a_cursor_that_nobody_can_read_is_no_error(as_viewer, cursor, sort):
 
 def test_a_service_page_shows_everything_that_is_known(as_viewer):
     now = timezone.now()
-    service = make_service(name="Likes", category="Instagram", description="Line one\nLine two")
+    service = make_service(
+        name="Likes", category="Instagram", description="Line one\nLine two", average_time="73", average_minutes=73
+    )
     for field, old, new in (
         ("is_listed", "", "True"), ("rate_per_1000", "0.9", "1.1"), ("min_quantity", "1000", "20000"),
         ("refill", "True", ""), ("max_quantity", "", "5"),
@@ -329,7 +331,7 @@ def test_a_service_page_shows_everything_that_is_known(as_viewer):
     page = text(as_viewer.get(service.get_absolute_url()))
     for words in (
         "0.9 USD → 1.1 USD", "1,000 → 20,000", "yes → not stated", "– → 5", "New", "Line one<br>Line two",
-        f'<a href="/orders/?service={service.pk}">1</a>', "category=Instagram",
+        f'<a href="/orders/?service={service.pk}">1</a>', "category=Instagram", "1 h 13 min",
     ):  # fmt: skip
         assert words in page
 
