@@ -294,7 +294,7 @@ REFUSED_LATELY = Q(state=State.REFUSED, created_at__gte=Now() - DAY - LONGEST_QU
 
 
 def _trouble(panel: Panel) -> str:
-    errors = (("Balance", panel.balance_error), ("Catalog", panel.catalog_error))
+    errors = (("The balance was not read", panel.balance_error), ("The catalog was not read", panel.catalog_error))
     is_shown = panel.is_paused() or panel.failures
     others = [(what, error) for what, error in errors if error and not (is_shown and error == panel.last_error)]
     return format_html(

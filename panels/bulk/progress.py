@@ -27,7 +27,7 @@ _STAGE = Case(
 )
 
 
-class CostSoFar(NamedTuple):
+class BatchCost(NamedTuple):
     """The cost of some orders in one currency. is_expected: the charge of at least one order is not known yet."""
 
     currency: str
@@ -40,7 +40,7 @@ class BatchProgress:
     """The number of a batch's orders in each stage.
 
     placed: accepted by the panel and not finished. waiting and unfit: lines of an import that the panel has not been
-    asked about yet, and lines that cannot be imported. costs: the cost of the placed orders so far, by currency.
+    asked about yet, and lines that cannot be imported. costs: the sum of the costs of all orders, by currency.
     """
 
     queued: int
@@ -54,7 +54,7 @@ class BatchProgress:
     written_off: int
     waiting: int
     unfit: int
-    costs: tuple[CostSoFar, ...]
+    costs: tuple[BatchCost, ...]
 
     @property
     def total(self) -> int:
@@ -108,13 +108,13 @@ def progress_of(batches: Iterable[Batch]) -> dict[int, BatchProgress]:
     return {pk: BatchProgress(**{name: counts[pk][name] for name in names}, costs=tuple(costs[pk])) for pk in pks}
 
 
-def _sum_costs(orders: QuerySet[Order], pks: Iterable[int]) -> dict[int, list[CostSoFar]]:
-    costs: dict[int, list[CostSoFar]] = {pk: [] for pk in pks}
-    placed = orders.filter(state=State.PLACED).values_list("batch_id", "currency")
-    sums = placed.annotate(total=Sum(COST), expected=Count("pk", filter=IS_EXPECTED))
+def _sum_costs(orders: QuerySet[Order], pks: Iterable[int]) -> dict[int, list[BatchCost]]:
+    costs: dict[int, list[BatchCost]] = {pk: [] for pk in pks}
+    by_currency = orders.values_list("batch_id", "currency")
+    sums = by_currency.annotate(total=Sum(COST), expected=Count("pk", filter=IS_EXPECTED))
     for pk, currency, total, expected in sums.order_by("currency"):
         if total is not None:
-            costs[pk].append(CostSoFar(currency, total.quantize(_SIX_PLACES), bool(expected)))
+            costs[pk].append(BatchCost(currency, total.quantize(_SIX_PLACES), bool(expected)))
     return costs
 
 

@@ -12,6 +12,7 @@ from panels.bulk import progress
 from panels.calls.claiming import Claims
 from panels.models import Order, OrderEvent
 from panels.models.order import IllegalMoveError
+from panels.money.costs import cost_of
 from panels.orders.moves import move_all
 from tests.bulk.batches import make_confirmed
 from tests.factories import make_batch, make_order, make_panel, make_placed, make_service, make_user, row_of
@@ -64,7 +65,7 @@ def test_a_move_of_many_orders_skips_orders_in_another_state_and_refuses_an_ille
         move_all(pks, (Order.State.PLACED, Order.State.QUEUED), what=OrderEvent.What.RELEASED)
 
 
-def test_progress_counts_every_stage_and_sums_the_placed_orders_by_currency():
+def test_progress_counts_every_stage_and_sums_the_costs_of_the_lines_by_currency():
     euro = make_service(make_panel(reported_currency="EUR"))
     service = make_service()
     batch = make_confirmed(*[service] * 9, euro)
@@ -88,7 +89,17 @@ def test_progress_counts_every_stage_and_sums_the_placed_orders_by_currency():
     assert (found.refused, found.unknown, found.withdrawn, found.written_off) == (1, 1, 1, 1)
     assert (found.total, found.sent, found.settled) == (10, 6, 7)
     assert (found.is_open, found.is_done) == (True, False)
-    assert found.costs == (("EUR", Decimal("0.9"), True), ("USD", Decimal("1.4"), True))
+    # Seven orders in USD cost as expected or as charged. The refused and the withdrawn order cost nothing.
+    assert found.costs == (("EUR", Decimal("0.9"), True), ("USD", Decimal("5.9"), True))
+    lines = [cost for order in batch.orders.all() if (cost := cost_of(order))]
+    assert sum(cost.amount for cost in found.costs) == sum(cost.amount for cost in lines)
+
+
+def test_a_batch_of_refused_and_withdrawn_orders_has_no_cost():
+    batch = make_confirmed(*[make_service()] * 2)
+    batch.orders.filter(pk=batch.orders.first().pk).update(state="refused")
+    batch.orders.exclude(state="refused").update(state="withdrawn")
+    assert progress.find_progress(batch).costs == ()
 
 
 def test_the_progress_of_many_batches_takes_three_queries(django_assert_num_queries):

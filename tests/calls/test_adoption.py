@@ -152,8 +152,8 @@ def test_an_adopted_order_without_a_day_that_is_not_found_has_an_hour_too(mine, 
 @pytest.mark.parametrize(
     ("placed", "words"),
     [
-        ("2024-11-03", "Placed elsewhere on 2024-11-03"),
-        ("", "Placed elsewhere. The day is not known, so the order is not counted as spent"),
+        ("2024-11-03", "elsewhere, on 2024-11-03"),
+        ("", "elsewhere. The day is not known, so the order is not counted as spent."),
     ],
 )
 def test_the_pages_say_on_which_day_an_adopted_order_counts(mine, answers, as_viewer, placed, words):
@@ -162,6 +162,7 @@ def test_the_pages_say_on_which_day_an_adopted_order_counts(mine, answers, as_vi
     adopt(mine.pk, WAIT)
     for address in (Order.objects.get().get_absolute_url(), batch.get_absolute_url()):
         assert words in as_viewer.get(address).text
+    assert "<dt>Imported by</dt>" in as_viewer.get(Order.objects.get().get_absolute_url()).text
     counted = "1, because the day is not known" in as_viewer.get(batch.get_absolute_url()).text
     assert counted is not bool(placed)
 

@@ -458,6 +458,19 @@ def test_a_balance_that_will_not_do_is_warned_about_with_what_waits_already(as_o
     assert post(as_operator, form, link=LINK, quantity="1000").status_code == 302
 
 
+def test_a_balance_that_will_not_do_names_its_reading_before_what_was_sent_since(as_operator):
+    service = make_service(make_panel(balance=Decimal(1), balance_checked_at=timezone.now()))
+    make_order(service, expected_cost=Decimal("0.80"))
+    answer = check(as_operator, open_form(as_operator, service), link=LINK, quantity="1000")
+    assert 0 < answer.index("The balance was read") < answer.index("sent since.")
+
+
+def test_a_pause_by_hand_is_named_once(as_operator):
+    service = make_service(make_panel(name="Brightline", paused_reason="by_hand"))
+    page = " ".join(page_of(as_operator.get(NEW, {"service": service.pk})).split())
+    assert "Brightline is paused by hand. You can place the order." in page
+
+
 def test_a_paused_panel_and_stopped_sending_are_told_and_the_order_waits(as_operator, rung):
     panel = make_panel(paused_reason=Panel.Pause.FUNDS)
     Controls.objects.create(pk=1, sending_stopped_at=timezone.now())

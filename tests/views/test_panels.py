@@ -277,8 +277,10 @@ def test_the_page_stops_asking_when_the_answer_is_there(as_manager):
 def test_a_failed_test_shows_the_panels_own_words(as_manager):
     panel = make_panel(balance_error="Invalid API key", catalog_error="<b>Down</b>")
     response = as_manager.get(url("panel_detail", panel), **FRAGMENT)
-    assert "Invalid API key" in text(response)
-    assert "&lt;b&gt;Down&lt;/b&gt;" in text(response)
+    assert text(response).count("Invalid API key") == 1
+    assert text(response).count("&lt;b&gt;Down&lt;/b&gt;") == 1
+    assert "The last test failed." in text(response)
+    assert "The last sync failed." in text(response)
     assert "Invalid API key" in response.headers["HX-Trigger"]
 
 
@@ -308,7 +310,8 @@ def test_pausing_by_hand_stops_sending_until_it_is_lifted(as_manager, rung):
     page = text(as_manager.post(url("panel_pause", panel), follow=True))
     panel.refresh_from_db()
     assert (panel.paused_reason, panel.paused_until) == ("by_hand", None)
-    assert "paused by hand" in page
+    assert "Paused by hand" in page
+    assert "paused by hand" not in page
 
     as_manager.post(url("panel_resume", panel))
     panel.refresh_from_db()
@@ -462,7 +465,7 @@ def test_the_page_of_a_panel_says_why_it_needs_a_person(as_viewer):
     assert page.count("alert--warning") == 1
     for words in (
         "Invalid API key",
-        "Catalog: <q>HTTP 500</q>",
+        "The catalog was not read: <q>HTTP 500</q>",
         "1.00 USD left, below 2.00 USD.",
         "Enter the correct key",
     ):
