@@ -16,7 +16,7 @@ What = OrderEvent.What
 def request_refill(order: Order, actor: Any) -> str:
     """Queue a refill of an order; return "", or the reason why it cannot be requested."""
     if not order.can_refill:
-        return "A refill can be requested when the order is completed and its service offers refills."
+        return "A refill can be requested when the order is completed or partial and its service offers refills."
     if any(refill.is_open for refill in order.refills.all()):
         return "A refill of this order is already under way."
     try:
