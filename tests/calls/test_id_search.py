@@ -686,15 +686,6 @@ def test_a_clock_that_was_set_back_takes_no_order_for_both_neighbours():
 
 
 @pytest.mark.django_db
-def test_neighbours_side_by_side_leave_nothing_to_ask():
-    order = make_lost()
-    make_placed(order.service, remote_id="1000", **times(order, -300))
-    make_placed(order.service, remote_id="1001", **times(order, 300))
-    findings = find(order)
-    assert (findings.window.size, findings.next_ids, findings.can_go_on) == (0, 0, False)
-
-
-@pytest.mark.django_db
 def test_where_all_ids_between_are_ours_nothing_is_left_to_ask(as_operator, rung):
     order = make_lost()
     make_placed(order.service, remote_id="1000", **times(order, -300))
@@ -762,17 +753,10 @@ def test_after_a_restored_backup_it_is_looked_for_from_the_newest_id_of_the_copy
         ({"charge": "0.855"}, (), ""),
         ({"charge": "0.95"}, ("charge",), ""),
         ({"charge": "0.85"}, ("charge",), ""),
-        ({"charge": "3.20"}, ("charge",), ""),
-        ({"charge": None}, (), "untold"),
         ({"charge": "0"}, (), "untold"),
         ({"charge": "0", "progress": "canceled"}, (), "refunded"),
-        ({"charge": "0.30", "progress": "canceled"}, (), "refunded"),
         ({"charge": "1.30", "progress": "canceled"}, ("charge",), ""),
-        ({"charge": "0.36", "progress": "partial", "remains": 600}, (), ""),
-        ({"charge": "0.50", "progress": "partial", "remains": 600}, ("charge",), ""),
-        ({"charge": "0.90", "currency": "EUR"}, ("currency",), ""),
         ({"charge": "0.90", "currency": "USD", "remains": 1000}, (), ""),
-        ({"charge": "0.90", "remains": 1001}, ("remains",), ""),
         ({"charge": "0.90", "remains": -3}, (), ""),
     ],
 )
