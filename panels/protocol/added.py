@@ -38,7 +38,9 @@ def read_added(answer: Answer) -> str:
     try:
         accepted = accepted_json(answer)
     except Refused as refusal:
-        raise _judged(refusal, answer, words, has_id=bool(_order_id(data, "id"))) from refusal
+        judged = _judged(refusal, answer, words, has_id=bool(_order_id(data, "id")))
+        # An error that is its own cause would be an endless chain.
+        raise judged from (None if judged is refusal else refusal)
     if remote_id := _order_id(accepted, "id"):
         return remote_id
     raise unknown(answer, "The panel's answer has no order ID.")

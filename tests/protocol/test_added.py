@@ -173,3 +173,14 @@ def test_a_gateway_that_says_unavailable_may_stand_before_a_panel_that_has_the_o
 def test_an_add_that_was_sent_back_unread_did_not_happen():
     with pytest.raises(NotSent):
         read_added(saying({"error": "Slow down"}, 429))
+
+
+@pytest.mark.parametrize(("words", "http_status"), [("Incorrect link", 200), ("Olmaz", 403), (ADMISSION, 400)])
+def test_the_chain_of_causes_ends_because_the_key_is_removed_from_all_of_it(words, http_status):
+    with pytest.raises((Refused, OutcomeUnknown)) as caught:
+        read_added(saying({"error": words}, http_status))
+    chain, error = [], caught.value
+    while error is not None and error not in chain:
+        chain.append(error)
+        error = error.__cause__ or error.__context__
+    assert error is None
