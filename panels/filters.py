@@ -14,7 +14,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 
-from panels.models import Batch, Order, Panel, Refill, Service
+from panels.models import Batch, Campaign, Client, Order, Panel, Refill, Service
+from panels.models.client import fold_name
 from panels.models.order import NEEDS_A_PERSON, RequestState
 from panels.models.planning import unindexed
 from panels.money.totals import midnight
@@ -34,7 +35,7 @@ class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]
         label="Search",
         method="search",
         max_length=500,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": "ID, #number, link or service"}),
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": "ID, link, reference or service"}),
     )
     panel = django_filters.ModelChoiceFilter(queryset=Panel.objects.all(), empty_label="All panels")
     state = django_filters.ChoiceFilter(
@@ -47,6 +48,12 @@ class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]
     )
     who = django_filters.ModelChoiceFilter(
         field_name="placed_by", queryset=User.objects.order_by("username"), label="Who", empty_label="Anybody"
+    )
+    client = django_filters.ModelChoiceFilter(
+        queryset=Client.objects.all(), empty_label="Any client", null_label="No client", method="of_client"
+    )
+    campaign = django_filters.ModelChoiceFilter(
+        queryset=Campaign.objects.select_related("client"), empty_label="Any campaign"
     )
     created_from = django_filters.DateFilter(label="From", method="since", widget=DAY, validators=DAYS)
     created_to = django_filters.DateFilter(label="To", method="until", widget=DAY, validators=DAYS)
@@ -65,8 +72,13 @@ class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data, queryset=Order.objects.all())
 
+    @property
+    def has_clients(self) -> bool:
+        """Whether there is a client or campaign to choose. A team without any does not see these filters."""
+        return Client.objects.exists() or Campaign.objects.exists()
+
     def search(self, orders: QuerySet[Order], _: str, text: str) -> QuerySet[Order]:
-        """Find by order number, panel order ID, start of the link, or ID or name of the service."""
+        """Find by order number, panel order ID, start of the link or reference, or ID or name of the service."""
         digits = text.removeprefix("#")
         is_number = digits.isdecimal() and digits.isascii() and len(digits) <= 18
         if text.startswith("#") and is_number:
@@ -78,6 +90,9 @@ class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]
         if link := normalise_link(text):
             few = _few(Order.objects.filter(_begins("link_key", link)))
             found |= Q(link_key__startswith=link) if few is None else Q(pk__in=few)
+        if reference := fold_name(text):
+            few = _few(Order.objects.filter(_begins("reference_key", reference)).exclude(reference_key=""))
+            found |= Q(reference_key__startswith=reference) if few is None else Q(pk__in=few)
         # The words of a service include its ID.
         services = Service.objects.filter(Q(remote_id=text) if is_number else _all_words(text))
         few = _few(services)
@@ -85,6 +100,17 @@ class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]
             return orders.filter(found | Q(service__in=few))
         # With many services, a walk through the orders soon finds enough of them for a page.
         return orders.alias(of=unindexed("service_id")).filter(found | Q(of__in=services.values("pk")))
+
+    def of_client(self, orders: QuerySet[Order], _: str, client: Client | str) -> QuerySet[Order]:
+        """Keep the orders of one client, or those without a client.
+
+        All orders of a campaign are orders of its client. So with a campaign, the index of the campaign is enough, and
+        the larger index of the client is not used.
+        """
+        wanted = client if isinstance(client, Client) else None
+        if wanted and self.form.cleaned_data.get("campaign"):
+            return orders.alias(of_client=unindexed("client_id")).filter(of_client=wanted.pk)
+        return orders.filter(client=wanted)
 
     def in_state(self, orders: QuerySet[Order], _: str, state: str) -> QuerySet[Order]:
         """Keep one state. Orders on hold wait for a person, so they are not among the queued orders."""

@@ -13,7 +13,8 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from panels.bulk.drafts import create_batch
-from panels.models import Batch, Order, Panel, Refill, Service
+from panels.models import Batch, Campaign, Client, Order, Panel, Refill, Service
+from panels.models.client import fold_name
 from panels.protocol.order_types import normalise_link
 from panels.tables.reading import Line, Sheet
 
@@ -34,6 +35,7 @@ def _restore_groups() -> None:
     """Restore the groups of the migration, because a test with real transactions leaves empty tables behind."""
     if not Group.objects.exists():
         import_module("panels.migrations.0001_initial").create_groups(apps, None)
+        import_module("panels.migrations.0003_clients").grant_permissions(apps, None)
 
 
 def make_panel(**fields: Any) -> Panel:
@@ -145,3 +147,13 @@ def make_batch(*rows: dict[str, str], **fields: Any) -> Batch:
     """Create a checked draft of these rows."""
     fields = {"source": Batch.Source.FILE, "created_by": None} | fields
     return create_batch(make_sheet(*rows), **fields)[0]
+
+
+def make_client(name: str = "Nova") -> Client:
+    """Create a client."""
+    return Client.objects.create(name=name, name_key=fold_name(name))
+
+
+def make_campaign(name: str = "Spring", client: Client | None = None) -> Campaign:
+    """Create a campaign of a client, or of no client."""
+    return Campaign.objects.create(name=name, name_key=fold_name(name), client=client)

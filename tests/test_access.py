@@ -41,6 +41,8 @@ TABLE = {
     ("order_new_services", "GET"): (LOGIN, 403, 403, 200, 200),
     ("order_new_check", "POST"): (LOGIN, 403, 403, 422, 422),
     ("order_detail", "GET"): (LOGIN, 403, 200, 200, 200),
+    ("order_labels", "GET"): (LOGIN, 403, 403, 200, 200),
+    ("order_labels", "POST"): (LOGIN, 403, 403, 302, 302),
     ("order_refresh", "POST"): (LOGIN, 403, 403, 302, 302),
     ("order_refill", "POST"): (LOGIN, 403, 403, 302, 302),
     ("order_cancel", "POST"): (LOGIN, 403, 403, 302, 302),
@@ -62,6 +64,9 @@ TABLE = {
     ("bulk_line", "GET"): (LOGIN, 403, 403, 200, 200),
     # A line without its cells is wrong.
     ("bulk_line", "POST"): (LOGIN, 403, 403, 422, 422),
+    ("bulk_labels", "GET"): (LOGIN, 403, 403, 200, 200),
+    ("bulk_labels", "POST"): (LOGIN, 403, 403, 302, 302),
+    ("bulk_create_names", "POST"): (LOGIN, 403, 403, 302, 302),
     ("bulk_leave_out_wrong", "POST"): (LOGIN, 403, 403, 302, 302),
     ("bulk_confirm", "GET"): (LOGIN, 403, 403, 302, 302),
     # Without the fingerprint of what was shown, nothing is ordered.

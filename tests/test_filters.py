@@ -8,7 +8,7 @@ import pytest
 from panels import filters
 from panels.filters import OrderFilter, RefillFilter, ServiceFilter
 from panels.models import Order, Panel, Refill
-from tests.factories import make_order, make_panel, make_placed, make_refill, make_service
+from tests.factories import make_campaign, make_client, make_order, make_panel, make_placed, make_refill, make_service
 
 pytestmark = pytest.mark.django_db
 
@@ -141,3 +141,31 @@ def test_a_filter_knows_whether_it_narrows_and_whether_the_folded_part_is_used()
     assert catalog(q="likes").is_narrowed
     assert not catalog(q="likes", type="package").uses_details
     assert catalog(refill="yes").uses_details
+
+
+# -- labels
+
+
+def test_orders_are_kept_by_client_and_campaign():
+    nova = make_client("Nova")
+    spring, launch = make_campaign("Spring", nova), make_campaign("Launch")
+    first = make_order(client=nova, campaign=spring)
+    second = make_order(client=nova)
+    third, fourth = make_order(campaign=launch), make_order()
+    assert orders(client=nova.pk) == {first, second}
+    assert orders(campaign=spring.pk) == orders(campaign=spring.pk, client=nova.pk) == {first}
+    assert orders(client="null") == {third, fourth}
+    assert orders(client="null", campaign=launch.pk) == {third}
+    assert orders(client="null", campaign=spring.pk) == set()
+    assert not OrderFilter({"client": "999"}).is_valid()
+
+
+@pytest.mark.parametrize("few", [4000, 0])
+def test_a_reference_is_found_by_its_start_in_any_case(monkeypatch, few):
+    monkeypatch.setattr(filters, "FEW", few)
+    order = make_order(reference="PO-17/Éclair", reference_key="po-17/éclair", note="Hidden")
+    make_order()
+    for text in ("PO-17/éclair", "po-1", "po-17/É"):
+        assert orders(q=text) == {order}, text
+    # Neither a part of a reference nor a note is searched.
+    assert orders(q="17/") == orders(q="hidden") == set()

@@ -14,6 +14,8 @@ from panels.models import (
     ActionLine,
     Batch,
     BatchLine,
+    Campaign,
+    Client,
     FoundId,
     IdSearch,
     Order,
@@ -40,14 +42,14 @@ class RefillInline(RowInline):
 class OrderAdmin(RowAdmin):
     hidden = ("charge_sort", "cost_sort")
     list_display = (
-        "id", "state", "progress", "panel", "remote_id", "service", "quantity", "cost", "alarm", "placed_by",
-        "created_at",
+        "id", "state", "progress", "panel", "remote_id", "service", "quantity", "cost", "client", "reference", "alarm",
+        "placed_by", "created_at",
     )  # fmt: skip
-    list_filter = ("created_at", "state", "progress", "panel", "cancel_state")
-    list_select_related = ("panel", "service", "placed_by")
+    list_filter = ("created_at", "state", "progress", "panel", "client", "cancel_state")
+    list_select_related = ("panel", "service", "placed_by", "client")
     # `OrderFilter` decides which fields are searched. Without an entry here, the admin shows no search box.
     search_fields = ("remote_id",)
-    search_help_text = "Order number, panel order ID, start of the link, or ID or name of the service."
+    search_help_text = "Order number, panel order ID, start of the link or reference, or ID or name of the service."
     ordering = ("-created_at", "-pk")
     inlines = (EventInline, RefillInline)
     actions = ("refresh", "refill", "cancel", "withdraw")
@@ -185,6 +187,21 @@ class BatchAdmin(RowAdmin):
     list_select_related = ("created_by",)
     search_fields = ("=id", "filename", "created_by__username")
     date_hierarchy = "created_at"
+
+
+@admin.register(Client)
+class ClientAdmin(RowAdmin):
+    list_display = ("name", "created_by", "created_at")
+    list_select_related = ("created_by",)
+    search_fields = ("name_key",)
+
+
+@admin.register(Campaign)
+class CampaignAdmin(RowAdmin):
+    list_display = ("name", "client", "created_by", "created_at")
+    list_filter = ("client",)
+    list_select_related = ("client", "created_by")
+    search_fields = ("name_key", "client__name_key")
 
 
 @admin.register(BatchLine)

@@ -12,17 +12,18 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from panels.bulk.checking import find_unfit
+from panels.bulk.checking import check_labels, find_unfit, save_lines
 from panels.bulk.drafts import new_lines, store_batch, token_of
 from panels.bulk.lookup import CatalogLookup, in_chunks
+from panels.clients.naming import NO_LABELS, Labels, NameLookup
 from panels.models import Batch, BatchLine, Order, Panel
 from panels.protocol.order_fields import UnfitError, shown
 from panels.protocol.scalars import read_remote_id
-from panels.tables.reading import Sheet
+from panels.tables.reading import LABELS, Sheet
 
-COLUMNS = ("panel", "order", "service", "link", "quantity", "placed")
+COLUMNS = ("panel", "order", "service", "link", "quantity", "placed", *LABELS)
 # The cells of a pasted line, after the panel's name.
-PASTED = COLUMNS[1:]
+PASTED = ("order", "service", "link", "quantity", "placed")
 FIRST_YEAR = 2000
 # The date of an XLSX file, as tables.workbook writes it. In other tables the month may stand before the day.
 _DAY_FIRST = re.compile(r"^([0-9]{2})/([0-9]{2})/([0-9]{4})\b")
@@ -37,6 +38,7 @@ def create_adoption(
     source_name: str = "",
     created_by: Any,
     panel: Panel | None = None,
+    labels: Labels = NO_LABELS,
     token: uuid.UUID | None = None,
 ) -> tuple[Batch, bool]:
     """Store the ids that a person wants to import. The worker then asks the panels about them.
@@ -45,7 +47,7 @@ def create_adoption(
     if the same table was sent before.
     """
     batch = Batch(
-        token=token_of(token, sheet, panel),
+        token=token_of(token, sheet, panel, labels),
         source=Batch.Source.ADOPTED,
         state=Batch.State.CONFIRMED,
         filename=source_name[:255],
@@ -54,6 +56,7 @@ def create_adoption(
         created_by=created_by,
         confirmed_by=created_by,
         confirmed_at=timezone.now(),
+        **labels.of_batch,
     )
     return store_batch(batch, new_lines(batch, sheet, COLUMNS), _check_imported_lines)
 
@@ -87,9 +90,11 @@ def placed_at_of(line: BatchLine) -> dt.datetime | None:
 
 def _check_imported_lines(batch: Batch, lines: Sequence[BatchLine]) -> None:
     lookup = CatalogLookup(batch.panel, lines)
+    names = NameLookup((line.cells for line in lines), batch.client, batch.campaign)
     named: dict[tuple[int, str], int] = {}
     for line in lines:
         _check_imported_line(line, lookup)
+        check_labels(line, names)
         if line.panel_id and line.remote_id:
             first = named.setdefault((line.panel_id, line.remote_id), line.number)
             if first != line.number:
@@ -97,6 +102,14 @@ def _check_imported_lines(batch: Batch, lines: Sequence[BatchLine]) -> None:
     note_known_orders(lines)
     for line in lines:
         line.has_errors = bool(line.errors)
+
+
+def recheck_imported_lines(batch: Batch, lines: Sequence[BatchLine]) -> None:
+    """Check lines again that the panel was not asked about, and save them."""
+    for line in lines:
+        line.errors, line.warnings = {}, []
+    _check_imported_lines(batch, lines)
+    save_lines(lines)
 
 
 def _check_imported_line(line: BatchLine, lookup: CatalogLookup) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from panels.bulk.lookup import NAMED, CatalogLookup, in_chunks, name_some
+from panels.clients.naming import NameLookup, find_unfit_labels
 from panels.models import Batch, BatchLine, Order, Service
 from panels.models.planning import unindexed_text
 from panels.orders.placing import is_active
@@ -22,13 +24,17 @@ FOUND = (
     "is_repeat_ok",
     "panel",
     "service",
+    "client",
+    "campaign",
     "link_key",
     "rate",
     "terms",
     "cost",
     "currency",
 )
+_COMPARED = tuple(f"{name}_id" if name in ("panel", "service", "client", "campaign") else name for name in FOUND)
 Key = tuple[int, str]
+Values = dict[str, Any]
 
 
 def check_lines(batch: Batch, lines: Sequence[BatchLine]) -> dict[int, Checked]:
@@ -38,10 +44,12 @@ def check_lines(batch: Batch, lines: Sequence[BatchLine]) -> dict[int, Checked]:
     the number of the line, for the lines whose service was found.
     """
     lookup = CatalogLookup(batch.panel, lines)
+    names = NameLookup((line.cells for line in lines), batch.client, batch.campaign)
     checked: dict[int, Checked] = {}
     for line in lines:
         if found := _check_line(line, lookup):
             checked[line.number] = found
+        check_labels(line, names)
     _find_repeats(lines)
     for line in lines:
         line.has_errors = bool(line.errors)
@@ -51,6 +59,26 @@ def check_lines(batch: Batch, lines: Sequence[BatchLine]) -> dict[int, Checked]:
 def save_lines(lines: Sequence[BatchLine]) -> None:
     """Save the results of a check with as few statements as an insert takes."""
     BatchLine.objects.bulk_create(lines, update_conflicts=True, unique_fields=("id",), update_fields=FOUND)
+
+
+def recheck_lines(batch: Batch) -> tuple[list[BatchLine], list[Values], dict[int, Checked]]:
+    """Check all lines of a batch again. Returns them with their values before, and the checked order fields.
+
+    Nothing is saved (`save_changed_lines`).
+    """
+    lines = list(batch.lines.order_by("number"))
+    before = [checked_values(line) for line in lines]
+    return lines, before, check_lines(batch, lines)
+
+
+def checked_values(line: BatchLine) -> Values:
+    """Return the values of a line that a check writes."""
+    return {name: getattr(line, name) for name in _COMPARED}
+
+
+def save_changed_lines(lines: Sequence[BatchLine], before: Sequence[Values]) -> None:
+    """Save the lines whose check had another result than before."""
+    save_lines([line for line, old in zip(lines, before, strict=True) if checked_values(line) != old])
 
 
 def _check_line(line: BatchLine, lookup: CatalogLookup) -> Checked | None:
@@ -89,6 +117,13 @@ def _set_service(line: BatchLine, lookup: CatalogLookup) -> Service | None:
     elif not service.is_listed:
         line.errors["service"] = [f"{panel.name} no longer lists service {shown(remote_id)}."]
     return service
+
+
+def check_labels(line: BatchLine, names: NameLookup) -> None:
+    """Set the client and the campaign of a line, and its errors about its labels."""
+    found = names.find(line.cells)
+    line.client, line.campaign = found.client, found.campaign
+    line.errors |= found.errors | find_unfit_labels(line.cells)
 
 
 def find_unfit(values: Mapping[str, str]) -> dict[str, list[str]]:

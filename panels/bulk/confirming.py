@@ -12,15 +12,12 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from panels.bulk.checking import FOUND, check_lines, save_lines
+from panels.bulk.checking import checked_values, recheck_lines, save_changed_lines
 from panels.models import Batch, BatchLine, Order, OrderEvent, Panel, Service
 from panels.models.writing import insert_rows
 from panels.money.costs import promised_costs
 from panels.orders.placing import build_order
 from panels.protocol.order_types import Checked
-
-# The columns that a check writes. A check that found the same values again does not write them again.
-_COMPARED = tuple(f"{name}_id" if name in ("panel", "service") else name for name in FOUND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +80,7 @@ class _Sum:
 def summary(batch: Batch) -> Summary:
     """Sum a batch per panel and currency, and compare it with the known balances."""
     # Read first, because a confirmation with it must not cover later changes.
-    fingerprint = _fingerprint(Batch.objects.only("checked_at").get(pk=batch.pk))
+    shown = fingerprint(Batch.objects.only("checked_at").get(pk=batch.pk))
     sums = _add_up(batch)
     panels = Panel.objects.in_bulk([panel_pk for panel_pk, _ in sums])
     promised = promised_costs(panels.values())
@@ -106,7 +103,7 @@ def summary(batch: Batch) -> Summary:
         unpriced=sum(total.unpriced for total in totals),
         wrong=lines.filter(has_errors=True, is_left_out=False).count(),
         left_out=lines.filter(is_left_out=True).count(),
-        fingerprint=fingerprint,
+        fingerprint=shown,
     )
 
 
@@ -119,7 +116,7 @@ def _add_up(batch: Batch) -> dict[tuple[int, str], _Sum]:
     return sums
 
 
-def _fingerprint(batch: Batch) -> str:
+def fingerprint(batch: Batch) -> str:
     """Return a text that changes with every change of a draft, because each change sets `checked_at`."""
     return f"{batch.checked_at:%Y%m%d%H%M%S%f}"
 
@@ -157,20 +154,19 @@ def confirm(batch: Batch, user: Any, shown: str) -> Confirmation:
     them before the next try.
     """
     with transaction.atomic():
-        batch = Batch.objects.select_for_update(of=("self",)).select_related("panel").get(pk=batch.pk)
+        batches = Batch.objects.select_for_update(of=("self",)).select_related("panel", "client", "campaign")
+        batch = batches.get(pk=batch.pk)
         if batch.state == Batch.State.DISCARDED:
             return Confirmation(batch, problem="This batch was discarded. Nothing was ordered. Upload it again.")
         if not batch.is_draft:
             return Confirmation(batch)
-        is_as_shown = _fingerprint(batch) == shown
-        lines = list(batch.lines.order_by("number"))
-        before = [_checked_values(line) for line in lines]
-        checked = check_lines(batch, lines)
+        is_as_shown = fingerprint(batch) == shown
+        lines, before, checked = recheck_lines(batch)
         changes = _find_changes(lines, before)
         wanted = [line for line in lines if not line.is_left_out]
         problem = _find_problem(wanted, changes, is_as_shown=is_as_shown)
         if problem:
-            save_lines([line for line, old in zip(lines, before, strict=True) if _checked_values(line) != old])
+            save_changed_lines(lines, before)
             Batch.objects.filter(pk=batch.pk).update(checked_at=timezone.now())
             return Confirmation(batch, problem=problem, changes=changes)
         return _queue_orders(batch, wanted, checked, user)
@@ -214,13 +210,9 @@ def _build_order(batch: Batch, line: BatchLine, checked: Checked, user: Any) -> 
     service = line.service
     if service is None:
         raise ValueError(f"{line} has no service.")
-    order = build_order(service, checked, placed_by=user, token=line.token)
+    order = build_order(service, checked, placed_by=user, token=line.token, labels=line.labels)
     order.batch_id = batch.pk
     return order
-
-
-def _checked_values(line: BatchLine) -> dict[str, Any]:
-    return {name: getattr(line, name) for name in _COMPARED}
 
 
 def _find_changes(lines: Sequence[BatchLine], before: Sequence[Mapping[str, Any]]) -> tuple[TermChange, ...]:
@@ -229,7 +221,7 @@ def _find_changes(lines: Sequence[BatchLine], before: Sequence[Mapping[str, Any]
     for line, old in zip(lines, before, strict=True):
         if line.service is None or line.is_left_out or old["service_id"] != line.service_id:
             continue
-        new = _checked_values(line)
+        new = checked_values(line)
         if new["rate"] == old["rate"] and new["terms"] == old["terms"] and new["currency"] == old["currency"]:
             continue
         was, now = _conditions(old), _conditions(new)

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from panels.bulk.checking import check_lines, save_lines
+from panels.clients.naming import NO_LABELS, Labels
 from panels.models import Batch, BatchLine, Panel
 from panels.protocol.order_fields import trim
 from panels.tables.reading import COLUMNS, Sheet
@@ -27,40 +28,44 @@ class NotADraftError(Exception):
     """The batch has been confirmed or discarded, so its lines cannot change any more."""
 
 
-def create_batch(
+def create_batch(  # noqa: PLR0913
     sheet: Sheet,
     *,
     source: Batch.Source,
     created_by: Any,
     filename: str = "",
     panel: Panel | None = None,
+    labels: Labels = NO_LABELS,
     token: uuid.UUID | None = None,
 ) -> tuple[Batch, bool]:
     """Check a table and store it as a draft. Nothing is ordered.
 
-    `panel` is the panel of the lines that name no panel. `token` identifies the form that sent the table. Returns the
-    new batch and True. Returns the earlier batch and False if the same form sent the same table before.
+    `panel` is the panel of the lines that name no panel, and `labels` are the labels of the lines without own labels.
+    `token` identifies the form that sent the table. Returns the new batch and True. Returns the earlier batch and False
+    if the same form sent the same table before.
     """
     batch = Batch(
-        token=token_of(token, sheet, panel),
+        token=token_of(token, sheet, panel, labels),
         source=source,
         filename=filename[:255],
         panel=panel,
         columns=list(sheet.columns),
         created_by=created_by,
+        **labels.of_batch,
     )
     lines = new_lines(batch, sheet, COLUMNS)
     return store_batch(batch, lines, check_lines)
 
 
-def token_of(form: uuid.UUID | None, sheet: Sheet, panel: Panel | None) -> uuid.UUID:
+def token_of(form: uuid.UUID | None, sheet: Sheet, panel: Panel | None, labels: Labels = NO_LABELS) -> uuid.UUID:
     """Return the token of a batch. It is the same each time when one form sends one table several times.
 
     Another table gets another token, because a browser that goes back shows the form again with its old token.
     """
     if form is None:
         return uuid.uuid4()
-    return uuid.uuid5(form, repr((panel and panel.pk, [(line.number, line.cells) for line in sheet.lines])))
+    lines = [(line.number, line.cells) for line in sheet.lines]
+    return uuid.uuid5(form, repr((panel and panel.pk, labels.of_order, lines)))
 
 
 def new_lines(batch: Batch, sheet: Sheet, columns: tuple[str, ...]) -> list[BatchLine]:
@@ -113,7 +118,7 @@ def change_line(
     NotADraftError.
     """
     with transaction.atomic():
-        batch = _lock_draft(line.batch_id)
+        batch = lock_draft(line.batch_id)
         line = batch.lines.get(pk=line.pk)
         before = _alike(line)
         if cells is not None:
@@ -130,14 +135,14 @@ def change_line(
         lines = sorted([line, *others], key=lambda each: each.number)
         check_lines(batch, lines)
         save_lines(lines)
-        _touch(batch)
+        touch(batch)
     return lines
 
 
 def leave_out_wrong(batch: Batch) -> int:
     """Skip all wrong lines, and return their number. Raises NotADraftError."""
     with transaction.atomic():
-        _touch(_lock_draft(batch.pk))
+        touch(lock_draft(batch.pk))
         return batch.lines.filter(has_errors=True, is_left_out=False).update(is_left_out=True)
 
 
@@ -145,13 +150,15 @@ def _alike(line: BatchLine) -> Q:
     return Q(service=line.service_id, link_key=line.link_key)
 
 
-def _touch(batch: Batch) -> None:
+def touch(batch: Batch) -> None:
     """Note a change: the draft is kept for another week, and an older summary no longer confirms it."""
     Batch.objects.filter(pk=batch.pk).update(checked_at=timezone.now(), columns=batch.columns)
 
 
-def _lock_draft(batch_pk: int) -> Batch:
-    batch = Batch.objects.select_for_update(of=("self",)).select_related("panel").get(pk=batch_pk)
+def lock_draft(batch_pk: int) -> Batch:
+    """Lock a draft until the end of the transaction. Raises NotADraftError."""
+    batches = Batch.objects.select_for_update(of=("self",)).select_related("panel", "client", "campaign")
+    batch = batches.get(pk=batch_pk)
     if not batch.is_draft:
         raise NotADraftError(f"{batch} is {batch.get_state_display().lower()}. Its lines can no longer be changed.")
     return batch

@@ -13,7 +13,7 @@ from openpyxl import Workbook
 
 from panels.models import Batch, BatchLine, Order
 from panels.tables.cells import csv_lines, guard
-from panels.tables.reading import OUTCOME
+from panels.tables.reading import LABELS, OUTCOME
 
 CHUNK = 1000
 # The most characters in a cell of a workbook.
@@ -30,6 +30,8 @@ _SHOWN = (
     "has_errors",
     "is_left_out",
     "remote_id",
+    "client__name",
+    "campaign__name",
     "order__state",
     "order__held_reason",
     "order__remote_id",
@@ -45,9 +47,13 @@ Row = list[Any]
 
 
 def columns(batch: Batch) -> list[str]:
-    """Return the person's own columns. Adds the panel if it was chosen in the form, so the next upload has it too."""
+    """Return the person's own columns.
+
+    Adds the panel and the labels that were chosen for all lines, so the next upload has them too.
+    """
     own = list(batch.columns)
-    return own if "panel" in own or batch.panel_id is None else ["panel", *own]
+    panel = ["panel"] if batch.panel_id and "panel" not in own else []
+    return [*panel, *own, *(name for name in LABELS if getattr(batch, name) and name not in own)]
 
 
 def results_header(batch: Batch) -> list[str]:
@@ -77,7 +83,7 @@ def refused(batch: Batch) -> Iterator[Row]:
 
 def _lines(batch: Batch, lines: QuerySet[BatchLine]) -> Iterator[BatchLine]:
     """Read lines in chunks by their numbers, because a long download must not keep a cursor open."""
-    chosen = lines.select_related("order").only(*_SHOWN).order_by("number")
+    chosen = lines.select_related("order", "client", "campaign").only(*_SHOWN).order_by("number")
     last = -1
     while chunk := list(chosen.filter(number__gt=last)[:CHUNK]):
         for line in chunk:
@@ -87,9 +93,16 @@ def _lines(batch: Batch, lines: QuerySet[BatchLine]) -> Iterator[BatchLine]:
 
 
 def _own_cells(line: BatchLine, names: Sequence[str]) -> Row:
-    panel = line.batch.panel
-    chosen = {"panel": panel.name} if panel else {}
+    chosen = _chosen(line)
     return [line.cells.get(name) or chosen.get(name, "") for name in names]
+
+
+def _chosen(line: BatchLine) -> dict[str, str]:
+    """Return the values that a line has from its batch. A line of another client has no campaign from its batch."""
+    batch = line.batch
+    named = {"panel": batch.panel, "client": line.client, "campaign": line.campaign}
+    names = {name: each.name for name, each in named.items() if each}
+    return names | {"reference": batch.reference, "note": batch.note}
 
 
 def _outcome(line: BatchLine) -> Row:

@@ -135,6 +135,7 @@ def _create_order(line: BatchLine, answer: OrderStatus, panel: Panel, now: datet
         placed_at=placed_at_of(line),
         checked_at=now,
         changed_at=now,
+        **line.labels,
     )
     finding = compare(order, answer, panel, now)
     for name, value in finding.fields.items():

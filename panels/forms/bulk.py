@@ -10,6 +10,7 @@ from django import forms
 
 from panels.bulk import adoption
 from panels.bulk.lookup import CatalogLookup
+from panels.forms.labels import OFFERED
 from panels.forms.orders import ApiField
 from panels.models import BatchLine, Panel
 from panels.protocol.order_types import ALL_FIELDS, Kind
@@ -130,6 +131,7 @@ class LineForm(forms.Form):
 
 def _cell(name: str, text: str) -> forms.Widget:
     field = ALL_FIELDS.get(name)
-    if "\n" in text or (field and field.kind is Kind.LINES):
+    if "\n" in text or name == "note" or (field and field.kind is Kind.LINES):
         return forms.Textarea(attrs={"rows": 4, "spellcheck": "false"})
-    return forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"})
+    plain = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
+    return forms.TextInput(attrs=plain | OFFERED.get(name, {}))

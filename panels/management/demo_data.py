@@ -28,6 +28,7 @@ from panels.calls.aftercare import send_requests
 from panels.calls.balances import check_balance
 from panels.calls.catalog import sync_catalog
 from panels.calls.submission import submit_queued
+from panels.clients.naming import NO_LABELS, Labels, NameLookup, create_missing
 from panels.models import BalanceReading, Batch, Order, OrderEvent, Panel, Refill, Service, ServiceChange
 from panels.orders import aftercare, following
 from panels.orders.placing import build_order, place_order
@@ -57,6 +58,14 @@ WISHES = (
     ("website traffic", "https://northwind-roasters.example/blog/{short}"),
     ("instagram growth package", "https://www.instagram.com/northwind.roasters.{short}/"),
 )
+# The client of a link, by a part of the link, and its campaigns.
+CLIENTS = {
+    "fjord.ceramics": ("Fjord Ceramics", ("Autumn glaze",)),
+    "northwind": ("Northwind Roasters", ("Spring launch", "Subscription box")),
+    "harbor": ("Harbor Weekly", ()),
+    "lumenbikes": ("Lumen Bikes", ("Commuter week",)),
+    "youtube.com": ("Lumen Bikes", ("Commuter week",)),
+}
 COMMENTS = ("Love this!", "Where can I get one?", "Beautiful work", "Saved for later", "So good", "Need this", "Wow")
 MOVED = ("created_at", "send_after", "send_deadline", "sent_at", "placed_at", "checked_at", "changed_at", "finished_at")
 
@@ -182,21 +191,23 @@ class _History:
         self.read_balance(timedelta(minutes=31))
 
     def leave_waiting(self) -> None:
-        """Queue orders for the worker, and a batch that is paused."""
+        """Queue orders for the worker, a batch that is paused, and a draft that names a new client."""
         for _ in range(2):
             self._place()
-        rows = [self._row() for _ in range(LINES)]
-        columns = tuple(dict.fromkeys(name for row in rows for name in row))
-        lines = tuple(Line(number, row) for number, row in enumerate(rows, 2))
         person = self._somebody()
-        batch, _ = create_batch(
-            Sheet(columns, lines),
-            source=Batch.Source.FILE,
-            filename=f"spring-{slugify(self.panel.name)}.csv",
-            created_by=person,
-        )
+        rows = [self._row() for _ in range(LINES)]
+        batch = self._upload(f"spring-{slugify(self.panel.name)}.csv", rows, person, self._labels("northwind"))
         confirm(batch, person, summary(batch).fingerprint)
         pause(batch)
+        if self.sandbox.dialect == "000":
+            rows = [self._row() | {"client": "Nova Skincare", "campaign": "Opening"} for _ in range(LINES - 1)]
+            self._upload("opening.csv", [*rows, self._row() | {"client": "lumen bikes"}], person)
+
+    def _upload(self, filename: str, rows: list[dict[str, str]], person: Any, labels: Labels = NO_LABELS) -> Batch:
+        columns = tuple(dict.fromkeys(name for row in rows for name in row))
+        lines = tuple(Line(number, row) for number, row in enumerate(rows, 2))
+        sheet, source = Sheet(columns, lines), Batch.Source.FILE
+        return create_batch(sheet, source=source, filename=filename, labels=labels, created_by=person)[0]
 
     def _raise_prices(self, service: Service) -> None:
         self.sandbox.change_service(service.remote_id, rate=service.rate_per_1000 * Decimal("1.4"))
@@ -209,8 +220,22 @@ class _History:
 
     def _place(self, *, service: Service | None = None, link: str = "") -> Order:
         service, values = self._wish(service, link)
-        order = build_order(service, check(service.offer(), values), placed_by=self._somebody())
+        labels = self._labels(values.get("link", ""))
+        person = self._somebody()
+        order = build_order(service, check(service.offer(), values), placed_by=person, labels=labels.of_order)
         return place_order(order)[0]
+
+    def _labels(self, link: str) -> Labels:
+        """Return the labels of an order for a link. Some orders have no client."""
+        name, campaigns = next((each for part, each in CLIENTS.items() if part in link), ("", ()))
+        if not name:
+            return Labels()
+        cells = {"client": name, "campaign": self._chance.choice(campaigns) if campaigns else ""}
+        missing = NameLookup([cells]).find(cells).missing
+        create_missing(missing, self._somebody())
+        found = NameLookup([cells]).find(cells)
+        number = self._chance.randint(101, 140)
+        return Labels(found.client, found.campaign, f"{name[:2].upper()}-{number}" if number % 2 else "")
 
     def _row(self) -> dict[str, str]:
         """Return the cells of a line of a file."""

@@ -2,6 +2,7 @@
 
 from panels.models.action import ActionLine, OrderAction
 from panels.models.batch import Batch, BatchLine
+from panels.models.client import Campaign, Client
 from panels.models.event import OrderEvent
 from panels.models.id_search import FoundId, IdSearch
 from panels.models.operations import Controls, JobRun, Worker
@@ -16,6 +17,8 @@ __all__ = [
     "BalanceReading",
     "Batch",
     "BatchLine",
+    "Campaign",
+    "Client",
     "Controls",
     "DayTotal",
     "FoundId",

@@ -9,15 +9,20 @@ A batch of imported orders begins as confirmed. None of its orders is ever sent.
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from panels.models.client import Campaign, Client, label_columns
 from panels.models.fields import MoneyField, RateField
 from panels.models.panel import Panel
 from panels.models.service import Service
+
+MAX_REFERENCE = 200
+MAX_NOTE = 2000
 
 
 class Batch(models.Model):
@@ -39,6 +44,15 @@ class Batch(models.Model):
     filename = models.CharField(max_length=255, blank=True)
     # The panel of the lines that name no panel.
     panel = models.ForeignKey(Panel, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    # The labels of the lines that have no own label (`BatchLine.labels`).
+    client = models.ForeignKey(
+        Client, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    campaign = models.ForeignKey(
+        Campaign, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    reference = models.CharField(max_length=MAX_REFERENCE, blank=True, default="", db_default="")
+    note = models.TextField(blank=True, default="", db_default="")
     # The columns of the person's table, in their order.
     columns = models.JSONField(default=list, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -90,6 +104,13 @@ class BatchLine(models.Model):
 
     panel = models.ForeignKey(Panel, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     service = models.ForeignKey(Service, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    # The line's own client and campaign, or those of its batch.
+    client = models.ForeignKey(
+        Client, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    campaign = models.ForeignKey(
+        Campaign, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     link_key = models.CharField(max_length=500, blank=True, editable=False)
     # The price and the other conditions of the service when the line was checked.
     rate = RateField(null=True, blank=True)
@@ -122,6 +143,12 @@ class BatchLine(models.Model):
     def is_wrong(self) -> bool:
         """Whether the line prevents the confirmation of its batch."""
         return self.has_errors and not self.is_left_out
+
+    @property
+    def labels(self) -> dict[str, Any]:
+        """The labels of the line's order, as values of its columns. An own value of the line wins over the batch's."""
+        reference = self.cells.get("reference") or self.batch.reference
+        return label_columns(self.client_id, self.campaign_id, reference, self.cells.get("note") or self.batch.note)
 
     @property
     def messages(self) -> list[str]:

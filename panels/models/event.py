@@ -27,6 +27,7 @@ class OrderEvent(models.Model):
         CANCEL = "cancel", "Cancel"
         FOLLOW = "follow", "Tracking"
         ALARM = "alarm", "Alarm"
+        LABELED = "labeled", "Labels changed"
 
     order = models.ForeignKey("panels.Order", on_delete=models.PROTECT, related_name="events", db_index=False)
     at = models.DateTimeField()

@@ -24,7 +24,8 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
-from panels.models.batch import Batch
+from panels.models.batch import MAX_REFERENCE, Batch
+from panels.models.client import Campaign, Client
 from panels.models.event import OrderEvent
 from panels.models.fields import MoneyField, RateField
 from panels.models.panel import Panel
@@ -120,6 +121,20 @@ class Order(models.Model):
     quantity = models.PositiveIntegerField(null=True, blank=True)
     # The other fields of the type, by their API names.
     params = models.JSONField(default=dict, blank=True)
+
+    # The team's own labels. No panel gets them. A person can change them at any time.
+    client = models.ForeignKey(
+        Client, null=True, blank=True, on_delete=models.PROTECT, related_name="orders", db_index=False
+    )
+    campaign = models.ForeignKey(
+        Campaign, null=True, blank=True, on_delete=models.PROTECT, related_name="orders", db_index=False
+    )
+    reference = models.CharField(max_length=MAX_REFERENCE, blank=True, default="", db_default="")
+    # The result of client.fold_name, to search.
+    reference_key = models.CharField(
+        max_length=4 * MAX_REFERENCE, blank=True, default="", db_default="", editable=False
+    )
+    note = models.TextField(blank=True, default="", db_default="")
 
     state = models.CharField(max_length=20, choices=State, default=State.QUEUED)
     attempt = models.PositiveIntegerField(default=0, editable=False)
@@ -244,6 +259,17 @@ class Order(models.Model):
             models.Index(fields=("placed_by", "-created_at", "-id"), name="order_by_person"),
             models.Index(
                 fields=("batch", "-created_at", "-id"), condition=Q(batch__isnull=False), name="order_of_batch"
+            ),
+            # With all orders, because orders without a client are looked for too.
+            models.Index(fields=("client", "-created_at", "-id", "panel", "placed_by"), name="order_of_client"),
+            models.Index(
+                fields=("campaign", "-created_at", "-id"), condition=Q(campaign__isnull=False), name="order_of_campaign"
+            ),
+            models.Index(
+                fields=("reference_key",),
+                opclasses=("varchar_pattern_ops",),
+                condition=~Q(reference_key=""),
+                name="order_by_reference",
             ),
             models.Index(fields=("panel", "placed_at"), name="order_by_placed"),
             # Orders by their last change, which the totals of days look for.

@@ -17,8 +17,18 @@ class TokenUsedError(Exception):
     """The form's token belongs to an order with other content."""
 
 
-def build_order(service: Service, checked: Checked, *, placed_by: Any, token: uuid.UUID | None = None) -> Order:
-    """Return an unsaved order for values that were checked and have no errors."""
+def build_order(
+    service: Service,
+    checked: Checked,
+    *,
+    placed_by: Any,
+    token: uuid.UUID | None = None,
+    labels: Mapping[str, Any] | None = None,
+) -> Order:
+    """Return an unsaved order for values that were checked and have no errors.
+
+    labels: the labels of the order, as values of its columns (`models.client.label_columns`).
+    """
     params = {name: value for name, value in checked.values.items() if name not in ("link", "quantity")}
     link = checked.values.get("link", "")
     return Order(
@@ -34,6 +44,7 @@ def build_order(service: Service, checked: Checked, *, placed_by: Any, token: uu
         expected_cost=checked.cost,
         currency=service.panel.currency,
         placed_by=placed_by,
+        **(labels or {}),
     )
 
 
@@ -66,5 +77,6 @@ def active_orders(service: Service, link: str) -> QuerySet[Order]:
 
 
 def _content_of(order: Order) -> Mapping[str, Any]:
+    """Return what the panel gets. The labels can change later, so they do not make it another order."""
     names = ("service_id", "link", "quantity", "params", "placed_by_id")
     return {name: getattr(order, name) for name in names}

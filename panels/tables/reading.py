@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import difflib
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,6 +21,7 @@ from panels.tables.workbook import MAX_UNPACKED, Row, UnreadableError, column_na
 
 __all__ = [
     "COLUMNS",
+    "LABELS",
     "MAX_BYTES",
     "MAX_CELL",
     "MAX_LINES",
@@ -32,10 +34,24 @@ __all__ = [
     "read_file",
     "read_paste",
 ]
-COLUMNS: tuple[str, ...] = ("panel", "service", *ALL_FIELDS)
+# The team's own labels of an order. No panel gets them.
+LABELS = ("client", "campaign", "reference", "note")
+COLUMNS: tuple[str, ...] = ("panel", "service", *ALL_FIELDS, *LABELS)
 PASTED: tuple[str, ...] = ("service", "link", "quantity")
 # The columns with results in a downloaded file. They may stay in a file that is uploaded again.
 OUTCOME = ("state", "remote_id", "progress", "charge", "currency", "start_count", "remains", "error")
+# Other titles that people give to columns, folded.
+ALIASES = {
+    "serviceid": "service",
+    "url": "link",
+    "qty": "quantity",
+    "ref": "reference",
+    "notes": "note",
+    "orderid": "order",
+}
+# A title this similar to a known title is taken for a misspelling. A misspelled column must not be ignored.
+_ALIKE = 0.75
+_MOST_IGNORED = 50
 MAX_LINES = 10_000
 MAX_BYTES = 20 * 1024 * 1024
 MAX_CELL = 200_000
@@ -73,12 +89,18 @@ class Line:
 class Sheet:
     """All lines with content, and the columns by their names in the API, in the order of the table.
 
-    note is a sentence for the user about parts that were not read, or "".
+    note is for the user, about parts that were not read, or "". ignored has the titles of the columns that were not
+    read, because they are not known.
     """
 
     columns: tuple[str, ...]
     lines: tuple[Line, ...]
     note: str = ""
+    ignored: tuple[str, ...] = ()
+
+    def with_note(self, note: str) -> Sheet:
+        """Return the same table with another sentence in its note."""
+        return replace(self, note=" ".join(filter(None, (self.note, note))))
 
 
 def read_paste(text: str, *, has_panel: bool, names: Sequence[str] = PASTED) -> Sheet:
@@ -110,7 +132,7 @@ def read_file(name: str, content: bytes, *, names: Sequence[str] = COLUMNS, need
     if _is_workbook(name, content):
         return _read_workbook(content, known, needed)
     text, note = _decode(content)
-    return replace(_read_table(_read_records(text.rstrip("\0\x1a"), known), known, needed), note=note)
+    return _read_table(_read_records(text.rstrip("\0\x1a"), known), known, needed).with_note(note)
 
 
 def _refuse_large(size: int) -> None:
@@ -235,7 +257,7 @@ def _read_workbook(content: bytes, known: Mapping[str, str], needed: str) -> She
         sheet = _read_table(first.rows, known, needed)
     if others:
         names = ", ".join(shown(other.name) for other in others[:3]) + ("…" if len(others) > 3 else "")
-        return replace(sheet, note=f"Only the sheet {shown(first.name)} was read, not {names}.")
+        return sheet.with_note(f"Only the sheet {shown(first.name)} was read, not {names}.")
     return sheet
 
 
@@ -248,31 +270,49 @@ def _read_table(rows: Iterator[Row], known: Mapping[str, str], needed: str) -> S
             break
     else:
         raise UnreadableError("The table is empty", _HEADER_HELP)
-    columns = tuple(name for name in header.values() if name not in OUTCOME)
+    columns = tuple(name for name in header.values() if name and name not in OUTCOME)
     if needed not in columns:
         raise UnreadableError(f"The column {needed} is missing from row {number:,}", _HEADER_HELP)
-    return Sheet(columns, _read_lines(rows, header, "Row"))
+    ignored = tuple(titles[index] for index, name in header.items() if not name)
+    return Sheet(columns, _read_lines(rows, header, "Row"), _ignoring(ignored), ignored)
+
+
+def _ignoring(titles: Sequence[str]) -> str:
+    if not titles:
+        return ""
+    if len(titles) == 1:
+        return f"The column {shown(titles[0])} is not known. It was not read."
+    named = ", ".join(map(shown, titles[:5])) + (f" and {len(titles) - 5:,} more" if len(titles) > 5 else "")
+    return f"The columns {named} are not known. They were not read."
 
 
 def _read_header(number: int, titles: Mapping[int, str], known: Mapping[str, str]) -> dict[int, str]:
-    """Return the names of the columns by place. Raises UnreadableError for an unknown or repeated name."""
+    """Return the names of the columns by place, "" for an unknown column.
+
+    Raises UnreadableError for a repeated name, and for a title that may be a misspelled name.
+    """
     header = {index: known.get(_fold_title(title), "") for index, title in sorted(titles.items())}
     unknown = [index for index, name in header.items() if not name]
     if len(unknown) == len(header):
         found = ", ".join(shown(titles[index]) for index in unknown[:5])
         raise UnreadableError(f"Row {number:,} names no known column: it has {found}", _HEADER_HELP)
-    if unknown:
-        listed = ", ".join(f"{shown(titles[index])} in {column_name(index)}" for index in unknown[:5])
-        more = f" and {len(unknown) - 5:,} more" if len(unknown) > 5 else ""
-        names = ", ".join(name for name in known.values() if name not in OUTCOME)
+    similar = [index for index in unknown if len(unknown) > _MOST_IGNORED or _is_misspelled(titles[index], known)]
+    if similar:
+        listed = ", ".join(f"{shown(titles[index])} in {column_name(index)}" for index in similar[:5])
+        more = f" and {len(similar) - 5:,} more" if len(similar) > 5 else ""
+        names = ", ".join(dict.fromkeys(name for name in known.values() if name not in OUTCOME))
         raise UnreadableError(f"Row {number:,} has unknown columns: {listed}{more}", f"Remove or rename them: {names}")
     places: dict[str, int] = {}
     for index, name in header.items():
-        if name in places:
+        if name and name in places:
             both = f"{column_name(places[name])} and {column_name(index)}"
             raise UnreadableError(f"Row {number:,} has the column {name} twice: {both}", "Remove one of them")
         places[name] = index
     return header
+
+
+def _is_misspelled(title: str, known: Iterable[str]) -> bool:
+    return bool(difflib.get_close_matches(_fold_title(title), known, 1, _ALIKE))
 
 
 def _read_lines(rows: Iterable[Row], header: Mapping[int, str], called: str) -> tuple[Line, ...]:
@@ -281,7 +321,7 @@ def _read_lines(rows: Iterable[Row], header: Mapping[int, str], called: str) -> 
     for number, row in rows:
         cells: dict[str, str] = {}
         for index, cell in row.items():
-            if not (text := _storable(cell)):
+            if not (text := _storable(cell)) or header.get(index) == "":
                 continue
             if len(text) > MAX_CELL or index not in header:
                 raise _unfit(f"{called} {number:,}", index, text, header)
@@ -303,7 +343,7 @@ def _read_lines(rows: Iterable[Row], header: Mapping[int, str], called: str) -> 
 
 def _unfit(where: str, index: int, text: str, header: Mapping[int, str]) -> UnreadableError:
     if index not in header:
-        names = header.values()
+        names = [name for name in header.values() if name]
         problem = f"{where} is longer than its columns ({', '.join(names)}): {column_name(index)} is {shown(text)}"
         in_file = "Remove it, or put a value with a separator in quotes"
         return UnreadableError(
@@ -326,5 +366,7 @@ def _fold_title(title: str) -> str:
 
 
 def _by_folded_name(names: Iterable[str]) -> dict[str, str]:
-    """Return the columns that a table may have, by their folded title: no case, spaces and underscores."""
-    return {_fold_title(name): name for name in (*names, *OUTCOME)}
+    """Return the columns that a table may have, by their folded titles: no case, spaces and underscores."""
+    names = (*names, *OUTCOME)
+    others = {title: name for title, name in ALIASES.items() if name in names}
+    return others | {_fold_title(name): name for name in names}

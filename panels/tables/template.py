@@ -14,10 +14,11 @@ from panels.protocol.order_types import ALL_FIELDS
 from panels.tables.cells import csv_lines
 from panels.tables.reading import COLUMNS
 
-_WIDE = ("link", "comments", "usernames", "keywords")
+_WIDE = ("link", "comments", "usernames", "keywords", "note")
 _EXAMPLE_LINK = "https://example.com/p/Ab3xY"
+_EXAMPLE_LABELS = {"client": "Name of the client", "campaign": "Spring", "reference": "PO-117", "note": "For you only"}
 _EXAMPLES: tuple[tuple[str, dict[str, str | int]], ...] = (
-    ("default", {"link": _EXAMPLE_LINK, "quantity": 1000}),
+    ("default", {"link": _EXAMPLE_LINK, "quantity": 1000, **_EXAMPLE_LABELS}),
     ("default", {"link": _EXAMPLE_LINK, "quantity": 100, "runs": 10, "interval": 60}),
     ("package", {"link": _EXAMPLE_LINK}),
     ("custom_comments", {"link": _EXAMPLE_LINK, "comments": "Great picture!\nWhere is this?\nLove it"}),

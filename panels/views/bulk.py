@@ -15,14 +15,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from panels.bell import ring
 from panels.bulk import confirming, drafts, results
 from panels.bulk.adoption import create_adoption, to_adopt
+from panels.bulk.labels import find_missing_names
 from panels.bulk.progress import BatchProgress, find_progress, pause, progress_of, resume, withdraw_unsent
 from panels.forms.bulk import AdoptionForm, TableForm
+from panels.forms.labels import LabelsForm
 from panels.models import Batch, BatchLine, Order, Panel
 from panels.orders.queue import queued
 from panels.pages.htmx import render_page
 from panels.pages.paging import Page, count_rows, paginate
 from panels.tables import reading
 from panels.tables.template import template_csv, template_xlsx
+from panels.views.bulk_labels import ring_for_adoption
 from panels.views.bulk_lines import draft_context, draft_lines, get_batch
 
 ON_A_PAGE = 25
@@ -40,7 +43,7 @@ Download = TypeVar("Download", bound=HttpResponseBase)
 @require_safe
 def bulk_list(request: HttpRequest) -> HttpResponse:
     """List batches, the newest first."""
-    batches = Batch.objects.select_related("panel", "created_by")
+    batches = Batch.objects.select_related("panel", "client", "campaign", "created_by")
     page = paginate(batches, request.GET, sort="-created_at", size=ON_A_PAGE)
     found = progress_of(batch for batch in page if not _is_unconfirmed(batch))
     drafts = _draft_counts(batch.pk for batch in page if _is_unconfirmed(batch))
@@ -83,14 +86,15 @@ def _least(seconds: Iterator[int]) -> int:
 @require_http_methods(["GET", "HEAD", "POST"])
 def bulk_new(request: HttpRequest) -> HttpResponse:
     """Store pasted lines or a file as a draft. Nothing is ordered."""
-    form = TableForm(*_sent(request))
-    if not form.is_valid():
-        return _show_form(request, "panels/bulk/bulk_new.html", form)
+    form, labels = TableForm(*_sent(request)), _labels(request)
+    if not all((form.is_valid(), labels.is_valid())):
+        return _show_form(request, "panels/bulk/bulk_new.html", form, labels)
     batch, is_new = drafts.create_batch(
         form.sheet,
         source=Batch.Source.FILE if form.filename else Batch.Source.PASTE,
         filename=form.filename,
         panel=form.cleaned_data["panel"],
+        labels=labels.save(),
         created_by=request.user,
         token=form.cleaned_data["token"],
     )
@@ -101,18 +105,18 @@ def bulk_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def bulk_adopt(request: HttpRequest) -> HttpResponse:
     """Store the IDs of orders that were placed elsewhere. The worker asks the panels about them."""
-    form = AdoptionForm(*_sent(request))
-    if not form.is_valid():
-        return _show_form(request, "panels/bulk/bulk_adopt.html", form)
+    form, labels = AdoptionForm(*_sent(request)), _labels(request)
+    if not all((form.is_valid(), labels.is_valid())):
+        return _show_form(request, "panels/bulk/bulk_adopt.html", form, labels)
     batch, is_new = create_adoption(
         form.sheet,
         source_name=form.filename,
         panel=form.cleaned_data["panel"],
+        labels=labels.save(),
         created_by=request.user,
         token=form.cleaned_data["token"],
     )
-    for panel_pk in to_adopt().filter(batch=batch).order_by("panel").values_list("panel", flat=True).distinct():
-        ring("adopt", panel_pk)
+    ring_for_adoption(batch)
     return _to_batch(request, batch, form.sheet.note if is_new else "")
 
 
@@ -120,8 +124,17 @@ def _sent(request: HttpRequest) -> tuple[Any, ...]:
     return (request.POST, request.FILES) if request.method == "POST" else ()
 
 
-def _show_form(request: HttpRequest, template: str, form: TableForm) -> HttpResponse:
-    context = {"form": form, "most": reading.MAX_LINES, "megabytes": reading.MAX_BYTES // 1024 // 1024}
+def _labels(request: HttpRequest) -> LabelsForm:
+    return LabelsForm(request.user, request.POST if request.method == "POST" else None)
+
+
+def _show_form(request: HttpRequest, template: str, form: TableForm, labels: LabelsForm) -> HttpResponse:
+    context = {
+        "form": form,
+        "labels": labels,
+        "most": reading.MAX_LINES,
+        "megabytes": reading.MAX_BYTES // 1024 // 1024,
+    }
     return render_page(request, template, context, partial="form", status=422 if form.is_bound else 200)
 
 
@@ -179,10 +192,15 @@ def _show_progress(request: HttpRequest, batch: Batch) -> HttpResponse:
         "left_out": batch.lines.filter(is_left_out=True).count(),
         "undated": batch.orders.filter(placed_at=None).count() if batch.is_adoption else 0,
         "page": _page(lines, request),
+        **(_missing_names(batch) if batch.is_adoption and progress.unfit else {}),
         "closed": closed,
         "poll": 10 if closed and closed == panels and not progress.sending else seconds,
     }
     return render_page(request, "panels/bulk/bulk_detail.html", context, partial="progress")
+
+
+def _missing_names(batch: Batch) -> dict[str, Any]:
+    return {"names": find_missing_names(batch), "fingerprint": confirming.fingerprint(batch)}
 
 
 def _waited_for(batch: Batch) -> QuerySet[Panel]:

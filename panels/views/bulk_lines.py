@@ -17,6 +17,8 @@ from django_htmx.http import HttpResponseClientRefresh, trigger_client_event
 
 from panels.bulk.confirming import Summary, summary
 from panels.bulk.drafts import NotADraftError, change_line, leave_out_wrong
+from panels.bulk.labels import find_missing_names
+from panels.clients.naming import known_names
 from panels.forms.bulk import LineForm
 from panels.models import Batch, BatchLine
 from panels.pages.htmx import render_page, wants_fragment
@@ -40,7 +42,8 @@ MOST_RELOADED = 50
 
 def get_batch(pk: int) -> Batch:
     """Return a batch together with its panel and its people."""
-    return get_object_or_404(Batch.objects.select_related("panel", "created_by", "confirmed_by"), pk=pk)
+    rows = ("panel", "client", "campaign", "created_by", "confirmed_by")
+    return get_object_or_404(Batch.objects.select_related(*rows), pk=pk)
 
 
 def draft_context(batch: Batch, totals: Summary) -> dict[str, Any]:
@@ -48,7 +51,14 @@ def draft_context(batch: Batch, totals: Summary) -> dict[str, Any]:
     costs: dict[str, Decimal] = defaultdict(Decimal)
     for total in totals.totals:
         costs[total.currency] += total.cost
-    return {"batch": batch, "summary": totals, "costs": sorted(costs.items()), "numbers": _numbers(totals)}
+    return {
+        "batch": batch,
+        "summary": totals,
+        "costs": sorted(costs.items()),
+        "numbers": _numbers(totals),
+        "names": find_missing_names(batch) if batch.is_draft and totals.wrong else None,
+        "fingerprint": totals.fingerprint,
+    }
 
 
 def _numbers(totals: Summary) -> dict[str, int]:
@@ -67,6 +77,7 @@ def draft_lines(request: HttpRequest, batch: Batch, totals: Summary) -> dict[str
         "total": _numbers(totals)[shown],
         "page": paginate(_with_service(batch.lines.filter(SHOWN[shown])), request.GET, sort="number"),
         "can_change": batch.is_draft and request.user.has_perm("panels.change_batch"),
+        "known": known_names(),
     }
 
 

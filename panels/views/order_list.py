@@ -22,6 +22,7 @@ from panels.pages.htmx import render_page
 from panels.pages.paging import find_page, paginate
 from panels.tables.cells import csv_lines
 
+SHOWN = ("panel", "service", "placed_by", "client", "campaign")
 SORTS = {"created": "created_at", "charge": "charge_sort", "cost": "cost_sort"}
 EXPORT_CHUNK = 1000
 # After these times the page polls less often, because a change is not expected soon.
@@ -46,7 +47,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
         found.qs if found.is_valid() else Order.objects.none(),
         request.GET,
         sort=_field(sort, request.GET),
-        shown=Order.objects.select_related("panel", "service", "placed_by"),
+        shown=Order.objects.select_related(*SHOWN),
         is_narrowed=is_filtered,
     )
     context = {
@@ -56,6 +57,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
         "sort": sort,
         "sorts": {name: _sort_link(name, sort) for name in SORTS},
         "is_filtered": is_filtered,
+        "has_labels": any(order.client_id or order.campaign_id or order.reference for order in page.rows),
         "poll": poll_seconds(page.rows),
     }
     return render_page(request, "panels/orders/order_list.html", context, partial="results")
@@ -147,6 +149,10 @@ EXPORTED: dict[str, Any] = {
     "Placed": lambda order: order.placed_at,
     "Checked": lambda order: order.checked_at,
     "Finished": lambda order: order.finished_at,
+    "Client": lambda order: order.client and order.client.name,
+    "Campaign": lambda order: order.campaign and order.campaign.name,
+    "Reference": lambda order: order.reference,
+    "Note": lambda order: order.note,
 }
 
 
@@ -158,7 +164,7 @@ def order_export(request: HttpRequest) -> HttpResponseBase:
     if not found.is_valid():
         return redirect(f"{reverse('order_list')}?{request.GET.urlencode()}")
     sort = _field(_sort(request.GET), request.GET)
-    orders = _in_chunks(found.qs.select_related("panel", "service", "placed_by"), sort)
+    orders = _in_chunks(found.qs.select_related(*SHOWN), sort)
     rows = ([read(order) for read in EXPORTED.values()] for order in orders)
     return StreamingHttpResponse(
         csv_lines(EXPORTED, rows),

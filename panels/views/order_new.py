@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.db import transaction
 from django.db.models import Case, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRedirect, replace_url
 
 from panels import bell
+from panels.forms.labels import LabelsForm
 from panels.forms.orders import OrderForm, price_text
 from panels.models import Controls, Order, Service
 from panels.money.costs import promised_costs
@@ -42,7 +44,9 @@ def order_new(request: HttpRequest) -> HttpResponse:
         form = _blank_form(request.GET)
     except NotOrderableError as error:
         return _choose(request, problem=str(error))
-    return _fill_in(request, form) if form else _choose(request)
+    if form is None:
+        return _choose(request)
+    return _fill_in(request, form, LabelsForm(request.user, labeled=_repeated(request.GET)))
 
 
 @permission_required("panels.add_order", raise_exception=True)
@@ -61,7 +65,7 @@ def order_new_check(request: HttpRequest) -> HttpResponse:
         form = OrderForm(_find_service(request.POST.get("service", "")), request.POST)
     except NotOrderableError as error:
         return _choose(request, problem=str(error), partial="problem")
-    return _fill_in(request, form, partial="answer")
+    return _fill_in(request, form, LabelsForm(request.user, request.POST), partial="answer")
 
 
 def _blank_form(query: QueryDict) -> OrderForm | None:
@@ -77,6 +81,14 @@ def _blank_form(query: QueryDict) -> OrderForm | None:
     if link := query.get("link"):
         initial["link"] = link
     return OrderForm(service, initial=initial)
+
+
+def _repeated(query: QueryDict) -> Order | None:
+    """Return the order to repeat, with the labels that its repetition has: the client and the campaign."""
+    order = Order.objects.select_related("client", "campaign").filter(pk=_read_pk(query.get("again", ""))).first()
+    if order:
+        order.reference = order.note = ""
+    return order
 
 
 def _find_service(text: str) -> Service:
@@ -146,13 +158,22 @@ def _ordered_recently(user: Any) -> list[Service]:
 
 
 def _fill_in(
-    request: HttpRequest, form: OrderForm, *, first: Order | None = None, partial: str = "order", status: int = 200
+    request: HttpRequest,
+    form: OrderForm,
+    labels: LabelsForm,
+    *,
+    first: Order | None = None,
+    partial: str = "order",
+    status: int = 200,
 ) -> HttpResponse:
     is_refused = status == 422
-    if partial == "order":
+    if partial == "order" and is_refused and labels.errors and not form.errors:
+        labels.mark_first_field()
+    elif partial == "order":
         form.mark_first_field()
     context = {
         "form": form,
+        "labels": labels,
         "service": form.chosen,
         "price": form.terms["shown_price"],
         "checked": form.checked,
@@ -189,19 +210,23 @@ def _place(request: HttpRequest) -> HttpResponse:
         form = OrderForm(_find_service(request.POST.get("service", "")), request.POST)
     except NotOrderableError as error:
         return _choose(request, problem=str(error))
+    labels = LabelsForm(request.user, request.POST)
     token = form.posted_token
     first = Order.objects.filter(token=token).first() if token else None
-    is_fit = form.is_valid() and not form.changes and not _obstacle(form.chosen)
+    is_fit = all((form.is_valid(), labels.is_valid(), not form.changes, not _obstacle(form.chosen)))
     if token and (is_fit or first):
         # A used token never places again. It leads to its order, even if the service has changed since.
         try:
-            order, is_new = place_order(build_order(form.chosen, form.checked, placed_by=request.user, token=token))
+            with transaction.atomic():
+                wanted = labels.save().of_order if is_fit else None
+                order = build_order(form.chosen, form.checked, placed_by=request.user, token=token, labels=wanted)
+                order, is_new = place_order(order)
         except TokenUsedError:
             first = Order.objects.get(token=token)
         else:
             return _placed(request, order, is_new=is_new)
     form.renew(token=first is not None or token is None)
-    return _fill_in(request, form, first=first, status=422)
+    return _fill_in(request, form, labels, first=first, status=422)
 
 
 def _placed(request: HttpRequest, order: Order, *, is_new: bool) -> HttpResponse:

@@ -18,7 +18,17 @@ from panels.models import (
     Worker,
 )
 from tests.admin.rows import KEY
-from tests.factories import make_batch, make_panel, make_placed, make_refill, make_service, make_user, row_of
+from tests.factories import (
+    make_batch,
+    make_campaign,
+    make_client,
+    make_panel,
+    make_placed,
+    make_refill,
+    make_service,
+    make_user,
+    row_of,
+)
 
 
 @pytest.fixture
@@ -55,6 +65,8 @@ def rows(db):
         ServiceChange.objects.create(service=service, at=now, field="rate_per_1000", old="1", new="2"),
         batch,
         batch.lines.get(),
+        make_client(),
+        make_campaign(),
         Worker.objects.create(host="here", pid=1, started_at=now, seen_at=now),
         JobRun.objects.create(name="sweep"),
         Controls.objects.create(pk=1, sending_stopped_at=now),

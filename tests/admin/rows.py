@@ -5,6 +5,8 @@ from panels.models import (
     BalanceReading,
     Batch,
     BatchLine,
+    Campaign,
+    Client,
     Controls,
     FoundId,
     IdSearch,
@@ -21,7 +23,8 @@ from panels.models import (
 
 KEY = "plain-secret-key-987654"
 MODELS = (
-    ActionLine, BalanceReading, Batch, BatchLine, Controls, FoundId, IdSearch, JobRun, Order, OrderAction, OrderEvent,
+    ActionLine, BalanceReading, Batch, BatchLine, Campaign, Client, Controls, FoundId, IdSearch, JobRun, Order,
+    OrderAction, OrderEvent,
     Panel, Refill, Service, ServiceChange, Worker,
 )  # fmt: skip
 

@@ -19,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 ORDERS, PANELS, SERVICES = 1_000_000, 20, 10_000
+CLIENTS, CAMPAIGNS = 100, 3
 DAYS = 730
 PEOPLE = ("alma", "bruno", "chidi", "dana", "emil")
 CURRENCIES = ("USD", "EUR", "INR")
@@ -58,6 +59,8 @@ class Filling:
         _insert(models.Service, self._services())
         _insert(models.ServiceChange, self._changes())
         _insert(models.BalanceReading, self._readings())
+        _insert(models.Client, self._clients())
+        _insert(models.Campaign, self._campaigns())
         _insert(models.Batch, [self._batch(people[0])])
         with _without_indexes(models.Order):
             _insert(models.Order, self._orders(people))
@@ -122,6 +125,25 @@ class Filling:
                 "new": "1.1",
             }
 
+    def _clients(self) -> Iterator[Row]:
+        for number in range(1, CLIENTS + 1):
+            yield {"name": f"Client {number}", "name_key": f"client {number}", "created_at": self.ago(days=DAYS)}
+
+    def _campaigns(self) -> Iterator[Row]:
+        for client, number in itertools.product(range(1, CLIENTS + 1), range(1, CAMPAIGNS + 1)):
+            name = {"name": f"Campaign {number}", "name_key": f"campaign {number}"}
+            yield name | {"client_id": client, "created_at": self.ago(days=DAYS)}
+
+    def _labels(self, number: int) -> Row:
+        """Label most orders with a client, some of them with a campaign, and some with a reference."""
+        if number % 10 < 3:
+            return {}
+        client = int(CLIENTS * self.chance.random() ** 2)
+        campaign = client * CAMPAIGNS + number % CAMPAIGNS + 1 if number % 10 < 6 else None
+        reference = f"PO-{number // 20}" if number % 10 == 9 else ""
+        keys = {"reference": reference, "reference_key": reference.lower()}
+        return {"client_id": client + 1, "campaign_id": campaign, **keys}
+
     def _readings(self) -> Iterator[Row]:
         for panel, hours in itertools.product(range(self.panels), range(min(DAYS * 24, self.orders // self.panels))):
             currency = CURRENCIES[panel % len(CURRENCIES)]
@@ -161,7 +183,7 @@ class Filling:
             row = self._order(number, created, people)
             if number in is_in_batch:
                 row["batch_id"] = 1
-            yield row | self._fate(waiting.get(number, ""), number, created)
+            yield row | self._labels(number) | self._fate(waiting.get(number, ""), number, created)
 
     def _positions(self) -> dict[int, str]:
         """Choose which of the newest orders are under way. Return their state by number."""

@@ -11,10 +11,11 @@ from openpyxl import load_workbook
 
 from panels.bulk import results
 from panels.bulk.drafts import change_line, create_batch
+from panels.clients.naming import Labels
 from panels.models import Order
 from panels.tables.reading import read_file
 from tests.bulk.batches import confirm_batch, line_of, make_confirmed
-from tests.factories import make_batch, make_service, row_of
+from tests.factories import make_batch, make_campaign, make_client, make_service, row_of
 
 pytestmark = pytest.mark.django_db
 
@@ -98,3 +99,18 @@ def test_results_take_as_many_queries_as_chunks(django_assert_num_queries):
     batch = make_confirmed(*[make_service()] * 20)
     with django_assert_num_queries(2):
         assert len(list(results.results(batch))) == 20
+
+
+def test_labels_of_the_batch_come_back_with_its_lines():
+    nova, service = make_client("Nova"), make_service()
+    make_client("Orbit")
+    labels = Labels(nova, make_campaign("Spring", nova), "PO-1", "")
+    batch = make_batch(row_of(service, client="Orbit"), row_of(service, reference="PO-2"), labels=labels)
+    confirm_batch(batch)
+    header = results.results_header(batch)
+    assert header[:7] == ["panel", "service", "link", "quantity", "client", "reference", "campaign"]
+    found = [dict(zip(header, row, strict=True)) for row in results.results(batch)]
+    assert [(row["client"], row["campaign"], row["reference"]) for row in found] == [
+        ("Orbit", "", "PO-1"),
+        ("Nova", "Spring", "PO-2"),
+    ]

@@ -89,9 +89,9 @@ def test_a_pasted_table_may_have_every_delimiter_of_a_file(delimiter, line_end):
         assert sheet.lines == (Line(3, {**cells, "comments": 'Nice, "very"; a|b\tc\nGreat'}),)
 
 
-def test_a_pasted_table_with_an_unknown_column_says_which():
-    with pytest.raises(UnreadableError, match=r'unknown columns: "qty" in column 3 \(C\)'):
-        read_paste(f"service,link,qty\n12,{LINK},5", has_panel=False)
+def test_a_pasted_table_with_a_misspelled_column_says_which():
+    with pytest.raises(UnreadableError, match=r'unknown columns: "quantiy" in column 3 \(C\)'):
+        read_paste(f"service,link,quantiy\n12,{LINK},5", has_panel=False)
 
 
 def test_pasted_lines_without_names_of_columns_keep_their_commas_and_semicolons():
@@ -148,7 +148,7 @@ def test_all_columns_in_any_order_and_spelling():
     sheet = read_csv(f"{','.join(titles)}\n{','.join(values)}\n")
     assert sheet.columns == tuple(reversed(COLUMNS))
     assert sheet.lines[0].cells == dict(zip(reversed(COLUMNS), values, strict=True))
-    assert len(COLUMNS) == 26
+    assert len(COLUMNS) == 30
 
 
 @pytest.mark.parametrize("title", ["old_posts", "Old Posts", " OLDPOSTS ", "old-posts", "\ufeffold\xa0posts"])
@@ -220,7 +220,42 @@ def test_what_a_downloaded_file_shows_as_ordered_is_not_ordered_once_more():
 def test_other_columns_can_be_asked_for():
     sheet = read_file("a.csv", b"order,panel\n23501,Big\n", names=("panel", "order"), needed="order")
     assert sheet.lines == (Line(2, {"panel": "Big", "order": "23501"}),)
-    assert "unknown columns" in message("a.csv", b"order,link\n1,a\n", names=("panel", "order"), needed="order")
+    sheet = read_file("a.csv", b"order,link\n1,a\n", names=("panel", "order"), needed="order")
+    assert (sheet.columns, sheet.ignored) == (("order",), ("link",))
+
+
+# -- columns with other titles
+
+
+def test_a_table_of_ones_own_keeps_known_columns_and_names_the_others():
+    sheet = read_csv("Service ID,Link,Quantity,Notes\n102,https://example.com/p/1,100,client A\n")
+    cells = {"service": "102", "link": "https://example.com/p/1", "quantity": "100", "note": "client A"}
+    assert (sheet.lines, sheet.ignored, sheet.note) == ((Line(2, cells),), (), "")
+    sheet = read_csv("Owner,Service ID,URL,Qty,Client,Ref,Price paid\nAlma,102,a,100,Nova,PO-1,3.20\n")
+    cells = {"service": "102", "link": "a", "quantity": "100", "client": "Nova", "reference": "PO-1"}
+    assert (sheet.columns, sheet.lines) == (tuple(cells), (Line(2, cells),))
+    assert sheet.note == 'The columns "Owner", "Price paid" are not known. They were not read.'
+
+
+def test_an_ignored_column_may_hold_anything():
+    sheet = read_csv(f"service,Owner\n1,{'x' * (MAX_CELL + 1)}\n")
+    assert sheet.lines == (Line(2, {"service": "1"}),)
+    assert sheet.note == 'The column "Owner" is not known. It was not read.'
+
+
+@pytest.mark.parametrize("title", ["intervall", "Rusn", "comment", "Links", "quantitiy", "campain"])
+def test_a_misspelled_column_is_never_ignored(title):
+    """An order without its drip-feed costs more, so a person must correct the title."""
+    assert f'unknown columns: "{title}"' in message("a.csv", f"service,link,{title}\n1,a,b\n".encode())
+
+
+def test_a_name_and_its_other_name_are_one_column():
+    assert "has the column note twice" in message("a.csv", b"service,note,Notes\n1,a,b\n")
+
+
+def test_a_table_with_very_many_unknown_columns_is_refused():
+    titles = ",".join(f"Year {number}" for number in range(1900, 2000))
+    assert 'unknown columns: "Year 1900" in column 2 (B)' in message("a.csv", f"service,{titles}\n1,2\n".encode())
 
 
 BAD_CSV = {
@@ -228,9 +263,9 @@ BAD_CSV = {
     "blank": ("\n \n,,\n", "The table is empty"),
     "only a header": ("service,link\n\n", "There is no order in it"),
     "no header": (f"12,{LINK},1000\n13,{LINK},5\n", f'Row 1 names no known column: it has "12", "{LINK}", "1000"'),
-    "unknown columns": (
-        "service,qty,link,url\n1,2,a,b\n",
-        'unknown columns: "qty" in column 2 (B), "url" in column 4 (D). Remove or rename them: panel, service, link',
+    "misspelled columns": (
+        "service,quanity,link,comment\n1,2,a,b\n",
+        'unknown columns: "quanity" in column 2 (B), "comment" in column 4 (D). Remove or rename them: service, link',
     ),
     "doubled columns": ("service,link,Link\n1,a,b\n", "has the column link twice: column 2 (B) and column 3 (C)"),
     "doubled in another spelling": ("service,old posts,OLD_POSTS\n1,2,3\n", "has the column old_posts twice"),

@@ -9,14 +9,17 @@ import uuid
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from panels.models import Client as Customer
 from panels.models import Controls, Order, OrderEvent, Panel
 from panels.protocol.order_types import ORDER_TYPES
-from tests.factories import make_order, make_panel, make_placed, make_service, make_user
+from panels.tables.reading import LABELS
+from tests.factories import make_campaign, make_client, make_order, make_panel, make_placed, make_service, make_user
 
 NEW, SERVICES, CHECK = "/orders/new/", "/orders/new/services/", "/orders/new/check/"
 HTMX = {"HX-Request": "true"}
@@ -114,6 +117,7 @@ def test_every_type_shows_exactly_its_fields(as_operator, slug):
     page = page_of(as_operator.get(NEW, {"service": service.pk}))
     grid = page[page.index('id="order-form"') : page.index("</form>", page.index('id="order-form"'))]
     carried = {"csrfmiddlewaretoken", "service", "token", "shown_price", "shown_min", "shown_max", "shown_type"}
+    carried |= set(LABELS)
     assert set(re.findall(r' name="([^"]+)"', grid)) - carried == {field.name for field in ORDER_TYPES[slug].fields}
     for field in ORDER_TYPES[slug].fields:
         assert f'for="id_{field.name}"' in grid
@@ -719,3 +723,88 @@ def test_queries_do_not_grow_with_rows(as_operator):
         make_order(service, link=LINK)
     assert measure() == few
     assert max(few) <= 9
+
+
+# -- labels
+
+
+def test_an_order_gets_its_labels(as_operator, rung):
+    service = make_service()
+    spring = make_campaign("Spring", make_client("Nova"))
+    form = open_form(as_operator, service)
+    labels = {"client": "nova", "campaign": "SPRING", "reference": " PO-17 ", "note": "Second\r\nwave"}
+    response = as_operator.post(NEW, {**form, "link": LINK, "quantity": "1000", **labels})
+    assert response.status_code == 302
+    order = Order.objects.get()
+    assert (order.client, order.campaign) == (spring.client, spring)
+    assert (order.reference, order.reference_key, order.note) == ("PO-17", "po-17", "Second\nwave")
+
+
+def test_an_unknown_client_orders_nothing_until_the_person_ticks_its_creation(as_operator, rung):
+    service = make_service()
+    values = {**open_form(as_operator, service), "link": LINK, "quantity": "1000", "client": "Nova"}
+    refused = as_operator.post(NEW, values)
+    assert refused.status_code == 422
+    assert "There is no client “Nova”. Create it, or correct the name." in page_of(refused)
+    assert "Create the client “Nova”" in page_of(refused)
+    # A tick counts only for the names that it was shown for.
+    assert as_operator.post(NEW, {**values, "create": "Nowa"}).status_code == 422
+    assert not Order.objects.exists()
+    assert not Customer.objects.exists()
+    assert as_operator.post(NEW, {**values, "create": "Nova"}).status_code == 302
+    assert Order.objects.get().client.name == "Nova"
+
+
+def test_a_form_sent_twice_creates_one_client_and_one_order(as_operator, rung):
+    service = make_service()
+    form = open_form(as_operator, service)
+    values = {**form, "link": LINK, "quantity": "1000", "client": "Nova", "create": "Nova"}
+    for _ in range(2):
+        assert as_operator.post(NEW, values).status_code == 302
+    assert (Order.objects.count(), Customer.objects.count()) == (1, 1)
+    # A label that was changed meanwhile does not make it another order.
+    Order.objects.update(client=None, note="Changed")
+    assert as_operator.post(NEW, values).status_code == 302
+    assert Order.objects.get().note == "Changed"
+
+
+def test_no_client_is_created_for_an_order_that_is_not_placed(as_operator, rung):
+    service = make_service()
+    form = open_form(as_operator, service)
+    ticked = {**form, "link": LINK, "client": "Nova", "create": "Nova"}
+    wrong = as_operator.post(NEW, {**ticked, "quantity": "1"})
+    assert wrong.status_code == 422
+    assert "checked" in page_of(wrong)
+    assert post(as_operator, form, link=LINK, quantity="1000").status_code == 302
+    other = as_operator.post(NEW, {**ticked, "quantity": "2000"})
+    assert other.status_code == 422
+    assert not Customer.objects.exists()
+
+
+def test_without_the_permission_nobody_is_offered_a_new_client(client, db):
+    user = make_user()
+    user.user_permissions.add(Permission.objects.get(codename="add_order"))
+    client.force_login(user)
+    form = open_form(client, make_service())
+    refused = client.post(NEW, {**form, "link": LINK, "quantity": "1000", "client": "Nova", "create": "Nova"})
+    assert refused.status_code == 422
+    assert "Create the client" not in page_of(refused)
+    assert not Customer.objects.exists()
+
+
+def test_the_live_check_offers_the_new_client_and_creates_nothing(as_operator):
+    form = open_form(as_operator, make_service())
+    values = {**form, "link": LINK, "quantity": "1000", "client": "Nova"}
+    assert "Create the client “Nova”" in page_of(as_operator.post(CHECK, values))
+    answer = page_of(as_operator.post(CHECK, values, headers=HTMX))
+    assert '<div id="new-names" hx-swap-oob="true"' in answer
+    assert not Customer.objects.exists()
+
+
+def test_a_repeated_order_keeps_its_client_and_campaign_alone(as_operator):
+    spring = make_campaign("Spring", make_client("Nova"))
+    order = make_placed(client=spring.client, campaign=spring, reference="PO-17", note="Once")
+    page = page_of(as_operator.get(NEW, {"again": order.pk}))
+    assert 'value="Nova"' in page
+    assert "PO-17" not in page
+    assert "Once" not in page

@@ -1,18 +1,26 @@
 """Places the orders of a file: all of them or nothing."""
 
 from argparse import ArgumentParser
+from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from panels import bell
 from panels.bulk.confirming import PanelTotal, TermChange, confirm, summary
 from panels.bulk.drafts import create_batch, delete_draft
+from panels.bulk.labels import find_missing_names, set_labels
 from panels.bulk.lookup import CatalogLookup
+from panels.clients.naming import Labels, Missing, NameLookup, create_missing, find_unfit_labels
 from panels.models import Batch, Panel
-from panels.tables.reading import Sheet, UnreadableError, read_file
+from panels.protocol.order_fields import shown, trim
+from panels.tables.reading import LABELS, Sheet, UnreadableError, read_file
+
+_HOW_TO_CREATE = " To create the clients and campaigns that do not exist, use --create-clients."
 
 
 class Command(BaseCommand):
@@ -25,25 +33,61 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, metavar="FILE")
         parser.add_argument("--panel", metavar="NAME", help="the panel of the lines that do not name a panel")
         parser.add_argument("--dry-run", action="store_true", help="only check and price")
+        parser.add_argument("--client", metavar="NAME", help="the client of the lines that do not name a client")
+        parser.add_argument("--campaign", metavar="NAME", help="the campaign of the lines that do not name a campaign")
+        parser.add_argument("--reference", metavar="TEXT", help="the reference of the lines that have none")
+        parser.add_argument("--note", metavar="TEXT", help="the note of the lines that have none")
+        parser.add_argument(
+            "--create-clients", action="store_true", help="create the clients and campaigns that do not exist"
+        )
         parser.add_argument("--user", metavar="NAME", help="the user who places the orders")
 
-    def handle(self, *, file: Path, panel: str | None, dry_run: bool, user: str | None, **_: Any) -> None:
+    def handle(self, *, file: Path, create_clients: bool, dry_run: bool, **options: Any) -> None:
         sheet = _read(file)
-        person = _find_user(user) if user else None
+        # With new names in one transaction, because a file with errors must not leave them behind.
+        with transaction.atomic() if create_clients else nullcontext():
+            self._import(sheet, file.name, options, create_clients=create_clients, dry_run=dry_run)
+            if create_clients and dry_run:
+                transaction.set_rollback(True)
+
+    def _import(
+        self, sheet: Sheet, filename: str, options: Mapping[str, Any], *, create_clients: bool, dry_run: bool
+    ) -> None:
+        person = _find_user(options["user"]) if options["user"] else None
+        panel = _find_panel(options["panel"]) if options["panel"] else None
+        labels = self._labels(options, person, create=create_clients)
         batch = create_batch(
-            sheet,
-            source=Batch.Source.COMMAND,
-            filename=file.name,
-            panel=_find_panel(panel) if panel else None,
-            created_by=person,
+            sheet, source=Batch.Source.COMMAND, filename=filename, panel=panel, labels=labels, created_by=person
         )[0]
         try:
             if sheet.note:
                 self.stdout.write(sheet.note)
+            if create_clients and (missing := find_missing_names(batch).missing):
+                self._create(missing, person)
+                set_labels(batch, labels)
             self._order(batch, person, dry_run=dry_run)
         finally:
             # It does not delete a confirmed batch.
             delete_draft(batch)
+
+    def _labels(self, options: Mapping[str, Any], person: Any, *, create: bool) -> Labels:
+        """Return the labels of the lines without own labels."""
+        cells = {name: trim(options[name] or "") for name in LABELS}
+        found = NameLookup([cells]).find(cells)
+        if found.missing and create:
+            self._create(found.missing, person)
+            found = NameLookup([cells]).find(cells)
+        errors = found.errors | find_unfit_labels(cells)
+        if errors:
+            texts = " ".join(text for each in errors.values() for text in each)
+            raise CommandError(f"{texts} Nothing was ordered.{_HOW_TO_CREATE if found.missing else ''}")
+        return Labels(found.client, found.campaign, cells["reference"], cells["note"])
+
+    def _create(self, missing: Missing, person: Any) -> None:
+        if missing.is_too_much:
+            raise CommandError(f"{missing.words} do not exist. Nothing was ordered. Check the columns of the file.")
+        create_missing(missing, person)
+        self.stdout.write(f"New: {missing.words}: {', '.join(missing)}.")
 
     def _order(self, batch: Batch, person: Any, *, dry_run: bool) -> None:
         self._refuse_wrong_lines(batch)
@@ -72,16 +116,22 @@ class Command(BaseCommand):
                     self.stderr.write(f"Line {line.number}{f', {name}' if name else ''}: {message}")
         if count:
             lines = "1 line has" if count == 1 else f"{count:,} lines have"
-            raise CommandError(f"Nothing was ordered: {lines} errors.")
+            missing = find_missing_names(batch).missing
+            raise CommandError(f"Nothing was ordered: {lines} errors.{_HOW_TO_CREATE if missing else ''}")
 
 
 def _read(file: Path) -> Sheet:
+    """Read a file. A file with unknown columns is refused, because nobody sees its lines before they are ordered."""
     try:
-        return read_file(file.name, file.read_bytes())
+        sheet = read_file(file.name, file.read_bytes())
     except OSError as error:
         raise CommandError(f"{file} cannot be read: {error.strerror}. Nothing was ordered.") from error
     except UnreadableError as error:
         raise CommandError(f"{file}: {error} Nothing was ordered.") from error
+    if sheet.ignored:
+        columns = ", ".join(map(shown, sheet.ignored))
+        raise CommandError(f"{file} has unknown columns: {columns}. Remove or rename them. Nothing was ordered.")
+    return sheet
 
 
 def _find_panel(name: str) -> Panel:

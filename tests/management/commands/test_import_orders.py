@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from panels.management.commands import import_orders
-from panels.models import Batch, Order, Panel, Service
+from panels.models import Batch, Client, Order, Panel, Service
 from tests.factories import make_panel, make_service, make_user
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +114,46 @@ def test_a_file_that_cannot_be_read_is_an_error(tmp_path, write):
         call_command("import_orders", tmp_path / "missing.csv")
     with pytest.raises(CommandError, match="There is no order in it"):
         call_command("import_orders", write())
+
+
+# -- labels
+
+LABELED = ("North,12,https://example.com/1,1000,Nova,Spring,PO-1,", "North,12,https://example.com/2,500,,,,Soon")
+WITH_LABELS = "panel,service,link,quantity,client,campaign,reference,note"
+
+
+def test_unknown_clients_are_refused_with_their_names_and_nothing_is_created(service, write, capsys):
+    with pytest.raises(CommandError, match=r"1 line has errors\. .* use --create-clients"):
+        call_command("import_orders", write(*LABELED, header=WITH_LABELS))
+    error = capsys.readouterr().err
+    assert "Line 2, client: There is no client “Nova”. Create it, or correct the name." in error
+    assert (Order.objects.count(), Batch.objects.count(), Client.objects.count()) == (0, 0, 0)
+
+
+def test_unknown_clients_are_created_on_request(service, write, capsys, rung):
+    call_command("import_orders", write(*LABELED, header=WITH_LABELS), create_clients=True, client="Orbit", note="All")
+    assert "New: 1 client and 1 campaign: Nova, Nova · Spring." in capsys.readouterr().out
+    found = Order.objects.order_by("pk").values_list("client__name", "campaign__name", "reference", "note")
+    assert list(found) == [("Nova", "Spring", "PO-1", "All"), ("Orbit", None, "", "Soon")]
+
+
+def test_a_wrong_file_and_a_dry_run_create_no_client(service, write, capsys):
+    with pytest.raises(CommandError, match="1 line has errors"):
+        call_command(
+            "import_orders", write("North,12,x,5,Nova,,,", header=WITH_LABELS), create_clients=True, client="A"
+        )
+    call_command("import_orders", write(*LABELED, header=WITH_LABELS), create_clients=True, dry_run=True)
+    assert "North: 2 orders" in capsys.readouterr().out
+    assert (Order.objects.count(), Batch.objects.count(), Client.objects.count()) == (0, 0, 0)
+
+
+def test_an_unknown_client_for_all_lines_is_refused(service, write):
+    with pytest.raises(CommandError, match="There is no client “Nova”"):
+        call_command("import_orders", write(*GOOD), client="Nova")
+    assert not Batch.objects.exists()
+
+
+def test_a_file_with_an_unknown_column_is_refused_because_nobody_sees_its_draft(service, write):
+    with pytest.raises(CommandError, match=r'unknown columns: "Owner"\. Remove or rename them\. Nothing was ordered'):
+        call_command("import_orders", write(GOOD[0] + ",Alma", header="panel,service,link,quantity,Owner"))
+    assert not Order.objects.exists()
