@@ -12,6 +12,7 @@ from panels.bulk.adoption import to_adopt
 from panels.id_search.findings import to_search
 from panels.models import JobRun, Order, OrderAction, Panel
 from panels.models.order import RequestState
+from panels.orders import funds
 from panels.orders.queue import queued
 
 SWEEP_EVERY, TIDY_EVERY = timedelta(minutes=1), timedelta(days=1)
@@ -19,6 +20,8 @@ RECOUNT = "count all spend"
 
 SYNC_EVERY, SYNC_AGAIN_AFTER = timedelta(hours=6), timedelta(minutes=30)
 BALANCE_EVERY, BALANCE_AGAIN_AFTER = timedelta(minutes=15), timedelta(minutes=5)
+# While orders wait for money: at each sweep, unless the balance was read just before.
+SHORT_AGAIN_AFTER = SWEEP_EVERY - timedelta(seconds=10)
 
 
 def waiting() -> dict[str, list[int]]:
@@ -41,6 +44,7 @@ def waiting() -> dict[str, list[int]]:
         "balance": [
             *_due(reading, "balance_requested_at", "balance", BALANCE_EVERY, BALANCE_AGAIN_AFTER),
             *Panel.objects.to_probe(now).filter(balance_requested_at=None).values_list("pk", flat=True),
+            *_short_of_funds(reading),
         ],
         "adopt": _with(reading, to_adopt()),
         "search": _with(reading, Order.objects.filter(id_searches__in=to_search())),
@@ -65,6 +69,13 @@ def _due(panels: QuerySet[Panel], requested: str, what: str, every: timedelta, a
     is_rested = _is_past(f"{what}_tried_at", again_after)
     asked = Panel.objects.filter(is_active=True, **{f"{requested}__isnull": False})
     return list((panels.filter(is_old, is_rested) | asked).values_list("pk", flat=True))
+
+
+def _short_of_funds(panels: QuerySet[Panel]) -> list[int]:
+    """Return the pks of the panels whose orders wait for money. Their balances are read each minute."""
+    is_short = Q(pk__in=funds.held().order_by().values("panel")) | Q(paused_reason=Panel.Pause.FUNDS)
+    rested = panels.filter(is_short, _is_past("balance_tried_at", SHORT_AGAIN_AFTER), balance_requested_at=None)
+    return list(rested.values_list("pk", flat=True))
 
 
 def _is_past(name: str, lapse: timedelta) -> Q:

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from panels import schedule
-from panels.models import OrderAction, Refill
+from panels.models import Order, OrderAction, Panel, Refill
 from tests.factories import make_fresh_panel, make_order, make_panel, make_placed, make_refill, make_service
 
 
@@ -54,8 +54,8 @@ def test_the_sweep_leaves_paused_and_inactive_panels_alone():
     assert found["submit"] == [slow.panel_id]
     assert found["poll"] == [funds.panel_id]
     assert found["confirm"] == []
-    # One read shows whether the panel is back, before any other call.
-    assert found["balance"] == [back.panel_id]
+    # One read shows whether the panel is back, before any other call. Another shows whether money has come.
+    assert found["balance"] == [back.panel_id, funds.panel_id]
 
 
 @pytest.mark.django_db
@@ -91,3 +91,15 @@ def test_the_sweep_finds_confirmed_actions_that_are_not_finished():
     OrderAction.objects.create(kind="refresh", confirmed_at=now, finished_at=now)
     open_action = OrderAction.objects.create(kind="refresh", confirmed_at=now)
     assert schedule.waiting()["act"] == [open_action.pk]
+
+
+@pytest.mark.django_db
+def test_the_balance_is_read_each_minute_while_an_order_waits_for_money():
+    now = timezone.now()
+    order = make_order(make_service(make_fresh_panel(balance_tried_at=now - timedelta(seconds=55))))
+    assert schedule.waiting()["balance"] == []
+    Order.objects.update(held_for_funds_at=now)
+    assert schedule.waiting()["balance"] == [order.panel_id]
+    assert schedule.waiting()["submit"] == []
+    Panel.objects.update(balance_tried_at=now - timedelta(seconds=40))
+    assert schedule.waiting()["balance"] == []

@@ -1,9 +1,9 @@
-"""Reads the balances of our accounts, keeps the readings, and ends the pauses that a higher balance ends."""
+"""Reads the balances of our accounts, keeps the readings, and lets the orders go that a balance covers."""
 
 from __future__ import annotations
 
 import threading
-from decimal import Decimal
+from datetime import datetime
 from functools import partial
 
 from django.db import transaction
@@ -11,11 +11,21 @@ from django.utils import timezone
 
 from panels.calls.visit import PanelClosedError, Visit, note_unanswered, visit
 from panels.models import BalanceReading, Order, Panel
+from panels.orders import funds
 from panels.protocol.client import PanelClient
 from panels.protocol.errors import Deferred, PanelError
 from panels.protocol.wire import Balance
-from panels.providers.pauses import resume
 
+# The fields of a panel that a reading changes.
+WRITTEN = (
+    "balance",
+    "reported_currency",
+    "free_balance",
+    "gives_credit",
+    "balance_checked_at",
+    "balance_requested_at",
+    "balance_error",
+)
 _note_failure = partial(note_unanswered, error_field="balance_error", request_field="balance_requested_at")
 
 
@@ -23,10 +33,11 @@ def check_balance(panel_pk: int, stopping: threading.Event, why: str = BalanceRe
     """Read the balance of a panel; return "", or the error in words that the panel's page shows too."""
     active = Panel.objects.filter(is_active=True)
     active.filter(pk=panel_pk).update(balance_tried_at=timezone.now())
+    asked_at = timezone.now()
     try:
         with visit(active, panel_pk, stopping) as here:
             panel = here.panel
-            reading = _read_balance(here)
+            reading = _ask_balance(here)
     except Deferred as error:
         return error.text
     except PanelClosedError as closed:
@@ -35,10 +46,29 @@ def check_balance(panel_pk: int, stopping: threading.Event, why: str = BalanceRe
         return _note_failure(panel, error.text)
     if isinstance(reading, PanelError):
         return _note_failure(panel, reading.text)
-    return _record_balance(panel, reading, why)
+    return _record_balance(panel, reading, why, asked_at)
 
 
-def _read_balance(here: Visit) -> Balance | PanelError:
+def read_balance(here: Visit) -> Balance | PanelError:
+    """Read and record the balance during a visit, or return and note the error."""
+    asked_at = timezone.now()
+    Panel.objects.filter(pk=here.panel.pk).update(balance_tried_at=asked_at)
+    try:
+        reading = here.client.balance()
+    except Deferred as error:
+        here.note_error(error)
+        return error
+    except PanelError as error:
+        here.note_error(error)
+        _note_failure(here.panel, error.text)
+        return error
+    here.note_answer()
+    if problem := _record_balance(here.panel, reading, BalanceReading.Why.REFUSAL, asked_at):
+        return Deferred(problem)
+    return reading
+
+
+def _ask_balance(here: Visit) -> Balance | PanelError:
     """Return the balance, or the error if the panel gives no balance but answers about one of our orders."""
     try:
         reading = here.client.balance()
@@ -63,7 +93,8 @@ def _answers_about_an_order(panel: Panel, client: PanelClient) -> bool:
     return True
 
 
-def _record_balance(called: Panel, reading: Balance, why: str) -> str:
+def _record_balance(called: Panel, reading: Balance, why: str, asked_at: datetime) -> str:
+    """Store a reading that was asked for at this time, and let go what it covers; return "" or the problem."""
     now = timezone.now()
     with transaction.atomic():
         panel = Panel.objects.select_for_update(no_key=True).get(pk=called.pk)
@@ -72,29 +103,14 @@ def _record_balance(called: Panel, reading: Balance, why: str) -> str:
         is_news = panel.balance != reading.amount
         panel.balance = reading.amount
         panel.reported_currency = reading.currency or panel.reported_currency
+        panel.free_balance = funds.free_of(panel, reading.amount, asked_at)
+        panel.gives_credit = panel.gives_credit or reading.amount < 0
         panel.balance_checked_at, panel.balance_error = now, ""
         # A newer request stays. It has another value; its time may be earlier, because clocks differ and are set back.
         if panel.balance_requested_at == called.balance_requested_at:
             panel.balance_requested_at = None
-        panel.save(
-            update_fields=(
-                "balance",
-                "reported_currency",
-                "balance_checked_at",
-                "balance_requested_at",
-                "balance_error",
-            )
-        )
+        panel.save(update_fields=WRITTEN)
         if is_news or why != BalanceReading.Why.SCHEDULE:
             BalanceReading.objects.create(panel=panel, at=now, balance=reading.amount, currency=panel.currency, why=why)
-        if panel.paused_reason == Panel.Pause.FUNDS:
-            _end_pause_for_funds(panel, reading.amount)
+        funds.settle(panel)
     return ""
-
-
-def _end_pause_for_funds(panel: Panel, balance: Decimal) -> None:
-    """End a pause for funds if the balance is above the lowest reading since the pause began and just before it."""
-    if panel.paused_balance is not None and balance > panel.paused_balance:
-        resume(panel)
-    else:
-        Panel.objects.filter(pk=panel.pk).update(paused_balance=balance)

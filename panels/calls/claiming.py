@@ -12,8 +12,10 @@ from django.db import transaction
 from django.db.models import Exists
 from django.utils import timezone
 
+from panels.bell import ring
 from panels.calls.visit import shared_now
 from panels.models import Controls, JobRun, Order, OrderEvent, Panel
+from panels.orders import funds, service_waits
 from panels.orders.moves import MovedOnError, move_together
 from panels.orders.queue import queued, reason_to_hold
 from panels.threads import UnderWay
@@ -28,12 +30,14 @@ claims_under_way = UnderWay()
 # The columns that claiming and sending need, because reading all columns would cost more than the rest of a claim.
 _OF_ORDER = (
     *("panel", "type", "link", "quantity", "params", "state", "attempt", "send_after", "sent_at", "rate_agreed"),
-    *(f"service__{name}" for name in ("remote_id", "type", "raw_type", "rate_per_1000", "is_listed")),
+    *("expected_cost", "currency", "may_exceed_balance"),
+    *(f"service__{name}" for name in ("remote_id", "type", "raw_type", "rate_per_1000", "is_listed", "wait_minutes")),
 )
 _OF_PANEL = (
     *("api_url", "api_key", "connect_timeout", "read_timeout", "always_send_quantity"),
     *("is_active", "paused_reason", "paused_until", "quiet_until", "failures", "unanswered_orders"),
     *("parallel_calls", "calls_per_minute", "next_call_at"),
+    *("reported_currency", "currency_override", "balance", "balance_checked_at", "free_balance", "gives_credit"),
 )
 
 
@@ -69,14 +73,22 @@ class Claims:
         panel = self._panel.get()
         now = timezone.now()
         room = min(most, self._free_calls(panel, now))
-        waiting = [order for order in self._queued[:room] if order.send_after <= now]
-        if _hold_back(waiting):
+        waiting = service_waits.one_of_each(order for order in self._queued[:room] if order.send_after <= now)
+        if _hold_back(waiting) or self._hold_too_dear(panel, waiting, now):
             # The next claim is a transaction of its own, because thousands of orders may have to be held.
             return [], timedelta()
         in_time, wait = _keep_pace(panel, waiting) if waiting else ([], None)
         if in_time:
             _mark_sending(in_time, panel, now)
         return in_time, wait
+
+    def _hold_too_dear(self, panel: Panel, waiting: list[Order], now: datetime) -> bool:
+        """Hold the orders that the balance does not cover, and have it read again at once; return whether it held."""
+        if not waiting or not funds.hold_too_dear(panel, waiting, self._queued, now):
+            return False
+        if Panel.objects.filter(pk=panel.pk, balance_requested_at=None).update(balance_requested_at=now):
+            ring("balance", panel.pk)
+        return True
 
     def _free_calls(self, panel: Panel, now: datetime) -> int:
         """Return how many more calls the panel allows at the same time, across all workers."""
@@ -122,8 +134,10 @@ def _mark_sending(orders: list[Order], panel: Panel, now: datetime) -> None:
         (order, f"Attempt {order.attempt + 1}", fields | {"attempt": order.attempt + 1}) for order in _by_key(orders)
     ]
     move_together(State.SENDING, moves, what=What.SENT, savepoint=False)
-    if panel.calls_per_minute:
-        Panel.objects.filter(pk=panel.pk).update(next_call_at=panel.next_call_at)
+    service_waits.begin_trials(orders, fields["send_deadline"])
+    funds.spend(panel, orders)
+    if panel.calls_per_minute or panel.free_balance is not None:
+        Panel.objects.filter(pk=panel.pk).update(next_call_at=panel.next_call_at, free_balance=panel.free_balance)
     for order in orders:
         order.panel = panel
 

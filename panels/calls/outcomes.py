@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, TypeAlias
 
@@ -17,6 +17,7 @@ from django.utils import timezone
 from panels.calls.recording import record, tried
 from panels.calls.visit import note_answer, note_error
 from panels.models import Order, OrderEvent, Panel
+from panels.orders import funds, service_waits
 from panels.orders.moves import move_together
 from panels.protocol.errors import Deferred, NotSent, OutcomeUnknown, PanelError, Reason, Refused
 
@@ -35,12 +36,27 @@ def record_outcomes(answered: list[Answered]) -> Counter[str]:
     """Record the outcomes of calls to one panel; count them by name. An outcome that cannot be written is logged."""
     placed = [(order, answer) for order, answer in answered if isinstance(answer, str)]
     together = _write_ids_together(placed) if placed else set()
-    outcomes = Counter(["placed"] * len(together))
+    outcomes = dict.fromkeys(together, "placed")
     # Ids come first, because each of these writes may be retried for minutes.
     for order, answer in sorted(answered, key=lambda each: not isinstance(each[1], str)):
         if order not in together:
-            outcomes[_record_outcome(order, answer)] += 1
-    return outcomes
+            outcomes[order] = _record_outcome(order, answer)
+    tried(lambda: _note_consequences(answered, outcomes))
+    return Counter(outcomes.values())
+
+
+def _note_consequences(answered: list[Answered], outcomes: Mapping[Order, str]) -> None:
+    """Free the money of orders that were not taken, end trials of waiting services, and learn who gives credit."""
+    untaken = [order for order, _ in answered if outcomes[order] in ("refused", "put back", "kept back")]
+    if untaken:
+        funds.give_back(untaken[0].panel, untaken)
+    for order, answer in answered:
+        is_placed = outcomes[order] == "placed"
+        # An unknown order keeps its service waiting until its deadline, and a refusal about the account is looked into.
+        if service_waits.is_trial(order) and outcomes[order] != "unknown" and not _is_about_account(answer):
+            service_waits.end_trial(order, is_placed=is_placed)
+        if is_placed and funds.is_above_balance(order):
+            funds.learn_credit(order.panel_id)
 
 
 def _write_ids_together(placed: list[tuple[Order, str]]) -> set[Order]:
@@ -81,9 +97,13 @@ def _note_panel_answer(panel: Panel) -> None:
 def _writer_for(error: PanelError) -> Callable[[Order, PanelError], str]:
     if isinstance(error, Deferred):
         return _keep_order_back
-    if isinstance(error, NotSent) or (isinstance(error, Refused) and error.is_about_account):
+    if isinstance(error, NotSent) or _is_about_account(error):
         return _put_order_back
     return _refuse_order if isinstance(error, Refused) else _make_order_unknown
+
+
+def _is_about_account(answer: object) -> bool:
+    return isinstance(answer, Refused) and answer.is_about_account
 
 
 def _id_in_words(remote_id: str) -> str:
@@ -97,11 +117,11 @@ def _keep_order_back(order: Order, error: PanelError) -> str:
 
 def _put_order_back(order: Order, error: PanelError) -> str:
     """Queue an order again because nothing happened at the panel; it waits longer after each failure there."""
+    if isinstance(error, Refused) or (isinstance(error, NotSent) and error.is_rate_limit):
+        # The pause of the panel delays the order already, so it keeps its place.
+        return "put back" if _queue_again(order, error) else "late"
     delay = min(FIRST_RETRY_AFTER * 2 ** min(order.panel.failures, 10), LONGEST_RETRY)
-    about_panel = isinstance(error, Refused) or (isinstance(error, NotSent) and error.is_rate_limit)
-    # The pause of the panel delays the order already.
-    send_after = timezone.now() + (timedelta() if about_panel else delay)
-    return "put back" if _queue_again(order, error, send_after=send_after) else "late"
+    return "put back" if _queue_again(order, error, send_after=timezone.now() + delay) else "late"
 
 
 def _queue_again(order: Order, error: PanelError, **fields: Any) -> bool:

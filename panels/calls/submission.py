@@ -3,6 +3,8 @@
 claim    one transaction: the limits of the panel, the price guard, then queued ▸ sending with a deadline (claiming.py)
 send     no transaction is open; the transport sends nothing after the deadline
 record   only for the same attempt; ids come first, with retries until they are written (outcomes.py)
+
+After a refusal about our account, nothing is claimed until the balance was asked for (account_refusals.py).
 """
 
 from __future__ import annotations
@@ -18,9 +20,10 @@ from typing import cast
 
 from django.utils import timezone
 
+from panels.calls.account_refusals import DoubtfulRefusal, conclude, is_doubtful
 from panels.calls.claiming import Claims, start_by
 from panels.calls.outcomes import Answered, record_outcomes
-from panels.calls.visit import PanelClosedError, visit
+from panels.calls.visit import PanelClosedError, Visit, visit
 from panels.models import Order, Panel, Service
 from panels.orders.queue import queued
 from panels.protocol.client import PanelClient
@@ -39,7 +42,7 @@ def submit_queued(panel_pk: int, stopping: threading.Event) -> Counter[str]:
         return Counter()
     try:
         with visit(Panel.objects.open_for_orders(), panel_pk, stopping) as here:
-            return _Sender(here.panel, here.client, stopping).send()
+            return _Sender(here, stopping).send()
     except PanelClosedError:
         return Counter()
 
@@ -52,9 +55,9 @@ class _Sender:
     worker is killed.
     """
 
-    def __init__(self, panel: Panel, client: PanelClient, stopping: threading.Event) -> None:
-        self.panel, self.client, self.stopping = panel, client, stopping
-        self._claims = Claims(panel.pk, called=panel)
+    def __init__(self, here: Visit, stopping: threading.Event) -> None:
+        self.here, self.panel, self.client, self.stopping = here, here.panel, here.client, stopping
+        self._claims = Claims(here.panel.pk, called=here.panel)
         self._outcomes: Counter[str] = Counter()
         # Claimed orders, each with the number of recorded warnings at the time of its claim; None ends a thread.
         self._claimed: SimpleQueue[tuple[Order, int] | None] = SimpleQueue()
@@ -64,6 +67,8 @@ class _Sender:
         # Answers that may concern the next order too, and how many of them are recorded.
         self._warnings: list[str | PanelError] = []
         self._recorded_warnings = 0
+        # Refusals about our account. Nothing is claimed until the balance has shown whether they are true.
+        self._doubtful: list[DoubtfulRefusal] = []
 
     def send(self) -> Counter[str]:
         """Send until no order may go out and all calls have ended; count the outcomes."""
@@ -86,7 +91,7 @@ class _Sender:
     def _claim_orders(self) -> timedelta | None:
         """Claim an order for each free thread; return the wait before the next claim, None if nothing is to come."""
         free = self.panel.parallel_calls - self._under_way
-        if self.stopping.is_set() or not free:
+        if self.stopping.is_set() or not free or self._doubtful:
             return None
         recorded_warnings = self._recorded_warnings
         orders, wait = self._claims.take(free)
@@ -100,6 +105,9 @@ class _Sender:
         if self._under_way:
             self._record_answers(LOOK_AGAIN_AFTER if until_next is None else min(until_next, LOOK_AGAIN_AFTER))
             return True
+        if self._doubtful:
+            doubtful, self._doubtful = self._doubtful, []
+            return not self.stopping.is_set() and conclude(self.here, doubtful)
         if until_next is None or until_next > PATIENCE:
             return False
         return not self.stopping.wait(until_next.total_seconds())
@@ -113,6 +121,7 @@ class _Sender:
                 answered.append(self._answers.get_nowait())
         self._under_way -= len(answered)
         self._outcomes += record_outcomes(answered)
+        self._doubtful += [(order, answer) for order, answer in answered if is_doubtful(answer)]
         self._recorded_warnings += sum(_warns_of_next(answer) for _, answer in answered)
 
     def _send_claimed(self) -> None:

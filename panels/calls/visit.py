@@ -248,7 +248,10 @@ def note_error(called: Panel, error: PanelError, *, placing: bool = False) -> No
 
 def _conclude_from(panel: Panel, error: PanelError, now: datetime, *, placing: bool) -> None:
     if isinstance(error, Refused):
-        if error.reason == Reason.AUTH:
+        if placing and error.reason in (Reason.AUTH, Reason.FUNDS):
+            # The panel may have taken over these words from a supplier. The balance tells (account_refusals.py).
+            note_answer(panel.pk, placing=True)
+        elif error.reason == Reason.AUTH:
             pause(panel, Panel.Pause.AUTH, error.text)
         elif error.reason == Reason.FUNDS:
             pause(panel, Panel.Pause.FUNDS, error.text)

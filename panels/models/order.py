@@ -142,6 +142,10 @@ class Order(models.Model):
     send_deadline = models.DateTimeField(null=True, editable=False)
     # The reason why a queued order is on hold. "" if it may be sent.
     held_reason = models.CharField(max_length=300, blank=True, editable=False)
+    # Since when a queued order waits for money, because the balance does not cover it. None if it does not.
+    held_for_funds_at = models.DateTimeField(null=True, editable=False)
+    # True if a person sends the order although the balance does not cover it.
+    may_exceed_balance = models.BooleanField(null=True, editable=False)
     # A problem that a person must see although the order continues, such as a second order at the panel.
     alarm = models.CharField(max_length=300, blank=True, editable=False)
 
@@ -222,8 +226,13 @@ class Order(models.Model):
         indexes = (
             models.Index(
                 fields=("panel", "send_after", "id"),
-                condition=Q(state="queued", held_reason=""),
+                condition=Q(state="queued", held_reason="", held_for_funds_at=None),
                 name="order_waiting",
+            ),
+            models.Index(
+                fields=("panel", "send_after", "id"),
+                condition=Q(state="queued", held_for_funds_at__isnull=False),
+                name="order_held_for_funds",
             ),
             models.Index(fields=("panel", "send_deadline"), condition=Q(state="sending"), name="order_sending"),
             models.Index(fields=("panel", "next_check_at"), condition=Q(next_check_at__isnull=False), name="order_due"),
@@ -354,6 +363,11 @@ class Order(models.Model):
     @property
     def is_held(self) -> bool:
         return self.state == self.State.QUEUED and bool(self.held_reason)
+
+    @property
+    def is_held_for_funds(self) -> bool:
+        """Whether the order waits until the balance covers it."""
+        return self.state == self.State.QUEUED and not self.held_reason and self.held_for_funds_at is not None
 
     @property
     def is_finished(self) -> bool:

@@ -5,7 +5,7 @@ A panel has at most one pause. It has a reason, and for some reasons a time. A w
 weight  reason        begins                              stops               ends
   0     rate_limit    the panel answered 429              everything          at its time
   0     unreachable   three calls in a row failed         everything          when a question is answered
-  1     funds         the panel reported too few funds    sending             a higher balance, or a person
+  1     funds         no waiting order is affordable      sending             a balance that covers one, or a person
   2     auth          the key is refused or unreadable    everything          a new key, or a person
   3     by_hand       a person                            sending             a person
 
@@ -16,7 +16,7 @@ weight  reason        begins                              stops               en
         │ paused   │ ◀─────────────────────── answered ────────────── │ 30 s, 1 min, 2 min … 1 h │
         └──────────┘                     one question after the time  └──────────────────────────┘
           │  ▲  │  ▲                                                     ▲            │
-     429  │  │  │  │ a higher balance, a new key, a person               └── silent ──┘
+     429  │  │  │  │ enough balance, a new key, a person                 └── silent ──┘
           ▼  │  ▼  │
    rate_limit   funds | auth | by_hand
     (a time)         (no time)
@@ -28,6 +28,7 @@ itself, although a weightier pause may have replaced the first one.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -82,6 +83,8 @@ class Panel(models.Model):
 
     # A pause with one of these reasons stops orders. Any other pause stops questions too.
     STOPS_ONLY_ORDERS = (Pause.FUNDS, Pause.BY_HAND)
+    # For so long a reading of the balance shows that an order is too dear. After that, only the panel can tell.
+    BALANCE_HOLDS_FOR = timedelta(minutes=5)
 
     class CancelParameter(models.TextChoices):
         ORDERS = "orders", "orders (the common form)"
@@ -103,6 +106,10 @@ class Panel(models.Model):
     balance_requested_at = models.DateTimeField(null=True, editable=False)
     balance_tried_at = models.DateTimeField(null=True, editable=False)
     balance_error = models.TextField(blank=True, editable=False)
+    # The last reading, less the expected cost of the orders that were claimed since or were on their way meanwhile.
+    free_balance = MoneyField(null=True, editable=False)
+    # Learned: the panel took an order above its balance.
+    gives_credit = models.BooleanField(default=False, editable=False)
     low_balance = MoneyField(
         "warn below",
         null=True,
@@ -119,7 +126,8 @@ class Panel(models.Model):
     paused_until = models.DateTimeField(null=True, editable=False)
     # Until then the worker asks nothing by itself, with any reason of the pause.
     quiet_until = models.DateTimeField(null=True, editable=False)
-    # The lowest balance read after the panel reported too few funds, or just before. A higher balance ends the pause.
+    # The lowest balance read since a pause for funds began, or just before. At a panel that gives credit, a higher
+    # balance ends the pause.
     paused_balance = MoneyField(null=True, editable=False)
     last_error = models.TextField(blank=True, editable=False)
     # The number of calls in a row that did not reach the panel. Each one makes the next pause longer.
@@ -154,7 +162,9 @@ class Panel(models.Model):
     )
 
     parallel_calls = models.PositiveSmallIntegerField(
-        default=4, validators=[MinValueValidator(1)], help_text="Orders that are sent to this panel at the same time."
+        default=1,
+        validators=[MinValueValidator(1)],
+        help_text="Orders that are sent to this panel at the same time. Many panels only work well with 1.",
     )
     calls_per_minute = models.PositiveIntegerField(
         null=True, blank=True, default=60, validators=[MinValueValidator(1)], help_text="Empty means no limit."
@@ -261,6 +271,16 @@ class Panel(models.Model):
     def is_balance_low(self) -> bool:
         return self.low_balance is not None and self.balance is not None and self.balance < self.low_balance
 
+    def known_free(self, now: datetime) -> Decimal | None:
+        """Return what the balance leaves for orders, None if it is not known or if the panel gives credit."""
+        free: Decimal | None = self.free_balance
+        return free if self.is_balance_fresh(now) and not self.gives_credit else None
+
+    def is_balance_fresh(self, now: datetime) -> bool:
+        """Return whether the balance was read in the last minutes."""
+        read_at = self.balance_checked_at
+        return read_at is not None and now - self.BALANCE_HOLDS_FOR <= read_at <= now + self.BALANCE_HOLDS_FOR
+
     def account(self) -> Account:
         """Return the account of this panel, which the client uses."""
         return Account(
@@ -316,6 +336,7 @@ class BalanceReading(models.Model):
     class Why(models.TextChoices):
         SCHEDULE = "schedule", "on schedule"
         REQUEST = "request", "asked for"
+        REFUSAL = "refusal", "after a refusal about the account"
 
     panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="balance_readings")
     at = models.DateTimeField()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 
 from panels.models.fields import RateField
@@ -35,6 +36,13 @@ class Service(models.Model):
     is_listed = models.BooleanField("listed", default=True)
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
+    # The service waits while its panel refuses its orders in words about our account that are not true of it, because
+    # these words are its supplier's. Until `waits_until` no order is sent. Then one order is tried.
+    waits_until = models.DateTimeField(null=True, editable=False)
+    # The length of the wait. It doubles after each trial. None if the service does not wait.
+    wait_minutes = models.PositiveSmallIntegerField(null=True, editable=False)
+    waits_since = models.DateTimeField(null=True, editable=False)
+    waits_because = models.TextField(blank=True, default="", db_default="", editable=False)
     # The text that a search looks in: the panel's id, the name and the category in lower case.
     search_text = models.TextField(blank=True, editable=False)
 
@@ -46,6 +54,7 @@ class Service(models.Model):
             models.Index(fields=("name", "id"), name="service_by_name"),
             models.Index(fields=("panel", "is_listed", "rate_per_1000"), name="service_by_panel_rate"),
             models.Index(fields=("category", "is_listed", "panel"), name="service_by_category"),
+            models.Index(fields=("waits_since",), condition=Q(waits_since__isnull=False), name="service_waiting"),
         )
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Now
 
 from panels.models import Batch, Order, OrderEvent
 
@@ -22,8 +23,9 @@ OPEN = (
 
 def queued() -> QuerySet[Order]:
     """Return the orders that wait to be sent, in the order of sending."""
-    waiting = Order.objects.filter(state=State.QUEUED, held_reason="").exclude(batch__state=Batch.State.PAUSED)
-    return waiting.order_by("send_after", "pk")
+    waiting = Order.objects.filter(state=State.QUEUED, held_reason="", held_for_funds_at=None)
+    going = waiting.exclude(batch__state=Batch.State.PAUSED).exclude(service__waits_until__gt=Now())
+    return going.order_by("send_after", "pk")
 
 
 def count_open() -> tuple[Counter[int], Counter[int]]:

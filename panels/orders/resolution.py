@@ -38,6 +38,8 @@ def release(order: Order, actor: Any) -> str:
             expected_cost=checked.cost,
             type=service.type,
             send_after=timezone.now(),
+            held_for_funds_at=None,
+            may_exceed_balance=order.is_held_for_funds or order.may_exceed_balance,
         ):
             return TOO_LATE
         order.add_event(What.RELEASED, f"At {service.rate_per_1000.normalize():f} per 1000.", actor=actor)

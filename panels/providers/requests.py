@@ -40,6 +40,10 @@ def resume(panels: Iterable[Panel]) -> list[Panel]:
     paused = [panel for panel in panels if panel.paused_reason]
     for panel in paused:
         pauses.resume(panel)
+        if panel.paused_reason == Panel.Pause.FUNDS:
+            # The person may know of money that no reading shows yet, so the panel's next answers count.
+            Panel.objects.filter(pk=panel.pk).update(free_balance=None)
+            request_answer("balance", [panel.pk])
         ring("submit", panel.pk)
         ring("confirm", panel.pk)
         ring("poll", panel.pk)

@@ -1,4 +1,4 @@
-"""Balances are read and kept, and a higher balance ends a pause for funds."""
+"""Balances are read and kept, and a balance that covers an order ends a pause for funds."""
 
 from __future__ import annotations
 
@@ -59,10 +59,10 @@ def test_a_failure_keeps_the_last_balance(synced_panel, sandbox, monkeypatch):
 
 
 def test_money_that_came_in_ends_the_pause_for_funds(synced_panel, sandbox):
+    make_order(synced_panel.services.first(), expected_cost=Decimal(20))
     sandbox.set_balance(Decimal("0.10"))
-    # The balance that was read before the refusal is higher, and must not count.
     pauses.pause(synced_panel, Panel.Pause.FUNDS, "Not enough funds")
-    for balance in ("0.10", "0.10", "0.05"):
+    for balance in ("0.10", "0.05", "19.99"):
         sandbox.set_balance(Decimal(balance))
         check(synced_panel)
         synced_panel.refresh_from_db()
@@ -74,6 +74,7 @@ def test_money_that_came_in_ends_the_pause_for_funds(synced_panel, sandbox):
 
 
 def test_money_that_came_in_before_the_balance_could_be_read_ends_the_pause_too(synced_panel, sandbox, monkeypatch):
+    make_order(synced_panel.services.first(), expected_cost=Decimal(20))
     monkeypatch.setattr("panels.protocol.client.BACKOFF", (0.0, 0.0))
     sandbox.set_balance(Decimal("0.10"))
     check(synced_panel)

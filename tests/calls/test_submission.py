@@ -17,7 +17,6 @@ from panels.calls.balances import check_balance
 from panels.calls.claiming import Claims
 from panels.calls.submission import submit_queued
 from panels.models import Order, Panel, Service
-from panels.providers import pauses
 from panels.sandbox import Fault
 from tests.calls.sending import events_of, place, submit
 from tests.factories import make_order
@@ -172,20 +171,6 @@ def test_a_429_pauses_the_panel_and_the_order_goes_out_later(synced_panel, sandb
     assert synced_panel.paused_reason == ""
 
 
-@pytest.mark.parametrize(("text", "reason"), [("Not enough funds on balance", "funds"), ("Invalid API key", "auth")])
-def test_a_refusal_about_the_account_pauses_the_panel_and_keeps_the_queue(synced_panel, sandbox, text, reason):
-    order = place(synced_panel, sandbox)
-    sandbox.faults.add(Fault.REFUSE, "add", text=text)
-    assert submit(synced_panel) == {"put back": 1}
-    assert submit(synced_panel) == {}
-    order.refresh_from_db()
-    synced_panel.refresh_from_db()
-    assert order.state == State.QUEUED
-    assert (synced_panel.paused_reason, synced_panel.last_error) == (reason, text)
-    pauses.resume(synced_panel)
-    assert submit(synced_panel) == {"placed": 1}
-
-
 def test_an_error_of_our_own_while_sending_leaves_the_order_unknown(synced_panel, sandbox, monkeypatch, caplog):
     order = place(synced_panel, sandbox)
     monkeypatch.setattr("panels.protocol.client.PanelClient.add", lambda *_, **__: 1 / 0)
@@ -238,7 +223,7 @@ def test_an_order_is_claimed_only_when_a_thread_is_free_for_it(synced_panel, san
 
     monkeypatch.setattr(Claims, "take", count)
     with visit.open_client(panel, threading.Event()) as client:
-        assert submission._Sender(panel, client, threading.Event()).send() == {"placed": 12}
+        assert submission._Sender(visit.Visit(panel, client), threading.Event()).send() == {"placed": 12}
     assert max(under_way) == 3
 
 
@@ -246,6 +231,7 @@ def test_an_order_is_claimed_only_when_a_thread_is_free_for_it(synced_panel, san
 @pytest.mark.parametrize(
     ("fault", "text", "outcomes", "last"),
     [
+        # The balance is enough, so the service waits for minutes.
         (Fault.REFUSE, "Not enough funds on balance", {"placed": 1, "put back": 1, "kept back": 1}, KEPT_BACK),
         (Fault.ERROR_500, "", {"placed": 2, "unknown": 1, "kept back": 1}, [*KEPT_BACK, "sent", "placed"]),
         (Fault.REFUSE, "Invalid link", {"placed": 2, "refused": 1}, ["sent", "placed"]),

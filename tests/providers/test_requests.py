@@ -77,7 +77,7 @@ def test_a_resumed_panel_has_no_pause_and_its_waiting_work_is_rung_for(rung):
     assert resume([paused, running]) == [paused]
     paused.refresh_from_db()
     assert (paused.paused_reason, paused.paused_balance) == ("", None)
-    assert {kind for kind, _ in rung} == {"submit", "confirm", "poll", "requests"}
+    assert {kind for kind, _ in rung} == {"submit", "confirm", "poll", "requests", "balance"}
     assert {pk for _, pk in rung} == {paused.pk}
 
 
@@ -122,3 +122,12 @@ def test_a_panel_that_is_switched_off_loses_its_open_requests(rung):
     settle_change(panel, has_new_key=True, needs_test=True)
     assert requests_of(panel) == (None, None)
     assert rung == []
+
+
+@pytest.mark.django_db
+def test_a_person_who_resumes_a_pause_for_funds_knows_more_than_the_last_reading(rung):
+    panel = make_paused(Pause.FUNDS, balance=Decimal(1), free_balance=Decimal(1))
+    resume([panel])
+    panel.refresh_from_db()
+    assert panel.free_balance is None
+    assert panel.balance_requested_at is not None
