@@ -12,16 +12,17 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from django.db.models import CharField, Count, F, Max, Model, Q, QuerySet, Value
+from django.db.models import CharField, Count, Exists, F, Max, Model, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 
-from panels.models import Order, Panel
+from panels.models import Order, Panel, Service
 from panels.models.order import NEEDS_A_PERSON
 from panels.models.panel import IS_PAUSED
+from panels.orders import funds
 from panels.pages.formats import badge, money, order_badge
 from panels.pages.paging import count_each
 
@@ -283,7 +284,17 @@ WORDS = Subject(
     one_per=("remote_status", "panel__name"),
     most=5,
 )
-SUBJECTS = (PANELS, ORDERS, WORDS)
+
+SERVICES = Subject(
+    name="services",
+    model=Service,
+    title=lambda service: Truncator(str(service)).chars(80),
+    address=_show_row,
+    place=lambda service: service.panel.name,
+    related=("panel",),
+    order=("waits_since", "pk"),
+)
+SUBJECTS = (PANELS, ORDERS, SERVICES, WORDS)
 
 DECIDE = Button("Decide", "panels.change_order", _show_row)
 
@@ -291,6 +302,26 @@ DECIDE = Button("Decide", "panels.change_order", _show_row)
 # The panel is paused, or it did not answer the last call.
 IN_TROUBLE = Q(is_active=True) & (IS_PAUSED | Q(balance_error__gt="") | Q(catalog_error__gt="") | Q(failures__gt=0))
 REFUSED_LATELY = Q(state=State.REFUSED, created_at__gte=Now() - DAY - LONGEST_QUEUE, finished_at__gte=Now() - DAY)
+# Index by panel, because a panel has few orders that wait, and a service may have had any number of orders.
+_WAITING = Order.objects.filter(state=State.QUEUED, held_reason="", held_for_funds_at=None).order_by()
+WAITS_LONG = Q(waits_since__lt=Now() - timedelta(hours=1)) & Q(
+    Exists(_WAITING.filter(panel=OuterRef("panel"), service=OuterRef("pk")))
+)
+
+
+def _show_held_for_funds(panel: Panel) -> str:
+    return f"{reverse('order_list')}?panel={panel.pk}&state=funds"
+
+
+def _shortage(panel: Panel) -> str:
+    short = funds.shortage(panel)
+    orders = "1 order waits" if short.number == 1 else f"{short.number:,} orders wait"
+    return f"{orders} for {money(short.missing, panel.currency)} more. The balance is read every minute."
+
+
+def _wait_in_words(service: Service) -> str:
+    words = Truncator(service.waits_because).chars(120)
+    return f"Its orders wait, because the panel answers “{words}”. The balance and the key do not confirm this."
 
 
 def _trouble(panel: Panel) -> str:
@@ -354,6 +385,25 @@ NEEDS = (
         button=DECIDE,
         since=lambda order: order.created_at,
         listing=Listing("on hold", "state=held"),
+    ),
+    Need(
+        name="short",
+        subject=PANELS,
+        weight=65,
+        when=Q(Exists(funds.held().filter(panel=OuterRef("pk")).order_by())),
+        sentence=_shortage,
+        button=Button("Show orders", "panels.view_order", _show_held_for_funds),
+        badge=lambda _: badge("low", label="Orders wait for money"),
+    ),
+    Need(
+        name="waiting_service",
+        subject=SERVICES,
+        weight=55,
+        when=WAITS_LONG,
+        sentence=_wait_in_words,
+        button=Button("Open service", "panels.view_service", _show_row),
+        badge=lambda _: badge("warn", label="Waits", kind="warn"),
+        since=lambda service: service.waits_since,
     ),
     Need(
         name="low",

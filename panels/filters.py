@@ -39,7 +39,9 @@ class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]
     )
     panel = django_filters.ModelChoiceFilter(queryset=Panel.objects.all(), empty_label="All panels")
     state = django_filters.ChoiceFilter(
-        choices=[("held", "On hold"), *Order.State.choices], method="in_state", empty_label="Any state"
+        choices=[("held", "On hold"), ("funds", "Waits for money"), *Order.State.choices],
+        method="in_state",
+        empty_label="Any state",
     )
     progress = django_filters.ChoiceFilter(
         choices=[("running", "Running"), ("finished", "Finished"), *Order.Progress.choices],
@@ -116,6 +118,8 @@ class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]
         """Keep one state. Orders on hold wait for a person, so they are not among the queued orders."""
         if state == "held":
             return orders.filter(state=Order.State.QUEUED, held_reason__gt="")
+        if state == "funds":
+            return orders.filter(state=Order.State.QUEUED, held_for_funds_at__isnull=False, held_reason="")
         if state == Order.State.QUEUED:
             return orders.filter(state=state, held_reason="")
         return orders.filter(state=state)

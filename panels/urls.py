@@ -45,6 +45,7 @@ urlpatterns = [
     path("panels/<int:pk>/balance/", panels.panel_ask, {"question": "balance"}, name="panel_balance"),
     path("panels/<int:pk>/pause/", panels.panel_pause, {"change": "pause"}, name="panel_pause"),
     path("panels/<int:pk>/resume/", panels.panel_pause, {"change": "resume"}, name="panel_resume"),
+    path("panels/<int:pk>/parallel/", panels.panel_parallel, name="panel_parallel"),
     path("catalog/", catalog.service_list, name="service_list"),
     path("catalog/<int:pk>/", catalog.service_detail, name="service_detail"),
     path("orders/new/", order_new.order_new, name="order_new"),

@@ -27,9 +27,12 @@ TABLE = {
     ("panel_edit", "GET"): (LOGIN, 403, 403, 403, 200),
     ("panel_edit", "POST"): (LOGIN, 403, 403, 403, 422),
     ("panel_sync", "POST"): (LOGIN, 403, 403, 403, 302),
-    ("panel_balance", "POST"): (LOGIN, 403, 403, 403, 302),
+    # Who orders may also look for the money.
+    ("panel_balance", "POST"): (LOGIN, 403, 403, 302, 302),
     ("panel_pause", "POST"): (LOGIN, 403, 403, 403, 302),
+    # An Operator may resume only a pause for funds, and this panel has none.
     ("panel_resume", "POST"): (LOGIN, 403, 403, 403, 302),
+    ("panel_parallel", "POST"): (LOGIN, 403, 403, 403, 302),
     # the catalog
     ("service_list", "GET"): (LOGIN, 403, 200, 200, 200),
     ("service_detail", "GET"): (LOGIN, 403, 200, 200, 200),

@@ -14,11 +14,11 @@ from django.utils import timezone
 
 from panels import attention
 from panels.attention import NEEDS, ORDERS, PANELS, WORDS, count_attention, find_attention, find_in, mark
-from panels.models import Order, Panel
+from panels.models import Order, Panel, Service
 from panels.models.order import NEEDS_A_PERSON
-from tests.factories import make_order, make_panel, make_placed, make_service
+from tests.factories import make_fresh_panel, make_order, make_panel, make_placed, make_service
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 # For each kind: how a row of it comes to be.
 EXAMPLES = {
     "trouble": lambda: make_panel(balance_error="HTTP 500"),
@@ -26,6 +26,8 @@ EXAMPLES = {
     "unknown": lambda: make_order(state="unknown"),
     "alarm": lambda: make_placed(alarm="Second order"),
     "held": lambda: make_order(held_reason="The price has risen."),
+    "short": lambda: make_order(held_for_funds_at=timezone.now()).panel,
+    "waiting_service": lambda: make_order(make_service(wait_minutes=5, waits_since=timezone.now() - 2 * HOUR)).service,
     "word": lambda: make_placed(is_word_unknown=True, remote_status="Sleeping"),
     "refused": lambda: make_order(state="refused", error_text="Bad link.", finished_at=timezone.now()),
 }
@@ -265,7 +267,7 @@ def test_the_number_is_one_query_and_the_findings_are_one_more_than_their_subjec
         for make in EXAMPLES.values():
             make()
     with CaptureQueriesContext(connection) as queries:
-        assert count_attention() == 3 * 6
+        assert count_attention() == 3 * 8
     assert len(queries) == 1
     with CaptureQueriesContext(connection) as queries:
         # Nine orders, of which eight are shown.
@@ -283,3 +285,25 @@ def test_the_number_is_one_query_and_the_findings_are_one_more_than_their_subjec
 @pytest.mark.django_db
 def test_the_number_in_the_menu_reads_orders_by_a_small_index(kind, index):
     assert index in attention._keys(kind).explain()
+
+
+@pytest.mark.django_db
+def test_orders_that_wait_for_money_are_one_finding_of_their_panel():
+    service = make_service(make_fresh_panel(balance=Decimal(1), free_balance=Decimal(1)))
+    for cost in ("50", "100"):
+        make_order(service, expected_cost=Decimal(cost), held_for_funds_at=timezone.now())
+    assert attention.count_attention() == 1
+    (finding,) = attention.find_attention(lambda _: True, {}).findings
+    assert finding.sentences == ["2 orders wait for 149.00\xa0USD more. The balance is read every minute."]
+    assert [address for _, address in finding.buttons] == [f"/orders/?panel={service.panel_id}&state=funds"]
+
+
+@pytest.mark.django_db
+def test_a_service_that_waits_for_long_needs_a_person_while_orders_wait_for_it():
+    now = timezone.now()
+    service = make_service(make_fresh_panel(), wait_minutes=60, waits_until=now, waits_since=now - timedelta(hours=2))
+    assert attention.count_attention() == 0
+    make_order(service)
+    assert attention.count_attention() == 1
+    Service.objects.update(waits_since=now)
+    assert attention.count_attention() == 0

@@ -16,6 +16,7 @@ from panels.bulk.checking import checked_values, recheck_lines, save_changed_lin
 from panels.models import Batch, BatchLine, Order, OrderEvent, Panel, Service
 from panels.models.writing import insert_rows
 from panels.money.costs import promised_costs
+from panels.orders.pace import Estimate, estimate
 from panels.orders.placing import build_order
 from panels.protocol.order_types import Checked
 
@@ -26,7 +27,7 @@ class PanelTotal:
 
     unpriced: the number of lines whose cost cannot be computed before the order. balance: the last balance that was
     read, None if none is known in this currency. promised: the part of the balance that other orders have spent
-    already (`money.costs.promised_costs`).
+    already (`money.costs.promised_costs`). sending: how long it takes to send these orders.
     """
 
     panel: Panel
@@ -36,6 +37,7 @@ class PanelTotal:
     unpriced: int
     balance: Decimal | None
     promised: Decimal
+    sending: Estimate
 
     @property
     def available(self) -> Decimal | None:
@@ -93,6 +95,7 @@ def summary(batch: Batch) -> Summary:
             unpriced=each.unpriced,
             balance=panels[panel_pk].balance if panels[panel_pk].currency == currency else None,
             promised=promised.get((panel_pk, currency), Decimal()),
+            sending=estimate(panels[panel_pk], each.count),
         )
         for (panel_pk, currency), each in sums.items()
     )

@@ -68,6 +68,11 @@ class Service(models.Model):
         """The type with the fields and the billing of this service, Default if the panel's type is not known."""
         return order_type(self.type)
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the service waits because its panel refuses its orders in words that are not true of our account."""
+        return self.wait_minutes is not None
+
     def offer(self, rate_per_1000: Decimal | None = None) -> Offer:
         """Return the terms to check and price orders, at the current rate or at the given rate."""
         return Offer(

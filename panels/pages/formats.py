@@ -103,6 +103,7 @@ class OrderLike(Protocol):
     state: str
     progress: str
     held_reason: str
+    held_for_funds_at: dt.datetime | None
 
 
 class Delivery(Protocol):
@@ -203,6 +204,8 @@ def order_badge(order: OrderLike) -> str:
     """Show the state of an order: "On hold" for a held order, and the progress of a placed order."""
     if order.state == "queued" and order.held_reason:
         return badge("held")
+    if order.state == "queued" and order.held_for_funds_at:
+        return badge("low", label="Waits for money")
     if order.state == "placed" and order.progress:
         return badge(order.progress)
     return badge(order.state)

@@ -51,6 +51,12 @@ def resume(panels: Iterable[Panel]) -> list[Panel]:
     return paused
 
 
+def send_at_a_time(panel: Panel, number: int) -> None:
+    """Set how many orders are sent to a panel at the same time. Only a person decides this."""
+    Panel.objects.filter(pk=panel.pk).update(parallel_calls=number)
+    ring("submit", panel.pk)
+
+
 def settle_change(panel: Panel, *, has_new_key: bool, needs_test: bool) -> None:
     """Follow up on changed settings: a new key ends a pause because of the old key, a new account is tested."""
     if has_new_key and panel.paused_reason == Panel.Pause.AUTH:

@@ -18,7 +18,7 @@ from panels.id_search import findings
 from panels.id_search.evidence import collect_evidence, find_around
 from panels.models import Order, OrderEvent, Refill
 from panels.models.order import RequestState
-from panels.orders import aftercare, following, resolution
+from panels.orders import aftercare, following, funds, resolution
 from panels.pages.htmx import render_page, wants_fragment
 from panels.protocol.order_types import ALL_FIELDS, Kind, check
 from panels.views.order_list import poll_seconds
@@ -109,10 +109,11 @@ def _decision(order: Order, events: list[OrderEvent], posted: Mapping[str, str])
             "findings": findings.collect_findings(order, getattr(order, "id_search", None), around),
             "form": ResolveForm(initial={"remote_id": posted.get("remote_id", "")}),
         }
-    if order.is_held and order.service:
+    if (order.is_held or order.is_held_for_funds) and order.service:
         checked = check(order.service.offer(), order.values)
         errors = [message for messages in checked.errors.values() for message in messages]
-        return {"new_cost": checked.cost, "is_ceiling": checked.is_ceiling, "release_errors": errors}
+        shown = {"new_cost": checked.cost, "is_ceiling": checked.is_ceiling, "release_errors": errors}
+        return shown | {"shortage": funds.explain(order, order.panel.free_balance) if order.is_held_for_funds else ""}
     return {}
 
 
@@ -226,7 +227,7 @@ DECISIONS: dict[str, tuple[Callable[[Order, Any, Mapping[str, Any]], str], WorkK
         None,
         "The order is marked as lost. If a panel order ID arrives later, it is saved.",
     ),
-    ResolveForm.RELEASE: (_release, "submit", "The order is sent at the new price."),
+    ResolveForm.RELEASE: (_release, "submit", "The order is sent at the present price."),
     ResolveForm.SEEN: (_dismiss, None, "Marked as seen."),
     ResolveForm.STOP: (_stop, None, "The order is no longer tracked. Its last known values are kept."),
     ResolveForm.FOLLOW: (_follow, "poll", "The order is tracked again."),

@@ -25,6 +25,7 @@ from panels.tables.cells import csv_lines
 SHOWN = ("panel", "service", "placed_by", "client", "campaign")
 SORTS = {"created": "created_at", "charge": "charge_sort", "cost": "cost_sort"}
 EXPORT_CHUNK = 1000
+NOT_ENOUGH = "Not enough balance"
 # After these times the page polls less often, because a change is not expected soon.
 CHECK_IS_QUICK = timedelta(minutes=1)
 SENDING_IS_QUICK = timedelta(minutes=5)
@@ -102,7 +103,8 @@ def _is_being_checked(order: Order, now: datetime) -> bool:
 
 def _is_on_its_way(order: Order, now: datetime) -> bool:
     if order.state == Order.State.QUEUED:
-        return not order.held_reason and now - order.created_at < SENDING_IS_QUICK
+        is_held = order.is_held or order.is_held_for_funds
+        return not is_held and now - order.created_at < SENDING_IS_QUICK
     return (
         order.state == Order.State.SENDING
         or order.cancel_state == RequestState.SENDING
@@ -138,7 +140,7 @@ EXPORTED: dict[str, Any] = {
     "Cost is expected": lambda order: (cost := cost_of(order)) and cost.is_expected,
     "Currency": lambda order: order.currency,
     "Rate agreed": lambda order: order.rate_agreed,
-    "Held because": lambda order: order.held_reason,
+    "Held because": lambda order: order.held_reason or (order.is_held_for_funds and NOT_ENOUGH) or "",
     "Alarm": lambda order: order.alarm,
     "Error": lambda order: order.error_text,
     "Cancel": lambda order: order.get_cancel_state_display(),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -17,6 +18,7 @@ from django_htmx.http import trigger_client_event
 from panels import attention
 from panels.forms.panels import PanelForm
 from panels.models import Panel, Service, ServiceChange
+from panels.orders import pace
 from panels.orders.queue import count_open
 from panels.pages.formats import money
 from panels.pages.htmx import render_page, wants_fragment
@@ -74,10 +76,12 @@ def panel_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(panel)
 
 
-@permission_required("panels.change_panel", raise_exception=True)
+@permission_required("panels.view_panel", raise_exception=True)
 @require_POST
 def panel_ask(request: HttpRequest, pk: int, question: requests.Question) -> HttpResponse:
     """Request the balance, which also tests address and key, or the catalog."""
+    if not (request.user.has_perm("panels.change_panel") or (question == "balance" and _orders(request))):
+        raise PermissionDenied
     panel = _find(pk)
     if not panel.is_active:
         messages.warning(request, f"{panel.name} is inactive, so it is not called. Activate it first under Edit.")
@@ -100,11 +104,13 @@ PAUSES: dict[str, tuple[Callable[[list[Panel]], list[Panel]], str, str]] = {
 }
 
 
-@permission_required("panels.change_panel", raise_exception=True)
+@permission_required("panels.view_panel", raise_exception=True)
 @require_POST
 def panel_pause(request: HttpRequest, pk: int, change: str) -> HttpResponse:
     """Pause or resume a panel. An earlier pause keeps its own reason."""
     panel = _find(pk)
+    if not (request.user.has_perm("panels.change_panel") or (change == "resume" and _may_resume(request, panel))):
+        raise PermissionDenied
     call, done, not_done = PAUSES[change]
     words = {"name": panel.name, "reason": panel.get_paused_reason_display()}
     if call([panel]):
@@ -114,7 +120,31 @@ def panel_pause(request: HttpRequest, pk: int, change: str) -> HttpResponse:
     return redirect(panel)
 
 
+@permission_required("panels.change_panel", raise_exception=True)
+@require_POST
+def panel_parallel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Set how many orders are sent to a panel at the same time, as the panel's page offers it."""
+    panel = _find(pk)
+    number = request.POST.get("at_a_time", "")
+    if not (number.isdecimal() and 1 <= int(number) <= PanelForm.MOST["parallel_calls"]):
+        messages.error(request, "Choose a number of orders at a time. Nothing was changed.")
+        return redirect(panel)
+    requests.send_at_a_time(panel, int(number))
+    how = "one at a time" if number == "1" else f"{number} at a time"
+    messages.success(request, f"Orders are sent to {panel.name} {how} from now on.")
+    return redirect(panel)
+
+
 # -- shared by the pages
+
+
+def _orders(request: HttpRequest) -> bool:
+    """Return whether the person may place orders. Who may do that may also look after the money for them."""
+    return request.user.has_perm("panels.add_order")
+
+
+def _may_resume(request: HttpRequest, panel: Panel) -> bool:
+    return panel.paused_reason == Panel.Pause.FUNDS and _orders(request)
 
 
 def _find(pk: int) -> Panel:
@@ -137,6 +167,7 @@ def _show(request: HttpRequest, panel: Panel) -> HttpResponse:
     context: dict[str, Any] = {
         "panel": panel,
         "is_waiting": _is_waiting(panel),
+        "offer": pace.offer(panel),
         "needs": attention.find_in([panel], attention.PANELS, request.user.has_perm),
         "open_count": count_open()[0][panel.pk],
         "services": services.aggregate(

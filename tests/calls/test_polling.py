@@ -102,6 +102,8 @@ def test_a_failed_call_keeps_what_was_known_and_asks_again_soon(synced_panel, sa
 
 def test_a_call_that_fails_after_answers_is_the_first_failure_in_a_row(synced_panel, sandbox, placed, monkeypatch):
     monkeypatch.setattr(polling, "CHUNK", 1)
+    # Threads would not see the transaction of this test.
+    monkeypatch.setattr(polling, "READS_AT_ONCE", 1)
     Panel.objects.update(failures=2)
     real, calls = PanelClient.statuses, itertools.count(1)
 

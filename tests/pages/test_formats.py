@@ -24,7 +24,7 @@ def render(source: str, **context: object) -> str:
 
 
 def order(state: str = "placed", progress: str = "", held_reason: str = "") -> SimpleNamespace:
-    return SimpleNamespace(state=state, progress=progress, held_reason=held_reason)
+    return SimpleNamespace(state=state, progress=progress, held_reason=held_reason, held_for_funds_at=None)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from django.utils import timezone
 from panels import bell
 from panels.models import BalanceReading, Order, OrderEvent, Panel, Refill, Service
 from panels.models.order import RequestState
-from tests.factories import make_order, make_placed, make_refill, make_service, make_user
+from tests.factories import make_order, make_panel, make_placed, make_refill, make_service, make_user
 from tests.views.pages import count_queries
 
 pytestmark = pytest.mark.django_db
@@ -322,3 +322,26 @@ def test_a_decision_that_is_none_changes_nothing(as_operator):
 
 def test_the_views_ring_with_kinds_that_the_worker_knows():
     assert {"poll", "confirm", "requests", "submit", "act", "search"} <= set(bell.KINDS)
+
+
+def test_an_order_that_waits_for_money_says_what_is_missing_and_can_be_sent_anyway(as_operator, rung):
+    panel = make_panel(balance=Decimal("286.90"), free_balance=Decimal("286.90"), balance_checked_at=timezone.now())
+    order = make_order(make_service(panel), expected_cost=Decimal("475.20"), held_for_funds_at=timezone.now())
+    page = as_operator.get(order.get_absolute_url()).content.decode().replace("\xa0", " ")
+    assert "Not enough balance: 286.90 USD available, this order costs 475.20 USD (188.30 USD short)." in page
+    assert "Send anyway for 0.90 USD" in " ".join(page.split())
+    decision = {"decision": "release", "rate": order.service.rate_per_1000}
+    assert as_operator.post(f"/orders/{order.pk}/resolve/", decision).status_code == 302
+    order.refresh_from_db()
+    assert (order.held_for_funds_at, order.may_exceed_balance) == (None, True)
+    assert ("submit", panel.pk) in rung
+
+
+def test_an_order_of_a_waiting_service_says_until_when_and_why(as_operator):
+    service = make_service(
+        wait_minutes=5, waits_until=timezone.now() + dt.timedelta(minutes=4), waits_because="No funds!"
+    )
+    page = as_operator.get(make_order(service).get_absolute_url()).content.decode()
+    assert "waits until" in page
+    assert "No funds!" in page
+    assert "No funds!" in as_operator.get(service.get_absolute_url()).content.decode()

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from panels.models import BalanceReading, Panel, ServiceChange, Worker
 from panels.models.order import Order
-from tests.factories import make_order, make_panel, make_placed, make_service, make_user
+from tests.factories import make_order, make_panel, make_placed, make_service, make_unknown, make_user
 
 KEY = "k3y-0123456789abcdef"
 FRAGMENT = {"HTTP_HX_REQUEST": "true"}
@@ -167,12 +167,12 @@ def test_a_viewer_sees_no_buttons_that_change_a_panel(as_viewer):
         assert url(name, panel) not in page
 
 
-@pytest.mark.parametrize("name", ["panel_pause", "panel_resume", "panel_sync", "panel_balance"])
+@pytest.mark.parametrize("name", ["panel_pause", "panel_resume", "panel_sync", "panel_parallel"])
 def test_only_a_manager_may_act_on_a_panel(as_operator, rung, name):
-    panel = make_panel(paused_reason="funds")
+    panel = make_panel(paused_reason="auth")
     assert as_operator.post(url(name, panel)).status_code == 403
     panel.refresh_from_db()
-    assert (panel.paused_reason, panel.sync_requested_at, panel.balance_requested_at) == ("funds", None, None)
+    assert (panel.paused_reason, panel.sync_requested_at, panel.balance_requested_at) == ("auth", None, None)
     assert rung == []
 
 
@@ -481,3 +481,36 @@ def test_the_page_of_a_panel_says_which_call_failed(as_viewer):
 def test_the_page_of_a_panel_that_needs_nobody_warns_of_nothing(as_viewer, fields):
     panel = make_panel(**fields)
     assert "alert--warning" not in text(as_viewer.get(f"/panels/{panel.pk}/"))
+
+
+def test_an_operator_refreshes_a_balance_and_resumes_only_a_pause_for_funds(as_operator, rung):
+    panel = make_panel(paused_reason="funds")
+    page = as_operator.get(panel.get_absolute_url()).content.decode()
+    assert "Test and refresh balance" in page
+    assert "Resume" in page
+    assert as_operator.post(f"/panels/{panel.pk}/balance/").status_code == 302
+    assert as_operator.post(f"/panels/{panel.pk}/sync/").status_code == 403
+    assert as_operator.post(f"/panels/{panel.pk}/resume/").status_code == 302
+    panel.refresh_from_db()
+    assert panel.paused_reason == ""
+    Panel.objects.update(paused_reason="auth")
+    assert "Resume" not in as_operator.get(panel.get_absolute_url()).content.decode()
+    assert as_operator.post(f"/panels/{panel.pk}/resume/").status_code == 403
+    assert as_operator.post(f"/panels/{panel.pk}/pause/").status_code == 403
+
+
+def test_the_page_offers_more_orders_at_a_time_with_the_risk_and_a_manager_chooses(as_manager):
+    order = make_order(send_after=timezone.now() - timedelta(hours=2))
+    page = as_manager.get(order.panel.get_absolute_url()).content.decode()
+    assert "Send 2 at a time" in page
+    assert "The risk" in page
+    as_manager.post(f"/panels/{order.panel_id}/parallel/", {"at_a_time": "2"})
+    assert Panel.objects.get().parallel_calls == 2
+    for wrong in ("", "0", "21", "x"):
+        as_manager.post(f"/panels/{order.panel_id}/parallel/", {"at_a_time": wrong})
+        assert Panel.objects.get().parallel_calls == 2
+
+
+def test_the_page_offers_one_at_a_time_after_an_order_without_an_answer(as_manager):
+    order = make_unknown(make_service(make_panel(parallel_calls=4)))
+    assert "Send one at a time" in as_manager.get(order.panel.get_absolute_url()).content.decode()
