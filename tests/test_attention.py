@@ -272,8 +272,7 @@ def test_the_number_is_one_query_and_the_findings_are_one_more_than_their_subjec
     with CaptureQueriesContext(connection) as queries:
         # Nine orders, of which eight are shown.
         assert len(find().findings) == 3 * 8 - 1
-    # One more for each panel whose orders wait for money.
-    assert len(queries) == 1 + len(attention.SUBJECTS) + 3
+    assert len(queries) == 1 + len(attention.SUBJECTS)
 
 
 @pytest.mark.skipif("connection.vendor != 'sqlite'", reason="how SQLite plans a query")
