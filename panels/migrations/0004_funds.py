@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('panels', '0001_initial'),
+        ('panels', '0003_clients'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
