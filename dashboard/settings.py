@@ -194,6 +194,8 @@ PANEL_ALLOW_PRIVATE_HOSTS = env.bool("PANEL_ALLOW_PRIVATE_HOSTS", default=False)
 PANEL_ALLOW_HTTP = env.bool("PANEL_ALLOW_HTTP", default=False)
 # An order is put on hold if its cost rose by more than this share since a person saw its price.
 PRICE_GUARD_PERCENT = env.float("PRICE_GUARD_PERCENT", default=5.0)
+# A finished order is asked about once a day for so many days, because panels give money back late.
+FOLLOW_FINISHED_DAYS = env.int("FOLLOW_FINISHED_DAYS", default=30)
 
 
 def _without_traceback_of_refusals(record: logging.LogRecord) -> bool:

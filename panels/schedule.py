@@ -15,7 +15,7 @@ from panels.models.order import RequestState
 from panels.orders import funds
 from panels.orders.queue import queued
 
-SWEEP_EVERY, TIDY_EVERY = timedelta(minutes=1), timedelta(days=1)
+SWEEP_EVERY, THIN_EVERY, TIDY_EVERY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 RECOUNT = "count all spend"
 
 SYNC_EVERY, SYNC_AGAIN_AFTER = timedelta(hours=6), timedelta(minutes=30)

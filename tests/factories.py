@@ -6,12 +6,14 @@ import itertools
 from datetime import timedelta
 from decimal import Decimal
 from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 from django.apps import apps
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
+from panels import migrations
 from panels.bulk.drafts import create_batch
 from panels.models import Batch, Campaign, Client, Order, Panel, Refill, Service
 from panels.models.client import fold_name
@@ -32,10 +34,13 @@ def make_user(group: str = "", **fields: Any) -> User:
 
 
 def _restore_groups() -> None:
-    """Restore the groups of the migration, because a test with real transactions leaves empty tables behind."""
-    if not Group.objects.exists():
-        import_module("panels.migrations.0001_initial").create_groups(apps, None)
-        import_module("panels.migrations.0003_clients").grant_permissions(apps, None)
+    """Restore the groups of the migrations, because a test with real transactions leaves empty tables behind."""
+    if Group.objects.exists():
+        return
+    for name in sorted(module.name for module in iter_modules(migrations.__path__)):
+        module = import_module(f"panels.migrations.{name}")
+        for fill in ("create_groups", "grant_permissions"):
+            getattr(module, fill, lambda *_: None)(apps, None)
 
 
 def make_panel(**fields: Any) -> Panel:

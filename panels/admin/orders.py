@@ -21,6 +21,7 @@ from panels.models import (
     Order,
     OrderAction,
     OrderEvent,
+    OrderReading,
     Panel,
     Refill,
 )
@@ -32,6 +33,10 @@ from panels.pages import formats
 class EventInline(RowInline):
     model = OrderEvent
     fields = ("at", "actor", "what", "detail")
+
+
+class ReadingInline(RowInline):
+    model = OrderReading
 
 
 class RefillInline(RowInline):
@@ -51,7 +56,7 @@ class OrderAdmin(RowAdmin):
     search_fields = ("remote_id",)
     search_help_text = "Order number, panel order ID, start of the link or reference, or ID or name of the service."
     ordering = ("-created_at", "-pk")
-    inlines = (EventInline, RefillInline)
+    inlines = (EventInline, RefillInline, ReadingInline)
     actions = ("refresh", "refill", "cancel", "withdraw")
 
     def get_search_results(
@@ -113,6 +118,14 @@ class OrderEventAdmin(RowAdmin):
     list_display = ("at", "order", "what", "actor", "detail")
     list_filter = ("what",)
     list_select_related = ("order", "actor")
+    search_fields = ("=order__id", "=order__remote_id")
+
+
+@admin.register(OrderReading)
+class OrderReadingAdmin(RowAdmin):
+    list_display = ("at", "order", "progress", "remains", "start_count", "is_lasting")
+    list_filter = ("progress", "is_lasting")
+    list_select_related = ("order",)
     search_fields = ("=order__id", "=order__remote_id")
 
 

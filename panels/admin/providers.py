@@ -10,10 +10,11 @@ from panels.admin.base import RowAdmin
 from panels.models import (
     BalanceReading,
     Panel,
+    PanelDay,
     Service,
     ServiceChange,
 )
-from panels.pages.formats import money, rate
+from panels.pages.formats import money, rate, span
 from panels.providers import requests
 
 
@@ -76,6 +77,17 @@ class BalanceReadingAdmin(RowAdmin):
     @admin.display(description="balance")
     def amount(self, reading: BalanceReading) -> str:
         return money(reading.balance, reading.currency)
+
+
+@admin.register(PanelDay)
+class PanelDayAdmin(RowAdmin):
+    list_display = ("panel", "day", "calls", "answers", "failures", "average_answer")
+    list_filter = ("panel", "day")
+    list_select_related = ("panel",)
+
+    @admin.display(description="average answer")
+    def average_answer(self, day: PanelDay) -> str:
+        return span(day.latency)
 
 
 @admin.register(Service)

@@ -140,6 +140,8 @@ def _create_order(line: BatchLine, answer: OrderStatus, panel: Panel, now: datet
     finding = compare(order, answer, panel, now)
     for name, value in finding.fields.items():
         setattr(order, name, value)
+    # What happened before now is not known. So there is no reading yet.
+    order.status_at = now if answer.progress else None
     order.next_check_at = next_check_at(order, now)
     order.save(force_insert=True)
     order.add_event(OrderEvent.What.ADOPTED, f"Placed elsewhere as {line.remote_id}.", actor=line.batch.created_by)

@@ -20,9 +20,10 @@ from django.db.models import Case, DateTimeField, QuerySet, Value, When
 from django.utils import timezone
 
 from panels.calls.visit import CHUNK_OF_SINGLES, LEASE, PanelClosedError, Visit, visit
-from panels.models import Order, OrderEvent, Panel
-from panels.models.writing import update_rows
+from panels.models import Order, OrderEvent, OrderReading, Panel
+from panels.models.writing import insert_rows, update_rows
 from panels.orders.following import GRACE, SOONEST, next_check_at
+from panels.orders.readings import Told, note_news
 from panels.protocol.errors import Deferred, PanelError, Reason, Refused, is_answer
 from panels.protocol.inquiry import CHUNK
 from panels.protocol.wire import OrderStatus
@@ -48,6 +49,13 @@ WRITTEN = (
     "check_requested_at",
     "next_check_at",
     "finished_at",
+    "status_at",
+    "moved_after",
+    "moved_before",
+    "finished_after",
+    "finished_before",
+    "reading_count",
+    "read_remains",
 )
 
 
@@ -158,7 +166,7 @@ def _compare_refusal(order: Order, answer: Refused, now: datetime) -> Comparison
 def _record_answers(
     panel: Panel, orders: Sequence[Order], answers: Mapping[str, OrderStatus | PanelError]
 ) -> Counter[str]:
-    """Record the answers of a chunk: one UPDATE for all unchanged orders, one for each changed order, and the events.
+    """Record the answers of a chunk: the unchanged orders by one UPDATE, the changed ones, their events and readings.
 
     A row whose lease has changed meanwhile is left alone, because a person requested a new check or ended the checks.
     """
@@ -171,17 +179,20 @@ def _record_answers(
         quiet: list[Order] = []
         changed: list[Order] = []
         events: list[OrderEvent] = []
+        readings: list[OrderReading] = []
         for order in settled:
             if order.pk not in alarms:
                 continue
             order.alarm = alarms[order.pk]
-            finding = compare(order, answers.get(order.remote_id), panel, now)
-            _apply_comparison(order, finding, now)
+            finding, reading = _take_in(order, answers.get(order.remote_id), panel, now)
             (changed if finding.fields else quiet).append(order)
             events += [OrderEvent(order=order, at=now, what=what, detail=detail) for what, detail in finding.events]
-        _store_unchanged(quiet)
+            readings += [reading] if reading else []
+        _store_unchanged([order for order in quiet if order.status_at == now], status_at=now)
+        _store_unchanged([order for order in quiet if order.status_at != now])
         update_rows([(order, {name: getattr(order, name) for name in WRITTEN}) for order in changed])
-        OrderEvent.objects.bulk_create(events)
+        insert_rows(events)
+        insert_rows(readings)
     answered = sum(order.remote_id in answers for order in settled)
     return Counter(asked=len(orders), answered=answered, changed=len(changed))
 
@@ -202,6 +213,18 @@ def _leave_for_later(orders: Sequence[Order], answers: Mapping[str, object], now
     Order.objects.filter(pk__in=tried).update(check_requested_at=None)
 
 
+def _take_in(
+    order: Order, answer: OrderStatus | PanelError | None, panel: Panel, now: datetime
+) -> tuple[Comparison, OrderReading | None]:
+    """Give an order the values of an answer. Return the changes, and the reading to store, if there is one."""
+    finding, before = compare(order, answer, panel, now), Told.about(order)
+    _apply_comparison(order, finding, now)
+    reading = note_news(order, before, now) if finding.fields else None
+    if isinstance(answer, OrderStatus) and answer.progress:
+        order.status_at = now
+    return finding, reading
+
+
 def _apply_comparison(order: Order, finding: Comparison, now: datetime) -> None:
     for name, value in finding.fields.items():
         setattr(order, name, value)
@@ -211,8 +234,8 @@ def _apply_comparison(order: Order, finding: Comparison, now: datetime) -> None:
     order.next_check_at = next_check_at(order, now)
 
 
-def _store_unchanged(orders: Sequence[Order]) -> None:
-    """Store the check of unchanged orders, in one UPDATE for any number of rows."""
+def _store_unchanged(orders: Sequence[Order], **fields: Any) -> None:
+    """Store the check of unchanged orders and these fields, in one UPDATE for any number of rows."""
     if not orders:
         return
     by_next: dict[datetime, list[int]] = defaultdict(list)
@@ -226,4 +249,5 @@ def _store_unchanged(orders: Sequence[Order]) -> None:
         check_requested_at=None,
         # Orders that are not asked about again are in no case. A CASE of only NULL would be a text for PostgreSQL.
         next_check_at=Case(*cases) if cases else None,
+        **fields,
     )

@@ -78,7 +78,7 @@ class _Sender:
                 for _ in threads:
                     pool.submit(self._send_claimed)
                 while self._wait_for_next(self._claim_orders()):
-                    pass
+                    self.here.count_calls()
             finally:
                 try:
                     while self._under_way:

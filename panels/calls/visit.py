@@ -2,23 +2,25 @@
 
 find       the panel, if it may be asked now; pause it if its key cannot be decrypted
 ask        with a client that waits for the next free call of the panel
-conclude   once: a failure at once, an answer at the end; then store the findings of the client about the API's dialect
+conclude   once: a failure at once, an answer at the end; then store the findings of the client about the API's dialect,
+           and the number of its calls
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from panels.models import Panel
+from panels.models import Panel, PanelDay
 from panels.models.encryption import KeyUnreadableError
 from panels.protocol.client import PanelClient
 from panels.protocol.errors import (
@@ -45,6 +47,8 @@ LONGEST_WAIT = timedelta(seconds=30)
 CHUNK_OF_SINGLES = 10
 # Longer than any call may take. A leased row without an answer is due again after it.
 LEASE = timedelta(minutes=5)
+# Seconds. The calls of a long visit are counted in the database no more often than this.
+COUNT_EVERY = 10.0
 
 
 class PanelClosedError(Exception):
@@ -64,6 +68,7 @@ class Visit:
         self._lock = threading.Lock()
         self._has_answered = False
         self._failure: PanelError | None = None
+        self._count_at = time.monotonic() + COUNT_EVERY
 
     @property
     def has_failed(self) -> bool:
@@ -73,6 +78,16 @@ class Visit:
     def note_answer(self) -> None:
         """Remember that the panel answered a call."""
         self._has_answered = True
+        self.count_calls()
+
+    def count_calls(self) -> None:
+        """Store the number of calls of a long visit now and then. The end of the visit stores the rest."""
+        with self._lock:
+            is_due = time.monotonic() >= self._count_at
+            if is_due:
+                self._count_at = time.monotonic() + COUNT_EVERY
+        if is_due:
+            _store_calls(self.panel.pk, self.client)
 
     def note_error(self, error: PanelError) -> None:
         """Draw the conclusions of a failed call at once. Calls that fail together count once.
@@ -147,6 +162,18 @@ def open_client(panel: Panel, stopping: threading.Event) -> Iterator[PanelClient
         finally:
             if client.learned:
                 Panel.objects.filter(pk=panel.pk).update(**client.learned)
+            _store_calls(panel.pk, client)
+
+
+def _store_calls(panel_pk: int, client: PanelClient) -> None:
+    """Add the calls of a client to the days of its panel. A failure must not disturb the work at the panel."""
+    for day, calls in client.tally.take().items():
+        try:
+            PanelDay.add(panel_pk, day, answers=calls.answers, failures=calls.failures, seconds=calls.seconds)
+        except Error as error:
+            logger.warning("The calls to panel %s were not counted: %s", panel_pk, error)
+            if not connection.in_atomic_block:
+                connection.close()
 
 
 def pace(panel_pk: int, stopping: threading.Event) -> Callable[[], None]:

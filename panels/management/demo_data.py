@@ -29,7 +29,17 @@ from panels.calls.balances import check_balance
 from panels.calls.catalog import sync_catalog
 from panels.calls.submission import submit_queued
 from panels.clients.naming import NO_LABELS, Labels, NameLookup, create_missing
-from panels.models import BalanceReading, Batch, Order, OrderEvent, Panel, Refill, Service, ServiceChange
+from panels.models import (
+    BalanceReading,
+    Batch,
+    Order,
+    OrderEvent,
+    OrderReading,
+    Panel,
+    Refill,
+    Service,
+    ServiceChange,
+)
 from panels.orders import aftercare, following
 from panels.orders.placing import build_order, place_order
 from panels.protocol.order_types import check
@@ -67,7 +77,11 @@ CLIENTS = {
     "youtube.com": ("Lumen Bikes", ("Commuter week",)),
 }
 COMMENTS = ("Love this!", "Where can I get one?", "Beautiful work", "Saved for later", "So good", "Need this", "Wow")
-MOVED = ("created_at", "send_after", "send_deadline", "sent_at", "placed_at", "checked_at", "changed_at", "finished_at")
+MOVED = (
+    *("created_at", "send_after", "send_deadline", "sent_at", "placed_at", "checked_at", "changed_at", "finished_at"),
+    *("status_at", "moved_after", "moved_before", "finished_after", "finished_before"),
+)
+ENDED = ("changed_at", "finished_at", "moved_before", "finished_before")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +161,10 @@ class _History:
         """Leave orders under way. One of them is canceled if the panel has cancel."""
         orders = [self._place() for _ in range(5)]
         self._submit()
-        self.sandbox.skip(75)
-        self._poll(orders)
+        # Several readings of each order.
+        for _ in range(3):
+            self.sandbox.skip(25)
+            self._poll(orders)
         running = self._all(orders).filter(service__cancel=True).exclude(progress__in=Order.FINISHED).first()
         if self.sandbox.dialect == "003" and running:
             aftercare.request_cancel(running, self._somebody())
@@ -303,12 +319,15 @@ class _History:
     def _move_back(self, order: Order, ago: timedelta) -> None:
         """Move an order and its history into the past. If it has ended, it ends some hours after its start."""
         Order.objects.filter(pk=order.pk).update(**{name: F(name) - ago for name in MOVED})
-        OrderEvent.objects.filter(order=order).update(at=F("at") - ago)
+        for rows in (OrderEvent.objects, OrderReading.objects):
+            rows.filter(order=order).update(at=F("at") - ago)
         order.refresh_from_db()
         lasted = min(timedelta(minutes=self._chance.randint(20, 500)), ago * 0.8)
         if order.finished_at:
-            order.finished_at = order.changed_at = order.finished_at + lasted
-            order.save(update_fields=("finished_at", "changed_at"))
-            OrderEvent.objects.filter(order=order, what=OrderEvent.What.PROGRESS).update(at=order.finished_at)
+            ended = order.finished_at + lasted
+            Order.objects.filter(pk=order.pk).update(**dict.fromkeys(ENDED, ended))
+            order.refresh_from_db()
+            OrderEvent.objects.filter(order=order, what=OrderEvent.What.PROGRESS).update(at=ended)
+            OrderReading.objects.filter(order=order).update(at=ended)
         if order.next_check_at:
             Order.objects.filter(pk=order.pk).update(next_check_at=following.next_check_at(order, timezone.now()))

@@ -8,6 +8,8 @@ from panels.models.id_search import FoundId, IdSearch
 from panels.models.operations import Controls, JobRun, Worker
 from panels.models.order import Order
 from panels.models.panel import BalanceReading, Panel
+from panels.models.panel_day import PanelDay
+from panels.models.reading import OrderReading
 from panels.models.refill import Refill
 from panels.models.service import Service, ServiceChange
 from panels.models.total import DayTotal
@@ -27,7 +29,9 @@ __all__ = [
     "Order",
     "OrderAction",
     "OrderEvent",
+    "OrderReading",
     "Panel",
+    "PanelDay",
     "Refill",
     "Service",
     "ServiceChange",

@@ -178,6 +178,18 @@ class Order(models.Model):
     next_check_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True, editable=False)
 
+    # When the panel last told a status that we know.
+    status_at = models.DateTimeField(null=True, editable=False)
+    # The order first moved, and ended, between the last such answer that did not say so and the first one that did.
+    # None if there was no such answer before, or if the order had moved before anybody looked.
+    moved_after = models.DateTimeField(null=True, editable=False)
+    moved_before = models.DateTimeField(null=True, editable=False)
+    finished_after = models.DateTimeField(null=True, editable=False)
+    finished_before = models.DateTimeField(null=True, editable=False)
+    # The number of stored readings, and the remains in the last one (orders/readings.py). None before the first one.
+    reading_count = models.PositiveSmallIntegerField(null=True, editable=False)
+    read_remains = models.BigIntegerField(null=True, editable=False)
+
     # The panel's id of an unknown order, named by a person and not confirmed by the panel yet.
     candidate_id = models.CharField(max_length=64, blank=True, editable=False)
     candidate_by = models.ForeignKey(
@@ -385,12 +397,16 @@ class Order(models.Model):
         )
 
     @property
+    def total_quantity(self) -> int | None:
+        """The quantity of all runs together, None if the order has no quantity."""
+        return None if self.quantity is None else self.quantity * int(self.params.get("runs") or 1)
+
+    @property
     def delivered(self) -> int | None:
         """The delivered quantity, None if the panel does not report the remaining quantity."""
-        if self.quantity is None or self.remains is None:
+        if self.total_quantity is None or self.remains is None:
             return None
-        runs = int(self.params.get("runs") or 1)
-        return max(self.quantity * runs - max(self.remains, 0), 0)
+        return max(self.total_quantity - max(self.remains, 0), 0)
 
     @property
     def service_name(self) -> str:

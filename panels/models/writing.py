@@ -56,14 +56,19 @@ def update_rows(changes: Sequence[tuple[Model, Mapping[str, Any]]], *, where: Se
     if any(values.keys() != names for _, values in changes):
         raise ValueError("All rows must get values of the same fields.")
     model, database = type(changes[0][0]), _database()
-    written = [(_field(model, name), name) for name in names]
+    written = {name: _field(model, name) for name in names}
     known = [_field(model, name) for name in ("pk", *where)]
+    # As in `insert_rows`, the values of the first object are prepared once, because most values are the same in all.
+    firsts = [(field, name, *_shared(field, changes[0][1][name], database)) for name, field in written.items()]
     rows = []
     for each, values in changes:
-        row = [field.get_db_prep_save(values[name], database) for field, name in written]
+        row = [
+            ready if (value := values[name]) == first else field.get_db_prep_save(value, database)
+            for field, name, first, ready in firsts
+        ]
         row += [field.get_db_prep_save(getattr(each, field.attname), database) for field in known]
         rows.append(row)
-    sets = ", ".join(f"{_column(field)} = %s" for field, _ in written)
+    sets = ", ".join(f"{_column(field)} = %s" for field in written.values())
     conditions = " AND ".join(f"{_column(field)} = %s" for field in known)
     with database.cursor() as cursor:
         cursor.executemany(f"UPDATE {_table(model)} SET {sets} WHERE {conditions}", rows)

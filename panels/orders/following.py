@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -12,8 +13,7 @@ from panels.models import Order, OrderEvent
 
 SOONEST = timedelta(minutes=1)
 LATEST = timedelta(hours=1)
-AFTER_FINISH = timedelta(hours=6)
-FOLLOW_FINISHED_FOR = timedelta(days=5)
+AFTER_FINISH = timedelta(days=1)
 # A panel that resells the services of another panel may not know an order right after it took it.
 GRACE = timedelta(hours=1)
 What = OrderEvent.What
@@ -43,7 +43,8 @@ def stop_following(order: Order, actor: Any) -> None:
 def next_check_at(order: Order, now: datetime) -> datetime | None:
     """Return when to ask about an order again; None if it is not asked about any more."""
     if order.is_finished:
-        is_over = order.finished_at is not None and now - order.finished_at > FOLLOW_FINISHED_FOR
+        follow_for = timedelta(days=settings.FOLLOW_FINISHED_DAYS)
+        is_over = order.finished_at is not None and now - order.finished_at >= follow_for
         return None if is_over else now + AFTER_FINISH
     quiet_for = now - (order.changed_at or order.placed_at or order.created_at)
     return now + min(max(quiet_for / 4, SOONEST), LATEST)

@@ -16,6 +16,7 @@ from panels.protocol.errors import Deferred, NotSent, OutcomeUnknown, PanelError
 from panels.protocol.exchange import Endpoint
 from panels.protocol.inquiry import CANCEL, REFILL, REFILL_STATUS, STATUS, Inquiry
 from panels.protocol.order_types import outgoing
+from panels.protocol.tally import Tally
 from panels.protocol.transport import Transport
 from panels.protocol.wire import (
     Answer,
@@ -42,7 +43,8 @@ class PanelClient:
 
     `pace` is called before each HTTP exchange of a read, refill or cancel. It blocks until the limits of the panel
     allow a call, or raises NotSent. `add` is not paced here, because its claim has reserved the call.
-    `learned` gets the API options that this client found out ({"multi_status": False}). The caller stores them.
+    `learned` gets the API options that this client found out ({"multi_status": False}), and `tally` counts the calls.
+    The caller stores both.
     Used as a context manager, it closes its pooled connections at the end.
 
     Every method raises NotSent, OutcomeUnknown or Refused. Their texts do not contain the key. An exception of
@@ -59,6 +61,7 @@ class PanelClient:
         ca_file: str | None = None,
     ) -> None:
         self.learned: dict[str, bool | str] = {}
+        self.tally = Tally()
         self._account = account
         self._pace = pace or (lambda: None)
         self._sleep = sleep
@@ -176,11 +179,14 @@ class PanelClient:
     ) -> T:
         key = self._account.api_key.reveal()
         form = {"key": key, "action": action, **fields}
+        began = time.monotonic()
         try:
             found = _apply_reader(self._transport.post(form, fresh=fresh, not_after=not_after), read)
         except PanelError as error:
+            self.tally.count(time.monotonic() - began, error)
             _redact(error, key)
             raise
+        self.tally.count(time.monotonic() - began)
         if isinstance(found, Mapping):
             for value in found.values():
                 _redact(value, key)

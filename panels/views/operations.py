@@ -19,6 +19,7 @@ from panels import bell, schedule
 from panels.models import JobRun, Order, Panel, Refill, Worker
 from panels.models.order import RequestState
 from panels.money import totals
+from panels.orders import readings
 from panels.orders.queue import queued
 from panels.pages.htmx import render_page
 
@@ -113,6 +114,7 @@ def _jobs(panels: list[Panel]) -> list[Job]:
         _job("Sum spend", runs[totals.JOB], schedule.SWEEP_EVERY),
         _job("Recount all spend", runs[schedule.RECOUNT], schedule.TIDY_EVERY),
         _job("Delete old drafts", runs["delete old drafts"], schedule.TIDY_EVERY),
+        _job("Thin old readings of orders", runs[readings.JOB], schedule.THIN_EVERY),
     ]
     for panel in panels:
         balance, catalog = runs[f"balance {panel.pk}"], runs[f"sync {panel.pk}"]

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef
 from django.utils import timezone
 
-from panels.calls.aftercare import expire_requests
+from panels.calls.aftercare import REFILL_CHECKS, expire_requests
 from panels.calls.outcomes import LONGEST_RETRY, expire_sends
 from panels.models import JobRun, Order, Panel, Refill, Service
 from panels.orders import service_waits
@@ -32,7 +32,7 @@ def pull_back() -> int:
     put_off = (
         (queued, ("send_after",), LONGEST_RETRY),
         (Order.objects, ("next_check_at",), LONGEST_LEFT_ALONE),
-        (Refill.objects, ("next_check_at",), LONGEST_LEFT_ALONE),
+        (Refill.objects, ("next_check_at",), max(REFILL_CHECKS)),
         # Both times at once, because a panel is quiet for no longer than its pause lasts.
         (Panel.objects, ("paused_until", "quiet_until"), LONGEST_PAUSE),
         (Panel.objects, ("quiet_until",), LONGEST_PAUSE),

@@ -18,8 +18,8 @@ from panels.bulk import drafts
 from panels.calls import adoption, aftercare, balances, candidates, catalog, id_search, outcomes, polling, submission
 from panels.models import BalanceReading, JobRun, Panel
 from panels.money import totals
-from panels.orders import actions
-from panels.schedule import RECOUNT, SWEEP_EVERY, TIDY_EVERY
+from panels.orders import actions, readings
+from panels.schedule import RECOUNT, SWEEP_EVERY, THIN_EVERY, TIDY_EVERY
 from panels.worker import sweep
 from panels.worker.lanes import Lanes
 
@@ -164,6 +164,7 @@ def _do_chores() -> None:
         (totals.JOB, totals.update_totals, timedelta()),
         (RECOUNT, totals.recount, TIDY_EVERY),
         ("delete old drafts", _tidy, TIDY_EVERY),
+        (readings.JOB, partial(readings.thin, lanes.stopping), THIN_EVERY),
     ):
         try:
             _as_job(name, chore, every=every, at_most=AT_MOST)

@@ -14,6 +14,8 @@ from panels.models import (
     JobRun,
     OrderAction,
     OrderEvent,
+    OrderReading,
+    PanelDay,
     ServiceChange,
     Worker,
 )
@@ -61,6 +63,8 @@ def rows(db):
         action,
         ActionLine.objects.create(action=action, order=order),
         make_refill(order),
+        OrderReading.objects.create(order=order, at=now, progress="pending", remains=1000, is_lasting=True),
+        PanelDay.objects.create(panel=panel, day=now.date(), calls=3, answers=2, failures=1, seconds=0.8),
         BalanceReading.objects.create(panel=panel, at=now, balance=Decimal(5), why="schedule"),
         ServiceChange.objects.create(service=service, at=now, field="rate_per_1000", old="1", new="2"),
         batch,

@@ -14,7 +14,9 @@ from panels.models import (
     Order,
     OrderAction,
     OrderEvent,
+    OrderReading,
     Panel,
+    PanelDay,
     Refill,
     Service,
     ServiceChange,
@@ -24,8 +26,7 @@ from panels.models import (
 KEY = "plain-secret-key-987654"
 MODELS = (
     ActionLine, BalanceReading, Batch, BatchLine, Campaign, Client, Controls, FoundId, IdSearch, JobRun, Order,
-    OrderAction, OrderEvent,
-    Panel, Refill, Service, ServiceChange, Worker,
+    OrderAction, OrderEvent, OrderReading, Panel, PanelDay, Refill, Service, ServiceChange, Worker,
 )  # fmt: skip
 
 

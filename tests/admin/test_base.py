@@ -9,7 +9,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from panels.models import ActionLine, Order, OrderAction, OrderEvent, Panel, Refill, Service, ServiceChange
+from panels.models import (
+    ActionLine,
+    Order,
+    OrderAction,
+    OrderEvent,
+    OrderReading,
+    Panel,
+    Refill,
+    Service,
+    ServiceChange,
+)
 from tests.admin.rows import KEY, MODELS, base, run
 from tests.factories import make_placed, make_refill, make_user
 
@@ -50,13 +60,14 @@ def test_nothing_is_added_changed_or_deleted_even_by_a_superuser(as_superuser, r
     assert not LogEntry.objects.exists()
 
 
-@pytest.mark.parametrize("model", [Order, Service, Refill, OrderEvent, ActionLine, ServiceChange])
+@pytest.mark.parametrize("model", [Order, Service, Refill, OrderEvent, OrderReading, ActionLine, ServiceChange])
 def test_queries_do_not_grow_with_rows(as_superuser, model):
     def fill(number):
         for _ in range(number):
             order = make_placed(placed_by=make_user())
             order.add_event(OrderEvent.What.SENT, actor=order.placed_by)
             make_refill(order, requested_by=order.placed_by)
+            OrderReading.objects.create(order=order, at=timezone.now(), is_lasting=True)
             ActionLine.objects.create(action=OrderAction.objects.create(kind="refresh"), order=order)
             ServiceChange.objects.create(service=order.service, at=timezone.now(), field="name")
 

@@ -161,7 +161,7 @@ def test_recording_costs_the_same_number_of_queries_however_many_rows(db, django
     answers = {
         order.remote_id: answer(remains=7 if order.pk % 2 else None, start_count=None, charge=None) for order in orders
     }
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         _record_answers(service.panel, orders, answers)
 
 
@@ -220,10 +220,64 @@ def test_the_last_look_at_an_order_that_ended_long_ago_is_written_down(synced_pa
     sandbox.finish(placed[0].remote_id, "Completed")
     poll(synced_panel)
     make_due()
-    Order.objects.filter(pk=placed[0].pk).update(finished_at=timezone.now() - timedelta(days=6))
+    Order.objects.filter(pk=placed[0].pk).update(finished_at=timezone.now() - timedelta(days=31))
     Order.objects.exclude(pk=placed[0].pk).update(next_check_at=None)
     assert poll(synced_panel)["answered"] == 1
     assert Order.objects.get(pk=placed[0].pk).next_check_at is None
+
+
+def record(order, **fields):
+    """Record an answer about an order, and return its row."""
+    order.refresh_from_db()
+    _record_answers(order.panel, [order], {order.remote_id: answer(**fields)})
+    order.refresh_from_db()
+    return order
+
+
+def test_an_order_moved_and_ended_between_two_polls(synced_panel, sandbox, placed):
+    polls = []
+    for number in range(3):
+        if number == 1:
+            sandbox.skip(20)
+        if number == 2:
+            sandbox.finish(placed[0].remote_id, "Completed")
+        make_due()
+        poll(synced_panel)
+        order = Order.objects.get(pk=placed[0].pk)
+        polls.append(order.status_at)
+    assert polls == sorted(polls)
+    assert (order.moved_after, order.moved_before) in ((polls[0], polls[1]), (polls[1], polls[2]))
+    assert (order.finished_after, order.finished_before) == (polls[1], polls[2])
+    assert order.finished_before == order.finished_at
+    readings = list(order.readings.values_list("at", "progress", "remains", "start_count"))
+    assert readings[-1] == (polls[2], "completed", 0, order.start_count)
+    assert order.reading_count == len(readings)
+
+
+@pytest.mark.django_db
+def test_an_answer_that_says_nothing_about_the_status_is_no_poll_without_the_event():
+    order = make_placed(progress="pending", status_at=None)
+    told = record(order, progress=Progress.PENDING, remote_status="Pending", remains=1000).status_at
+    assert told is not None
+    for silent in (None, Refused("Busy"), answer(progress=None, remote_status="Sleeping", remains=1000)):
+        _record_answers(order.panel, [order], {} if silent is None else {order.remote_id: silent})
+        order.refresh_from_db()
+        assert order.status_at == told
+        assert order.checked_at > told
+    record(order)
+    assert order.moved_after == told
+    assert order.moved_before == order.status_at > told
+
+
+@pytest.mark.django_db
+def test_an_unchanged_status_moves_the_last_poll_without_the_event():
+    order = make_placed(progress="", status_at=None)
+    waiting = {"progress": Progress.PENDING, "remote_status": "Pending", "remains": 1000}
+    record(order, **waiting)
+    before = record(order, **waiting).status_at
+    assert order.readings.count() == 1
+    record(order)
+    assert order.moved_after == before
 
 
 @pytest.fixture

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from bisect import bisect_left
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.fernet import Fernet
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from panels import schedule
 from panels.calls import visit
-from panels.models import Panel
+from panels.models import Panel, PanelDay
 from panels.protocol.errors import Deferred, NotSent, OutcomeUnknown, Reason, Refused, Unreadable
 from panels.providers import pauses
 from tests.factories import make_panel, make_placed, make_service
@@ -224,6 +225,64 @@ def test_what_a_client_learns_is_remembered(sandbox):
         client.learned["multi_status"] = False
     panel.refresh_from_db()
     assert panel.multi_status is False
+
+
+def ask(client, times):
+    for _ in range(times):
+        client.balance()
+
+
+def test_the_calls_of_a_visit_are_counted_by_one_write_at_its_end(sandbox):
+    panel = make_panel(api_url=sandbox.api_url, key=sandbox.key)
+    for expected in (5, 10):
+        with (
+            CaptureQueriesContext(connection) as queries,
+            visit.visit(Panel.objects.all(), panel.pk, threading.Event()) as here,
+        ):
+            for _ in range(5):
+                ask(here.client, 1)
+                here.note_answer()
+        day = PanelDay.objects.get(panel=panel)
+        assert (day.day, day.calls, day.answers, day.failures) == (datetime.now(UTC).date(), expected, expected, 0)
+        assert day.seconds > 0
+    assert sum("panelday" in query["sql"] for query in queries) == 1
+
+
+def test_failed_calls_are_counted_too(sandbox, monkeypatch):
+    monkeypatch.setattr("panels.protocol.client.BACKOFF", (0.0, 0.0))
+    panel = make_panel(api_url=sandbox.api_url, key=sandbox.key)
+    sandbox.vanish()
+    with pytest.raises(NotSent), visit.visit(Panel.objects.all(), panel.pk, threading.Event()) as here:
+        ask(here.client, 1)
+    day = PanelDay.objects.get()
+    assert (day.calls, day.answers, day.failures, day.seconds) == (3, 0, 3, 0)
+
+
+def test_a_long_visit_counts_its_calls_now_and_then(sandbox, monkeypatch):
+    panel = make_panel(api_url=sandbox.api_url, key=sandbox.key)
+    with visit.visit(Panel.objects.all(), panel.pk, threading.Event()) as here:
+        ask(here.client, 3)
+        here.count_calls()
+        assert not PanelDay.objects.exists()
+        ten_seconds_later = time.monotonic() + visit.COUNT_EVERY
+        monkeypatch.setattr(visit.time, "monotonic", lambda: ten_seconds_later)
+        here.count_calls()
+        assert PanelDay.objects.get().calls == 3
+        ask(here.client, 2)
+        here.count_calls()
+        assert PanelDay.objects.get().calls == 3
+    assert PanelDay.objects.get().calls == 5
+
+
+def test_a_count_that_cannot_be_stored_does_not_disturb_the_visit(sandbox, monkeypatch):
+    def fail(*args, **kwargs):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(PanelDay, "add", fail)
+    panel = make_panel(api_url=sandbox.api_url, key=sandbox.key)
+    with visit.visit(Panel.objects.all(), panel.pk, threading.Event()) as here:
+        ask(here.client, 1)
+    assert not PanelDay.objects.exists()
 
 
 def test_what_an_old_key_was_told_says_nothing_about_a_new_one():

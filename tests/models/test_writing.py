@@ -69,6 +69,18 @@ def test_an_update_writes_null_times_states_and_foreign_keys():
 
 
 @pytest.mark.django_db
+def test_values_that_are_equal_in_python_stay_different_in_an_update_too():
+    params = [{"is_on": 1}, {"is_on": True}, {"is_on": 1.0}, {}, {"is_on": False}]
+    charges = [Decimal("0.5"), Decimal("0.50"), None, Decimal(0), Decimal("0.5")]
+    orders = [make_placed() for _ in params]
+    values = [{"params": each, "charge": charge} for each, charge in zip(params, charges, strict=True)]
+    assert update_rows(list(zip(orders, values, strict=True))) == len(params)
+    found = list(Order.objects.order_by("pk").values_list("params", "charge"))
+    assert [repr(each) for each, _ in found] == [repr(each) for each in params]
+    assert [charge for _, charge in found] == charges
+
+
+@pytest.mark.django_db
 def test_the_objects_keep_the_values_that_were_read():
     order = make_order()
     assert update_rows([(order, {"state": State.SENDING})]) == 1

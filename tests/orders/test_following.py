@@ -28,12 +28,25 @@ def test_the_interval_grows_with_quiet_from_a_minute_to_an_hour(quiet, wait):
 
 
 @pytest.mark.django_db
-def test_a_finished_order_is_followed_slowly_for_some_days():
+def test_a_finished_order_is_asked_about_daily_for_a_month():
     now = timezone.now()
-    order = make_placed(progress="completed", finished_at=now - timedelta(days=1))
-    assert next_check_at(order, now) == now + timedelta(hours=6)
-    order.finished_at = now - timedelta(days=6)
+    order = make_placed(progress="completed", finished_at=now)
+    assert next_check_at(order, now) == now + timedelta(days=1)
+    order.finished_at = now - timedelta(days=29, hours=23)
+    assert next_check_at(order, now) == now + timedelta(days=1)
+    order.finished_at = now - timedelta(days=30)
     assert next_check_at(order, now) is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("days", [0, 7])
+def test_an_operator_sets_how_long_finished_orders_are_asked_about(settings, days):
+    settings.FOLLOW_FINISHED_DAYS = days
+    now = timezone.now()
+    order = make_placed(progress="completed", finished_at=now - timedelta(days=days))
+    assert next_check_at(order, now) is None
+    order.finished_at += timedelta(seconds=1)
+    assert next_check_at(order, now) == now + timedelta(days=1)
 
 
 @pytest.mark.django_db

@@ -59,6 +59,15 @@ class TestReads:
             assert api.balance().amount == 1
             assert all(0 <= wait <= longest for wait, longest in zip(api.clock.waits, client.BACKOFF, strict=True))
 
+    def test_every_try_is_counted_with_the_time_of_its_answer(self):
+        with client_of(in_turn(None, BUSY, {"error": "Incorrect request"})) as api:
+            began = time.monotonic()
+            with suppress(Refused):
+                api.balance()
+            (calls,) = api.tally.take().values()
+            assert (calls.answers, calls.failures) == (1, 2)
+            assert 0 < calls.seconds <= time.monotonic() - began
+
     @pytest.mark.parametrize(("answer", "error"), [(None, OutcomeUnknown), (BUSY, OutcomeUnknown)])
     def test_and_not_four_times(self, answer, error):
         with client_of(lambda form: answer) as api:

@@ -16,7 +16,7 @@ from tests.factories import make_fresh_panel, make_order, make_panel, make_place
 @pytest.mark.django_db
 def test_times_of_a_clock_that_was_ahead_are_set_to_now():
     now = timezone.now()
-    ahead, in_time = now + timedelta(days=1), now + timedelta(minutes=10)
+    ahead, in_time = now + timedelta(days=1, minutes=2), now + timedelta(minutes=10)
     panel = make_fresh_panel(paused_reason="unreachable", paused_until=ahead, quiet_until=ahead)
     late, soon = (make_order(make_service(panel), send_after=at) for at in (ahead, in_time))
     sent = make_order(
