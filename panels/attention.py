@@ -292,7 +292,7 @@ SERVICES = Subject(
     address=_show_row,
     place=lambda service: service.panel.name,
     related=("panel",),
-    order=("waits_since", "pk"),
+    order=("waits_since", "overcharged_at", "pk"),
 )
 SUBJECTS = (PANELS, ORDERS, SERVICES, WORDS)
 
@@ -344,6 +344,12 @@ def _keep(word: Any) -> str:
     return f"This status is not known here. {orders} the progress from before. The link leads to the newest order."
 
 
+def _overcharged(service: Service) -> str:
+    orders = "1 order was" if service.overcharged_orders == 1 else f"{service.overcharged_orders} orders were"
+    told = f" The panel {service.charges_text}." if service.charges_text else ""
+    return f"{orders} charged above what was agreed.{told} Sync the catalog, or put the waiting orders on hold."
+
+
 # NEEDS_A_PERSON stands in the queries because it is the condition of their index.
 NEEDS = (
     Need(
@@ -375,6 +381,16 @@ NEEDS = (
         badge=lambda _: badge("alarm", label="Alarm", kind="bad"),
         since=lambda order: order.created_at,
         listing=Listing("with an alarm", "attention=on"),
+    ),
+    Need(
+        name="overcharged",
+        subject=SERVICES,
+        weight=65,
+        when=Q(overcharged_at__isnull=False),
+        sentence=_overcharged,
+        button=Button("Open service", "panels.change_order", _show_row),
+        badge=lambda _: badge("overcharged", label="Overcharged", kind="bad"),
+        since=lambda service: service.overcharged_at,
     ),
     Need(
         name="held",

@@ -48,6 +48,7 @@ urlpatterns = [
     path("panels/<int:pk>/parallel/", panels.panel_parallel, name="panel_parallel"),
     path("catalog/", catalog.service_list, name="service_list"),
     path("catalog/<int:pk>/", catalog.service_detail, name="service_detail"),
+    path("catalog/<int:pk>/charges/", catalog.service_charges, name="service_charges"),
     path("orders/new/", order_new.order_new, name="order_new"),
     path("orders/new/services/", order_new.order_new_services, name="order_new_services"),
     path("orders/new/check/", order_new.order_new_check, name="order_new_check"),

@@ -36,6 +36,7 @@ TABLE = {
     # the catalog
     ("service_list", "GET"): (LOGIN, 403, 200, 200, 200),
     ("service_detail", "GET"): (LOGIN, 403, 200, 200, 200),
+    ("service_charges", "POST"): (LOGIN, 403, 403, 302, 302),
     # orders
     ("order_list", "GET"): (LOGIN, 403, 200, 200, 200),
     ("order_export", "GET"): (LOGIN, 403, 200, 200, 200),

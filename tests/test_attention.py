@@ -28,6 +28,7 @@ EXAMPLES = {
     "held": lambda: make_order(held_reason="The price has risen."),
     "short": lambda: make_order(held_for_funds_at=timezone.now()).panel,
     "waiting_service": lambda: make_order(make_service(wait_minutes=5, waits_since=timezone.now() - 2 * HOUR)).service,
+    "overcharged": lambda: make_service(overcharged_at=timezone.now(), overcharged_orders=3),
     "word": lambda: make_placed(is_word_unknown=True, remote_status="Sleeping"),
     "refused": lambda: make_order(state="refused", error_text="Bad link.", finished_at=timezone.now()),
 }
@@ -267,7 +268,7 @@ def test_the_number_is_one_query_and_the_findings_are_one_more_than_their_subjec
         for make in EXAMPLES.values():
             make()
     with CaptureQueriesContext(connection) as queries:
-        assert count_attention() == 3 * 8
+        assert count_attention() == 3 * sum(not kind.is_information for kind in NEEDS)
     assert len(queries) == 1
     with CaptureQueriesContext(connection) as queries:
         # Nine orders, of which eight are shown.

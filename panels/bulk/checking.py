@@ -94,6 +94,8 @@ def _check_line(line: BatchLine, lookup: CatalogLookup) -> Checked | None:
     if link := checked.values.get("link"):
         line.link_key = normalise_link(link)
     line.rate, line.terms, line.cost = service.rate_per_1000, lookup.terms(service), checked.cost
+    if service.charge_factor != 1:
+        line.warnings.append(f"The panel {service.charges_text}. The cost includes this.")
     return checked
 
 

@@ -88,6 +88,8 @@ class CatalogLookup:
                 "dripfeed": service.dripfeed,
                 "billed per line": service.panel.bills_package_per_line,
             }
+            if service.charge_factor != 1:
+                self._terms[service.pk]["charged"] = service.charged_as
         return self._terms[service.pk]
 
 

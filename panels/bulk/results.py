@@ -37,6 +37,7 @@ _SHOWN = (
     "order__remote_id",
     "order__progress",
     "order__charge",
+    "order__given_back",
     "order__currency",
     "order__start_count",
     "order__remains",
@@ -111,12 +112,13 @@ def _outcome(line: BatchLine) -> Row:
         state = "skipped" if line.is_left_out else "wrong" if line.has_errors else "not ordered"
         if line.batch.is_adoption and not line.has_errors:
             state = "waiting"
-        return [state, line.remote_id, "", None, "", None, None, _error(line)]
+        return [state, line.remote_id, "", None, None, "", None, None, _error(line)]
     return [
         "held" if order.is_held else order.state,
         order.remote_id,
         order.progress,
         order.charge,
+        order.given_back,
         order.currency,
         order.start_count,
         order.remains,

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from panels.calls.visit import PanelClosedError, Visit, note_unanswered, visit
 from panels.models import BalanceReading, Order, Panel
+from panels.money.given_back import learn_keeping
 from panels.orders import funds
 from panels.protocol.client import PanelClient
 from panels.protocol.errors import Deferred, PanelError
@@ -100,6 +101,7 @@ def _record_balance(called: Panel, reading: Balance, why: str, asked_at: datetim
         panel = Panel.objects.select_for_update(no_key=True).get(pk=called.pk)
         if not panel.is_same_account(called):
             return "The account was changed during the call. The balance was not saved."
+        learn_keeping(panel, reading.amount)
         is_news = panel.balance != reading.amount
         panel.balance = reading.amount
         panel.reported_currency = reading.currency or panel.reported_currency

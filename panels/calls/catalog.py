@@ -15,6 +15,7 @@ from django.utils import timezone
 from panels.calls.visit import PanelClosedError, note_unanswered, visit
 from panels.models import Panel, Service, ServiceChange
 from panels.models.writing import update_rows
+from panels.money.charges import forget_charges
 from panels.protocol.errors import Deferred, PanelError
 from panels.protocol.wire import Catalog, CatalogRow
 
@@ -87,6 +88,7 @@ def store_catalog(panel: Panel, catalog: Catalog) -> Counter[str]:
         # Services of which only the average time is another one. They do not count as changed.
         timed: list[Service] = []
         changes: list[ServiceChange] = []
+        repriced: list[int] = []
         for row in catalog.rows:
             vanished.discard(row.remote_id)
             service = known.get(row.remote_id)
@@ -95,6 +97,7 @@ def store_catalog(panel: Panel, catalog: Catalog) -> Counter[str]:
             elif found := _update_service(service, row):
                 (changed if found.keys() - TIMES else timed).append(service)
                 changes += _changes_of(service, found, now)
+                repriced += [service.pk] if "rate_per_1000" in found else []
         update_rows([(service, {name: getattr(service, name) for name in TIMES}) for service in timed])
         for remote_id in vanished:
             service = known[remote_id]
@@ -102,6 +105,7 @@ def store_catalog(panel: Panel, catalog: Catalog) -> Counter[str]:
             changed.append(service)
             changes += _changes_of(service, {"is_listed": (True, False)}, now)
         _write_services(panel, new, changed, changes if not known else changes + _arrivals_of(new, now), now)
+        forget_charges(repriced)
     return Counter(
         listed=len(catalog.rows),
         new=len(new),

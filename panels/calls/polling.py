@@ -22,6 +22,8 @@ from django.utils import timezone
 from panels.calls.visit import CHUNK_OF_SINGLES, LEASE, PanelClosedError, Visit, visit
 from panels.models import Order, OrderEvent, OrderReading, Panel
 from panels.models.writing import insert_rows, update_rows
+from panels.money.charges import describe_overcharge
+from panels.money.given_back import compare_money, is_lowered, learn_lowering
 from panels.orders.following import GRACE, SOONEST, next_check_at
 from panels.orders.readings import Told, note_news
 from panels.protocol.errors import Deferred, PanelError, Reason, Refused, is_answer
@@ -39,6 +41,8 @@ WRITTEN = (
     "is_word_unknown",
     "remote_status",
     "charge",
+    "given_back",
+    "given_back_source",
     "currency",
     "start_count",
     "remains",
@@ -107,10 +111,14 @@ def _lease_orders(panel: Panel) -> list[Order]:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The fields of an order that an answer changes, and the events about it for the history."""
+    """The fields of an order that an answer changes, and the events about it for the history.
+
+    is_lowering: the panel has lowered the charge, because it pays back.
+    """
 
     fields: dict[str, Any] = field(default_factory=dict)
     events: tuple[tuple[OrderEvent.What, str], ...] = ()
+    is_lowering: bool = False
 
 
 def compare(order: Order, answer: OrderStatus | PanelError | None, panel: Panel, now: datetime) -> Comparison:
@@ -130,11 +138,12 @@ def compare(order: Order, answer: OrderStatus | PanelError | None, panel: Panel,
         "alarm": "" if order.alarm.startswith(LOST) else order.alarm,
         "error_text": "",
     }
+    values |= compare_money(order, values, panel)
     fields = {name: value for name, value in values.items() if getattr(order, name) != value}
     events = _describe_changes(order, fields, answer)
     if "progress" in fields:
         fields["finished_at"] = now if fields["progress"] in Order.FINISHED else None
-    return Comparison(fields, events)
+    return Comparison(fields, events, is_lowering=is_lowered(order, fields))
 
 
 def _describe_changes(
@@ -148,6 +157,8 @@ def _describe_changes(
         events.append((What.CHARGE, f"{order.charge.normalize():f} → {fields['charge'].normalize():f}"))
     if fields.get("is_word_unknown") or ("remote_status" in fields and answer.progress is None):
         events.append((What.FLAGGED, f"The panel status “{answer.remote_status}” is not known here."))
+    if overcharge := describe_overcharge(order, fields):
+        events.append((What.FLAGGED, overcharge))
     return tuple(events)
 
 
@@ -178,6 +189,7 @@ def _record_answers(
         _leave_for_later([order for order in failed if order.pk in alarms], answers, now)
         quiet: list[Order] = []
         changed: list[Order] = []
+        is_lowering = False
         events: list[OrderEvent] = []
         readings: list[OrderReading] = []
         for order in settled:
@@ -186,6 +198,7 @@ def _record_answers(
             order.alarm = alarms[order.pk]
             finding, reading = _take_in(order, answers.get(order.remote_id), panel, now)
             (changed if finding.fields else quiet).append(order)
+            is_lowering = is_lowering or finding.is_lowering
             events += [OrderEvent(order=order, at=now, what=what, detail=detail) for what, detail in finding.events]
             readings += [reading] if reading else []
         _store_unchanged([order for order in quiet if order.status_at == now], status_at=now)
@@ -193,6 +206,8 @@ def _record_answers(
         update_rows([(order, {name: getattr(order, name) for name in WRITTEN}) for order in changed])
         insert_rows(events)
         insert_rows(readings)
+    if is_lowering:
+        learn_lowering(panel)
     answered = sum(order.remote_id in answers for order in settled)
     return Counter(asked=len(orders), answered=answered, changed=len(changed))
 

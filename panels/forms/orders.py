@@ -38,6 +38,7 @@ TERMS = {
     "shown_min": "Minimum",
     "shown_max": "Maximum",
     "shown_type": "Type",
+    "shown_charges": "Charges",
 }
 
 
@@ -57,6 +58,7 @@ def terms(service: Service) -> dict[str, str]:
         "shown_min": count(service.min_quantity),
         "shown_max": count(service.max_quantity),
         "shown_type": service.order_type.label,
+        "shown_charges": service.charged_as,
     }
 
 
@@ -192,9 +194,12 @@ class ResolveForm(forms.Form):
 
     EXISTS, SEND_AGAIN, WRITE_OFF = "exists", "send_again", "write_off"
     RELEASE, SEEN, STOP, FOLLOW = "release", "seen", "stop", "follow"
-    DECISIONS = (EXISTS, SEND_AGAIN, WRITE_OFF, RELEASE, SEEN, STOP, FOLLOW)
+    GIVEN_BACK = "given_back"
+    DECISIONS = (EXISTS, SEND_AGAIN, WRITE_OFF, RELEASE, SEEN, STOP, FOLLOW, GIVEN_BACK)
 
     decision = forms.ChoiceField(choices=[(name, name) for name in DECISIONS])
     remote_id = forms.CharField(required=False, max_length=200)
     rate = forms.DecimalField(required=False)
     alarm = forms.CharField(required=False)
+    # The money given back. Empty: it is computed.
+    amount = forms.DecimalField(required=False, max_digits=18, decimal_places=6)

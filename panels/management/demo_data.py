@@ -40,6 +40,7 @@ from panels.models import (
     Service,
     ServiceChange,
 )
+from panels.money.charges import compare_charges
 from panels.orders import aftercare, following
 from panels.orders.placing import build_order, place_order
 from panels.protocol.order_types import check
@@ -76,6 +77,8 @@ CLIENTS = {
     "lumenbikes": ("Lumen Bikes", ("Commuter week",)),
     "youtube.com": ("Lumen Bikes", ("Commuter week",)),
 }
+# The wish whose first service charges more than its list in the demo, and the number of its orders.
+DEARER, DEARER_ORDERS = 4, 6
 COMMENTS = ("Love this!", "Where can I get one?", "Beautiful work", "Saved for later", "So good", "Need this", "Wow")
 MOVED = (
     *("created_at", "send_after", "send_deadline", "sent_at", "placed_at", "checked_at", "changed_at", "finished_at"),
@@ -121,9 +124,11 @@ def fill(panel: Panel, sandbox: SandboxPanel, people: Sequence[Any]) -> None:
         history.write_day(timedelta(days=days))
     history.write_refills()
     history.write_today()
+    history.write_money()
     history.write_trouble()
     history.leave_waiting()
     check_balance(panel.pk, history.never)
+    compare_charges()
 
 
 class _History:
@@ -195,6 +200,24 @@ class _History:
             self._raise_prices(service)
             self._submit()
             self._move_back(held, timedelta(minutes=12))
+
+    def write_money(self) -> None:
+        """Get money back for an order whose charge stays as it was, and be charged more than the list of one panel."""
+        if self.sandbox.dialect != "000":
+            return
+        self.sandbox.keep_charges()
+        wish, pattern = WISHES[DEARER]
+        service = self._offers(wish)[0]
+        self.sandbox.change_service(service.remote_id, surcharge="1.31")
+        canceled = self._place()
+        orders = [canceled, *[self._place(service=service, link=self._link(pattern)) for _ in range(DEARER_ORDERS)]]
+        self._submit()
+        self.sandbox.skip(20)
+        self._poll(orders)
+        for order in self._all(orders):
+            self.sandbox.finish(order.remote_id, "Canceled" if order == canceled else "Completed")
+        self._poll(orders)
+        self._move_all_back(orders, timedelta(minutes=400), timedelta(minutes=150))
 
     def _lose_one(self) -> None:
         """Lose the answer to an order, between other orders and between two readings of the balance."""

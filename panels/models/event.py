@@ -22,6 +22,7 @@ class OrderEvent(models.Model):
         RESOLVED = "resolved", "Resolved"
         PROGRESS = "progress", "Progress"
         CHARGE = "charge", "Charge changed"
+        GIVEN_BACK = "given_back", "Money back"
         FLAGGED = "flagged", "Flagged"
         REFILL = "refill", "Refill"
         CANCEL = "cancel", "Cancel"

@@ -82,6 +82,8 @@ class Order(models.Model):
         Progress.FAILED,
         Progress.EXPIRED,
     )
+    GIVEN_UP = (Progress.CANCELED, Progress.REFUNDED, Progress.FAILED)
+    NOT_BEGUN = ("", Progress.PENDING, Progress.PROCESSING)
     # The allowed changes of state. `check_move` raises for all others.
     ALLOWED = frozenset(
         {
@@ -101,6 +103,14 @@ class Order(models.Model):
             (State.WRITTEN_OFF, State.PLACED),
         }
     )
+
+    class GivenBack(models.TextChoices):
+        """How it is known that a panel gave money back. `panels.money.given_back` has the rule."""
+
+        TOLD = "told", "the panel lowered the charge"
+        BALANCE = "balance", "computed; the balance of this panel has shown that it pays back"
+        COMPUTED = "computed", "computed; not confirmed"
+        PERSON = "person", "stated by a person"
 
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     # The foreign keys need no index of their own. An index below begins with the key, or no query uses the key.
@@ -157,6 +167,9 @@ class Order(models.Model):
     start_count = models.BigIntegerField(null=True, blank=True)
     remains = models.BigIntegerField(null=True, blank=True)
     charge = MoneyField(null=True, blank=True)
+    # The money that the panel paid back. Where the panel lowered the charge, the charge is without it already.
+    given_back = MoneyField(null=True, blank=True)
+    given_back_source = models.CharField(max_length=10, choices=GivenBack, blank=True, db_default="", default="")
     currency = models.CharField(max_length=8, blank=True)
     # None if the order was placed elsewhere.
     rate_agreed = RateField(null=True, blank=True)
@@ -271,6 +284,8 @@ class Order(models.Model):
             models.Index(fields=("-created_at", "-id"), name="order_by_created"),
             models.Index(fields=("-charge_sort", "-id"), name="order_by_charge"),
             models.Index(fields=("-cost_sort", "-id"), name="order_by_cost"),
+            # The latest charges of a service.
+            models.Index(fields=("service", "-id"), condition=Q(charge__isnull=False), name="order_charged"),
             # Orders sent just before and after an order, and between two readings of the balance.
             models.Index(fields=("panel", "sent_at"), name="order_by_sent"),
             # The last columns are common filters. With them in the index, a query need not read the rows.
@@ -403,10 +418,16 @@ class Order(models.Model):
 
     @property
     def delivered(self) -> int | None:
-        """The delivered quantity, None if the panel does not report the remaining quantity."""
-        if self.total_quantity is None or self.remains is None:
+        """The delivered quantity, None if it is not known.
+
+        The remaining quantity says nothing about an order that was given up. Some panels report 0 before they begin.
+        """
+        total = self.total_quantity
+        if total is None or self.remains is None or self.progress in self.GIVEN_UP:
             return None
-        return max(self.total_quantity - max(self.remains, 0), 0)
+        if self.remains == 0 and not self.start_count and self.progress in self.NOT_BEGUN:
+            return None
+        return max(total - max(self.remains, 0), 0)
 
     @property
     def service_name(self) -> str:

@@ -154,6 +154,12 @@ class Panel(models.Model):
     multi_refill = models.BooleanField(
         "refill many orders at once", default=True, help_text="Switched off automatically if the panel ignores it."
     )
+    # Whether the charge of an order stays as it was when the panel pays back. None while this is not known.
+    keeps_charge = models.BooleanField(
+        "keeps the charge of canceled orders",
+        null=True,
+        editable=False,
+    )
     cancel_parameter = models.CharField(
         max_length=10,
         choices=CancelParameter,

@@ -13,7 +13,16 @@ from panels.models.panel import Panel
 from panels.protocol.order_types import Offer, OrderType, order_type, type_choices
 
 
+def distance(ratio: Decimal) -> str:
+    """Write a ratio as a distance: "31 % above" or "2 % below"."""
+    digits = 0 if ratio > Decimal("0.1") else 1
+    return f"{abs(ratio - 1) * 100:.{digits}f}\u00a0% {'above' if ratio > 1 else 'below'}"
+
+
 class Service(models.Model):
+    # So many charges teach the expected cost of new orders.
+    ENOUGH_CHARGES = 5
+
     panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="services", db_index=False)
     remote_id = models.CharField("panel service ID", max_length=64)
     name = models.CharField(max_length=500)
@@ -43,6 +52,14 @@ class Service(models.Model):
     wait_minutes = models.PositiveSmallIntegerField(null=True, editable=False)
     waits_since = models.DateTimeField(null=True, editable=False)
     waits_because = models.TextField(blank=True, default="", db_default="", editable=False)
+    # The charges of its latest orders as a multiple of the listed price. None if no charge could be compared.
+    charge_ratio = models.DecimalField(max_digits=12, decimal_places=6, null=True, editable=False)
+    # The number of these orders.
+    charges_compared = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    # How many of its latest orders were charged beyond what was agreed, and when the newest of them was created.
+    overcharged_orders = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    overcharged_at = models.DateTimeField(null=True, editable=False)
+    overcharge_seen_at = models.DateTimeField(null=True, editable=False)
     # The text that a search looks in: the panel's id, the name and the category in lower case.
     search_text = models.TextField(blank=True, editable=False)
 
@@ -53,6 +70,7 @@ class Service(models.Model):
             models.Index(fields=("rate_per_1000", "id"), name="service_by_rate"),
             models.Index(fields=("name", "id"), name="service_by_name"),
             models.Index(fields=("panel", "is_listed", "rate_per_1000"), name="service_by_panel_rate"),
+            models.Index(fields=("panel",), condition=Q(overcharged_at__isnull=False), name="service_overcharged"),
             models.Index(fields=("category", "is_listed", "panel"), name="service_by_category"),
             models.Index(fields=("waits_since",), condition=Q(waits_since__isnull=False), name="service_waiting"),
         )
@@ -73,6 +91,26 @@ class Service(models.Model):
         """Whether the service waits because its panel refuses its orders in words that are not true of our account."""
         return self.wait_minutes is not None
 
+    @property
+    def charge_factor(self) -> Decimal:
+        """What the panel charges as a multiple of the listed price, 1 until some orders have shown it."""
+        is_known = self.charge_ratio is not None and self.charges_compared >= self.ENOUGH_CHARGES
+        return self.charge_ratio or Decimal(1) if is_known else Decimal(1)
+
+    @property
+    def charged_as(self) -> str:
+        """How the expected cost of new orders differs from the listed price, such as "31 % above the list"."""
+        return "as listed" if self.charge_factor == 1 else f"{distance(self.charge_factor)} the list"
+
+    @property
+    def charges_text(self) -> str:
+        """What the panel charges, such as "charges 31 % above its list (34 orders)"; "" if it charges as listed."""
+        ratio = self.charge_ratio
+        if not ratio or ratio == 1:
+            return ""
+        orders = "1 order" if self.charges_compared == 1 else f"{self.charges_compared} orders"
+        return f"charges {distance(ratio)} its list ({orders})"
+
     def offer(self, rate_per_1000: Decimal | None = None) -> Offer:
         """Return the terms to check and price orders, at the current rate or at the given rate."""
         return Offer(
@@ -82,6 +120,7 @@ class Service(models.Model):
             max_quantity=self.max_quantity,
             bills_package_per_line=self.panel.bills_package_per_line,
             dripfeed=self.dripfeed,
+            charge_factor=self.charge_factor,
         )
 
 

@@ -2,8 +2,11 @@
 
 queued, sending, unknown, written off   the expected cost
 placed                                  the charge; the expected cost while the panel reports no charge,
-                                        or reports 0 for an order that has not finished
+                                        or reports 0 for an order that has not finished;
+                                        less the money given back, unless the panel lowered the charge by it
 refused, withdrawn                      nothing, because nothing was ordered
+
+A cost is an estimate while no charge is known, or while the money given back is computed and not confirmed.
 """
 
 from __future__ import annotations
@@ -19,19 +22,34 @@ from panels.models import Order, Panel
 from panels.models.fields import MoneyField
 from panels.models.planning import unindexed, unindexed_text
 
-State = Order.State
+State, Source = Order.State, Order.GivenBack
 NOTHING_ORDERED = (State.REFUSED, State.WITHDRAWN)
 
 IS_ORDERED = ~Q(state__in=NOTHING_ORDERED)
 # Many panels report 0 right after an order.
 _IS_CHARGED = Q(state=State.PLACED, charge__isnull=False) & (~Q(charge=0) | Q(progress__in=Order.FINISHED))
+_IS_REDUCED = Q(state=State.PLACED, given_back__isnull=False) & ~Q(given_back_source=Source.TOLD)
+_IS_ASSUMED = Q(state=State.PLACED, given_back__gt=0, given_back_source=Source.COMPUTED)
+
+
+def _without_given_back(full: str) -> Case:
+    """Return a cost without the money given back, and never below zero."""
+    return Case(
+        When(_IS_REDUCED & Q(given_back__gte=F(full)), then=0),
+        When(_IS_REDUCED, then=F(full) - F("given_back")),
+        default=F(full),
+        output_field=MoneyField(),
+    )
+
+
 COST = Case(
-    When(_IS_CHARGED, then=F("charge")),
-    When(IS_ORDERED, then=F("expected_cost")),
+    When(_IS_CHARGED, then=_without_given_back("charge")),
+    When(IS_ORDERED, then=_without_given_back("expected_cost")),
     default=None,
     output_field=MoneyField(),
 )
-IS_EXPECTED = IS_ORDERED & ~_IS_CHARGED & Q(expected_cost__isnull=False)
+_HAS_COST = _IS_CHARGED | Q(expected_cost__isnull=False)
+IS_EXPECTED = IS_ORDERED & _HAS_COST & (~_IS_CHARGED | _IS_ASSUMED)
 IS_UNPRICED = IS_ORDERED & ~_IS_CHARGED & Q(expected_cost__isnull=True)
 
 _SIX_PLACES = Decimal("0.000001")
@@ -39,7 +57,7 @@ _SIX_PLACES = Decimal("0.000001")
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """The cost of an order. is_expected: the amount is an estimate, because no charge is known yet."""
+    """The cost of an order. is_expected: the amount is an estimate."""
 
     amount: Decimal
     is_expected: bool
@@ -47,11 +65,26 @@ class Cost:
 
 def cost_of(order: Order) -> Cost | None:
     """Return the cost of an order, None if nothing was ordered or if the cost is not known."""
+    full = full_cost_of(order)
+    if full is None:
+        return None
+    is_placed, back = order.state == State.PLACED, order.given_back or Decimal(0)
+    is_assumed = is_placed and back > 0 and order.given_back_source == Source.COMPUTED
+    amount = max(full - back, Decimal(0)) if is_placed and order.given_back_source != Source.TOLD else full
+    return Cost(amount, is_expected=is_assumed or not _is_charged(order))
+
+
+def full_cost_of(order: Order) -> Decimal | None:
+    """Return the cost of an order before the money that its panel gave back."""
     if order.state in NOTHING_ORDERED:
         return None
-    if order.state == State.PLACED and order.charge is not None and (order.charge or order.is_finished):
-        return Cost(order.charge, is_expected=False)
-    return None if order.expected_cost is None else Cost(order.expected_cost, is_expected=True)
+    known: Decimal | None = order.charge if _is_charged(order) else order.expected_cost
+    return known
+
+
+def _is_charged(order: Order) -> bool:
+    is_told = order.state == State.PLACED and order.charge is not None
+    return is_told and (bool(order.charge) or order.is_finished)
 
 
 def promised_costs(panels: Collection[Panel]) -> dict[tuple[int, str], Decimal]:

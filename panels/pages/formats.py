@@ -129,14 +129,20 @@ def money(amount: Decimal | int | None, currency: str = "", *, is_expected: obje
     return f"≈{NBSP}{text}" if is_expected and amount is not None else text
 
 
-def cost(found: CostLike | None, currency: str, *, expected: Decimal | None = None) -> str:
-    """Write what an order costs: "≈" before an expected cost, "–" for none.
+def cost(
+    found: CostLike | None, currency: str, *, expected: Decimal | None = None, charged: Decimal | None = None
+) -> str:
+    """Write what an order costs: "≈" before an estimate, "–" for none.
 
-    Beside a charge, the expected cost is shown where it is given and differs.
+    Beside it stands the charge before money was given back, or else the expected cost where it differs from the charge.
     """
     if found is None:
         return NO_VALUE
     text = money(found.amount, currency, is_expected=found.is_expected)
+    if charged is not None:
+        title = "The money given back is not confirmed" if found.is_expected else "Charged, and partly given back"
+        aside = f"of{NBSP}{money(charged, currency)}"
+        return format_html('<span title="{}">{} <span class="small muted clip">{}</span></span>', title, text, aside)
     if found.is_expected:
         return format_html('<span class="muted" title="Expected">{}</span>', text)
     if expected is None or expected == found.amount:

@@ -62,7 +62,8 @@ class Offer:
     """The data of a service that are needed to check and price an order.
 
     type is a slug, or "" for an unknown type, which is ordered like Default. The rate is per 1000 units, and flat for
-    packages. Limits and dripfeed are None if the catalog does not contain them.
+    packages. Limits and dripfeed are None if the catalog does not contain them. The panel charges charge_factor times
+    the listed price.
     """
 
     type: str
@@ -71,6 +72,7 @@ class Offer:
     max_quantity: int | None
     bills_package_per_line: bool = False
     dripfeed: bool | None = None
+    charge_factor: Decimal = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +273,7 @@ def _priced(offer: Offer, kind: OrderType, cleaned: dict[str, str], count: int |
     if billing is Billing.FLAT and kind.counted_field and offer.bills_package_per_line:
         billing = Billing.PER_LINE
     units = count_units(billing, cleaned, count, errors)
-    cost = estimate_cost(offer.rate_per_1000, billing, cleaned, units, errors)
+    cost = estimate_cost(offer.rate_per_1000 * offer.charge_factor, billing, cleaned, units, errors)
     return Checked(
         values=cleaned,
         errors={name: tuple(messages) for name, messages in errors.items()},

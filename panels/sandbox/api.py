@@ -130,7 +130,7 @@ class Api:
     def _report_on(self, order_id: str) -> dict[str, Any]:
         order, now = self._state.find(order_id), self._state.now()
         report = {
-            "charge": plain(order.charge_at(now)),
+            "charge": plain(order.charge_at(now, keeps_charge=self._state.keeps_charge)),
             "start_count": None if now < order.starts_at else str(order.start_count),
             "status": order.status(now),
             "remains": str(order.remains(now)),

@@ -3,6 +3,7 @@
 GET  ledger, arrivals, calls, peaks
 POST faults {fault, action, times, seconds, text, …}   faults/clear   finish {order, status, remains}
      balance {balance}   skip {seconds}   services/change {service, rate, …}   services/remove {service}
+     charges {keep}
 """
 
 from __future__ import annotations
@@ -58,6 +59,8 @@ def _change(panel: SandboxPanel, name: str, values: dict[str, Any]) -> tuple[int
             panel.change_service(values.pop("service"), **values)
         case "services/remove":
             panel.remove_service(values["service"])
+        case "charges":
+            panel.keep_charges(keep=bool(values["keep"]))
         case _:
             return 404, {"error": "unknown name"}
     return 200, DONE

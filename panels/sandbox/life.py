@@ -58,11 +58,11 @@ class SandboxOrder:
             return self.final_remains
         return self.units - int((self.units - max(self.final_remains, 0)) * self._share_done(now))
 
-    def charge_at(self, now: float) -> Decimal:
-        """Return the charge in the answer to `status`, without refunds."""
+    def charge_at(self, now: float, *, keeps_charge: bool = False) -> Decimal:
+        """Return the charge in the answer to `status`: without refunds, unless the panel keeps it as it was."""
         if now < min(self.charge_shown_at, self.ends_at):
             return ZERO
-        return self.charge - self.refunded
+        return self.charge if keeps_charge else self.charge - self.refunded
 
     def refund_due(self) -> Decimal:
         """Return the part of the charge that the outcome refunds."""

@@ -175,6 +175,11 @@ class SandboxPanel:
         with self._state.lock:
             self._state.set_balance(Decimal(amount))
 
+    def keep_charges(self, *, keep: bool = True) -> None:
+        """Answer with the whole charge also after a refund, as many panels do, or with the lower charge again."""
+        with self._state.lock:
+            self._state.keep_charges(keep=keep)
+
     def remove_service(self, service_id: str | int) -> None:
         """Remove a service from the catalog. Its orders continue."""
         with self._state.lock:
@@ -183,8 +188,9 @@ class SandboxPanel:
 
     def change_service(self, service_id: str | int, **changes: Any) -> None:
         """Change fields of a service from the next call on."""
-        if "rate" in changes:
-            changes["rate"] = Decimal(str(changes["rate"]))
+        for name in ("rate", "surcharge"):
+            if name in changes:
+                changes[name] = Decimal(str(changes[name]))
         with self._state.lock:
             self._state.services[str(service_id)] = dataclasses.replace(self._find_service(service_id), **changes)
 

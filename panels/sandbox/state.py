@@ -57,6 +57,8 @@ class PanelState:
         self.lock = threading.RLock()
         self.services = {service.id: service for service in services}
         self.balance = balance
+        # Whether an answer to `status` has the whole charge after a refund, as at many panels.
+        self.keeps_charge = False
         self.calls: Counter[str] = Counter()
         self.under_way: Counter[str] = Counter()
         self.peaks: Counter[str] = Counter()
@@ -158,6 +160,11 @@ class PanelState:
         self.balance = amount
         self._journal.write(self._balance_fact())
 
+    def keep_charges(self, *, keep: bool) -> None:
+        """Answer with the whole charge after a refund, or with the lower charge."""
+        self.keeps_charge = keep
+        self._journal.write(("fact", "keeps_charge", keep))
+
     def close(self) -> None:
         """Close the journal."""
         self._journal.close()
@@ -190,6 +197,7 @@ class PanelState:
         facts = records.get("fact", {})
         self._skipped = float(facts.get("skipped", 0.0))
         self.balance = Decimal(facts.get("balance", self.balance))
+        self.keeps_charge = bool(facts.get("keeps_charge", False))
         for record in records.get("order", {}).values():
             amounts = {name: Decimal(record[name]) for name in ("charge", "refunded")}
             self._add_order(SandboxOrder(**{**record, **amounts}))

@@ -39,7 +39,7 @@ LABELS = ("client", "campaign", "reference", "note")
 COLUMNS: tuple[str, ...] = ("panel", "service", *ALL_FIELDS, *LABELS)
 PASTED: tuple[str, ...] = ("service", "link", "quantity")
 # The columns with results in a downloaded file. They may stay in a file that is uploaded again.
-OUTCOME = ("state", "remote_id", "progress", "charge", "currency", "start_count", "remains", "error")
+OUTCOME = ("state", "remote_id", "progress", "charge", "given_back", "currency", "start_count", "remains", "error")
 # Other titles that people give to columns, folded.
 ALIASES = {
     "serviceid": "service",

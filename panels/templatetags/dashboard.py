@@ -3,7 +3,7 @@
 from django import template
 
 from panels.models import Order
-from panels.money.costs import cost_of
+from panels.money.costs import cost_of, full_cost_of
 from panels.pages import formats
 
 register = template.Library()
@@ -26,6 +26,14 @@ for each in (formats.span, formats.from_now):
 
 
 @register.simple_tag
-def order_cost(order: Order, *, with_expected: bool = False) -> str:
-    """Write what an order costs, and on request the expected cost beside a charge that differs from it."""
-    return formats.cost(cost_of(order), order.currency, expected=order.expected_cost if with_expected else None)
+def order_cost(order: Order, *, with_full: bool = False) -> str:
+    """Write what an order costs.
+
+    On request with the charge before money was given back, or with the expected cost if the charge differs from it.
+    """
+    if not with_full:
+        return formats.cost(cost_of(order), order.currency)
+    charged = full_cost_of(order) if order.given_back else None
+    if charged is not None and order.given_back and order.given_back_source == Order.GivenBack.TOLD:
+        charged += order.given_back
+    return formats.cost(cost_of(order), order.currency, expected=order.expected_cost, charged=charged)

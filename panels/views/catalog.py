@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Sum
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import push_url
 
+from panels.bell import ring
 from panels.filters import ServiceFilter
 from panels.models import Order, Panel, Service
+from panels.money import charges
+from panels.money.costs import COST
+from panels.orders import holding
 from panels.pages.htmx import render_page, wants_fragment
 from panels.pages.paging import count_rows, find_page
 
@@ -51,7 +57,42 @@ def service_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "vanished_at": vanished.at if vanished else service.last_seen_at,
         "order_count": count_rows(Order.objects.filter(service=service)),
     }
+    if service.overcharged_at or service.charges_text:
+        held = holding.held_for(service)
+        context |= {
+            "waiting": count_rows(holding.waiting_for(service)),
+            "held": count_rows(held),
+            "held_cost": held.order_by().aggregate(sum=Sum(COST))["sum"],
+        }
     return render(request, "panels/catalog/service_detail.html", context)
+
+
+# For each decision about the charges of a service: the call, and the message with the number of orders.
+DECISIONS: dict[str, tuple[Callable[[Service, Any], int], str]] = {
+    "hold": (holding.hold_waiting, "{orders} on hold. Nothing is sent before you release them."),
+    "release": (holding.release_held, "{orders} released. They are sent in their turn."),
+}
+
+
+@permission_required("panels.change_order", raise_exception=True)
+@require_POST
+def service_charges(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hold or release the orders that wait for a service, or mark its charges as seen."""
+    service = get_object_or_404(Service.objects.defer("description", "search_text"), pk=pk)
+    decision = request.POST.get("decision", "")
+    if decision == "seen":
+        charges.mark_seen(service)
+        messages.success(request, "Marked as seen. Orders that are placed from now on are compared again.")
+    elif decision in DECISIONS:
+        change, done = DECISIONS[decision]
+        number = change(service, request.user)
+        orders = "1 order is" if number == 1 else f"{number:,} orders are"
+        messages.success(request, done.format(orders=orders))
+        if decision == "release" and number:
+            ring("submit", service.panel_id)
+    else:
+        messages.error(request, "Choose a decision. Nothing was changed.")
+    return redirect(service)
 
 
 def _sort(narrowed: ServiceFilter, name: str, field: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ from panels.id_search import findings
 from panels.id_search.evidence import collect_evidence, find_around
 from panels.models import Order, OrderEvent, Refill
 from panels.models.order import RequestState
+from panels.money import charges, given_back
 from panels.orders import aftercare, following, funds, resolution
 from panels.pages.htmx import render_page, wants_fragment
 from panels.protocol.order_types import ALL_FIELDS, Kind, check
@@ -35,6 +36,7 @@ EVENT_LOOKS = {
     What.HELD: "warn",
     What.FLAGGED: "warn",
     What.ALARM: "bad",
+    What.GIVEN_BACK: "info",
     What.PROGRESS: "info",
 }
 
@@ -58,6 +60,9 @@ def _show(request: HttpRequest, pk: int, *, status: int = 200) -> HttpResponse:
         "refills": refills,
         "can_refill": order.can_refill and not any(refill.is_open for refill in refills),
         "fields": _fields(order),
+        "is_overcharged": charges.is_overcharged(order, order.panel),
+        "full_charge": charges.full_charge(order),
+        "can_state_given_back": given_back.can_state(order),
         "is_held_up": not order.panel.takes_questions(),
         "poll": _page_seconds(order, refills, decision.get("findings")),
         **decision,
@@ -173,7 +178,8 @@ def order_resolve(request: HttpRequest, pk: int) -> HttpResponse:
     order = _get(pk)
     form = ResolveForm(request.POST)
     if not form.is_valid():
-        return _answer(request, pk, "Choose a decision. Nothing was changed.")
+        problem = "Enter an amount." if "amount" in form.errors else "Choose a decision."
+        return _answer(request, pk, f"{problem} Nothing was changed.")
     decide, work, done = DECISIONS[form.cleaned_data["decision"]]
     problem = decide(order, request.user, form.cleaned_data)
     if work and not problem:
@@ -206,6 +212,10 @@ def _dismiss(order: Order, actor: Any, data: Mapping[str, Any]) -> str:
     return ""
 
 
+def _state_given_back(order: Order, actor: Any, data: Mapping[str, Any]) -> str:
+    return given_back.state_given_back(order.pk, data["amount"], actor)
+
+
 def _stop(order: Order, actor: Any, _: Mapping[str, Any]) -> str:
     following.stop_following(order, actor)
     return ""
@@ -230,6 +240,7 @@ DECISIONS: dict[str, tuple[Callable[[Order, Any, Mapping[str, Any]], str], WorkK
     ResolveForm.RELEASE: (_release, "submit", "The order is sent at the present price."),
     ResolveForm.SEEN: (_dismiss, None, "Marked as seen."),
     ResolveForm.STOP: (_stop, None, "The order is no longer tracked. Its last known values are kept."),
+    ResolveForm.GIVEN_BACK: (_state_given_back, None, "The money given back is saved, and the cost with it."),
     ResolveForm.FOLLOW: (_follow, "poll", "The order is tracked again."),
 }
 

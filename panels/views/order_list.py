@@ -135,6 +135,8 @@ EXPORTED: dict[str, Any] = {
     "Remains": lambda order: order.remains,
     "Delivered": lambda order: order.delivered,
     "Charge": lambda order: order.charge,
+    "Given back": lambda order: order.given_back,
+    "Given back, known by": lambda order: order.get_given_back_source_display(),
     "Expected cost": lambda order: order.expected_cost,
     "Cost": lambda order: (cost := cost_of(order)) and cost.amount,
     "Cost is expected": lambda order: (cost := cost_of(order)) and cost.is_expected,

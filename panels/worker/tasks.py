@@ -17,7 +17,7 @@ from panels.bell import HANDLERS, WorkKind, enqueue, ring, work
 from panels.bulk import drafts
 from panels.calls import adoption, aftercare, balances, candidates, catalog, id_search, outcomes, polling, submission
 from panels.models import BalanceReading, JobRun, Panel
-from panels.money import totals
+from panels.money import charges, totals
 from panels.orders import actions, readings
 from panels.schedule import RECOUNT, SWEEP_EVERY, THIN_EVERY, TIDY_EVERY
 from panels.worker import sweep
@@ -162,6 +162,7 @@ def _do_chores() -> None:
     """Run the jobs for which nobody waits. If one job fails, the others still run."""
     for name, chore, every in (
         (totals.JOB, totals.update_totals, timedelta()),
+        (charges.JOB, charges.compare_charges, timedelta()),
         (RECOUNT, totals.recount, TIDY_EVERY),
         ("delete old drafts", _tidy, TIDY_EVERY),
         (readings.JOB, partial(readings.thin, lanes.stopping), THIN_EVERY),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -168,3 +170,11 @@ def test_the_number_of_queries_of_a_check_does_not_depend_on_the_number_of_lines
         return len(captured)
 
     assert queries(3) == queries(800)
+
+
+def test_a_line_of_a_service_that_charges_above_its_list_says_so_and_costs_more():
+    service = make_service(charge_ratio=Decimal("1.31"), charges_compared=5)
+    (line,) = make_batch(row_of(service)).lines.all()
+    assert line.warnings == ["The panel charges 31\xa0% above its list (5 orders). The cost includes this."]
+    assert (line.cost, line.terms["charged"]) == (Decimal("1.179"), "31\xa0% above the list")
+    assert not line.has_errors

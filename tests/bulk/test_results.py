@@ -30,6 +30,7 @@ def test_results_have_the_columns_of_the_table_and_the_result_of_each_line():
     Order.objects.filter(pk=first.pk).update(
         state="placed", remote_id="77", progress="partial", charge=Decimal("0.45"), start_count=5, remains=-2
     )
+    Order.objects.filter(pk=first.pk).update(given_back=Decimal("0.05"), given_back_source="person")
     Order.objects.filter(pk=second.pk).update(state="refused", error_text="-Bad link")
     header = results.results_header(batch)
     text = "".join(results.as_csv(header, results.results(batch))).removeprefix("\ufeff")
@@ -43,6 +44,7 @@ def test_results_have_the_columns_of_the_table_and_the_result_of_each_line():
         "remote_id": "77",
         "progress": "partial",
         "charge": "0.45",
+        "given_back": "0.05",
         "currency": "USD",
         "start_count": "5",
         "remains": "-2",

@@ -175,6 +175,19 @@ def test_the_delivered_quantity_is_the_ordered_quantity_without_the_rest(quantit
     assert order.delivered == delivered
 
 
+@pytest.mark.parametrize("progress", ["canceled", "refunded", "failed"])
+def test_nothing_is_said_to_be_delivered_of_an_order_that_was_given_up(progress):
+    assert Order(quantity=1000, remains=0, progress=progress).delivered is None
+
+
+@pytest.mark.parametrize("progress", ["", "pending", "processing"])
+def test_no_remains_before_anything_has_begun_say_nothing(progress):
+    assert Order(quantity=1000, remains=0, progress=progress).delivered is None
+    assert Order(quantity=1000, remains=0, start_count=0, progress=progress).delivered is None
+    assert Order(quantity=1000, remains=0, start_count=12, progress=progress).delivered == 1000
+    assert Order(quantity=1000, remains=400, progress=progress).delivered == 600
+
+
 def test_the_name_of_an_unknown_service_is_a_placeholder():
     assert Order().service_name == "Unknown service"
     assert make_order(make_service(name="Likes")).service_name == "Likes"

@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError
 from django.utils import timezone
 
-from panels.models import ServiceChange
+from panels.models import Service, ServiceChange
 from panels.protocol.order_types import Offer
 from tests.factories import make_panel, make_service
 
@@ -52,3 +52,19 @@ def test_the_newest_change_comes_first():
         ServiceChange.objects.create(service=service, at=now - timedelta(days=days), field=field, old="a", new="b")
     assert [change.field for change in service.changes.all()] == ["rate_per_1000", "name", "is_listed"]
     assert str(service.changes.first()) == f"{service.pk} rate_per_1000: a → b"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "number", "factor", "text"),
+    [
+        (None, 0, "1", ""),
+        ("1", 9, "1", ""),
+        ("1.31", 1, "1", "charges 31\xa0% above its list (1 order)"),
+        ("1.31", 4, "1", "charges 31\xa0% above its list (4 orders)"),
+        ("1.31", 5, "1.31", "charges 31\xa0% above its list (5 orders)"),
+        ("0.002", 5, "0.002", "charges 99.8\xa0% below its list (5 orders)"),
+    ],
+)
+def test_what_a_panel_charges_is_said_at_once_and_learned_from_five_orders_on(ratio, number, factor, text):
+    service = Service(charge_ratio=ratio and Decimal(ratio), charges_compared=number)
+    assert (service.charge_factor, service.charges_text) == (Decimal(factor), text)

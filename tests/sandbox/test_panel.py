@@ -2,6 +2,7 @@
 
 import http.client
 import threading
+from decimal import Decimal
 
 import pytest
 
@@ -84,3 +85,27 @@ def test_a_panel_without_a_state_file_starts_again_on_its_port(call):
     call.panel.start()
     assert call.panel.port == port
     assert call("status", order=order_id)["status"] == "Pending"
+
+
+def test_a_panel_that_keeps_charges_pays_back_and_reports_the_charge_as_it_was(start, tmp_path):
+    file = tmp_path / "panel.jsonl"
+    first = start(state_file=file)
+    order = first.add()["order"]
+    first.panel.skip(60)
+    charge = first("status", order=order)["charge"]
+    assert first.control("POST", "charges", keep=True) == (200, {"ok": True})
+    first.panel.finish(order, "Canceled")
+    assert first("status", order=order)["charge"] == charge
+    assert first.panel.balance == 500
+    first.panel.stop()
+    second = start(state_file=file)
+    assert second("status", order=order)["charge"] == charge
+    second.panel.keep_charges(keep=False)
+    assert second("status", order=order)["charge"] == "0"
+
+
+def test_a_service_can_charge_more_than_it_lists(call):
+    service = call.panel.pick("Default")
+    call.control("POST", "services/change", service=service.id, surcharge="1.31")
+    call.add()
+    assert call.panel.ledger[0].charge == service.rate * service.min / 1000 * Decimal("1.31")

@@ -38,6 +38,16 @@ ORDERS = {
     "no price": ({"state": "placed", "charge": Decimal(0), "expected_cost": None}, "–"),
     "charge of 0": ({"state": "placed", "charge": Decimal(0), "progress": "canceled"}, "0.00 USD"),
     "charge": ({"state": "placed", "charge": Decimal("0.50")}, "0.50 USD"),
+    "given back": (
+        {
+            "state": "placed",
+            "charge": Decimal("0.50"),
+            "progress": "canceled",
+            "given_back": Decimal("0.50"),
+            "given_back_source": "computed",
+        },
+        "≈ 0.00 USD",
+    ),
 }
 
 
@@ -70,9 +80,24 @@ def test_the_tag_marks_what_is_expected(row):
 
 def test_the_expected_cost_stands_beside_a_charge_that_differs():
     order = make_placed(charge=Decimal("0.50"))
-    assert render("{% order_cost order with_expected=True %}", order) == "0.50 USD ≈ 0.90 USD"
+    assert render("{% order_cost order with_full=True %}", order) == "0.50 USD ≈ 0.90 USD"
     order.charge = order.expected_cost
-    assert render("{% order_cost order with_expected=True %}", order) == "0.90 USD"
+    assert render("{% order_cost order with_full=True %}", order) == "0.90 USD"
+
+
+@pytest.mark.parametrize(
+    ("charge", "source", "text"),
+    [
+        ("0.90", "computed", "≈ 0.60 USD of 0.90 USD"),
+        ("0.90", "person", "0.60 USD of 0.90 USD"),
+        ("0.60", "told", "0.60 USD of 0.90 USD"),
+    ],
+)
+def test_the_whole_charge_stands_beside_a_cost_without_the_money_given_back(charge, source, text):
+    order = make_placed(
+        charge=Decimal(charge), progress="partial", given_back=Decimal("0.30"), given_back_source=source
+    )
+    assert render("{% order_cost order with_full=True %}", order) == text
 
 
 def test_the_overview_and_the_batch_show_the_cost(row, as_viewer):
@@ -89,6 +114,8 @@ def test_the_list_and_the_page_of_an_order_show_the_cost(row, as_viewer):
     own = as_viewer.get(order.get_absolute_url()).text
     (shown,) = re.findall(r"<dt>Cost</dt>\s*<dd>(.*?)</dd>", own)
     with_expected = text if text.startswith(("≈", "–")) else f"{text} ≈ 0.90 USD"
+    if order.given_back:
+        with_expected = f"{text} of 0.50 USD"
     assert text_of(shown) == with_expected
     assert cell(as_viewer.get(reverse("order_list")), "Charge") == [with_expected]
 

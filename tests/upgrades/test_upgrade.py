@@ -1,6 +1,7 @@
 """A database of each released version is taken over by this version, and the main job goes on with it."""
 
 import threading
+from collections import Counter
 from contextlib import closing, contextmanager
 
 import pytest
@@ -9,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 from django.test import override_settings
 from django.urls import reverse
+from django.utils import timezone
 
 from panels.bulk.checking import check_lines
 from panels.bulk.confirming import confirm, summary
@@ -193,10 +195,26 @@ def _move_to(sandbox):
     return panel
 
 
-def test_totals_summed_anew_are_those_that_were_kept(upgraded, db):
+def test_totals_summed_anew_are_those_that_were_kept_less_what_came_back(upgraded, db):
     columns = ("day", "panel", "currency", "cost", "orders", "unpriced")
-    before = list(DayTotal.objects.values_list(*columns))
+    given_back = Counter()
+    for order in Order.objects.filter(given_back__gt=0, placed_at__isnull=False).exclude(given_back_source="told"):
+        given_back[timezone.localdate(order.placed_at), order.panel_id, order.currency] += order.given_back
+    assert given_back
+    before = [
+        (day, panel, currency, cost - given_back[day, panel, currency], orders, unpriced)
+        for day, panel, currency, cost, orders, unpriced in DayTotal.objects.values_list(*columns)
+    ]
     assert before
-    DayTotal.objects.all().delete()
+    totals.update_totals()
+    assert list(DayTotal.objects.values_list(*columns)) == before
     totals.recount()
     assert list(DayTotal.objects.values_list(*columns)) == before
+
+
+def test_canceled_orders_of_before_cost_nothing_and_partial_orders_their_share(upgraded, db):
+    ended = Order.objects.filter(state="placed", charge__gt=0)
+    assert {order.given_back for order in ended.filter(progress__in=("completed", "failed"))} == {None}
+    for order in ended.filter(progress__in=("canceled", "refunded")):
+        assert order.given_back == order.charge
+    assert Order.objects.filter(given_back_source="computed").exists()

@@ -366,3 +366,63 @@ def test_the_page_of_a_service_does_not_ask_for_more_with_more_changes(as_viewer
 @pytest.mark.parametrize("pk", [999, 10**30])
 def test_a_service_that_does_not_exist_is_not_found(as_viewer, pk):
     assert as_viewer.get(f"/catalog/{pk}/").status_code == 404
+
+
+# -- what a panel charges
+
+
+def overcharged(**fields):
+    """Create a service whose orders were charged 31 % more than it lists."""
+    found = {"charge_ratio": Decimal("1.31"), "charges_compared": 34, "overcharged_orders": 34}
+    return make_service(**found, overcharged_at=timezone.now(), **fields)
+
+
+def charges(service):
+    return f"{service.get_absolute_url()}charges/"
+
+
+def test_a_service_says_what_its_panel_charges(as_viewer):
+    page = text(as_viewer.get(overcharged().get_absolute_url()))
+    assert "The panel charges 31 % above its list (34 orders)." in page
+    assert "The expected cost of new orders includes it." in page
+    assert "<button" not in page[page.index("The panel charges more than was agreed") :]
+    assert "charges" not in text(as_viewer.get(make_service().get_absolute_url())).replace("recharges", "")
+
+
+def test_what_waits_for_an_overcharging_service_is_held_and_released_by_one_click_each(as_operator, rung):
+    service = overcharged()
+    orders = [make_order(service), make_order(service)]
+    assert "Put 2 waiting orders on hold" in text(as_operator.get(service.get_absolute_url()))
+    page = text(as_operator.post(charges(service), {"decision": "hold"}, follow=True))
+    assert "2 orders are on hold." in page
+    # A button that spends money says the amount.
+    assert "Send 2 held orders, ≈ 1.80 USD" in page
+    assert rung == []
+    assert "2 orders are released." in text(as_operator.post(charges(service), {"decision": "release"}, follow=True))
+    assert rung == [("submit", service.panel_id)]
+    for order in orders:
+        order.refresh_from_db()
+        assert not order.is_held
+
+
+def test_what_a_person_has_seen_needs_nobody_and_the_service_still_says_it(as_operator):
+    service = overcharged()
+    page = text(as_operator.post(charges(service), {"decision": "seen"}, follow=True))
+    service.refresh_from_db()
+    assert service.overcharged_at is None
+    assert "The panel charges more than was agreed" not in page
+    assert "The panel charges 31 % above its list" in page
+
+
+def test_without_a_decision_nothing_changes(as_operator):
+    service = overcharged()
+    assert "Nothing was changed" in text(as_operator.post(charges(service), follow=True))
+    service.refresh_from_db()
+    assert service.overcharged_at is not None
+
+
+def test_only_a_manager_is_offered_a_sync(client, operator, manager):
+    service = overcharged()
+    for person, is_offered in ((operator, False), (manager, True)):
+        client.force_login(person)
+        assert ("Sync the catalog" in text(client.get(service.get_absolute_url()))) is is_offered

@@ -345,3 +345,61 @@ def test_an_order_of_a_waiting_service_says_until_when_and_why(as_operator):
     assert "waits until" in page
     assert "No funds!" in page
     assert "No funds!" in as_operator.get(service.get_absolute_url()).content.decode()
+
+
+# -- money back
+
+
+def canceled():
+    money = {"charge": Decimal(10), "given_back": Decimal(10), "given_back_source": "computed"}
+    return make_placed(progress=Progress.CANCELED, remains=0, **money)
+
+
+def test_a_canceled_order_shows_what_came_back_and_how_this_is_known_and_nothing_delivered(as_viewer):
+    page = as_viewer.get(url("detail", canceled())).text
+    assert "Money back" in page
+    assert "computed; not confirmed" in page
+    assert "≈\xa00.00\xa0USD" in page
+    assert "Delivered" not in page
+    assert "State another amount" not in page
+
+
+def test_an_operator_states_what_came_back(as_operator, operator):
+    order = canceled()
+    assert "State another amount" in as_operator.get(url("detail", order)).text
+    answer = as_operator.post(url("resolve", order), {"decision": "given_back", "amount": "4.5"}, headers=HTMX)
+    assert answer.status_code == 200
+    assert "stated by a person" in answer.text
+    order.refresh_from_db()
+    assert (order.given_back, order.given_back_source) == (Decimal("4.5"), "person")
+    assert order.events.get().actor == operator
+    as_operator.post(url("resolve", order), {"decision": "given_back", "amount": ""})
+    order.refresh_from_db()
+    assert order.given_back_source == "computed"
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"), [("11", "from 0 to 10 USD"), ("-1", "from 0 to 10 USD"), ("much", "Enter an amount.")]
+)
+def test_an_amount_that_cannot_be_is_refused_with_words(as_operator, amount, words):
+    order = canceled()
+    answer = as_operator.post(url("resolve", order), {"decision": "given_back", "amount": amount}, headers=HTMX)
+    assert answer.status_code == 422
+    assert words in answer.text
+    order.refresh_from_db()
+    assert order.given_back == 10
+
+
+def test_nothing_can_be_stated_while_an_order_runs(as_operator):
+    assert "Money back" not in as_operator.get(url("detail", make_placed(charge=Decimal(10)))).text
+
+
+def test_an_order_that_was_charged_above_what_was_agreed_says_so(as_viewer):
+    service = make_service(charge_ratio=Decimal("1.31"), charges_compared=34)
+    order = make_placed(service, expected_cost=Decimal(10), charge=Decimal("13.10"))
+    words = "The panel charged 13.10\xa0USD for this order"
+    page = as_viewer.get(url("detail", order)).text
+    assert words in page
+    assert "charges 31\xa0% above its list (34 orders)" in page
+    Order.objects.update(charge=Decimal("10.20"))
+    assert words not in as_viewer.get(url("detail", order)).text

@@ -15,8 +15,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from panels.forms.orders import TERMS, OrderForm
 from panels.models import Client as Customer
-from panels.models import Controls, Order, OrderEvent, Panel
+from panels.models import Controls, Order, OrderEvent, Panel, Service
 from panels.protocol.order_types import ORDER_TYPES
 from panels.tables.reading import LABELS
 from tests.factories import make_campaign, make_client, make_order, make_panel, make_placed, make_service, make_user
@@ -116,8 +117,7 @@ def test_every_type_shows_exactly_its_fields(as_operator, slug):
     service = make_service(type=slug)
     page = page_of(as_operator.get(NEW, {"service": service.pk}))
     grid = page[page.index('id="order-form"') : page.index("</form>", page.index('id="order-form"'))]
-    carried = {"csrfmiddlewaretoken", "service", "token", "shown_price", "shown_min", "shown_max", "shown_type"}
-    carried |= set(LABELS)
+    carried = {"csrfmiddlewaretoken", "service", "token", *TERMS, *LABELS}
     assert set(re.findall(r' name="([^"]+)"', grid)) - carried == {field.name for field in ORDER_TYPES[slug].fields}
     for field in ORDER_TYPES[slug].fields:
         assert f'for="id_{field.name}"' in grid
@@ -808,3 +808,23 @@ def test_a_repeated_order_keeps_its_client_and_campaign_alone(as_operator):
     assert 'value="Nova"' in page
     assert "PO-17" not in page
     assert "Once" not in page
+
+
+def test_the_form_says_what_the_panel_charges_and_the_cost_includes_it(as_operator):
+    service = make_service(charge_ratio=Decimal("1.31"), charges_compared=34)
+    page = page_of(as_operator.get(NEW, {"service": service.pk}))
+    assert "The panel charges 31\xa0% above its list (34 orders)." in page
+    form = {"service": service.pk, "link": "https://example.com/p/1", "quantity": "1000"}
+    answer = as_operator.post(f"{NEW}check/", form).text
+    assert "1.179\xa0USD" in answer
+    assert "charged 31\xa0% above the list" in answer
+
+
+def test_a_surcharge_that_was_learned_since_the_form_was_opened_is_shown_before_the_order(as_operator):
+    form = OrderForm(make_service())
+    Service.objects.update(charge_ratio=Decimal("1.31"), charges_compared=34)
+    data = form.initial | {"link": "https://example.com/p/1", "quantity": "1000"}
+    answer = as_operator.post(NEW, data)
+    assert answer.status_code == 422
+    assert "Charges: as listed → <strong>31 % above the list</strong>" in page_of(answer)
+    assert not Order.objects.exists()
