@@ -19,7 +19,8 @@ from panels.models.client import fold_name
 from panels.models.order import NEEDS_A_PERSON, RequestState
 from panels.models.planning import unindexed
 from panels.money.totals import midnight
-from panels.protocol.order_types import normalise_link, type_choices
+from panels.protocol.links import normalise_link
+from panels.protocol.order_types import type_choices
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 # Up to so many services, or orders of a link, the search for orders names their pks.
@@ -80,7 +81,10 @@ class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]
         return Client.objects.exists() or Campaign.objects.exists()
 
     def search(self, orders: QuerySet[Order], _: str, text: str) -> QuerySet[Order]:
-        """Find by order number, panel order ID, start of the link or reference, or ID or name of the service."""
+        """Find by order number, panel order ID, start of the link or reference, or ID or name of the service.
+
+        An order shows the name of its service as ordered, so it is also found by each former name of the service.
+        """
         digits = text.removeprefix("#")
         is_number = digits.isdecimal() and digits.isascii() and len(digits) <= 18
         if text.startswith("#") and is_number:
@@ -97,11 +101,15 @@ class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]
             found |= Q(reference_key__startswith=reference) if few is None else Q(pk__in=few)
         # The words of a service include its ID.
         services = Service.objects.filter(Q(remote_id=text) if is_number else _all_words(text))
-        few = _few(services)
-        if few is not None:
-            return orders.filter(found | Q(service__in=few))
+        # The condition lets the database use the partial index of the renamed services.
+        renamed = Service.objects.filter(_all_words(text, "search_text", "former_text"), former_text__gt="")
+        few, few_renamed = _few(services), _few(renamed)
+        if few is not None and few_renamed is not None:
+            return orders.filter(found | Q(service__in={*few, *few_renamed}))
         # With many services, a walk through the orders soon finds enough of them for a page.
-        return orders.alias(of=unindexed("service_id")).filter(found | Q(of__in=services.values("pk")))
+        of = Q(of__in=services.values("pk"))
+        of |= Q(of__in=renamed.values("pk") if few_renamed is None else few_renamed)
+        return orders.alias(of=unindexed("service_id")).filter(found | of)
 
     def of_client(self, orders: QuerySet[Order], _: str, client: Client | str) -> QuerySet[Order]:
         """Keep the orders of one client, or those without a client.
@@ -303,10 +311,11 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
         return None if name in self.errors else self.form.cleaned_data.get(name)
 
 
-def _all_words(text: str) -> Q:
+def _all_words(text: str, *names: str) -> Q:
+    """Match rows that have every word in one of these fields, the search text if none is named."""
     found = Q()
     for word in text.lower().split()[:10]:
-        found &= Q(search_text__contains=word)
+        found &= Q(*((f"{name}__contains", word) for name in names or ("search_text",)), _connector=Q.OR)
     return found
 
 

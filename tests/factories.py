@@ -17,7 +17,7 @@ from panels import migrations
 from panels.bulk.drafts import create_batch
 from panels.models import Batch, Campaign, Client, Order, Panel, Refill, Service
 from panels.models.client import fold_name
-from panels.protocol.order_types import normalise_link
+from panels.protocol.links import normalise_link
 from panels.tables.reading import Line, Sheet
 
 _numbers = itertools.count(1)
@@ -94,6 +94,7 @@ def make_order(service: Service | None = None, **fields: Any) -> Order:
         "link": f"https://example.com/p/{number}",
         "quantity": 1000,
         "type": service.type,
+        "as_ordered": service.terms(),
         "rate_agreed": service.rate_per_1000,
         "expected_cost": service.rate_per_1000,
         "currency": service.panel.currency,

@@ -6,8 +6,10 @@ from decimal import Decimal
 import pytest
 
 from panels import filters
+from panels.calls.catalog import FROM_PANEL, store_catalog
 from panels.filters import OrderFilter, RefillFilter, ServiceFilter
 from panels.models import Order, Panel, Refill
+from panels.protocol.wire import Catalog, CatalogRow
 from tests.factories import make_campaign, make_client, make_order, make_panel, make_placed, make_refill, make_service
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +143,25 @@ def test_a_filter_knows_whether_it_narrows_and_whether_the_folded_part_is_used()
     assert catalog(q="likes").is_narrowed
     assert not catalog(q="likes", type="package").uses_details
     assert catalog(refill="yes").uses_details
+
+
+@pytest.mark.parametrize("few", [4000, 0])
+def test_an_order_is_found_by_the_name_of_its_service_as_ordered_and_by_the_present_name(monkeypatch, few):
+    monkeypatch.setattr(filters, "FEW", few)
+    service = make_service(name="Gold Likes", category="TikTok", remote_id="k-77")
+    order, other = make_order(service), make_order(make_service(name="Views"))
+    rename(service, "Silver Comments")
+    assert order.service_name == "Gold Likes"
+    for text in ("gold likes", "LIKES gold", "silver comments", "k-77", "gold tiktok"):
+        assert orders(q=text) == {order}, text
+    assert orders(q="views") == {other}
+    assert orders(q="bronze likes") == set()
+
+
+def rename(service, name):
+    """Store a catalog in which only the name of a service is another."""
+    values = {field: getattr(service, field) for field in FROM_PANEL} | {"name": name}
+    store_catalog(service.panel, Catalog((CatalogRow(remote_id=service.remote_id, **values),), 0))
 
 
 # -- labels

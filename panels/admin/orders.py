@@ -47,7 +47,7 @@ class RefillInline(RowInline):
 class OrderAdmin(RowAdmin):
     hidden = ("charge_sort", "cost_sort")
     list_display = (
-        "id", "state", "progress", "panel", "remote_id", "service", "quantity", "cost", "client", "reference", "alarm",
+        "id", "state", "progress", "panel", "remote_id", "ordered", "quantity", "cost", "client", "reference", "alarm",
         "placed_by", "created_at",
     )  # fmt: skip
     list_filter = ("created_at", "state", "progress", "panel", "client", "cancel_state")
@@ -67,6 +67,10 @@ class OrderAdmin(RowAdmin):
 
     def view_on_site(self, obj: Order) -> str:
         return obj.get_absolute_url()
+
+    @admin.display(description="Service as ordered")
+    def ordered(self, order: Order) -> str:
+        return f"{order.service_remote_id} · {order.service_title}" if order.ordered else "-"
 
     @admin.display(ordering="charge_sort")
     def cost(self, order: Order) -> str:

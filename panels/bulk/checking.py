@@ -11,8 +11,9 @@ from panels.clients.naming import NameLookup, find_unfit_labels
 from panels.models import Batch, BatchLine, Order, Service
 from panels.models.planning import unindexed_text
 from panels.orders.placing import is_active
+from panels.protocol.links import normalise_link
 from panels.protocol.order_fields import UnfitError, clean, shown
-from panels.protocol.order_types import ALL_FIELDS, Checked, check, normalise_link
+from panels.protocol.order_types import ALL_FIELDS, Checked, check
 
 # The fields of a line that a check writes.
 FOUND = (

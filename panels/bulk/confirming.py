@@ -213,7 +213,7 @@ def _build_order(batch: Batch, line: BatchLine, checked: Checked, user: Any) -> 
     service = line.service
     if service is None:
         raise ValueError(f"{line} has no service.")
-    order = build_order(service, checked, placed_by=user, token=line.token, labels=line.labels)
+    order = build_order(service, checked, placed_by=user, token=line.token, labels=line.labels, link_key=line.link_key)
     order.batch_id = batch.pk
     return order
 
@@ -229,8 +229,9 @@ def _find_changes(lines: Sequence[BatchLine], before: Sequence[Mapping[str, Any]
             continue
         was, now = _conditions(old), _conditions(new)
         for what in now:
-            if was.get(what) != now[what]:
-                found[line.service, what, was.get(what, ""), now[what]].append(line.number)
+            # A draft of an earlier version may lack a condition.
+            if what in was and was[what] != now[what]:
+                found[line.service, what, was[what], now[what]].append(line.number)
     return tuple(TermChange(*key, numbers=tuple(numbers)) for key, numbers in found.items())
 
 

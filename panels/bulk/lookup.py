@@ -80,10 +80,10 @@ class CatalogLookup:
     def terms(self, service: Service) -> dict[str, Any]:
         """Return the conditions of a service besides its rate. An order is checked against them."""
         if service.pk not in self._terms:
+            kept = service.terms()
             self._terms[service.pk] = {
                 "type": service.order_type.label,
-                "minimum": service.min_quantity,
-                "maximum": service.max_quantity,
+                **{name: kept[name] for name in ("name", "minimum", "maximum", "refill", "cancel")},
                 "listed": service.is_listed,
                 "dripfeed": service.dripfeed,
                 "billed per line": service.panel.bills_package_per_line,

@@ -23,7 +23,8 @@ from panels.orders.following import next_check_at
 from panels.protocol.client import PanelClient
 from panels.protocol.errors import OutcomeUnknown, PanelError, failure_in, is_answer
 from panels.protocol.inquiry import CHUNK
-from panels.protocol.order_types import normalise_link, read_whole
+from panels.protocol.links import normalise_link
+from panels.protocol.order_types import read_whole
 from panels.protocol.wire import OrderStatus
 
 _SILENT = "The panel gave no answer about this order. Import its line again to ask again."
@@ -124,6 +125,7 @@ def _create_order(line: BatchLine, answer: OrderStatus, panel: Panel, now: datet
         batch=line.batch,
         panel=panel,
         service=service,
+        as_ordered=service.terms() if service else None,
         type=service.type if service else "",
         link=link,
         link_key=normalise_link(link),

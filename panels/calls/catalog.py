@@ -38,7 +38,9 @@ FROM_PANEL = (
 )
 TIMES = ("average_time", "average_minutes")
 UNNOTED = {"description", "type", *TIMES}
-WRITTEN = (*FROM_PANEL, "is_listed", "search_text", "last_seen_at")
+WRITTEN = (*FROM_PANEL, "is_listed", "search_text", "former_text", "last_seen_at")
+# The characters of former names that are kept, which are at least those of the last four.
+MAX_FORMER = 4000
 BULK = 500
 _note_failure = partial(note_unanswered, error_field="catalog_error", request_field="sync_requested_at")
 
@@ -139,7 +141,11 @@ def _update_service(service: Service, row: CatalogRow) -> dict[str, tuple[Any, A
     for name, (_, new) in found.items():
         setattr(service, name, new)
     if found:
-        service.search_text = f"{service.remote_id} {service.name} {service.category}".lower()
+        text = f"{service.remote_id} {service.name} {service.category}".lower()
+        if service.search_text not in ("", text):
+            others = [each for each in service.former_text.split("\n") if each != service.search_text]
+            service.former_text = "\n".join([service.search_text, *others]).strip()[:MAX_FORMER]
+        service.search_text = text
     return found
 
 

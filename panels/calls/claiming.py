@@ -30,8 +30,9 @@ claims_under_way = UnderWay()
 # The columns that claiming and sending need, because reading all columns would cost more than the rest of a claim.
 _OF_ORDER = (
     *("panel", "type", "link", "quantity", "params", "state", "attempt", "send_after", "sent_at", "rate_agreed"),
-    *("expected_cost", "currency", "may_exceed_balance"),
+    *("expected_cost", "currency", "may_exceed_balance", "as_ordered"),
     *(f"service__{name}" for name in ("remote_id", "type", "raw_type", "rate_per_1000", "is_listed", "wait_minutes")),
+    *(f"service__{name}" for name in ("min_quantity", "max_quantity", "refill", "cancel")),
 )
 _OF_PANEL = (
     *("api_url", "api_key", "connect_timeout", "read_timeout", "always_send_quantity"),

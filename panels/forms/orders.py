@@ -39,7 +39,11 @@ TERMS = {
     "shown_max": "Maximum",
     "shown_type": "Type",
     "shown_charges": "Charges",
+    "shown_name": "Name",
+    "shown_refill": "Refill",
+    "shown_cancel": "Cancel",
 }
+ANSWERS = {True: "yes", False: "no", None: "not stated"}
 
 
 def price_text(service: Service) -> str:
@@ -59,6 +63,9 @@ def terms(service: Service) -> dict[str, str]:
         "shown_max": count(service.max_quantity),
         "shown_type": service.order_type.label,
         "shown_charges": service.charged_as,
+        "shown_name": service.name,
+        "shown_refill": ANSWERS[service.refill],
+        "shown_cancel": ANSWERS[service.cancel],
     }
 
 
@@ -200,6 +207,7 @@ class ResolveForm(forms.Form):
     decision = forms.ChoiceField(choices=[(name, name) for name in DECISIONS])
     remote_id = forms.CharField(required=False, max_length=200)
     rate = forms.DecimalField(required=False)
+    terms = forms.CharField(required=False)
     alarm = forms.CharField(required=False)
     # The money given back. Empty: it is computed.
     amount = forms.DecimalField(required=False, max_digits=18, decimal_places=6)

@@ -254,6 +254,10 @@ class _History:
         for other, factor in zip(others[:4], ("0.8", "0.9", "1.1", "1.25"), strict=True):
             self.sandbox.change_service(other.remote_id, rate=other.rate_per_1000 * Decimal(factor))
         self.sandbox.remove_service(others[5].remote_id)
+        # An old order shows the name as ordered, and the present name beside it.
+        renamed = Service.objects.filter(panel=self.panel, orders__isnull=False).exclude(pk=service.pk).first()
+        if renamed:
+            self.sandbox.change_service(renamed.remote_id, name=f"{renamed.name} [New Server]")
         sync_catalog(self.panel.pk, self.never)
         ServiceChange.objects.filter(service__panel=self.panel).update(at=F("at") - timedelta(minutes=10))
 

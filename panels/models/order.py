@@ -13,7 +13,7 @@ states, and write by compare and swap.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -30,7 +30,7 @@ from panels.models.event import OrderEvent
 from panels.models.fields import MoneyField, RateField
 from panels.models.panel import Panel
 from panels.models.service import Service
-from panels.protocol.order_types import order_type, type_choices
+from panels.protocol.order_types import OrderType, order_type, type_choices
 from panels.protocol.wire import Progress as WireProgress
 
 
@@ -122,10 +122,12 @@ class Order(models.Model):
     service = models.ForeignKey(
         Service, null=True, blank=True, on_delete=models.PROTECT, related_name="orders", db_index=False
     )
+    # The service as it was when a person agreed to it (`Service.terms`). None if the service is not known.
+    as_ordered = models.JSONField(null=True, blank=True, editable=False)
     # The service's type when the order was placed. It determines the fields of the order.
     type = models.CharField(max_length=40, blank=True, choices=type_choices, editable=False)
     link = models.TextField(blank=True)
-    # The result of order_types.normalise_link, to search and to find duplicates.
+    # The result of links.normalise_link, to search and to find duplicates.
     link_key = models.CharField(max_length=500, blank=True, editable=False)
     # The quantity of one run, or the number of lines. None for packages and subscriptions.
     quantity = models.PositiveIntegerField(null=True, blank=True)
@@ -383,6 +385,11 @@ class Order(models.Model):
         return values
 
     @property
+    def order_type(self) -> OrderType:
+        """The type with the fields and the billing of this order, Default if the panel's type was not known."""
+        return order_type(self.type)
+
+    @property
     def is_adopted(self) -> bool:
         """Whether the order was placed elsewhere: it has an id, and nobody agreed to a price here."""
         return self.state == self.State.PLACED and self.rate_agreed is None
@@ -430,9 +437,29 @@ class Order(models.Model):
         return max(total - max(self.remains, 0), 0)
 
     @property
+    def ordered(self) -> Mapping[str, Any]:
+        """The service as ordered. Empty if the order was placed elsewhere and its service is not known."""
+        return self.as_ordered or (self.service.terms() if self.service else {})
+
+    @property
     def service_name(self) -> str:
-        """The name of the service, which may be unknown for an order that was placed elsewhere."""
-        return self.service.name if self.service else "Unknown service"
+        """The name of the service when it was ordered."""
+        return str(self.ordered.get("name", "Unknown service"))
+
+    @property
+    def service_remote_id(self) -> str:
+        """The panel's ID of the service, "" if the service is not known."""
+        return str(self.ordered.get("service", ""))
+
+    @property
+    def now_called(self) -> str:
+        """The present name of the service, "" if the name has not changed since the order."""
+        return self.service.name if self.service and self.service.name != self.service_name else ""
+
+    @property
+    def service_title(self) -> str:
+        """The name of the service when it was ordered, and its present name if that differs."""
+        return f"{self.service_name} · now called {self.now_called}" if self.now_called else self.service_name
 
     # -- possible actions
 
@@ -446,19 +473,26 @@ class Order(models.Model):
 
     @property
     def can_refill(self) -> bool:
-        """Whether a refill can be requested: the service allows refills, and units were delivered."""
+        """Whether a refill can be requested: it was or is offered, and units were delivered."""
         return (
             self.state == self.State.PLACED
-            and (self.service is None or self.service.refill is not False)
+            and self._is_offered("refill")
             and self.progress in (self.Progress.COMPLETED, self.Progress.PARTIAL)
         )
 
     @property
     def can_cancel(self) -> bool:
-        """Whether a cancel can be requested: the service allows cancels, and the order has not finished."""
+        """Whether a cancel can be requested: it was or is offered, and the order has not finished."""
         return (
             self.state == self.State.PLACED
-            and (self.service is None or self.service.cancel is not False)
+            and self._is_offered("cancel")
             and not self.is_finished
             and self.cancel_state not in (RequestState.QUEUED, RequestState.SENDING, RequestState.ACCEPTED)
         )
+
+    def _is_offered(self, name: str) -> bool:
+        """Whether the service offered this when it was ordered, or offers it now. Not stated is no refusal.
+
+        The person paid for it as ordered, a new offer may cover old orders, and the panel decides about each request.
+        """
+        return self.ordered.get(name) is not False or getattr(self.service, name, None) is not False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -62,6 +63,8 @@ class Service(models.Model):
     overcharge_seen_at = models.DateTimeField(null=True, editable=False)
     # The text that a search looks in: the panel's id, the name and the category in lower case.
     search_text = models.TextField(blank=True, editable=False)
+    # The search texts from before the last renames. Orders keep the name as ordered, and are found by it.
+    former_text = models.TextField(blank=True, default="", db_default="", editable=False)
 
     class Meta:
         ordering = ("panel", "pk")
@@ -73,6 +76,7 @@ class Service(models.Model):
             models.Index(fields=("panel",), condition=Q(overcharged_at__isnull=False), name="service_overcharged"),
             models.Index(fields=("category", "is_listed", "panel"), name="service_by_category"),
             models.Index(fields=("waits_since",), condition=Q(waits_since__isnull=False), name="service_waiting"),
+            models.Index(fields=("id",), condition=Q(former_text__gt=""), name="service_renamed"),
         )
 
     def __str__(self) -> str:
@@ -110,6 +114,18 @@ class Service(models.Model):
             return ""
         orders = "1 order" if self.charges_compared == 1 else f"{self.charges_compared} orders"
         return f"charges {distance(ratio)} its list ({orders})"
+
+    def terms(self) -> dict[str, Any]:
+        """Return what an order keeps of its service besides type and rate (`Order.as_ordered`)."""
+        return {
+            "service": self.remote_id,
+            "name": self.name,
+            "category": self.category,
+            "minimum": self.min_quantity,
+            "maximum": self.max_quantity,
+            "refill": self.refill,
+            "cancel": self.cancel,
+        }
 
     def offer(self, rate_per_1000: Decimal | None = None) -> Offer:
         """Return the terms to check and price orders, at the current rate or at the given rate."""

@@ -10,7 +10,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from panels.models import Order, OrderEvent, Service
-from panels.protocol.order_types import Checked, normalise_link
+from panels.protocol.links import normalise_link
+from panels.protocol.order_types import Checked
 
 
 class TokenUsedError(Exception):
@@ -24,10 +25,12 @@ def build_order(
     placed_by: Any,
     token: uuid.UUID | None = None,
     labels: Mapping[str, Any] | None = None,
+    link_key: str | None = None,
 ) -> Order:
     """Return an unsaved order for values that were checked and have no errors.
 
     labels: the labels of the order, as values of its columns (`models.client.label_columns`).
+    link_key: the normalised link if the caller has it already.
     """
     params = {name: value for name, value in checked.values.items() if name not in ("link", "quantity")}
     link = checked.values.get("link", "")
@@ -35,9 +38,10 @@ def build_order(
         token=token or uuid.uuid4(),
         panel=service.panel,
         service=service,
+        as_ordered=service.terms(),
         type=service.type,
         link=link,
-        link_key=normalise_link(link),
+        link_key=normalise_link(link) if link_key is None else link_key,
         quantity=checked.quantity,
         params=params,
         rate_agreed=service.rate_per_1000,

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Now
 
-from panels.models import Batch, Order, OrderEvent
+from panels.models import Batch, Order, OrderEvent, Service
+from panels.protocol.order_types import Offer, check
 
 State, What = Order.State, OrderEvent.What
 # The open orders, in two parts because each part has an index: orders that are not known to be at a panel, and orders
@@ -41,13 +42,32 @@ def count_open() -> tuple[Counter[int], Counter[int]]:
 
 
 def reason_to_hold(order: Order) -> str:
-    """Return why a person must look at this order before it goes out; "" if its service and price still fit."""
+    """Return why a person must look at this order before it goes out; "" if its service, terms and price still fit."""
     service, agreed = order.service, order.rate_agreed
     if service is None or agreed is None or not service.is_listed:
         return "The panel no longer lists this service."
     if service.type != order.type:
         return f"The service's type has changed to {service.raw_type or 'unknown'}."
+    if changed := _lost(order, service) or _unfit_limits(order, service):
+        return changed
     limit = agreed * (1 + Decimal(str(settings.PRICE_GUARD_PERCENT)) / 100)
     if service.rate_per_1000 > limit:
         return f"The price has risen from {agreed.normalize():f} to {service.rate_per_1000.normalize():f}."
     return ""
+
+
+def _lost(order: Order, service: Service) -> str:
+    """Return what the service offered when it was ordered and no longer offers. Not stated is not lost."""
+    kept = order.as_ordered or {}
+    lost = [f"{name}s" for name in ("refill", "cancel") if kept.get(name) and getattr(service, name) is False]
+    return f"The service no longer offers {' and '.join(lost)}." if lost else ""
+
+
+def _unfit_limits(order: Order, service: Service) -> str:
+    """Return why the order does not fit the limits any more. Limits that have not changed are not checked again."""
+    kept, least, most = order.as_ordered, service.min_quantity, service.max_quantity
+    if not kept or (kept.get("minimum"), kept.get("maximum")) == (least, most):
+        return ""
+    errors = check(Offer(order.type, service.rate_per_1000, least, most), order.values).errors
+    found = " ".join(text for texts in errors.values() for text in texts)
+    return f"The limits of the service have changed. {found}"[:300] if found else ""

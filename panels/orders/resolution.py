@@ -24,7 +24,7 @@ def withdraw(order: Order, actor: Any) -> str:
 
 
 def release(order: Order, actor: Any) -> str:
-    """Let an order on hold go out at the current price; return "", or the reason why this is not possible."""
+    """Let an order on hold go out on the current terms; return "", or the reason why this is not possible."""
     service = order.service
     if service is None or not service.is_listed:
         return "The panel no longer lists this service, so the order can only be withdrawn."
@@ -37,6 +37,8 @@ def release(order: Order, actor: Any) -> str:
             rate_agreed=service.rate_per_1000,
             expected_cost=checked.cost,
             type=service.type,
+            # A person who sends an order in spite of the balance was shown no other terms.
+            as_ordered=order.as_ordered if order.is_held_for_funds else service.terms(),
             send_after=timezone.now(),
             held_for_funds_at=None,
             may_exceed_balance=order.is_held_for_funds or order.may_exceed_balance,

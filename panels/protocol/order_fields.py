@@ -97,7 +97,7 @@ ZERO_IS_ABSENT = frozenset({"runs", "interval", "posts", "old_posts"})
 _BLANKS = " \t\n\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u2060\u3000\ufeff" + "".join(
     map(chr, range(0x2000, 0x200C))
 )
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _UNSAFE_IN_LINES = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SPACE = re.compile(r"\s")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
@@ -148,7 +148,7 @@ def shown(text: str) -> str:
 def _clean_text(field: Field, text: str, limit: int = MAX_TEXT) -> str:
     if len(text) > limit:
         raise UnfitError(f"{field.label} has {len(text):,} characters, the limit is {limit:,}: {shown(text)}.")
-    if _UNSAFE.search(text):
+    if UNSAFE.search(text):
         raise UnfitError(f"{field.label} must be one line without control characters, not {shown(text)}.")
     return text
 
@@ -246,37 +246,3 @@ def clean(field: Field, text: str) -> str:
     field is required, or fits the other fields.
     """
     return _CLEANERS[field.kind](field, text)
-
-
-_WEB_SCHEME = re.compile(r"(?:https?:)?//", re.IGNORECASE)
-_TRACKING = frozenset({"igsh", "igshid", "fbclid", "si"})
-
-
-def normalise_link(link: str) -> str:
-    """Return the form of a link that is used to search and to find duplicates (docs/protocol.md, 5 and 6).
-
-    It is never sent. Removes scheme, www., m., trailing slash, fragment and tracking parameters. The path keeps its
-    case, because some sites distinguish it. A bare name becomes lower case.
-    """
-    text = trim(_UNSAFE.sub("", link))
-    if text.startswith("@"):
-        return text.lower()[:MAX_NORMALISED_LINK]
-    if scheme := _WEB_SCHEME.match(text):
-        text = text[scheme.end() :]
-    address, _, query = text.partition("#")[0].partition("?")
-    host, slash, path = address.partition("/")
-    kept = "&".join(part for part in query.split("&") if part and not _is_tracking(part))
-    normal = (_plain_host(host.lower()) + slash + path).rstrip("/")
-    return (f"{normal}?{kept}" if kept else normal)[:MAX_NORMALISED_LINK]
-
-
-def _is_tracking(parameter: str) -> bool:
-    name = parameter.partition("=")[0].lower()
-    return name.startswith("utm_") or name in _TRACKING
-
-
-def _plain_host(host: str) -> str:
-    host = host.removeprefix("www.")
-    shorter = host.removeprefix("m.")
-    # m.me is a site, not the mobile form of one.
-    return shorter if "." in shorter else host

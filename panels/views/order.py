@@ -13,13 +13,14 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from panels.bell import WorkKind, ring
-from panels.forms.orders import ResolveForm
+from panels.forms.orders import ANSWERS, ResolveForm
 from panels.id_search import findings
 from panels.id_search.evidence import collect_evidence, find_around
-from panels.models import Order, OrderEvent, Refill
+from panels.models import Order, OrderEvent, Refill, Service
 from panels.models.order import RequestState
 from panels.money import charges, given_back
 from panels.orders import aftercare, following, funds, resolution
+from panels.pages.formats import count
 from panels.pages.htmx import render_page, wants_fragment
 from panels.protocol.order_types import ALL_FIELDS, Kind, check
 from panels.views.order_list import poll_seconds
@@ -63,6 +64,7 @@ def _show(request: HttpRequest, pk: int, *, status: int = 200) -> HttpResponse:
         "is_overcharged": charges.is_overcharged(order, order.panel),
         "full_charge": charges.full_charge(order),
         "can_state_given_back": given_back.can_state(order),
+        "as_ordered": _compare_terms(order),
         "is_held_up": not order.panel.takes_questions(),
         "poll": _page_seconds(order, refills, decision.get("findings")),
         **decision,
@@ -87,6 +89,22 @@ def _fields(order: Order) -> list[dict[str, Any]]:
         lines = value.splitlines() if field and field.kind is Kind.LINES else []
         shown.append({"name": field.label if field else name, "value": label, "lines": lines})
     return shown
+
+
+def _compare_terms(order: Order) -> list[tuple[str, str, str]]:
+    """Return label, value as ordered and present value of the service's terms; "" where the value has not changed."""
+    then = _terms_in_words(order.ordered) if order.ordered else {}
+    now = _terms_in_words(order.service.terms()) if order.service else then
+    return [(label, text or "–", now[label] if now[label] != text else "") for label, text in then.items()]
+
+
+def _terms_in_words(terms: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "Category": terms.get("category", ""),
+        "Limits": f"{count(terms.get('minimum'))} to {count(terms.get('maximum'))}",
+        "Refill offered": ANSWERS[terms.get("refill")].capitalize(),
+        "Cancel offered": ANSWERS[terms.get("cancel")].capitalize(),
+    }
 
 
 def _page_seconds(order: Order, refills: list[Refill], findings: findings.Findings | None) -> int:
@@ -117,7 +135,12 @@ def _decision(order: Order, events: list[OrderEvent], posted: Mapping[str, str])
     if (order.is_held or order.is_held_for_funds) and order.service:
         checked = check(order.service.offer(), order.values)
         errors = [message for messages in checked.errors.values() for message in messages]
-        shown = {"new_cost": checked.cost, "is_ceiling": checked.is_ceiling, "release_errors": errors}
+        shown = {
+            "new_cost": checked.cost,
+            "is_ceiling": checked.is_ceiling,
+            "release_errors": errors,
+            "terms_now": _mark_of_terms(order.service),
+        }
         return shown | {"shortage": funds.explain(order, order.panel.free_balance) if order.is_held_for_funds else ""}
     return {}
 
@@ -199,9 +222,16 @@ def _write_off(order: Order, actor: Any, _: Mapping[str, Any]) -> str:
     return resolution.write_off(order, actor)
 
 
+def _mark_of_terms(service: Service) -> str:
+    """Return a text that changes when the service offers something else."""
+    return f"{ANSWERS[service.refill]}, {ANSWERS[service.cancel]}"
+
+
 def _release(order: Order, actor: Any, data: Mapping[str, Any]) -> str:
     if order.service is None or data["rate"] != order.service.rate_per_1000:
         return "The price has changed again. Nothing was sent. Check the new price."
+    if data["terms"] not in ("", _mark_of_terms(order.service)):
+        return "Refill or cancel of the service have changed again. Nothing was sent. Check the new terms."
     return resolution.release(order, actor)
 
 

@@ -10,7 +10,9 @@ from django.test.utils import CaptureQueriesContext
 
 from panels.bulk.checking import check_lines, find_unfit, save_lines
 from panels.bulk.confirming import confirm, summary
-from panels.models import BatchLine, Order, Service
+from panels.bulk.drafts import create_batch
+from panels.models import Batch, BatchLine, Order, Service
+from panels.tables.reading import read_paste
 from tests.bulk.batches import MISTAKES, SERVICES, big_rows, line_of
 from tests.factories import make_batch, make_order, make_panel, make_service, row_of
 
@@ -178,3 +180,35 @@ def test_a_line_of_a_service_that_charges_above_its_list_says_so_and_costs_more(
     assert line.warnings == ["The panel charges 31\xa0% above its list (5 orders). The cost includes this."]
     assert (line.cost, line.terms["charged"]) == (Decimal("1.179"), "31\xa0% above the list")
     assert not line.has_errors
+
+
+# Of each pair, the second is the same target as the first.
+SHARED = """
+102|https://www.tiktok.com/@n/video/1?_r=1&_t=8abc|100
+102|https://www.tiktok.com/@n/video/1?is_from_webapp=1&sender_device=pc|100
+102|https://www.facebook.com/n/posts/1?mibextid=x|100
+102|https://www.facebook.com/n/posts/1|100
+102|https://www.instagram.com/reel/AbC/|100
+102|https://www.instagram.com/p/AbC/|100
+102|https://www.instagram.com/Name|100
+102|https://www.instagram.com/name|100
+"""
+
+
+def test_a_line_that_repeats_a_target_in_another_spelling_is_warned_of():
+    service = make_service(remote_id="102")
+    batch, _ = create_batch(
+        read_paste(SHARED, has_panel=False), source=Batch.Source.PASTE, created_by=None, panel=service.panel
+    )
+    lines = list(batch.lines.order_by("number"))
+    assert len(lines) == 8
+    for first, second in zip(lines[::2], lines[1::2], strict=True):
+        assert second.errors == {"link": [f"Line {first.number} orders the same service for the same link."]}
+
+
+def test_an_active_order_is_found_by_each_spelling_of_its_target():
+    service = make_service()
+    order = make_order(service, link="https://twitter.com/Name/status/1?s=20")
+    batch = make_batch(row_of(service, link="https://x.com/name/status/1"), row_of(service, link="https://x.com/name"))
+    assert line_of(batch, 2).errors == {"link": [f"Order {order.pk} is still active for the same service and link."]}
+    assert not line_of(batch, 3).errors

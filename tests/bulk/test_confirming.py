@@ -113,13 +113,16 @@ CHANGED = {
     "limit that is passed": ({"max_quantity": 500}, ("maximum", "10,000", "500"), False),
     "listing": ({"is_listed": False}, ("listed", "yes", "no"), False),
     "type": ({"type": "package"}, ("type", "Default", "Package"), False),
+    "refill": ({"refill": False}, ("refill", "yes", "no"), True),
+    "cancel": ({"cancel": None}, ("cancel", "yes", "not stated"), True),
+    "name": ({"name": "Other"}, ("name", "Likes", "Other"), True),
 }
 
 
 @pytest.mark.parametrize("name", CHANGED)
 def test_a_change_since_the_check_stops_the_confirmation_and_is_returned(name):
     fields, expected, is_fit = CHANGED[name]
-    service, other = make_service(), make_service()
+    service, other = make_service(name="Likes"), make_service()
     batch = make_batch(row_of(service), row_of(other), row_of(service))
     shown = summary(batch).fingerprint
     Service.objects.filter(pk=service.pk).update(**fields)
@@ -135,6 +138,24 @@ def test_a_change_since_the_check_stops_the_confirmation_and_is_returned(name):
         assert Order.objects.count() == 3
     else:
         assert confirm(batch, None, summary(batch).fingerprint).problem.startswith("2 lines have errors")
+
+
+def test_a_draft_that_was_checked_before_a_term_was_compared_is_confirmed_without_it():
+    batch = make_batch(row_of(make_service()))
+    line = line_of(batch, 2)
+    line.terms = {name: value for name, value in line.terms.items() if name not in ("name", "refill", "cancel")}
+    line.save()
+    assert confirm_batch(batch).changes == ()
+
+
+def test_each_order_keeps_its_service_as_it_was_confirmed():
+    first, second = make_service(name="Likes", refill=True), make_service(name="Views", refill=None)
+    batch = make_batch(row_of(first), row_of(second), row_of(first))
+    confirm_batch(batch)
+    Service.objects.update(name="Other", refill=False)
+    kept = [(order.service_name, order.as_ordered["refill"]) for order in batch.orders.order_by("pk")]
+    assert kept == [("Likes", True), ("Views", None), ("Likes", True)]
+    assert {order.link_key for order in batch.orders.all()} == {line.link_key for line in batch.lines.all()}
 
 
 def test_an_order_that_became_active_since_the_check_stops_the_confirmation():

@@ -58,8 +58,11 @@ def test_the_terms_of_a_service_are_the_conditions_besides_its_rate():
     service = make_service(make_panel(bills_package_per_line=True), max_quantity=None, dripfeed=False)
     assert CatalogLookup(None, []).terms(service) == {
         "type": "Default",
+        "name": service.name,
         "minimum": 100,
         "maximum": None,
+        "refill": True,
+        "cancel": True,
         "listed": True,
         "dripfeed": False,
         "billed per line": True,

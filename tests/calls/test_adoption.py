@@ -182,6 +182,7 @@ def test_a_confirmed_id_becomes_a_placed_order_with_all_that_the_panel_tells(min
         7,
     )
     assert (first.service, first.quantity, first.link_key, first.placed_by) == (service, 1000, "example.com/p", user)
+    assert (first.as_ordered, second.as_ordered) == (service.terms(), None)
     assert (first.is_adopted, first.is_open, first.batch) == (True, True, batch)
     assert [event.what for event in first.events.all()] == [OrderEvent.What.ADOPTED, OrderEvent.What.PROGRESS]
     assert (second.service, second.values, second.is_finished) == (None, {}, True)

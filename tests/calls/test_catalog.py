@@ -185,3 +185,17 @@ def test_queries_do_not_grow_with_the_rows(state, django_assert_max_num_queries)
         rows = [replace(r, average_time=r.remote_id, average_minutes=int(r.remote_id) + 1) for r in rows]
     with django_assert_max_num_queries(24):
         store(panel, *rows)
+
+
+def test_a_renamed_service_keeps_the_words_of_its_former_names(db):
+    panel = make_panel()
+    for name in ("Likes", "Likes HQ", "Likes HQ", "Likes", "Views"):
+        store(panel, row(name=name))
+    service = Service.objects.get()
+    assert service.search_text == "1 views instagram"
+    assert service.former_text == "1 likes instagram\n1 likes hq instagram"
+    for number in range(300):
+        store(panel, row(name=f"Views {number}"))
+    service.refresh_from_db()
+    assert service.former_text.startswith("1 views 298 instagram\n1 views 297 instagram")
+    assert len(service.former_text) <= 4000

@@ -58,6 +58,7 @@ LONG_AGO = NOW - timedelta(days=300)
     [
         ({}, True),
         ({"sent_at": NOW - timedelta(minutes=9)}, True),
+        ({"link": "http://m.example.com/p?utm_source=share#top"}, True),
         # Our order was sent first, and its answer came last.
         ({"sent_at": NOW + timedelta(minutes=2)}, True),
         ({"sent_at": NOW - timedelta(minutes=11)}, False),

@@ -45,7 +45,7 @@ class Stock:
 
         from panels.bell import ring
         from panels.models import Order
-        from panels.protocol.order_types import normalise_link
+        from panels.protocol.links import normalise_link
 
         links = [LINK.format(number) for number in range(len(self.links), len(self.links) + len(services))]
         rows = []
@@ -54,6 +54,7 @@ class Stock:
                 Order(
                     panel=service.panel,
                     service=service,
+                    as_ordered=service.terms(),
                     type=service.type,
                     link=link,
                     link_key=normalise_link(link),

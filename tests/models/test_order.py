@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError
 from django.utils import timezone
 
-from panels.models import Order, OrderEvent
+from panels.models import Order, OrderEvent, Service
 from panels.models.order import NEEDS_A_PERSON, IllegalMoveError, RequestState
 from tests.factories import make_order, make_panel, make_placed, make_service, make_user
 
@@ -189,8 +189,28 @@ def test_no_remains_before_anything_has_begun_say_nothing(progress):
 
 
 def test_the_name_of_an_unknown_service_is_a_placeholder():
-    assert Order().service_name == "Unknown service"
+    assert Order().service_name == Order().service_title == "Unknown service"
+    assert Order().service_remote_id == Order().now_called == ""
     assert make_order(make_service(name="Likes")).service_name == "Likes"
+
+
+def test_an_order_shows_its_service_as_it_was_ordered_and_its_present_name_beside():
+    service = make_service(name="Likes", category="A", refill=True, min_quantity=10)
+    order = make_order(service)
+    Service.objects.update(name="Views", category="B", refill=False, min_quantity=20)
+    order = Order.objects.get(pk=order.pk)
+    assert (order.service_name, order.now_called) == ("Likes", "Views")
+    assert order.service_title == "Likes · now called Views"
+    assert order.service_remote_id == service.remote_id
+    assert order.ordered == {
+        "service": service.remote_id,
+        "name": "Likes",
+        "category": "A",
+        "minimum": 10,
+        "maximum": 10_000,
+        "refill": True,
+        "cancel": True,
+    }
 
 
 # -- possible actions
@@ -222,3 +242,14 @@ def test_a_running_order_can_be_cancelled_once_unless_its_service_forbids_it(can
     assert Order(state="placed", progress="in_progress", **fields).can_cancel == (may_ask_again and cancel is not False)
     assert not Order(state="placed", progress="completed", **fields).can_cancel
     assert not Order(state="queued", **fields).can_cancel
+
+
+@pytest.mark.parametrize("ordered", [True, False, None])
+@pytest.mark.parametrize("present", [True, False, None])
+def test_a_request_is_possible_unless_the_service_refused_it_when_ordered_and_refuses_it_now(ordered, present):
+    service = make_service(refill=ordered, cancel=ordered)
+    done, running = make_placed(service, progress="completed"), make_placed(service)
+    Service.objects.update(refill=present, cancel=present)
+    is_refused = ordered is False and present is False
+    assert Order.objects.get(pk=done.pk).can_refill is not is_refused
+    assert Order.objects.get(pk=running.pk).can_cancel is not is_refused

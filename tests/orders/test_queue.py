@@ -12,9 +12,11 @@ from django.utils import timezone
 
 from panels.models import Batch, Order, Service
 from panels.orders.queue import count_open, queued, reason_to_hold
+from panels.orders.resolution import release
 from tests.factories import make_order, make_panel, make_placed, make_service
 
 pytestmark = pytest.mark.django_db
+LIMITS = "The limits of the service have changed."
 OPEN_STATES = ("queued", "sending", "unknown")
 
 
@@ -68,6 +70,16 @@ def test_orders_wait_in_the_order_of_their_times_unless_a_person_must_act():
         ({"is_listed": False}, "The panel no longer lists this service."),
         ({"type": "package", "raw_type": "Package"}, "The service's type has changed to Package."),
         ({"type": "", "raw_type": ""}, "The service's type has changed to unknown."),
+        ({"refill": False}, "The service no longer offers refills."),
+        ({"refill": False, "cancel": False}, "The service no longer offers refills and cancels."),
+        # A panel that says nothing has not taken anything back.
+        ({"refill": None, "cancel": None}, ""),
+        ({"min_quantity": 1001}, f"{LIMITS} Quantity 1,000 is below this service's minimum of 1,001."),
+        ({"max_quantity": 999}, f"{LIMITS} Quantity 1,000 is above this service's maximum of 999."),
+        ({"min_quantity": 1000, "max_quantity": 1000}, ""),
+        ({"min_quantity": None, "max_quantity": None}, ""),
+        # Another name holds nothing, because panels rename services all the time.
+        ({"name": "Likes", "category": "TikTok"}, ""),
     ],
 )
 def test_a_person_must_look_if_the_service_or_its_price_has_changed(settings, change, words):
@@ -75,3 +87,52 @@ def test_a_person_must_look_if_the_service_or_its_price_has_changed(settings, ch
     order = make_order()
     Service.objects.update(**change)
     assert reason_to_hold(Order.objects.get(pk=order.pk)) == words
+
+
+@pytest.mark.parametrize("refill", [False, None])
+def test_what_a_service_did_not_offer_when_it_was_ordered_is_not_lost(refill):
+    order = make_order(make_service(refill=refill))
+    Service.objects.update(refill=False)
+    assert reason_to_hold(Order.objects.get(pk=order.pk)) == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "words"),
+    [
+        ("custom_comments", {"quantity": 2, "params": {"comments": "a\nb"}}, "The number of comments, 2, is below"),
+        ("package", {"quantity": None}, ""),
+        ("subscriptions", {"quantity": None, "params": {"min": "2", "max": "9"}}, "Minimum per post 2 is below"),
+        ("subscriptions", {"quantity": None, "params": {"min": "6", "max": "9"}}, ""),
+    ],
+)
+def test_new_limits_are_compared_with_what_each_type_counts(kind, fields, words):
+    fields["params"] = (
+        {"username": "anna", "delay": "0"} | fields["params"] if kind == "subscriptions" else fields.get("params", {})
+    )
+    order = make_order(
+        make_service(type=kind, min_quantity=1), **fields | ({"link": ""} if kind == "subscriptions" else {})
+    )
+    Service.objects.update(min_quantity=5)
+    reason = reason_to_hold(Order.objects.get(pk=order.pk))
+    assert words in reason
+    assert bool(reason) is bool(words)
+
+
+def test_an_order_that_was_released_is_measured_by_the_terms_of_its_release():
+    order = make_order(held_reason="The service no longer offers refills.")
+    Service.objects.update(refill=False, name="Likes without refill")
+    order = Order.objects.get(pk=order.pk)
+    assert release(order, None) == ""
+    order = Order.objects.get(pk=order.pk)
+    assert (reason_to_hold(order), order.service_name, order.as_ordered["refill"]) == (
+        "",
+        "Likes without refill",
+        False,
+    )
+
+
+def test_an_order_that_is_sent_in_spite_of_the_balance_is_still_held_for_a_lost_refill():
+    order = make_order(held_for_funds_at=timezone.now())
+    Service.objects.update(refill=False)
+    assert release(Order.objects.get(pk=order.pk), None) == ""
+    assert reason_to_hold(Order.objects.get(pk=order.pk)) == "The service no longer offers refills."

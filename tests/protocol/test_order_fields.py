@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from panels.protocol.order_types import ALL_FIELDS, Offer, check, normalise_link, outgoing, read_whole
+from panels.protocol.order_types import ALL_FIELDS, Offer, check, outgoing, read_whole
 from tests.protocol.conftest import LINK, RATE, TRAFFIC, errors_of, offer
 
 
@@ -155,32 +155,6 @@ def test_links_with_blanks_or_marks_inside_or_without_end_are_refused(link):
     assert errors_of(checked)["link"].isprintable()
 
 
-@pytest.mark.parametrize(
-    ("link", "normal"),
-    [
-        ("https://www.Example.com/User/", "example.com/User"),
-        ("http://m.example.com/User", "example.com/User"),
-        ("//example.com/User#top", "example.com/User"),
-        ("HTTPS://EXAMPLE.COM", "example.com"),
-        ("www.m.example.com/User", "example.com/User"),
-        ("example.com/User/?utm_source=a&UTM_x=1&igsh=b&igshid=c&fbclid=d&si=e", "example.com/User"),
-        ("example.com/watch?v=AbC&si=x&t=1", "example.com/watch?v=AbC&t=1"),
-        ("example.com/size?sign=1", "example.com/size?sign=1"),
-        ("example.com/?to=http://Other.com/A", "example.com?to=http://Other.com/A"),
-        ("https://m.me/User", "m.me/User"),
-        ("@Name", "@name"),
-        ("@" + "N" * 2_000, "@" + "n" * 499),
-        (" Name ", "name"),
-        ("http://[broken", "[broken"),
-        ("a\x00b\ud800", "ab"),
-        ("", ""),
-        ("https://e.com/" + "x" * 2_000, "e.com/" + "x" * 494),
-    ],
-)
-def test_links_that_mean_the_same_are_normalised_to_the_same(link, normal):
-    assert normalise_link(link) == normal
-
-
 def test_all_fields_stand_in_the_order_of_a_spreadsheets_columns():
     groups = (
         "link quantity comments usernames hashtags hashtag username media answer_number groups keywords",
@@ -197,13 +171,3 @@ def test_lines_keep_their_order_and_content(lines):
     checked = check(Offer("custom_comments", RATE, None, None), {"link": LINK, "comments": "\r\n".join(lines)})
     assert checked.values.get("comments", "") == "\n".join(lines)
     assert checked.quantity == (len(lines) or None)
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.text(st.characters(), max_size=40))
-def test_any_link_is_normalised_to_something_storable(link):
-    normal = normalise_link(link)
-    normal.encode()
-    assert len(normal) <= 500
-    assert "\x00" not in normal
-    assert normalise_link(f"http://www.e.com/{link}") == normalise_link(f"https://e.com/{link}")

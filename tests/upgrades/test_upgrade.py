@@ -17,10 +17,11 @@ from panels.bulk.confirming import confirm, summary
 from panels.calls.catalog import sync_catalog
 from panels.calls.polling import poll_due
 from panels.calls.submission import submit_queued
-from panels.models import Batch, DayTotal, Order, OrderAction, Panel, Service
+from panels.models import Batch, BatchLine, DayTotal, Order, OrderAction, Panel, Service
 from panels.money import totals
 from panels.orders.following import request_check
 from panels.orders.placing import build_order, place_order
+from panels.protocol.links import normalise_link
 from panels.protocol.order_types import check
 from tests.test_access import TABLE, address
 from tests.upgrades import kept
@@ -103,6 +104,16 @@ def test_no_row_is_lost(upgraded, db, old):
 
 def test_the_keys_of_panels_can_be_read(upgraded, db):
     assert {panel.api_key.reveal() for panel in Panel.objects.all()} == {kept.API_KEY}
+
+
+def test_every_order_keeps_its_service_as_ordered_and_its_target_in_one_spelling(upgraded, db):
+    assert not Order.objects.filter(service__isnull=False, as_ordered__isnull=True).exists()
+    assert not Order.objects.filter(service__isnull=True, as_ordered__isnull=False).exists()
+    for order in Order.objects.filter(as_ordered__isnull=False):
+        assert order.as_ordered.keys() == order.service.terms().keys()
+    assert {order.link_key == normalise_link(order.link) for order in Order.objects.exclude(link="")} == {True}
+    for line in BatchLine.objects.filter(batch__state="draft").exclude(link_key=""):
+        assert line.link_key == normalise_link(line.cells["link"])
 
 
 # -- the tables

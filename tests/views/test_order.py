@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
@@ -403,3 +404,39 @@ def test_an_order_that_was_charged_above_what_was_agreed_says_so(as_viewer):
     assert "charges 31\xa0% above its list (34 orders)" in page
     Order.objects.update(charge=Decimal("10.20"))
     assert words not in as_viewer.get(url("detail", order)).text
+
+
+def test_an_order_page_shows_the_service_as_ordered_and_what_has_changed(as_viewer):
+    service = make_service(name="Likes", category="Instagram", refill=True, min_quantity=10, max_quantity=2000)
+    order = make_placed(service)
+    assert "· now" not in page_words(as_viewer, order)
+    Service.objects.update(name="Views", category="TikTok", refill=False, min_quantity=50)
+    words = page_words(as_viewer, order)
+    for text in (
+        f"{service.remote_id} · Likes · now called Views",
+        "Category Instagram · now TikTok",
+        "Limits 10 to 2,000 · now 50 to 2,000",
+        "Refill offered Yes · now No",
+    ):
+        assert text in words
+    assert "Cancel offered Yes Placed by" in words
+
+
+def page_words(client, order):
+    """Return the words of an order's head and facts."""
+    text = re.sub(r"<[^>]+>", " ", client.get(url("detail", order)).text)
+    return " ".join(text.split())
+
+
+def test_an_order_is_not_released_on_other_terms_than_were_shown(as_operator):
+    order = make_held(refill=False)
+    page = as_operator.get(url("detail", order)).text
+    (shown,) = re.findall(r'name="terms" value="([^"]+)"', page)
+    Service.objects.update(cancel=False)
+    assert resolve(as_operator, order, "release", rate="1.80", terms=shown).status_code == 422
+    order.refresh_from_db()
+    assert order.held_reason
+    Service.objects.update(cancel=True)
+    assert resolve(as_operator, order, "release", rate="1.80", terms=shown).status_code == 200
+    order.refresh_from_db()
+    assert (order.held_reason, order.as_ordered["refill"]) == ("", False)

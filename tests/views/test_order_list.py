@@ -286,3 +286,13 @@ def test_a_link_is_found_by_its_start_only_as_it_is_written(as_viewer):
     assert "1 order<" in text_of(as_viewer.get("/orders/?q=example.com/Ab"))
     assert "No order matches" in text_of(as_viewer.get("/orders/?q=example.com/ab"))
     assert "No order matches" in text_of(as_viewer.get("/orders/?q=com/Abc"))
+
+
+def test_the_list_and_the_export_show_the_service_as_ordered(as_viewer):
+    make_order(make_service(name="Likes", category="Instagram", refill=True))
+    Service.objects.update(name="Views", category="TikTok", refill=False, max_quantity=5)
+    page = as_viewer.get(reverse("order_list")).text
+    assert 'title="Likes · now called Views"' in page
+    (row,) = exported(as_viewer)
+    names = ("Service", "Service is now called", "Category", "Refill", "Maximum")
+    assert [row[name] for name in names] == ["Likes", "Views", "Instagram", "yes", "10000"]

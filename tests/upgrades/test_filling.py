@@ -1,0 +1,59 @@
+"""Rows of an earlier version get their new values in pieces, from what the rows themselves tell."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+from django.utils import timezone
+
+from panels.models import Order, ServiceChange
+from tests.factories import make_batch, make_order, make_service, row_of
+
+pytestmark = pytest.mark.django_db
+FILL = import_module("panels.migrations.0010_fill_services_as_ordered_and_targets")
+
+
+def test_an_old_order_gets_the_terms_of_its_time(monkeypatch):
+    monkeypatch.setattr(FILL, "PIECE", 1)
+    now = timezone.now()
+    service = make_service(name="Third", category="C", remote_id="7", refill=False, max_quantity=None)
+    orders = [make_order(service, created_at=now - timedelta(days=ago), as_ordered=None) for ago in (9, 9, 5, 1)]
+    for ago, field, old, new in (
+        (7, "name", "First", "Second"),
+        (7, "refill", "", "True"),
+        (3, "name", "Second", "Third"),
+        (3, "refill", "True", "False"),
+        (3, "max_quantity", "900", ""),
+        (3, "rate_per_1000", "1", "2"),
+    ):
+        at = now - timedelta(days=ago)
+        ServiceChange.objects.create(service=service, at=at, field=field, old=old, new=new)
+    FILL.fill_services_as_ordered(apps, None)
+    for order in orders:
+        order.refresh_from_db()
+    kept = [(each.service_name, each.ordered["refill"], each.ordered["maximum"]) for each in orders]
+    first, second, third = ("First", None, 900), ("Second", True, 900), ("Third", False, None)
+    assert kept == [first, first, second, third]
+    service.refresh_from_db()
+    assert service.former_text == "7 second c\n7 first c"
+
+
+def test_an_old_target_is_written_in_its_one_spelling(monkeypatch):
+    monkeypatch.setattr(FILL, "PIECE", 2)
+    links = ("https://youtu.be/AbC", "https://example.com/p", "https://twitter.com/Name", "https://x.com/name")
+    for link in links:
+        make_order(link=link, link_key="old")
+    service = make_service()
+    batch = make_batch(row_of(service, link=links[0]), row_of(service, link=""))
+    batch.lines.filter(number=2).update(link_key="old")
+    FILL.rewrite_targets(apps, None)
+    assert list(Order.objects.order_by("pk").values_list("link_key", flat=True)) == [
+        "youtube.com/watch?v=AbC",
+        "example.com/p",
+        "x.com/name",
+        "x.com/name",
+    ]
+    assert [line.link_key for line in batch.lines.order_by("number")] == ["youtube.com/watch?v=AbC", ""]
