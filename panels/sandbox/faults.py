@@ -66,6 +66,9 @@ class Fault(enum.StrEnum):
     """Processed at once; the right answer is sent `seconds` (default 5) later."""
     SAME_ID = "same_id"
     """Not processed; answers with the id of the last accepted order. Without such an order the call is carried out."""
+    CONFLICT = "conflict"
+    """After `seconds` (default 0.3), if other adds are under way: HTTP 500, and only every second such call is
+    processed. Otherwise the call is carried out."""
     REDIRECT = "redirect"
     """Not processed; HTTP 302 to `text` (default another host)."""
     PHP_NOTICE = "php_notice"
@@ -91,6 +94,7 @@ NEEDS_OWN_ANSWER = {
     Fault.SLOW,
     Fault.LATE_ANSWER,
     Fault.SAME_ID,
+    Fault.CONFLICT,
     Fault.PHP_NOTICE,
 }
 PROCESSING_IS_FIXED = {*NEEDS_OWN_ANSWER, Fault.DROP_BEFORE, Fault.VANISH}
@@ -104,6 +108,12 @@ class IncomingCall(Protocol):
 
     def last_order_id(self) -> str:
         """Return the id of the last accepted order, or ""."""
+
+    def is_beside_others(self) -> bool:
+        """Return whether other calls of the same action are under way."""
+
+    def is_second(self) -> bool:
+        """Return whether this is every second call."""
 
     def send(
         self, body: bytes, *, status: int = 200, content_type: str = JSON, extra: Mapping[str, str] | None = None
@@ -228,6 +238,11 @@ def _delay_or_spoil(planned: PlannedFault, call: IncomingCall) -> None:
         return
     if planned.fault is Fault.SLOW:
         call.wait(planned.seconds_or(5))
+    if planned.fault is Fault.CONFLICT:
+        call.wait(planned.seconds_or(0.3))
+        if call.is_beside_others():
+            _answer_conflict(call)
+            return
     body = call.process()
     match planned.fault:
         case Fault.LATE_ANSWER:
@@ -241,6 +256,13 @@ def _delay_or_spoil(planned: PlannedFault, call: IncomingCall) -> None:
             call.send(NOTICE + body, content_type=HTML)
         case _:
             call.send(body)
+
+
+def _answer_conflict(call: IncomingCall) -> None:
+    """Answer a call that ran into another one, as a panel whose writes conflict."""
+    if call.is_second():
+        call.process()
+    call.send(ERROR_PAGE, status=500, content_type=HTML)
 
 
 def _answer_instead(planned: PlannedFault, call: IncomingCall) -> None:

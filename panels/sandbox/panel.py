@@ -229,6 +229,11 @@ class SandboxPanel:
         with self._state.lock:
             return self._state.ledger[-1].order_id if self._state.ledger else ""
 
+    def under_way_now(self, action: str) -> int:
+        """Return the number of calls of an action that are under way."""
+        with self._state.lock:
+            return self._state.under_way[action]
+
     def control(self, method: str, name: str, body: bytes) -> tuple[int, Any]:
         """Carry out a request of a test harness, and return the HTTP status and the JSON value."""
         return control(self, method, name, body)

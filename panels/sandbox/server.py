@@ -44,6 +44,9 @@ class ServedPanel(Protocol):
     def last_order_id(self) -> str:
         """Return the id of the last accepted order, or ""."""
 
+    def under_way_now(self, action: str) -> int:
+        """Return the number of calls of an action that are under way."""
+
     def control(self, method: str, name: str, body: bytes) -> tuple[int, Any]:
         """Carry out a request of a test harness, and return the HTTP status and the JSON value."""
 
@@ -214,6 +217,14 @@ class Call:
     def last_order_id(self) -> str:
         """Return the id of the last accepted order, or ""."""
         return self._handler.server.panel.last_order_id()
+
+    def is_beside_others(self) -> bool:
+        """Return whether other calls of the same action are under way."""
+        return self._handler.server.panel.under_way_now(self._fields.get("action", "")) > 1
+
+    def is_second(self) -> bool:
+        """Return whether this is every second call."""
+        return self._number % 2 == 0
 
     def send(
         self, body: bytes, *, status: int = 200, content_type: str = JSON, extra: Mapping[str, str] | None = None

@@ -33,6 +33,7 @@ LEAVES_UNKNOWN = frozenset(
         Fault.TRICKLE,
         Fault.TRICKLE_HEAD,
         Fault.REDIRECT,
+        Fault.CONFLICT,
     }
 )
 

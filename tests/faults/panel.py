@@ -12,7 +12,7 @@ from decimal import Decimal
 from panels.sandbox import Arrival, Fault, SandboxPanel
 from panels.sandbox.faults import PlannedFault
 
-# Refusals that are not about the order. The order waits until the account is in order.
+# Refusals that are about the account, and not true of it: they are words of a supplier that the panel hands through.
 FUNDS, AUTH = "Not enough funds on balance", "Invalid API key"
 ACCOUNT_REFUSALS = (FUNDS, AUTH)
 
@@ -39,6 +39,7 @@ FAULTS: tuple[FaultOption, ...] = (
     (Fault.REFUSE, None, "Incorrect link"),
     (Fault.REFUSE, None, FUNDS),
     (Fault.REFUSE, None, AUTH),
+    (Fault.CONFLICT, 0.3, ""),
     (Fault.RATE_LIMIT, 0, ""),
     (Fault.TRICKLE, 0.5, ""),
     (Fault.TRICKLE_HEAD, 0.5, ""),

@@ -95,8 +95,14 @@ class Stock:
         return Order.objects.get(link=arrival.fields["link"])
 
     def lift_pauses(self) -> None:
-        """Repair the accounts, as a person does after a panel has refused its key or lacked funds."""
-        from panels.models import Panel
+        """Repair the accounts, as a person does after a panel has refused its key or lacked funds.
+
+        Let the waits of services pass, because a run does not take minutes for each of them.
+        """
+        from django.utils import timezone
+
+        from panels.bell import ring
+        from panels.models import Panel, Service
         from panels.providers.pauses import resume
 
         if time.monotonic() < self._lift_again_at:
@@ -104,6 +110,10 @@ class Stock:
         self._lift_again_at = time.monotonic() + LIFT_EVERY
         for panel in Panel.objects.filter(paused_reason__in=("auth", "funds")):
             resume(panel)
+        waiting = Service.objects.filter(waits_until__gt=timezone.now())
+        for service in list(waiting):
+            if waiting.filter(pk=service.pk).update(waits_until=timezone.now()):
+                ring("submit", service.panel_id)
 
     def pk_of(self, panel: str) -> int:
         """Return our API key at a panel."""

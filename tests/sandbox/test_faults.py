@@ -12,7 +12,7 @@ import pytest
 from panels.sandbox import Fault
 from panels.sandbox.server import Call
 from tests.processes import PATIENCE, eventually
-from tests.sandbox.conftest import LINK, add_fields, bytes_until_end
+from tests.sandbox.conftest import LINK, Caller, add_fields, bytes_until_end
 
 
 @pytest.mark.parametrize(("fault", "booked"), [(Fault.DROP, 1), (Fault.DROP_BEFORE, 0)])
@@ -195,3 +195,23 @@ def test_a_probable_fault_strikes_sometimes(call):
     call.panel.faults.add(Fault.REFUSE, times=None, probability=0.5)
     refused = ["error" in call("balance") for _ in range(60)]
     assert 10 < sum(refused) < 50
+
+
+def test_adds_at_once_conflict_and_one_alone_does_not(call):
+    panel = call.panel
+    panel.faults.add(Fault.CONFLICT, "add", times=None, seconds=0.3)
+    assert call.answer(**add_fields(panel))[0].status == 200
+    statuses = []
+
+    def add(link):
+        caller = Caller(panel)
+        with contextlib.closing(caller.connection):
+            statuses.append(caller.answer(**add_fields(panel) | {"link": link})[0].status)
+
+    threads = [threading.Thread(target=add, args=(f"https://example.com/{name}",)) for name in "ab"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert 500 in statuses
+    assert len(panel.ledger) >= 2
