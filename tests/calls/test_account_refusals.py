@@ -158,6 +158,23 @@ def test_a_panel_is_paused_with_its_words_when_the_balance_covers_no_order_at_al
     assert len(sandbox.ledger) == 8
 
 
+@pytest.mark.parametrize("words", ["No tiene fondos debe Recargar", "You have insufficient balance"])
+@pytest.mark.parametrize(("balance", "reason"), [("0.000001", Pause.FUNDS), ("500", "")])
+def test_no_line_is_refused_for_good_by_a_no_about_funds_in_any_language(synced_panel, sandbox, words, balance, reason):
+    lines = queue_at(synced_panel, two_services(sandbox)[0], 8)
+    sandbox.set_balance(Decimal(balance))
+    forget_balance()
+    sandbox.faults.add(Fault.REFUSE, "add", times=None, text=words)
+    asked = sandbox.calls["balance"]
+    assert submit(synced_panel) == {"put back": 1}
+    assert sandbox.calls["balance"] == asked + 1
+    assert {order.state for order in Order.objects.all()} == {State.QUEUED}
+    panel = Panel.objects.get()
+    assert panel.paused_reason == reason
+    lines[0].service.refresh_from_db()
+    assert words in (panel.last_error, lines[0].service.waits_because)
+
+
 def test_a_cost_that_cannot_be_compared_with_the_balance_does_not_prove_that_funds_are_short(synced_panel, sandbox):
     (order,) = queue_at(synced_panel, two_services(sandbox)[0], expected_cost=Decimal(900), currency="EUR")
     sandbox.faults.add(Fault.REFUSE, "add", text=FUNDS)
