@@ -41,6 +41,13 @@ def test_the_page_holds_the_order_and_htmx_gets_only_it(as_viewer, operator):
         assert text in part
 
 
+def test_an_order_says_when_it_started_if_that_was_seen(as_viewer):
+    started = make_placed(moved_before=timezone.now() - dt.timedelta(hours=3, minutes=5))
+    page = as_viewer.get(url("detail", started)).text
+    assert re.search(r"<dt>Started</dt>\s*<dd><time [^>]*>3\xa0h ago</time>", page)
+    assert "<dt>Started</dt>" not in as_viewer.get(url("detail", make_placed())).text
+
+
 def test_buttons_are_shown_only_where_they_make_sense(as_operator):
     shown = {
         "refresh": make_placed(make_service(refill=False, cancel=False)),
