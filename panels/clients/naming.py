@@ -161,8 +161,10 @@ class NameLookup:
             return None
         owner = client.name if client else client_name
         found.missing.campaigns[fold_name(owner), key] = (owner, name)
-        has_none = f"{quoted(owner)} has no campaign" if owner else "There is no campaign without a client called"
-        found.errors["campaign"] = [f"{has_none} {quoted(name)}. {_CHOICE}"]
+        # The error about a missing client is enough. Its campaign is created with it.
+        if not is_new:
+            has_none = f"{quoted(owner)} has no campaign" if owner else "There is no campaign without a client called"
+            found.errors["campaign"] = [f"{has_none} {quoted(name)}. {_CHOICE}"]
         return None
 
 

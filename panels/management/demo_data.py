@@ -234,8 +234,9 @@ class _History:
         for _ in range(2):
             self._place()
         person = self._somebody()
-        rows = [self._row() for _ in range(LINES)]
-        batch = self._upload(f"spring-{slugify(self.panel.name)}.csv", rows, person, self._labels("northwind"))
+        rows = [self._labeled_row() for _ in range(LINES)]
+        labels = Labels(reference="Spring plan", note="Agreed with the clients in March.")
+        batch = self._upload(f"spring-{slugify(self.panel.name)}.csv", rows, person, labels)
         confirm(batch, person, summary(batch).fingerprint)
         pause(batch)
         if self.sandbox.dialect == "000":
@@ -284,6 +285,11 @@ class _History:
         """Return the cells of a line of a file."""
         service, values = self._wish()
         return {"panel": self.panel.name, "service": service.remote_id, **values}
+
+    def _labeled_row(self) -> dict[str, str]:
+        row = self._row()
+        client = self._labels(row.get("link", "")).client
+        return row | {"client": client.name if client else ""}
 
     def _wish(self, service: Service | None = None, link: str = "") -> tuple[Service, dict[str, str]]:
         """Return a service and the fields of an order. A service or link that is not given is random."""

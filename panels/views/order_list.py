@@ -58,7 +58,6 @@ def order_list(request: HttpRequest) -> HttpResponse:
         "sort": sort,
         "sorts": {name: _sort_link(name, sort) for name in SORTS},
         "is_filtered": is_filtered,
-        "has_labels": any(order.client_id or order.campaign_id or order.reference for order in page.rows),
         "poll": poll_seconds(page.rows),
     }
     return render_page(request, "panels/orders/order_list.html", context, partial="results")
