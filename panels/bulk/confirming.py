@@ -20,6 +20,9 @@ from panels.orders.pace import Estimate, estimate
 from panels.orders.placing import build_order
 from panels.protocol.order_types import Checked
 
+# Conditions that the drafts of earlier versions lack. Such a draft does not count them as changed.
+_ADDED = frozenset(("name", "refill", "cancel"))
+
 
 @dataclass(frozen=True, slots=True)
 class PanelTotal:
@@ -229,9 +232,9 @@ def _find_changes(lines: Sequence[BatchLine], before: Sequence[Mapping[str, Any]
             continue
         was, now = _conditions(old), _conditions(new)
         for what in now:
-            # A draft of an earlier version may lack a condition.
-            if what in was and was[what] != now[what]:
-                found[line.service, what, was[what], now[what]].append(line.number)
+            is_compared = what in was or what not in _ADDED
+            if is_compared and was.get(what, "") != now[what]:
+                found[line.service, what, was.get(what, ""), now[what]].append(line.number)
     return tuple(TermChange(*key, numbers=tuple(numbers)) for key, numbers in found.items())
 
 

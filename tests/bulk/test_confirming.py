@@ -140,6 +140,15 @@ def test_a_change_since_the_check_stops_the_confirmation_and_is_returned(name):
         assert confirm(batch, None, summary(batch).fingerprint).problem.startswith("2 lines have errors")
 
 
+def test_a_charge_above_the_list_that_was_learned_since_the_check_is_a_change():
+    service = make_service()
+    batch = make_batch(row_of(service))
+    shown = summary(batch).fingerprint
+    Service.objects.update(charge_ratio=Decimal("1.31"), charges_compared=9)
+    (change,) = confirm(batch, None, shown).changes
+    assert (change.what, change.old, change.new) == ("charged", "", "31\xa0% above the list")
+
+
 def test_a_draft_that_was_checked_before_a_term_was_compared_is_confirmed_without_it():
     batch = make_batch(row_of(make_service()))
     line = line_of(batch, 2)

@@ -31,7 +31,8 @@ def test_an_old_order_gets_the_terms_of_its_time(monkeypatch):
     ):
         at = now - timedelta(days=ago)
         ServiceChange.objects.create(service=service, at=at, field=field, old=old, new=new)
-    FILL.fill_services_as_ordered(apps, None)
+    FILL.fill_orders(apps, None)
+    FILL.fill_former_names(apps, None)
     for order in orders:
         order.refresh_from_db()
     kept = [(each.service_name, each.ordered["refill"], each.ordered["maximum"]) for each in orders]
@@ -49,7 +50,8 @@ def test_an_old_target_is_written_in_its_one_spelling(monkeypatch):
     service = make_service()
     batch = make_batch(row_of(service, link=links[0]), row_of(service, link=""))
     batch.lines.filter(number=2).update(link_key="old")
-    FILL.rewrite_targets(apps, None)
+    FILL.fill_orders(apps, None)
+    FILL.fill_drafts(apps, None)
     assert list(Order.objects.order_by("pk").values_list("link_key", flat=True)) == [
         "youtube.com/watch?v=AbC",
         "example.com/p",
