@@ -64,7 +64,7 @@ def sync_catalog(panel_pk: int, stopping: threading.Event) -> tuple[Counter[str]
     except PanelError as error:
         return Counter(), _note_failure(panel, error.text)
     if not catalog.rows:
-        return Counter(), _note_failure(panel, "The panel's answer had no usable service. The catalog was kept.")
+        return Counter(), _note_failure(panel, f"{catalog.problem} The catalog was kept.")
     with transaction.atomic():
         # Locked until the catalog is stored, because it belongs only to the account that was asked.
         current = Panel.objects.select_for_update(no_key=True).get(pk=panel.pk)

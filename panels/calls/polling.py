@@ -129,7 +129,7 @@ def compare(order: Order, answer: OrderStatus | PanelError | None, panel: Panel,
         return Comparison()
     values: dict[str, Any] = {
         "progress": answer.progress or order.progress,
-        "is_word_unknown": answer.progress is None and bool(answer.remote_status),
+        "is_word_unknown": answer.is_word_unknown,
         "remote_status": answer.remote_status or order.remote_status,
         "charge": order.charge if answer.charge is None else answer.charge,
         "currency": panel.currency_override or answer.currency or order.currency,
@@ -155,7 +155,7 @@ def _describe_changes(
         events.append((What.PROGRESS, f"{before} → {Order.Progress(fields['progress']).label}"))
     if "charge" in fields and order.charge:
         events.append((What.CHARGE, f"{order.charge.normalize():f} → {fields['charge'].normalize():f}"))
-    if fields.get("is_word_unknown") or ("remote_status" in fields and answer.progress is None):
+    if fields.get("is_word_unknown") or ("remote_status" in fields and answer.is_word_unknown):
         events.append((What.FLAGGED, f"The panel status “{answer.remote_status}” is not known here."))
     if overcharge := describe_overcharge(order, fields):
         events.append((What.FLAGGED, overcharge))

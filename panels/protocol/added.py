@@ -3,6 +3,7 @@
 An answer is asked in this order:
 
 an id of an order                 the order exists, at any HTTP status and with any other content
+a bare whole number               the order exists, at HTTP 200 and 201
 words that admit the order        unknown, because the order may exist
 an id that may be the order's     placed without an error beside it, unknown with an error
 words of a known class            refused
@@ -13,11 +14,14 @@ anything else                     unknown
 from __future__ import annotations
 
 from panels.protocol.admission import admits_order, says_lost, says_placed
-from panels.protocol.answers import Answer, accepted_json, all_words, named_id, only, readable, unknown
+from panels.protocol.answers import Answer, accepted_json, named_id, only, readable, unknown
 from panels.protocol.errors import OutcomeUnknown, Reason, Refused
+from panels.protocol.fields import fields_of
+from panels.protocol.refusal_shapes import all_words
+from panels.protocol.scalars import read_remote_id
 from panels.protocol.wording import says_maintenance
 
-_ORDER_KEYS = ("order", "order_id")
+_ORDER_KEYS = ("order", "orderid")
 _REFUSES_ALL = frozenset({403, 404, 405, 415})
 # Words of these classes are about the order that was sent, so the panel has looked at it and has not taken it.
 _ABOUT_THE_ORDER = frozenset({Reason.DUPLICATE, Reason.NOT_ELIGIBLE, Reason.NOT_FOUND, Reason.VALIDATION})
@@ -30,7 +34,7 @@ def read_added(answer: Answer) -> str:
     for anything else without an id. An error of an unknown class at HTTP 403, 404, 405 or 415 is about everybody.
     """
     data = readable(answer)
-    if remote_id := _order_id(data, *_ORDER_KEYS):
+    if remote_id := _order_id(data, *_ORDER_KEYS) or _bare_id(data, answer.http_status):
         return remote_id
     words = all_words(data)
     if admits_order(words):
@@ -72,9 +76,16 @@ def _may_hide_an_order(refusal: Refused, answer: Answer, words: str) -> bool:
 
 
 def _order_id(data: object, *keys: str) -> str:
-    """Return the first usable id under these keys in an answer, in its `data` or in its `order`."""
-    answer = only(data)
-    if not isinstance(answer, dict):
-        return ""
-    places = (answer, only(answer.get("data")), answer.get("order"))
+    """Return the first usable id in these fields of an answer, of its `data` or `result`, or of its `order`."""
+    fields = fields_of(only(data))
+    places = (fields, only(fields.get("data")), only(fields.get("result")), fields.get("order"))
     return next(filter(None, (named_id(place, keys) for place in places)), "")
+
+
+def _bare_id(data: object, http_status: int) -> str:
+    """Return the id in an answer that is only a whole number, unless the number may be a flag or an HTTP status."""
+    text = data if isinstance(data, str) else str(data) if isinstance(data, int) else ""
+    if http_status not in (200, 201) or not (text.isascii() and text.isdigit()):
+        return ""
+    number = int(text[:100])
+    return read_remote_id(text) if number > 1 and not 100 <= number <= 599 else ""

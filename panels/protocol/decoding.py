@@ -41,7 +41,8 @@ def load_json(body: bytes) -> object:
         except (ValueError, RecursionError):
             continue
         rest = text[end:].strip(_PADDING)
-        if not rest or (start == 0 and rest.startswith("<")):
+        # Behind a bare number or text, the rest may be the page that the number belongs to.
+        if not rest or (start == 0 and rest.startswith("<") and isinstance(value, dict | list)):
             return value
     if text.startswith("<"):
         raise OutcomeUnknown("The panel answered with a web page instead of JSON.")

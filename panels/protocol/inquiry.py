@@ -171,14 +171,12 @@ def _read_cancel(answer: Answer, remote_id: str) -> None:
 
 
 STATUS = Action("status", "order", "orders", read_status, read_statuses, "multi_status")
-REFILL = Action(
-    "refill", "order", "orders", lambda answer, _: read_refill(answer), read_refills, "multi_refill", is_write=True
-)
+REFILL = Action("refill", "order", "orders", read_refill, read_refills, "multi_refill", is_write=True)
 REFILL_STATUS = Action(
     "refill_status",
     "refill",
     "refills",
-    lambda answer, _: read_refill_status(answer),
+    read_refill_status,
     read_refill_statuses,
     "multi_refill",
 )

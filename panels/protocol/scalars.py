@@ -25,7 +25,13 @@ _BREAKING_TAG = re.compile(r"</?(?:br|p|div|li|ul|ol|tr|h[1-6])\b[^<>]*>", re.IG
 _TAG = re.compile(r"<(?:[A-Za-z/!?])[^<>]*>")
 # Ids are sent joined by commas, so an id with a comma or a space could never be asked.
 _USABLE_ID = re.compile(r"[^\s,\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd]{1,64}")
-_NO_ID = re.compile(r"[-+]?0*(?:\.0*)?|-\d+(?:\.\d*)?|null|none|nil|undefined|nan|true|false|error", re.IGNORECASE)
+_NO_ID = re.compile(
+    r"[-+]?0*(?:\.0*)?|-\d+(?:\.\d*)?|null|none|nil|undefined|nan|true|false|yes|no|n/a|unknown|error|fail(?:ed)?"
+    r"|success(?:ful)?|ok|done|accepted|placed|created|pending|processing|completed|cancell?ed|rejected|refused",
+    re.IGNORECASE,
+)
+# They stand for a refill or a cancel that was accepted.
+ACCEPTED_WORDS = frozenset({"success", "successful", "ok", "accepted", "canceled", "cancelled"})
 _TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 _FALSE_WORDS = frozenset({"0", "false", "no", "off"})
 _GAPS = re.compile(r"[\s'’]+")
@@ -59,6 +65,18 @@ _SYMBOLS: Mapping[str, str] = {
     "TL": "TRY",
     "ZŁ": "PLN",
 }
+_MULTIPLES: Mapping[str, int] = {
+    **dict.fromkeys(("k", "к", "тыс", "thousand"), 1_000),
+    **dict.fromkeys(("m", "м", "kk", "кк", "mm", "mn", "mln", "mio", "млн", "million"), 1_000_000),
+    **dict.fromkeys(("b", "bn", "billion"), 1_000_000_000),
+}
+# Three digits after the mark may be thousands or decimals, so such a text is no number.
+_SHORTENED = re.compile(rf"(?P<number>\d+(?:[.,]\d{{1,2}})?)(?P<unit>{'|'.join(_MULTIPLES)})\.?")
+# A word behind a number that multiplies it, alone or before a currency: 1.5K, 1.5K USD, 1.5KUSD.
+_MULTIPLIED = re.compile(
+    rf"\s*(?:{'|'.join(_MULTIPLES)}|mil|bin|rb|jt|lakhs?|crores?|cr)"
+    rf"(?:(?![^\W\d_])|(?={'|'.join(code.lower() for code in _SYMBOLS.values())}))"
+)
 
 
 def read_text(value: object, limit: int) -> str:
@@ -110,7 +128,8 @@ def read_flag(value: object) -> bool | None:
 def read_integer(value: object, low: int, high: int) -> int | None:
     """Return a whole number from low to high, or None (docs/protocol.md, 3).
 
-    In a text, a comma or a dot before exactly three digits groups thousands: "10.000" is ten thousand.
+    In a text, a comma or a dot before exactly three digits groups thousands: "10.000" is ten thousand. A shortened
+    number like "10K" is rounded, so it is None.
     """
     if isinstance(value, str):
         value = _parse(value, is_whole=True)[0]
@@ -121,13 +140,23 @@ def read_integer(value: object, low: int, high: int) -> int | None:
     return value if low <= value <= high else None
 
 
+def read_limit(value: object) -> int | None:
+    """Return a limit of a catalog, which may be rounded: "10K" is 10000 and "1.5M" is 1500000 (docs/protocol.md, 3).
+
+    It is None if it is no whole number or does not fit its column.
+    """
+    if isinstance(value, str) and (found := _SHORTENED.fullmatch(_GAPS.sub("", value.casefold()))):
+        value = Decimal(found["number"].replace(",", ".")) * _MULTIPLES[found["unit"]]
+    return read_integer(value, 0, MAX_WHOLE)
+
+
 def read_money(value: object) -> tuple[Decimal | None, str]:
     """Return an amount with at most 6 decimals, and the currency code in its text or "" (docs/protocol.md, 3).
 
     A text may have a symbol or a code, and a comma or a dot before the decimals. A single comma groups thousands if
     exactly three digits follow and the number does not begin with 0: "1,234" is 1234, but "0,500" and "1,23" are
-    decimals. A single dot always starts decimals. The amount is None if it is no number or has more than 12 whole
-    digits.
+    decimals. A single dot always starts decimals. The amount is None if it is no number, is shortened like "1.5K", or
+    has more than 12 whole digits.
     """
     amount, unit = _number(value)
     return (None if amount is None else _fit(amount, 6)), (unit if amount is not None else "")
@@ -184,6 +213,9 @@ def _parse(text: str, *, is_whole: bool = False) -> tuple[Decimal | None, str]:
     if found is None:
         return None, ""
     unit = f"{found['before']}{found['unit']} {found['after']}".strip()
+    if _MULTIPLIED.match(found["after"].casefold()):
+        # Never guessed: 1.5K may be 1500, and 1,5 M may be 1.5 of a currency.
+        return None, ""
     digits = _plain_digits(found["number"].replace(" ", "").rstrip(".,"), is_whole=is_whole)
     if digits is None or len(unit) > _UNIT_LENGTH:
         return None, ""

@@ -18,21 +18,13 @@ from decimal import Decimal
 from typing import TypeVar
 
 from panels.protocol.added import read_added
-from panels.protocol.answers import (
-    NO_WORDS,
-    ORDER_KEYS,
-    Answer,
-    accepted_json,
-    find_refusal,
-    inner,
-    named_id,
-    only,
-    outcomes_by_id,
-    unknown,
-)
+from panels.protocol.answers import Answer, accepted_json, inner, named_id, only, outcomes_by_id, part_about, unknown
 from panels.protocol.catalog import Catalog, CatalogRow, read_catalog
 from panels.protocol.errors import Refused
+from panels.protocol.fields import fields_of
+from panels.protocol.refusal_shapes import ORDER_KEYS, find_refusal, refused
 from panels.protocol.scalars import (
+    ACCEPTED_WORDS,
     MAX_COUNT,
     read_currency,
     read_flag,
@@ -41,7 +33,7 @@ from panels.protocol.scalars import (
     read_remote_id,
     read_text,
 )
-from panels.protocol.wording import Progress, RefillProgress, order_progress, reason_for, refill_progress
+from panels.protocol.wording import Progress, RefillProgress, keeps_progress, order_progress, refill_progress
 
 __all__ = [
     "Answer",
@@ -67,8 +59,11 @@ __all__ = [
 T = TypeVar("T")
 # Stands for a refill that was accepted without an id, and for a cancel that was accepted.
 _ACCEPTED = ""
-_ACCEPTED_WORDS = frozenset({"success", "ok", "accepted", "canceled", "cancelled"})
+# As the only word of an answer, they are about the call and not about the order.
+_CALL_WORDS = frozenset({"success", "successful", "ok"})
 _STATUS_KEYS = ORDER_KEYS | {"status"}
+_ORDER_KEYS = ("order", "orderid")
+_REFILL_KEYS = ("refill", "refillid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +77,11 @@ class OrderStatus:
     currency: str
     start_count: int | None
     remains: int | None
+
+    @property
+    def is_word_unknown(self) -> bool:
+        """Whether a person has to say what the word of the panel means."""
+        return self.progress is None and self.remote_status != "" and not keeps_progress(self.remote_status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +117,15 @@ def read_statuses(answer: Answer, remote_ids: Sequence[str]) -> Mapping[str, Ord
     Charges are in the currency of the answer. Raises Refused if one error is about all ids, because the panel may not
     know `orders`. Raises OutcomeUnknown for a single status without an id.
     """
-    return outcomes_by_id(answer, remote_ids, ("order", "order_id"), _order_status)
+    return outcomes_by_id(answer, remote_ids, _ORDER_KEYS, _order_status)
 
 
-def read_refill(answer: Answer) -> str:
-    """Return the id of the requested refill, "" if it was accepted without an id (docs/protocol.md, 3).
+def read_refill(answer: Answer, remote_id: str) -> str:
+    """Return the id of the refill requested for one order, "" if it was accepted without an id (docs/protocol.md, 3).
 
     Raises Refused if the refill was refused, and OutcomeUnknown if neither is clear.
     """
-    outcome = _refill_id(only(inner(accepted_json(answer))))
+    outcome = _refill_id(part_about(answer, remote_id))
     return _value_or_error(answer, outcome, "The panel's answer does not show whether the refill was accepted.")
 
 
@@ -134,15 +134,15 @@ def read_refills(answer: Answer, remote_ids: Sequence[str]) -> Mapping[str, str 
 
     Raises Refused if one error is about all ids (docs/protocol.md, 3).
     """
-    return outcomes_by_id(answer, remote_ids, ("order", "order_id"), _refill_id, for_all=_ACCEPTED)
+    return outcomes_by_id(answer, remote_ids, _ORDER_KEYS, _refill_id, for_all=_ACCEPTED)
 
 
-def read_refill_status(answer: Answer) -> RefillStatus:
+def read_refill_status(answer: Answer, refill_id: str) -> RefillStatus:
     """Return the status of one refill (docs/protocol.md, 3).
 
     Raises OutcomeUnknown if the answer has no status.
     """
-    outcome = _refill_status(only(inner(accepted_json(answer))))
+    outcome = _refill_status(part_about(answer, refill_id))
     return _value_or_error(answer, outcome, "The panel's answer has no status for this refill.")
 
 
@@ -151,7 +151,7 @@ def read_refill_statuses(answer: Answer, refill_ids: Sequence[str]) -> Mapping[s
 
     Raises Refused if one error is about all ids (docs/protocol.md, 3).
     """
-    return outcomes_by_id(answer, refill_ids, ("refill", "refill_id"), _refill_status)
+    return outcomes_by_id(answer, refill_ids, _REFILL_KEYS, _refill_status)
 
 
 def read_cancels(answer: Answer, remote_ids: Sequence[str]) -> Mapping[str, Refused | None]:
@@ -160,7 +160,7 @@ def read_cancels(answer: Answer, remote_ids: Sequence[str]) -> Mapping[str, Refu
     An accepted request is not yet a canceled order: only the status shows that. Raises Refused if one error is about
     all ids (docs/protocol.md, 3).
     """
-    outcomes = outcomes_by_id(answer, remote_ids, ("order", "order_id"), _cancel_outcome, for_all=_ACCEPTED)
+    outcomes = outcomes_by_id(answer, remote_ids, _ORDER_KEYS, _cancel_outcome, for_all=_ACCEPTED)
     return {remote_id: outcome if isinstance(outcome, Refused) else None for remote_id, outcome in outcomes.items()}
 
 
@@ -169,10 +169,10 @@ def read_balance(answer: Answer) -> Balance:
 
     Raises OutcomeUnknown if there is no amount (docs/protocol.md, 3).
     """
-    data = only(inner(accepted_json(answer)))
-    amount, currency = read_money(data.get("balance")) if isinstance(data, dict) else (None, "")
-    if isinstance(data, dict) and amount is not None:
-        return Balance(amount, read_currency(data.get("currency")) or currency)
+    fields = fields_of(only(inner(accepted_json(answer))))
+    amount, currency = read_money(fields.get("balance"))
+    if amount is not None:
+        return Balance(amount, read_currency(fields.get("currency")) or currency)
     raise unknown(answer, "The panel's answer has no balance.")
 
 
@@ -186,13 +186,7 @@ def _value_or_error(answer: Answer, outcome: T | Refused | None, otherwise: str)
 
 def _row_refusal(row: object, key: str) -> Refused | None:
     """Return the error of one part of an answer: the part itself, or the value under `key`."""
-    held = row.get(key) if isinstance(row, dict) else None
-    words = find_refusal(row) or find_refusal(held)
-    return _refused(words) if words else None
-
-
-def _refused(words: str) -> Refused:
-    return Refused(words, reason_for(words))
+    return find_refusal(row) or find_refusal(fields_of(row).get(key))
 
 
 def _order_status(row: object) -> OrderStatus | Refused | None:
@@ -200,74 +194,88 @@ def _order_status(row: object) -> OrderStatus | Refused | None:
         return _refused_text(row)
     if refusal := _row_refusal(row, "status"):
         return refusal
-    if not row.keys() & _STATUS_KEYS:
+    fields = fields_of(row)
+    if not fields.keys() & _STATUS_KEYS or _is_envelope(fields):
         return None
-    charge, currency = read_money(row.get("charge"))
-    start_counts = [read_integer(row.get(key), -MAX_COUNT, MAX_COUNT) for key in ("start_count", "start_counter")]
-    word = read_text(row.get("status"), 100)
+    charge, currency = read_money(fields.get("charge"))
+    start_counts = [read_integer(fields.get(key), -MAX_COUNT, MAX_COUNT) for key in ("startcount", "startcounter")]
+    word = read_text(fields.get("status"), 100)
     return OrderStatus(
         progress=order_progress(word),
         remote_status=word,
         charge=charge,
-        currency=read_currency(row.get("currency")) or currency,
+        currency=read_currency(fields.get("currency")) or currency,
         start_count=next((count for count in start_counts if count is not None), None),
-        remains=read_integer(row.get("remains"), -MAX_COUNT, MAX_COUNT),
+        remains=read_integer(fields.get("remains"), -MAX_COUNT, MAX_COUNT),
     )
+
+
+def _is_envelope(fields: dict[str, object]) -> bool:
+    """Say whether the status is about the call: it says success, and no field is about the order."""
+    return read_text(fields.get("status"), 100).casefold() in _CALL_WORDS and not fields.keys() & ORDER_KEYS
 
 
 def _refill_id(row: object) -> str | Refused | None:
     """Return the id of a refill, or "" if it was accepted without an id."""
     if refusal := _row_refusal(row, "refill"):
         return refusal
-    value = row.get("refill") if isinstance(row, dict) else row
-    if remote_id := read_remote_id(value) or named_id(row, ("refill_id",)):
-        return _ACCEPTED if remote_id.casefold() in _ACCEPTED_WORDS else remote_id
-    if value is True or (isinstance(row, dict) and _is_accepted(row)):
+    value = fields_of(row).get("refill") if isinstance(row, dict) else row
+    if (
+        remote_id := read_remote_id(value)
+        or named_id(value, ("refill", "refillid", "id"))
+        or named_id(row, ("refillid",))
+    ):
+        return remote_id
+    if value is True or _is_accepted_word(value) or _is_accepted(value) or _is_accepted(row):
         return _ACCEPTED
-    return _refused(NO_WORDS) if value is False else _refused_text(value)
+    return refused() if value is False else _refused_text(value)
 
 
 def _refill_status(row: object) -> RefillStatus | Refused | None:
     if refusal := _row_refusal(row, "status"):
         return refusal
-    word = read_text(row.get("status") if isinstance(row, dict) else row, 100)
+    word = read_text(fields_of(row).get("status") if isinstance(row, dict) else row, 100)
     progress = refill_progress(word)
     if not word:
         return None
-    return RefillStatus(progress, word) if progress or isinstance(row, dict) else _refused(word)
+    return RefillStatus(progress, word) if progress or isinstance(row, dict) else refused(word)
 
 
 def _cancel_outcome(row: object) -> str | Refused | None:
     """Return "" for an accepted cancel."""
     if refusal := _row_refusal(row, "cancel"):
         return refusal
-    value = row.get("cancel") if isinstance(row, dict) else row
+    value = fields_of(row).get("cancel") if isinstance(row, dict) else row
     if read_flag(value) is False:
-        return _refused(NO_WORDS)
-    if _is_yes(value) or (isinstance(row, dict) and _is_accepted(row)):
+        return refused()
+    if _is_yes(value) or named_id(value, ("cancel", "cancelid", "id")) or named_id(row, ("cancelid",)):
         return _ACCEPTED
-    return _refused_text(value)
+    return _ACCEPTED if _is_accepted(value) or _is_accepted(row) else _refused_text(value)
 
 
 def _refused_text(value: object) -> Refused | None:
     """Return the refusal in a bare text that stands in the place of another value."""
     is_text = isinstance(value, str) and any(char.isalpha() for char in value)
-    words = find_refusal({"error": value}) if is_text else None
-    return _refused(words) if words else None
+    return find_refusal({"error": value}) if is_text else None
 
 
 def _is_yes(value: object) -> bool:
-    """Say whether a value means yes: true, a word for it, or a number, which is the id of the request."""
+    """Say whether a value means yes: true, a word for it, or an id, which is the id of the request."""
     if not isinstance(value, str):
         return value is True or read_remote_id(value) != ""
-    word = value.strip().casefold()
-    return read_flag(word) is True or word in _ACCEPTED_WORDS or (word.isdigit() and read_remote_id(word) != "")
+    is_id = read_remote_id(value) != "" and any(char.isdigit() for char in value)
+    return read_flag(value) is True or _is_accepted_word(value) or is_id
 
 
-def _is_accepted(row: dict[str, object]) -> bool:
-    """Say whether an answer reports success: in `success` or `ok`, which is true or a text, or in `status`."""
+def _is_accepted_word(value: object) -> bool:
+    return isinstance(value, str) and value.strip().casefold() in ACCEPTED_WORDS
+
+
+def _is_accepted(row: object) -> bool:
+    """Say whether an object reports success: in `success` or `ok`, which is true or a text, or in `status`."""
+    fields = fields_of(row)
     for key in ("success", "ok"):
-        value = row.get(key)
+        value = fields.get(key)
         if read_flag(value) or (isinstance(value, str) and value.strip() and read_flag(value) is None):
             return True
-    return read_text(row.get("status"), 100).casefold() in _ACCEPTED_WORDS
+    return _is_accepted_word(fields.get("status"))

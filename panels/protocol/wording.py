@@ -45,14 +45,26 @@ _ORDER_WORDS: Mapping[str, Progress] = {
     "queued": Progress.PENDING,
     "awaiting": Progress.PENDING,
     "held": Progress.PENDING,
+    "waiting": Progress.PENDING,
+    "new": Progress.PENDING,
+    "queue": Progress.PENDING,
+    "inqueue": Progress.PENDING,
+    "creating": Progress.PENDING,
     "processing": Progress.PROCESSING,
     "approved": Progress.PROCESSING,
+    "accepted": Progress.PROCESSING,
     "inprogress": Progress.IN_PROGRESS,
     "progress": Progress.IN_PROGRESS,
     "running": Progress.IN_PROGRESS,
     "active": Progress.IN_PROGRESS,
+    "started": Progress.IN_PROGRESS,
     "completed": Progress.COMPLETED,
     "complete": Progress.COMPLETED,
+    "success": Progress.COMPLETED,
+    "successful": Progress.COMPLETED,
+    "done": Progress.COMPLETED,
+    "finished": Progress.COMPLETED,
+    "delivered": Progress.COMPLETED,
     "partial": Progress.PARTIAL,
     "partiallycompleted": Progress.PARTIAL,
     "partialcomplete": Progress.PARTIAL,
@@ -67,9 +79,14 @@ _ORDER_WORDS: Mapping[str, Progress] = {
     "error": Progress.FAILED,
     "rejected": Progress.FAILED,
     "paused": Progress.PAUSED,
+    "onhold": Progress.PAUSED,
+    "suspended": Progress.PAUSED,
+    "stopped": Progress.PAUSED,
     "expired": Progress.EXPIRED,
     "limit": Progress.EXPIRED,
 }
+# The panel is about to cancel, so the order goes on as before. Only the next word shows what came of it.
+_KEEPING_WORDS = frozenset({"cancelling", "canceling"})
 _REFILL_WORDS: Mapping[str, RefillProgress] = {
     "pending": RefillProgress.PENDING,
     "inprogress": RefillProgress.IN_PROGRESS,
@@ -84,6 +101,13 @@ _REFILL_WORDS: Mapping[str, RefillProgress] = {
 }
 _REFUSALS = tuple((reason, status, re.compile(pattern)) for reason, status, pattern in REFUSALS)
 _MAINTENANCE = re.compile(MAINTENANCE)
+_SUCCESS = re.compile(
+    r"\b(?:success\w*|ok|done|accepted|submitted|placed|created|queued|requested|received|added|exito\w*|sucesso|succes"
+    r"|successo|erfolg\w*|basari\w*|успешн\w*|berhasil)\b|نجاح"
+)
+_NEGATED = re.compile(
+    r"\b(?:not|no|t|cannot|unable|fail\w*|error|un\w+ful\w*|nao|non|nicht|pas|не|basarisiz\w*|tidak|gagal)\b"
+)
 # Marks over and under letters. The breve stays, because й is another letter than и.
 _ACCENTS = re.compile(r"[\u0300-\u0305\u0307-\u036f]")
 # Turkish letters, and the underscores of codes.
@@ -93,6 +117,11 @@ _LETTERS = str.maketrans("ığ_", "ig ")
 def order_progress(word: str) -> Progress | None:
     """Return the progress that an order status means, or None for an unknown word (docs/protocol.md, 4)."""
     return _ORDER_WORDS.get(_fold_word(word))
+
+
+def keeps_progress(word: str) -> bool:
+    """Say whether an order status is known and says nothing about the progress of the order."""
+    return _fold_word(word) in _KEEPING_WORDS
 
 
 def refill_progress(word: str) -> RefillProgress | None:
@@ -115,6 +144,12 @@ def reason_for(text: str, http_status: int = 200) -> Reason:
 def says_maintenance(text: str) -> bool:
     """Say whether a panel itself says that it is under maintenance."""
     return _MAINTENANCE.search(fold_text(text)) is not None
+
+
+def says_success(text: str) -> bool:
+    """Say whether a text may report a success."""
+    folded = fold_text(text)
+    return _SUCCESS.search(folded) is not None and _NEGATED.search(folded) is None
 
 
 def fold_text(text: str) -> str:

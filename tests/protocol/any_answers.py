@@ -73,6 +73,7 @@ KEYS = st.text(max_size=4) | st.sampled_from(
         *("service", "name", "type", "category", "rate", "min", "max", "refill", "cancel", "dripfeed", "desc"),
         *("order", "order_id", "id", "data", "services", "status", "charge", "currency", "start_count", "remains"),
         *("error", "errors", "message", "msg", "success", "ok", "balance", "refill_id", *IDS),
+        *("orderId", "OrderID", "Order", "Id", "Error", "Status", "Charge", "price", "result", "Ab3", "AB3"),
     ]
 )
 WORDS = st.sampled_from(
@@ -80,6 +81,7 @@ WORDS = st.sampled_from(
         *("Completed", "Partial", "Fail", "error", "In progress", "Default", "Custom Comments", "USD", "₹", "🚀"),
         *("$0.50", "1,234.56", "1.234,56", "12.50 EUR", "-2", "+5", "0", "-1", "Unknown", "true", "false", "null"),
         *("Incorrect order ID", "Not enough funds", "&amp;lt;<b>x</b>", "&#0;", "a\0b", "\ud800", "1e999", "1e-400"),
+        *("10K", "1.5M", "$2K", "placed but not saved, contact support", "aB1"),
         *("99999999999.999999", "999999999999.9999999", "0.000000005", *IDS),
     ]
 )
@@ -118,4 +120,4 @@ BODIES = st.binary(max_size=200) | (
     | st.dictionaries(st.sampled_from(IDS), STATUSES | VALUES, max_size=3)
     | st.fixed_dictionaries({"balance": SCALARS}, optional={"currency": SCALARS})
 ).map(lambda value: dumped(value).encode("utf-8", "surrogatepass"))
-HTTP_STATUSES = st.sampled_from([200, 200, 200, 201, 301, 400, 401, 402, 408, 422, 429, 500, 503])
+HTTP_STATUSES = st.sampled_from([200, 200, 200, 201, 301, 400, 401, 402, 403, 404, 405, 408, 415, 422, 429, 500, 503])

@@ -1,9 +1,13 @@
 """The answer to an `add`: an id, a refusal, or an unknown outcome (docs/protocol.md, 3 and 5)."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from panels.protocol.added import read_added
+from panels.protocol.answers import Answer
 from panels.protocol.errors import NotSent, OutcomeUnknown, Reason, Refused
+from tests.protocol.any_answers import HTTP_STATUSES
 from tests.protocol.conftest import recorded, saying
 
 ADMISSION = "placed at provider but saving failed, contact support"
@@ -31,6 +35,61 @@ ADMISSION = "placed at provider but saving failed, contact support"
 @pytest.mark.parametrize("http_status", [200, 201, 400, 500])
 def test_an_order_id_is_found_in_every_shape_at_any_http_status(name, remote_id, http_status):
     assert read_added(recorded(name, http_status)) == remote_id
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        *({key: 23501} for key in ("orderId", "OrderID", "Order", "ORDER", "Order_Id", "order-id", "Id", "ID")),
+        {"status": "success", "Data": {"orderID": "23501"}},
+        {"result": {"order": 23501}},
+        {"order": {"id": 23501, "status": "Pending"}},
+        [{"Order": 23501}],
+        {"order": 23501, "charge": "0.5", "created_at": "2026-01-01", "remaining_balance": "9.5"},
+        {"Order": None, "order": 23501},
+    ],
+)
+def test_an_order_id_is_found_in_every_spelling(shape):
+    assert read_added(saying(shape)) == "23501"
+
+
+@pytest.mark.parametrize("http_status", [200, 201])
+@pytest.mark.parametrize("body", [b"23501", b'"23501"', b" 23501\r\n", b"\xef\xbb\xbf23501", b"99", b"600", b"2"])
+def test_a_bare_whole_number_is_an_order_id(body, http_status):
+    assert read_added(Answer(http_status, body)) == body.decode("utf-8-sig").strip().strip('"')
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"0", b"1", b"-5", b"200", b"404", b"113", b"500", b"599", b"true", b"23501.5", b"[23501]", b'"1"', b'"404"'),
+        *(b'"aB3xZ9"', b"23501<br />", b"23501 ok", b"9" * 65, b'"00"', rb'"\u0662\u0663\u0665"', b"1e5"),
+    ],
+)
+def test_a_bare_number_that_may_be_something_else_leaves_the_outcome_unknown(body):
+    with pytest.raises(OutcomeUnknown):
+        read_added(Answer(200, body))
+
+
+@pytest.mark.parametrize("http_status", [202, 204, 302, 400, 403, 500])
+def test_a_bare_number_at_another_http_status_leaves_the_outcome_unknown(http_status):
+    with pytest.raises(OutcomeUnknown):
+        read_added(Answer(http_status, b"23501"))
+
+
+def test_a_bare_text_is_an_error_unless_it_may_be_an_id_or_admits_the_order():
+    with pytest.raises(Refused) as refusal:
+        read_added(saying("Not enough funds on balance"))
+    assert refusal.value.reason is Reason.FUNDS
+    for text in (ADMISSION, "Order placed successfully", "success", "A-77", "", "Your order was accepted"):
+        with pytest.raises(OutcomeUnknown):
+            read_added(saying(text))
+
+
+@pytest.mark.parametrize("word", ["success", "created", "Pending", "OK", "failed"])
+def test_a_word_in_the_place_of_the_id_is_no_id(word):
+    with pytest.raises(OutcomeUnknown):
+        read_added(saying({"order": word}))
 
 
 @pytest.mark.parametrize("http_status", [200, 302, 401, 402, 429, 500])
@@ -184,3 +243,17 @@ def test_the_chain_of_causes_ends_because_the_key_is_removed_from_all_of_it(word
         chain.append(error)
         error = error.__cause__ or error.__context__
     assert error is None
+
+
+NOT_ORDERS = st.dictionaries(
+    st.sampled_from(["error", "Message", "status", "success", "code", "charge", "created_at", "balance", "service"]),
+    st.integers(-5, 10**6) | st.sampled_from(["23501", "Order was created", "no", "Bad link"]),
+    min_size=1,
+)
+
+
+@given(value=NOT_ORDERS, http_status=HTTP_STATUSES)
+@settings(max_examples=300, deadline=None)
+def test_no_other_field_is_taken_for_the_id(value, http_status):
+    with pytest.raises((NotSent, OutcomeUnknown, Refused)):
+        read_added(saying(value, http_status))

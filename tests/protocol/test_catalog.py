@@ -103,10 +103,67 @@ def test_unusable_rows_are_counted_and_the_good_ones_kept():
     assert catalog.unusable == 8
 
 
-def test_a_catalog_without_usable_rows_is_told_as_such():
-    assert read_catalog(recorded("services_empty.json")) == Catalog((), unusable=0)
-    assert read_catalog(saying({})) == Catalog((), unusable=0)
-    assert read_catalog(recorded("services_only_unusable.json")) == Catalog((), unusable=2)
+@pytest.mark.parametrize(
+    ("value", "unusable", "problem"),
+    [
+        ([], 0, "The panel's catalog is empty."),
+        ({}, 0, "The panel's catalog is empty."),
+        ({"status": "success", "data": []}, 0, "The panel's catalog is empty."),
+        ({"status": "success", "data": "Empty Data"}, 0, "The panel lists no service and says “Empty Data”."),
+        ({"Status": "Success", "Services": "No services"}, 0, "The panel lists no service and says “No services”."),
+        ({"status": "success", "message": "Nothing yet"}, 0, "The panel lists no service and says “Nothing yet”."),
+        (
+            [{"service": 1, "name": "A", "cost": "1"}, {"service": 2, "rate": "soon"}],
+            2,
+            "No row of the panel's catalog has a readable rate or price. Its fields are: service, name, cost, rate.",
+        ),
+        (
+            [{"ID_service": 1, "rate": "1"}],
+            1,
+            "No row of the panel's catalog has a service ID. Its fields are: idservice, rate.",
+        ),
+        (["a", "b"], 2, "No row of the panel's catalog has a service ID. Its fields are: none."),
+    ],
+)
+def test_a_catalog_without_usable_rows_says_why(value, unusable, problem):
+    assert read_catalog(saying(value)) == Catalog((), unusable, problem)
+
+
+@pytest.mark.parametrize("name", ["services_empty.json", "services_only_unusable.json"])
+def test_a_catalog_without_usable_rows_is_no_error_here(name):
+    assert read_catalog(recorded(name)).rows == ()
+    assert read_catalog(recorded(name)).problem
+    assert read_catalog(recorded("services_unusable_rows.json")).problem == ""
+
+
+def test_the_price_stands_for_the_rate():
+    row = {"service": 1, "name": "A"}
+    rates = [{"price": "0.9"}, {"rate": "0.9", "price": "5"}, {"rate": "", "price": "0.9"}, {"Rate": "0.9"}]
+    catalog = read_catalog(saying([{**row, "service": number, **rate} for number, rate in enumerate(rates, 1)]))
+    assert [row.rate_per_1000 for row in catalog.rows] == [Decimal("0.9")] * 4
+
+
+def test_fields_are_found_in_every_spelling():
+    (row,) = read_catalog(
+        saying([{"Service_ID": "aB7", "Name": "A", "TYPE": "Default", "Rate": 1, "Min": 5, "Max": 9, "dripFeed": True}])
+    ).rows
+    assert (row.remote_id, row.name, row.type, row.min_quantity, row.max_quantity, row.dripfeed) == (
+        *("aB7", "A", "default", 5, 9),
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "limits"),
+    [
+        *(("10", "10K", (10, 10_000)), ("1K", "1M", (1000, 1_000_000)), ("3K", "", (3000, None))),
+        *(("10", "0", (10, None)), (0, 0, (0, None)), ("100", "10", (100, None)), ("", 0, (None, None))),
+        *(("10", "10", (10, 10)), (None, 1, (None, 1)), ("10", "-1", (10, None)), ("5", "99999999999", (5, None))),
+    ],
+)
+def test_limits_that_cannot_be_count_as_not_told(low, high, limits):
+    (row,) = read_catalog(saying([{"service": 1, "rate": 1, "min": low, "max": high}])).rows
+    assert (row.min_quantity, row.max_quantity) == limits
 
 
 def test_an_unknown_type_is_kept_as_the_panels_word():
@@ -114,7 +171,7 @@ def test_an_unknown_type_is_kept_as_the_panels_word():
     assert (row.type, row.raw_type) == ("", "Mystery Boost")
 
 
-@pytest.mark.parametrize("value", [{"status": "success"}, {"services": None}, 5, "text", True])
+@pytest.mark.parametrize("value", [{"status": "success"}, {"services": None}, 5, True])
 def test_what_holds_no_services_is_no_catalog(value):
     with pytest.raises(OutcomeUnknown):
         read_catalog(saying(value))

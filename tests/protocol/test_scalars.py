@@ -12,6 +12,7 @@ from panels.protocol.scalars import (
     read_currency,
     read_flag,
     read_integer,
+    read_limit,
     read_lines,
     read_money,
     read_rate,
@@ -143,6 +144,58 @@ def test_whole_numbers_are_read_or_none(value, whole):
     assert read_integer(value, -MAX_COUNT, MAX_COUNT) == whole
 
 
+@pytest.mark.parametrize(
+    ("value", "limit"),
+    [
+        *(
+            ("10K", 10_000),
+            ("1M", 1_000_000),
+            ("3K", 3000),
+            ("3k", 3000),
+            ("1.5K", 1500),
+            ("1,5k", 1500),
+            ("10 K", 10_000),
+        ),
+        *(("2.5M", 2_500_000), ("10К", 10_000), ("5 тыс.", 5000), ("1 mln", 1_000_000), ("1 million", 1_000_000)),
+        *((" 10k ", 10_000), ("1B", 1_000_000_000), ("10 000", 10_000), ("10,000", 10_000), (100, 100), ("100", 100)),
+        *(
+            ("1.500K", None),
+            ("10K+", None),
+            ("5B", None),
+            ("-1K", None),
+            ("K", None),
+            ("0.0001K", None),
+            ("1.234K", None),
+        ),
+        *(("10 lakh", None), ("5 mil", None), ("1K5", None), ("", None), (None, None), ("∞", None)),
+    ],
+)
+def test_limits_may_be_shortened_to_thousands_and_millions(value, limit):
+    assert read_limit(value) == limit
+
+
+@pytest.mark.parametrize("value", ["10K", "1.2k", "3M", "1.5 K", "2 тыс"])
+def test_a_count_that_is_shortened_is_not_known_because_it_is_rounded(value):
+    assert read_integer(value, -MAX_COUNT, MAX_COUNT) is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["1.5K", "1.5k", "$1.5K", "1.5K USD", "1.5KUSD", "1,5 M", "2M€", "1.5k$", "3 mln", "₹2 lakh", "2 Cr", "1 mil"],
+)
+def test_money_that_is_shortened_is_never_guessed(value):
+    assert read_money(value) == (None, "")
+    assert read_rate(value) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "amount", "currency"),
+    [("5 KRW", "5", "KRW"), ("5 MYR", "5", "MYR"), ("5 BRL", "5", "BRL"), ("5 Kč", "5", ""), ("RM5", "5", "MYR")],
+)
+def test_a_currency_that_begins_like_a_thousand_is_none(value, amount, currency):
+    assert read_money(value) == (Decimal(amount), currency)
+
+
 def test_whole_numbers_keep_to_their_bounds():
     assert read_integer(MAX_WHOLE, 0, MAX_WHOLE) == MAX_WHOLE
     assert read_integer(MAX_WHOLE + 1, 0, MAX_WHOLE) is None
@@ -186,6 +239,7 @@ def test_ids_become_text(value, remote_id):
         ),
         *(1.5, Decimal("1.5"), float("nan"), float("inf"), Decimal("1e999999"), 10**64, "x" * 65, "a\0b", "a\nb"),
         *("\ud800", "a b", "1,2", "5\ufffd"),
+        *("success", "OK", "created", "Pending", "failed", "unknown", "N/A"),
     ],
 )
 def test_what_cannot_be_asked_about_is_no_id(value):

@@ -152,20 +152,20 @@ def test_one_status_for_many_orders_is_nobodys():
     ],
 )
 def test_a_refill_is_accepted_with_or_without_an_id(name, refill_id):
-    assert read_refill(recorded(name)) == refill_id
+    assert read_refill(recorded(name), "23501") == refill_id
     assert read_refills(recorded(name), ["23501"]) == {"23501": refill_id}
 
 
 @pytest.mark.parametrize("value", [{"refill": 0}, {"refill": None}, {"refill": "-1"}, {}, {"foo": "bar"}, 5])
 def test_a_refill_answer_that_says_nothing_is_unknown(value):
     with pytest.raises(OutcomeUnknown):
-        read_refill(saying(value))
+        read_refill(saying(value), "23501")
 
 
 @pytest.mark.parametrize("value", [{"refill": {"error": "Refill not available"}}, {"refill": "Refill not available"}])
 def test_a_refused_refill_keeps_the_panels_words(value):
     with pytest.raises(Refused, match="Refill not available") as refusal:
-        read_refill(saying(value))
+        read_refill(saying(value), "23501")
     assert refusal.value.reason is Reason.NOT_ELIGIBLE
 
 
@@ -196,23 +196,25 @@ def test_one_refill_id_for_many_orders_is_nobodys():
 
 def test_one_refill_status_is_read():
     completed = RefillStatus(RefillProgress.COMPLETED, "Completed")
-    assert read_refill_status(recorded("refill_status.json")) == completed
+    assert read_refill_status(recorded("refill_status.json"), "1") == completed
     assert read_refill_statuses(recorded("refill_status.json"), ["1"]) == {"1": completed}
-    assert read_refill_status(saying([{"refill": 1, "status": "Completed"}])) == completed
-    assert read_refill_status(saying({"status": "Mystery"})) == RefillStatus(None, "Mystery")
-    assert read_refill_status(recorded("error_status_wordless.json")) == RefillStatus(RefillProgress.ERROR, "error")
+    assert read_refill_status(saying([{"refill": 1, "status": "Completed"}]), "1") == completed
+    assert read_refill_status(saying({"status": "Mystery"}), "1") == RefillStatus(None, "Mystery")
+    assert read_refill_status(recorded("error_status_wordless.json"), "1") == RefillStatus(
+        RefillProgress.ERROR, "error"
+    )
 
 
 def test_a_refill_that_is_not_found_is_refused():
     with pytest.raises(Refused, match="Refill not found") as refusal:
-        read_refill_status(recorded("refill_status_error.json"))
+        read_refill_status(recorded("refill_status_error.json"), "1")
     assert refusal.value.reason is Reason.NOT_FOUND
 
 
 @pytest.mark.parametrize("value", [{}, {"status": None}, {"status": ""}, [], {"refill": 1}])
 def test_a_refill_status_without_a_word_is_unknown(value):
     with pytest.raises(OutcomeUnknown):
-        read_refill_status(saying(value))
+        read_refill_status(saying(value), "1")
 
 
 @pytest.mark.parametrize(
@@ -290,6 +292,117 @@ def test_an_answer_without_a_balance_is_unknown(value):
         read_balance(saying(value))
 
 
+def test_one_refill_may_be_told_by_its_order():
+    assert read_refill(saying({"23501": {"refill": 77}}), "23501") == "77"
+    assert read_refill(saying({"23501": 77}), "23501") == "77"
+    assert read_refill(saying({"data": {"23501": {"Refill_ID": 77}}}), "23501") == "77"
+    assert read_refill(saying({"23501": {"refill": {"id": 77}}}), "23501") == "77"
+    assert read_refill(saying({"23501": {"status": "success"}}), "23501") == ""
+    assert read_refills(saying({"23501": {"refill": 77}}), ["23501"]) == {"23501": "77"}
+    with pytest.raises(Refused, match="Refill not available"):
+        read_refill(saying({"23501": {"error": "Refill not available"}}), "23501")
+    with pytest.raises(OutcomeUnknown):
+        read_refill(saying({"23502": {"refill": 77}}), "23501")
+    with pytest.raises(OutcomeUnknown):
+        read_refill(saying({"ab1": {"refill": 77}}), "aB1")
+
+
+def test_one_refill_status_may_be_told_by_its_refill():
+    completed = RefillStatus(RefillProgress.COMPLETED, "Completed")
+    assert read_refill_status(saying({"77": {"status": "Completed"}}), "77") == completed
+    assert read_refill_status(saying({"77": "Completed"}), "77") == completed
+    with pytest.raises(OutcomeUnknown):
+        read_refill_status(saying({"78": {"status": "Completed"}}), "77")
+
+
+def test_a_refill_that_is_under_way_is_refused_in_the_panels_words():
+    with pytest.raises(Refused, match="The refill task is not completed for this order"):
+        read_refill(saying({"error": "The refill task is not completed for this order"}), "1")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [{"order": 23501, "cancel": 8812}],
+        [{"order": 23501, "cancel": "C-8812"}],
+        {"23501": {"cancel": 8812}},
+        {"23501": 8812},
+        {"cancel": {"success": True}},
+        {"cancel": {"success": "Your request was sent"}},
+        {"cancel": {"id": 8812}},
+        {"order": "23501", "cancel_id": 8812},
+        [{"Order": 23501, "Cancel": {"Success": 1}}],
+        {"cancel": {"status": "success"}},
+    ],
+)
+def test_a_cancel_is_accepted_in_every_shape(value):
+    assert read_cancels(saying(value), ["23501"]) == {"23501": None}
+
+
+@pytest.mark.parametrize(
+    "value", [{"cancel": {"success": False}}, {"cancel": {"error": "Too late"}}, {"23501": {"cancel": {"error": "No"}}}]
+)
+def test_a_cancel_with_an_object_may_be_refused(value):
+    (outcome,) = read_cancels(saying(value), ["23501"]).values()
+    assert isinstance(outcome, Refused)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"Status": "Partial", "Charge": "0.27819", "Start_Count": "3572", "Remains": "157", "Currency": "USD"},
+        {"status": "Partial", "charge": "0.27819", "startCount": 3572, "remains": 157, "currency": "usd"},
+        {"DATA": {"STATUS": "Partial", "CHARGE": "0.27819", "STARTCOUNT": 3572, "REMAINS": 157, "CURRENCY": "USD"}},
+    ],
+)
+def test_a_status_is_read_in_every_spelling(value):
+    assert read_status(saying(value), "23501") == PARTIAL
+
+
+@pytest.mark.parametrize(
+    ("value", "progress"),
+    [
+        ({"status": "In progress", "runs": "5", "orders": [1, 2]}, Progress.IN_PROGRESS),
+        ({"status": "Active", "expiry": True, "posts": "3", "orders": []}, Progress.IN_PROGRESS),
+        ({"Status": "Fail", "Charge": "0", "Message": "Link is private"}, Progress.FAILED),
+        ({"status": "Success", "charge": "0.09", "remains": "0"}, Progress.COMPLETED),
+        ({"status": "Canceled"}, Progress.CANCELED),
+        ({"status": "Accepted"}, Progress.PROCESSING),
+        ({"status": "Cancelling", "charge": "0.09"}, None),
+        ({"status": "Refill", "charge": "0.09"}, None),
+    ],
+)
+def test_parents_and_failed_orders_keep_their_status(value, progress):
+    assert read_status(saying(value), "23501").progress is progress
+
+
+def test_a_word_is_unknown_if_a_person_has_to_say_what_it_means():
+    words = {"Refill": True, "Sleeping": True, "Cancelling": False, "Completed": False, "": False}
+    for word, is_unknown in words.items():
+        assert read_status(saying({"status": word, "charge": "1"}), "1").is_word_unknown is is_unknown
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"status": "success"},
+        {"status": "Success", "message": "Status"},
+        {"status": "ok", "result": {"status": "Pending"}},
+        {"result": {"charge": "0.09", "start_count": "12", "status": "Completed", "remains": "0"}},
+    ],
+)
+def test_a_success_of_the_call_is_no_status_of_the_order(value):
+    with pytest.raises(OutcomeUnknown):
+        read_status(saying(value), "23501")
+
+
+def test_a_balance_that_is_shortened_is_not_read():
+    for amount in ("1.5K", "$2M", "1.5K USD"):
+        with pytest.raises(OutcomeUnknown):
+            read_balance(saying({"balance": amount, "currency": "USD"}))
+    assert read_balance(saying({"Balance": "1.50", "Currency": "usd"})) == Balance(Decimal("1.50"), "USD")
+
+
 def test_an_error_may_stand_under_data():
     with pytest.raises(Refused, match="Invalid API key"):
         read_balance(saying({"status": "success", "data": {"error": "Invalid API key"}}))
@@ -300,9 +413,9 @@ READERS = {
     "added": read_added,
     "status": lambda answer: read_status(answer, "1"),
     "statuses": lambda answer: read_statuses(answer, IDS),
-    "refill": read_refill,
+    "refill": lambda answer: read_refill(answer, "1"),
     "refills": lambda answer: read_refills(answer, IDS),
-    "refill status": read_refill_status,
+    "refill status": lambda answer: read_refill_status(answer, "1"),
     "refill statuses": lambda answer: read_refill_statuses(answer, IDS),
     "cancels": lambda answer: read_cancels(answer, IDS),
     "cancel": lambda answer: read_cancels(answer, IDS[:1]),

@@ -3,18 +3,27 @@
 import pytest
 
 from panels.protocol.errors import Reason
-from panels.protocol.wording import Progress, RefillProgress, fold_text, order_progress, reason_for, refill_progress
+from panels.protocol.wording import (
+    Progress,
+    RefillProgress,
+    fold_text,
+    keeps_progress,
+    order_progress,
+    reason_for,
+    refill_progress,
+    says_success,
+)
 
 ORDER_WORDS = {
-    Progress.PENDING: "pending, queued, awaiting, held",
-    Progress.PROCESSING: "processing, approved",
-    Progress.IN_PROGRESS: "in progress, inprogress, progress, running, active, In-Progress, IN_PROGRESS",
-    Progress.COMPLETED: "completed, complete, Completed",
+    Progress.PENDING: "pending, queued, awaiting, held, waiting, new, queue, In queue, creating",
+    Progress.PROCESSING: "processing, approved, accepted",
+    Progress.IN_PROGRESS: "in progress, inprogress, progress, running, active, started, In-Progress, IN_PROGRESS",
+    Progress.COMPLETED: "completed, complete, Completed, success, successful, done, finished, delivered",
     Progress.PARTIAL: "partial, partially completed, partial complete, Partially_Completed",
     Progress.CANCELED: "canceled, cancelled, cancel, order cancelled",
     Progress.REFUNDED: "refunded, refund",
     Progress.FAILED: "fail, failed, error, rejected",
-    Progress.PAUSED: "paused",
+    Progress.PAUSED: "paused, on hold, On-Hold, suspended, stopped",
     Progress.EXPIRED: "expired, limit",
 }
 
@@ -27,9 +36,21 @@ def test_order_words_mean_what_the_table_says(word, progress):
     assert order_progress(f" {word.upper()} ") is progress
 
 
-@pytest.mark.parametrize("word", ["", "success", "waiting", "1", "not completed"])
+@pytest.mark.parametrize("word", ["", "refill", "cancelling", "1", "not completed", "successor", "newer"])
 def test_any_other_order_word_is_not_guessed(word):
     assert order_progress(word) is None
+
+
+def test_a_word_that_says_nothing_about_the_progress_is_known_as_such():
+    assert all(map(keeps_progress, ("cancelling", "Canceling", " CANCELLING ")))
+    assert not any(map(keeps_progress, ("canceled", "refill", "", "pending")))
+
+
+def test_a_success_is_found_unless_it_is_negated():
+    assert all(
+        map(says_success, ("Refill requested successfully", "OK", "Успешно", "Başarıyla tamamlandı", "Con éxito"))
+    )
+    assert not any(map(says_success, ("Not accepted", "Unsuccessful", "Failed", "Successfully failed", "Bad link", "")))
 
 
 @pytest.mark.parametrize("progress", RefillProgress)

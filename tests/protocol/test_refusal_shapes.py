@@ -1,0 +1,87 @@
+"""The error that a JSON value reports: codes beside sentences, bare texts, and values that are no error."""
+
+import pytest
+
+from panels.protocol.errors import Reason
+from panels.protocol.refusal_shapes import all_words, find_bare_refusal, find_refusal
+
+
+@pytest.mark.parametrize("no_error", [None, "", False, 0, [], {}, " ", "false", "null"])
+def test_an_empty_error_is_none(no_error):
+    assert find_refusal({"error": no_error, "errors": no_error, "status": "Completed"}) is None
+
+
+@pytest.mark.parametrize(
+    "key", ["charge", "remains", "start_count", "start_counter", "Charge", "startCount", "REMAINS"]
+)
+def test_a_failed_order_is_no_failed_call(key):
+    assert find_refusal({"status": "Fail", "message": "Link is private", key: None}) is None
+    assert find_refusal({"Status": "Fail", "Message": "Link is private", key: None}) is None
+    assert find_refusal({"status": "Fail", "message": "Link is private"}).text == "Link is private"
+
+
+def test_deeply_nested_words_come_to_an_end():
+    nested = "words"
+    for _ in range(50_000):
+        nested = {"message": [nested]}
+    assert find_refusal({"error": nested}).text == "The panel refused without giving a reason."
+    # Unpacked step by step, because a recursive deallocation is not part of this test.
+    while isinstance(nested, dict):
+        nested = nested.pop("message").pop()
+
+
+def test_a_message_alone_is_no_error():
+    assert find_refusal({"message": "The given data was invalid."}) is None
+    assert find_refusal({"message": "The given data was invalid."}, 400).text == "The given data was invalid."
+
+
+@pytest.mark.parametrize(
+    "code",
+    [113, "113", "1", 1, "Forbidden", "MAINTENANCE_MODE", "neworder.error.unknown", "Bad Request", "error", True],
+)
+@pytest.mark.parametrize("key", ["message", "msg", "Message", "errorMessage"])
+def test_a_code_does_not_hide_the_sentence_beside_it(code, key):
+    refusal = find_refusal({"error": code, key: "You have reached the end of the page"})
+    assert refusal.text == "You have reached the end of the page"
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "reason"),
+    [
+        ({"error": "113", "message": "You have insufficient balance"}, "You have insufficient balance", Reason.FUNDS),
+        ({"error": "MAINTENANCE_MODE", "message": "Please wait"}, "Please wait", Reason.EVERYBODY),
+        ({"error": "INSUFFICIENT_FUNDS", "msg": "Oops, try again"}, "Oops, try again", Reason.FUNDS),
+        ({"error": {"code": "INVALID_LINK", "message": "Oops, no"}}, "Oops, no", Reason.VALIDATION),
+        ({"error": "Order failed", "message": "Bad link"}, "Order failed; Bad link", Reason.VALIDATION),
+        ({"error": "Bad link", "message": "Bad link"}, "Bad link", Reason.VALIDATION),
+        ({"error": "Incorrect order ID", "message": "error"}, "Incorrect order ID", Reason.NOT_FOUND),
+        ({"error": "Forbidden"}, "Forbidden", Reason.UNKNOWN),
+        ({"error": 113}, "113", Reason.UNKNOWN),
+        ({"error": 1, "message": "Denied"}, "Denied", Reason.UNKNOWN),
+        ({"error": True}, "The panel refused without giving a reason.", Reason.UNKNOWN),
+    ],
+)
+def test_the_sentence_is_shown_and_the_class_follows_from_code_and_sentence(value, text, reason):
+    refusal = find_refusal(value)
+    assert (refusal.text, refusal.reason) == (text, reason)
+
+
+@pytest.mark.parametrize(
+    "text", ["Bad link", "Forbidden", "Something went wrong", "Maintenance", "Request not accepted"]
+)
+def test_a_bare_text_is_an_error(text):
+    assert find_bare_refusal(text).text == text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "113", "aB3xZ9", "success", "Completed", "In progress", "Refill was requested", "Pedido: exito", "7-8"]
+)
+def test_a_bare_text_that_may_be_an_id_or_a_success_is_none(text):
+    assert find_bare_refusal(text) is None
+
+
+def test_all_words_are_found_wherever_they_stand():
+    value = {"a": [{"b": "one"}, "two"], "c": {"d": {"e": "three"}}, "f": 4, "g": None}
+    assert all_words(value) == "one. two. three"
+    assert all_words(None) == all_words(5) == ""
+    assert len(all_words(["x" * 5000])) == 2000
