@@ -160,6 +160,8 @@ class Panel(models.Model):
         null=True,
         editable=False,
     )
+    # When one order was asked alone because a call about many had crashed the panel's script.
+    single_tried_at = models.DateTimeField(null=True, editable=False)
     cancel_parameter = models.CharField(
         max_length=10,
         choices=CancelParameter,
@@ -295,6 +297,7 @@ class Panel(models.Model):
             always_send_quantity=self.always_send_quantity,
             multi_status=self.multi_status,
             multi_refill=self.multi_refill,
+            single_tried_at=self.single_tried_at,
             cancel_parameter=self.cancel_parameter,
             connect_timeout=self.connect_timeout,
             read_timeout=self.read_timeout,

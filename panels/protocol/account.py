@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 T = TypeVar("T")
@@ -25,6 +26,8 @@ class Account:
     # False: the panel ignores `orders`, so the ids are asked one by one.
     multi_status: bool = True
     multi_refill: bool = True
+    # When the single form was last tried because the plural form had crashed the panel's script.
+    single_tried_at: datetime | None = None
     # "orders" or "order".
     cancel_parameter: str = "orders"
     connect_timeout: float = 10.0

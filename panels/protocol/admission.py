@@ -26,7 +26,7 @@ def _words(*alternatives: str) -> re.Pattern[str]:
 
 
 _PLACED = _words(
-    r"placed|created|accepted|submitted|sent|forwarded|received|registered|taken|made|executed|processed|confirmed|succeeded",
+    r"placed|created|completed|accepted|submitted|sent|forwarded|received|registered|taken|made|executed|processed|confirmed|succeeded",
     # Spanish, Portuguese, Italian
     r"(?:cre|realiz|acept|envi|coloc|proces|registr|gener|efectu|tramit|ingres|lanz)(?:ad[oa]|o)|recib(?:id[oa]|io)|hech[oa]",
     r"(?:cri|realiz|envi|coloc|process|registr|ger|efetu|lanc)(?:ad[oa]|ou)|aceit(?:[oa]|ou)|receb(?:id[oa]|eu)|feit[oa]",
@@ -68,8 +68,8 @@ _NEGATION = _words(
 )
 # Before the noun, they make it another order than the one that was sent, or none.
 _OTHER = _words(
-    r"no|any|each|every|if|unless|until|once|when|before|after|without|invalid|incorrect|wrong|bad|identical|same|similar",
-    r"previous|another|last|active|duplicated?|existing|first|ningun|nenhuma?|nessun|aucune|keine|hicbir|нет|ни|если",
+    r"no|any|each|every|if|unless|until|once|when|before|without|invalid|incorrect|wrong|bad|identical|same|similar",
+    r"get|getting|previous|another|last|active|duplicated?|existing|first|ningun|nenhuma?|nessun|aucune|keine|hicbir|нет|ни|если",
 )
 _STOP = _words(
     r"\.|but|however|although|though|while|which|that|and|pero|aunque|que|y|mas|porem|embora|e|ma|mais|cependant|et|qui",
@@ -77,10 +77,10 @@ _STOP = _words(
 )
 # Traces of an order that a panel may have lost after the order was placed.
 _SAVED = _words(
-    r"sav(?:e|ed|ing)|stor(?:e|ed|ing)|record\w*|insert\w*|persist\w*|updat\w*|logg(?:ed|ing)|writ(?:e|ing|ten)",
+    r"sav(?:e|ed|ing)|stor(?:e|ed|ing)|record\w*|insert\w*|persist\w*|updat\w*|log(?:ged|ging)?|writ(?:e|ing|ten)",
     r"databases?|db|sql\w*|guard\w+|grab\w+|almacen\w+|registr\w+|salv\w+|grav\w+|armazen\w+|memorizz\w+",
     r"enregistr\w+|sauvegard\w+|\w*speicher\w*|datenbank|erfasst|kayit\w*|kayd\w+|veritaban\w*|сохран\w+|запис\w+|баз[аеуы]|бд",
-    r"збереж\w+|\w*simpan\w*|zapis\w+|ال?حفظ\w*|الحفظ",
+    r"збереж\w+|\w*simpan\w*|menyimpan|penyimpanan|zapis\w+|ال?حفظ\w*|الحفظ",
 )
 _ANSWERED = _words(
     r"ids?|response|reply|answer\w*|respond\w*|confirmation|respuesta|resposta|risposta|reponse|antwort\w*|yanit\w*|cevap\w*",

@@ -14,7 +14,7 @@ from panels.protocol.addresses import AddressRefused
 from panels.protocol.catalog import Catalog, read_catalog
 from panels.protocol.errors import Deferred, NotSent, OutcomeUnknown, PanelError, Refused, Unreadable
 from panels.protocol.exchange import Endpoint
-from panels.protocol.inquiry import CANCEL, REFILL, REFILL_STATUS, STATUS, Inquiry
+from panels.protocol.inquiry import CANCEL, REFILL, REFILL_STATUS, STATUS, Inquiry, Option
 from panels.protocol.order_types import outgoing
 from panels.protocol.tally import Tally
 from panels.protocol.transport import Transport
@@ -43,8 +43,8 @@ class PanelClient:
 
     `pace` is called before each HTTP exchange of a read, refill or cancel. It blocks until the limits of the panel
     allow a call, or raises NotSent. `add` is not paced here, because its claim has reserved the call.
-    `learned` gets the API options that this client found out ({"multi_status": False}), and `tally` counts the calls.
-    The caller stores both.
+    `learned` gets the API options that this client found out ({"multi_status": False}) and the time when it tried the
+    single form, and `tally` counts the calls. The caller stores both.
     Used as a context manager, it closes its pooled connections at the end.
 
     Every method raises NotSent, OutcomeUnknown or Refused. Their texts do not contain the key. An exception of
@@ -60,7 +60,7 @@ class PanelClient:
         sleep: Callable[[float], object] = time.sleep,
         ca_file: str | None = None,
     ) -> None:
-        self.learned: dict[str, bool | str] = {}
+        self.learned: dict[str, Option] = {}
         self.tally = Tally()
         self._account = account
         self._pace = pace or (lambda: None)
@@ -137,9 +137,9 @@ class PanelClient:
         """Request cancels like `refills`. None means accepted, which is not yet canceled (docs/protocol.md, 3)."""
         return Inquiry(self, CANCEL, partial(self._write_once, not_after), remote_ids).outcomes()
 
-    def option(self, name: str) -> bool | str:
+    def option(self, name: str) -> Option:
         """Return an API option of the account, as learned by now."""
-        given: bool | str = getattr(self._account, name)
+        given: Option = getattr(self._account, name)
         return self.learned.get(name, given)
 
     def _ask(self, action: str, fields: Mapping[str, str], read: Callable[[Answer], T]) -> T:
@@ -207,6 +207,8 @@ def _endpoint(account: Account) -> Endpoint:
 def _apply_reader(answer: Answer, read: Callable[[Answer], T]) -> T:
     try:
         return read(answer)
+    except Unreadable:
+        raise
     except OutcomeUnknown as error:
         raise Unreadable(error.text, is_fault=answer.http_status >= 500, retry_after=answer.retry_after) from error
 
@@ -218,7 +220,7 @@ def _is_unsent(error: PanelError) -> bool:
 def _is_passing(error: PanelError) -> bool:
     """Say whether a retry of a read may succeed."""
     if isinstance(error, Unreadable):
-        return error.is_fault
+        return error.is_fault and not error.is_crash
     return isinstance(error, OutcomeUnknown) or _is_unsent(error)
 
 
@@ -226,7 +228,9 @@ def _redact(error: object, key: str) -> None:
     """Remove the key from the text of an error and of its causes, because some panels repeat the request."""
     if len(key) < SHORTEST_KEY:
         return
-    while isinstance(error, PanelError):
+    seen: list[object] = []
+    while isinstance(error, PanelError) and error not in seen:
+        seen.append(error)
         error.text = error.text.replace(key, "[key]").replace(quote_plus(key, errors="replace"), "[key]")
         error.args = (error.text,)
         error = error.__cause__ or error.__context__

@@ -61,12 +61,16 @@ class OutcomeUnknown(PanelError):
 class Unreadable(OutcomeUnknown):
     """An answer came, but it could not be read.
 
-    `is_fault` means an HTTP status of 500 or more. `retry_after` is in seconds, or None.
+    `is_fault` means an HTTP status of 500 or more. `is_crash` means HTTP 500 to a read that may have made the script of
+    the panel stop, so it is not retried as it is. `retry_after` is in seconds, or None.
     """
 
-    def __init__(self, text: str, *, is_fault: bool = False, retry_after: float | None = None) -> None:
+    def __init__(
+        self, text: str, *, is_fault: bool = False, is_crash: bool = False, retry_after: float | None = None
+    ) -> None:
         super().__init__(text)
-        self.is_fault = is_fault
+        self.is_fault = is_fault or is_crash
+        self.is_crash = is_crash
         self.retry_after = retry_after
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
@@ -23,18 +24,25 @@ from panels.protocol.wire import (
 CHUNK = 100
 # A round of single calls ends after this many unreadable answers.
 PATIENCE = 3
+# After a crash of the plural form, the single form is tried at most so often.
+TRY_SINGLE_EVERY = timedelta(hours=1)
+_CRASHED = 500
 # Makes one call: the action, its fields, and the function that reads the answer.
 Ask: TypeAlias = Callable[[str, Mapping[str, str], Callable[[Answer], Any]], Any]
 T = TypeVar("T")
 _ABOUT_THE_ORDER = frozenset({Reason.NOT_ELIGIBLE, Reason.DUPLICATE})
 
 
+# The value of an API option, or the time of a try.
+Option: TypeAlias = bool | str | datetime | None
+
+
 class Options(Protocol):
     """The API options of a panel. `learned` takes those that were found out by a call."""
 
-    learned: dict[str, bool | str]
+    learned: dict[str, Option]
 
-    def option(self, name: str) -> bool | str:
+    def option(self, name: str) -> Option:
         """Return an API option, as learned by now."""
 
 
@@ -100,13 +108,17 @@ class Inquiry(Generic[T]):
 
     def _ask_together(self, ids: list[str]) -> PanelError | None:
         """Ask in the plural. Return the error if the panel may not have understood the plural, else None."""
+        may_try_single = self._may_try_single()
         try:
-            answers = self._exchange(self._action.many, ids, lambda answer: self._action.read_many(answer, ids))
+            answers = self._ask_plural(ids, may_crash=may_try_single)
         except Refused as refusal:
             if refusal.is_about_account:
                 raise
             return refusal
         except Unreadable as error:
+            if error.is_crash:
+                self._try_single(ids, error)
+                return None
             if self._action.is_write or error.is_fault:
                 raise
             return error
@@ -114,6 +126,52 @@ class Inquiry(Generic[T]):
         if answers or self._action.is_write:
             return None
         return OutcomeUnknown("The panel's answer has nothing about any of these ids.")
+
+    def _ask_plural(self, ids: list[str], *, may_crash: bool) -> Mapping[str, T | Refused]:
+        read = partial(_read_many, self._action, ids)
+        found: Mapping[str, T | Refused] = self._exchange(
+            self._action.many, ids, _or_crash(read) if may_crash else read
+        )
+        return found
+
+    def _may_try_single(self) -> bool:
+        """Say whether the single form may be tried if the plural form crashes. A write is never asked otherwise."""
+        tried_at = self._options.option("single_tried_at")
+        is_due = not isinstance(tried_at, datetime) or abs(datetime.now(UTC) - tried_at) >= TRY_SINGLE_EVERY
+        return is_due and not self._action.is_write
+
+    def _try_single(self, ids: list[str], crash: Unreadable) -> None:
+        """Ask about one id after a crash of the plural form, and learn the single form if only the plural crashes.
+
+        Raises the crash if the single form is not answered. So a dead panel costs two calls.
+        """
+        self._options.learned["single_tried_at"] = datetime.now(UTC)
+        first = ids[0]
+        answer: T | Refused
+        try:
+            answer = self._exchange(self._action.one, [first], _or_crash(partial(self._read_one, first)))
+        except Refused as refusal:
+            if refusal.is_about_account:
+                raise
+            answer = refusal
+        except PanelError:
+            self._failed.update(dict.fromkeys(ids, crash))
+            raise crash from None
+        self._confirm_crash(ids, first, answer)
+
+    def _confirm_crash(self, ids: list[str], first: str, answer: T | Refused) -> None:
+        """Ask in the plural once more, because the panel may have been restarted between the two calls."""
+        self._answers[first] = answer
+        try:
+            self._answers.update(self._ask_plural(ids, may_crash=True))
+        except Unreadable as again:
+            if not again.is_crash:
+                raise
+            for each in ids:
+                self._failed.pop(each, None)
+            self._unasked.update(ids[1:])
+            self._options.learned[self._action.option] = self._action.singular
+            self._ask_singly(ids[1:])
 
     def _fall_back(self, ids: list[str], whole: PanelError) -> None:
         """Ask one by one after an error for all ids. Raises that error if every single call gets it too."""
@@ -160,6 +218,24 @@ class Inquiry(Generic[T]):
         except PanelError as error:
             self._failed.update(dict.fromkeys(ids, error))
             raise
+
+
+def _read_many(action: Action[T], ids: Sequence[str], answer: Answer) -> Mapping[str, T | Refused]:
+    return action.read_many(answer, ids)
+
+
+def _or_crash(read: Callable[[Answer], T]) -> Callable[[Answer], T]:
+    """Return a reader that raises an Unreadable with `is_crash` if HTTP 500 has no readable answer."""
+
+    def read_or_crash(answer: Answer) -> T:
+        try:
+            return read(answer)
+        except OutcomeUnknown as error:
+            if answer.http_status != _CRASHED:
+                raise
+            raise Unreadable(error.text, is_crash=True, retry_after=answer.retry_after) from error
+
+    return read_or_crash
 
 
 def _read_cancel(answer: Answer, remote_id: str) -> None:

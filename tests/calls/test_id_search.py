@@ -411,7 +411,7 @@ def test_an_answer_that_leaves_out_our_own_order_tells_nothing_about_the_others(
 def test_a_panel_that_says_no_to_all_is_not_taken_for_one_that_tells_about_one_a_call(db):
     def behave(connection, server):
         while server.receive(connection):
-            connection.sendall(http(b'{"error": "Come back later"}'))
+            connection.sendall(http(b'{"error": "Something went wrong"}'))
 
     with Server(behave) as server:
         service = make_service(make_panel(api_url=server.url))
@@ -419,7 +419,7 @@ def test_a_panel_that_says_no_to_all_is_not_taken_for_one_that_tells_about_one_a
         make_placed(service, remote_id="1000", **times(order, -60))
         findings = look(order)
     assert [form.get("order") for form in server.forms] == [None, "1000"]
-    assert "gives no answer about our own order 1000 either: Come back later" in findings.search.error
+    assert "gives no answer about our own order 1000 either: Something went wrong" in findings.search.error
     # No id counts as asked about, and the next search asks about several ids a call as before.
     assert (findings.asked, findings.next_ids) == (None, 297)
     assert Panel.objects.get().multi_status

@@ -20,6 +20,8 @@ from panels.models import Panel, PanelDay
 from panels.protocol.errors import Deferred, NotSent, OutcomeUnknown, Reason, Refused, Unreadable
 from panels.providers import pauses
 from tests.factories import make_panel, make_placed, make_service
+from tests.protocol.conftest import refusing_the_plural, replying
+from tests.servers import Server, http
 
 pytestmark = pytest.mark.django_db
 
@@ -283,6 +285,17 @@ def test_a_count_that_cannot_be_stored_does_not_disturb_the_visit(sandbox, monke
     with visit.visit(Panel.objects.all(), panel.pk, threading.Event()) as here:
         ask(here.client, 1)
     assert not PanelDay.objects.exists()
+
+
+def test_a_panel_whose_script_crashes_at_many_ids_stays_open_and_is_asked_one_by_one_from_then_on():
+    crash = http(b"<h1>Server Error</h1>", status="500 Internal Server Error")
+    with Server(replying(refusing_the_plural(crash))) as server:
+        panel = make_panel(api_url=server.url)
+        with visit.visit(Panel.objects.all(), panel.pk, threading.Event()) as here:
+            assert here.note_answers(here.client.statuses(["1", "2"])) is None
+    panel.refresh_from_db()
+    assert (panel.multi_status, panel.paused_reason, panel.failures) == (False, "", 0)
+    assert panel.account().single_tried_at > timezone.now() - timedelta(minutes=5)
 
 
 def test_what_an_old_key_was_told_says_nothing_about_a_new_one():

@@ -12,7 +12,7 @@ from panels.protocol.errors import Refused
 IDS = ["1", "23501", "aB3"]
 LENGTHS = {
     "remote_id": 64, "name": 500, "type": 40, "raw_type": 100, "category": 300, "description": 4000,
-    "average_time": 100, "remote_status": 100, "currency": 8, "text": 600,
+    "average_time": 100, "remote_status": 100, "currency": 8, "text": 600, "problem": 600,
 }  # fmt: skip
 BOUNDS = {
     "min_quantity": (0, 2**31 - 1), "max_quantity": (0, 2**31 - 1), "average_minutes": (1, 2**31 - 1),

@@ -1,6 +1,8 @@
 """Actions about many ids: in chunks, one by one where the plural is not understood, and writes never twice."""
 
 from collections import Counter
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -169,7 +171,7 @@ class TestFallback:
 
     def test_an_objection_to_everything_is_raised_as_it_is_and_teaches_nothing(self):
         ids = [str(number) for number in range(50)]
-        for words, count in (("Down for maintenance", 2), ("Incorrect order ID", 51)):
+        for words, count in (("Down for maintenance", 1), ("Something odd", 2), ("Incorrect order ID", 51)):
             with client_of(lambda form, words=words: {"error": words}) as api:
                 with pytest.raises(Refused, match=words):
                     api.statuses(ids)
@@ -203,6 +205,99 @@ class TestFallback:
         assert {each for each, answer in answers.items() if isinstance(answer, OrderStatus)} == {"1", "2"}
         assert isinstance(answers["3"], OutcomeUnknown)
         assert isinstance(answers["4"], NotSent)
+
+
+CRASH = http(b"<h1>Server Error</h1>", status="500 Internal Server Error")
+STOPPED = http(b"", status="500 Internal Server Error")
+
+
+def counted(api):
+    """Return how often the panel was asked in the plural and in the single form."""
+    forms = forms_of(api)
+    plural = sum("orders" in form or "refills" in form for form in forms)
+    return plural, len(forms) - plural
+
+
+class TestCrash:
+    """A plural call that makes the script of the panel stop: HTTP 500, where the single form works."""
+
+    @pytest.mark.parametrize("crash", [CRASH, STOPPED])
+    def test_one_id_is_asked_and_the_single_form_is_learned(self, crash):
+        with client_of(refusing_the_plural(crash)) as api:
+            assert set(api.statuses(["1", "2", "3"])) == {"1", "2", "3"}
+            assert api.learned.pop("multi_status") is False
+            assert set(api.learned) == {"single_tried_at"}
+            # Once more in the plural, so that a restart of the panel teaches nothing.
+            assert counted(api) == (2, 3)
+            assert api.clock.waits == []
+
+    def test_refill_statuses_alike(self):
+        with client_of(refusing_the_plural(CRASH)) as api:
+            assert set(api.refill_statuses(["1", "2"])) == {"1", "2"}
+            assert api.learned["multi_refill"] is False
+
+    def test_a_refusal_of_the_one_order_is_an_answer(self):
+        with client_of(refusing_the_plural(CRASH, {"1": NOT_FOUND})) as api:
+            answers = api.statuses(["1", "2"])
+            assert answers["1"].reason is Reason.NOT_FOUND
+            assert answers["2"].progress is Progress.IN_PROGRESS
+            assert api.learned["multi_status"] is False
+
+    def test_a_dead_panel_costs_two_calls_and_teaches_nothing(self):
+        with client_of(lambda form: CRASH) as api:
+            with pytest.raises(Unreadable) as failure:
+                api.statuses([str(number) for number in range(250)])
+            assert failure.value.is_fault
+            assert counted(api) == (1, 1)
+            assert set(api.learned) == {"single_tried_at"}
+
+    @pytest.mark.parametrize("answer", [None, http(b"<p>hello"), BUSY, http(b"", status="429 Too Many Requests")])
+    def test_a_single_call_without_an_answer_teaches_nothing(self, answer):
+        with client_of(refusing_the_plural(CRASH, {"1": answer})) as api:
+            with pytest.raises(OutcomeUnknown):
+                api.statuses(["1", "2"])
+            assert "multi_status" not in api.learned
+
+    def test_a_panel_that_was_restarted_between_the_two_calls_teaches_nothing(self):
+        with client_of(in_turn(CRASH, status(), {"1": status(), "2": status("Completed")})) as api:
+            assert api.statuses(["1", "2"])["2"].progress is Progress.COMPLETED
+            assert "multi_status" not in api.learned
+
+    def test_the_single_form_is_tried_at_most_once_an_hour(self):
+        for minutes, singles in ((0, 0), (59, 0), (61, 2), (-59, 0), (-61, 2)):
+            tried = datetime.now(UTC) - timedelta(minutes=minutes)
+            with client_of(refusing_the_plural(CRASH), single_tried_at=tried) as api:
+                with suppress(Unreadable):
+                    api.statuses(["1", "2"])
+                assert counted(api)[1] == singles
+        with client_of(lambda form: CRASH) as api:
+            for _ in range(3):
+                with pytest.raises(Unreadable):
+                    api.statuses(["1", "2"])
+            # From the second time on, only the plural call is retried as usual.
+            assert counted(api) == (7, 1)
+
+    @pytest.mark.parametrize("answer", [BUSY, http(b"", status="502 Bad Gateway"), None])
+    def test_other_failures_are_no_crash(self, answer):
+        with client_of(refusing_the_plural(answer)) as api:
+            with pytest.raises(OutcomeUnknown):
+                api.statuses(["1", "2"])
+            assert counted(api) == (3, 0)
+            assert api.learned == {}
+
+    def test_a_write_is_never_asked_otherwise(self):
+        with client_of(refusing_the_plural(CRASH)) as api:
+            for ask in (api.refills, api.cancels):
+                with pytest.raises(OutcomeUnknown):
+                    ask(["1", "2"])
+            assert counted(api) == (2, 0)
+            assert api.learned == {}
+
+    def test_a_key_that_is_refused_is_raised(self):
+        with client_of(refusing_the_plural(CRASH, {"1": {"error": "Invalid API key"}})) as api:
+            with pytest.raises(Refused):
+                api.statuses(["1", "2"])
+            assert "multi_status" not in api.learned
 
 
 class TestWrites:
