@@ -264,15 +264,17 @@ def test_what_comes_from_a_panel_is_escaped():
 
 @pytest.mark.django_db
 def test_the_number_is_one_query_and_the_findings_are_one_more_than_their_subjects():
+    kinds = sum(not kind.is_information for kind in NEEDS)
     for _ in range(3):
         for make in EXAMPLES.values():
             make()
     with CaptureQueriesContext(connection) as queries:
-        assert count_attention() == 3 * sum(not kind.is_information for kind in NEEDS)
+        assert count_attention() == 3 * kinds
     assert len(queries) == 1
     with CaptureQueriesContext(connection) as queries:
         # Nine orders, of which eight are shown.
         assert len(find().findings) == 3 * sum(not kind.is_information for kind in NEEDS) - 1
+        assert len(find().findings) == 3 * kinds - 1
     assert len(queries) == 1 + len(attention.SUBJECTS)
 
 
