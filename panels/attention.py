@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 
-from panels.models import Order, Panel, Service
+from panels.models import Order, Panel, RefusalWords, Service
 from panels.models.order import NEEDS_A_PERSON
 from panels.models.panel import IS_PAUSED
 from panels.orders import funds
@@ -284,6 +284,14 @@ WORDS = Subject(
     one_per=("remote_status", "panel__name"),
     most=5,
 )
+REFUSALS = Subject(
+    name="refusals",
+    model=RefusalWords,
+    title=lambda words: f"“{Truncator(words.text).chars(60)}” at {words.panel}",
+    address=_show_row,
+    related=("panel",),
+    order=("asked_at", "pk"),
+)
 
 SERVICES = Subject(
     name="services",
@@ -294,13 +302,14 @@ SERVICES = Subject(
     related=("panel",),
     order=("waits_since", "overcharged_at", "pk"),
 )
-SUBJECTS = (PANELS, ORDERS, SERVICES, WORDS)
+SUBJECTS = (PANELS, REFUSALS, ORDERS, SERVICES, WORDS)
 
 DECIDE = Button("Decide", "panels.change_order", _show_row)
 
 
 # The panel is paused, or it did not answer the last call.
 IN_TROUBLE = Q(is_active=True) & (IS_PAUSED | Q(balance_error__gt="") | Q(catalog_error__gt="") | Q(failures__gt=0))
+IN_TROUBLE |= Q(is_active=True, turned_away__gt=0)
 REFUSED_LATELY = Q(state=State.REFUSED, created_at__gte=Now() - DAY - LONGEST_QUEUE, finished_at__gte=Now() - DAY)
 # Index by panel, because a panel has few orders that wait, and a service may have had any number of orders.
 _WAITING = Order.objects.filter(state=State.QUEUED, held_reason="", held_for_funds_at=None).order_by()
@@ -339,6 +348,10 @@ def _trouble_badge(panel: Panel) -> str:
     return badge(panel.paused_reason, label="Paused") if panel.is_paused() else badge("failing", kind="bad")
 
 
+def _ask_for_meaning(_: RefusalWords) -> str:
+    return "The panel refused several orders in a row in these words. Say what the words mean."
+
+
 def _keep(word: Any) -> str:
     orders = "1 order keeps" if word.number == 1 else f"{word.number:,} orders keep"
     return f"This status is not known here. {orders} the progress from before. The link leads to the newest order."
@@ -360,6 +373,16 @@ NEEDS = (
         sentence=_trouble,
         button=Button("Open panel", "panels.change_panel", _show_row),
         badge=_trouble_badge,
+    ),
+    Need(
+        name="refusal",
+        subject=REFUSALS,
+        weight=85,
+        when=Q(meaning=RefusalWords.Meaning.ASK),
+        sentence=_ask_for_meaning,
+        button=Button("Go on", "panels.change_panel", _show_row),
+        badge=lambda _: badge("refusal", label="Unknown refusal", kind="warn"),
+        since=lambda words: words.asked_at,
     ),
     Need(
         name="unknown",

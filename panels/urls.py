@@ -16,6 +16,7 @@ from panels.views import (
     overview,
     panels,
     refills,
+    refusals,
     status,
 )
 
@@ -46,6 +47,9 @@ urlpatterns = [
     path("panels/<int:pk>/pause/", panels.panel_pause, {"change": "pause"}, name="panel_pause"),
     path("panels/<int:pk>/resume/", panels.panel_pause, {"change": "resume"}, name="panel_resume"),
     path("panels/<int:pk>/parallel/", panels.panel_parallel, name="panel_parallel"),
+    path("panels/words/<int:pk>/", refusals.refusal_words, name="refusal_words"),
+    path("panels/words/<int:pk>/decide/", refusals.refusal_decide, name="refusal_decide"),
+    path("panels/words/<int:pk>/send-again/", refusals.refusal_send_again, name="refusal_send_again"),
     path("catalog/", catalog.service_list, name="service_list"),
     path("catalog/<int:pk>/", catalog.service_detail, name="service_detail"),
     path("catalog/<int:pk>/charges/", catalog.service_charges, name="service_charges"),

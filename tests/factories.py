@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from panels import migrations
 from panels.bulk.drafts import create_batch
-from panels.models import Batch, Campaign, Client, Order, Panel, Refill, Service
+from panels.models import Batch, Campaign, Client, Order, Panel, Refill, RefusalWords, Service
 from panels.models.client import fold_name
 from panels.protocol.links import normalise_link
 from panels.tables.reading import Line, Sheet
@@ -163,3 +163,18 @@ def make_client(name: str = "Nova") -> Client:
 def make_campaign(name: str = "Spring", client: Client | None = None) -> Campaign:
     """Create a campaign of a client, or of no client."""
     return Campaign.objects.create(name=name, name_key=fold_name(name), client=client)
+
+
+def make_refusal(panel: Panel | None = None, **fields: Any) -> RefusalWords:
+    """Create words that refused orders some minutes ago, and whose meaning nobody has decided."""
+    ago = timezone.now() - timedelta(minutes=5)
+    values = {"text": "Olmaz", "folded": "olmaz", "began_at": ago, "asked_at": ago} | fields
+    return RefusalWords.objects.create(panel=panel or make_panel(), **values)
+
+
+def make_refused(words: RefusalWords, **fields: Any) -> Order:
+    """Create an order that these words refused."""
+    service = fields.pop("service", None) or make_service(words.panel)
+    values = {"state": Order.State.REFUSED, "attempt": 1, "error_class": "unknown", "error_text": words.text}
+    times = {"sent_at": words.began_at, "finished_at": words.asked_at}
+    return make_order(service, **values | times | {"refused_in": words} | fields)

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from panels.models import OrderAction
-from tests.factories import make_batch, make_placed, make_user, row_of
+from tests.factories import make_batch, make_placed, make_refusal, make_user, row_of
 
 LOGIN = "login"
 PEOPLE = ("anonymous", "nobody", "Viewer", "Operator", "Manager")
@@ -33,6 +33,9 @@ TABLE = {
     # An Operator may resume only a pause for funds, and this panel has none.
     ("panel_resume", "POST"): (LOGIN, 403, 403, 403, 302),
     ("panel_parallel", "POST"): (LOGIN, 403, 403, 403, 302),
+    ("refusal_words", "GET"): (LOGIN, 403, 200, 200, 200),
+    ("refusal_decide", "POST"): (LOGIN, 403, 403, 403, 302),
+    ("refusal_send_again", "POST"): (LOGIN, 403, 403, 302, 302),
     # the catalog
     ("service_list", "GET"): (LOGIN, 403, 200, 200, 200),
     ("service_detail", "GET"): (LOGIN, 403, 200, 200, 200),
@@ -100,7 +103,9 @@ def rows(db):
     order = make_placed()
     action = OrderAction.objects.create(kind=OrderAction.Kind.REFRESH, created_by=make_user("Operator"))
     batch = make_batch(row_of(order.service))
-    return {"panel": order.panel, "service": order.service, "order_action": action, "order": order, "bulk": batch}
+    refusal = make_refusal(order.panel)
+    panel_rows = {"panel": order.panel, "refusal": refusal, "service": order.service}
+    return {**panel_rows, "order_action": action, "order": order, "bulk": batch}
 
 
 def patterns():

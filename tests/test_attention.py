@@ -16,13 +16,14 @@ from panels import attention
 from panels.attention import NEEDS, ORDERS, PANELS, WORDS, count_attention, find_attention, find_in, mark
 from panels.models import Order, Panel, Service
 from panels.models.order import NEEDS_A_PERSON
-from tests.factories import make_fresh_panel, make_order, make_panel, make_placed, make_service
+from tests.factories import make_fresh_panel, make_order, make_panel, make_placed, make_refusal, make_service
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 # For each kind: how a row of it comes to be.
 EXAMPLES = {
     "trouble": lambda: make_panel(balance_error="HTTP 500"),
     "low": lambda: make_panel(balance=Decimal(1), low_balance=Decimal(2)),
+    "refusal": make_refusal,
     "unknown": lambda: make_order(state="unknown"),
     "alarm": lambda: make_placed(alarm="Second order"),
     "held": lambda: make_order(held_reason="The price has risen."),

@@ -11,6 +11,7 @@ from panels.models import (
     BalanceReading,
     Panel,
     PanelDay,
+    RefusalWords,
     Service,
     ServiceChange,
 )
@@ -88,6 +89,16 @@ class PanelDayAdmin(RowAdmin):
     @admin.display(description="average answer")
     def average_answer(self, day: PanelDay) -> str:
         return span(day.latency)
+
+
+@admin.register(RefusalWords)
+class RefusalWordsAdmin(RowAdmin):
+    list_display = ("panel", "text", "meaning", "asked_at", "decided_at", "decided_by")
+    list_filter = ("panel", "meaning")
+    list_select_related = ("panel", "decided_by")
+
+    def view_on_site(self, obj: RefusalWords) -> str:
+        return obj.get_absolute_url()
 
 
 @admin.register(Service)

@@ -9,6 +9,7 @@ from functools import partial
 from django.db import transaction
 from django.utils import timezone
 
+from panels.calls.refusals import doubt_refusals
 from panels.calls.visit import PanelClosedError, Visit, note_unanswered, visit
 from panels.models import BalanceReading, Order, Panel
 from panels.money.given_back import learn_keeping
@@ -101,6 +102,7 @@ def _record_balance(called: Panel, reading: Balance, why: str, asked_at: datetim
         panel = Panel.objects.select_for_update(no_key=True).get(pk=called.pk)
         if not panel.is_same_account(called):
             return "The account was changed during the call. The balance was not saved."
+        doubt_refusals(panel, reading.amount)
         learn_keeping(panel, reading.amount)
         is_news = panel.balance != reading.amount
         panel.balance = reading.amount

@@ -37,6 +37,7 @@ _OF_ORDER = (
 _OF_PANEL = (
     *("api_url", "api_key", "connect_timeout", "read_timeout", "always_send_quantity"),
     *("is_active", "paused_reason", "paused_until", "quiet_until", "failures", "unanswered_orders"),
+    *("turned_away", "refused_words"),
     *("parallel_calls", "calls_per_minute", "next_call_at"),
     *("reported_currency", "currency_override", "balance", "balance_checked_at", "free_balance", "gives_credit"),
 )

@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from panels.calls.recording import record, tried
+from panels.calls.refusals import count_refusal, with_meaning
 from panels.calls.visit import note_answer, note_error
 from panels.models import Order, OrderEvent, Panel
 from panels.orders import funds, service_waits
@@ -74,24 +75,28 @@ def _write_ids_together(placed: list[tuple[Order, str]]) -> set[Order]:
         ids = ", ".join(f"order {order.pk} was placed as {remote_id!r}" for order, remote_id in placed)
         logger.warning("Recorded one by one, because of %s: %s.", type(error).__name__, ids)
         return set()
-    _note_panel_answer(placed[0][0].panel)
+    _note_taken_orders([order.panel for order, _ in placed])
     return {order for order, _ in placed}
 
 
 def _record_outcome(order: Order, answer: str | PanelError) -> str:
     if isinstance(answer, str):
         outcome = tried(lambda: record_placed(order, answer))
-        _note_panel_answer(order.panel)
+        _note_taken_orders([order.panel])
         return outcome or "not recorded"
-    error, write = answer, _writer_for(answer)
+    error = tried(lambda: with_meaning(order, answer)) or answer
+    write = _writer_for(error)
     outcome = tried(lambda: record(f"order {order.pk}: {error.text}", lambda: write(order, error)))
     tried(lambda: record(f"panel {order.panel_id}: {error.text}", lambda: note_error(order.panel, error, placing=True)))
+    tried(lambda: record(f"panel {order.panel_id}: {error.text}", lambda: count_refusal(order, error)))
     return outcome or "not recorded"
 
 
-def _note_panel_answer(panel: Panel) -> None:
-    if panel.failures or panel.paused_reason or panel.unanswered_orders:
-        tried(lambda: record(f"an answer of panel {panel.pk}", lambda: note_answer(panel.pk, placing=True)))
+def _note_taken_orders(panels: list[Panel]) -> None:
+    """Note that the panel took orders. `panels` has its row as it was at each claim."""
+    if any(panel.failures or panel.paused_reason or panel.sends_one_at_a_time for panel in panels):
+        pk = panels[0].pk
+        tried(lambda: record(f"an answer of panel {pk}", lambda: note_answer(pk, placing=True, taken=True)))
 
 
 def _writer_for(error: PanelError) -> Callable[[Order, PanelError], str]:
@@ -117,6 +122,9 @@ def _keep_order_back(order: Order, error: PanelError) -> str:
 
 def _put_order_back(order: Order, error: PanelError) -> str:
     """Queue an order again because nothing happened at the panel; it waits longer after each failure there."""
+    if isinstance(error, Refused) and error.reason == Reason.EVERYBODY:
+        # It goes behind the others, so each try is another order, and no order alone can keep the panel paused.
+        return "put back" if _queue_again(order, error, send_after=timezone.now()) else "late"
     if isinstance(error, Refused) or (isinstance(error, NotSent) and error.is_rate_limit):
         # The pause of the panel delays the order already, so it keeps its place.
         return "put back" if _queue_again(order, error) else "late"

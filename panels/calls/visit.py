@@ -34,7 +34,7 @@ from panels.protocol.errors import (
     failure_in,
     is_answer,
 )
-from panels.providers.pauses import LONGEST_PAUSE, pause
+from panels.providers.pauses import LONGEST_PAUSE, pause, turn_away
 
 logger = logging.getLogger(__name__)
 # A panel is paused after so many failed calls in a row: for 30 s, then 1 min, 2 min … up to an hour.
@@ -213,17 +213,33 @@ def _take_turn(panel_pk: int) -> timedelta:
         return wait
 
 
-def note_answer(panel_pk: int, *, placing: bool = False) -> None:
+def note_answer(panel_pk: int, *, placing: bool = False, taken: bool = False) -> None:
     """Note that the panel answered, and end the pause that its silence began.
 
     `placing` means that it answered an order. If orders went unanswered, an answer to a question ends no pause before
-    its time, because each order that follows might be lost too.
+    its time, because each order that follows might be lost too. `taken` means that it took the order.
     """
     is_in_trouble = Q(failures__gt=0) | Q(unanswered_orders__gt=0) | Q(paused_reason__gt="")
+    is_in_trouble |= Q(turned_away__gt=0) | Q(refused_words__gt="")
     with transaction.atomic():
         panel = Panel.objects.select_for_update(no_key=True).filter(is_in_trouble, pk=panel_pk).first()
-        if panel and (fields := _ended_by_answer(panel, placing=placing)):
+        if panel is None:
+            return
+        fields = _ended_by_answer(panel, placing=placing or taken)
+        if taken:
+            fields = _ended_by_taken_order(panel) | fields
+        if fields:
             Panel.objects.filter(pk=panel_pk).update(**fields)
+
+
+def _ended_by_taken_order(panel: Panel) -> dict[str, Any]:
+    """Return the fields of a panel that change because it takes orders again."""
+    fields: dict[str, Any] = {"turned_away": 0} if panel.turned_away else {}
+    if panel.refused_words:
+        fields |= {"refused_words": "", "refused_targets": []}
+    if panel.paused_reason == Panel.Pause.EVERYBODY:
+        fields |= {"paused_reason": "", "paused_until": None, "quiet_until": None, "last_error": ""}
+    return fields
 
 
 def _ended_by_answer(panel: Panel, *, placing: bool) -> dict[str, Any]:
@@ -286,7 +302,7 @@ def _conclude_from(panel: Panel, error: PanelError, now: datetime, *, placing: b
         elif error.reason == Reason.RATE_LIMIT:
             pause(panel, Panel.Pause.RATE_LIMIT, error.text, now + _wait_asked_for(error.retry_after))
         elif error.reason == Reason.EVERYBODY and placing:
-            pause(panel, Panel.Pause.UNREACHABLE, error.text, now + _wait_asked_for(error.retry_after))
+            turn_away(panel, error.text, now)
         else:
             note_answer(panel.pk, placing=placing)
     elif isinstance(error, NotSent) and error.is_rate_limit:

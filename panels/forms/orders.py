@@ -74,6 +74,8 @@ class OrderForm(forms.Form):
 
     service = forms.CharField(widget=forms.HiddenInput, required=False)
     token = forms.CharField(widget=forms.HiddenInput, required=False)
+    # The order that this order repeats.
+    again = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(
         self, service: Service, data: Mapping[str, Any] | None = None, initial: Mapping[str, str] | None = None

@@ -11,6 +11,7 @@ from panels.models.panel import BalanceReading, Panel
 from panels.models.panel_day import PanelDay
 from panels.models.reading import OrderReading
 from panels.models.refill import Refill
+from panels.models.refusal import RefusalWords
 from panels.models.service import Service, ServiceChange
 from panels.models.total import DayTotal
 
@@ -33,6 +34,7 @@ __all__ = [
     "Panel",
     "PanelDay",
     "Refill",
+    "RefusalWords",
     "Service",
     "ServiceChange",
     "Worker",

@@ -17,6 +17,7 @@ class OrderAction(models.Model):
         REFILL = "refill", "Refill"
         CANCEL = "cancel", "Cancel"
         WITHDRAW = "withdraw", "Withdraw"
+        SEND_AGAIN = "send_again", "Send again"
 
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=20, choices=Kind)

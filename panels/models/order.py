@@ -3,7 +3,7 @@
               withdrawn
                   ▲
     queued ───▶ sending ───▶ placed ───▶ progress, as the panel reports it
-      ▲           │ ├──────▶ refused
+      ▲           │ ├──────▶ refused ───▶ queued   a person sends it again
       └───────────┘ └──────▶ unknown ───▶ placed | queued | refused | written_off
 
 Every change of state goes through `advance`, `move`, or orders/moves.py for many orders. They know the allowed pairs of
@@ -29,6 +29,7 @@ from panels.models.client import Campaign, Client
 from panels.models.event import OrderEvent
 from panels.models.fields import MoneyField, RateField
 from panels.models.panel import Panel
+from panels.models.refusal import RefusalWords
 from panels.models.service import Service
 from panels.protocol.order_types import OrderType, order_type, type_choices
 from panels.protocol.wire import Progress as WireProgress
@@ -99,6 +100,8 @@ class Order(models.Model):
             (State.UNKNOWN, State.QUEUED),
             (State.UNKNOWN, State.REFUSED),
             (State.UNKNOWN, State.WRITTEN_OFF),
+            # A person sends it again, because the panel refused everybody.
+            (State.REFUSED, State.QUEUED),
             # The id came after a person had marked the order as lost.
             (State.WRITTEN_OFF, State.PLACED),
         }
@@ -178,6 +181,14 @@ class Order(models.Model):
     expected_cost = MoneyField(null=True, blank=True)
     error_class = models.CharField(max_length=20, blank=True)
     error_text = models.TextField(blank=True)
+    # The words that refused this order and other orders in a row. A person says what they mean.
+    refused_in = models.ForeignKey(
+        RefusalWords, null=True, on_delete=models.PROTECT, related_name="orders", editable=False, db_index=False
+    )
+    # The refused or failed order that this order repeats, at the same panel or at another.
+    again_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="repeats", editable=False, db_index=False
+    )
 
     placed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
@@ -279,6 +290,8 @@ class Order(models.Model):
             ),
             models.Index(fields=("cancel_state", "panel"), name="order_by_cancel"),
             models.Index(fields=("panel",), condition=~Q(candidate_id=""), name="order_with_candidate"),
+            models.Index(fields=("refused_in", "id"), condition=Q(refused_in__isnull=False), name="order_refused_in"),
+            models.Index(fields=("again_of",), condition=Q(again_of__isnull=False), name="order_again_of"),
             models.Index(fields=("remote_id",), condition=~Q(remote_id=""), name="order_by_remote_id"),
             models.Index(fields=("service", "link_key"), name="order_by_service_link"),
             # PostgreSQL needs this operator class to find prefixes with any collation.

@@ -5,9 +5,12 @@ A panel has at most one pause. It has a reason, and for some reasons a time. A w
 weight  reason        begins                              stops               ends
   0     rate_limit    the panel answered 429              everything          at its time
   0     unreachable   three calls in a row failed         everything          when a question is answered
+  0     everybody     the panel takes no orders at all    sending             at its time one order is tried
   1     funds         no waiting order is affordable      sending             a balance that covers one, or a person
-  2     auth          the key is refused or unreadable    everything          a new key, or a person
-  3     by_hand       a person                            sending             a person
+  2     unclear       three orders in a row were refused  sending             a person says what the words mean
+                      in the same words, not known here
+  3     auth          the key is refused or unreadable    everything          a new key, or a person
+  4     by_hand       a person                            sending             a person
 
 
                         3 failures in a row, or 3 orders without an answer
@@ -18,11 +21,19 @@ weight  reason        begins                              stops               en
           │  ▲  │  ▲                                                     ▲            │
      429  │  │  │  │ enough balance, a new key, a person                 └── silent ──┘
           ▼  │  ▼  │
-   rate_limit   funds | auth | by_hand
+   rate_limit   funds | unclear | auth | by_hand
     (a time)         (no time)
 
-`quiet_until` is a time beside the pause. A pause with a time sets it. Until then the worker asks the panel nothing by
-itself, although a weightier pause may have replaced the first one.
+                          no order is taken                            at its time: one order
+        ┌──────────┐ ────────────────────────▶ ┌─────────────────────┐ ──────────────────────▶ ┌──────────────────┐
+        │ not      │                           │ everybody           │                         │ one order after  │
+        │ paused   │                           │ 5, 10, 20 … 60 min  │ ◀── no order is taken ─ │ another is tried │
+        └──────────┘                           └─────────────────────┘                         └──────────────────┘
+             ▲                                                                   an order is taken       │
+             └───────────────────────────────────────────────────────────────────────────────────────────┘
+
+`quiet_until` is a time beside the pause. A pause with a time sets it, unless it stops only orders. Until then the
+worker asks the panel nothing by itself, although a weightier pause may have replaced the first one.
 """
 
 from __future__ import annotations
@@ -44,10 +55,10 @@ from panels.models.encryption import EncryptedField, Secret
 from panels.models.fields import MoneyField
 from panels.protocol.account import Account
 
-# This pause is over when its time is over.
-_TIMED_RATE_LIMIT = Q(paused_reason="rate_limit", paused_until__isnull=False)
+# These pauses are over when their time is over.
+_TIMED = ("rate_limit", "everybody")
 # The rule of `Panel.is_paused` at the time of the query.
-IS_PAUSED = Q(paused_reason__gt="") & ~Q(paused_reason="rate_limit", paused_until__lte=Now())
+IS_PAUSED = Q(paused_reason__gt="") & ~Q(paused_reason__in=_TIMED, paused_until__lte=Now())
 
 
 class PanelQuerySet(models.QuerySet["Panel"]):
@@ -55,11 +66,13 @@ class PanelQuerySet(models.QuerySet["Panel"]):
 
     def open_for_orders(self, now: datetime | None = None) -> PanelQuerySet:
         """Return the panels that orders may be sent to."""
-        return self._not_quiet(now).filter(Q(paused_reason="") | _TIMED_RATE_LIMIT)
+        now = now or timezone.now()
+        return self._not_quiet(now).filter(Q(paused_reason="") | Q(paused_reason__in=_TIMED, paused_until__lte=now))
 
     def open_for_questions(self, now: datetime | None = None) -> PanelQuerySet:
         """Return the panels that the worker may ask questions by itself."""
-        return self._not_quiet(now).filter(Q(paused_reason__in=("", *Panel.STOPS_ONLY_ORDERS)) | _TIMED_RATE_LIMIT)
+        is_over = Q(paused_reason="rate_limit", paused_until__isnull=False)
+        return self._not_quiet(now).filter(Q(paused_reason__in=("", *Panel.STOPS_ONLY_ORDERS)) | is_over)
 
     def to_probe(self, now: datetime | None = None) -> PanelQuerySet:
         """Return the unreachable panels that get one question now, before any other request is sent.
@@ -70,7 +83,8 @@ class PanelQuerySet(models.QuerySet["Panel"]):
 
     def _not_quiet(self, now: datetime | None) -> PanelQuerySet:
         now = now or timezone.now()
-        return self.filter(is_active=True).exclude(Q(paused_until__gt=now) | Q(quiet_until__gt=now))
+        is_quiet = Q(paused_until__gt=now) & ~Q(paused_reason="everybody") | Q(quiet_until__gt=now)
+        return self.filter(is_active=True).exclude(is_quiet)
 
 
 class Panel(models.Model):
@@ -80,9 +94,11 @@ class Panel(models.Model):
         BY_HAND = "by_hand", "paused by hand"
         RATE_LIMIT = "rate_limit", "the rate limit of the panel is reached"
         UNREACHABLE = "unreachable", "the panel does not answer"
+        EVERYBODY = "everybody", "the panel takes no orders"
+        UNCLEAR = "unclear", "the panel refuses orders in words that are not known here"
 
     # A pause with one of these reasons stops orders. Any other pause stops questions too.
-    STOPS_ONLY_ORDERS = (Pause.FUNDS, Pause.BY_HAND)
+    STOPS_ONLY_ORDERS = (Pause.FUNDS, Pause.BY_HAND, Pause.EVERYBODY, Pause.UNCLEAR)
     # For so long a reading of the balance shows that an order is too dear. After that, only the panel can tell.
     BALANCE_HOLDS_FOR = timedelta(minutes=5)
 
@@ -122,7 +138,7 @@ class Panel(models.Model):
         "active", default=True, help_text="An inactive panel is never called. Its history is kept."
     )
     paused_reason = models.CharField(max_length=20, blank=True, choices=Pause, editable=False)
-    # Set for a pause with a time. Then a rate limit ends, or an unreachable panel is asked again.
+    # Set for a pause with a time. Then a rate limit ends, an unreachable panel is asked again, or one order is tried.
     paused_until = models.DateTimeField(null=True, editable=False)
     # Until then the worker asks nothing by itself, with any reason of the pause.
     quiet_until = models.DateTimeField(null=True, editable=False)
@@ -134,6 +150,12 @@ class Panel(models.Model):
     failures = models.PositiveIntegerField(default=0, editable=False)
     # The number of orders in a row that may have arrived without an answer. Answered questions do not reset it.
     unanswered_orders = models.PositiveIntegerField(default=0, editable=False)
+    # The number of pauses in a row because the panel takes no orders. Each one makes the next pause longer.
+    turned_away = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    # The words in which the panel refused the last orders, folded, if they are not known here. The services and links
+    # of these orders, at most as many as pause the panel. An accepted order ends both.
+    refused_words = models.CharField(max_length=300, blank=True, default="", db_default="", editable=False)
+    refused_targets = models.JSONField(default=list, db_default=[], blank=True, editable=False)
 
     catalog_synced_at = models.DateTimeField(null=True, editable=False)
     sync_requested_at = models.DateTimeField(null=True, editable=False)
@@ -194,7 +216,8 @@ class Panel(models.Model):
         constraints = (
             models.CheckConstraint(
                 condition=Q(paused_reason="", paused_until=None, quiet_until=None)
-                | Q(paused_reason__in=("auth", "funds", "by_hand"), paused_until=None)
+                | Q(paused_reason__in=("auth", "funds", "by_hand", "unclear"), paused_until=None)
+                | Q(paused_reason="everybody", paused_until__isnull=False)
                 | Q(paused_reason__in=("rate_limit", "unreachable"), paused_until__isnull=False)
                 & (Q(quiet_until=None) | Q(quiet_until__lte=F("paused_until"))),
                 name="possible_pause",
@@ -240,8 +263,8 @@ class Panel(models.Model):
         return self.is_active and not self.blocks_reading(now)
 
     def is_paused(self, now: datetime | None = None) -> bool:
-        """Return whether a pause is in force. A rate limit ends at its time, and no other pause ends by itself."""
-        if self.paused_reason != self.Pause.RATE_LIMIT:
+        """Return whether a pause is in force. Only some pauses end at their time."""
+        if self.paused_reason not in _TIMED:
             return bool(self.paused_reason)
         return self.paused_until is None or self.paused_until > (now or timezone.now())
 
@@ -252,16 +275,21 @@ class Panel(models.Model):
 
     @property
     def sends_one_at_a_time(self) -> bool:
-        """Whether orders are sent one at a time until the panel answers an order again, to limit unknown orders."""
-        return self.unanswered_orders > 0
+        """Whether orders are sent one at a time, because the panel did not take the last one.
+
+        This limits the orders that are unknown, or refused although the panel means everybody.
+        """
+        return self.unanswered_orders > 0 or self.turned_away > 0 or self.refused_words > ""
 
     def is_quiet(self, now: datetime | None = None) -> bool:
         """Return whether the worker asks the panel nothing by itself for a while, with any reason of the pause."""
         moment = now or timezone.now()
-        return any(until is not None and until > moment for until in (self.paused_until, self.quiet_until))
+        # The time of this pause is about orders alone.
+        paused_until = None if self.paused_reason == self.Pause.EVERYBODY else self.paused_until
+        return any(until is not None and until > moment for until in (paused_until, self.quiet_until))
 
     def blocks_reading(self, now: datetime | None = None) -> bool:
-        """Return whether questions wait too. A pause because of funds or by a person stops only orders."""
+        """Return whether questions wait too. Some pauses stop only orders."""
         return self.is_quiet(now) or (self.is_paused(now) and self.paused_reason not in self.STOPS_ONLY_ORDERS)
 
     @property

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from panels.models import ActionLine, Order, OrderAction
+from panels.models.writing import insert_rows
 from panels.orders.aftercare import request_cancel, request_refill
 from panels.orders.following import request_check
+from panels.orders.refused import send_refused_again
 from panels.orders.resolution import withdraw
 
 MOST = 5000
@@ -24,7 +27,19 @@ def draft_action(kind: str, order_pks: Iterable[int], actor: Any) -> OrderAction
     """Store the orders that a person chose. Nothing is done before a person confirms the action."""
     with transaction.atomic():
         action = OrderAction.objects.create(kind=kind, created_by=actor)
-        ActionLine.objects.bulk_create([ActionLine(action=action, order_id=pk) for pk in order_pks], batch_size=CHUNK)
+        insert_rows([ActionLine(action=action, order_id=pk) for pk in order_pks])
+    return action
+
+
+def start_action(kind: str, order_pks: Iterable[int], actor: Any, token: uuid.UUID) -> OrderAction:
+    """Store and confirm an action in one step; return the earlier action if the same form was sent before."""
+    try:
+        with transaction.atomic():
+            now = timezone.now()
+            action = OrderAction.objects.create(kind=kind, created_by=actor, token=token, confirmed_at=now)
+            insert_rows([ActionLine(action=action, order_id=pk) for pk in order_pks])
+    except IntegrityError:
+        return OrderAction.objects.get(token=token)
     return action
 
 
@@ -50,7 +65,7 @@ def carry_out(action_pk: int, stopping: threading.Event) -> set[int]:
         with transaction.atomic():
             lines = _lock_next_lines(action)
             for line in lines:
-                line.detail = ASK[action.kind](line.order, action.created_by)
+                line.detail = ASK[action.kind](line.order, action)
                 line.outcome = ActionLine.Outcome.SKIPPED if line.detail else ActionLine.Outcome.DONE
                 touched.add(line.order.panel_id)
             ActionLine.objects.bulk_update(lines, ("outcome", "detail"))
@@ -66,19 +81,22 @@ def _lock_next_lines(action: OrderAction) -> list[ActionLine]:
     lines = action.lines.filter(pk__in=pks)
     # Everybody locks several orders in the order of their pks, to avoid deadlocks.
     list(Order.objects.filter(pk__in=lines.values("order")).order_by("pk").select_for_update().values_list("pk"))
-    return list(lines.select_related("order__panel", "order__service").prefetch_related("order__refills"))
+    together = ("order__panel", "order__service", "order__refused_in")
+    return list(lines.select_related(*together).prefetch_related("order__refills"))
 
 
-def _refresh_order(order: Order, _: Any) -> str:
+def _refresh_order(order: Order, _: OrderAction) -> str:
     if not order.can_refresh:
         return f"Only placed orders can be refreshed. This order is {order.get_state_display().lower()}."
     request_check(Order.objects.filter(pk=order.pk))
     return ""
 
 
-ASK: dict[str, Callable[[Order, Any], str]] = {
+# For each kind: the request for one order. It returns "", or why it is not possible.
+ASK: dict[str, Callable[[Order, OrderAction], str]] = {
     OrderAction.Kind.REFRESH: _refresh_order,
-    OrderAction.Kind.REFILL: request_refill,
-    OrderAction.Kind.CANCEL: request_cancel,
-    OrderAction.Kind.WITHDRAW: withdraw,
+    OrderAction.Kind.REFILL: lambda order, action: request_refill(order, action.created_by),
+    OrderAction.Kind.CANCEL: lambda order, action: request_cancel(order, action.created_by),
+    OrderAction.Kind.WITHDRAW: lambda order, action: withdraw(order, action.created_by),
+    OrderAction.Kind.SEND_AGAIN: lambda order, action: send_refused_again(order, action.created_by, action.created_at),
 }

@@ -7,7 +7,7 @@ from collections import Counter
 from django.db import transaction
 from django.utils import timezone
 
-from panels.models import ActionLine, Batch, Order, OrderAction, OrderEvent, Refill
+from panels.models import ActionLine, Batch, Order, OrderAction, OrderEvent, Refill, RefusalWords
 from panels.models.order import RequestState
 from panels.orders.following import request_check
 
@@ -19,6 +19,8 @@ WORDS = "A backup was restored in which this was waiting. It may have been sent 
 def distrust_what_waits() -> Counter[str]:
     """Turn all that a worker would send into unknown, in one transaction; return the number of rows of each kind."""
     with transaction.atomic():
+        # The orders that a panel refused may have been sent again after the backup was made.
+        RefusalWords.objects.update(final_until=timezone.now())
         return Counter(
             orders=_distrust_orders(),
             refills=_distrust_refills(),

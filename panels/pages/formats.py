@@ -62,6 +62,8 @@ LOOKS = {
     "low": Look("warn", "wallet"),
     "rate_limit": Look("warn", "hourglass"),
     "by_hand": Look("warn", "circle-pause"),
+    "everybody": Look("bad", "ban"),
+    "unclear": Look("warn", "circle-pause"),
     # a service
     "listed": Look("good", "circle-check"),
     "not_listed": Look("neutral", "circle-off"),

@@ -13,27 +13,32 @@ from panels.models import Panel
 
 logger = logging.getLogger(__name__)
 LONGEST_PAUSE = timedelta(hours=1)
+# A panel that takes no orders gets one order after this time. Each further no doubles it.
+FIRST_TURNED_AWAY = timedelta(minutes=5)
 # A pause of more weight replaces a pause of less weight. The pauses that end by themselves have the least weight.
 _WEIGHT = {
     Panel.Pause.RATE_LIMIT: 0,
     Panel.Pause.UNREACHABLE: 0,
+    Panel.Pause.EVERYBODY: 0,
     Panel.Pause.FUNDS: 1,
-    Panel.Pause.AUTH: 2,
-    Panel.Pause.BY_HAND: 3,
+    # Funds do not end it.
+    Panel.Pause.UNCLEAR: 2,
+    Panel.Pause.AUTH: 3,
+    Panel.Pause.BY_HAND: 4,
 }
 
 
 def pause(panel: Panel, reason: Panel.Pause, text: str, until: datetime | None = None) -> None:
     """Pause a panel, unless a weightier pause is in force, or a longer pause of the same weight.
 
-    The worker asks nothing by itself before `until`, with any pause.
+    The worker asks nothing by itself before `until`, unless the pause stops only orders.
     """
     with transaction.atomic():
         current = Panel.objects.select_for_update(no_key=True).filter(pk=panel.pk).first()
         if current is None:
             return
         fields: dict[str, Any] = {}
-        if until is not None:
+        if until is not None and reason not in Panel.STOPS_ONLY_ORDERS:
             until = max(until, current.quiet_until or until)
             fields["quiet_until"] = until
         gives_way = _gives_way(current, reason, until)
@@ -64,8 +69,21 @@ def _gives_way(current: Panel, reason: Panel.Pause, until: datetime | None) -> b
     return current.paused_until <= timezone.now() or current.paused_until < until
 
 
+def turn_away(panel: Panel, text: str, now: datetime) -> None:
+    """Pause the sending to a panel that takes no orders at all. Each such answer in a row doubles the pause.
+
+    The row of the panel is locked. Nothing changes during such a pause, because the call began before it.
+    """
+    if panel.paused_reason == Panel.Pause.EVERYBODY and panel.is_paused(now):
+        return
+    turned_away = panel.turned_away + 1
+    Panel.objects.filter(pk=panel.pk).update(turned_away=turned_away, balance_requested_at=now)
+    wait = min(FIRST_TURNED_AWAY * 2 ** min(turned_away - 1, 10), LONGEST_PAUSE)
+    pause(panel, Panel.Pause.EVERYBODY, text, now + wait)
+
+
 def resume(panel: Panel) -> None:
-    """End the pause of a panel, with any reason."""
+    """End the pause of a panel, with any reason. If the panel refused the last orders, one order is tried first."""
     Panel.objects.filter(pk=panel.pk).update(
         paused_reason="", paused_until=None, quiet_until=None, paused_balance=None, last_error="", failures=0
     )

@@ -27,6 +27,8 @@ NOTICE = b"<br />\n<b>Notice</b>:  Undefined index: runs in <b>/var/www/api/v2.p
 HTML = "text/html; charset=UTF-8"
 JSON = "application/json"
 ELSEWHERE = "https://panel.example/api/v2"
+# The words of a panel that took an order and says that something went wrong.
+ADMITS_ORDER = "Placed at provider but saving failed, contact support"
 # The bytes that a truncated answer announces and never sends.
 BYTES_HELD_BACK = 64
 
@@ -57,7 +59,7 @@ class Fault(enum.StrEnum):
     TRICKLE_HEAD = "trickle_head"
     """Like TRICKLE, but the head is also sent a byte at a time."""
     REFUSE = "refuse"
-    """Not processed; {"error": `text`}."""
+    """Not processed; HTTP `status` (default 200) with {"error": `text`}. With `processed=True` the panel lies."""
     RATE_LIMIT = "rate_limit"
     """Not processed; HTTP 429 with `Retry-After: seconds` (default 1) in whole seconds."""
     SLOW = "slow"
@@ -147,6 +149,9 @@ class PlannedFault:
     text: str = ""
     # None: as described at the kind of fault.
     processed: bool | None = None
+    status: int = 200
+    # None: calls about any service.
+    service: str | None = None
     hits: int = 0
 
     def __post_init__(self) -> None:
@@ -183,9 +188,14 @@ class FaultPlan:
         seconds: float | None = None,
         text: str = "",
         processed: bool | None = None,
+        status: int = 200,
+        service: str | None = None,
     ) -> PlannedFault:
-        """Make the next `times` calls of an action (None: any) go wrong. VANISH takes effect at once."""
-        planned = PlannedFault(Fault(fault), action, times, probability, seconds, text, processed)
+        """Make the next `times` calls of an action (None: any) go wrong. VANISH takes effect at once.
+
+        With `service`, only calls about this service go wrong.
+        """
+        planned = PlannedFault(Fault(fault), action, times, probability, seconds, text, processed, status, service)
         if planned.fault is Fault.VANISH:
             planned.hits += 1
             self._vanish(seconds)
@@ -204,11 +214,12 @@ class FaultPlan:
         with self._lock, contextlib.suppress(ValueError):
             self._waiting.remove(planned)
 
-    def take(self, action: str) -> PlannedFault | None:
+    def take(self, action: str, service: str = "") -> PlannedFault | None:
         """Return the fault that this call meets, and count it."""
         with self._lock:
             for planned in self._waiting:
-                if planned.action in (None, action) and self._chance.random() < planned.probability:
+                is_meant = planned.action in (None, action) and planned.service in (None, service)
+                if is_meant and self._chance.random() < planned.probability:
                     planned.hits += 1
                     if planned.times is not None and planned.hits >= planned.times:
                         self._waiting.remove(planned)
@@ -278,7 +289,7 @@ def _answer_instead(planned: PlannedFault, call: IncomingCall) -> None:
         case Fault.NULL:
             call.send(b"null")
         case Fault.REFUSE:
-            call.send(_error(planned.text or "Incorrect request"))
+            call.send(_error(planned.text or "Incorrect request"), status=planned.status)
         case Fault.RATE_LIMIT:
             retry_after = {"Retry-After": str(int(planned.seconds_or(1)))}
             call.send(_error("Too many requests"), status=429, extra=retry_after)

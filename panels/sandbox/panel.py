@@ -197,7 +197,7 @@ class SandboxPanel:
     def receive(self, fields: Mapping[str, str], caller: str) -> tuple[int, PlannedFault | None]:
         """Count a call, and return its number and the fault that it meets."""
         action = fields.get("action", "")
-        planned = self.faults.take(action)
+        planned = self.faults.take(action, fields.get("service", ""))
         state = self._state
         with state.lock:
             state.calls[action] += 1

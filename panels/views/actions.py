@@ -44,7 +44,7 @@ def order_actions(request: HttpRequest) -> HttpResponse:
     kind = request.POST.get("action", "")
     try:
         pks = _chosen(request)
-        if kind not in Kind.values:
+        if kind not in CAN:
             raise NotChosenError("Choose an action. Nothing was changed.")
     except NotChosenError as error:
         return _back(request, str(error), kind="bad")

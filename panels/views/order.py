@@ -76,7 +76,7 @@ def _get(pk: int) -> Order:
     people = ("placed_by", "cancel_requested_by", "candidate_by", "id_search__requested_by")
     of_this_attempt = FilteredRelation("id_searches", condition=Q(id_searches__attempt=F("attempt")))
     orders = Order.objects.annotate(id_search=of_this_attempt)
-    rows = ("panel", "service__panel", "batch", "client", "campaign")
+    rows = ("panel", "service__panel", "batch", "client", "campaign", "refused_in")
     return get_object_or_404(orders.select_related(*rows, *people), pk=pk)
 
 

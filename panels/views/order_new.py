@@ -77,7 +77,7 @@ def _blank_form(query: QueryDict) -> OrderForm | None:
     service = repeated.service if repeated and repeated.service and not service_pk else _find_service(service_pk)
     if obstacle := _obstacle(service):
         raise NotOrderableError(obstacle)
-    initial = repeated.values if repeated else {}
+    initial = repeated.values | {"again": str(repeated.pk)} if repeated else {}
     if link := query.get("link"):
         initial["link"] = link
     return OrderForm(service, initial=initial)
@@ -220,6 +220,7 @@ def _place(request: HttpRequest) -> HttpResponse:
             with transaction.atomic():
                 wanted = labels.save().of_order if is_fit else None
                 order = build_order(form.chosen, form.checked, placed_by=request.user, token=token, labels=wanted)
+                order.again_of = _repeated(request.POST)
                 order, is_new = place_order(order)
         except TokenUsedError:
             first = Order.objects.get(token=token)

@@ -26,6 +26,7 @@ from panels.providers import requests
 
 MAX_READINGS = 8
 MAX_CHANGES = 20
+MAX_REFUSALS = 8
 
 
 @permission_required("panels.view_panel", raise_exception=True)
@@ -176,6 +177,7 @@ def _show(request: HttpRequest, panel: Panel) -> HttpResponse:
             strange=Count("pk", filter=Q(is_listed=True, type="")),
         ),
         "readings": panel.balance_readings.all()[:MAX_READINGS],
+        "refusals": panel.refusal_words.all()[:MAX_REFUSALS],
         "changes": changes[:MAX_CHANGES],
     }
     return render_page(request, "panels/providers/panel_detail.html", context, partial="panel")

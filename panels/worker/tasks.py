@@ -94,6 +94,7 @@ def _search(panel_pk: int) -> None:
 
 def _act(action_pk: int) -> None:
     for panel_pk in actions.carry_out(action_pk, lanes.stopping):
+        ring("submit", panel_pk)
         ring("requests", panel_pk)
         ring("poll", panel_pk)
 

@@ -18,6 +18,7 @@ from panels.models import (
     Panel,
     PanelDay,
     Refill,
+    RefusalWords,
     Service,
     ServiceChange,
     Worker,
@@ -26,7 +27,7 @@ from panels.models import (
 KEY = "plain-secret-key-987654"
 MODELS = (
     ActionLine, BalanceReading, Batch, BatchLine, Campaign, Client, Controls, FoundId, IdSearch, JobRun, Order,
-    OrderAction, OrderEvent, OrderReading, Panel, PanelDay, Refill, Service, ServiceChange, Worker,
+    OrderAction, OrderEvent, OrderReading, Panel, PanelDay, Refill, RefusalWords, Service, ServiceChange, Worker,
 )  # fmt: skip
 
 

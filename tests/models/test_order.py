@@ -20,6 +20,7 @@ State, Progress, What = Order.State, Order.Progress, OrderEvent.What
 WAYS = {
     "queued": {"sending", "withdrawn", "unknown"},
     "sending": {"placed", "refused", "unknown", "queued"},
+    "refused": {"queued"},
     "unknown": {"placed", "queued", "refused", "written_off"},
     "written_off": {"placed"},
 }

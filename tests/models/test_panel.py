@@ -40,6 +40,16 @@ POSSIBLE = {
     ("unreachable", "future", "none"): "",
     ("unreachable", "future", "past"): "",
     ("unreachable", "future", "future"): "",
+    ("unclear", "none", "none"): "questions",
+    ("unclear", "none", "past"): "questions",
+    ("unclear", "none", "future"): "",
+    # Its time stops only orders.
+    ("everybody", "past", "none"): "orders, questions",
+    ("everybody", "past", "past"): "orders, questions",
+    ("everybody", "past", "future"): "",
+    ("everybody", "future", "none"): "questions",
+    ("everybody", "future", "past"): "questions",
+    ("everybody", "future", "future"): "",
 }
 # The Python rule and the SQL rule could easily differ for these combinations. The table has the more careful choice.
 CAREFUL = {
@@ -55,6 +65,8 @@ CAREFUL = {
     ("funds", "future", "none"): "",
     ("funds", "future", "past"): "",
     ("by_hand", "past", "future"): "",
+    ("everybody", "none", "none"): "questions",
+    ("everybody", "none", "past"): "questions",
     ("by_hand", "future", "none"): "",
     ("by_hand", "future", "past"): "",
     ("rate_limit", "none", "none"): "",
@@ -101,18 +113,21 @@ def test_one_row_and_many_rows_follow_the_same_rule_over_all_combinations(is_act
         panels = {each: make(*each, now, is_active=is_active) for each in COMBINATIONS}
         by_row = {each: taken_by_row(panel, now) for each, panel in panels.items()}
         assert by_row == {each: taken_by_queryset(panel, now) for each, panel in panels.items()}
-    assert len(by_row) == 54
+    assert len(by_row) == 72
     expected = POSSIBLE | CAREFUL
     assert {each: by_row[each] for each in expected} == {each: taken * is_active for each, taken in expected.items()}
 
 
 def test_the_end_of_a_pause_is_the_same_moment_for_one_row_and_for_many_rows():
     now = timezone.now()
-    for reason in (Panel.Pause.RATE_LIMIT, Panel.Pause.UNREACHABLE):
+    for reason in (Panel.Pause.RATE_LIMIT, Panel.Pause.UNREACHABLE, Panel.Pause.EVERYBODY):
         panel = make_panel(paused_reason=reason, paused_until=now, quiet_until=now)
         before = now - timedelta(microseconds=1)
         assert taken_by_row(panel, now) == taken_by_queryset(panel, now) != ""
-        assert taken_by_row(panel, before) == taken_by_queryset(panel, before) == ""
+        early = "questions" if reason == Panel.Pause.EVERYBODY else ""
+        panel.quiet_until = None if early else now
+        panel.save()
+        assert taken_by_row(panel, before) == taken_by_queryset(panel, before) == early
 
 
 def test_without_a_time_the_rule_is_about_now():

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from panels.models import Panel
-from panels.providers.pauses import pause, resume
+from panels.providers.pauses import FIRST_TURNED_AWAY, LONGEST_PAUSE, pause, resume, turn_away
 from tests.factories import make_panel
 
 pytestmark = pytest.mark.django_db
@@ -92,3 +92,40 @@ def test_resuming_leaves_nothing_of_a_pause():
     resume(panel)
     assert look(panel) == ("", None, None)
     assert (panel.paused_balance, panel.last_error, panel.failures) == (None, "", 0)
+
+
+def test_a_pause_that_stops_only_orders_makes_no_panel_quiet():
+    panel, until = make_panel(), timezone.now() + timedelta(minutes=5)
+    pause(panel, Pause.EVERYBODY, "Ordering is disabled", until)
+    assert look(panel) == (Pause.EVERYBODY, until, None)
+    pause(panel, Pause.RATE_LIMIT, "slow down", until - timedelta(minutes=1))
+    assert look(panel) == (Pause.EVERYBODY, until, until - timedelta(minutes=1))
+
+
+def test_funds_and_a_new_key_do_not_end_the_question_what_words_mean():
+    panel = make_panel()
+    pause(panel, Pause.UNCLEAR, "Olmaz")
+    pause(panel, Pause.FUNDS, "Not enough funds")
+    assert look(panel) == (Pause.UNCLEAR, None, None)
+
+
+def test_a_panel_that_takes_no_orders_is_left_alone_twice_as_long_each_time():
+    panel, waits = make_panel(), []
+    for _ in range(6):
+        now = timezone.now()
+        turn_away(panel, "Ordering is disabled", now)
+        panel.refresh_from_db()
+        waits.append(panel.paused_until - now)
+        Panel.objects.update(paused_until=now)
+        panel.refresh_from_db()
+    assert waits == [min(FIRST_TURNED_AWAY * 2**number, LONGEST_PAUSE) for number in range(6)]
+    assert waits[-1] == LONGEST_PAUSE
+    assert panel.balance_requested_at
+
+
+def test_a_no_during_the_pause_changes_nothing():
+    panel, now = make_panel(), timezone.now()
+    for _ in range(2):
+        turn_away(panel, "Ordering is disabled", now)
+        panel.refresh_from_db()
+    assert (panel.turned_away, panel.paused_until) == (1, now + FIRST_TURNED_AWAY)

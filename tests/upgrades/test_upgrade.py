@@ -23,6 +23,7 @@ from panels.orders.following import request_check
 from panels.orders.placing import build_order, place_order
 from panels.protocol.links import normalise_link
 from panels.protocol.order_types import check
+from tests.factories import make_refusal
 from tests.test_access import TABLE, address
 from tests.upgrades import kept
 from tests.upgrades.rows import GOOD_DRAFT, MANAGER, OPEN_PANEL
@@ -154,6 +155,8 @@ def test_every_page_answers(as_manager, name):
         "order_action": OrderAction.objects.first(),
         "order": Order.objects.filter(state=Order.State.UNKNOWN).first(),
         "bulk": Batch.objects.get(filename=GOOD_DRAFT),
+        # The old version has no such row.
+        "refusal": make_refusal(Panel.objects.get(name=OPEN_PANEL)),
     }
     assert as_manager.get(address(name, rows)).status_code == 200
 

@@ -117,7 +117,7 @@ def test_every_type_shows_exactly_its_fields(as_operator, slug):
     service = make_service(type=slug)
     page = page_of(as_operator.get(NEW, {"service": service.pk}))
     grid = page[page.index('id="order-form"') : page.index("</form>", page.index('id="order-form"'))]
-    carried = {"csrfmiddlewaretoken", "service", "token", *TERMS, *LABELS}
+    carried = {"csrfmiddlewaretoken", "service", "token", "again", *TERMS, *LABELS}
     assert set(re.findall(r' name="([^"]+)"', grid)) - carried == {field.name for field in ORDER_TYPES[slug].fields}
     for field in ORDER_TYPES[slug].fields:
         assert f'for="id_{field.name}"' in grid
@@ -828,3 +828,12 @@ def test_a_surcharge_that_was_learned_since_the_form_was_opened_is_shown_before_
     assert answer.status_code == 422
     assert "Charges: as listed → <strong>31 % above the list</strong>" in page_of(answer)
     assert not Order.objects.exists()
+
+
+def test_an_order_that_is_ordered_again_is_named_by_the_new_order(as_operator, rung):
+    order = make_order(state="refused")
+    page = page_of(as_operator.get(NEW, {"again": order.pk}))
+    shown = dict(re.findall(r'name="(\w+)"[^>]* value="([^"]*)"', page))
+    assert shown["again"] == str(order.pk)
+    as_operator.post(NEW, shown)
+    assert Order.objects.exclude(pk=order.pk).get().again_of == order
