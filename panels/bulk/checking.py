@@ -14,6 +14,7 @@ from panels.orders.placing import is_active
 from panels.protocol.links import normalise_link
 from panels.protocol.order_fields import UnfitError, clean, shown
 from panels.protocol.order_types import ALL_FIELDS, Checked, check
+from panels.tables.reading import AGAIN_OF
 
 # The fields of a line that a check writes.
 FOUND = (
@@ -52,6 +53,7 @@ def check_lines(batch: Batch, lines: Sequence[BatchLine]) -> dict[int, Checked]:
             checked[line.number] = found
         check_labels(line, names)
     _find_repeats(lines)
+    _check_again_of(lines)
     for line in lines:
         line.has_errors = bool(line.errors)
     return checked
@@ -138,6 +140,22 @@ def find_unfit(values: Mapping[str, str]) -> dict[str, list[str]]:
         except UnfitError as error:
             errors[name] = [str(error)]
     return errors
+
+
+def again_of(line: BatchLine) -> int | None:
+    """Return the number of the order that a line orders again, None if it names no number."""
+    text = line.cells.get(AGAIN_OF, "")
+    return int(text) if text.isdecimal() and len(text) <= 18 else None
+
+
+def _check_again_of(lines: Sequence[BatchLine]) -> None:
+    naming = [line for line in lines if line.cells.get(AGAIN_OF)]
+    known: set[int] = set()
+    for some in in_chunks(sorted({pk for line in naming if (pk := again_of(line))})):
+        known.update(Order.objects.filter(pk__in=some).values_list("pk", flat=True))
+    for line in naming:
+        if again_of(line) not in known:
+            line.errors[AGAIN_OF] = [f"There is no order {shown(line.cells[AGAIN_OF])}. Leave this cell empty."]
 
 
 def _find_repeats(lines: Sequence[BatchLine]) -> None:

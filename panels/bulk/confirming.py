@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from panels.bulk.checking import checked_values, recheck_lines, save_changed_lines
+from panels.bulk.checking import again_of, checked_values, recheck_lines, save_changed_lines
 from panels.models import Batch, BatchLine, Order, OrderEvent, Panel, Service
 from panels.models.writing import insert_rows
 from panels.money.costs import promised_costs
@@ -218,6 +218,7 @@ def _build_order(batch: Batch, line: BatchLine, checked: Checked, user: Any) -> 
         raise ValueError(f"{line} has no service.")
     order = build_order(service, checked, placed_by=user, token=line.token, labels=line.labels, link_key=line.link_key)
     order.batch_id = batch.pk
+    order.again_of_id = again_of(line)
     return order
 
 

@@ -13,7 +13,7 @@ from openpyxl import Workbook
 
 from panels.models import Batch, BatchLine, Order
 from panels.tables.cells import csv_lines, guard
-from panels.tables.reading import LABELS, OUTCOME
+from panels.tables.reading import AGAIN_OF, LABELS, OUTCOME
 
 CHUNK = 1000
 # The most characters in a cell of a workbook.
@@ -70,16 +70,24 @@ def results(batch: Batch) -> Iterator[Row]:
 
 
 def refused_header(batch: Batch) -> list[str]:
-    """Return the columns of a table that can be uploaded again. An upload ignores the column `error`."""
-    return [*columns(batch), "error"]
+    """Return the columns of a table that can be uploaded again. An upload ignores the column `error`.
+
+    So that the same order is not ordered a third time, each new order names the order that it repeats.
+    """
+    return [*_own_columns(batch), *([] if batch.is_adoption else [AGAIN_OF]), "error"]
+
+
+def _own_columns(batch: Batch) -> list[str]:
+    return [name for name in columns(batch) if name != AGAIN_OF]
 
 
 def refused(batch: Batch) -> Iterator[Row]:
     """Yield the lines that a panel refused, or that could not be imported, with the reason."""
-    own = columns(batch)
+    own = _own_columns(batch)
     unplaced = Q(order__state=Order.State.REFUSED) | Q(order__isnull=True, has_errors=True, is_left_out=False)
     for line in _lines(batch, batch.lines.filter(unplaced)):
-        yield [*_own_cells(line, own), _error(line)]
+        again_of = [] if batch.is_adoption else [line.order_id or line.cells.get(AGAIN_OF, "")]
+        yield [*_own_cells(line, own), *again_of, _error(line)]
 
 
 def _lines(batch: Batch, lines: QuerySet[BatchLine]) -> Iterator[BatchLine]:

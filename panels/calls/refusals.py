@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from panels.models import Order, OrderEvent, Panel, RefusalWords
@@ -111,15 +112,16 @@ def _refused_lately(panel: Panel, folded: str, now: datetime) -> list[Order]:
 def doubt_refusals(panel: Panel, balance: Decimal) -> None:
     """Make the orders unknown that the panel refused and put on the bill, by the balance that was just read.
 
-    `panel` is the locked row with the reading before. Only orders that were put back were sent between the readings.
-    Otherwise the other orders explain the lower balance.
+    `panel` is the locked row with the reading before. If another order may have been charged between the readings, it
+    explains the lower balance.
     """
     before, read_at = panel.balance, panel.balance_checked_at
     if not panel.turned_away or before is None or read_at is None or balance >= before:
         return
-    sent = Order.objects.filter(panel=panel, sent_at__gte=read_at).order_by("pk")
-    put_back = list(sent.filter(state=State.QUEUED))
-    if not put_back or sent.exclude(state=State.QUEUED).exists():
+    sent = Order.objects.filter(panel=panel, sent_at__gte=read_at - LONGEST_SEND).order_by("pk")
+    put_back = list(sent.filter(state=State.QUEUED, sent_at__gte=read_at))
+    is_open = Q(placed_at=None, finished_at=None) | Q(placed_at__gte=read_at) | Q(finished_at__gte=read_at)
+    if not put_back or sent.exclude(state=State.QUEUED).filter(is_open).exists():
         return
     learned = {_fold(order, order.error_text) for order in put_back}
     text = f"The panel refused this order, but its balance fell from {before.normalize():f} to {balance.normalize():f}."

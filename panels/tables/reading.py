@@ -20,6 +20,7 @@ from panels.tables.cells import unguard
 from panels.tables.workbook import MAX_UNPACKED, Row, UnreadableError, column_name, open_workbook
 
 __all__ = [
+    "AGAIN_OF",
     "COLUMNS",
     "LABELS",
     "MAX_BYTES",
@@ -36,7 +37,9 @@ __all__ = [
 ]
 # The team's own labels of an order. No panel gets them.
 LABELS = ("client", "campaign", "reference", "note")
-COLUMNS: tuple[str, ...] = ("panel", "service", *ALL_FIELDS, *LABELS)
+# The number of our order that a line orders again. The table of refused lines has it.
+AGAIN_OF = "again_of"
+COLUMNS: tuple[str, ...] = ("panel", "service", *ALL_FIELDS, *LABELS, AGAIN_OF)
 PASTED: tuple[str, ...] = ("service", "link", "quantity")
 # The columns with results in a downloaded file. They may stay in a file that is uploaded again.
 OUTCOME = ("state", "remote_id", "progress", "charge", "given_back", "currency", "start_count", "remains", "error")

@@ -212,3 +212,9 @@ def test_an_active_order_is_found_by_each_spelling_of_its_target():
     batch = make_batch(row_of(service, link="https://x.com/name/status/1"), row_of(service, link="https://x.com/name"))
     assert line_of(batch, 2).errors == {"link": [f"Order {order.pk} is still active for the same service and link."]}
     assert not line_of(batch, 3).errors
+
+
+@pytest.mark.parametrize("text", ["99999999", "x", "1.5", "-1", "9" * 30])
+def test_a_line_that_orders_again_what_does_not_exist_is_wrong(text):
+    batch = make_batch(row_of(make_service(), again_of=text))
+    assert "There is no order" in batch.lines.get().errors["again_of"][0]

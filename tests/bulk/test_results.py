@@ -72,9 +72,16 @@ def test_refused_lines_come_back_as_a_table_that_can_be_uploaded_again(kind):
     content = "".join(results.as_csv(header, found)).encode() if as_csv else results.as_workbook(header, found)
     sheet = read_file(f"refused.{kind}", content)
     (again,) = sheet.lines
-    assert again.cells == line_of(batch, 3).cells | {"panel": service.panel.name}
+    first = line_of(batch, 3).order
+    assert again.cells == line_of(batch, 3).cells | {"panel": service.panel.name, "again_of": str(first.pk)}
     fresh, _ = create_batch(sheet, source="file", created_by=None)
     assert not fresh.lines.filter(has_errors=True).exists()
+    confirm_batch(fresh)
+    assert fresh.orders.get().again_of == first
+    # A table of the second refusal names the second order.
+    Order.objects.filter(batch=fresh).update(state="refused")
+    assert results.refused_header(fresh).count("again_of") == 1
+    assert next(results.refused(fresh))[-2] == fresh.orders.get().pk
 
 
 def test_a_column_that_a_correction_added_is_in_the_results():
@@ -85,8 +92,8 @@ def test_a_column_that_a_correction_added_is_in_the_results():
     confirm_batch(batch)
     Order.objects.update(state="refused")
     batch.refresh_from_db()
-    assert results.refused_header(batch) == [*row, "comments", "error"]
-    assert list(results.refused(batch)) == [[*row.values(), "one\ntwo", ""]]
+    assert results.refused_header(batch) == [*row, "comments", "again_of", "error"]
+    assert list(results.refused(batch)) == [[*row.values(), "one\ntwo", batch.orders.get().pk, ""]]
     assert "comments" in results.results_header(batch)
 
 

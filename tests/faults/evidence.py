@@ -70,6 +70,8 @@ class Evidence:
     # Whether a person has decided about unknown orders: the links to send again, and the links to give up.
     is_decided: bool = False
     sent_again: Set[str] = frozenset()
+    # The links of orders that a panel refused in unknown words, and that a person sent again by a click.
+    clicked: Set[str] = frozenset()
     written_off: Set[str] = frozenset()
 
     def __post_init__(self) -> None:

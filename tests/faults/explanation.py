@@ -1,6 +1,7 @@
 """Explains each unknown order by a fault of just this order, which kept its outcome from being recorded.
 
 fault      the panel gave no answer to its last send, or an answer that cannot be understood
+admitted   the panel answered with an error that admits the order
 kill       the worker that had claimed it was killed between the claim and the deadline
 same id    the panel gave the same id to this order and to another order
 stop       the worker that had claimed it stood still for longer than the time for an answer
@@ -15,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from panels.sandbox import Arrival, Fault
+from panels.sandbox.faults import ADMITS_ORDER
 from tests.faults.claims import Claim
 from tests.faults.evidence import AFTER_SEND, BEFORE_RECORD, BEFORE_SEND, Evidence, OrderSeen, Strike
 
@@ -52,6 +54,8 @@ def _reasons(order: OrderSeen, claim: Claim, unknown_at: float, evidence: Eviden
     arrival = _arrival(order, claim, evidence)
     if arrival and arrival.fault and arrival.fault.fault in LEAVES_UNKNOWN:
         yield arrival.fault.fault
+    if arrival and arrival.fault and arrival.fault.text == ADMITS_ORDER:
+        yield "admitted"
     if arrival and arrival.answered_at and evidence.is_second_of_an_id(order):
         yield "same id"
     strikes = [each for each in evidence.strikes if each.began <= unknown_at and _hits(each, order, claim)]

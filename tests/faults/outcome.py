@@ -60,6 +60,7 @@ def _evidence(now: Surroundings, *, is_decided: bool = False) -> Evidence:
         fenced=now.saboteur.fenced,
         is_decided=is_decided,
         sent_again=now.stock.sent_again,
+        clicked=now.stock.clicked,
         written_off=now.stock.written_off,
     )
 
@@ -79,6 +80,7 @@ def _figures(now: Surroundings, report: Report, evidence: Evidence) -> dict[str,
         **_sorted(reasons),
         **_restored(evidence),
         "ids that came late": now.stock.late_ids(),
+        "most refused in unknown words before a pause": now.saboteur.most_refused,
         "most orders at a panel at once": max(evidence.peaks.values()),
         "workers that sent orders": len({each.caller for _, each in _arrivals(now)}),
     }
@@ -99,7 +101,7 @@ def _missing(now: Surroundings, report: Report) -> list[str]:
     """Return sentences about faults that did not occur, because this run proves nothing about them."""
     wanted = [f"unknown: kill {each}" for each in (BEFORE_SEND, AFTER_SEND, BEFORE_RECORD)]
     wanted += [f"stop {BEFORE_SEND}", f"stop {AFTER_SEND}", "panel vanished", "queue flushed", "database restored"]
-    wanted += [PLACED_SINCE, NOT_PLACED_SINCE]
+    wanted += ["panel lied", "panel closed by its owner", PLACED_SINCE, NOT_PLACED_SINCE]
     spared = [each for each in wanted if not report.figures.get(each)]
     spared += sorted({f"fault {fault_name(fault, text)}" for fault, _, text in FAULTS} - _struck(now))
     missing = [f"this has not happened: {each}" for each in spared]

@@ -8,13 +8,19 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from typing import Any
 
 from panels.sandbox import Arrival, Fault, SandboxPanel
-from panels.sandbox.faults import PlannedFault
+from panels.sandbox.faults import ADMITS_ORDER, PlannedFault
 
-# Refusals that are about the account, and not true of it: they are words of a supplier that the panel hands through.
-FUNDS, AUTH = "Not enough funds on balance", "Invalid API key"
-ACCOUNT_REFUSALS = (FUNDS, AUTH)
+# Refusals that are not about the order. The order waits until the account or the panel is in order.
+FUNDS, AUTH, EVERYBODY = "Not enough funds on balance", "Invalid API key", "Ordering is disabled"
+ACCOUNT_REFUSALS = (FUNDS, AUTH, EVERYBODY)
+# The words of a panel that takes orders and refuses them begin so, and the words of a panel that takes no orders.
+# Nobody knows them.
+LIE, BY_OWNER = "Olmaz", "Yok"
+# What else is true of refusals with these words.
+MORE: Mapping[str, dict[str, Any]] = {ADMITS_ORDER: {"processed": True, "status": 400}}
 
 # The most calls at once of each panel, and its calls per minute where they are limited.
 PARALLEL, PER_MINUTE = 3, 720
@@ -40,6 +46,8 @@ FAULTS: tuple[FaultOption, ...] = (
     (Fault.REFUSE, None, FUNDS),
     (Fault.REFUSE, None, AUTH),
     (Fault.CONFLICT, 0.3, ""),
+    (Fault.REFUSE, None, EVERYBODY),
+    (Fault.REFUSE, None, ADMITS_ORDER),
     (Fault.RATE_LIMIT, 0, ""),
     (Fault.TRICKLE, 0.5, ""),
     (Fault.TRICKLE_HEAD, 0.5, ""),
@@ -75,7 +83,8 @@ class SpoiledPanel(SandboxPanel):
     def misbehave(self) -> None:
         """Let any fault occur at any time."""
         for fault, seconds, text in FAULTS:
-            self.faults.add(fault, "add", None, seconds=seconds, text=text, probability=EVER_AFTER)
+            more = MORE.get(text, {})
+            self.faults.add(fault, "add", None, seconds=seconds, text=text, probability=EVER_AFTER, **more)
 
     def misbehave_once(self, faults: Iterable[FaultOption]) -> None:
         """Let each of these faults occur once for sure, some adds apart."""
@@ -112,7 +121,7 @@ class SpoiledPanel(SandboxPanel):
             due = self._due.popleft() if self._due and self._adds % FROM_ONE_TO_NEXT == 0 else None
         if due:
             fault, seconds, text = due
-            self._planned.append(self.faults.add(fault, "add", seconds=seconds, text=text))
+            self._planned.append(self.faults.add(fault, "add", seconds=seconds, text=text, **MORE.get(text, {})))
 
     def _count(self, change: int) -> None:
         if self._call.is_counted:
@@ -124,6 +133,15 @@ class SpoiledPanel(SandboxPanel):
     def answering_late(self, seconds: float, times: int | None = 1) -> Iterator[None]:
         """Accept the next adds at once, and answer them later by so many seconds."""
         planned = self.faults.add(Fault.LATE_ANSWER, "add", times, seconds=seconds)
+        try:
+            yield
+        finally:
+            self.faults.remove(planned)
+
+    @contextlib.contextmanager
+    def refusing(self, text: str, *, takes: bool) -> Iterator[None]:
+        """Refuse all orders of every service in these words, and take them all the same or not."""
+        planned = self.faults.add(Fault.REFUSE, "add", None, text=text, processed=takes)
         try:
             yield
         finally:

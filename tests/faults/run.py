@@ -133,6 +133,8 @@ def _break_everything(plan: Plan, now: Surroundings) -> None:
         saboteur.vanish,
         saboteur.stop_before_send,
         saboteur.kill_before_record,
+        saboteur.lie,
+        saboteur.close_by_owner,
     ]
     for blow in first:
         if not any(_falls(now, blow) for _ in range(TRIES)):
@@ -140,6 +142,7 @@ def _break_everything(plan: Plan, now: Surroundings) -> None:
     blows = [saboteur.kill_at_random] * 12 + [saboteur.kill_after_send, saboteur.kill_before_record] * 8
     blows += [saboteur.kill_before_send, saboteur.vanish, saboteur.flush_queue] * 3
     # These faults take long.
+    blows += [saboteur.lie, saboteur.close_by_owner]
     blows += [saboteur.stop_after_send, saboteur.stop_before_send]
     while saboteur.done["kill"] < plan.kills:
         stock.keep(IN_STOCK)

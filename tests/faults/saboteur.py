@@ -6,6 +6,7 @@ import contextlib
 import io
 import itertools
 import random
+import string
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ from django.core.management import call_command
 from panels.sandbox import Arrival, Fault
 from tests.faults.crew import Crew, Worker
 from tests.faults.evidence import AFTER_SEND, BEFORE_RECORD, BEFORE_SEND, Strike
-from tests.faults.panel import SpoiledPanel
+from tests.faults.panel import BY_OWNER, LIE, SpoiledPanel
 from tests.faults.stock import Stock
 from tests.faults.storage import Storage
 from tests.faults.worker import DEADLINE
@@ -43,6 +44,8 @@ class Saboteur:
         # The faults of panels.
         self.strikes: list[Strike] = []
         self.done: Counter[str] = Counter()
+        # The most orders that a panel refused in unknown words before it was paused.
+        self.most_refused = 0
         # The orders that waited in the restored copy, and the time of the restore.
         self.restored: set[int] = set()
         self.restored_at = 0.0
@@ -145,6 +148,34 @@ class Saboteur:
         time.sleep(self._chance.uniform(0.1, 1.5))
         panel.come_back()
         self._note_vanished(panel, began, cut_at)
+
+    def lie(self) -> None:
+        """Let a panel take orders and refuse them in unknown words. A person says that the words are about them."""
+        panel = self._any_panel()
+        if self._refused_until_paused(panel, LIE, takes=True):
+            self._stock.go_on(panel.name, "orders")
+            self.done["panel lied"] += 1
+        else:
+            self._missed("lie")
+
+    def close_by_owner(self) -> None:
+        """Let a panel refuse everybody in unknown words. A person says so, and sends the orders again."""
+        panel = self._any_panel()
+        if self._refused_until_paused(panel, BY_OWNER, takes=False):
+            self._stock.go_on(panel.name, "panel")
+            self.done["panel closed by its owner"] += 1
+        else:
+            self._missed("close by the owner")
+
+    def _refused_until_paused(self, panel: SpoiledPanel, words: str, *, takes: bool) -> bool:
+        """Let a panel refuse all orders until it is paused. Known words pause nothing, so each time has its own."""
+        words = f"{words} {''.join(self._chance.choices(string.ascii_lowercase, k=12))}"
+        number = panel.last_number()
+        with panel.refusing(words, takes=takes):
+            is_paused = self._until(lambda: self._stock.paused_because(panel.name) == "unclear", 2 * PATIENCE)
+        refused = [each for each in panel.arrived_since(number) if each.fault and each.fault.text == words]
+        self.most_refused = max(self.most_refused, len(refused))
+        return is_paused
 
     def flush_queue(self) -> None:
         """Delete all tasks of the queue."""

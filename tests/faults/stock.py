@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -28,6 +29,8 @@ class Stock:
         self.links: set[str] = set()
         # The decisions at the end. The panel may have seen an attempt of these orders that it did not accept.
         self.sent_again: set[str] = set()
+        # The orders that a panel refused in unknown words, and that a person sent again.
+        self.clicked: set[str] = set()
         # The panel gave the id of these orders to another order.
         self.written_off: set[str] = set()
 
@@ -136,6 +139,30 @@ class Stock:
         if paused := Panel.objects.filter(name=panel).exclude(paused_reason="").first():
             resume(paused)
             ring("submit", paused.pk)
+
+    def paused_because(self, panel: str) -> str:
+        """Return the reason of the pause of a panel, or ""."""
+        from panels.models import Panel
+
+        return str(Panel.objects.values_list("paused_reason", flat=True).get(name=panel))
+
+    def go_on(self, panel: str, meaning: str) -> None:
+        """Say what the words mean that paused a panel. If it means everybody, send all refused orders again."""
+        from panels.bell import ring
+        from panels.models import RefusalWords
+        from panels.orders.actions import start_action
+        from panels.orders.refused import decide, to_send_again
+
+        for words in RefusalWords.objects.filter(panel__name=panel, meaning=""):
+            problem = decide(words, meaning, self._person)
+            assert not problem, problem
+            ring("submit", words.panel_id)
+            words.refresh_from_db()
+            if meaning == "panel":
+                orders = list(to_send_again(words))
+                action = start_action("send_again", [order.pk for order in orders], self._person, uuid.uuid4())
+                ring("act", action.pk)
+                self.clicked.update(order.link for order in orders)
 
     def wait_until(self, count: Callable[[], int], most: int = 0) -> None:
         """Wait until the count is not above a number, or there is no more progress."""

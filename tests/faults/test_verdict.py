@@ -6,12 +6,12 @@ import pytest
 
 from panels.calls import claiming
 from panels.sandbox import Arrival, Fault, LedgerEntry
-from panels.sandbox.faults import PlannedFault
+from panels.sandbox.faults import ADMITS_ORDER, PlannedFault
 from tests.factories import make_order
 from tests.faults.claims import Claim, note_claims, read_claims
 from tests.faults.evidence import Evidence, OrderSeen, Strike
 from tests.faults.explanation import explanation
-from tests.faults.panel import AUTH, FUNDS
+from tests.faults.panel import AUTH, BY_OWNER, EVERYBODY, FUNDS, LIE
 from tests.faults.verdict import trouble_in, violations
 
 LINK = "https://example.com/f/1"
@@ -324,3 +324,30 @@ def test_each_claim_is_in_the_file_of_claims(db, monkeypatch, tmp_path):
     claiming.Claims(mine.panel_id).take()
     mine.refresh_from_db()
     assert read_claims(tmp_path / "claims.log") == [Claim(mine.sent_at.timestamp(), mine.pk, 1, "w1")]
+
+
+def test_an_order_that_a_panel_lied_about_is_refused_once_and_never_sent_again():
+    lie = arrival(Fault.REFUSE, text=f"{LIE} abc")
+    assert violations(evidence(order("refused"), ledger=[entry()], arrivals=[lie])) == []
+    # Taken twice, or taken after the lie.
+    assert violations(evidence(order("refused"), ledger=[entry(), entry("8")], arrivals=[lie, lie]))
+    assert violations(evidence(order(), ledger=[entry()], arrivals=[lie, arrival(at=101)], clicked={LINK}))
+
+
+def test_an_order_that_the_owner_refused_goes_out_again_only_by_a_click():
+    arrivals = [arrival(Fault.REFUSE, text=f"{BY_OWNER} abc"), arrival(at=101)]
+    assert violations(evidence(order(), ledger=[entry()], arrivals=arrivals, clicked={LINK})) == []
+    assert violations(evidence(order(), ledger=[entry()], arrivals=arrivals))
+
+
+def test_an_order_that_everybody_is_refused_may_go_out_again():
+    arrivals = [arrival(Fault.REFUSE, text=EVERYBODY), arrival(at=101)]
+    assert violations(evidence(order(), ledger=[entry()], arrivals=arrivals)) == []
+
+
+def test_an_error_that_admits_the_order_explains_why_it_is_unknown():
+    seen = order("unknown", unknown_at=100.3)
+    admitted = arrival(Fault.REFUSE, text=ADMITS_ORDER)
+    assert explanation(seen, evidence(seen, ledger=[entry()], arrivals=[admitted])) == "admitted"
+    refused = order("refused")
+    assert violations(evidence(refused, ledger=[entry()], arrivals=[admitted]))

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from panels.sandbox import Arrival, Fault
 from tests.faults.evidence import Evidence, OrderSeen
 from tests.faults.explanation import explanation
-from tests.faults.panel import ACCOUNT_REFUSALS
+from tests.faults.panel import ACCOUNT_REFUSALS, BY_OWNER, LIE
 
 # The calls that may follow at once after a quiet time, and the seconds between the turn of a call and its claim.
 BURST, JITTER = 4, 0.5
@@ -66,7 +66,7 @@ def _ledger(evidence: Evidence) -> Iterator[str]:
             order, holder = evidence.by_link.get(entry.fields["link"]), holders.get(entry.order_id)
             if order is None or order.panel != panel:
                 yield f"{panel} {entry.order_id}: it belongs to none of our orders"
-            elif holder is None and order.state != "unknown":
+            elif holder is None and order.state != "unknown" and not _is_lied_about(order, evidence):
                 yield f"{_name(order)}: it is {order.state}, and {panel} has it as {entry.order_id}"
             elif holder not in (None, order) and not evidence.was_given(holder, entry.order_id):
                 yield f"{_name(order)}: its id {entry.order_id} stands at {_name(holder)}"
@@ -98,6 +98,8 @@ def _repeats(evidence: Evidence) -> Iterator[str]:
     """An order arrives again only after a panel has refused to look at it, or after a request of a person."""
     for link, arrivals in evidence.by_arrival.items():
         in_doubt = [arrival for arrival in arrivals[:-1] if not _is_turned_away(arrival)]
+        if link in evidence.clicked:
+            in_doubt = [arrival for arrival in in_doubt if not _is_by_owner(arrival)]
         if len(in_doubt) > (link in evidence.sent_again):
             times = ", ".join(f"{_fault(arrival)} at {arrival.at:.3f} by {arrival.caller}" for arrival in arrivals)
             yield f"{link}: it was sent again after it may have been taken ({times})"
@@ -160,12 +162,22 @@ def _is_turned_away(arrival: Arrival) -> bool:
     return refuses or arrival.fault.fault is Fault.RATE_LIMIT
 
 
+def _is_by_owner(arrival: Arrival) -> bool:
+    return arrival.fault is not None and arrival.answered_at is not None and arrival.fault.text.startswith(BY_OWNER)
+
+
 def _is_rightly_refused(order: OrderSeen, evidence: Evidence) -> bool:
     """Return whether the panel has answered the last send of an order with a refusal of the order itself."""
     last = next(reversed(evidence.arrivals_of(order)), None)
     if last is None or last.fault is None or last.answered_at is None:
         return False
     return last.fault.fault is Fault.REFUSE and last.fault.text not in ACCOUNT_REFUSALS
+
+
+def _is_lied_about(order: OrderSeen, evidence: Evidence) -> bool:
+    """Return whether the panel took an order and refused it in words that nobody knows. Only a person can find it."""
+    last = next(reversed(evidence.arrivals_of(order)), None)
+    return order.state == "refused" and last is not None and bool(last.fault and last.fault.text.startswith(LIE))
 
 
 def _fault(arrival: Arrival) -> str:
