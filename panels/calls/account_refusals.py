@@ -4,6 +4,8 @@ an order is refused   and the balance                      so
 for the key           is refused for the key too           the panel is paused (auth), by the answer to the balance
 for funds             is below the cost of the order       the order is held until a balance covers it
 for either            is enough, or not known              the service waits (orders/service_waits.py)
+for the key, and says
+"API is disabled"     is known                              the panel is paused (everybody), because all orders wait
 
 The order is back in the queue before, so a worker that ends meanwhile loses nothing. Without an answer about the
 balance nothing is known about the account. Then a wait of one service is the least that keeps the order from being
@@ -19,11 +21,12 @@ from django.utils import timezone
 
 from panels.bell import ring
 from panels.calls.balances import read_balance
-from panels.calls.visit import Visit
+from panels.calls.visit import Visit, note_error
 from panels.models import Order, Panel
 from panels.orders import funds, service_waits
 from panels.protocol.errors import PanelError, Reason, Refused
 from panels.protocol.wire import Balance
+from panels.protocol.wording import says_everybody
 
 # An order, and the words of its refusal.
 DoubtfulRefusal: TypeAlias = tuple[Order, Refused]
@@ -40,7 +43,9 @@ def conclude(here: Visit, refusals: list[DoubtfulRefusal]) -> bool:
     if isinstance(found, Refused) and found.reason == Reason.AUTH:
         return False
     for order, error in refusals:
-        if not (isinstance(found, Balance) and error.reason == Reason.FUNDS and _hold(order, error)):
+        if isinstance(found, Balance) and error.reason == Reason.AUTH and says_everybody(error.text):
+            note_error(here.panel, Refused(error.text, Reason.EVERYBODY), placing=True)
+        elif not (isinstance(found, Balance) and error.reason == Reason.FUNDS and _hold(order, error)):
             _let_wait(order, error)
     return not isinstance(found, PanelError)
 

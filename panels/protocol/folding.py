@@ -22,12 +22,18 @@ def fold(text: str, own: Iterable[str] = ()) -> str:
     `own` has the values of the order, because some panels repeat them. A text with nothing else, such as a code,
     stays as it is.
     """
-    folded = text.casefold()
-    for value in sorted({value.casefold().strip() for value in own}, key=len, reverse=True):
+    plain = _lower(text)
+    folded = plain
+    for value in sorted({_lower(value).strip() for value in own}, key=len, reverse=True):
         if len(value) >= _SHORTEST_VALUE:
             folded = folded.replace(value, _ANY)
     folded = _WITH_DIGIT.sub(_ANY, _URL.sub(_ANY, folded))
     parts = [_BETWEEN_WORDS.sub(" ", part).strip() for part in folded.split("\x00")]
     if not any(parts):
-        return " ".join(text.casefold().split())[:_LONGEST]
+        return " ".join(plain.split())[:_LONGEST]
     return " # ".join(parts).strip()[:_LONGEST]
+
+
+def _lower(text: str) -> str:
+    # The Turkish ı and İ become i, because not every panel writes them in capitals and in small letters alike.
+    return text.replace("\x00", " ").casefold().replace("ı", "i").replace("\u0307", "")

@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Callable, Sequence
 
-from panels.protocol.order_fields import MAX_NORMALISED_LINK, UNSAFE, trim
+from panels.protocol.order_fields import BLANKS, MAX_NORMALISED_LINK, UNSAFE, trim
 
 # The parts of a path, and the parameters as (name, "name=value").
 Parts = list[str]
@@ -65,7 +65,8 @@ def normalise_link(link: str) -> str:
     with a digest, because two long links may begin alike.
     """
     text = trim(UNSAFE.sub("", link))
-    normal = _normalise(text) if text else ""
+    # Removed once more at the end, because a fragment may have stood after them.
+    normal = _normalise(text).rstrip(f"/{BLANKS}") if text else ""
     if len(normal) <= MAX_NORMALISED_LINK:
         return normal
     digest = hashlib.sha256(normal.encode()).hexdigest()[:_DIGEST]

@@ -94,7 +94,7 @@ ALL_FIELDS: Mapping[str, Field] = {
 # Zero in these fields means that they are not used. Panels refuse a zero that is sent.
 ZERO_IS_ABSENT = frozenset({"runs", "interval", "posts", "old_posts"})
 # Includes zero-width marks. They come with copied texts, and a blank line with one of them would not be empty.
-_BLANKS = " \t\n\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u2060\u3000\ufeff" + "".join(
+BLANKS = " \t\n\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u2060\u3000\ufeff" + "".join(
     map(chr, range(0x2000, 0x200C))
 )
 UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -113,7 +113,7 @@ _TIME_OF_DAY = re.compile(r"[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.0{1,6})?)?(Z|\+0
 
 def trim(text: str) -> str:
     """Remove blanks, line ends and zero-width marks from both ends."""
-    return text.strip(_BLANKS)
+    return text.strip(BLANKS)
 
 
 class UnfitError(Exception):

@@ -100,6 +100,7 @@ _REFILL_WORDS: Mapping[str, RefillProgress] = {
     "error": RefillProgress.ERROR,
 }
 _REFUSALS = tuple((reason, status, re.compile(pattern)) for reason, status, pattern in REFUSALS)
+_EVERYBODY = next(pattern for reason, _, pattern in _REFUSALS if reason is Reason.EVERYBODY)
 _MAINTENANCE = re.compile(MAINTENANCE)
 _SUCCESS = re.compile(
     r"\b(?:success\w*|ok|done|accepted|submitted|placed|created|queued|requested|received|added|exito\w*|sucesso|succes"
@@ -139,6 +140,11 @@ def reason_for(text: str, http_status: int = 200) -> Reason:
         if http_status == status or pattern.search(folded):
             return reason
     return Reason.UNKNOWN
+
+
+def says_everybody(text: str) -> bool:
+    """Say whether an error is about all orders, although its words may also name the account."""
+    return _EVERYBODY.search(fold_text(text)) is not None
 
 
 def says_maintenance(text: str) -> bool:

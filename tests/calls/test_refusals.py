@@ -97,6 +97,19 @@ def test_words_about_the_account_cost_no_order_either(synced_panel, sandbox):
     assert not sandbox.ledger
 
 
+def test_an_api_that_is_switched_off_for_us_pauses_the_panel_although_the_balance_is_answered(synced_panel, sandbox):
+    Panel.objects.update(parallel_calls=4)
+    queue(synced_panel, sandbox)
+    text = "API is Disable for this user or User Not Found! Contact the Support"
+    sandbox.faults.add(Fault.REFUSE, "add", None, text=text)
+    submit(synced_panel)
+    assert submit(synced_panel) == {}
+    assert sandbox.calls["add"] <= 4
+    assert states() == [State.QUEUED] * 8
+    assert look(synced_panel) == Pause.EVERYBODY
+    assert synced_panel.last_error == text
+
+
 def test_the_pause_ends_by_trying_one_order_and_doubles_with_each_no(synced_panel, sandbox):
     orders = queue(synced_panel, sandbox)
     sandbox.faults.add(Fault.REFUSE, "add", 3, text="Ordering is disabled")
