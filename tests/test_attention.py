@@ -274,7 +274,6 @@ def test_the_number_is_one_query_and_the_findings_are_one_more_than_their_subjec
     assert len(queries) == 1
     with CaptureQueriesContext(connection) as queries:
         # Nine orders, of which eight are shown.
-        assert len(find().findings) == 3 * sum(not kind.is_information for kind in NEEDS) - 1
         assert len(find().findings) == 3 * kinds - 1
     assert len(queries) == 1 + len(attention.SUBJECTS)
 

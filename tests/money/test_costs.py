@@ -50,13 +50,13 @@ def order_of(charge=None, expected_cost=Decimal("0.90"), progress="", state="pla
 
 def test_sql_and_python_agree_on_every_charge_given_back_source_expectation_progress_and_state(db):
     make_every_order()
-    flags = {"ordered": as_flag(IS_ORDERED), "expected": as_flag(IS_EXPECTED), "unpriced": as_flag(IS_UNPRICED)}
+    flags = {"is_sent": as_flag(IS_ORDERED), "expected": as_flag(IS_EXPECTED), "unpriced": as_flag(IS_UNPRICED)}
     orders = list(Order.objects.annotate(sql_cost=COST, **flags))
     assert len(orders) == len(CASES) == 6006
     for order in orders:
         cost = cost_of(order)
         found = order.sql_cost, order.expected, order.unpriced
-        is_unpriced = order.ordered and cost is None
+        is_unpriced = order.is_sent and cost is None
         row = (order.charge, order.expected_cost, order.progress, order.state, order.given_back)
         row += (order.given_back_source,)
         assert found == (cost and cost.amount, bool(cost and cost.is_expected), is_unpriced), row
