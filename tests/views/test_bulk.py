@@ -394,7 +394,7 @@ def test_what_was_refused_says_why_and_can_be_downloaded(as_viewer):
 def test_results_are_downloaded_as_csv_and_as_a_workbook(as_viewer):
     batch = order_all(make_batch(row_of(make_service()), row_of(make_service())))
     rows = b"".join(as_viewer.get(at("bulk_results", batch, "csv")).streaming_content).decode().splitlines()
-    assert rows[0].endswith("state,remote_id,progress,charge,currency,start_count,remains,error")
+    assert rows[0].endswith("state,remote_id,progress,charge,given_back,currency,start_count,remains,error")
     assert len(rows) == 3
     book = load_workbook(io.BytesIO(as_viewer.get(at("bulk_results", batch, "xlsx")).content))
     assert book.active.max_row == 3

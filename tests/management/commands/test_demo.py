@@ -32,7 +32,8 @@ def test_the_demo_shows_the_way_in_and_continues_where_it_was(start, clone):
     assert look(clone, "SELECT 1 FROM panels_refill")
     assert len(look(clone, "SELECT DISTINCT filename FROM panels_batch WHERE state = 'paused'")) == 2
     ordered = look(clone, "SELECT id FROM panels_order WHERE batch_id IS NOT NULL")
-    assert set(look(clone, "SELECT order_id FROM panels_batchline")) == set(ordered)
+    # The lines of a draft have no orders yet.
+    assert set(look(clone, "SELECT order_id FROM panels_batchline WHERE order_id IS NOT NULL")) == set(ordered)
     assert len(look(clone, "SELECT DISTINCT reported_currency FROM panels_panel WHERE balance > 0")) == 2
     assert look(clone, "SELECT 1 FROM panels_panel WHERE balance < low_balance")
 
