@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
@@ -18,6 +18,8 @@ from panels.protocol.client import PanelClient
 from panels.protocol.errors import Deferred, PanelError
 from panels.protocol.wire import Balance
 
+# A reading that was asked for so shortly before the stored one came late. Clocks that are set back differ by more.
+OVERTAKEN_WITHIN = timedelta(minutes=5)
 # The fields of a panel that a reading changes.
 WRITTEN = (
     "balance",
@@ -96,12 +98,16 @@ def _answers_about_an_order(panel: Panel, client: PanelClient) -> bool:
 
 
 def _record_balance(called: Panel, reading: Balance, why: str, asked_at: datetime) -> str:
-    """Store a reading that was asked for at this time, and let go what it covers; return "" or the problem."""
-    now = timezone.now()
+    """Store a reading that was asked for at this time, and let go what it covers; return "" or the problem.
+
+    `asked_at` is the time of the reading, because it may lack whatever the panel charged after the question.
+    """
     with transaction.atomic():
         panel = Panel.objects.select_for_update(no_key=True).get(pk=called.pk)
         if not panel.is_same_account(called):
             return "The account was changed during the call. The balance was not saved."
+        if panel.balance_checked_at and timedelta() < panel.balance_checked_at - asked_at < OVERTAKEN_WITHIN:
+            return ""
         doubt_refusals(panel, reading.amount)
         learn_keeping(panel, reading.amount)
         is_news = panel.balance != reading.amount
@@ -109,12 +115,14 @@ def _record_balance(called: Panel, reading: Balance, why: str, asked_at: datetim
         panel.reported_currency = reading.currency or panel.reported_currency
         panel.free_balance = funds.free_of(panel, reading.amount, asked_at)
         panel.gives_credit = panel.gives_credit or reading.amount < 0
-        panel.balance_checked_at, panel.balance_error = now, ""
+        panel.balance_checked_at, panel.balance_error = asked_at, ""
         # A newer request stays. It has another value; its time may be earlier, because clocks differ and are set back.
         if panel.balance_requested_at == called.balance_requested_at:
             panel.balance_requested_at = None
         panel.save(update_fields=WRITTEN)
         if is_news or why != BalanceReading.Why.SCHEDULE:
-            BalanceReading.objects.create(panel=panel, at=now, balance=reading.amount, currency=panel.currency, why=why)
+            BalanceReading.objects.create(
+                panel=panel, at=asked_at, balance=reading.amount, currency=panel.currency, why=why
+            )
         funds.settle(panel)
     return ""

@@ -117,7 +117,7 @@ def _id_in_words(remote_id: str) -> str:
 
 def _keep_order_back(order: Order, error: PanelError) -> str:
     """Queue an order again that was not tried: it keeps its place."""
-    return "kept back" if _queue_again(order, error) else "late"
+    return "kept back" if _queue_again(order, error, sent_at=None) else "late"
 
 
 def _put_order_back(order: Order, error: PanelError) -> str:
@@ -125,16 +125,19 @@ def _put_order_back(order: Order, error: PanelError) -> str:
     if isinstance(error, Refused) and error.reason == Reason.EVERYBODY:
         # It goes behind the others, so each try is another order, and no order alone can keep the panel paused.
         return "put back" if _queue_again(order, error, send_after=timezone.now()) else "late"
-    if isinstance(error, Refused) or (isinstance(error, NotSent) and error.is_rate_limit):
+    if isinstance(error, Refused):
         # The pause of the panel delays the order already, so it keeps its place.
         return "put back" if _queue_again(order, error) else "late"
+    if isinstance(error, NotSent) and error.is_rate_limit:
+        return "put back" if _queue_again(order, error, sent_at=None) else "late"
     delay = min(FIRST_RETRY_AFTER * 2 ** min(order.panel.failures, 10), LONGEST_RETRY)
-    return "put back" if _queue_again(order, error, send_after=timezone.now() + delay) else "late"
+    return "put back" if _queue_again(order, error, sent_at=None, send_after=timezone.now() + delay) else "late"
 
 
 def _queue_again(order: Order, error: PanelError, **fields: Any) -> bool:
     """Queue an order again that was certainly not sent, unless it was given up meanwhile; return whether it is queued.
 
+    `sent_at` stays only where the panel refused the order, because the balance may still show that it was charged.
     An order that was given up does not go out by itself, because a person may have ordered it again by now. It only
     shows that it was not sent.
     """

@@ -12,12 +12,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from panels.models import Order, OrderEvent, Panel, RefusalWords
+from panels.orders import funds
 from panels.protocol.errors import PanelError, Reason, Refused
 from panels.protocol.folding import fold
+from panels.protocol.wording import reason_for
 from panels.providers.pauses import pause
 
 State, Meaning = Order.State, RefusalWords.Meaning
@@ -25,6 +27,10 @@ State, Meaning = Order.State, RefusalWords.Meaning
 IN_A_ROW = 3
 # The orders that were refused so shortly before are marked together.
 TOGETHER = timedelta(minutes=10)
+# A fall of the balance by so much more than the expected costs is no sign, because panels round charges up.
+ROUNDED_UP, A_CENT = Decimal("1.01"), Decimal("0.01")
+# Panels charge up to so many times the listed price.
+SURCHARGED = Decimal("1.5")
 # A refusal may come after the deadline of the order.
 LONGEST_SEND = timedelta(minutes=10)
 
@@ -112,21 +118,52 @@ def _refused_lately(panel: Panel, folded: str, now: datetime) -> list[Order]:
 def doubt_refusals(panel: Panel, balance: Decimal) -> None:
     """Make the orders unknown that the panel refused and put on the bill, by the balance that was just read.
 
-    `panel` is the locked row with the reading before. If another order may have been charged between the readings, it
-    explains the lower balance.
+    `panel` is the locked row with the reading before. The orders that may have been charged between the readings
+    explain as much of a lower balance as they were expected to cost.
     """
     before, read_at = panel.balance, panel.balance_checked_at
-    if not panel.turned_away or before is None or read_at is None or balance >= before:
+    if before is None or read_at is None or balance >= before:
         return
     sent = Order.objects.filter(panel=panel, sent_at__gte=read_at - LONGEST_SEND).order_by("pk")
-    put_back = list(sent.filter(state=State.QUEUED, sent_at__gte=read_at))
-    is_open = Q(placed_at=None, finished_at=None) | Q(placed_at__gte=read_at) | Q(finished_at__gte=read_at)
-    if not put_back or sent.exclude(state=State.QUEUED).filter(is_open).exists():
+    missing = _unexplained(panel, sent, before - balance, read_at)
+    # An order that was not sent at all has no time of sending.
+    turned_back = sent.filter(state=State.QUEUED, sent_at__gte=read_at)
+    put_back = [order for order in turned_back if missing and not _is_confirmed(order, panel, balance, missing)]
+    if not put_back:
         return
     learned = {_fold(order, order.error_text) for order in put_back}
-    text = f"The panel refused this order, but its balance fell from {before.normalize():f} to {balance.normalize():f}."
+    text = (
+        f"The panel refused this order, but its balance fell from {before.normalize():f} to {balance.normalize():f} "
+        f"{panel.currency}. Check at the panel whether it has the order."
+    )
     for order in put_back:
-        order.move(State.UNKNOWN, what=OrderEvent.What.UNKNOWN, detail=text, error_text=text, send_deadline=None)
+        order.move(
+            State.UNKNOWN,
+            what=OrderEvent.What.UNKNOWN,
+            detail=text,
+            error_text=text,
+            send_deadline=None,
+            held_for_funds_at=None,
+        )
     words = RefusalWords.objects.filter(panel=panel, folded__in=learned, meaning=Meaning.PANEL)
     words.update(meaning=Meaning.ASK, asked_at=timezone.now())
     pause(panel, Panel.Pause.UNCLEAR, f"{panel.last_error} The balance fell although no order was taken.".strip())
+
+
+def _unexplained(panel: Panel, sent: QuerySet[Order], fall: Decimal, read_at: datetime) -> Decimal:
+    """Return how much of a fall no other order explains. An order of unknown cost explains any fall."""
+    is_open = Q(placed_at=None, finished_at=None) | Q(placed_at__gte=read_at) | Q(finished_at__gte=read_at)
+    charged = sent.exclude(state=State.QUEUED).filter(is_open)
+    costs = list(charged.order_by().values_list("expected_cost", "currency"))
+    if any(cost is None or currency != panel.currency for cost, currency in costs):
+        return Decimal()
+    explained = sum((cost for cost, _ in costs), Decimal())
+    return fall - explained if fall > explained * ROUNDED_UP + A_CENT else Decimal()
+
+
+def _is_confirmed(order: Order, panel: Panel, balance: Decimal, missing: Decimal) -> bool:
+    """Return whether the balance confirms a refusal for funds, and what is missing is not the price of the order."""
+    cost = order.expected_cost or Decimal()
+    is_its_price = bool(cost) and cost / ROUNDED_UP <= missing <= cost * SURCHARGED
+    is_about_funds = reason_for(order.error_text) is Reason.FUNDS
+    return is_about_funds and funds.exceeds(order, panel, balance) and not is_its_price

@@ -65,9 +65,11 @@ def _may_hide_an_order(refusal: Refused, answer: Answer, words: str) -> bool:
     A server that fails may have placed the order before. A gateway in front of it says "unavailable" too, but only the
     panel says at HTTP 503 that it is under maintenance.
     """
+    if refusal.reason is not Reason.DUPLICATE and says_placed(words):
+        return True
     if refusal.reason in _ABOUT_THE_ORDER:
         return False
-    if says_placed(words) or (refusal.reason is Reason.UNKNOWN and says_lost(words)):
+    if refusal.reason is Reason.UNKNOWN and says_lost(words):
         return True
     is_failing = answer.http_status >= 500 or answer.http_status == 408
     if refusal.reason is Reason.EVERYBODY:

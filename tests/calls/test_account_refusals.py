@@ -259,3 +259,19 @@ def test_a_panel_that_gives_credit_is_paused_at_its_limit_and_a_higher_balance_e
     sandbox.set_balance(Decimal(-10))
     assert check_balance(synced_panel.pk, threading.Event()) == ""
     assert Panel.objects.get().paused_reason == ""
+
+
+@pytest.mark.parametrize("words", [FUNDS, AUTH])
+def test_an_order_that_is_refused_and_charged_all_the_same_is_not_sent_again(synced_panel, sandbox, words):
+    check_balance(synced_panel.pk, threading.Event())
+    handed_through, _ = two_services(sandbox)
+    [order] = queue_at(synced_panel, handed_through)
+    sandbox.faults.add(Fault.REFUSE, "add", text=words, processed=True)
+    submit(synced_panel)
+    order.refresh_from_db()
+    assert order.state == State.UNKNOWN
+    assert "its balance fell from" in order.error_text
+    assert Panel.objects.get().paused_reason == Pause.UNCLEAR
+    Service.objects.update(waits_until=None)
+    submit(synced_panel)
+    assert sandbox.calls["add"] == 1
