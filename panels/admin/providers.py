@@ -1,4 +1,4 @@
-"""The admin of panels, their balances and their catalogs."""
+"""The admin of panels, their balances, totals and catalogs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from panels.admin.base import RowAdmin
 from panels.models import (
     BalanceReading,
+    DayTotal,
     Panel,
     PanelDay,
     RefusalWords,
@@ -89,6 +90,17 @@ class PanelDayAdmin(RowAdmin):
     @admin.display(description="average answer")
     def average_answer(self, day: PanelDay) -> str:
         return span(day.latency)
+
+
+@admin.register(DayTotal)
+class DayTotalAdmin(RowAdmin):
+    list_display = ("panel", "day", "amount", "orders", "expected", "unpriced", "summed_at")
+    list_filter = ("panel", "day")
+    list_select_related = ("panel",)
+
+    @admin.display(description="cost")
+    def amount(self, total: DayTotal) -> str:
+        return money(total.cost, total.currency)
 
 
 @admin.register(RefusalWords)

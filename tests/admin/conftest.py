@@ -9,6 +9,7 @@ from panels.models import (
     ActionLine,
     BalanceReading,
     Controls,
+    DayTotal,
     FoundId,
     IdSearch,
     JobRun,
@@ -66,6 +67,9 @@ def rows(db):
         make_refill(order),
         OrderReading.objects.create(order=order, at=now, progress="pending", remains=1000, is_lasting=True),
         PanelDay.objects.create(panel=panel, day=now.date(), calls=3, answers=2, failures=1, seconds=0.8),
+        DayTotal.objects.create(
+            panel=panel, day=now.date(), currency="USD", cost=3, orders=2, expected=1, unpriced=0, summed_at=now
+        ),
         make_refusal(panel),
         BalanceReading.objects.create(panel=panel, at=now, balance=Decimal(5), why="schedule"),
         ServiceChange.objects.create(service=service, at=now, field="rate_per_1000", old="1", new="2"),

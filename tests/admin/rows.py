@@ -1,34 +1,9 @@
 """The addresses of the admin's tables, and the models that it shows."""
 
-from panels.models import (
-    ActionLine,
-    BalanceReading,
-    Batch,
-    BatchLine,
-    Campaign,
-    Client,
-    Controls,
-    FoundId,
-    IdSearch,
-    JobRun,
-    Order,
-    OrderAction,
-    OrderEvent,
-    OrderReading,
-    Panel,
-    PanelDay,
-    Refill,
-    RefusalWords,
-    Service,
-    ServiceChange,
-    Worker,
-)
+from django.apps import apps
 
 KEY = "plain-secret-key-987654"
-MODELS = (
-    ActionLine, BalanceReading, Batch, BatchLine, Campaign, Client, Controls, FoundId, IdSearch, JobRun, Order,
-    OrderAction, OrderEvent, OrderReading, Panel, PanelDay, Refill, RefusalWords, Service, ServiceChange, Worker,
-)  # fmt: skip
+MODELS = tuple(apps.get_app_config("panels").get_models())
 
 
 def base(model):
