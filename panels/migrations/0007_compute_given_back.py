@@ -1,14 +1,16 @@
 """Computes the money that panels gave back for the orders that had ended before it was kept."""
 
+from decimal import Decimal
+
 from django.db import migrations, transaction
 from django.db.models import Max
 from django.utils import timezone
 
 from panels.models.writing import update_rows
-from panels.money.given_back import Bill, find_given_back, share_left
 
 # The pks of one transaction, because nothing may hold the write lock of SQLite for long.
 PIECE = 5_000
+SIX_PLACES = Decimal("0.000001")
 READ = ("progress", "charge", "expected_cost", "quantity", "params", "remains")
 
 
@@ -31,11 +33,28 @@ def compute_given_back(apps, schema_editor):
 
 
 def _amount(order):
-    total = None if order.quantity is None else order.quantity * int(order.params.get("runs") or 1)
-    # As if the charge were told only now, because the charge before the end was not kept.
-    bill = Bill(order.progress, None, order.expected_cost, None, "")
-    left = share_left(total, order.remains)
-    return find_given_back(bill, order.progress, order.charge, left, keeps_charge=None)
+    """Return the money given back for an order that has ended, and how it is known.
+
+    As if the charge were told only now, because the charge before the end was not kept.
+    """
+    charge, expected, share = order.charge, order.expected_cost, _share_given_back(order)
+    cost = expected if charge is None else charge
+    if not cost or not share:
+        return None, ""
+    if order.progress == "partial" and None not in (charge, expected):
+        # A charge that is nearer to the cost of the delivered part than to the whole was lowered by the panel.
+        if abs(charge - expected * (1 - share)) < abs(charge - expected):
+            return expected - charge, "told"
+    return (cost * share).quantize(SIX_PLACES), "computed"
+
+
+def _share_given_back(order):
+    if order.progress != "partial":
+        return Decimal(1)
+    total = order.quantity and order.quantity * int(order.params.get("runs") or 1)
+    if not total or order.remains is None:
+        return None
+    return Decimal(min(max(order.remains, 0), total)) / total
 
 
 class Migration(migrations.Migration):

@@ -40,6 +40,7 @@ def insert_rows(objects: Sequence[Model]) -> None:
         cursor.executemany(f"INSERT INTO {_table(model)} ({', '.join(map(_column, fields))}) VALUES ({marks})", rows)
 
 
+# Migrations use it. Keep its arguments and what it writes.
 def update_rows(changes: Sequence[tuple[Model, Mapping[str, Any]]], *, where: Sequence[str] = ()) -> int:
     """Write new values into the rows of objects of one model, and return the number of rows written.
 

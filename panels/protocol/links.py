@@ -58,6 +58,7 @@ _TRACKING_AT = {
 _TRACKING_AT["vm.tiktok.com"] = _TRACKING_AT["vt.tiktok.com"] = _TRACKING_AT["tiktok.com"]
 
 
+# Migration 0010 uses it. A change of the spelling needs a migration that writes `link_key` anew.
 def normalise_link(link: str) -> str:
     """Return the spelling of a target that is used to search and to find repeats. It is never sent.
 
