@@ -34,7 +34,7 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class PaceOffer:
     """Another number of orders at a time for a panel. is_more: it is quicker and has a risk; else it is safer."""
 
     at_a_time: int
@@ -58,13 +58,13 @@ def _least_turn(panel: Panel) -> timedelta:
     return timedelta(minutes=1) / panel.calls_per_minute if panel.calls_per_minute else timedelta()
 
 
-def offer(panel: Panel) -> Offer | None:
+def offer(panel: Panel) -> PaceOffer | None:
     """Return the number of orders at a time that a person may choose now, None if nothing speaks for another number."""
     now = timezone.now()
     if panel.parallel_calls > 1:
         lost = Order.objects.filter(panel=panel.pk, state=Order.State.UNKNOWN, created_at__gte=now - LATELY)
         if panel.sends_one_at_a_time or lost.exists():
-            return Offer(1, is_more=False)
+            return PaceOffer(1, is_more=False)
     more = min(2 * panel.parallel_calls, MOST_AT_A_TIME)
     waiting = queued().filter(panel=panel.pk)
     if more == panel.parallel_calls or not panel.takes_orders(now):
@@ -75,4 +75,4 @@ def offer(panel: Panel) -> Offer | None:
     expected = estimate(panel, number)
     # With a limit of calls a minute, more at a time may not be quicker.
     is_quicker = expected.each / panel.parallel_calls > _least_turn(panel)
-    return Offer(more, is_more=True, waiting=number, estimate=expected) if is_quicker else None
+    return PaceOffer(more, is_more=True, waiting=number, estimate=expected) if is_quicker else None

@@ -13,12 +13,10 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from panels.models import BalanceReading, Order, OrderEvent, Panel, RefusalWords
-from panels.money.costs import COST
+from panels.money.costs import COST, NOTHING_ORDERED
 from panels.providers.pauses import resume
 
 State, What, Meaning = Order.State, OrderEvent.What, RefusalWords.Meaning
-# Nothing is ordered by these orders.
-_VOID = (State.REFUSED, State.WITHDRAWN)
 DECIDED_MEANWHILE = "Somebody has decided meanwhile, or the panel has refused more orders. Nothing was changed."
 
 
@@ -56,7 +54,7 @@ def with_repeat(orders: QuerySet[Order]) -> QuerySet[Any]:
 
     It names this order, at the same panel or at another. Or it is newer and has the same service and link.
     """
-    ordered = Order.objects.exclude(state__in=_VOID).order_by()
+    ordered = Order.objects.exclude(state__in=NOTHING_ORDERED).order_by()
     named = ordered.filter(again_of=OuterRef("pk"))
     named_through_another = ordered.filter(again_of__again_of=OuterRef("pk"))
     alike = Q(service=OuterRef("service"), link_key=OuterRef("link_key"), pk__gt=OuterRef("pk"))
@@ -134,5 +132,6 @@ def _repeat_of(order: Order) -> int | None:
     if repeat or order.link_key:
         return repeat
     # A subscription has no link. Its other fields name its target.
-    newer = Order.objects.filter(service=order.service_id, link_key="", pk__gt=order.pk).exclude(state__in=_VOID)
-    return newer.filter(params=order.params).order_by().values_list("pk", flat=True).first()
+    newer = Order.objects.filter(service=order.service_id, link_key="", pk__gt=order.pk)
+    alike = newer.filter(params=order.params).exclude(state__in=NOTHING_ORDERED)
+    return alike.order_by().values_list("pk", flat=True).first()
