@@ -5,8 +5,6 @@ The real activities place them over HTTP. Then their times are moved into the pa
 
 from __future__ import annotations
 
-import random
-import string
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -27,8 +25,10 @@ from panels.calls import polling
 from panels.calls.aftercare import send_requests
 from panels.calls.balances import check_balance
 from panels.calls.catalog import sync_catalog
+from panels.calls.refusals import IN_A_ROW
 from panels.calls.submission import submit_queued
-from panels.clients.naming import NO_LABELS, Labels, NameLookup, create_missing
+from panels.clients.naming import NO_LABELS, Labels
+from panels.management.demo_wishes import WISHES, Wishes
 from panels.models import (
     BalanceReading,
     Batch,
@@ -51,35 +51,11 @@ DAYS = 9
 DAY = timedelta(days=1)
 ORDERS_A_DAY = 4
 LINES = 4
-COSTS = (0.8, 14.0)
 ENDS = ("Completed",) * 8 + ("Partial", "Canceled")
-# Words of a service, and the pattern of a link to it. {post}, {number} and {short} are random.
-WISHES = (
-    ("instagram likes", "https://www.instagram.com/p/{post}/"),
-    ("instagram reels views", "https://www.instagram.com/reel/{post}/"),
-    ("tiktok views", "https://www.tiktok.com/@fjord.ceramics/video/{number}"),
-    ("tiktok likes", "https://www.tiktok.com/@northwind.roasters/video/{number}"),
-    ("youtube views", "https://www.youtube.com/watch?v={post}"),
-    ("youtube likes", "https://www.youtube.com/watch?v={post}"),
-    ("telegram post views", "https://t.me/harbor_weekly/{short}"),
-    ("facebook post likes", "https://www.facebook.com/lumenbikes/posts/{number}"),
-    ("twitter (x) retweets", "https://x.com/harborweekly/status/{number}"),
-    ("spotify plays", "https://open.spotify.com/track/{post}{post}"),
-    ("instagram custom comments", "https://www.instagram.com/p/{post}/"),
-    ("website traffic", "https://northwind-roasters.example/blog/{short}"),
-    ("instagram growth package", "https://www.instagram.com/northwind.roasters.{short}/"),
-)
-# The client of a link, by a part of the link, and its campaigns.
-CLIENTS = {
-    "fjord.ceramics": ("Fjord Ceramics", ("Autumn glaze",)),
-    "northwind": ("Northwind Roasters", ("Spring launch", "Subscription box")),
-    "harbor": ("Harbor Weekly", ()),
-    "lumenbikes": ("Lumen Bikes", ("Commuter week",)),
-    "youtube.com": ("Lumen Bikes", ("Commuter week",)),
-}
 # The wish whose first service charges more than its list in the demo, and the number of its orders.
 DEARER, DEARER_ORDERS = 4, 6
-COMMENTS = ("Love this!", "Where can I get one?", "Beautiful work", "Saved for later", "So good", "Need this", "Wow")
+# The wish of an order that costs more than the balance and its quantity, and the wish whose service waits.
+TOO_DEAR, TOO_MANY, WITHOUT_SUPPLIER = 9, 200_000, 7
 MOVED = (
     *("created_at", "send_after", "send_deadline", "sent_at", "placed_at", "checked_at", "changed_at", "finished_at"),
     *("status_at", "moved_after", "moved_before", "finished_after", "finished_before"),
@@ -126,16 +102,16 @@ def fill(panel: Panel, sandbox: SandboxPanel, people: Sequence[Any]) -> None:
     history.write_today()
     history.write_money()
     history.write_trouble()
+    history.write_refusals()
     history.leave_waiting()
     check_balance(panel.pk, history.never)
     compare_charges()
 
 
-class _History:
+class _History(Wishes):
     def __init__(self, panel: Panel, sandbox: SandboxPanel, people: Sequence[Any]) -> None:
-        self.panel, self.sandbox, self.people = panel, sandbox, people
-        self.never = threading.Event()
-        self._chance = random.Random(panel.name)  # noqa: S311
+        super().__init__(panel, people)
+        self.sandbox, self.never = sandbox, threading.Event()
 
     def write_day(self, ago: timedelta) -> None:
         """Place the orders of a day, let them end, and move them into the past."""
@@ -219,6 +195,35 @@ class _History:
         self._poll(orders)
         self._move_all_back(orders, timedelta(minutes=400), timedelta(minutes=150))
 
+    def write_refusals(self) -> None:
+        """Leave an order and a service of one panel without money. Let the other panel refuse in words nobody knows."""
+        if self.sandbox.dialect == "000":
+            check_balance(self.panel.pk, self.never)
+            dear = max(self._offers(WISHES[TOO_DEAR][0]), key=lambda service: service.rate_per_1000)
+            self._place(service=dear, link=self._link(WISHES[TOO_DEAR][1]), quantity=str(TOO_MANY))
+            self._let_service_wait(*WISHES[WITHOUT_SUPPLIER])
+        else:
+            wish, pattern = WISHES[0]
+            words = "Order intake is resting, see our channel"
+            self.sandbox.faults.add(Fault.REFUSE, "add", times=IN_A_ROW, text=words)
+            for _ in range(IN_A_ROW):
+                self._place(service=self._offers(wish)[0], link=self._link(pattern))
+            self._submit()
+
+    def _let_service_wait(self, wish: str, pattern: str) -> None:
+        service = self._offers(wish)[0]
+        self.sandbox.faults.add(Fault.REFUSE, "add", text="Not enough funds", service=service.remote_id)
+        self._place(service=service, link=self._link(pattern))
+        self._submit()
+        # As if it had been tried for hours.
+        now = timezone.now()
+        hours = {
+            "waits_since": now - timedelta(hours=3),
+            "waits_until": now + timedelta(minutes=55),
+            "wait_minutes": 60,
+        }
+        Service.objects.filter(pk=service.pk).update(**hours)
+
     def _lose_one(self) -> None:
         """Lose the answer to an order, between other orders and between two readings of the balance."""
         self.read_balance(timedelta(minutes=40))
@@ -262,73 +267,13 @@ class _History:
         sync_catalog(self.panel.pk, self.never)
         ServiceChange.objects.filter(service__panel=self.panel).update(at=F("at") - timedelta(minutes=10))
 
-    def _place(self, *, service: Service | None = None, link: str = "") -> Order:
+    def _place(self, *, service: Service | None = None, link: str = "", **changes: str) -> Order:
         service, values = self._wish(service, link)
+        values |= changes
         labels = self._labels(values.get("link", ""))
         person = self._somebody()
         order = build_order(service, check(service.offer(), values), placed_by=person, labels=labels.of_order)
         return place_order(order)[0]
-
-    def _labels(self, link: str) -> Labels:
-        """Return the labels of an order for a link. Some orders have no client."""
-        name, campaigns = next((each for part, each in CLIENTS.items() if part in link), ("", ()))
-        if not name:
-            return Labels()
-        cells = {"client": name, "campaign": self._chance.choice(campaigns) if campaigns else ""}
-        missing = NameLookup([cells]).find(cells).missing
-        create_missing(missing, self._somebody())
-        found = NameLookup([cells]).find(cells)
-        number = self._chance.randint(101, 140)
-        return Labels(found.client, found.campaign, f"{name[:2].upper()}-{number}" if number % 2 else "")
-
-    def _row(self) -> dict[str, str]:
-        """Return the cells of a line of a file."""
-        service, values = self._wish()
-        return {"panel": self.panel.name, "service": service.remote_id, **values}
-
-    def _labeled_row(self) -> dict[str, str]:
-        row = self._row()
-        client = self._labels(row.get("link", "")).client
-        return row | {"client": client.name if client else ""}
-
-    def _wish(self, service: Service | None = None, link: str = "") -> tuple[Service, dict[str, str]]:
-        """Return a service and the fields of an order. A service or link that is not given is random."""
-        wish, pattern = self._chance.choice(WISHES)
-        service = service or self._chance.choice(self._offers(wish))
-        return service, self._values(service, link or self._link(pattern))
-
-    def _offers(self, wish: str) -> list[Service]:
-        found = Service.objects.filter(panel=self.panel, is_listed=True, search_text__contains=wish)
-        return list(found.select_related("panel"))
-
-    def _values(self, service: Service, link: str) -> dict[str, str]:
-        lines = max(service.min_quantity or 1, 10)
-        values = {
-            "link": link,
-            "quantity": str(self._quantity(service)),
-            "comments": "\n".join(self._chance.choices(COMMENTS, k=lines)),
-            "country": "US",
-            "device": "1",
-            "type_of_traffic": "1",
-            "google_keyword": "specialty coffee",
-        }
-        names = {field.name for field in service.order_type.fields}
-        return {name: text for name, text in values.items() if name in names}
-
-    def _quantity(self, service: Service) -> int:
-        """Return a round quantity that costs a few dollars."""
-        wanted = int(self._chance.uniform(*COSTS) / float(service.rate_per_1000) * 1000)
-        unit = int(10 ** max(len(str(wanted)) - 2, 1))
-        least, most = service.min_quantity or 1, service.max_quantity or wanted
-        return min(max(wanted // unit * unit, least), most)
-
-    def _link(self, pattern: str) -> str:
-        letters = string.ascii_letters + string.digits
-        return pattern.format(
-            post="".join(self._chance.choices(letters, k=11)),
-            number=self._chance.randint(17 * 10**17, 18 * 10**17),
-            short=self._chance.randint(100, 999),
-        )
 
     def _submit(self) -> None:
         submit_queued(self.panel.pk, self.never)
@@ -339,9 +284,6 @@ class _History:
 
     def _all(self, orders: Sequence[Order]) -> QuerySet[Order]:
         return Order.objects.filter(pk__in=[order.pk for order in orders]).select_related("service")
-
-    def _somebody(self) -> Any:
-        return self._chance.choice(self.people)
 
     def _move_all_back(self, orders: Sequence[Order], earliest: timedelta, latest: timedelta) -> None:
         """Move orders to random times between two times ago. Their order stays, because panel order IDs rise."""

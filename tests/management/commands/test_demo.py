@@ -29,6 +29,10 @@ def test_the_demo_shows_the_way_in_and_continues_where_it_was(start, clone):
     for wanted in ("queued", "unknown", "refused", "placedcompleted", "placedpartial", "placedcanceled"):
         assert wanted in states
     assert look(clone, "SELECT 1 FROM panels_order WHERE held_reason <> ''")
+    assert look(clone, "SELECT 1 FROM panels_order WHERE held_for_funds_at IS NOT NULL")
+    assert look(clone, "SELECT 1 FROM panels_service WHERE waits_because <> ''")
+    assert look(clone, "SELECT count(*) FROM panels_order JOIN panels_refusalwords w ON refused_in_id = w.id") == [3]
+    assert look(clone, "SELECT paused_reason FROM panels_panel ORDER BY id") == ["", "unclear"]
     assert look(clone, "SELECT 1 FROM panels_refill")
     assert len(look(clone, "SELECT DISTINCT filename FROM panels_batch WHERE state = 'paused'")) == 2
     ordered = look(clone, "SELECT id FROM panels_order WHERE batch_id IS NOT NULL")
