@@ -325,12 +325,14 @@ def _show_held_for_funds(panel: Panel) -> str:
 def _shortage(panel: Panel) -> str:
     short = funds.shortage(panel)
     orders = "1 order waits" if short.number == 1 else f"{short.number:,} orders wait"
+    if short.missing is None:
+        return f"{orders} for money. The balance is not known. It is read every minute."
     return f"{orders} for {money(short.missing, panel.currency)} more. The balance is read every minute."
 
 
 def _wait_in_words(service: Service) -> str:
     words = Truncator(service.waits_because).chars(120)
-    return f"Its orders wait, because the panel answers “{words}”. The balance and the key do not confirm this."
+    return f"Its orders wait, because the panel answers “{words}”. Asking for the balance did not confirm this."
 
 
 def _trouble(panel: Panel) -> str:

@@ -299,6 +299,9 @@ def test_orders_that_wait_for_money_are_one_finding_of_their_panel():
     (finding,) = attention.find_attention(lambda _: True, {}).findings
     assert finding.sentences == ["2 orders wait for 149.00\xa0USD more. The balance is read every minute."]
     assert [address for _, address in finding.buttons] == [f"/orders/?panel={service.panel_id}&state=funds"]
+    Panel.objects.update(free_balance=None)
+    (finding,) = attention.find_attention(lambda _: True, {}).findings
+    assert finding.sentences == ["2 orders wait for money. The balance is not known. It is read every minute."]
 
 
 @pytest.mark.django_db

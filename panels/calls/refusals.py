@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from panels.models import Order, OrderEvent, Panel, RefusalWords
 from panels.orders import funds
+from panels.pages.formats import money
 from panels.protocol.errors import PanelError, Reason, Refused
 from panels.protocol.folding import fold
 from panels.protocol.wording import reason_for
@@ -132,10 +133,8 @@ def doubt_refusals(panel: Panel, balance: Decimal) -> None:
     if not put_back:
         return
     learned = {_fold(order, order.error_text) for order in put_back}
-    text = (
-        f"The panel refused this order, but its balance fell from {before.normalize():f} to {balance.normalize():f} "
-        f"{panel.currency}. Check at the panel whether it has the order."
-    )
+    fell = f"its balance fell from {money(before, panel.currency)} to {money(balance, panel.currency)}"
+    text = f"The panel refused this order, but {fell}. Look for the order at the panel before you send it again."
     for order in put_back:
         order.move(
             State.UNKNOWN,

@@ -14,9 +14,10 @@ from panels.forms.labels import OFFERED
 from panels.forms.orders import ApiField
 from panels.models import BatchLine, Panel
 from panels.protocol.order_types import ALL_FIELDS, Kind
-from panels.tables.reading import COLUMNS, MAX_BYTES, PASTED, Sheet, UnreadableError, read_file, read_paste
+from panels.tables.reading import AGAIN_OF, COLUMNS, MAX_BYTES, PASTED, Sheet, UnreadableError, read_file, read_paste
 
 _BOTH = "Give either lines or a file, not both. The lines are kept. To use the file, choose it again."
+_LABELS = {name: field.label for name, field in ALL_FIELDS.items()} | {AGAIN_OF: "Order again of"}
 _NO_PANEL = "Choose a panel, or name the panel in each line. No line names a known panel."
 
 
@@ -105,10 +106,8 @@ class LineForm(forms.Form):
         super().__init__(line.cells if data is None else data, auto_id=f"id_{line.number}_%s")
         for name in self._names():
             text = self.data.get(name, "")
-            field = ALL_FIELDS.get(name)
-            self.fields[name] = ApiField(
-                label=field.label if field else name.capitalize(), required=False, strip=False, widget=_cell(name, text)
-            )
+            label = _LABELS.get(name, name.capitalize())
+            self.fields[name] = ApiField(label=label, required=False, strip=False, widget=_cell(name, text))
         first = next((name for name in self.fields if name in line.errors), "service")
         self.fields[first].widget.attrs["autofocus"] = True
 

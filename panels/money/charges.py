@@ -80,7 +80,8 @@ def describe_overcharge(order: Order, changes: Mapping[str, Any]) -> str:
     if before and is_beyond(before, agreed):
         return ""
     above = f" ({distance(charge / agreed)})" if agreed else ""
-    return f"Charged {plain(charge)} instead of the expected {plain(agreed)}{above}."
+    currency = f"\u00a0{order.currency or changes.get('currency', '')}".rstrip()
+    return f"Charged {plain(charge)}{currency} instead of the expected {plain(agreed)}{currency}{above}."
 
 
 def listed_cost(order: Order, panel: Panel) -> Decimal | None:

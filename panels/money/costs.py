@@ -16,7 +16,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Case, F, Q, Sum, When
+from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
 
 from panels.models import Order, Panel
 from panels.models.fields import MoneyField
@@ -85,6 +85,32 @@ def full_cost_of(order: Order) -> Decimal | None:
 def _is_charged(order: Order) -> bool:
     is_told = order.state == State.PLACED and order.charge is not None
     return is_told and (bool(order.charge) or order.is_finished)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """The expected cost of several orders: their number, how many have no known cost, and a sum for each currency."""
+
+    number: int
+    unpriced: int
+    sums: tuple[tuple[str, Decimal], ...]
+
+    @property
+    def mark(self) -> str:
+        """A text that changes with the orders and their cost, so that a form can tell what a person saw."""
+        sums = "; ".join(f"{amount} {currency}" for currency, amount in self.sums)
+        return f"{self.number}, {self.unpriced} unpriced: {sums}"
+
+
+def estimate(orders: QuerySet[Order]) -> Estimate:
+    """Return what orders will cost when they are sent."""
+    by_currency = orders.order_by("currency").values_list("currency")
+    found = list(by_currency.annotate(Sum("expected_cost"), Count("pk"), Count("expected_cost")))
+    return Estimate(
+        sum(number for _, _, number, _ in found),
+        sum(number - priced for _, _, number, priced in found),
+        tuple((currency, amount) for currency, amount, _, _ in found if amount is not None),
+    )
 
 
 def promised_costs(panels: Collection[Panel]) -> dict[tuple[int, str], Decimal]:

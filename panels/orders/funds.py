@@ -39,10 +39,10 @@ _IS_CERTAIN = (
 
 @dataclass(frozen=True, slots=True)
 class Shortage:
-    """The orders of a panel that wait for money, and the amount that is missing for all of them."""
+    """The orders of a panel that wait for money, and the amount that is missing for all: None if it is not known."""
 
     number: int
-    missing: Decimal
+    missing: Decimal | None
 
 
 def held(panel_pk: int | None = None) -> QuerySet[Order]:
@@ -54,14 +54,18 @@ def held(panel_pk: int | None = None) -> QuerySet[Order]:
 def shortage(panel: Panel) -> Shortage:
     """Return how many orders of a panel wait for money, and for how much."""
     found = held(panel.pk).order_by().aggregate(number=Count("pk"), cost=Sum("expected_cost"))
-    return Shortage(found["number"], max((found["cost"] or NOTHING) - (panel.free_balance or NOTHING), NOTHING))
+    free = panel.free_balance
+    return Shortage(found["number"], None if free is None else max((found["cost"] or NOTHING) - free, NOTHING))
 
 
 def explain(order: Order, free: Decimal | None) -> str:
     """Say what an order costs, what is available, and what is missing."""
-    if order.expected_cost is None or free is None:
-        available = f"{money(free, order.currency)} available" if free is not None else "the balance is not known"
-        return f"Not enough balance: {available}, and the cost of this order is not known in advance."
+    if free is None:
+        cost = "not known in advance" if order.expected_cost is None else money(order.expected_cost, order.currency)
+        return f"The balance is not known. The cost of this order is {cost}."
+    if order.expected_cost is None:
+        available = money(free, order.currency)
+        return f"Not enough balance: {available} available, and the cost of this order is not known in advance."
     free, short = max(free, NOTHING), order.expected_cost - max(free, NOTHING)
     available, cost = money(free, order.currency), money(order.expected_cost, order.currency)
     if short <= 0:

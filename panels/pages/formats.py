@@ -142,7 +142,8 @@ def cost(
         return NO_VALUE
     text = money(found.amount, currency, is_expected=found.is_expected)
     if charged is not None:
-        title = "The money given back is not confirmed" if found.is_expected else "Charged, and partly given back"
+        confirmed = "Charged, and partly given back" if found.amount else "Charged, and given back in full"
+        title = "The money given back is not confirmed" if found.is_expected else confirmed
         aside = f"of{NBSP}{money(charged, currency)}"
         return format_html('<span title="{}">{} <span class="small muted clip">{}</span></span>', title, text, aside)
     if found.is_expected:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -17,7 +17,7 @@ from panels.bell import ring
 from panels.filters import ServiceFilter
 from panels.models import Order, Panel, Service
 from panels.money import charges
-from panels.money.costs import COST
+from panels.money.costs import estimate
 from panels.orders import holding
 from panels.pages.htmx import render_page, wants_fragment
 from panels.pages.paging import count_rows, find_page
@@ -58,12 +58,8 @@ def service_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "order_count": count_rows(Order.objects.filter(service=service)),
     }
     if service.overcharged_at or service.charges_text:
-        held = holding.held_for(service)
-        context |= {
-            "waiting": count_rows(holding.waiting_for(service)),
-            "held": count_rows(held),
-            "held_cost": held.order_by().aggregate(sum=Sum(COST))["sum"],
-        }
+        waiting = count_rows(holding.waiting_for(service))
+        context |= {"waiting": waiting, "held": estimate(holding.held_for(service))}
     return render(request, "panels/catalog/service_detail.html", context)
 
 
@@ -83,6 +79,8 @@ def service_charges(request: HttpRequest, pk: int) -> HttpResponse:
     if decision == "seen":
         charges.mark_seen(service)
         messages.success(request, "Marked as seen. Orders that are placed from now on are compared again.")
+    elif decision == "release" and request.POST.get("shown") != estimate(holding.held_for(service)).mark:
+        messages.error(request, "The held orders have changed since they were shown. Nothing was sent. Check them.")
     elif decision in DECISIONS:
         change, done = DECISIONS[decision]
         number = change(service, request.user)

@@ -231,7 +231,7 @@ def _release(order: Order, actor: Any, data: Mapping[str, Any]) -> str:
     if order.service is None or data["rate"] != order.service.rate_per_1000:
         return "The price has changed again. Nothing was sent. Check the new price."
     if data["terms"] not in ("", _mark_of_terms(order.service)):
-        return "Refill or cancel of the service have changed again. Nothing was sent. Check the new terms."
+        return "Refill or cancel of the service has changed again. Nothing was sent. Check the new terms."
     return resolution.release(order, actor)
 
 
@@ -267,7 +267,7 @@ DECISIONS: dict[str, tuple[Callable[[Order, Any, Mapping[str, Any]], str], WorkK
         None,
         "The order is marked as lost. If a panel order ID arrives later, it is saved.",
     ),
-    ResolveForm.RELEASE: (_release, "submit", "The order is sent at the present price."),
+    ResolveForm.RELEASE: (_release, "submit", "The order is sent on the present terms."),
     ResolveForm.SEEN: (_dismiss, None, "Marked as seen."),
     ResolveForm.STOP: (_stop, None, "The order is no longer tracked. Its last known values are kept."),
     ResolveForm.GIVEN_BACK: (_state_given_back, None, "The money given back is saved, and the cost with it."),

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from panels.bell import ring
 from panels.models import Order, OrderAction, RefusalWords
+from panels.money.costs import estimate
 from panels.orders import refused
 from panels.orders.actions import start_action
 from panels.pages.htmx import render_page
@@ -37,13 +37,14 @@ def refusal_words(request: HttpRequest, pk: int) -> HttpResponse:
     sendable = refused.to_send_again(words)
     total = refused.marked(words).count()
     number = sendable.count()
+    first = Order.objects.filter(pk__in=_first(sendable))
     context = {
         "words": words,
         "total": total,
-        "number": min(number, MOST),
+        "number": number,
         "left_out": total - number,
-        "costs": _costs(sendable),
-        "shown": _shown(sendable),
+        "first": estimate(first),
+        "later": max(number - MOST, 0),
         "seen": words.asked_at.isoformat(),
         "token": uuid.uuid4(),
         "balance": refused.balance_since(words),
@@ -83,11 +84,11 @@ def refusal_send_again(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(words)
     if earlier := OrderAction.objects.filter(token=token).first():
         return redirect(earlier)
-    sendable = refused.to_send_again(words)
-    if words.meaning != Meaning.PANEL or request.POST.get("shown") != _shown(sendable):
+    pks = list(_first(refused.to_send_again(words)))
+    is_as_shown = request.POST.get("shown") == estimate(Order.objects.filter(pk__in=pks)).mark
+    if words.meaning != Meaning.PANEL or not is_as_shown:
         messages.error(request, "The list has changed since it was shown. Nothing was sent. Check it and send again.")
         return redirect(words)
-    pks = list(sendable.order_by("pk").values_list("pk", flat=True)[:MOST])
     action = start_action(OrderAction.Kind.SEND_AGAIN, pks, request.user, token)
     ring("act", action.pk)
     return redirect(action)
@@ -97,15 +98,6 @@ def _find(pk: int) -> RefusalWords:
     return get_object_or_404(RefusalWords.objects.select_related("panel", "decided_by").defer("panel__api_key"), pk=pk)
 
 
-def _costs(orders: QuerySet[Order]) -> list[Any]:
-    """Return the expected cost of orders that nothing was paid for: for each currency a sum and a number."""
-    by_currency = orders.order_by("currency").values("currency")
-    costs = by_currency.annotate(
-        amount=Sum(F("expected_cost")), number=Count("pk"), unpriced=Count("pk", filter=Q(expected_cost=None))
-    )
-    return list(costs)
-
-
-def _shown(orders: QuerySet[Order]) -> str:
-    """Return a text that changes with the orders that a click sends, and with their cost."""
-    return "; ".join(f"{each['number']} {each['amount']} {each['currency']}" for each in _costs(orders))
+def _first(orders: QuerySet[Order]) -> QuerySet[Order, int]:
+    """Return the pks of the orders that one click sends."""
+    return orders.order_by("pk").values_list("pk", flat=True)[:MOST]

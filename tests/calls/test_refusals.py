@@ -370,6 +370,10 @@ def test_an_order_that_was_put_back_becomes_unknown_if_the_balance_fell(synced_p
     order.refresh_from_db()
     assert order.state == State.UNKNOWN
     assert "balance fell" in order.error_text
+    currency = Panel.objects.get(pk=synced_panel.pk).currency
+    assert currency
+    assert order.error_text.count(f"\u00a0{currency}") == 2
+    assert "Look for the order at the panel" in order.error_text
     assert look(synced_panel) == Pause.UNCLEAR
     let_time_pass_if_timed(synced_panel)
     submit(synced_panel)

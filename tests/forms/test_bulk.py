@@ -82,3 +82,8 @@ def test_a_line_shows_the_errors_of_its_check():
 def test_line_ends_of_a_browser_become_plain_line_ends():
     line = make_batch(row_of(make_service(type="custom_comments"), quantity="", comments="One")).lines.get()
     assert LineForm(line, {"comments": "One\r\nTwo"}).cells["comments"] == "One\nTwo"
+
+
+def test_the_number_of_the_order_that_a_line_repeats_has_a_name_that_people_read():
+    line = make_batch(row_of(make_service(), again_of="7")).lines.get()
+    assert LineForm(line).fields["again_of"].label == "Order again of"

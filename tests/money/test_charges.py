@@ -245,7 +245,7 @@ def test_a_panel_that_charges_more_than_it_lists_is_found_and_a_sync_settles_a_r
     assert is_overcharged(order, panel)
     # Told once, although the panel was asked twice.
     event = order.events.get(what=OrderEvent.What.FLAGGED)
-    charge, agreed = (f"{amount.normalize():f}" for amount in (order.charge, order.expected_cost))
+    charge, agreed = (f"{amount.normalize():f}\u00a0{order.currency}" for amount in (order.charge, order.expected_cost))
     assert event.detail == f"Charged {charge} instead of the expected {agreed} (100\u00a0% above)."
     assert order.alarm == ""
     assert compare(service).overcharged_orders == 1

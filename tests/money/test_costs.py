@@ -11,7 +11,17 @@ from django.db.models import BooleanField, Case, Count, Sum, Value, When
 from django.utils import timezone
 
 from panels.models import Order
-from panels.money.costs import COST, IS_EXPECTED, IS_ORDERED, IS_UNPRICED, Cost, cost_of, full_cost_of, promised_costs
+from panels.money.costs import (
+    COST,
+    IS_EXPECTED,
+    IS_ORDERED,
+    IS_UNPRICED,
+    Cost,
+    cost_of,
+    estimate,
+    full_cost_of,
+    promised_costs,
+)
 from tests.factories import make_order, make_panel, make_placed, make_service
 
 State, Progress = Order.State, Order.Progress
@@ -146,3 +156,21 @@ def test_waiting_orders_and_orders_since_the_last_reading_are_promised_by_panel_
         (service.panel_id, "EUR"): Decimal(16),
         (other.panel_id, "USD"): Decimal(32),
     }
+
+
+@pytest.mark.django_db
+def test_an_estimate_sums_each_currency_by_itself_and_counts_what_has_no_known_cost():
+    for cost, currency in (("1.25", "USD"), ("2", "USD"), ("3", "EUR"), (None, "USD"), (None, "GBP")):
+        make_order(expected_cost=cost and Decimal(cost), currency=currency)
+    found = estimate(Order.objects.all())
+    assert (found.number, found.unpriced) == (5, 2)
+    assert found.sums == (("EUR", Decimal(3)), ("USD", Decimal("3.25")))
+
+
+@pytest.mark.django_db
+def test_the_mark_of_an_estimate_changes_with_number_and_cost():
+    order, other = make_order(), make_order(expected_cost=None)
+    marks = {estimate(Order.objects.filter(pk=order.pk)).mark, estimate(Order.objects.all()).mark}
+    Order.objects.filter(pk=other.pk).update(expected_cost=Decimal(0))
+    marks.add(estimate(Order.objects.all()).mark)
+    assert len(marks) == 3

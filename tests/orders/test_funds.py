@@ -220,3 +220,25 @@ def test_the_shortage_names_the_number_of_orders_and_the_missing_amount():
     costing(service, "50", "100")
     claim(service)
     assert funds.shortage(Panel.objects.get()) == funds.Shortage(2, Decimal(149))
+
+
+def test_the_missing_amount_is_not_known_without_a_balance():
+    service = make_account("1")
+    costing(service, "50")
+    claim(service)
+    Panel.objects.update(free_balance=None)
+    assert funds.shortage(Panel.objects.get()) == funds.Shortage(1, None)
+
+
+@pytest.mark.parametrize(
+    ("cost", "free", "text"),
+    [
+        ("5", None, "The balance is not known. The cost of this order is 5.00 USD."),
+        (None, None, "The balance is not known. The cost of this order is not known in advance."),
+        (None, "1", "Not enough balance: 1.00 USD available, and the cost of this order is not known in advance."),
+        ("5", "1", "Not enough balance: 1.00 USD available, this order costs 5.00 USD (4.00 USD short)."),
+    ],
+)
+def test_an_order_that_waits_for_money_says_what_is_known_of_its_cost_and_of_the_balance(cost, free, text):
+    order = make_order(expected_cost=cost and Decimal(cost))
+    assert funds.explain(order, free and Decimal(free)).replace("\u00a0", " ") == text

@@ -13,6 +13,7 @@ from lucide.templatetags.lucide import lucide
 
 from panels.models import Order
 from panels.models.order import RequestState
+from panels.pages import formats
 from panels.pages.formats import KIND_ICONS, LOOKS
 from panels.protocol.wire import Progress, RefillProgress
 
@@ -192,3 +193,9 @@ def test_the_lock_out_page_says_when_to_try_again():
     html = render_to_string("locked_out.html", {"failure_limit": 5, "cooloff_timedelta": timedelta(minutes=15)})
     assert "in 15\u00a0min" in html
     assert "12:15 UTC" in html
+
+
+def test_a_cost_says_whether_all_or_a_part_of_the_charge_came_back():
+    for amount, words in (("0.20", "partly given back"), ("0", "given back in full")):
+        found = SimpleNamespace(amount=Decimal(amount), is_expected=False)
+        assert words in formats.cost(found, "USD", charged=Decimal("0.50"))

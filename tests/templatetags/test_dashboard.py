@@ -117,7 +117,7 @@ def test_the_list_and_the_page_of_an_order_show_the_cost(row, as_viewer):
     if order.given_back:
         with_expected = f"{text} of 0.50 USD"
     assert text_of(shown) == with_expected
-    assert cell(as_viewer.get(reverse("order_list")), "Charge") == [with_expected]
+    assert cell(as_viewer.get(reverse("order_list")), "Cost") == [with_expected]
 
 
 def test_an_actions_page_shows_the_cost_of_each_order_and_their_sum(row, as_operator, operator):

@@ -38,7 +38,7 @@ def test_a_draft_names_what_is_missing_and_creates_it_with_one_button(as_operato
 def test_a_viewer_sees_what_is_missing_and_no_button(as_viewer):
     batch = make_batch(row_of(make_service(), client="Nova"))
     page = as_viewer.get(batch.get_absolute_url())
-    assert "1 client does not exist: “Nova”." in text_of(page)
+    assert "1 client does not exist: “Nova”. A person with permission can create it" in text_of(page)
     assert at("bulk_create_names", batch) not in page.content.decode()
 
 

@@ -9,7 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from panels.models import ServiceChange
+from panels.models import Order, ServiceChange
+from panels.orders.holding import OVERCHARGED
 from panels.pages import paging
 from tests.factories import make_order, make_panel, make_service, make_user
 
@@ -381,6 +382,14 @@ def charges(service):
     return f"{service.get_absolute_url()}charges/"
 
 
+def shown_to(client, service):
+    return re.findall(r'name="shown" value="([^"]*)"', client.get(service.get_absolute_url()).text)[0]
+
+
+def release(client, service, shown):
+    return text(client.post(charges(service), {"decision": "release", "shown": shown}, follow=True))
+
+
 def test_a_service_says_what_its_panel_charges(as_viewer):
     page = text(as_viewer.get(overcharged().get_absolute_url()))
     assert "The panel charges 31 % above its list (34 orders)." in page
@@ -398,11 +407,35 @@ def test_what_waits_for_an_overcharging_service_is_held_and_released_by_one_clic
     # A button that spends money says the amount.
     assert "Send 2 held orders, ≈ 1.80 USD" in page
     assert rung == []
-    assert "2 orders are released." in text(as_operator.post(charges(service), {"decision": "release"}, follow=True))
+    assert "2 orders are released." in release(as_operator, service, shown_to(as_operator, service))
     assert rung == [("submit", service.panel_id)]
     for order in orders:
         order.refresh_from_db()
         assert not order.is_held
+
+
+def test_the_button_sums_no_currencies_and_names_what_has_no_known_cost(as_operator):
+    service = overcharged()
+    for fields in ({}, {"currency": "EUR"}, {"expected_cost": None}):
+        make_order(service, held_reason=OVERCHARGED, **fields)
+    assert "Send 3 held orders, ≈ 0.90 EUR + ≈ 0.90 USD + 1 without a known cost" in page_of(as_operator, service)
+    Order.objects.update(expected_cost=None)
+    assert "Send 3 held orders, cost not known" in page_of(as_operator, service)
+
+
+def test_held_orders_are_only_released_as_they_were_shown(as_operator, rung):
+    service = overcharged()
+    make_order(service, held_reason=OVERCHARGED)
+    shown = shown_to(as_operator, service)
+    make_order(service, held_reason=OVERCHARGED)
+    for seen in (shown, ""):
+        assert "Nothing was sent" in release(as_operator, service, seen)
+    assert Order.objects.filter(held_reason=OVERCHARGED).count() == 2
+    assert rung == []
+
+
+def page_of(client, service):
+    return text(client.get(service.get_absolute_url()))
 
 
 def test_what_a_person_has_seen_needs_nobody_and_the_service_still_says_it(as_operator):

@@ -277,11 +277,22 @@ def test_a_held_order_says_what_changed_and_goes_out_at_the_amount_on_the_button
     order = make_held()
     text = as_operator.get(url("detail", order)).text.replace("\u00a0", " ")
     assert order.held_reason in text
-    assert "Send at the new price: 1.80 USD" in text
+    assert "Send on the present terms: 1.80 USD" in text
     assert resolve(as_operator, order, "release", rate="1.80000000").status_code == 200
     order.refresh_from_db()
     assert (order.held_reason, order.rate_agreed, order.expected_cost) == ("", Decimal("1.80"), Decimal("1.80"))
     assert rung == [("submit", order.panel_id)]
+
+
+def test_a_button_that_sends_says_that_the_cost_is_not_known(as_operator):
+    service = make_service(type="subscriptions")
+    params = {"username": "alma", "min": "100", "max": "100", "delay": "30"}
+    for held, words in (
+        ({"held_reason": "The service no longer offers refills."}, "Send on the present terms: cost not known"),
+        ({"held_for_funds_at": timezone.now()}, "Send anyway, cost not known"),
+    ):
+        order = make_order(service, type="subscriptions", link="", quantity=None, params=params, **held)
+        assert words in " ".join(as_operator.get(url("detail", order)).text.split())
 
 
 def test_a_held_order_is_not_released_at_another_price_than_was_shown(as_operator, rung):
@@ -296,7 +307,7 @@ def test_a_held_order_is_not_released_at_another_price_than_was_shown(as_operato
 def test_an_order_of_a_vanished_service_can_only_be_withdrawn(as_operator):
     order = make_held(is_listed=False)
     text = as_operator.get(url("detail", order)).text
-    assert "Send at the new price" not in text
+    assert "Send on the present terms" not in text
     assert url("withdraw", order) in text
     assert resolve(as_operator, order, "release", rate="1.80").status_code == 422
 

@@ -6,6 +6,7 @@ import html
 import re
 import threading
 import uuid
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -483,6 +484,14 @@ def test_a_paused_panel_and_stopped_sending_are_told_and_the_order_waits(as_oper
     assert "is paused: not enough funds" in page
     assert "Sending is stopped. You can place" in page
     assert post(as_operator, open_form(as_operator, service), link=LINK, quantity="1000").status_code == 302
+
+
+def test_one_order_is_tried_after_a_pause_because_the_panel_refused_everybody(as_operator):
+    until = timezone.now() + timedelta(minutes=5)
+    for reason, is_tried in ((Panel.Pause.EVERYBODY, True), (Panel.Pause.RATE_LIMIT, False)):
+        service = make_service(make_panel(paused_reason=reason, paused_until=until))
+        page = page_of(as_operator.get(NEW, {"service": service.pk}))
+        assert ("Then one order is tried first." in page) is is_tried
 
 
 def test_a_pause_that_is_over_is_not_told(as_operator):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from panels.models import Order, OrderAction, Panel, RefusalWords
 from panels.orders.actions import carry_out
 from panels.providers.pauses import pause
+from panels.views import refusals
 from tests.factories import make_order, make_refusal, make_refused
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +114,28 @@ def test_a_list_that_has_changed_is_shown_again_before_it_is_sent(as_operator, w
     assert press(as_operator, words, shown).url == words.get_absolute_url()
     assert press(as_operator, words, shown | {"token": "x"}).url == words.get_absolute_url()
     assert not OrderAction.objects.exists()
+
+
+def test_the_button_says_how_many_have_no_known_price(as_operator, words):
+    RefusalWords.objects.update(meaning=Meaning.PANEL)
+    for cost in (Decimal("1.25"), None):
+        make_refused(words, expected_cost=cost)
+    page = plain(as_operator.get(words.get_absolute_url()))
+    assert "Send 2 orders again · ≈ 1.25 USD, the price of 1 is not known" in page
+    Order.objects.update(expected_cost=None)
+    assert "Send 2 orders again · cost not known" in plain(as_operator.get(words.get_absolute_url()))
+
+
+def test_number_and_amount_are_of_the_orders_that_the_click_sends(as_operator, words, monkeypatch):
+    monkeypatch.setattr(refusals, "MOST", 2)
+    RefusalWords.objects.update(meaning=Meaning.PANEL)
+    orders = [make_refused(words, expected_cost=Decimal(1)) for _ in range(3)]
+    page = as_operator.get(words.get_absolute_url())
+    assert "Send 2 orders again · ≈ 2.00 USD" in plain(page)
+    assert "1 more can be sent after these" in plain(page)
+    press(as_operator, words, fields(page))
+    sent = OrderAction.objects.get().lines.values_list("order", flat=True)
+    assert sorted(sent) == [order.pk for order in orders[:2]]
 
 
 def test_nothing_is_offered_before_the_decision(as_manager, words):
