@@ -32,7 +32,7 @@ def test_an_order_that_is_not_placed_is_a_failure(panel, sandbox):
 
 def test_a_panel_that_gets_paused_says_why(panel, sandbox):
     order_at(panel, sandbox)
-    sandbox.faults.add(Fault.REFUSE, "add", text="Invalid API key")
+    sandbox.faults.add(Fault.REFUSE, times=None, text="Invalid API key")
     output, failure = run("submit_orders")
     assert "paused: Invalid API key" in output
     assert failure
