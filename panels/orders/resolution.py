@@ -74,7 +74,9 @@ def write_off(order: Order, actor: Any) -> str:
 def _resolve_order(order: Order, to: Order.State, detail: str, actor: Any, **fields: Any) -> str:
     if not may_resolve(order):
         return "An answer may still arrive. Decide after the deadline."
-    moved = order.move(to, what=What.RESOLVED, detail=detail, actor=actor, candidate_id="", **fields)
+    # Only the next claim knows whether the balance covers an order that is sent again.
+    fields |= {"candidate_id": "", "held_for_funds_at": None}
+    moved = order.move(to, what=What.RESOLVED, detail=detail, actor=actor, **fields)
     return "" if moved else TOO_LATE
 
 

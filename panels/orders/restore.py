@@ -38,7 +38,15 @@ def _distrust_orders() -> int:
 def _distrust_order(order: Order) -> bool:
     # A queued order may have been sent at any time after the backup. The time of an earlier attempt would mislead.
     sent_at = order.sent_at if order.state == State.SENDING else None
-    return order.move(State.UNKNOWN, what=What.UNKNOWN, detail=WORDS, error_text=WORDS, held_reason="", sent_at=sent_at)
+    return order.move(
+        State.UNKNOWN,
+        what=What.UNKNOWN,
+        detail=WORDS,
+        error_text=WORDS,
+        held_reason="",
+        held_for_funds_at=None,
+        sent_at=sent_at,
+    )
 
 
 def _distrust_refills() -> int:

@@ -111,3 +111,11 @@ def test_an_id_for_an_order_that_is_no_longer_unknown_is_not_taken(operator):
     stale = make_unknown()
     assert resolution.write_off(Order.objects.get(), operator) == ""
     assert resolution.name_candidate(stale, "111", operator) == resolution.TOO_LATE
+
+
+@pytest.mark.django_db
+def test_an_unknown_order_that_is_sent_again_does_not_wait_for_money(operator):
+    order = make_unknown(held_for_funds_at=timezone.now())
+    assert resolution.send_again(order, operator) == ""
+    order.refresh_from_db()
+    assert not order.is_held_for_funds

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from panels.calls.claiming import Claims
 from panels.models import Batch, Order, Refill
+from panels.orders import resolution
 from panels.orders.actions import carry_out, confirm_action, draft_action
 from panels.orders.restore import WORDS, distrust_what_waits
 from tests.factories import make_batch, make_order, make_placed, make_refill, make_service, row_of
@@ -26,6 +27,15 @@ def test_an_order_that_waits_becomes_unknown_and_is_not_claimed():
     assert (order.state, order.held_reason, order.error_text) == ("unknown", "", WORDS)
     assert [(event.what, event.detail) for event in order.events.all()] == [("unknown", WORDS)]
     assert Claims(order.panel_id).take() == ([], None)
+
+
+def test_an_order_that_waited_for_money_waits_no_more_when_it_is_sent_again(operator):
+    order = make_order(held_for_funds_at=timezone.now())
+    distrust_what_waits()
+    order.refresh_from_db()
+    assert order.held_for_funds_at is None
+    assert resolution.send_again(order, operator) == ""
+    assert Claims(order.panel_id).take()[0] == [order]
 
 
 def test_the_time_of_an_earlier_attempt_is_kept_only_for_an_order_on_its_way():
