@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -28,6 +28,8 @@ from panels.providers.pauses import pause, resume
 State, What = Order.State, OrderEvent.What
 # So many orders are held or let go in one transaction.
 AT_ONCE = 500
+# Without a reading for so long, the panel's answer to the orders counts again.
+UNREAD_AFTER = timedelta(minutes=30)
 NOTHING = Decimal()
 # The cost of these types is only a ceiling. Orders of an unknown type are ordered as Default, so theirs is a guess.
 UNCERTAIN_TYPES = ("", *(slug for slug, kind in ORDER_TYPES.items() if kind.billing is Billing.SUBSCRIPTION))
@@ -221,6 +223,36 @@ def _end_pause(panel: Panel, free: Decimal) -> None:
         resume(panel)
     else:
         Panel.objects.filter(pk=panel.pk).update(paused_balance=balance)
+
+
+def release_unread(now: datetime) -> int:
+    """Let all orders go at panels whose balance can no longer be read, and end the pause for funds; return their number.
+
+    A panel that is not asked at all, because the worker was not running, has no error of its last reading.
+    """
+    is_old = Q(balance_checked_at=None) | Q(balance_checked_at__lt=now - UNREAD_AFTER)
+    is_short = Q(pk__in=held().order_by().values("panel")) | Q(paused_reason=Panel.Pause.FUNDS)
+    released = 0
+    for panel in Panel.objects.filter(is_old, is_short, is_active=True, balance_error__gt=""):
+        while some := _release_some(panel):
+            released += some
+        if panel.paused_reason == Panel.Pause.FUNDS:
+            resume(panel)
+    return released
+
+
+def _release_some(panel: Panel) -> int:
+    """Let the next orders of a panel go without a reading, and return their number."""
+    with transaction.atomic():
+        # A claim and a reading lock the panel too.
+        current = Panel.objects.select_for_update(no_key=True).get(pk=panel.pk)
+        if current.balance_checked_at != panel.balance_checked_at:
+            return 0
+        orders = list(held(panel.pk).order_by("pk").only("state", "attempt")[:AT_ONCE])
+        written = update_rows([(order, {"held_for_funds_at": None}) for order in orders], where=("state", "attempt"))
+        text = "The balance can no longer be read, so the panel decides."
+        OrderEvent.objects.bulk_create(order.event(What.RELEASED, text) for order in orders)
+    return written
 
 
 def is_above_balance(order: Order) -> bool:

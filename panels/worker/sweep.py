@@ -10,7 +10,7 @@ from django.utils import timezone
 from panels.calls.aftercare import REFILL_CHECKS, expire_requests
 from panels.calls.outcomes import LONGEST_RETRY, expire_sends
 from panels.models import JobRun, Order, Panel, Refill, Service
-from panels.orders import service_waits
+from panels.orders import funds, service_waits
 from panels.orders.following import AFTER_FINISH as LONGEST_LEFT_ALONE
 from panels.providers.pauses import LONGEST_PAUSE
 
@@ -60,3 +60,8 @@ def ask_what_is_left() -> int:
     )
     panels = Panel.objects.filter(Exists(given_up), is_active=True, balance_requested_at=None)
     return panels.update(balance_requested_at=now)
+
+
+def release_unread() -> int:
+    """Let the orders go that wait for a balance which can no longer be read. Return their number."""
+    return funds.release_unread(timezone.now())

@@ -178,6 +178,7 @@ def _sweep() -> None:
     sweep.pull_back()
     sweep.expire()
     sweep.ask_what_is_left()
+    sweep.release_unread()
     for kind, pks in schedule.waiting().items():
         for pk in pks:
             if not enqueue(kind, pk):

@@ -8,7 +8,9 @@ import pytest
 from django.utils import timezone
 
 from panels import schedule
+from panels.calls.claiming import Claims
 from panels.models import Order, Panel
+from panels.orders import funds
 from panels.worker import sweep
 from tests.factories import make_fresh_panel, make_order, make_panel, make_placed, make_refill, make_service
 
@@ -67,3 +69,39 @@ def test_the_balance_is_read_once_more_when_an_unknown_order_can_not_come_any_mo
     assert schedule.waiting()["balance"] == [panel.pk]
     Panel.objects.update(balance_requested_at=None, balance_tried_at=timezone.now())
     assert sweep.ask_what_is_left() == 0
+
+
+def hold_for_funds(minutes, **fields):
+    """Create an order that waits for money at a panel whose balance was read so long ago."""
+    read_at = timezone.now() - timedelta(minutes=minutes)
+    known = {"balance_checked_at": read_at, "balance": 1, "free_balance": 1, "balance_error": "No answer."}
+    panel = make_panel(**known | {"paused_reason": Panel.Pause.FUNDS} | fields)
+    return make_order(make_service(panel), expected_cost=50, held_for_funds_at=read_at)
+
+
+@pytest.mark.django_db
+def test_orders_that_wait_for_money_are_sent_when_the_balance_can_no_longer_be_read(monkeypatch):
+    monkeypatch.setattr(funds, "AT_ONCE", 2)
+    order = hold_for_funds(31)
+    for _ in range(4):
+        make_order(order.service, held_for_funds_at=timezone.now())
+    assert sweep.release_unread() == 5
+    order.refresh_from_db()
+    assert (order.held_for_funds_at, order.panel.paused_reason) == (None, "")
+    assert [event.what for event in order.events.all()] == ["released"]
+    assert Claims(order.panel_id).take()[0] == [order]
+    assert sweep.release_unread() == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("minutes", "fields"),
+    [(29, {}), (31, {"balance_error": ""}), (31, {"is_active": False})],
+    ids=["read lately", "the worker was not running", "inactive"],
+)
+def test_orders_wait_for_money_as_long_as_a_reading_may_come(minutes, fields):
+    order = hold_for_funds(minutes, **fields)
+    assert sweep.release_unread() == 0
+    order.refresh_from_db()
+    assert order.is_held_for_funds
+    assert order.panel.paused_reason == Panel.Pause.FUNDS
