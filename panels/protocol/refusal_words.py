@@ -17,10 +17,9 @@ _PARTS = {
     "now": r"(?:(?:is|are|was|were|has been|have been) )?(?:(?:currently|temporarily|now|already|still) )*",
     "inactive": r"(?:inactive|not active|suspended|disabled|blocked|banned|frozen|deactivated)",
     "off": r"(?:disabled?|closed|stopped|paused|suspended|unavailable|not available|(?:switched |turned )?off|offline)",
-    "one": r"(?:this|that|the selected|selected|chosen|requested) (?:\w+ )?",
-    "things": r"(?:service|product|package|link|video|post|page|profile|channel|content|media)",
-    # Words about one service or link say nothing about other orders.
-    "not about one": r"^(?!.*\b<one><things>\b).*",
+    "one": r"(?:this|that|the selected|selected|chosen|requested) (?:(?!(?:api|panel|site|system)\b)\w+ )?",
+    "back": r"\b(?:come|be|check|coming) back\b",
+    "product": r"(?:service|product|package)",
 }
 _MAINTENANCE = r"""
     \bmaintenance\b
@@ -170,15 +169,15 @@ _FUNDS = r"""
     余额不足
 """
 _EVERYBODY = r"""
-    <not about one><maintenance>
-    <not about one>\btemporarily (?:<off>|down|out of (?:service|order))\b
+    <maintenance>
+    \btemporarily (?:<off>|down|out of (?:service|order))\b
     \bordering <now><off>\b
     \b(?:new |all )?orders (?:is|are|have been|were) (?:\w+ )?<off>\b
     \b(?:not|no longer) (?:\w+ )?(?:accepting|taking|receiving) (?:\w+ )?orders\b
     \borders (?:are|is) not (?:being |currently )?(?:accepted|taken|possible)\b
     \bapi (?:v\d )?(?:service )?<now>(?:disabled?|closed|off|turned off|switched off|offline|down|unavailable)\b
-    \b(?:come|be|check|coming) back (?:\w+ )?(?:later|soon|shortly|tomorrow|in|at|on|when)\b
-    \bcome back\b
+    <back> (?:\w+ )?(?:later|soon|shortly|tomorrow|in|at|on|when)\b
+    (?:^|\. )(?:please )?come back(?: \.|$)
     \b(?:panel|site|website|system|platform|server|we are|we re) (?:is |are )?(?:\w+ )?(?:closed|down|offline
         |not working|under (?:construction|update|repair))\b
     # Spanish, Portuguese, Italian
@@ -206,6 +205,24 @@ _EVERYBODY = r"""
     \b(?:api|апи) (?:\w+ )?(?:отключен|выключен|недоступ)
     \bприем\w* заказов (?:\w+ )?(?:закр|остан|откл|приост)
     \b(?:зайдите|приходите|возвращайтесь|попробуйте зайти) (?:позже|позднее)\b
+"""
+# Sentences about one service say nothing about other orders. "The service" alone may be the panel itself, and 503 is an
+# HTTP status.
+_ONE_SERVICE = r"""
+    \b<one><product>s?\b
+    \b<product>s? (?:(?:id|no|number) )?(?!50\d\b)\d+\b
+    ^(?:(?!(?:dear|hi|hello|attention)\b)\w+ ){0,3}(?:likes?|followers?|views?|subscribers?|comments|shares|members
+        |reactions|plays|votes|watch time|hashtags?)\b
+    ^(?:\w+ )?(?:instagram|tik ?tok|facebook|youtube|twitter|telegram|whatsapp|spotify|twitch|soundcloud|linkedin
+        |pinterest|snapchat|discord|threads|vk)\b
+    # Spanish, Portuguese, Italian, French, German, Turkish, Russian
+    \b(?:est[ea]|ess[ea]|quest[oa]|cet?|diese[rs]?|bu|эт\w+|данн\w+) (?:servici?o|servizio|service|dienst|servis\w*
+        |услуг\w*|сервис\w*)\b
+"""
+# Sentences about the target of one order.
+_ONE_TARGET = r"""
+    \b<one>(?:link|video|post|page|profile|channel|content|media)\b
+    \b(?:link|video|profile|username|private|public)\b
 """
 _NOT_ELIGIBLE = r"""
     \bnot (?:\w+ )?(?:eligible|refillable|cancell?able|cancelable)\b
@@ -275,6 +292,9 @@ _VALIDATION = r"""
     \benter (?:a |the )?(?:valid|correct) (?:link|url|quantity|username)\b
     \b(?:account|profile|page|post|video|channel|group) (?:is |was )?(?:private|not public)\b
     \bprivate account\b
+    \b(?:blocked|banned|restricted|private|deleted|removed) (?:link|video|profile|channel)\b
+    \b(?:link|video|profile|channel) <is>(?:blocked|banned|restricted|private|deleted|removed|unavailable
+        |not (?:available|found|public|accessible))\b
     # Spanish, Portuguese
     \b(?:enlace|link|url|cantidad|quantidade|parametros?|comentarios?|usuario|campos?|solicitud
         |pedido) (?:\w+ )?(?:incorrect|invalid|no valid|errone|errad|inexistente|obrigatori|obligatori
@@ -320,6 +340,7 @@ def _patterns(block: str) -> str:
 # The words of a panel that itself says that it is under maintenance.
 MAINTENANCE = _patterns(_MAINTENANCE)
 _PARTS["maintenance"] = f"(?:{MAINTENANCE})"
+ONE_SERVICE, ONE_TARGET, BACK = _patterns(_ONE_SERVICE), _patterns(_ONE_TARGET), _patterns("<back>")
 # In the order in which a text is tested: a class, the HTTP status that means the same, and the pattern of its texts.
 REFUSALS: tuple[tuple[Reason, int | None, str], ...] = (
     (Reason.AUTH, 401, _patterns(_AUTH)),

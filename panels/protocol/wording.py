@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from panels.protocol.errors import Reason
-from panels.protocol.refusal_words import MAINTENANCE, REFUSALS
+from panels.protocol.refusal_words import BACK, MAINTENANCE, ONE_SERVICE, ONE_TARGET, REFUSALS
 
 
 class Progress(enum.StrEnum):
@@ -102,6 +102,7 @@ _REFILL_WORDS: Mapping[str, RefillProgress] = {
 _REFUSALS = tuple((reason, status, re.compile(pattern)) for reason, status, pattern in REFUSALS)
 _EVERYBODY = next(pattern for reason, _, pattern in _REFUSALS if reason is Reason.EVERYBODY)
 _MAINTENANCE = re.compile(MAINTENANCE)
+_ONE_SERVICE, _ONE_TARGET, _BACK = re.compile(ONE_SERVICE), re.compile(ONE_TARGET), re.compile(BACK)
 _SUCCESS = re.compile(
     r"\b(?:success\w*|ok|done|accepted|submitted|placed|created|queued|requested|received|added|exito\w*|sucesso|succes"
     r"|successo|erfolg\w*|basari\w*|успешн\w*|berhasil)\b|نجاح"
@@ -133,18 +134,34 @@ def refill_progress(word: str) -> RefillProgress | None:
 def reason_for(text: str, http_status: int = 200) -> Reason:
     """Return the class of a refusal by its words and its HTTP status.
 
-    The first class that fits wins (docs/protocol.md, 4).
+    The first class that fits wins (docs/protocol.md, 4). Words about everybody in a sentence about one service mean that
+    the service is not found.
     """
     folded = fold_text(text)
     for reason, status, pattern in _REFUSALS:
-        if http_status == status or pattern.search(folded):
+        if reason is Reason.EVERYBODY:
+            if _is_about_everybody(folded):
+                return reason
+        elif http_status == status or pattern.search(folded):
             return reason
-    return Reason.UNKNOWN
+    is_dead = _EVERYBODY.search(folded) and any(_ONE_SERVICE.search(part) for part in folded.split(" . "))
+    return Reason.NOT_FOUND if is_dead else Reason.UNKNOWN
+
+
+def _is_about_everybody(folded: str) -> bool:
+    """Say whether a sentence is about all orders and names no service or target of one order."""
+    if not _EVERYBODY.search(folded):
+        return False
+    parts = folded.split(" . ")
+    others = [part for part in parts if not (_ONE_SERVICE.search(part) or _ONE_TARGET.search(part))]
+    # "Come back tomorrow" is about the same as the sentences before it.
+    is_named = len(others) < len(parts)
+    return any(_EVERYBODY.search(part) and not (is_named and _BACK.search(part)) for part in others)
 
 
 def says_everybody(text: str) -> bool:
     """Say whether an error is about all orders, although its words may also name the account."""
-    return _EVERYBODY.search(fold_text(text)) is not None
+    return _is_about_everybody(fold_text(text))
 
 
 def says_maintenance(text: str) -> bool:

@@ -264,6 +264,59 @@ def test_words_about_one_order_are_not_taken_for_words_about_the_account_or_the_
     assert reason_for(text) is reason
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Service 123 is temporarily unavailable",
+        "Service ID 123 is under maintenance",
+        "Instagram likes temporarily unavailable",
+        "TikTok followers are under maintenance, please come back tomorrow",
+        "Orders are paused for this service",
+        "API disabled for this service",
+        "This package is temporarily disabled",
+        "Este servicio está en mantenimiento",
+        "Bu servis bakımda",
+    ],
+)
+def test_words_about_everybody_in_a_sentence_about_one_service_mean_that_it_is_not_found(text):
+    assert reason_for(text) is Reason.NOT_FOUND
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Service is under maintenance",
+        "The service is temporarily unavailable",
+        "503 Service Temporarily Unavailable",
+        "All services are temporarily unavailable",
+        "Dear followers we are under maintenance",
+        "We are under maintenance. News on our Telegram channel",
+        "This API service is disabled",
+        "This service: we are not accepting orders",
+        "Please come back tomorrow",
+    ],
+)
+def test_words_about_everybody_that_name_no_service_are_about_everybody(text):
+    assert reason_for(text) is Reason.EVERYBODY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Link is private. Make it public and come back",
+        "Link is private. Make it public and come back later",
+        "Account is private. Come back later",
+        "Profile is private, be back when it is public",
+        "Blocked link",
+        "Video unavailable",
+        "Private video",
+    ],
+)
+@pytest.mark.parametrize("status", [200, 403])
+def test_words_about_the_target_of_an_order_are_about_this_order(text, status):
+    assert reason_for(text, status) is Reason.VALIDATION
+
+
 def test_only_maintenance_is_said_by_the_panel_itself():
     assert says_maintenance("MAINTENANCE_MODE")
     assert says_maintenance("Технические работы до 18:00")
