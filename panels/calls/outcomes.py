@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from panels.calls import everybody
 from panels.calls.recording import record, tried
 from panels.calls.refusals import count_refusal, with_meaning
 from panels.calls.visit import note_answer, note_error
@@ -39,10 +40,13 @@ def record_outcomes(answered: list[Answered]) -> Counter[str]:
     together = _write_ids_together(placed) if placed else set()
     outcomes = dict.fromkeys(together, "placed")
     # Ids come first, because each of these writes may be retried for minutes.
+    understood: list[Answered] = []
     for order, answer in sorted(answered, key=lambda each: not isinstance(each[1], str)):
+        meant = _understood(order, answer)
+        understood.append((order, meant))
         if order not in together:
-            outcomes[order] = _record_outcome(order, answer)
-    tried(lambda: _note_consequences(answered, outcomes))
+            outcomes[order] = _record_outcome(order, meant)
+    tried(lambda: _note_consequences(understood, outcomes))
     return Counter(outcomes.values())
 
 
@@ -79,17 +83,28 @@ def _write_ids_together(placed: list[tuple[Order, str]]) -> set[Order]:
     return {order for order, _ in placed}
 
 
-def _record_outcome(order: Order, answer: str | PanelError) -> str:
+def _understood(order: Order, answer: str | PanelError) -> str | PanelError:
+    """Return the answer with the meaning that a person or the last orders gave its words at this panel."""
     if isinstance(answer, str):
-        outcome = tried(lambda: record_placed(order, answer))
+        return answer
+    return tried(lambda: everybody.doubted(order, with_meaning(order, answer))) or answer
+
+
+def _record_outcome(order: Order, error: str | PanelError) -> str:
+    if isinstance(error, str):
+        outcome = tried(lambda: record_placed(order, error))
         _note_taken_orders([order.panel])
         return outcome or "not recorded"
-    error = tried(lambda: with_meaning(order, answer)) or answer
     write = _writer_for(error)
+    conclude = everybody.conclude if everybody.says_everybody(error) else _note_error
     outcome = tried(lambda: record(f"order {order.pk}: {error.text}", lambda: write(order, error)))
-    tried(lambda: record(f"panel {order.panel_id}: {error.text}", lambda: note_error(order.panel, error, placing=True)))
+    tried(lambda: record(f"panel {order.panel_id}: {error.text}", lambda: conclude(order, error)))
     tried(lambda: record(f"panel {order.panel_id}: {error.text}", lambda: count_refusal(order, error)))
     return outcome or "not recorded"
+
+
+def _note_error(order: Order, error: PanelError) -> None:
+    note_error(order.panel, error, placing=True)
 
 
 def _note_taken_orders(panels: list[Panel]) -> None:

@@ -226,7 +226,7 @@ def _end_pause(panel: Panel, free: Decimal) -> None:
 
 
 def release_unread(now: datetime) -> int:
-    """Let all orders go at panels whose balance can no longer be read, and end the pause for funds; return their number.
+    """Let all orders go at panels whose balance can no longer be read, and end the pause; return their number.
 
     A panel that is not asked at all, because the worker was not running, has no error of its last reading.
     """

@@ -134,8 +134,8 @@ def refill_progress(word: str) -> RefillProgress | None:
 def reason_for(text: str, http_status: int = 200) -> Reason:
     """Return the class of a refusal by its words and its HTTP status.
 
-    The first class that fits wins (docs/protocol.md, 4). Words about everybody in a sentence about one service mean that
-    the service is not found.
+    The first class that fits wins (docs/protocol.md, 4). Words about everybody in a sentence about one service mean
+    that the service is not found.
     """
     folded = fold_text(text)
     for reason, status, pattern in _REFUSALS:

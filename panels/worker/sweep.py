@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef
 from django.utils import timezone
 
 from panels.calls.aftercare import REFILL_CHECKS, expire_requests
+from panels.calls.everybody import AFTER_OTHERS
 from panels.calls.outcomes import LONGEST_RETRY, expire_sends
 from panels.models import JobRun, Order, Panel, Refill, Service
-from panels.orders import funds, service_waits
+from panels.orders import funds
 from panels.orders.following import AFTER_FINISH as LONGEST_LEFT_ALONE
 from panels.providers.pauses import LONGEST_PAUSE
 
@@ -36,7 +35,7 @@ def pull_back() -> int:
         # Both times at once, because a panel is quiet for no longer than its pause lasts.
         (Panel.objects, ("paused_until", "quiet_until"), LONGEST_PAUSE),
         (Panel.objects, ("quiet_until",), LONGEST_PAUSE),
-        (Service.objects, ("waits_until",), timedelta(minutes=service_waits.MOST_MINUTES)),
+        (Service.objects, ("waits_until",), LONGEST_PAUSE + AFTER_OTHERS),
     )
     pulled = sum(
         rows.filter(**{f"{names[0]}__gt": latest + longest}).update(**dict.fromkeys(names, now))
