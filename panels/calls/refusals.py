@@ -154,9 +154,10 @@ def _unexplained(panel: Panel, sent: QuerySet[Order], fall: Decimal, read_at: da
     is_open = Q(placed_at=None, finished_at=None) | Q(placed_at__gte=read_at) | Q(finished_at__gte=read_at)
     charged = sent.exclude(state=State.QUEUED).filter(is_open)
     costs = list(charged.order_by().values_list("expected_cost", "currency"))
-    if any(cost is None or currency != panel.currency for cost, currency in costs):
+    known = [cost for cost, currency in costs if cost is not None and currency == panel.currency]
+    if len(known) < len(costs):
         return Decimal()
-    explained = sum((cost for cost, _ in costs), Decimal())
+    explained = sum(known, Decimal())
     return fall - explained if fall > explained * ROUNDED_UP + A_CENT else Decimal()
 
 
