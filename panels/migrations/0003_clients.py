@@ -2,7 +2,8 @@ import django.db.models.deletion
 import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+from panels.migrations._columns import AddColumn
 
 WHAT = [
     ("created", "Created"), ("adopted", "Imported"), ("sent", "Sent to the panel"), ("placed", "Placed"),
@@ -15,16 +16,6 @@ WHAT = [
 VIEWER = ["view_client", "view_campaign"]
 OPERATOR = [*VIEWER, "add_client", "add_campaign"]
 GROUPS = {"Viewer": VIEWER, "Operator": OPERATOR, "Manager": OPERATOR}
-
-
-class AddColumn(migrations.AddField):
-    """Adds a column with a default by ALTER TABLE. On SQLite, Django would copy the whole table."""
-
-    def database_forwards(self, app_label, schema_editor, from_state, to_state):
-        model = to_state.apps.get_model(app_label, self.model_name)
-        if self.allow_migrate_model(schema_editor.connection.alias, model):
-            before = from_state.apps.get_model(app_label, self.model_name)
-            BaseDatabaseSchemaEditor.add_field(schema_editor, before, model._meta.get_field(self.name))
 
 
 def named():

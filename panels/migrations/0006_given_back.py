@@ -1,6 +1,7 @@
 from django.db import migrations, models
 
 import panels.models.fields
+from panels.migrations._columns import AddColumn
 
 
 class Migration(migrations.Migration):
@@ -15,7 +16,7 @@ class Migration(migrations.Migration):
             name="given_back",
             field=panels.models.fields.MoneyField(blank=True, decimal_places=6, max_digits=18, null=True),
         ),
-        migrations.AddField(
+        AddColumn(
             model_name="order",
             name="given_back_source",
             field=models.CharField(

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 from importlib import import_module
+from io import StringIO
 
 import pytest
 from django.apps import apps
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 from panels.models import Order, ServiceChange
@@ -59,3 +63,18 @@ def test_an_old_target_is_written_in_its_one_spelling(monkeypatch):
         "x.com/name",
     ]
     assert [line.link_key for line in batch.lines.order_by("number")] == ["youtube.com/watch?v=AbC", ""]
+
+
+# -- the time that the upgrade takes
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only on SQLite Django copies tables")
+@pytest.mark.django_db(transaction=True)
+def test_no_migration_copies_the_orders_or_their_events():
+    names = [name for app, name in MigrationLoader(connection).disk_migrations if app == "panels"]
+    assert len(names) > 10
+    for name in sorted(names)[1:]:
+        out = StringIO()
+        call_command("sqlmigrate", "panels", name, stdout=out)
+        assert 'TABLE "new__panels_order"' not in out.getvalue(), name
+        assert 'TABLE "new__panels_orderevent"' not in out.getvalue(), name
