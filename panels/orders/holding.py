@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from panels.models import Order, OrderEvent, Panel, Service
 from panels.models.order import NEEDS_A_PERSON
+from panels.models.writing import insert_rows
 
 # Orders of one transaction, because nothing may hold the write lock of SQLite for long.
 CHUNK = 500
@@ -56,5 +57,5 @@ def _change_some(orders: QuerySet[Order], panel_pk: int, event: OrderEvent, chan
         pks = list(orders.order_by("pk").select_for_update().values_list("pk", flat=True)[:CHUNK])
         Order.objects.filter(pk__in=pks).update(**changes)
         same = {"at": timezone.now(), "what": event.what, "detail": event.detail, "actor": event.actor}
-        OrderEvent.objects.bulk_create([OrderEvent(order_id=pk, **same) for pk in pks])
+        insert_rows([OrderEvent(order_id=pk, **same) for pk in pks])
     return len(pks)
