@@ -82,8 +82,14 @@ def turn_away(panel: Panel, text: str, now: datetime) -> None:
     pause(panel, Panel.Pause.EVERYBODY, text, now + wait)
 
 
-def resume(panel: Panel) -> None:
-    """End the pause of a panel, with any reason. If the panel refused the last orders, one order is tried first."""
-    Panel.objects.filter(pk=panel.pk).update(
-        paused_reason="", paused_until=None, quiet_until=None, paused_balance=None, last_error="", failures=0
+def resume(panel: Panel) -> bool:
+    """End the pause of a panel; return False if it has got a pause with another reason meanwhile, which stays.
+
+    If the panel refused the last orders, one order is tried first.
+    """
+    as_seen = Panel.objects.filter(pk=panel.pk, paused_reason=panel.paused_reason)
+    return bool(
+        as_seen.update(
+            paused_reason="", paused_until=None, quiet_until=None, paused_balance=None, last_error="", failures=0
+        )
     )

@@ -36,10 +36,9 @@ def pause_by_hand(panels: Iterable[Panel]) -> list[Panel]:
 
 
 def resume(panels: Iterable[Panel]) -> list[Panel]:
-    """End the pauses of panels, ring for their waiting work, and return the panels that were paused."""
-    paused = [panel for panel in panels if panel.paused_reason]
-    for panel in paused:
-        pauses.resume(panel)
+    """End the pauses of panels as they were read, ring for their waiting work, and return the resumed panels."""
+    resumed = [panel for panel in panels if panel.paused_reason and pauses.resume(panel)]
+    for panel in resumed:
         if panel.paused_reason == Panel.Pause.FUNDS:
             # The person may know of money that no reading shows yet, so the panel's next answers count.
             Panel.objects.filter(pk=panel.pk).update(free_balance=None)
@@ -48,7 +47,7 @@ def resume(panels: Iterable[Panel]) -> list[Panel]:
         ring("confirm", panel.pk)
         ring("poll", panel.pk)
         ring("requests", panel.pk)
-    return paused
+    return resumed
 
 
 def send_at_a_time(panel: Panel, number: int) -> None:

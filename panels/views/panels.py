@@ -100,7 +100,7 @@ PAUSES: dict[str, tuple[Callable[[list[Panel]], list[Panel]], str, str]] = {
     "resume": (
         requests.resume,
         "{name} is no longer paused. Its waiting orders can be sent again.",
-        "{name} was not paused.",
+        "{name} was not paused, or has another pause by now. Nothing was changed.",
     ),
 }
 

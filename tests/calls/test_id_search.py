@@ -209,7 +209,8 @@ def test_it_says_which_other_unknown_order_an_id_would_fit(send, sandbox):
     first, second = send(is_lost=True), send(is_lost=True)
     dear = send(is_lost=True, quantity=first.quantity * 3)
     # Three lost orders in a row have paused the panel.
-    resume(first.panel)
+    first.panel.refresh_from_db()
+    assert resume(first.panel)
     send()
     findings = look(first)
     by_id = {match.found.remote_id: match for match in findings.matches}

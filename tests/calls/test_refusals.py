@@ -342,7 +342,8 @@ def test_words_that_are_known_to_be_about_the_orders_never_pause_the_panel_again
     for _ in range(3):
         refuse(make_order(service))
     RefusalWords.objects.update(meaning=Meaning.ORDERS)
-    resume(service.panel)
+    service.panel.refresh_from_db()
+    assert resume(service.panel)
     Panel.objects.update(refused_words="", refused_targets=[])
     for _ in range(5):
         order = make_order(service)

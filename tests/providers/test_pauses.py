@@ -89,9 +89,17 @@ def test_resuming_leaves_nothing_of_a_pause():
     panel = make_panel(balance=Decimal("3.50"), failures=2)
     pause(panel, Pause.UNREACHABLE, "no answer", timezone.now() + timedelta(minutes=5))
     pause(panel, Pause.FUNDS, "Not enough funds")
-    resume(panel)
+    panel.refresh_from_db()
+    assert resume(panel)
     assert look(panel) == ("", None, None)
     assert (panel.paused_balance, panel.last_error, panel.failures) == (None, "", 0)
+
+
+def test_a_pause_that_came_after_the_look_is_not_ended():
+    panel = make_panel(paused_reason=Pause.FUNDS)
+    Panel.objects.update(paused_reason=Pause.BY_HAND)
+    assert not resume(panel)
+    assert look(panel) == (Pause.BY_HAND, None, None)
 
 
 def test_a_pause_that_stops_only_orders_makes_no_panel_quiet():

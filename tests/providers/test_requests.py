@@ -81,6 +81,15 @@ def test_a_resumed_panel_has_no_pause_and_its_waiting_work_is_rung_for(rung):
     assert {pk for _, pk in rung} == {paused.pk}
 
 
+def test_a_panel_with_another_pause_by_now_is_not_resumed(rung):
+    panel = make_paused(Pause.FUNDS, free_balance=Decimal(1))
+    Panel.objects.update(paused_reason=Pause.AUTH)
+    assert resume([panel]) == []
+    panel.refresh_from_db()
+    assert (panel.paused_reason, panel.free_balance) == (Pause.AUTH, Decimal(1))
+    assert rung == []
+
+
 # -- changed settings
 
 
