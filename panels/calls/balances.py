@@ -124,5 +124,6 @@ def _record_balance(called: Panel, reading: Balance, why: str, asked_at: datetim
             BalanceReading.objects.create(
                 panel=panel, at=asked_at, balance=reading.amount, currency=panel.currency, why=why
             )
-        funds.settle(panel)
+    # In transactions of its own, because thousands of orders may go.
+    funds.settle(panel)
     return ""

@@ -19,7 +19,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from panels.models import Order, OrderEvent, Panel
-from panels.models.writing import update_rows
+from panels.models.writing import insert_rows, update_rows
 from panels.pages.formats import money
 from panels.protocol.order_price import Billing
 from panels.protocol.order_types import ORDER_TYPES
@@ -136,10 +136,19 @@ def spend(panel: Panel, orders: Sequence[Order]) -> None:
 
 
 def give_back(panel: Panel, orders: Sequence[Order]) -> None:
-    """Free the cost of claimed orders that the panel did not take."""
-    if cost := _sum_of(orders, panel):
+    """Free the cost of claimed orders that the panel did not take.
+
+    A reading since the claim may have left them out already. Then nothing is freed, because the next reading is right.
+    """
+    with transaction.atomic():
         known = Panel.objects.filter(pk=panel.pk, free_balance__isnull=False)
-        known.update(free_balance=F("free_balance") + cost)
+        current = known.select_for_update(no_key=True).only("balance_checked_at").first()
+        if current is None:
+            return
+        read_at = current.balance_checked_at
+        unread = [order for order in orders if read_at is None or (order.sent_at and order.sent_at > read_at)]
+        if cost := _sum_of(unread, panel):
+            known.update(free_balance=F("free_balance") + cost)
 
 
 def exceeds(order: Order, panel: Panel, balance: Decimal) -> bool:
@@ -180,38 +189,69 @@ def free_of(panel: Panel, balance: Decimal, asked_at: datetime) -> Decimal:
 
 
 def settle(panel: Panel) -> None:
-    """Let go what a new reading covers, and pause or resume the panel. Its row is locked and has the reading."""
-    free = NOTHING if panel.free_balance is None else panel.free_balance
-    is_short = _release_covered(panel, free)
+    """Let go what a committed reading covers, some hundred orders at a time, and then pause or resume the panel.
+
+    `panel` has the reading. Each transaction is short and locks the panel first, as a claim does. If another reading
+    has come meanwhile, that one goes on. If the process ends, the next reading goes on.
+    """
+    free, goes_on = NOTHING if panel.free_balance is None else panel.free_balance, True
+    while goes_on:
+        with transaction.atomic():
+            same = Panel.objects.filter(pk=panel.pk, balance_checked_at=panel.balance_checked_at)
+            current = same.select_for_update(no_key=True).first()
+            if current is None:
+                return
+            left = _release_covered(current, free)
+            goes_on = left is not None
+            if left is None:
+                _settle_pause(current)
+            else:
+                free = left
+
+
+def _release_covered(panel: Panel, free: Decimal) -> Decimal | None:
+    """Let the next orders go that the balance covers; return what it leaves, or None if it covers none."""
+    held_here, going = held(panel.pk), []
+    covered = held_here if panel.gives_credit else held_here.filter(_coverable(panel, free))
+    for pk, cost, currency in covered.values_list("pk", "expected_cost", "currency")[:AT_ONCE]:
+        if panel.gives_credit or currency != panel.currency or (free > 0 if cost is None else cost <= free):
+            going.append(pk)
+            if currency == panel.currency:
+                free -= cost or NOTHING
+    if not going:
+        return None
+    # Everybody locks several orders in the order of their pks, to avoid deadlocks.
+    locked = list(held_here.filter(pk__in=going).order_by("pk").select_for_update().values_list("pk", flat=True))
+    Order.objects.filter(pk__in=locked).update(held_for_funds_at=None)
+    event = {"at": timezone.now(), "what": What.RELEASED, "detail": "The balance covers it."}
+    insert_rows([OrderEvent(order_id=pk, **event) for pk in locked])
+    return free
+
+
+def _coverable(panel: Panel, free: Decimal) -> Q:
+    """Match the orders that an amount covers, or may cover because their cost cannot be compared with it."""
+    coverable = Q(expected_cost__lte=free) | ~Q(currency=panel.currency)
+    return coverable | Q(expected_cost=None) if free > 0 else coverable
+
+
+def _settle_pause(panel: Panel) -> None:
+    """Pause or resume a panel whose row is locked, after it was settled which orders go."""
+    free = panel.free_balance
+    # A person who ended a pause may know of money that no reading shows yet.
+    if free is None:
+        return
     if panel.paused_reason == Panel.Pause.FUNDS:
         _end_pause(panel, free)
-    elif is_short and not _is_any_covered(panel, free):
+    elif held(panel.pk).exists() and not _is_any_covered(panel, free):
         pause(panel, Panel.Pause.FUNDS, "The balance covers none of the waiting orders.")
-
-
-def _release_covered(panel: Panel, free: Decimal) -> bool:
-    """Let the orders go that the balance covers, in their order; return whether others still wait for money."""
-    going, is_short = [], False
-    for order in held(panel.pk).only("state", "attempt", "expected_cost", "currency"):
-        cost = order.expected_cost
-        if panel.gives_credit or order.currency != panel.currency or (free > 0 if cost is None else cost <= free):
-            going.append(order)
-            free -= cost or NOTHING
-        else:
-            is_short = True
-    for first in range(0, len(going), AT_ONCE):
-        some = sorted(going[first : first + AT_ONCE], key=lambda order: order.pk)
-        update_rows([(order, {"held_for_funds_at": None}) for order in some], where=("state", "attempt"))
-        OrderEvent.objects.bulk_create(order.event(What.RELEASED, "The balance covers it.") for order in some)
-    return is_short
 
 
 def _is_any_covered(panel: Panel, free: Decimal) -> bool:
     """Return whether the balance may cover one of the waiting orders, or whether no order waits."""
     waiting = Order.objects.filter(panel=panel.pk, state=State.QUEUED, held_reason="").order_by()
-    coverable = Q(expected_cost__lte=free) | ~Q(currency=panel.currency)
+    coverable = _coverable(panel, free)
     if free > 0:
-        coverable |= Q(expected_cost=None) | Q(type__in=UNCERTAIN_TYPES)
+        coverable |= Q(type__in=UNCERTAIN_TYPES)
     return waiting.filter(coverable).exists() or not waiting.exists()
 
 

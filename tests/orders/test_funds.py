@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from panels.calls.claiming import Claims
@@ -13,6 +14,7 @@ from panels.models import Order, OrderEvent, Panel, Service
 from panels.orders import funds, resolution
 from tests.calls.sending import events_of
 from tests.factories import make_order, make_panel, make_placed, make_service
+from tests.locks import run_behind
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now
@@ -210,6 +212,15 @@ def test_what_an_untaken_order_would_have_cost_is_free_again():
     assert order.expected_cost == Decimal(30)
 
 
+def test_what_a_reading_after_the_claim_has_left_out_is_not_freed_twice():
+    service = make_account("100")
+    orders = claim_after(service, "30")
+    Order.objects.update(state=State.QUEUED)
+    read(service.panel, "100")
+    funds.give_back(service.panel, orders)
+    assert Panel.objects.get().free_balance == Decimal(100)
+
+
 def claim_after(service, cost):
     costing(service, cost)
     return claim(service)
@@ -242,3 +253,56 @@ def test_the_missing_amount_is_not_known_without_a_balance():
 def test_an_order_that_waits_for_money_says_what_is_known_of_its_cost_and_of_the_balance(cost, free, text):
     order = make_order(expected_cost=cost and Decimal(cost))
     assert funds.explain(order, free and Decimal(free)).replace("\u00a0", " ") == text
+
+
+# -- many held orders
+
+
+def held_for_funds(service, *costs):
+    return costing(service, *costs, held_for_funds_at=NOW())
+
+
+def test_a_balance_lets_go_what_it_covers_in_the_order_of_sending_over_several_transactions(monkeypatch):
+    monkeypatch.setattr(funds, "AT_ONCE", 2)
+    service = make_account("0")
+    orders = held_for_funds(service, "30", "50", "30", "90", None, "30", "20", "20", "5")
+    read(service.panel, "120")
+    # 30, 50 and 30 leave 10: enough for an order of unknown cost and for the last.
+    gone = Order.objects.filter(held_for_funds_at=None).order_by("pk")
+    assert list(gone) == [orders[number] for number in (0, 1, 2, 4, 8)]
+    assert {tuple(events_of(order)) for order in gone} == {("released",)}
+
+
+def test_each_transaction_lets_go_a_limited_number_of_orders(monkeypatch, django_assert_max_num_queries):
+    monkeypatch.setattr(funds, "AT_ONCE", 2)
+    service = make_account("0")
+    held_for_funds(service, *["1"] * 4)
+    panel = service.panel
+    assert funds._release_covered(panel, Decimal(10)) == Decimal(8)
+    assert len(held_pks()) == 2
+    with django_assert_max_num_queries(1):
+        assert funds._release_covered(panel, Decimal("0.5")) is None
+
+
+def test_a_newer_reading_takes_over_from_an_older_one():
+    service = make_account("100")
+    held_for_funds(service, "1")
+    older = Panel.objects.get()
+    Panel.objects.update(balance_checked_at=NOW() + timedelta(seconds=1))
+    funds.settle(older)
+    assert len(held_pks()) == 1
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite locks no rows")
+@pytest.mark.django_db(transaction=True)
+def test_letting_go_locks_the_orders_in_the_order_of_their_keys():
+    service = make_account("100")
+    late, soon = held_for_funds(service, "1", "1")
+    Order.objects.filter(pk=late.pk).update(send_after=NOW() + timedelta(hours=1))
+    # Somebody has the first by key, and wants the second while the release waits.
+    run_behind(
+        Order.objects.filter(pk=late.pk),
+        lambda: funds.settle(Panel.objects.get()),
+        lambda: Order.objects.filter(pk=soon.pk).update(alarm="looked at"),
+    )
+    assert held_pks() == []
