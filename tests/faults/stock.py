@@ -151,11 +151,13 @@ class Stock:
         from panels.bell import ring
         from panels.models import RefusalWords
         from panels.orders.actions import start_action
-        from panels.orders.refused import decide, to_send_again
+        from panels.orders.refused import DECIDED_MEANWHILE, decide, to_send_again
 
         for words in RefusalWords.objects.filter(panel__name=panel, meaning=""):
-            problem = decide(words, meaning, self._person)
-            assert not problem, problem
+            # If the panel refuses one more order between reading and click, a person reads the page again.
+            while problem := decide(words, meaning, self._person):
+                assert problem == DECIDED_MEANWHILE
+                words.refresh_from_db()
             ring("submit", words.panel_id)
             words.refresh_from_db()
             if meaning == "panel":
