@@ -315,7 +315,7 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 
 def _all_words(text: str, *names: str) -> Q:
-    """Match rows that have every word in one of these fields, the search text if none is named."""
+    """Match rows that have every word in one of these fields. Without fields, the search text is searched."""
     found = Q()
     for word in text.lower().split()[:10]:
         found &= Q(*((f"{name}__contains", word) for name in names or ("search_text",)), _connector=Q.OR)

@@ -13,6 +13,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from panels.bulk.checking import again_of, checked_values, recheck_lines, save_changed_lines
+from panels.bulk.drafts import lock_batch
 from panels.models import Batch, BatchLine, Order, OrderEvent, Panel, Service
 from panels.models.writing import insert_rows
 from panels.money.costs import promised_costs
@@ -160,8 +161,7 @@ def confirm(batch: Batch, user: Any, shown: str) -> Confirmation:
     them before the next try.
     """
     with transaction.atomic():
-        batches = Batch.objects.select_for_update(of=("self",)).select_related("panel", "client", "campaign")
-        batch = batches.get(pk=batch.pk)
+        batch = lock_batch(batch.pk)
         if batch.state == Batch.State.DISCARDED:
             return Confirmation(batch, problem="This batch was discarded. Nothing was ordered. Upload it again.")
         if not batch.is_draft:

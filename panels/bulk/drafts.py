@@ -155,10 +155,15 @@ def touch(batch: Batch) -> None:
     Batch.objects.filter(pk=batch.pk).update(checked_at=timezone.now(), columns=batch.columns)
 
 
+def lock_batch(batch_pk: int) -> Batch:
+    """Lock a batch until the end of the transaction."""
+    batches = Batch.objects.select_for_update(of=("self",)).select_related("panel", "client", "campaign")
+    return batches.get(pk=batch_pk)
+
+
 def lock_draft(batch_pk: int) -> Batch:
     """Lock a draft until the end of the transaction. Raises NotADraftError."""
-    batches = Batch.objects.select_for_update(of=("self",)).select_related("panel", "client", "campaign")
-    batch = batches.get(pk=batch_pk)
+    batch = lock_batch(batch_pk)
     if not batch.is_draft:
         raise NotADraftError(f"{batch} is {batch.get_state_display().lower()}. Its lines can no longer be changed.")
     return batch

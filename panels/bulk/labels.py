@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from panels.bulk.adoption import recheck_imported_lines
 from panels.bulk.checking import recheck_lines, save_changed_lines
 from panels.bulk.confirming import fingerprint
-from panels.bulk.drafts import lock_draft, touch
+from panels.bulk.drafts import lock_batch, lock_draft, touch
 from panels.clients.naming import MOST_CREATED, Labels, Missing, NameLookup, create_missing, quoted
 from panels.models import Batch, BatchLine
 
@@ -96,10 +96,7 @@ def _lines_with_name_errors(batch: Batch) -> QuerySet[BatchLine]:
 
 
 def _lock(batch: Batch) -> Batch:
-    if not batch.is_adoption:
-        return lock_draft(batch.pk)
-    batches = Batch.objects.select_for_update(of=("self",)).select_related("panel", "client", "campaign")
-    return batches.get(pk=batch.pk)
+    return lock_batch(batch.pk) if batch.is_adoption else lock_draft(batch.pk)
 
 
 def _recheck(batch: Batch) -> None:

@@ -26,7 +26,7 @@ from django.utils import timezone
 from panels.models import JobRun, Order, Panel, Service
 from panels.models.service import distance
 from panels.models.writing import update_rows
-from panels.money.given_back import CENT
+from panels.money.given_back import CENT, plain
 from panels.protocol.order_types import Billing, order_type
 
 JOB = "compare charges"
@@ -177,8 +177,3 @@ def forget_charges(service_pks: Iterable[int]) -> None:
 def mark_seen(service: Service) -> None:
     """Note that a person has seen what a service charges. Orders that are placed later count again."""
     Service.objects.filter(pk=service.pk).update(overcharge_seen_at=timezone.now(), overcharged_at=None)
-
-
-def plain(amount: Decimal) -> str:
-    """Write an amount without zeros at its end."""
-    return f"{amount.normalize():f}"

@@ -168,7 +168,7 @@ def state_given_back(pk: int, amount: Decimal | None, actor: Any) -> str:
         if not can_state(order) or most is None:
             return "An amount can be stated when the order has ended and its charge was not lowered. Nothing was saved."
         if amount is not None and not 0 <= amount <= most:
-            return f"Enter an amount from 0 to {_plain(most)} {order.currency}. Nothing was saved."
+            return f"Enter an amount from 0 to {plain(most)} {order.currency}. Nothing was saved."
         before = order.given_back
         if amount is None:
             order.given_back, order.given_back_source = _compute(order)
@@ -191,8 +191,9 @@ def _compute(order: Order) -> tuple[Decimal | None, str]:
 
 def _in_words(before: Decimal | None, order: Order) -> str:
     how = "Stated" if order.given_back_source == Source.PERSON else "Computed again"
-    return f"{how}: {_plain(before or 0)} → {_plain(order.given_back or 0)} {order.currency}".rstrip()
+    return f"{how}: {plain(before or 0)} → {plain(order.given_back or 0)} {order.currency}".rstrip()
 
 
-def _plain(amount: Decimal | int) -> str:
+def plain(amount: Decimal | int) -> str:
+    """Write an amount without zeros at its end."""
     return f"{Decimal(amount).normalize():f}"

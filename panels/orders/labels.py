@@ -8,8 +8,7 @@ from django.db import transaction
 
 from panels.clients.naming import Labels
 from panels.models import Order, OrderEvent
-
-NAMES = ("client", "campaign", "reference", "note")
+from panels.tables.reading import LABELS
 
 
 def change_labels(order_pk: int, labels: Labels, actor: Any) -> bool:
@@ -18,9 +17,9 @@ def change_labels(order_pk: int, labels: Labels, actor: Any) -> bool:
         # Locked, so that two changes at once do not name the same old value.
         orders = Order.objects.select_for_update(of=("self",), no_key=True).select_related("client", "campaign")
         order = orders.get(pk=order_pk)
-        old = {name: _word(getattr(order, name)) for name in NAMES}
-        new = {name: _word(getattr(labels, name)) for name in NAMES}
-        changes = [f"{name.capitalize()}: {old[name]} → {new[name]}" for name in NAMES if old[name] != new[name]]
+        old = {name: _word(getattr(order, name)) for name in LABELS}
+        new = {name: _word(getattr(labels, name)) for name in LABELS}
+        changes = [f"{name.capitalize()}: {old[name]} → {new[name]}" for name in LABELS if old[name] != new[name]]
         if changes:
             Order.objects.filter(pk=order_pk).update(**labels.of_order)
             order.add_event(OrderEvent.What.LABELED, "\n".join(changes), actor=actor)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from panels.models import Order, Panel
 from panels.orders.queue import queued
 
-# What one order takes where none was sent yet.
+# The assumed time of one order at a panel to which no order was sent yet.
 ASSUMED = timedelta(seconds=3)
 RECENT = 20
 MOST_AT_A_TIME = 20

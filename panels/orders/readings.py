@@ -43,10 +43,10 @@ class Told(NamedTuple):
 
 
 def note_news(order: Order, before: Told, now: datetime) -> OrderReading | None:
-    """Note on an order that it moved or ended, and return its reading, None if none is stored. Nothing is saved here.
+    """Note on an order that it moved or ended, and return the reading to store. It is None if nothing is to store.
 
-    The order has the values of the new answer, and `before` those of the last one. Its `status_at` is still the time of
-    the last one.
+    Nothing is saved here. The order has the values of the new answer, and `before` those of the last one. Its
+    `status_at` is still the time of the last one.
     """
     news = Told.about(order)
     if news == before:

@@ -1,4 +1,4 @@
-"""Finds the one spelling of a target, whatever spelling a person has copied (docs/protocol.md, 6).
+"""Rewrites all spellings of a target to one spelling (docs/protocol.md, 6).
 
 Spellings of one target give one text, and two targets never do. A spelling that is not known stays apart. The codes of
 posts, videos and invitations keep their case. The names of profiles become lower case, because the sites do not

@@ -131,7 +131,7 @@ def _named_parts(value: dict[str, object], depth: int) -> list[str]:
 
 
 def _texts(value: object, depth: int) -> list[str]:
-    """Return every text in a value up to a depth, whatever its key."""
+    """Return every text in a value up to a depth. The keys do not matter."""
     if isinstance(value, str):
         return [value]
     items = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []

@@ -28,8 +28,9 @@ def bulk_labels(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(batch)
     form = LabelsForm(request.user, request.POST if request.method == "POST" else None, labeled=batch)
     if not form.is_valid():
-        context = {"batch": batch, "labels": form}
-        return render(request, "panels/bulk/bulk_labels.html", context, status=422 if form.is_bound else 200)
+        purpose = "For the lines that have no own labels. The panels do not get them."
+        context = {"labeled": batch, "title": f"Labels of {batch}", "purpose": purpose, "labels": form}
+        return render(request, "panels/labels.html", context, status=422 if form.is_bound else 200)
     try:
         set_labels(batch, form.save())
     except NotADraftError as error:

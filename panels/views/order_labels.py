@@ -20,8 +20,9 @@ def order_labels(request: HttpRequest, pk: int) -> HttpResponse:
     order = get_object_or_404(Order.objects.select_related("client", "campaign"), pk=pk)
     form = LabelsForm(request.user, request.POST if request.method == "POST" else None, labeled=order)
     if not form.is_valid():
-        context = {"order": order, "labels": form}
-        return render(request, "panels/orders/order_labels.html", context, status=422 if form.is_bound else 200)
+        purpose = "They are for your team. The panel does not get them."
+        context = {"labeled": order, "title": f"Labels of order {pk}", "purpose": purpose, "labels": form}
+        return render(request, "panels/labels.html", context, status=422 if form.is_bound else 200)
     if change_labels(pk, form.save(), request.user):
         messages.success(request, "The labels were changed.")
     else:

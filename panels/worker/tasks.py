@@ -160,7 +160,7 @@ def run_sweep(*, every: timedelta = SWEEP_EVERY - timedelta(seconds=5)) -> None:
 
 
 def _do_chores() -> None:
-    """Run the jobs for which nobody waits. If one job fails, the others still run."""
+    """Run the jobs that no person waits for. If one job fails, the others still run."""
     for name, chore, every in (
         (totals.JOB, totals.update_totals, timedelta()),
         (charges.JOB, charges.compare_charges, timedelta()),
