@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 
 from panels.models import Batch, Campaign, Client, Order, Panel, Refill, Service
 from panels.models.client import fold_name
-from panels.models.order import NEEDS_A_PERSON, RequestState
+from panels.models.order_states import NEEDS_A_PERSON, RequestState
 from panels.models.planning import unindexed
 from panels.money.totals import midnight
 from panels.protocol.links import normalise_link

@@ -11,7 +11,7 @@ from django.utils import timezone
 from panels.bulk.adoption import to_adopt
 from panels.id_search.findings import to_search
 from panels.models import JobRun, Order, OrderAction, Panel
-from panels.models.order import RequestState
+from panels.models.order_states import RequestState
 from panels.orders import funds
 from panels.orders.queue import queued
 

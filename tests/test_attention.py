@@ -12,10 +12,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from panels import attention
-from panels.attention import NEEDS, ORDERS, PANELS, WORDS, count_attention, find_attention, find_in, mark
+from panels.attention import finding as attention
+from panels.attention.finding import count_attention, find_attention, find_in, kinds_of, mark
+from panels.attention.needs import NEEDS, ORDERS, PANELS, SUBJECTS, WORDS
 from panels.models import Order, Panel, Service
-from panels.models.order import NEEDS_A_PERSON
+from panels.models.order_states import NEEDS_A_PERSON
 from tests.factories import make_fresh_panel, make_order, make_panel, make_placed, make_refusal, make_service
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -61,7 +62,7 @@ def test_no_two_kinds_are_called_alike_and_each_has_an_example_here():
 
 
 def test_each_kind_is_of_a_subject_that_is_looked_through():
-    assert {kind.subject for kind in NEEDS} == set(attention.SUBJECTS)
+    assert {kind.subject for kind in NEEDS} == set(SUBJECTS)
 
 
 @by_kind
@@ -132,7 +133,7 @@ def test_the_kinds_of_orders_are_what_the_index_and_the_list_of_orders_know():
     for state, alarm, reason in itertools.product(Order.State.values, alarms, reasons):
         make_order(service, state=state, alarm=alarm, held_reason=reason)
     known = set(Order.objects.filter(NEEDS_A_PERSON))
-    assert {order for kind in ORDERS.kinds for order in kind.rows()} == known
+    assert {order for kind in kinds_of(ORDERS) for order in kind.rows()} == known
     assert count_attention() == len(known)
 
 
@@ -275,14 +276,14 @@ def test_the_number_is_one_query_and_the_findings_are_one_more_than_their_subjec
     with CaptureQueriesContext(connection) as queries:
         # Nine orders, of which eight are shown.
         assert len(find().findings) == 3 * kinds - 1
-    assert len(queries) == 1 + len(attention.SUBJECTS)
+    assert len(queries) == 1 + len(SUBJECTS)
 
 
 @pytest.mark.skipif("connection.vendor != 'sqlite'", reason="how SQLite plans a query")
 @pytest.mark.parametrize(
     ("kind", "index"),
-    [(kind, "order_needs_a_person") for kind in ORDERS.kinds]
-    + [(kind, "order_with_unknown_word") for kind in WORDS.kinds],
+    [(kind, "order_needs_a_person") for kind in kinds_of(ORDERS)]
+    + [(kind, "order_with_unknown_word") for kind in kinds_of(WORDS)],
     ids=lambda value: getattr(value, "name", ""),
 )
 @pytest.mark.django_db
@@ -295,12 +296,12 @@ def test_orders_that_wait_for_money_are_one_finding_of_their_panel():
     service = make_service(make_fresh_panel(balance=Decimal(1), free_balance=Decimal(1)))
     for cost in ("50", "100"):
         make_order(service, expected_cost=Decimal(cost), held_for_funds_at=timezone.now())
-    assert attention.count_attention() == 1
-    (finding,) = attention.find_attention(lambda _: True, {}).findings
+    assert count_attention() == 1
+    (finding,) = find_attention(lambda _: True, {}).findings
     assert finding.sentences == ["2 orders wait for 149.00\xa0USD more. The balance is read every minute."]
     assert [address for _, address in finding.buttons] == [f"/orders/?panel={service.panel_id}&state=funds"]
     Panel.objects.update(free_balance=None)
-    (finding,) = attention.find_attention(lambda _: True, {}).findings
+    (finding,) = find_attention(lambda _: True, {}).findings
     assert finding.sentences == ["2 orders wait for money. The balance is not known. It is read every minute."]
 
 
@@ -308,8 +309,8 @@ def test_orders_that_wait_for_money_are_one_finding_of_their_panel():
 def test_a_service_that_waits_for_long_needs_a_person_while_orders_wait_for_it():
     now = timezone.now()
     service = make_service(make_fresh_panel(), wait_minutes=60, waits_until=now, waits_since=now - timedelta(hours=2))
-    assert attention.count_attention() == 0
+    assert count_attention() == 0
     make_order(service)
-    assert attention.count_attention() == 1
+    assert count_attention() == 1
     Service.objects.update(waits_since=now)
-    assert attention.count_attention() == 0
+    assert count_attention() == 0

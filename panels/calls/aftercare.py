@@ -22,7 +22,7 @@ from panels.calls.claiming import claims_under_way
 from panels.calls.recording import record, tried
 from panels.calls.visit import CHUNK_OF_SINGLES, LEASE, PanelClosedError, visit
 from panels.models import Controls, JobRun, Order, OrderEvent, Panel, Refill
-from panels.models.order import RequestState
+from panels.models.order_states import RequestState
 from panels.models.planning import unindexed
 from panels.orders.following import SOONEST, request_check
 from panels.protocol.client import PanelClient

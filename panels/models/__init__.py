@@ -1,13 +1,14 @@
 """The rows of the database. Rules about one row are here. Code about several rows belongs to an activity."""
 
 from panels.models.action import ActionLine, OrderAction
+from panels.models.balance_reading import BalanceReading
 from panels.models.batch import Batch, BatchLine
 from panels.models.client import Campaign, Client
 from panels.models.event import OrderEvent
 from panels.models.id_search import FoundId, IdSearch
 from panels.models.operations import Controls, JobRun, Worker
 from panels.models.order import Order
-from panels.models.panel import BalanceReading, Panel
+from panels.models.panel import Panel
 from panels.models.panel_day import PanelDay
 from panels.models.reading import OrderReading
 from panels.models.refill import Refill

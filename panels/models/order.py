@@ -28,84 +28,28 @@ from panels.models.batch import MAX_REFERENCE, Batch
 from panels.models.client import Campaign, Client
 from panels.models.event import OrderEvent
 from panels.models.fields import MoneyField, RateField
+from panels.models.order_states import (
+    FINISHED,
+    GIVEN_UP,
+    NEEDS_A_PERSON,
+    NOT_BEGUN,
+    OrderProgress,
+    OrderState,
+    RequestState,
+    check_move,
+)
 from panels.models.panel import Panel
 from panels.models.refusal import RefusalWords
 from panels.models.service import Service
 from panels.protocol.order_types import OrderType, order_type, type_choices
-from panels.protocol.wire import Progress as WireProgress
-
-
-class IllegalMoveError(Exception):
-    """A change of state that no order may make."""
-
-
-# Orders that wait for a person: their outcome is unknown, they are on hold, or they have an alarm.
-NEEDS_A_PERSON = Q(state="unknown") | Q(state="queued", held_reason__gt="") | Q(alarm__gt="")
-
-
-class RequestState(models.TextChoices):
-    """The state of a refill or cancel until the panel has accepted it. The panel reports the further progress."""
-
-    QUEUED = "queued", "Waiting to be sent"
-    SENDING = "sending", "Being sent"
-    ACCEPTED = "accepted", "Accepted"
-    REFUSED = "refused", "Refused"
-    UNKNOWN = "unknown", "Outcome unknown"
 
 
 class Order(models.Model):
-    class State(models.TextChoices):
-        QUEUED = "queued", "Queued"
-        SENDING = "sending", "Sending"
-        PLACED = "placed", "Placed"
-        REFUSED = "refused", "Refused"
-        UNKNOWN = "unknown", "Unknown"
-        WITHDRAWN = "withdrawn", "Withdrawn"
-        WRITTEN_OFF = "written_off", "Marked as lost"
-
-    class Progress(models.TextChoices):
-        PENDING = WireProgress.PENDING.value, "Pending"
-        PROCESSING = WireProgress.PROCESSING.value, "Processing"
-        IN_PROGRESS = WireProgress.IN_PROGRESS.value, "In progress"
-        COMPLETED = WireProgress.COMPLETED.value, "Completed"
-        PARTIAL = WireProgress.PARTIAL.value, "Partial"
-        CANCELED = WireProgress.CANCELED.value, "Canceled"
-        REFUNDED = WireProgress.REFUNDED.value, "Refunded"
-        FAILED = WireProgress.FAILED.value, "Failed"
-        PAUSED = WireProgress.PAUSED.value, "Paused"
-        EXPIRED = WireProgress.EXPIRED.value, "Expired"
-
-    FINISHED = (
-        Progress.COMPLETED,
-        Progress.PARTIAL,
-        Progress.CANCELED,
-        Progress.REFUNDED,
-        Progress.FAILED,
-        Progress.EXPIRED,
-    )
-    GIVEN_UP = (Progress.CANCELED, Progress.REFUNDED, Progress.FAILED)
-    NOT_BEGUN = ("", Progress.PENDING, Progress.PROCESSING)
-    # The allowed changes of state. `check_move` raises for all others.
-    ALLOWED = frozenset(
-        {
-            (State.QUEUED, State.SENDING),
-            (State.QUEUED, State.WITHDRAWN),
-            # After a restore, an order that the backup shows as queued may have been sent already.
-            (State.QUEUED, State.UNKNOWN),
-            (State.SENDING, State.PLACED),
-            (State.SENDING, State.REFUSED),
-            (State.SENDING, State.UNKNOWN),
-            (State.SENDING, State.QUEUED),
-            (State.UNKNOWN, State.PLACED),
-            (State.UNKNOWN, State.QUEUED),
-            (State.UNKNOWN, State.REFUSED),
-            (State.UNKNOWN, State.WRITTEN_OFF),
-            # A person sends it again, because the panel refused everybody.
-            (State.REFUSED, State.QUEUED),
-            # The id came after a person had marked the order as lost.
-            (State.WRITTEN_OFF, State.PLACED),
-        }
-    )
+    State = OrderState
+    Progress = OrderProgress
+    FINISHED = FINISHED
+    GIVEN_UP = GIVEN_UP
+    NOT_BEGUN = NOT_BEGUN
 
     class GivenBack(models.TextChoices):
         """How it is known that a panel gave money back. `panels.money.given_back` has the rule."""
@@ -341,7 +285,7 @@ class Order(models.Model):
 
     # -- changes of state
 
-    def advance(self, to: Order.State, **fields: Any) -> bool:
+    def advance(self, to: OrderState, **fields: Any) -> bool:
         """Write the state and `fields` in one statement, if the row still has the state and attempt of this object.
 
         Returns False if nothing was written, because the row has changed.
@@ -349,13 +293,13 @@ class Order(models.Model):
         return self._change(to, fields)
 
     def move(
-        self, to: Order.State, *, what: OrderEvent.What, detail: str = "", actor: Any = None, **fields: Any
+        self, to: OrderState, *, what: OrderEvent.What, detail: str = "", actor: Any = None, **fields: Any
     ) -> bool:
         """Advance and add an event, in one transaction."""
         return self._change(to, fields, self.event(what, detail, actor=actor))
 
-    def _change(self, to: Order.State, fields: dict[str, Any], event: OrderEvent | None = None) -> bool:
-        self.check_move(self.state, to)
+    def _change(self, to: OrderState, fields: dict[str, Any], event: OrderEvent | None = None) -> bool:
+        check_move(self.state, to)
         mine = Order.objects.filter(pk=self.pk, state=self.state, attempt=self.attempt)
         with transaction.atomic():
             is_written = bool(mine.update(state=to, **fields))
@@ -366,13 +310,7 @@ class Order(models.Model):
             self.show(to, fields)
         return is_written
 
-    @classmethod
-    def check_move(cls, came_from: str, to: str) -> None:
-        """Raise IllegalMoveError if this change of state is not allowed."""
-        if (came_from, to) not in cls.ALLOWED:
-            raise IllegalMoveError(f"Orders cannot go from {came_from} to {to}.")
-
-    def show(self, to: Order.State, fields: dict[str, Any]) -> None:
+    def show(self, to: OrderState, fields: dict[str, Any]) -> None:
         """Set the values that were written into the row on this object too."""
         for name, value in {**fields, "state": to}.items():
             setattr(self, name, value)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from panels.models.order import Order, RequestState
+from panels.models.order import Order
+from panels.models.order_states import RequestState
 from panels.protocol.wire import RefillProgress as WireProgress
 
 

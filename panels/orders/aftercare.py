@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from panels.models import Order, OrderEvent, Refill
-from panels.models.order import RequestState
+from panels.models.order_states import RequestState
 
 What = OrderEvent.What
 

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from panels.models import Order, OrderEvent, Panel, Service
-from panels.models.order import NEEDS_A_PERSON
+from panels.models.order_states import NEEDS_A_PERSON
 from panels.models.writing import insert_rows
 
 # Orders of one transaction, because nothing may hold the write lock of SQLite for long.

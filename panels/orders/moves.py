@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from panels.models import Order, OrderEvent
+from panels.models.order_states import OrderState, check_move
 from panels.models.writing import update_rows
 
 # An order, the detail of its event, and the fields that change beside the state.
@@ -19,14 +20,14 @@ class MovedOnError(Exception):
     """A row has another state or attempt than when it was read."""
 
 
-def move_together(to: Order.State, moves: Sequence[Move], *, what: OrderEvent.What, savepoint: bool = True) -> None:
+def move_together(to: OrderState, moves: Sequence[Move], *, what: OrderEvent.What, savepoint: bool = True) -> None:
     """Move all orders in one commit, or no order. All moves change the same fields, each to its own values.
 
     Raises MovedOnError if a row has moved on; then nothing is written. With savepoint=False the caller must end its
     transaction after an error.
     """
     for order, *_ in moves:
-        Order.check_move(order.state, to)
+        check_move(order.state, to)
     changes = [(order, {"state": to, **fields}) for order, _, fields in moves]
     with transaction.atomic(savepoint=savepoint):
         written = update_rows(changes, where=("state", "attempt"))
@@ -39,7 +40,7 @@ def move_together(to: Order.State, moves: Sequence[Move], *, what: OrderEvent.Wh
 
 def move_all(
     pks: Iterable[int],
-    change: tuple[Order.State, Order.State],
+    change: tuple[OrderState, OrderState],
     *,
     what: OrderEvent.What,
     actor: Any = None,
@@ -50,7 +51,7 @@ def move_all(
     Locks their rows until the end of the transaction, so give some hundred orders at a time.
     """
     came_from, to = change
-    Order.check_move(came_from, to)
+    check_move(came_from, to)
     now = timezone.now()
     with transaction.atomic():
         locked = Order.objects.filter(pk__in=pks, state=came_from).select_for_update().order_by("pk")

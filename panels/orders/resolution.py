@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from panels.models import Order, OrderEvent
+from panels.models.order_states import OrderState
 from panels.protocol.order_types import check
 from panels.protocol.scalars import read_remote_id
 
@@ -71,7 +72,7 @@ def write_off(order: Order, actor: Any) -> str:
     return _resolve_order(order, State.WRITTEN_OFF, "Marked as lost.", actor, finished_at=timezone.now())
 
 
-def _resolve_order(order: Order, to: Order.State, detail: str, actor: Any, **fields: Any) -> str:
+def _resolve_order(order: Order, to: OrderState, detail: str, actor: Any, **fields: Any) -> str:
     if not may_resolve(order):
         return "An answer may still arrive. Decide after the deadline."
     # Only the next claim knows whether the balance covers an order that is sent again.

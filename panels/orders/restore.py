@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from panels.models import ActionLine, Batch, Order, OrderAction, OrderEvent, Refill, RefusalWords
-from panels.models.order import RequestState
+from panels.models.order_states import RequestState
 from panels.orders.following import request_check
 
 State, What = Order.State, OrderEvent.What

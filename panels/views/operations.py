@@ -17,7 +17,7 @@ from huey import PostgresHuey, RedisHuey, SqliteHuey
 
 from panels import bell, schedule
 from panels.models import JobRun, Order, Panel, Refill, Worker
-from panels.models.order import RequestState
+from panels.models.order_states import RequestState
 from panels.money import totals
 from panels.orders import readings
 from panels.orders.queue import queued

@@ -17,7 +17,7 @@ from panels.forms.orders import ANSWERS, ResolveForm
 from panels.id_search import findings
 from panels.id_search.evidence import collect_evidence, find_around
 from panels.models import Order, OrderEvent, Refill, Service
-from panels.models.order import RequestState
+from panels.models.order_states import RequestState
 from panels.money import charges, given_back
 from panels.orders import aftercare, following, funds, resolution
 from panels.pages.formats import count

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from panels.filters import OrderFilter
 from panels.models import Order
-from panels.models.order import RequestState
+from panels.models.order_states import RequestState
 from panels.money.costs import cost_of
 from panels.pages.htmx import render_page
 from panels.pages.paging import find_page, paginate

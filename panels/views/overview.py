@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from panels import attention
+from panels.attention.finding import find_attention, mark
+from panels.attention.needs import PANELS
 from panels.models import Order, Panel
 from panels.money.totals import is_summed, spend
 from panels.orders.queue import count_open
@@ -23,11 +24,11 @@ MAX_RECENT = 10
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """Show the state of everything at a glance."""
-    panels = list(attention.mark(attention.PANELS, Panel.objects.defer("api_key")))
+    panels = list(mark(PANELS, Panel.objects.defer("api_key")))
     spent = spend(timezone.now())
     context = {
         "cards": _cards(panels),
-        "attention": attention.find_attention(request.user.has_perm, {attention.PANELS: panels}),
+        "attention": find_attention(request.user.has_perm, {PANELS: panels}),
         "spend": spent,
         "is_summed": bool(spent) or is_summed(),
         "recent": Order.objects.select_related("panel", "service")[:MAX_RECENT],

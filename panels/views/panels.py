@@ -15,7 +15,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from panels import attention
+from panels.attention.finding import find_in, mark
+from panels.attention.needs import PANELS
 from panels.forms.panels import PanelForm
 from panels.models import Panel, Service, ServiceChange
 from panels.orders import pace
@@ -149,7 +150,7 @@ def _may_resume(request: HttpRequest, panel: Panel) -> bool:
 
 
 def _find(pk: int) -> Panel:
-    panel: Panel = get_object_or_404(attention.mark(attention.PANELS, Panel.objects.defer("api_key")), pk=pk)
+    panel: Panel = get_object_or_404(mark(PANELS, Panel.objects.defer("api_key")), pk=pk)
     return panel
 
 
@@ -169,7 +170,7 @@ def _show(request: HttpRequest, panel: Panel) -> HttpResponse:
         "panel": panel,
         "is_waiting": _is_waiting(panel),
         "offer": pace.offer(panel),
-        "needs": attention.find_in([panel], attention.PANELS, request.user.has_perm),
+        "needs": find_in([panel], PANELS, request.user.has_perm),
         "open_count": count_open()[0][panel.pk],
         "services": services.aggregate(
             listed=Count("pk", filter=Q(is_listed=True)),

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from panels.filters import RefillFilter
 from panels.models import Refill
-from panels.models.order import RequestState
+from panels.models.order_states import RequestState
 from panels.pages.htmx import render_page
 from panels.pages.paging import count_rows, paginate
 

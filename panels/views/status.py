@@ -15,9 +15,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from panels import bell, schedule
-from panels.attention import count_attention
+from panels.attention.finding import count_attention
 from panels.models import Controls, Order, Panel, Refill, Worker
-from panels.models.order import RequestState
+from panels.models.order_states import RequestState
 from panels.orders import switch
 from panels.orders.queue import queued
 from panels.pages.paging import count_each

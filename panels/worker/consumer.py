@@ -23,7 +23,7 @@ from panels.bell import HANDLERS, KINDS, huey
 from panels.calls.claiming import claims_under_way
 from panels.calls.recording import records_under_way
 from panels.models import Order, Refill, Worker
-from panels.models.order import RequestState
+from panels.models.order_states import RequestState
 from panels.schedule import SWEEP_EVERY
 from panels.worker.lanes import Lanes
 from panels.worker.processes import LOOK_EVERY, StopSignals

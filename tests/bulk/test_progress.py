@@ -11,7 +11,7 @@ from panels import schedule
 from panels.bulk import progress
 from panels.calls.claiming import Claims
 from panels.models import Order, OrderEvent
-from panels.models.order import IllegalMoveError
+from panels.models.order_states import IllegalMoveError
 from panels.money.costs import cost_of
 from panels.orders.moves import move_all
 from tests.bulk.batches import make_confirmed

@@ -15,7 +15,7 @@ from panels.calls.aftercare import expire_requests, send_requests
 from panels.calls.polling import poll_due
 from panels.calls.submission import submit_queued
 from panels.models import Controls, Order, Panel, Refill, Service
-from panels.models.order import RequestState
+from panels.models.order_states import RequestState
 from panels.orders.aftercare import request_cancel, request_refill
 from panels.protocol.answers import Answer
 from panels.protocol.client import PanelClient

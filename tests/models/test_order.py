@@ -10,7 +10,7 @@ from django.db import DatabaseError, IntegrityError
 from django.utils import timezone
 
 from panels.models import Order, OrderEvent, Service
-from panels.models.order import NEEDS_A_PERSON, IllegalMoveError, RequestState
+from panels.models.order_states import NEEDS_A_PERSON, IllegalMoveError, RequestState
 from tests.factories import make_order, make_panel, make_placed, make_service, make_user
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from panels.attention import count_attention
+from panels.attention.finding import count_attention
 from panels.calls.catalog import sync_catalog
 from panels.calls.polling import poll_due
 from panels.calls.submission import submit_queued

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from panels.models import Order, Refill
-from panels.models.order import RequestState
+from panels.models.order_states import RequestState
 from panels.orders.aftercare import request_cancel, request_refill
 from tests.factories import make_placed, make_service
 

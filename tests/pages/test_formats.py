@@ -12,7 +12,7 @@ from django.utils import timezone
 from lucide.templatetags.lucide import lucide
 
 from panels.models import Order
-from panels.models.order import RequestState
+from panels.models.order_states import RequestState
 from panels.pages import formats
 from panels.pages.formats import KIND_ICONS, LOOKS
 from panels.protocol.wire import Progress, RefillProgress

@@ -39,7 +39,7 @@ from panels.models import (
     Worker,
 )
 from panels.models.encryption import Secret
-from panels.models.order import RequestState
+from panels.models.order_states import RequestState
 from panels.money import totals
 from panels.protocol.order_types import ORDER_TYPES
 from tests.factories import (

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from panels.models import ActionLine, Order, OrderAction, Refill
-from panels.models.order import RequestState
+from panels.models.order_states import RequestState
 from panels.orders.actions import carry_out, confirm_action, draft_action
 from panels.views import actions as view
 from tests.factories import make_order, make_panel, make_placed, make_refill, make_service, make_user

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from panels import bell
 from panels.models import BalanceReading, Order, OrderEvent, Panel, Refill, Service
-from panels.models.order import RequestState
+from panels.models.order_states import RequestState
 from tests.factories import make_order, make_panel, make_placed, make_refill, make_service, make_user
 from tests.views.pages import count_queries
 

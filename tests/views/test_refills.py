@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from panels.models import Order, Refill
-from panels.models.order import RequestState
+from panels.models.order_states import RequestState
 from tests.factories import make_placed, make_refill, make_service, make_user
 
 pytestmark = pytest.mark.django_db

@@ -19,7 +19,7 @@ from panels.calls.outcomes import record_outcomes
 from panels.calls.recording import records_under_way
 from panels.calls.submission import submit_queued
 from panels.models import Order, Panel, Worker
-from panels.models.order import RequestState
+from panels.models.order_states import RequestState
 from panels.worker import consumer
 from panels.worker.lanes import Lanes
 from panels.worker.processes import LOOK_EVERY

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from panels.models import Order, OrderAction, OrderEvent, Worker
-from panels.models.order import RequestState
+from panels.models.order_states import RequestState
 from panels.orders.actions import confirm_action, draft_action
 from tests.factories import make_order, make_placed, make_refill
 from tests.management.running import now_and, run

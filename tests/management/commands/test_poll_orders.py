@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from panels.models import Order, Panel, Refill
-from panels.models.order import RequestState
+from panels.models.order_states import RequestState
 from tests.factories import make_placed, make_refill
 from tests.management.running import NOBODY, order_at, run
 

@@ -1,259 +1,32 @@
 """Declares everything that needs a person: each kind once, in NEEDS, for every page.
 
-A subject describes the rows of one sort (orders, panels, unknown statuses). A kind defines which of these rows need a
-person, their weight, their sentence and their button. To add a kind, add a `Need` to NEEDS.
+A kind defines which rows of its subject need a person, their weight, their sentence and their button. To add a kind,
+add a `Need` to NEEDS.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import cache
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import CharField, Count, Exists, F, Max, Model, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 
+from panels.attention.parts import Button, Listing, Need, Subject
 from panels.models import Order, Panel, RefusalWords, Service
-from panels.models.order import NEEDS_A_PERSON
+from panels.models.order_states import NEEDS_A_PERSON
 from panels.models.panel import IS_PAUSED
 from panels.orders import funds
 from panels.pages.formats import badge, money, order_badge
-from panels.pages.paging import count_each
 
 State = Order.State
 DAY = timedelta(days=1)
 # An order that ended later than this after its creation is not found, because the index is by creation.
 LONGEST_QUEUE = timedelta(days=7)
-May = Callable[[str], bool]
-
-
-@dataclass(frozen=True)
-class Button:
-    """Leads to the page that settles a finding. Only people with the permission see it."""
-
-    label: str
-    permission: str
-    address: Callable[[Any], str]
-
-
-@dataclass(frozen=True)
-class Listing:
-    """The words for the rows of a kind, and the query string of the list of orders that has all of them."""
-
-    words: str
-    query: str
-
-    @property
-    def address(self) -> str:
-        return f"{reverse('order_list')}?{self.query}"
-
-
-@dataclass(frozen=True)
-class Subject:
-    """A sort of rows that can need a person.
-
-    With `one_per`, all rows with equal values in these fields are one finding. The finding has these fields, the
-    `number` of the rows, and the pk of the `newest` row.
-    """
-
-    name: str
-    model: type[Model]
-    title: Callable[[Any], str]
-    address: Callable[[Any], str]
-    place: Callable[[Any], str] = lambda _: ""
-    state: Callable[[Any], str] = lambda _: ""
-    related: tuple[str, ...] = ()
-    order: tuple[str, ...] = ("pk",)
-    most: int = 8
-    one_per: tuple[str, ...] = ()
-    listing: Listing | None = None
-
-    @property
-    def kinds(self) -> list[Need]:
-        """The kinds that need a person, the highest weight first."""
-        found = [kind for kind in NEEDS if kind.subject is self and not kind.is_information]
-        return sorted(found, key=lambda kind: -kind.weight)
-
-
-@dataclass(frozen=True)
-class Need:
-    """One reason why a person must look at a row.
-
-    A kind with `is_information` has only a number and a list on the overview. It does not count as needing a person.
-    """
-
-    name: str
-    subject: Subject
-    weight: int
-    # It uses `Now()` for times, because the query is built once.
-    when: Q
-    sentence: Callable[[Any], str]
-    button: Button
-    # "" if the state of the row is enough.
-    badge: Callable[[Any], str] = lambda _: ""
-    # None if the time is not recorded.
-    since: Callable[[Any], datetime | None] = lambda _: None
-    listing: Listing | None = None
-    is_information: bool = False
-
-    @property
-    def flag(self) -> str:
-        """The name of the annotation that marks the rows of this kind."""
-        return f"needs_{self.name}"
-
-    def rows(self) -> QuerySet[Any]:
-        """Return the rows of this kind."""
-        return self.subject.model._default_manager.filter(self.when)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One row, its kinds (the highest weight first), and the buttons that the person may use."""
-
-    row: Any
-    kinds: tuple[Need, ...]
-    buttons: tuple[tuple[str, str], ...]
-
-    @property
-    def title(self) -> str:
-        return self.kinds[0].subject.title(self.row)
-
-    @property
-    def address(self) -> str:
-        """The address of the row's own page."""
-        return self.kinds[0].subject.address(self.row)
-
-    @property
-    def place(self) -> str:
-        """The panel of the row, or "" if the title names it."""
-        return self.kinds[0].subject.place(self.row)
-
-    @property
-    def since(self) -> datetime | None:
-        return self.kinds[0].since(self.row)
-
-    @property
-    def sentences(self) -> list[str]:
-        return [kind.sentence(self.row) for kind in self.kinds]
-
-    @property
-    def badges(self) -> list[str]:
-        """The badge of the row's state, and the badges of its kinds."""
-        every = [self.kinds[0].subject.state(self.row), *[kind.badge(self.row) for kind in self.kinds]]
-        return [each for each in every if each]
-
-
-@dataclass(frozen=True)
-class Attention:
-    """Everything on the overview that needs a person."""
-
-    # The number of rows of each kind that has a list.
-    numbers: list[tuple[int, Listing]]
-    findings: list[Finding]
-    # The subjects with more rows than are shown.
-    cut_short: list[Subject]
-
-    def __bool__(self) -> bool:
-        return bool(self.numbers or self.findings)
-
-
-# -- reading it
-
-
-def count_attention() -> int:
-    """Count the rows that need a person, in one query. A row with two reasons counts once."""
-    return _all_keys().count()
-
-
-@cache
-def _all_keys() -> QuerySet[Any]:
-    """Build the query once, because building it takes longer than running it."""
-    first, *others = [_keys(kind) for kind in NEEDS if not kind.is_information]
-    return first.union(*others)
-
-
-def find_attention(may: May, known: Mapping[Subject, Iterable[Any]]) -> Attention:
-    """Return everything that needs a person, the highest weight and the oldest first.
-
-    `known` has the marked rows of a subject that the page has already read. Each other subject takes one query.
-    """
-    listed = [(kind, kind.listing) for kind in NEEDS if kind.listing]
-    numbers = count_each(*[kind.rows() for kind, _ in listed])
-    findings: list[Finding] = []
-    cut_short = []
-    for subject in SUBJECTS:
-        found = find_in(known[subject], subject, may) if subject in known else _find(subject, may)
-        if subject not in known and len(found) > subject.most:
-            found = found[: subject.most]
-            cut_short.append(subject)
-        findings += found
-    return Attention(
-        numbers=[(number, listing) for number, (_, listing) in zip(numbers, listed, strict=True) if number],
-        findings=sorted(findings, key=_importance),
-        cut_short=cut_short,
-    )
-
-
-def mark(subject: Subject, rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Add to each row, for each kind of its subject, whether the row is of this kind."""
-    marked: QuerySet[Any] = rows.annotate(**{kind.flag: kind.when for kind in subject.kinds})
-    return marked
-
-
-def find_in(rows: Iterable[Any], subject: Subject, may: May) -> list[Finding]:
-    """Return a finding for each of the marked rows that needs a person."""
-    marked = [(row, [kind for kind in subject.kinds if getattr(row, kind.flag)]) for row in rows]
-    return [_finding(row, kinds, may) for row, kinds in marked if kinds]
-
-
-def _importance(finding: Finding) -> tuple[int, float]:
-    return -finding.kinds[0].weight, finding.since.timestamp() if finding.since else 0
-
-
-def _finding(row: Any, kinds: list[Need], may: May) -> Finding:
-    allowed = [kind.button for kind in kinds if may(kind.button.permission)]
-    buttons = dict.fromkeys((button.label, button.address(row)) for button in allowed)
-    return Finding(row, tuple(kinds), tuple(buttons))
-
-
-def _keys(kind: Need) -> QuerySet[Any]:
-    """Return a pair of subject and pk for each row, so that a row has the same pair for each of its kinds."""
-    subject = kind.subject
-    name = Value(subject.name, output_field=CharField())
-    rows: QuerySet[Any, Any] = kind.rows().order_by()
-    if subject.one_per:
-        rows = rows.values(*subject.one_per).annotate(newest=Max("pk"), subject=name)
-        return rows.values_list("subject", "newest")
-    keys: QuerySet[Any, Any] = rows.annotate(subject=name).values_list("subject", "pk")
-    return keys
-
-
-def _find(subject: Subject, may: May) -> list[Finding]:
-    """Return the findings of a subject, at most one more than are shown."""
-    if subject.one_per:
-        return [_finding(row, [kind], may) for kind in subject.kinds for row in _groups(kind)]
-    first, *others = [kind.rows().order_by().values("pk") for kind in subject.kinds]
-    # Finding the rows is separate from sorting them, because SQLite would otherwise read all rows by an index.
-    rows = mark(subject, subject.model._default_manager.filter(pk__in=first.union(*others)))
-    rows = rows.select_related(*subject.related).order_by(*subject.order)
-    return find_in(rows[: subject.most + 1], subject, may)
-
-
-def _groups(kind: Need) -> QuerySet[Any, Any]:
-    fields = kind.subject.one_per
-    rows: QuerySet[Any, Any] = kind.rows().order_by()
-    groups = rows.values(*fields).annotate(number=Count("pk"), newest=Max("pk")).order_by("-number")
-    found: QuerySet[Any, Any] = groups.values_list(*fields, "number", "newest", named=True)
-    return found[: kind.subject.most]
-
-
-# -- shared by the kinds
 
 
 def _show_row(row: Any) -> str:

@@ -1,0 +1,1 @@
+"""Says what needs a person, and where it is settled."""

@@ -1,0 +1,108 @@
+"""Finds the rows that need a person, for the overview, the menu and the pages of panels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import Any
+
+from django.db.models import CharField, Count, Max, QuerySet, Value
+
+from panels.attention.needs import NEEDS, SUBJECTS
+from panels.attention.parts import Attention, Finding, Need, Subject
+from panels.pages.paging import count_each
+
+May = Callable[[str], bool]
+
+
+def count_attention() -> int:
+    """Count the rows that need a person, in one query. A row with two reasons counts once."""
+    return _all_keys().count()
+
+
+@cache
+def _all_keys() -> QuerySet[Any]:
+    """Build the query once, because building it takes longer than running it."""
+    first, *others = [_keys(kind) for kind in NEEDS if not kind.is_information]
+    return first.union(*others)
+
+
+def find_attention(may: May, known: Mapping[Subject, Iterable[Any]]) -> Attention:
+    """Return everything that needs a person, the highest weight and the oldest first.
+
+    `known` has the marked rows of a subject that the page has already read. Each other subject takes one query.
+    """
+    listed = [(kind, kind.listing) for kind in NEEDS if kind.listing]
+    numbers = count_each(*[kind.rows() for kind, _ in listed])
+    findings: list[Finding] = []
+    cut_short = []
+    for subject in SUBJECTS:
+        found = find_in(known[subject], subject, may) if subject in known else _find(subject, may)
+        if subject not in known and len(found) > subject.most:
+            found = found[: subject.most]
+            cut_short.append(subject)
+        findings += found
+    return Attention(
+        numbers=[(number, listing) for number, (_, listing) in zip(numbers, listed, strict=True) if number],
+        findings=sorted(findings, key=_importance),
+        cut_short=cut_short,
+    )
+
+
+def kinds_of(subject: Subject) -> list[Need]:
+    """Return the kinds of a subject that need a person, the highest weight first."""
+    found = [kind for kind in NEEDS if kind.subject is subject and not kind.is_information]
+    return sorted(found, key=lambda kind: -kind.weight)
+
+
+def mark(subject: Subject, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Add to each row, for each kind of its subject, whether the row is of this kind."""
+    marked: QuerySet[Any] = rows.annotate(**{kind.flag: kind.when for kind in kinds_of(subject)})
+    return marked
+
+
+def find_in(rows: Iterable[Any], subject: Subject, may: May) -> list[Finding]:
+    """Return a finding for each of the marked rows that needs a person."""
+    marked = [(row, [kind for kind in kinds_of(subject) if getattr(row, kind.flag)]) for row in rows]
+    return [_finding(row, kinds, may) for row, kinds in marked if kinds]
+
+
+def _importance(finding: Finding) -> tuple[int, float]:
+    return -finding.kinds[0].weight, finding.since.timestamp() if finding.since else 0
+
+
+def _finding(row: Any, kinds: list[Need], may: May) -> Finding:
+    allowed = [kind.button for kind in kinds if may(kind.button.permission)]
+    buttons = dict.fromkeys((button.label, button.address(row)) for button in allowed)
+    return Finding(row, tuple(kinds), tuple(buttons))
+
+
+def _keys(kind: Need) -> QuerySet[Any]:
+    """Return a pair of subject and pk for each row, so that a row has the same pair for each of its kinds."""
+    subject = kind.subject
+    name = Value(subject.name, output_field=CharField())
+    rows: QuerySet[Any, Any] = kind.rows().order_by()
+    if subject.one_per:
+        rows = rows.values(*subject.one_per).annotate(newest=Max("pk"), subject=name)
+        return rows.values_list("subject", "newest")
+    keys: QuerySet[Any, Any] = rows.annotate(subject=name).values_list("subject", "pk")
+    return keys
+
+
+def _find(subject: Subject, may: May) -> list[Finding]:
+    """Return the findings of a subject, at most one more than are shown."""
+    if subject.one_per:
+        return [_finding(row, [kind], may) for kind in kinds_of(subject) for row in _groups(kind)]
+    first, *others = [kind.rows().order_by().values("pk") for kind in kinds_of(subject)]
+    # Finding the rows is separate from sorting them, because SQLite would otherwise read all rows by an index.
+    rows = mark(subject, subject.model._default_manager.filter(pk__in=first.union(*others)))
+    rows = rows.select_related(*subject.related).order_by(*subject.order)
+    return find_in(rows[: subject.most + 1], subject, may)
+
+
+def _groups(kind: Need) -> QuerySet[Any, Any]:
+    fields = kind.subject.one_per
+    rows: QuerySet[Any, Any] = kind.rows().order_by()
+    groups = rows.values(*fields).annotate(number=Count("pk"), newest=Max("pk")).order_by("-number")
+    found: QuerySet[Any, Any] = groups.values_list(*fields, "number", "newest", named=True)
+    return found[: kind.subject.most]

@@ -1,0 +1,135 @@
+"""The parts of a reason to look: a subject (a sort of rows), a need (a kind of reason), and a finding (a row)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+from django.urls import reverse
+
+
+@dataclass(frozen=True)
+class Button:
+    """Leads to the page that settles a finding. Only people with the permission see it."""
+
+    label: str
+    permission: str
+    address: Callable[[Any], str]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The words for the rows of a kind, and the query string of the list of orders that has all of them."""
+
+    words: str
+    query: str
+
+    @property
+    def address(self) -> str:
+        return f"{reverse('order_list')}?{self.query}"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A sort of rows that can need a person.
+
+    With `one_per`, all rows with equal values in these fields are one finding. The finding has these fields, the
+    `number` of the rows, and the pk of the `newest` row.
+    """
+
+    name: str
+    model: type[Model]
+    title: Callable[[Any], str]
+    address: Callable[[Any], str]
+    place: Callable[[Any], str] = lambda _: ""
+    state: Callable[[Any], str] = lambda _: ""
+    related: tuple[str, ...] = ()
+    order: tuple[str, ...] = ("pk",)
+    most: int = 8
+    one_per: tuple[str, ...] = ()
+    listing: Listing | None = None
+
+
+@dataclass(frozen=True)
+class Need:
+    """One reason why a person must look at a row.
+
+    A kind with `is_information` has only a number and a list on the overview. It does not count as needing a person.
+    """
+
+    name: str
+    subject: Subject
+    weight: int
+    # It uses `Now()` for times, because the query is built once.
+    when: Q
+    sentence: Callable[[Any], str]
+    button: Button
+    # "" if the state of the row is enough.
+    badge: Callable[[Any], str] = lambda _: ""
+    # None if the time is not recorded.
+    since: Callable[[Any], datetime | None] = lambda _: None
+    listing: Listing | None = None
+    is_information: bool = False
+
+    @property
+    def flag(self) -> str:
+        """The name of the annotation that marks the rows of this kind."""
+        return f"needs_{self.name}"
+
+    def rows(self) -> QuerySet[Any]:
+        """Return the rows of this kind."""
+        return self.subject.model._default_manager.filter(self.when)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One row, its kinds (the highest weight first), and the buttons that the person may use."""
+
+    row: Any
+    kinds: tuple[Need, ...]
+    buttons: tuple[tuple[str, str], ...]
+
+    @property
+    def title(self) -> str:
+        return self.kinds[0].subject.title(self.row)
+
+    @property
+    def address(self) -> str:
+        """The address of the row's own page."""
+        return self.kinds[0].subject.address(self.row)
+
+    @property
+    def place(self) -> str:
+        """The panel of the row, or "" if the title names it."""
+        return self.kinds[0].subject.place(self.row)
+
+    @property
+    def since(self) -> datetime | None:
+        return self.kinds[0].since(self.row)
+
+    @property
+    def sentences(self) -> list[str]:
+        return [kind.sentence(self.row) for kind in self.kinds]
+
+    @property
+    def badges(self) -> list[str]:
+        """The badge of the row's state, and the badges of its kinds."""
+        every = [self.kinds[0].subject.state(self.row), *[kind.badge(self.row) for kind in self.kinds]]
+        return [each for each in every if each]
+
+
+@dataclass(frozen=True)
+class Attention:
+    """Everything on the overview that needs a person."""
+
+    # The number of rows of each kind that has a list.
+    numbers: list[tuple[int, Listing]]
+    findings: list[Finding]
+    # The subjects with more rows than are shown.
+    cut_short: list[Subject]
+
+    def __bool__(self) -> bool:
+        return bool(self.numbers or self.findings)
