@@ -52,6 +52,22 @@ if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+def pytest_addoption(parser):
+    parser.addoption("--database-only", action="store_true", help="only the tests that use the configured database")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out what is the same with any database."""
+    if config.getoption("database_only"):
+        other = [item for item in items if not _uses_database(item)]
+        config.hook.pytest_deselected(items=other)
+        items[:] = [item for item in items if _uses_database(item)]
+
+
+def _uses_database(item):
+    return item.get_closest_marker("django_db") or not {"db", "transactional_db"}.isdisjoint(item.fixturenames)
+
+
 def pytest_unconfigure():
     """Delete the folder."""
     if FOLDER:
