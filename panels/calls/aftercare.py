@@ -29,6 +29,7 @@ from panels.protocol.client import PanelClient
 from panels.protocol.errors import NotSent, PanelError, Refused, failure_in, is_answer
 from panels.protocol.inquiry import CHUNK
 from panels.protocol.wire import RefillStatus
+from panels.providers.cancels import learn_cancels
 
 # The calls for the claimed requests must begin within this time. The last exchange may take its own time after that.
 SEND_WITHIN = timedelta(minutes=10)
@@ -100,11 +101,18 @@ def _send_cancels(panel: Panel, client: PanelClient) -> Counter[str]:
     if not orders:
         return Counter()
     answers = _send_call(client.cancels, [order.remote_id for order in orders], not_after)
-    for order in orders:
-        is_accepted = order.remote_id in answers and answers[order.remote_id] is None
-        tried(partial(_settle_cancel, order, "" if is_accepted else answers.get(order.remote_id)))
+    outcomes = {order: _cancel_outcome(answers, order.remote_id) for order in orders}
+    for order, outcome in outcomes.items():
+        tried(partial(_settle_cancel, order, outcome))
+    tried(partial(learn_cancels, panel, {order.pk: outcome for order, outcome in outcomes.items()}))
     _raise_failure(answers)
     return Counter(cancels=len(orders))
+
+
+def _cancel_outcome(answers: Mapping[str, PanelError | None], remote_id: str) -> str | PanelError | None:
+    """Return "" for an accepted cancel, an error, or None if the answer left the order out."""
+    is_accepted = remote_id in answers and answers[remote_id] is None
+    return "" if is_accepted else answers.get(remote_id)
 
 
 def _claim_requests(

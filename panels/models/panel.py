@@ -182,6 +182,10 @@ class Panel(models.Model):
         null=True,
         editable=False,
     )
+    # Learned (providers/cancels.py): the panel accepted a cancel, or it has none. None while this is not known.
+    takes_cancels = models.BooleanField(null=True, editable=False)
+    # The first orders whose cancels were refused, while none was accepted.
+    refused_cancels = models.JSONField(default=list, db_default=[], blank=True, editable=False)
     # When one order was asked alone because a call about many had crashed the panel's script.
     single_tried_at = models.DateTimeField(null=True, editable=False)
     cancel_parameter = models.CharField(

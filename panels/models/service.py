@@ -115,6 +115,12 @@ class Service(models.Model):
         orders = "1 order" if self.charges_compared == 1 else f"{self.charges_compared} orders"
         return f"charges {distance(ratio)} its list ({orders})"
 
+    @property
+    def cancel_doubt(self) -> str:
+        """Why the offer of cancels may not be kept, "" if nothing speaks against it or none is offered."""
+        is_doubtful = self.cancel is not False and self.panel.takes_cancels is False
+        return "Cancels refused so far" if is_doubtful else ""
+
     def terms(self) -> dict[str, Any]:
         """Return what an order keeps of its service besides type and rate (`Order.as_ordered`)."""
         return {

@@ -254,9 +254,11 @@ def delivered_bar(order: Delivery) -> str:
     )
 
 
-def flag(value: object, label: str) -> str:
-    """Show whether a service has a feature: yes, no, or not stated in the catalog."""
-    if value in {True, "yes"}:
+def flag(value: object, label: str, doubt: str = "") -> str:
+    """Show whether a service has a feature: yes, no, not stated in the catalog, or what makes the yes doubtful."""
+    if doubt:
+        css, icon, words = "unknown", "circle-question-mark", doubt
+    elif value in {True, "yes"}:
         css, icon, words = "yes", "check", label
     elif value in {False, "no"}:
         css, icon, words = "no", "x", f"No {label.lower()}"

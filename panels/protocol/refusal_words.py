@@ -328,8 +328,8 @@ _VALIDATION = r"""
 """
 
 
-def _patterns(block: str) -> str:
-    """Return the patterns of a block as one."""
+def patterns(block: str) -> str:
+    """Return the patterns of a block as one pattern."""
     lines = [line.strip() for line in block.splitlines()]
     joined = "".join(line if line.startswith("|") else f"\n{line}" for line in lines if line and line[0] != "#")
     while found := re.search(r"<([a-z ]+)>", joined):
@@ -338,17 +338,17 @@ def _patterns(block: str) -> str:
 
 
 # The words of a panel that itself says that it is under maintenance.
-MAINTENANCE = _patterns(_MAINTENANCE)
+MAINTENANCE = patterns(_MAINTENANCE)
 _PARTS["maintenance"] = f"(?:{MAINTENANCE})"
-ONE_SERVICE, ONE_TARGET, BACK = _patterns(_ONE_SERVICE), _patterns(_ONE_TARGET), _patterns("<back>")
+ONE_SERVICE, ONE_TARGET, BACK = patterns(_ONE_SERVICE), patterns(_ONE_TARGET), patterns("<back>")
 # In the order in which a text is tested: a class, the HTTP status that means the same, and the pattern of its texts.
 REFUSALS: tuple[tuple[Reason, int | None, str], ...] = (
-    (Reason.AUTH, 401, _patterns(_AUTH)),
-    (Reason.RATE_LIMIT, 429, _patterns(_RATE_LIMIT)),
-    (Reason.DUPLICATE, None, _patterns(_DUPLICATE)),
-    (Reason.FUNDS, 402, _patterns(_FUNDS)),
-    (Reason.EVERYBODY, None, _patterns(_EVERYBODY)),
-    (Reason.NOT_ELIGIBLE, None, _patterns(_NOT_ELIGIBLE)),
-    (Reason.NOT_FOUND, None, _patterns(_NOT_FOUND)),
-    (Reason.VALIDATION, None, _patterns(_VALIDATION)),
+    (Reason.AUTH, 401, patterns(_AUTH)),
+    (Reason.RATE_LIMIT, 429, patterns(_RATE_LIMIT)),
+    (Reason.DUPLICATE, None, patterns(_DUPLICATE)),
+    (Reason.FUNDS, 402, patterns(_FUNDS)),
+    (Reason.EVERYBODY, None, patterns(_EVERYBODY)),
+    (Reason.NOT_ELIGIBLE, None, patterns(_NOT_ELIGIBLE)),
+    (Reason.NOT_FOUND, None, patterns(_NOT_FOUND)),
+    (Reason.VALIDATION, None, patterns(_VALIDATION)),
 )

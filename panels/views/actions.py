@@ -155,6 +155,7 @@ def _report(request: HttpRequest, action: OrderAction) -> dict[str, Any]:
         "finished": total - waiting,
         "costs": _costs(lines),
         "possible": None if action.confirmed_at else _count_possible(action),
+        "refusing": [] if action.confirmed_at else _panels_that_refuse(action),
         "outcome": outcome,
         "page": paginate(shown.select_related("order__panel", "order__service"), request.GET, sort="id"),
         "poll": 1 if action.confirmed_at and not action.finished_at else 0,
@@ -182,6 +183,14 @@ def _count_possible(action: OrderAction) -> int:
     if action.kind == Kind.REFILL:
         orders = orders.prefetch_related("refills")
     return sum(_is_possible(action.kind, order) for order in orders)
+
+
+def _panels_that_refuse(action: OrderAction) -> list[tuple[str, int]]:
+    """Return the panels that have refused every cancel so far, each with the number of orders to cancel there."""
+    if action.kind != Kind.CANCEL:
+        return []
+    orders = Order.objects.filter(pk__in=action.lines.order_by().values("order"), panel__takes_cancels=False)
+    return list(orders.order_by("panel__name").values_list("panel__name").annotate(number=Count("pk")))
 
 
 def _is_possible(kind: str, order: Order) -> bool:

@@ -131,6 +131,41 @@ def test_a_cancel_that_may_have_arrived_is_not_asked_for_again(synced_panel, san
     assert "the cancel request" in running.alarm
 
 
+def test_a_panel_that_does_not_know_cancels_has_none_and_a_person_can_still_try(synced_panel, sandbox, running):
+    request_cancel(running, None)
+    sandbox.faults.add(Fault.REFUSE, "cancel", times=2, text="Incorrect action")
+    care(synced_panel)
+    assert Panel.objects.get().takes_cancels is False
+    running.refresh_from_db()
+    assert request_cancel(running, None) == ""
+    care(synced_panel)
+    running.refresh_from_db()
+    assert running.cancel_state == RequestState.ACCEPTED
+    assert Panel.objects.get().takes_cancels is True
+
+
+def test_the_same_no_to_three_orders_shows_that_a_panel_has_no_cancels(db, reduced_sandbox):
+    panel = make_panel(api_url=reduced_sandbox.api_url, key=reduced_sandbox.key)
+    service = make_service(panel, cancel=None)
+    for number in (2, 1):
+        for _ in range(number):
+            assert request_cancel(make_placed(service), None) == ""
+        assert Panel.objects.get().takes_cancels is None
+        care(panel)
+    assert set(Order.objects.values_list("cancel_error", flat=True)) == {"Incorrect request"}
+    assert Panel.objects.get().takes_cancels is False
+
+
+def test_orders_that_had_ended_say_nothing_about_the_cancels_of_a_panel(synced_panel, sandbox):
+    orders = [make_placed(make_service(synced_panel)) for _ in range(4)]
+    sandbox.faults.add(Fault.REFUSE, "cancel", times=None, text="Order already completed")
+    for order in orders:
+        request_cancel(order, None)
+    care(synced_panel)
+    assert Order.objects.filter(cancel_state=RequestState.REFUSED).count() == 4
+    assert Panel.objects.get().takes_cancels is None
+
+
 @pytest.mark.django_db
 def test_requests_past_their_deadline_become_unknown():
     past = timezone.now() - timedelta(seconds=1)

@@ -232,3 +232,10 @@ def test_canceled_orders_of_before_cost_nothing_and_partial_orders_their_share(u
     for order in ended.filter(progress__in=("canceled", "refunded")):
         assert order.given_back == order.charge
     assert Order.objects.filter(given_back_source="computed").exists()
+
+
+def test_panels_that_accepted_a_cancel_before_take_cancels(upgraded, db):
+    accepted = set(Order.objects.filter(cancel_state="accepted").values_list("panel", flat=True))
+    assert accepted
+    assert set(Panel.objects.filter(takes_cancels=True).values_list("pk", flat=True)) == accepted
+    assert not Panel.objects.filter(takes_cancels=False).exists()

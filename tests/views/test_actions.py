@@ -267,3 +267,21 @@ def test_an_action_is_reported_also_where_its_author_is_gone(as_operator):
     assert as_operator.get(action.get_absolute_url()).status_code == 200
     assert ActionLine.objects.count() == 1
     assert not Refill.objects.exists()
+
+
+def test_panels_that_have_refused_every_cancel_are_named_before_orders_are_canceled(as_operator, operator):
+    refusing, taking = make_panel(name="Northwind", takes_cancels=False), make_panel(name="Brightline")
+    service = make_service(refusing)
+    orders = [make_placed(service), make_placed(service), make_placed(make_service(taking))]
+    page = as_operator.get(draft(Kind.CANCEL, *orders, by=operator).get_absolute_url()).text
+    assert "Northwind has refused every cancel so far, so it will probably refuse these too: 2 orders." in " ".join(
+        _words_of(page).split()
+    )
+    assert "Brightline has refused" not in page
+    assert "Request to cancel" in page
+    page = as_operator.get(draft(Kind.REFRESH, *orders, by=operator).get_absolute_url()).text
+    assert "has refused every cancel" not in page
+
+
+def _words_of(page):
+    return re.sub(r"<[^>]+>", " ", page).replace("\u00a0", " ")

@@ -459,3 +459,20 @@ def test_only_a_manager_is_offered_a_sync(client, operator, manager):
     for person, is_offered in ((operator, False), (manager, True)):
         client.force_login(person)
         assert ("Sync the catalog" in text(client.get(service.get_absolute_url()))) is is_offered
+
+
+@pytest.mark.parametrize(
+    ("cancel", "takes_cancels", "words"),
+    [
+        (True, False, "Cancels refused so far"),
+        (None, False, "Cancels refused so far"),
+        (False, False, "No cancel"),
+        (True, True, "<span>Cancel</span>"),
+        (True, None, "<span>Cancel</span>"),
+    ],
+)
+def test_a_promise_of_cancels_that_the_panel_never_kept_is_not_shown_as_one(as_operator, cancel, takes_cancels, words):
+    service = make_service(make_panel(takes_cancels=takes_cancels), cancel=cancel)
+    for page in ("/catalog/", service.get_absolute_url(), f"/orders/new/?service={service.pk}"):
+        assert ("Cancels refused so far" in text(as_operator.get(page))) is (words == "Cancels refused so far")
+        assert words in text(as_operator.get(page))

@@ -41,6 +41,14 @@ def test_the_page_holds_the_order_and_htmx_gets_only_it(as_viewer, operator):
         assert text in part
 
 
+@pytest.mark.parametrize("takes_cancels", [None, True, False])
+def test_who_cancels_at_a_panel_that_has_refused_every_cancel_is_told_first(as_operator, takes_cancels):
+    order = make_placed(make_service(make_panel(takes_cancels=takes_cancels)))
+    page = as_operator.get(url("detail", order)).text
+    assert ("has refused every cancel so far" in page) is (takes_cancels is False)
+    assert "Cancel order…" in page
+
+
 def test_an_order_says_when_it_started_if_that_was_seen(as_viewer):
     started = make_placed(moved_before=timezone.now() - dt.timedelta(hours=3, minutes=5))
     page = as_viewer.get(url("detail", started)).text

@@ -514,3 +514,11 @@ def test_the_page_offers_more_orders_at_a_time_with_the_risk_and_a_manager_choos
 def test_the_page_offers_one_at_a_time_after_an_order_without_an_answer(as_manager):
     order = make_unknown(make_service(make_panel(parallel_calls=4)))
     assert "Send one at a time" in as_manager.get(order.panel.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("takes_cancels", "words"), [(None, "not known yet"), (True, "accepted"), (False, "all refused so far")]
+)
+def test_the_page_says_whether_the_panel_takes_cancels(as_viewer, takes_cancels, words):
+    page = text(as_viewer.get(make_panel(takes_cancels=takes_cancels).get_absolute_url()))
+    assert f"<dt>Cancels</dt> <dd>{words}</dd>" in page
