@@ -126,11 +126,15 @@ ORDER_TYPES: Mapping[str, OrderType] = {
 _OWN_NAMES = {kind.slug: frozenset(field.name for field in kind.fields) for kind in ORDER_TYPES.values()}
 _SEPARATORS = re.compile(r"[-_\s]+")
 _SLUGS = {slug.replace("_", ""): slug for slug in ORDER_TYPES}
+# Some panels use the singular, such as "Custom Comment".
+_SINGULARS = {re.sub(r"s(?=_|$)|_", "", slug): slug for slug in ORDER_TYPES}
 
 
 def fold_type(text: str) -> str:
     """Return the slug of a type name of a panel, or "" if it is not one of the 17 (docs/protocol.md, 2)."""
-    return _SLUGS.get(_SEPARATORS.sub("", text.lower()), "")
+    name = text.strip().lower()
+    singular = _SEPARATORS.sub("", re.sub(r"s(?=[-_\s]|$)", "", name))
+    return _SLUGS.get(_SEPARATORS.sub("", name)) or _SINGULARS.get(singular, "")
 
 
 def type_choices() -> list[tuple[str, str]]:

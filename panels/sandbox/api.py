@@ -108,7 +108,9 @@ class Api:
             for refill_id in _many_ids(fields, "refills")
         ]
 
-    def _cancel(self, fields: Mapping[str, str]) -> list[dict[str, Any]]:
+    def _cancel(self, fields: Mapping[str, str]) -> Any:
+        if self._state.habits.cancels_one:
+            return {"cancel": self._canceled(_one_id(fields, "order"))}
         return [
             {"order": _shown_id(order_id), "cancel": _or_error(self._canceled, order_id)}
             for order_id in _many_ids(fields, "orders")
@@ -128,12 +130,16 @@ class Api:
         return refill.status(self._state.now())
 
     def _report_on(self, order_id: str) -> dict[str, Any]:
-        order, now = self._state.find(order_id), self._state.now()
+        order, now, habits = self._state.find(order_id), self._state.now(), self._state.habits
+        has_begun, is_canceled = now >= order.starts_at, order.status(now) == "Canceled"
+        has_remains = not (
+            habits.ends_without_remains if is_canceled else habits.begins_without_remains and not has_begun
+        )
         report = {
-            "charge": plain(order.charge_at(now, keeps_charge=self._state.keeps_charge)),
-            "start_count": None if now < order.starts_at else str(order.start_count),
+            "charge": plain(order.charge_at(now, keeps_charge=habits.keeps_charge)),
+            "start_count": str(order.start_count) if has_begun else None,
             "status": order.status(now),
-            "remains": str(order.remains(now)),
+            "remains": str(order.remains(now)) if has_remains else "0",
         }
         if self._dialect.status_has_currency:
             report["currency"] = self._currency

@@ -3,7 +3,7 @@
 GET  ledger, arrivals, calls, peaks
 POST faults {fault, action, times, seconds, text, status, service, …}   faults/clear   finish {order, status, remains}
      balance {balance}   skip {seconds}   services/change {service, rate, …}   services/remove {service}
-     charges {keep}
+     charges {keep}   behaviours {behaviour, play}
 """
 
 from __future__ import annotations
@@ -61,6 +61,8 @@ def _change(panel: SandboxPanel, name: str, values: dict[str, Any]) -> tuple[int
             panel.remove_service(values["service"])
         case "charges":
             panel.keep_charges(keep=bool(values["keep"]))
+        case "behaviours":
+            (panel.play if values.get("play", True) else panel.stop_playing)(values["behaviour"])
         case _:
             return 404, {"error": "unknown name"}
     return 200, DONE

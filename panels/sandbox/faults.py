@@ -152,6 +152,8 @@ class PlannedFault:
     status: int = 200
     # None: calls about any service.
     service: str | None = None
+    # "": calls with any fields.
+    having: str = ""
     hits: int = 0
 
     def __post_init__(self) -> None:
@@ -163,6 +165,11 @@ class PlannedFault:
     def is_processed(self) -> bool:
         """Say whether the panel acts on the call."""
         return self.fault not in NOT_PROCESSED if self.processed is None else self.processed
+
+    def is_for(self, fields: Mapping[str, str]) -> bool:
+        """Say whether a call with these fields is meant."""
+        wanted = (self.action, fields.get("action", "")), (self.service, fields.get("service", ""))
+        return all(mine in (None, theirs) for mine, theirs in wanted) and (not self.having or self.having in fields)
 
     def seconds_or(self, default: float) -> float:
         """Return the seconds of this fault, or the default."""
@@ -190,12 +197,15 @@ class FaultPlan:
         processed: bool | None = None,
         status: int = 200,
         service: str | None = None,
+        having: str = "",
     ) -> PlannedFault:
         """Make the next `times` calls of an action (None: any) go wrong. VANISH takes effect at once.
 
-        With `service`, only calls about this service go wrong.
+        With `service`, only calls about this service go wrong. With `having`, only calls with this field do.
         """
-        planned = PlannedFault(Fault(fault), action, times, probability, seconds, text, processed, status, service)
+        planned = PlannedFault(
+            Fault(fault), action, times, probability, seconds, text, processed, status, service, having
+        )
         if planned.fault is Fault.VANISH:
             planned.hits += 1
             self._vanish(seconds)
@@ -214,12 +224,11 @@ class FaultPlan:
         with self._lock, contextlib.suppress(ValueError):
             self._waiting.remove(planned)
 
-    def take(self, action: str, service: str = "") -> PlannedFault | None:
-        """Return the fault that this call meets, and count it."""
+    def take(self, fields: Mapping[str, str]) -> PlannedFault | None:
+        """Return the fault that a call with these fields meets, and count it."""
         with self._lock:
             for planned in self._waiting:
-                is_meant = planned.action in (None, action) and planned.service in (None, service)
-                if is_meant and self._chance.random() < planned.probability:
+                if planned.is_for(fields) and self._chance.random() < planned.probability:
                     planned.hits += 1
                     if planned.times is not None and planned.hits >= planned.times:
                         self._waiting.remove(planned)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -14,12 +15,13 @@ from types import TracebackType
 from typing import Any
 
 from panels.sandbox.api import DIALECTS, Api
+from panels.sandbox.behaviours import Stage
 from panels.sandbox.catalog import build_catalog
 from panels.sandbox.control import control
-from panels.sandbox.faults import FaultPlan, PlannedFault
+from panels.sandbox.faults import Fault, FaultPlan, PlannedFault
 from panels.sandbox.journal import Journal
 from panels.sandbox.life import Chances
-from panels.sandbox.rules import Refusal, SandboxService
+from panels.sandbox.rules import STRICT, Refusal, SandboxService
 from panels.sandbox.server import API_PATH, PanelServer
 from panels.sandbox.state import Arrival, LedgerEntry, PanelState
 
@@ -61,6 +63,9 @@ class SandboxPanel:
         )
         self._api = Api(self._state, spoken, key=key, currency=currency)
         self.faults = FaultPlan(seed=seed, vanish=self.vanish)
+        self._stage = Stage(self.faults)
+        # The times of the calls of the last minute, while their number is limited.
+        self._recent: deque[float] = deque()
         self._port = port
         self._server: PanelServer | None = None
         self._return: threading.Timer | None = None
@@ -180,6 +185,19 @@ class SandboxPanel:
         with self._state.lock:
             self._state.keep_charges(keep=keep)
 
+    def play(self, *names: str, service: str | int | None = None) -> None:
+        """Begin behaviours (behaviours.py), those with faults for the calls about one service or for all."""
+        for name in names:
+            with self._state.lock:
+                habits = self._stage.begin(name, None if service is None else str(service))
+                self._state.change_habits(**habits)
+
+    def stop_playing(self, name: str) -> None:
+        """End a behaviour."""
+        with self._state.lock:
+            habits = self._stage.end(name)
+            self._state.change_habits(**{each: getattr(STRICT, each) for each in habits})
+
     def remove_service(self, service_id: str | int) -> None:
         """Remove a service from the catalog. Its orders continue."""
         with self._state.lock:
@@ -197,9 +215,10 @@ class SandboxPanel:
     def receive(self, fields: Mapping[str, str], caller: str) -> tuple[int, PlannedFault | None]:
         """Count a call, and return its number and the fault that it meets."""
         action = fields.get("action", "")
-        planned = self.faults.take(action, fields.get("service", ""))
+        planned = self.faults.take(fields)
         state = self._state
         with state.lock:
+            planned = planned or self._limit_calls()
             state.calls[action] += 1
             state.under_way[action] += 1
             state.peaks[action] = max(state.peaks[action], state.under_way[action])
@@ -222,7 +241,9 @@ class SandboxPanel:
 
     def answer(self, fields: Mapping[str, str], request_number: int) -> bytes:
         """Carry a call out and return the body of its answer."""
-        return json.dumps(self._api.answer(fields, request_number)).encode()
+        answer = self._api.answer(fields, request_number)
+        with self._state.lock:
+            return self._stage.before() + json.dumps(self._stage.spell(answer, fields)).encode()
 
     def last_order_id(self) -> str:
         """Return the id of the last accepted order, or ""."""
@@ -237,6 +258,16 @@ class SandboxPanel:
     def control(self, method: str, name: str, body: bytes) -> tuple[int, Any]:
         """Carry out a request of a test harness, and return the HTTP status and the JSON value."""
         return control(self, method, name, body)
+
+    def _limit_calls(self) -> PlannedFault | None:
+        """Count a call. Return a fault if the calls of this minute are used up."""
+        now, most = self._state.now(), self._state.habits.calls_a_minute
+        while self._recent and self._recent[0] <= now - 60:
+            self._recent.popleft()
+        if most and len(self._recent) >= most:
+            return PlannedFault(Fault.RATE_LIMIT, seconds=math.ceil(self._recent[0] + 60 - now))
+        self._recent.append(now)
+        return None
 
     def _find_service(self, service_id: str | int) -> SandboxService:
         service = self._state.services.get(str(service_id))

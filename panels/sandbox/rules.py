@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 
 SMALLEST_AMOUNT = Decimal("0.000001")
 MAX_DIGITS = 15
@@ -35,6 +35,31 @@ class SandboxService:
     average_time: str = "Not Enough Data"
     # The charge as a multiple of the listed price: 1.31 at a panel that charges 31 % more than it lists.
     surcharge: Decimal = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How a panel differs from the strict one in what it takes, charges and reports."""
+
+    # Whether an answer to `status` has the whole charge after a refund, and which orders have remains 0.
+    keeps_charge: bool = False
+    ends_without_remains: bool = False
+    begins_without_remains: bool = False
+    # Each charge is rounded up to a multiple of this, unless it is 0.
+    charge_step: Decimal = Decimal(0)
+    packages_per_1000: bool = False
+    loses_charges: bool = False
+    wants_quantity: bool = False
+    quantity_step: int = 1
+    # Whether the limits are for all runs together.
+    limits_total: bool = False
+    splits_comments: bool = False
+    cancels_one: bool = False
+    # 0: no limit.
+    calls_a_minute: int = 0
+
+
+STRICT = Habits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,23 +103,33 @@ WORDS_FOR_MISSING = {"link": "Bad link", "quantity": "Incorrect quantity", "comm
 WORDS_FOR_REQUIRED = "You must fill in the required fields"
 
 
-def check_and_price(service: SandboxService, fields: Mapping[str, str]) -> Priced:
-    """Check and price an `add` like a strict panel. Raises Refusal.
+def check_and_price(service: SandboxService, fields: Mapping[str, str], habits: Habits = STRICT) -> Priced:
+    """Check and price an `add` like a strict panel, apart from the habits. Raises Refusal.
 
     Charges for every line of a list, also for blank lines. Refuses an empty number and zero also in a field that is not
     needed, because other panels do so too.
     """
     kind = TYPES[service.type]
     _need_fields(service, kind, fields)
+    if habits.wants_quantity and not fields.get("quantity"):
+        raise Refusal("Missing required parameters")
     if service.type == "Subscriptions":
         return _subscription(service, fields)
-    if "quantity" in fields:
-        _whole(fields, "quantity")
-    units = _units(service, kind, fields)
+    if "quantity" in fields and _whole(fields, "quantity") % habits.quantity_step:
+        raise Refusal(f"Quantity must be a multiple of {habits.quantity_step}")
+    units = _units(kind, fields, habits)
     total = units * _runs(service, fields)
-    price = service.rate if kind.is_flat else service.rate * total / 1000
-    charge = price * service.surcharge
-    return Priced(units=total, charge=charge.quantize(SMALLEST_AMOUNT, ROUND_HALF_UP))
+    if kind.counted:
+        _within_limits(service, total if habits.limits_total else units)
+    is_flat = kind.is_flat and not habits.packages_per_1000
+    charge = (service.rate if is_flat else service.rate * total / 1000) * service.surcharge
+    return Priced(units=total, charge=_rounded(charge, habits.charge_step))
+
+
+def _rounded(charge: Decimal, step: Decimal) -> Decimal:
+    if step:
+        charge = (charge / step).to_integral_value(ROUND_UP) * step
+    return charge.quantize(SMALLEST_AMOUNT, ROUND_HALF_UP)
 
 
 def _need_fields(service: SandboxService, kind: ServiceType, fields: Mapping[str, str]) -> None:
@@ -107,13 +142,15 @@ def _need_fields(service: SandboxService, kind: ServiceType, fields: Mapping[str
             raise Refusal(WORDS_FOR_MISSING.get(name, WORDS_FOR_REQUIRED))
 
 
-def _units(service: SandboxService, kind: ServiceType, fields: Mapping[str, str]) -> int:
+def _units(kind: ServiceType, fields: Mapping[str, str], habits: Habits) -> int:
     if not kind.counted:
         return 1
     counted = fields[kind.counted]
-    units = int(counted) if kind.counted == "quantity" else len(counted.split("\n"))
-    _within_limits(service, units)
-    return units
+    if kind.counted == "quantity":
+        return int(counted)
+    if kind.counted == "comments" and habits.splits_comments:
+        counted = counted.replace("\\n", "\n").replace(" | ", "\n")
+    return len(counted.split("\n"))
 
 
 def _within_limits(service: SandboxService, units: int) -> None:

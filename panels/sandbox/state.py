@@ -15,7 +15,7 @@ from typing import Any
 from panels.sandbox.faults import PlannedFault
 from panels.sandbox.journal import Journal
 from panels.sandbox.life import Chances, SandboxOrder, SandboxRefill
-from panels.sandbox.rules import Refusal, SandboxService, check_and_price
+from panels.sandbox.rules import STRICT, Refusal, SandboxService, check_and_price
 
 FIRST_ORDER_ID = 23_500
 WIDEST_ORDER_GAP = 40
@@ -57,8 +57,7 @@ class PanelState:
         self.lock = threading.RLock()
         self.services = {service.id: service for service in services}
         self.balance = balance
-        # Whether an answer to `status` has the whole charge after a refund, as at many panels.
-        self.keeps_charge = False
+        self.habits = STRICT
         self.calls: Counter[str] = Counter()
         self.under_way: Counter[str] = Counter()
         self.peaks: Counter[str] = Counter()
@@ -97,7 +96,7 @@ class PanelState:
         service = self.services.get(service_id)
         if service is None:
             raise Refusal("Incorrect service ID")
-        priced = check_and_price(service, fields)
+        priced = check_and_price(service, fields, self.habits)
         order = SandboxOrder("", service_id, dict(fields), priced.units, priced.charge, self.now(), request_number)
         if order.target in self._active:
             raise Refusal("You have active order with this link. Please wait until order being completed.")
@@ -106,7 +105,8 @@ class PanelState:
         self._last_order_id = self._chances.next_id(self._last_order_id, WIDEST_ORDER_GAP)
         order.id = str(self._last_order_id)
         self._chances.plan(order)
-        self.balance -= order.charge
+        if not (self.habits.loses_charges and self.under_way["add"] > 1):
+            self.balance -= order.charge
         self._add_order(order)
         self._save(order)
         return order
@@ -162,8 +162,12 @@ class PanelState:
 
     def keep_charges(self, *, keep: bool) -> None:
         """Answer with the whole charge after a refund, or with the lower charge."""
-        self.keeps_charge = keep
+        self.change_habits(keeps_charge=keep)
         self._journal.write(("fact", "keeps_charge", keep))
+
+    def change_habits(self, **changes: Any) -> None:
+        """Change some habits from the next call on."""
+        self.habits = dataclasses.replace(self.habits, **changes)
 
     def close(self) -> None:
         """Close the journal."""
@@ -197,7 +201,7 @@ class PanelState:
         facts = records.get("fact", {})
         self._skipped = float(facts.get("skipped", 0.0))
         self.balance = Decimal(facts.get("balance", self.balance))
-        self.keeps_charge = bool(facts.get("keeps_charge", False))
+        self.change_habits(keeps_charge=bool(facts.get("keeps_charge", False)))
         for record in records.get("order", {}).values():
             amounts = {name: Decimal(record[name]) for name in ("charge", "refunded")}
             self._add_order(SandboxOrder(**{**record, **amounts}))

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from panels.sandbox import SandboxPanel
 from panels.sandbox.api import DIALECTS
+from panels.sandbox.behaviours import BEHAVIOURS
 from panels.sandbox.panel import DEFAULT_KEY
 from panels.worker.processes import LOOK_EVERY, StopSignals
 
@@ -27,11 +28,24 @@ class Command(BaseCommand):
         parser.add_argument("--latency", type=float, default=0.0, help="the least time of each answer, in seconds")
         parser.add_argument("--speed", type=float, default=1.0, help="the factor by which orders run faster")
         parser.add_argument("--seed", type=int, default=1, help="decides how orders end")
+        parser.add_argument(
+            "--behaviour",
+            action="append",
+            default=[],
+            choices=BEHAVIOURS,
+            metavar="NAME",
+            help="play a behaviour of real panels, again for more; --list-behaviours lists them",
+        )
+        parser.add_argument("--list-behaviours", action="store_true", help="list the behaviours and end")
         parser.add_argument("--state-file", type=Path, help="the file that keeps orders and balance over a restart")
 
     def handle(self, **options: Any) -> None:
+        if options["list_behaviours"]:
+            self.stdout.write("\n".join(f"{name:<36}{each.says}" for name, each in BEHAVIOURS.items()))
+            return
         signals = StopSignals.of_process()
         panel = _panel(options)
+        panel.play(*options["behaviour"])
         try:
             panel.start()
         except OSError as error:

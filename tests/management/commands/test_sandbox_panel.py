@@ -9,7 +9,9 @@ import sys
 from urllib.parse import urlencode, urlsplit
 
 import pytest
+from django.core.management import call_command
 
+from panels.sandbox.behaviours import BEHAVIOURS
 from tests.processes import PATIENCE, ROOT, end_while_halted, halting_at_django
 
 
@@ -21,7 +23,15 @@ def test_a_panel_takes_signals_before_it_loads_django(start, tmp_path):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_command_runs_a_panel_until_it_is_interrupted(number, tmp_path):
-    options = ("--port=0", "--dialect=000", "--currency=EUR", "--balance=12.50", "--key=k", "--speed=2")
+    options = (
+        "--port=0",
+        "--dialect=000",
+        "--currency=EUR",
+        "--balance=12.50",
+        "--key=k",
+        "--speed=2",
+        "--behaviour=balance_in_data",
+    )
     process = subprocess.Popen(
         [sys.executable, "manage.py", "sandbox_panel", *options, f"--state-file={tmp_path / 'panel.jsonl'}"],
         cwd=ROOT,
@@ -35,7 +45,17 @@ def test_the_command_runs_a_panel_until_it_is_interrupted(number, tmp_path):
         url = urlsplit(line.split(" at ")[1].strip())
         connection = http.client.HTTPConnection(url.hostname, url.port, timeout=PATIENCE)
         connection.request("POST", url.path, urlencode({"key": "k", "action": "balance"}))
-        assert json.loads(connection.getresponse().read()) == {"balance": "12.5", "currency": "EUR"}
+        assert json.loads(connection.getresponse().read()) == {
+            "status": "success",
+            "data": {"balance": "12.5", "currency": "EUR"},
+        }
         process.send_signal(number)
         assert process.wait(timeout=PATIENCE) == 0
         connection.close()
+
+
+def test_the_behaviours_are_listed_with_their_sentences(capsys):
+    call_command("sandbox_panel", "--list-behaviours")
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(BEHAVIOURS)
+    assert any(line.split(None, 1) == ["id_alone", "The answer is only the ID."] for line in lines)
