@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -126,15 +126,22 @@ ORDER_TYPES: Mapping[str, OrderType] = {
 _OWN_NAMES = {kind.slug: frozenset(field.name for field in kind.fields) for kind in ORDER_TYPES.values()}
 _SEPARATORS = re.compile(r"[-_\s]+")
 _SLUGS = {slug.replace("_", ""): slug for slug in ORDER_TYPES}
-# Some panels use the singular, such as "Custom Comment".
-_SINGULARS = {re.sub(r"s(?=_|$)|_", "", slug): slug for slug in ORDER_TYPES}
 
 
 def fold_type(text: str) -> str:
-    """Return the slug of a type name of a panel, or "" if it is not one of the 17 (docs/protocol.md, 2)."""
-    name = text.strip().lower()
-    singular = _SEPARATORS.sub("", re.sub(r"s(?=[-_\s]|$)", "", name))
-    return _SLUGS.get(_SEPARATORS.sub("", name)) or _SINGULARS.get(singular, "")
+    """Return the slug of a type name of a panel, or "" if it is not a known one (docs/protocol.md, 2).
+
+    A word in the singular is the same as in the plural: "Custom Comment", "Subscription".
+    """
+    words = _SEPARATORS.split(text.lower())
+    return _SLUGS.get("".join(words)) or _SINGULAR.get(_in_singular(words), "")
+
+
+def _in_singular(words: Iterable[str]) -> str:
+    return "".join(word.removesuffix("s") for word in words)
+
+
+_SINGULAR = {_in_singular(slug.split("_")): slug for slug in ORDER_TYPES}
 
 
 def type_choices() -> list[tuple[str, str]]:

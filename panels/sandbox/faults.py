@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import enum
-import json
 import random
 import threading
 from collections.abc import Callable, Mapping
@@ -107,6 +106,9 @@ class IncomingCall(Protocol):
 
     def process(self) -> bytes:
         """Carry the call out and return the body of its right answer."""
+
+    def error(self, text: str) -> bytes:
+        """Return the body of an error as this panel writes it."""
 
     def last_order_id(self) -> str:
         """Return the id of the last accepted order, or ""."""
@@ -298,13 +300,9 @@ def _answer_instead(planned: PlannedFault, call: IncomingCall) -> None:
         case Fault.NULL:
             call.send(b"null")
         case Fault.REFUSE:
-            call.send(_error(planned.text or "Incorrect request"), status=planned.status)
+            call.send(call.error(planned.text or "Incorrect request"), status=planned.status)
         case Fault.RATE_LIMIT:
             retry_after = {"Retry-After": str(int(planned.seconds_or(1)))}
-            call.send(_error("Too many requests"), status=429, extra=retry_after)
+            call.send(call.error("Too many requests"), status=429, extra=retry_after)
         case Fault.REDIRECT:
             call.send(b"", status=302, content_type=HTML, extra={"Location": planned.text or ELSEWHERE})
-
-
-def _error(text: str) -> bytes:
-    return json.dumps({"error": text}).encode()

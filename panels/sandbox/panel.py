@@ -241,7 +241,10 @@ class SandboxPanel:
 
     def answer(self, fields: Mapping[str, str], request_number: int) -> bytes:
         """Carry a call out and return the body of its answer."""
-        answer = self._api.answer(fields, request_number)
+        return self.write_answer(self._api.answer(fields, request_number), fields)
+
+    def write_answer(self, answer: Any, fields: Mapping[str, str]) -> bytes:
+        """Return the body of an answer to a call with these fields, as this panel writes it."""
         with self._state.lock:
             return self._stage.before() + json.dumps(self._stage.spell(answer, fields)).encode()
 

@@ -41,6 +41,9 @@ class ServedPanel(Protocol):
     def answer(self, fields: Mapping[str, str], request_number: int) -> bytes:
         """Carry a call out and return the body of its answer."""
 
+    def write_answer(self, answer: Any, fields: Mapping[str, str]) -> bytes:
+        """Return the body of an answer to a call with these fields, as this panel writes it."""
+
     def last_order_id(self) -> str:
         """Return the id of the last accepted order, or ""."""
 
@@ -213,6 +216,10 @@ class Call:
     def process(self) -> bytes:
         """Carry the call out and return the body of its right answer."""
         return self._handler.server.panel.answer(self._fields, self._number)
+
+    def error(self, text: str) -> bytes:
+        """Return the body of an error as this panel writes it."""
+        return self._handler.server.panel.write_answer({"error": text}, self._fields)
 
     def last_order_id(self) -> str:
         """Return the id of the last accepted order, or ""."""

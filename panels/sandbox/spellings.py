@@ -223,6 +223,13 @@ STATUSES: Mapping[str, Spelling] = {
         "An order has runs and orders of its own, and neither charge nor remains.",
         lambda _: {"charge": ..., "remains": ..., "start_count": ..., "runs": "5", "orders": [1, 2]},
     ),
+    "status_of_subscription": _status(
+        "A subscription is active, with its posts, a yes or no for the expiry, and neither charge nor remains.",
+        lambda _: (
+            dict.fromkeys(("charge", "remains", "start_count", "currency"), ...)
+            | {"status": "Active", "expiry": True, "posts": "3", "orders": []}
+        ),
+    ),
     "status_without_charge": _status("The charge is missing.", lambda _: {"charge": ...}),
     "status_without_currency": _status("The currency is missing.", lambda _: {"currency": ...}),
     "status_with_more": _status("More fields are beside the known ones.", lambda _: {"link": "x", "quantity": "9"}),

@@ -13,7 +13,7 @@ from panels.bulk.confirming import confirm, summary
 from panels.bulk.drafts import create_batch
 from panels.models import Batch, BatchLine, Order, Service
 from panels.tables.reading import read_paste
-from tests.bulk.batches import MISTAKES, SERVICES, big_rows, line_of
+from tests.bulk.batches import MISTAKES, SERVICES, big_rows, confirm_batch, line_of
 from tests.factories import make_batch, make_order, make_panel, make_service, row_of
 
 pytestmark = pytest.mark.django_db
@@ -218,3 +218,14 @@ def test_an_active_order_is_found_by_each_spelling_of_its_target():
 def test_a_line_that_orders_again_what_does_not_exist_is_wrong(text):
     batch = make_batch(row_of(make_service(), again_of=text))
     assert "There is no order" in batch.lines.get().errors["again_of"][0]
+
+
+@pytest.mark.parametrize("comments", [r"nice\nwow", "nice | wow"])
+def test_a_comment_that_some_panels_split_is_accepted_with_a_warning(comments):
+    service = make_service(type="custom_comments", raw_type="Custom Comments", min_quantity=1)
+    batch = make_batch(row_of(service, quantity="", comments=comments))
+    line = line_of(batch, 2)
+    assert (line.errors, len(line.warnings)) == ({}, 1)
+    assert "Some panels make two comments of it, and charge for both." in line.warnings[0]
+    confirm_batch(batch)
+    assert batch.orders.get().values["comments"] == comments

@@ -15,8 +15,9 @@ from panels.models import Order, Panel, RefusalWords, Service
 from panels.protocol.errors import Reason, Refused
 from panels.providers.pauses import FIRST_TURNED_AWAY, resume
 from panels.sandbox import Fault
+from tests.bulk.batches import confirm_batch
 from tests.calls.sending import events_of, submit
-from tests.factories import make_order, make_panel, make_service
+from tests.factories import make_batch, make_order, make_panel, make_service, row_of
 
 State, Pause, Meaning = Order.State, Panel.Pause, RefusalWords.Meaning
 UNKNOWN_WORDS = "Olmaz, patron tatilde"
@@ -108,6 +109,47 @@ def test_an_api_that_is_switched_off_for_us_pauses_the_panel_although_the_balanc
     assert states() == [State.QUEUED] * 8
     assert look(synced_panel) == Pause.EVERYBODY
     assert synced_panel.last_error == text
+
+
+@pytest.mark.parametrize(
+    ("spelling", "text", "status", "balance", "pause"),
+    [
+        ("", "Method Not Allowed", 405, 500, Pause.EVERYBODY),
+        ("", "Ordering is disabled", 200, 500, Pause.EVERYBODY),
+        ("", "API is Disable for this user or User Not Found! Contact the Support", 200, 500, Pause.EVERYBODY),
+        ("error_with_code", "Sipariş alımı durduruldu, bakımdayız", 200, 500, Pause.EVERYBODY),
+        ("error_as_string", "We are under maintenance", 200, 500, Pause.EVERYBODY),
+        ("", "No tiene fondos debe Recargar", 200, 0, Pause.FUNDS),
+        ("error_as_string", "Not enough funds on balance", 200, 0, Pause.FUNDS),
+        ("error_with_number", "You have insufficient balance", 200, 0, Pause.FUNDS),
+        ("error_with_digit", "Недостаточно средств", 200, 0, Pause.FUNDS),
+        ("error_in_msg", "Saldo insuficiente", 400, 0, Pause.FUNDS),
+        # The balance is there, so these are the words of the supplier, and only the service waits.
+        ("error_as_string", "Not enough funds on balance", 200, 500, ""),
+        ("error_with_number", "You have insufficient balance", 200, 500, ""),
+        ("error_in_object", "Invalid API key", 200, 500, ""),
+    ],
+)
+def test_of_a_batch_no_line_is_lost_to_a_no_that_is_not_about_the_line(
+    synced_panel, sandbox, spelling, text, status, balance, pause
+):
+    service = Service.objects.select_related("panel").get(panel=synced_panel, remote_id=str(sandbox.pick("Default").id))
+    batch = make_batch(*[row_of(service, quantity=service.min_quantity) for _ in range(8)])
+    confirm_batch(batch)
+    sandbox.set_balance(Decimal(balance))
+    sandbox.play(*filter(None, [spelling]))
+    sandbox.faults.add(Fault.REFUSE, "add", None, text=text, status=status)
+    read = sandbox.calls["balance"]
+    submit(synced_panel)
+    submit(synced_panel)
+    assert sandbox.calls["add"] <= 4
+    assert list(batch.orders.values_list("state", flat=True)) == [State.QUEUED] * 8
+    assert look(synced_panel) == pause
+    assert text in (synced_panel.last_error if pause else Service.objects.get(pk=service.pk).waits_because)
+    if pause != Pause.EVERYBODY:
+        assert sandbox.calls["balance"] > read
+        assert synced_panel.balance == balance
+    assert not sandbox.ledger
 
 
 def test_the_pause_ends_by_trying_one_order_and_doubles_with_each_no(synced_panel, sandbox):

@@ -576,6 +576,7 @@ OUTCOMES = {
     ),
     "status_in_nulls": follows(charge=None, remains=None, start_count=None),
     "status_of_parent": follows(charge=None, remains=None, start_count=None),
+    "status_of_subscription": follows(progress=Progress.IN_PROGRESS, charge=None, remains=None, start_count=None),
     "status_without_charge": follows(charge=None),
     **named(follows(remains=None), "remains_empty remains_in_words"),
     "currency_renamed": follows(currency="USDT"),
@@ -623,6 +624,8 @@ def test_a_behaviour_ends_and_an_unknown_one_does_not_begin(call):
     assert "order" in call("add", service=package.id, link="https://example.com/p/1")
     assert call.control("POST", "behaviours", behaviour="error_as_string") == (200, {"ok": True})
     assert call("status", order="7") == "Incorrect order ID"
+    call.panel.faults.add("refuse", text="No.")
+    assert call("balance") == "No."
     assert call.control("POST", "behaviours", behaviour="nonsense")[0] == 400
     with pytest.raises(ValueError, match="there is no behaviour nonsense"):
         call.panel.play("nonsense")

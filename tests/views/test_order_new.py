@@ -846,3 +846,15 @@ def test_an_order_that_is_ordered_again_is_named_by_the_new_order(as_operator, r
     assert shown["again"] == str(order.pk)
     as_operator.post(NEW, shown)
     assert Order.objects.exclude(pk=order.pk).get().again_of == order
+
+
+@pytest.mark.parametrize("comments", [r"nice\nwow", "nice | wow"])
+def test_a_comment_that_some_panels_split_is_warned_of_and_can_be_ordered(as_operator, comments):
+    service = make_service(type="custom_comments", raw_type="Custom Comments", min_quantity=1)
+    form = open_form(as_operator, service)
+    fields = {"link": LINK, "comments": comments}
+    words = "Some panels make two comments of it, and charge for both."
+    assert words in page_of(post(as_operator, form, CHECK, **fields))
+    assert words not in page_of(post(as_operator, form, CHECK, link=LINK, comments="nice"))
+    post(as_operator, form, **fields)
+    assert Order.objects.get().params == {"comments": comments}
