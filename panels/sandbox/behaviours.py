@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from panels.sandbox.faults import ADMITS_ORDER, NOTICE, Fault, FaultPlan, PlannedFault
+from panels.sandbox.catalog_spellings import CATALOGS
+from panels.sandbox.faults import ADMITS_ORDER, Fault, FaultPlan, PlannedFault
 from panels.sandbox.spellings import SPELLINGS, Spelling
+from panels.sandbox.striking import NOTICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,16 @@ NOES: Mapping[str, Behaviour] = {
     ),
     "admits_order_in_unknown_words": _no(
         "Buyurtma qabul qilindi", "An order is taken, and the error says so in words that nobody knows.", processed=True
+    ),
+    "answers_late": Behaviour(
+        "An order is taken at once, and the answer comes 40 seconds later.",
+        faults=({"fault": Fault.LATE_ANSWER, "action": "add", "seconds": 40},),
+    ),
+    "answers_nothing": Behaviour(
+        "An order is taken, and the answer is empty.", faults=({"fault": Fault.EMPTY, "action": "add"},)
+    ),
+    "answers_with_a_page": Behaviour(
+        "An add is answered with the page of a firewall.", faults=({"fault": Fault.HTML, "action": "add"},)
     ),
     "not_found_at_first": _no("Incorrect order ID", "A new order is not found.", action="status"),
     "no_cancels": _no("Incorrect action", "The panel does not know cancels.", action="cancel"),
@@ -122,7 +134,7 @@ BYTES: Mapping[str, Behaviour] = {
 BEHAVIOURS: Mapping[str, Behaviour] = {
     **NOES,
     **HABITS,
-    **{name: Behaviour(spelling.says, spelling=spelling) for name, spelling in SPELLINGS.items()},
+    **{name: Behaviour(spelling.says, spelling=spelling) for name, spelling in {**CATALOGS, **SPELLINGS}.items()},
     **BYTES,
 }
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
@@ -44,25 +45,28 @@ def _show(panel: SandboxPanel, name: str) -> tuple[int, Any]:
 
 
 def _change(panel: SandboxPanel, name: str, values: dict[str, Any]) -> tuple[int, Any]:
-    match name:
-        case "faults":
-            panel.faults.add(**values)
-        case "faults/clear":
-            panel.faults.clear()
-        case "finish":
-            panel.finish(values["order"], values["status"], values.get("remains", 0))
-        case "balance":
-            panel.set_balance(Decimal(str(values["balance"])))
-        case "skip":
-            panel.skip(float(values["seconds"]))
-        case "services/change":
-            panel.change_service(values.pop("service"), **values)
-        case "services/remove":
-            panel.remove_service(values["service"])
-        case "charges":
-            panel.keep_charges(keep=bool(values["keep"]))
-        case "behaviours":
-            (panel.play if values.get("play", True) else panel.stop_playing)(values["behaviour"])
-        case _:
-            return 404, {"error": "unknown name"}
+    if name not in CHANGES:
+        return 404, {"error": "unknown name"}
+    CHANGES[name](panel, values)
     return 200, DONE
+
+
+def _finish(panel: SandboxPanel, values: dict[str, Any]) -> None:
+    panel.finish(values["order"], values["status"], values.get("remains", 0))
+
+
+def _play(panel: SandboxPanel, values: dict[str, Any]) -> None:
+    (panel.play if values.get("play", True) else panel.stop_playing)(values["behaviour"])
+
+
+CHANGES: Mapping[str, Callable[[SandboxPanel, dict[str, Any]], object]] = {
+    "faults": lambda panel, values: panel.faults.add(**values),
+    "faults/clear": lambda panel, _: panel.faults.clear(),
+    "finish": _finish,
+    "balance": lambda panel, values: panel.set_balance(Decimal(str(values["balance"]))),
+    "skip": lambda panel, values: panel.skip(float(values["seconds"])),
+    "services/change": lambda panel, values: panel.change_service(values.pop("service"), **values),
+    "services/remove": lambda panel, values: panel.remove_service(values["service"]),
+    "charges": lambda panel, values: panel.keep_charges(keep=bool(values["keep"])),
+    "behaviours": _play,
+}

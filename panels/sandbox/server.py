@@ -16,7 +16,8 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
-from panels.sandbox.faults import HTML, JSON, PlannedFault, strike
+from panels.sandbox.faults import PlannedFault
+from panels.sandbox.striking import HTML, JSON, strike
 
 API_PATH = "/api/v2"
 CONTROL_PATH = "/_sandbox/"

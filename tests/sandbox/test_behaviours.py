@@ -282,6 +282,15 @@ def leaves_the_order_unknown(scene):
     assert len(scene.sandbox.ledger) == scene.sandbox.calls["add"] == 1
 
 
+def leaves_the_order_unknown_without_an_id(scene):
+    scene.play()
+    Panel.objects.update(read_timeout=1)
+    (order,) = scene.place()
+    assert (order.state, order.remote_id) == (State.UNKNOWN, "")
+    scene.submit()
+    assert scene.sandbox.calls["add"] == 1
+
+
 def raises_an_alarm_for_the_same_id(scene):
     first, other = scene.place(), scene.service(dripfeed=True, refill=False)
     scene.play()
@@ -563,6 +572,7 @@ OUTCOMES = {
     "dead_service_404": refuses_the_order_alone,
     **named(lets_the_service_wait, "suppliers_funds suppliers_key"),
     "admits_order": leaves_the_order_unknown,
+    **named(leaves_the_order_unknown_without_an_id, "answers_late answers_nothing answers_with_a_page"),
     "repeats_first_id": raises_an_alarm_for_the_same_id,
     **named(
         reads_the_error,

@@ -56,9 +56,6 @@ def test_other_answers_stay_as_they_are(name, fields, answer):
             "cancels_with_ids", {"action": "cancel", "orders": "5"},
             [{"order": 5, "cancel": 1}], [{"order": 5, "cancel": 8812}],
         ),
-        ("catalog_by_id", {"action": "services"}, [{"service": 5, "rate": "1"}], {"5": {"rate": "1"}}),
-        ("limits_in_thousands", {"action": "services"}, [{"min": "9", "max": "20000"}], [{"min": "9", "max": "20K"}]),
-        ("flags_missing", {"action": "services"}, [{"service": 5, "refill": True}], [{"service": 5}]),
         ("balance_with_sign", {"action": "balance"}, {"balance": "1234", "currency": "USD"}, {"balance": "$1,234.00"}),
     ],
 )  # fmt: skip
@@ -79,13 +76,6 @@ SAMPLES = [
     ),
     ({"action": "cancel", "orders": "5,6"}, [{"order": 5, "cancel": 1}, {"order": 6, "cancel": LOST}]),
     ({"action": "balance"}, {"balance": "1234.5", "currency": "USD"}),
-    (
-        {"action": "services"},
-        [
-            {"service": 5, "name": "Likes", "type": "Subscriptions", "rate": "1.5", "min": "100", "max": "20000"}
-            | {"refill": True, "cancel": False, "average_time": "9 minutes"}
-        ],
-    ),
 ]
 
 
