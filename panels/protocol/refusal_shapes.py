@@ -19,6 +19,9 @@ _ALL_LENGTH = 2000
 _MAX_PARTS = 20
 _MAX_DEPTH = 4
 _MESSAGE_KEYS = ("message", "msg", "errormessage", "errormsg", "errordescription", "detail", "reason")
+# Beside an error, or at HTTP 4xx and 5xx, they have the sentence too. Elsewhere they may be about anything.
+_TEXT_KEYS = ("description", "details", "text", "info", "errortext")
+_OUTCOME_KEYS = ("status", "result", "response")
 _FAILED_WORDS = frozenset({"error", "fail", "failed", "failure"})
 _NO_ERROR_WORDS = frozenset({"", "0", "false", "null", "none"})
 _HTTP_PHRASES = frozenset(status.phrase.casefold() for status in HTTPStatus)
@@ -35,14 +38,14 @@ def find_refusal(value: object, http_status: int = 200) -> Refused | None:
         error = fields.get(key)
         if _is_set(error):
             code = clean_words(fields_of(error).get("code"))
-            return refused(clean_words(error), _message(fields), code=code, http_status=http_status)
+            return refused(clean_words(error), _message(fields) or _text(fields), code=code, http_status=http_status)
     if not fields or fields.keys() & ORDER_KEYS:
         return None
-    message = _message(fields)
+    message = _message(fields) or (_text(fields) if http_status >= 400 else "")
     if "success" in fields and read_flag(fields["success"]) is False:
         return refused(message, http_status=http_status)
-    if message and (_is_failed(fields.get("status")) or http_status >= 400):
-        return refused(message, http_status=http_status)
+    if message and (http_status >= 400 or _has_failed(fields, message)):
+        return refused(message, code=clean_words(fields.get("errorcode")), http_status=http_status)
     return None
 
 
@@ -92,15 +95,28 @@ def _is_set(value: object) -> bool:
     return bool(value)
 
 
+def _has_failed(fields: dict[str, object], message: str) -> bool:
+    has_code = _is_set(fields.get("errorcode")) and not says_success(message)
+    return has_code or any(_is_failed(fields.get(key)) for key in _OUTCOME_KEYS)
+
+
 def _is_failed(status: object) -> bool:
-    return read_flag(status) is False or (isinstance(status, str) and status.strip().casefold() in _FAILED_WORDS)
+    """Say whether a status means a failed call: no, a word for it, or an HTTP status of an error."""
+    if isinstance(status, str) and status.strip().casefold() in _FAILED_WORDS:
+        return True
+    return read_flag(status) is False or re.fullmatch(r"[45]\d\d", str(status).strip()) is not None
 
 
 def _message(fields: dict[str, object]) -> str:
     for place in (fields, fields_of(fields.get("data"))):
         if words := clean_words(_message_of(place)):
             return words
-    return ""
+    data = fields.get("data")
+    return clean_words(data) if isinstance(data, str) else ""
+
+
+def _text(fields: dict[str, object]) -> str:
+    return next(filter(None, (clean_words(fields.get(key)) for key in _TEXT_KEYS)), "")
 
 
 def _message_of(fields: dict[str, object]) -> object:

@@ -125,6 +125,16 @@ ERRORS: Mapping[str, Spelling] = {
         "An error is a message of a failed status.", lambda text: {"status": "error", "message": text}
     ),
     "error_in_msg": _error("An error is an answer without success.", lambda text: {"success": False, "msg": text}),
+    "error_with_description": _error(
+        "An error is a number, and the sentence is a description.", lambda text: {"error": 113, "description": text}
+    ),
+    "error_with_error_code": _error(
+        "An error is a code and a message of its own.", lambda text: {"error_code": 113, "error_msg": text}
+    ),
+    "error_with_http_status": _error(
+        "An error is a message beside an HTTP status.", lambda text: {"status": 400, "message": text}
+    ),
+    "error_in_data": _error("An error is the data of a failed call.", lambda text: {"status": "error", "data": text}),
     "error_in_list": _error("Errors are a list.", lambda text: {"errors": [text]}),
     "error_by_field": _error("Errors are lists by the field.", lambda text: {"errors": {"request": [text]}}),
     "error_in_object": _error("An error is an object with a message.", lambda text: {"error": {"message": text}}),

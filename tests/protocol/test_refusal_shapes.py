@@ -85,3 +85,49 @@ def test_all_words_are_found_wherever_they_stand():
     assert all_words(value) == "one. two. three"
     assert all_words(None) == all_words(5) == ""
     assert len(all_words(["x" * 5000])) == 2000
+
+
+FUNDS = "Not enough funds on balance"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *({"error": 113, key: FUNDS} for key in ("description", "text", "info", "details", "Error_Text")),
+        *({"error": FUNDS, key: "Ask support"} for key in ("description", "text")),
+        *({key: "error", "message": FUNDS} for key in ("result", "Response", "status")),
+        *({"status": status, "message": FUNDS} for status in (400, "402", 503, "Failed")),
+        {"status": "error", "data": FUNDS},
+        {"error_code": 113, "error_msg": FUNDS},
+        {"errorCode": "E-113", "errorMessage": FUNDS},
+        {"error_code": "INSUFFICIENT_FUNDS", "msg": "Oops"},
+    ],
+)
+def test_an_error_is_found_by_its_code_or_its_outcome_and_read_with_its_sentence(value):
+    refusal = find_refusal(value)
+    assert refusal.reason is Reason.FUNDS
+    assert refusal.text.partition(";")[0] in (FUNDS, "Oops")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"status": 200, "message": "Done"},
+        {"status": "4000", "message": "Done"},
+        {"result": "success", "message": "Done"},
+        {"status": "success", "data": "Empty Data"},
+        {"error_code": 0, "message": "Something"},
+        {"error_code": "00", "message": "Success"},
+        {"error_code": "00", "status": "Completed", "charge": "1", "message": "x"},
+        {"status": "0", "description": "A service that is off"},
+        {"result": "error"},
+    ],
+)
+def test_a_success_and_an_error_without_words_are_no_error(value):
+    assert find_refusal(value) is None
+
+
+def test_at_an_http_status_of_an_error_every_sentence_is_one():
+    assert find_refusal({"description": "No"}) is None
+    assert find_refusal({"description": "No"}, 400).text == "No"
+    assert find_refusal({"data": "No"}, 500).text == "No"

@@ -576,8 +576,9 @@ OUTCOMES = {
     "repeats_first_id": raises_an_alarm_for_the_same_id,
     **named(
         reads_the_error,
-        "error_as_string error_with_number error_with_digit error_with_code error_with_status error_in_message"
-        " error_in_msg error_in_list error_by_field error_in_object",
+        "error_as_string error_with_number error_with_digit error_with_code error_with_status error_with_description"
+        " error_with_error_code error_with_http_status error_in_message error_in_msg error_in_data error_in_list"
+        " error_by_field error_in_object",
     ),
     **named(
         follows(),
