@@ -3,44 +3,20 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from itertools import product
 
 import pytest
 from django.db import DatabaseError, IntegrityError
 from django.utils import timezone
 
 from panels.models import Order, OrderEvent, Service
-from panels.models.order_states import NEEDS_A_PERSON, IllegalMoveError, RequestState
+from panels.models.order_states import RequestState
 from tests.factories import make_order, make_panel, make_placed, make_service, make_user
 
 pytestmark = pytest.mark.django_db
 State, Progress, What = Order.State, Order.Progress, OrderEvent.What
 
-# The drawing at the top of the module, a withdrawal of a restored order, and an id that came late.
-WAYS = {
-    "queued": {"sending", "withdrawn", "unknown"},
-    "sending": {"placed", "refused", "unknown", "queued"},
-    "refused": {"queued"},
-    "unknown": {"placed", "queued", "refused", "written_off"},
-    "written_off": {"placed"},
-}
-
 
 # -- changes of state
-
-
-@pytest.mark.parametrize(("came_from", "to"), list(product(State.values, State.values)))
-def test_an_order_takes_only_the_allowed_ways(came_from, to):
-    order = make_order(state=came_from)
-    if to in WAYS.get(came_from, ()):
-        assert order.advance(State(to), error_text="Why")
-        assert order.state == to
-    else:
-        with pytest.raises(IllegalMoveError):
-            order.advance(State(to), error_text="Why")
-        assert order.state == came_from
-    row = Order.objects.get(pk=order.pk)
-    assert (row.state, row.error_text) == (order.state, order.error_text)
 
 
 @pytest.mark.parametrize("change", [{"state": State.WITHDRAWN}, {"attempt": 1}])
@@ -102,14 +78,6 @@ def test_orders_are_found_by_the_ids_of_their_panel():
     make_order(service)
     assert set(Order.with_remote_ids(service.panel_id, ["77", "078", "79"])) == {first, second}
     assert not Order.with_remote_ids(service.panel_id, [""]).exists()
-
-
-def test_unknown_orders_orders_on_hold_and_alarms_need_a_person():
-    wanted = {make_order(state=State.UNKNOWN), make_order(held_reason="Price"), make_placed(alarm="Twice")}
-    make_order()
-    make_placed()
-    make_order(state=State.WITHDRAWN, held_reason="Price")
-    assert set(Order.objects.filter(NEEDS_A_PERSON)) == wanted
 
 
 # -- properties
