@@ -48,6 +48,8 @@ if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;",
         "timeout": PATIENCE,
     }
+# Else each client of a test would read all static files anew.
+settings.WHITENOISE_AUTOREFRESH = True
 # Real hashers are slow on purpose, and hundreds of users sign in here.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
