@@ -35,7 +35,7 @@ _OF_ORDER = (
     *(f"service__{name}" for name in ("min_quantity", "max_quantity", "refill", "cancel")),
 )
 _OF_PANEL = (
-    *("api_url", "api_key", "connect_timeout", "read_timeout", "always_send_quantity"),
+    *("api_url", "api_key", "body", "user_agent", "connect_timeout", "read_timeout", "always_send_quantity"),
     *("is_active", "paused_reason", "paused_until", "quiet_until", "failures", "unanswered_orders"),
     *("turned_away", "refused_words"),
     *("parallel_calls", "calls_per_minute", "next_call_at"),
@@ -46,8 +46,8 @@ _OF_PANEL = (
 class Claims:
     """Claims the orders of one panel; builds its queries once, because building them costs more than running them.
 
-    `called` is the row that the client was made from. Nothing is claimed if the panel has another address, key or
-    time-out now.
+    `called` is the row that the client was made from. Nothing is claimed if the panel has another address or key now,
+    or would be called in another way.
     """
 
     def __init__(self, panel_pk: int, *, called: Panel | None = None) -> None:

@@ -53,8 +53,8 @@ def count_refusal(order: Order, error: PanelError) -> None:
         return
     with transaction.atomic():
         panel = Panel.objects.select_for_update(no_key=True).get(pk=order.panel_id)
-        # An answer to an old key says nothing about a new key.
-        if panel.is_same_account(order.panel):
+        # An answer to an old key says nothing about a new key, and the same holds for another way of calling.
+        if panel.is_called_alike(order.panel):
             _count(panel, order, error.text)
 
 

@@ -266,18 +266,21 @@ def _ended_by_answer(panel: Panel, *, placing: bool) -> dict[str, Any]:
 def note_unanswered(called: Panel, text: str, *, error_field: str, request_field: str) -> str:
     """Note why a panel gave no answer to a request of a person, and end the request; return the text.
 
-    A panel with a new address or key has a request of its own and stays as it is. A newer request stays too.
+    A panel with a new address or key, or another way of calling, has a request of its own and stays as it is. A newer
+    request stays too.
     """
-    same_account = Panel.objects.filter(pk=called.pk, api_url=called.api_url, api_key=called.api_key)
-    same_account.update(**{error_field: text})
-    same_account.filter(**{request_field: getattr(called, request_field)}).update(**{request_field: None})
+    alike = {name: getattr(called, name) for name in ("api_url", "api_key", "body", "user_agent")}
+    as_called = Panel.objects.filter(pk=called.pk, **alike)
+    as_called.update(**{error_field: text})
+    as_called.filter(**{request_field: getattr(called, request_field)}).update(**{request_field: None})
     return text
 
 
 def note_error(called: Panel, error: PanelError, *, placing: bool = False) -> None:
     """Draw the conclusions about the whole panel that a failed call allows.
 
-    `called` is the row that the call was made with, because an answer to an old key says nothing about a new key.
+    `called` is the row that the call was made with, because an answer to an old key says nothing about a new key. The
+    same holds for another User-Agent or kind of body.
     `placing` means that the call was an order. Then an unreadable answer counts as no answer.
     """
     if isinstance(error, Deferred):
@@ -285,7 +288,7 @@ def note_error(called: Panel, error: PanelError, *, placing: bool = False) -> No
     with transaction.atomic():
         # One call after the other, because several calls fail together when a panel goes away.
         panel = Panel.objects.select_for_update(no_key=True).get(pk=called.pk)
-        if panel.is_same_account(called):
+        if panel.is_called_alike(called):
             _conclude_from(panel, error, timezone.now(), placing=placing)
 
 

@@ -12,6 +12,7 @@ from django.core.validators import MaxValueValidator
 
 from panels.models import Panel
 from panels.protocol.addresses import check_url
+from panels.protocol.order_fields import without_invisible
 
 ADVANCED = (
     "always_send_quantity",
@@ -19,11 +20,24 @@ ADVANCED = (
     "multi_status",
     "multi_refill",
     "cancel_parameter",
+    "body",
+    "user_agent",
     "parallel_calls",
     "calls_per_minute",
     "connect_timeout",
     "read_timeout",
 )
+# The settings by which a call may or may not get through to the panel.
+WAY_OF_CALLING = frozenset({"api_url", "body", "user_agent"})
+# Offered where a firewall lets only browsers through.
+BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+class PastedField(forms.CharField):
+    """A text that is usually pasted. It loses the characters that nobody can see."""
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(without_invisible(value) if isinstance(value, str) else value) or "")
 
 
 class PanelForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -32,7 +46,15 @@ class PanelForm(forms.ModelForm):  # type: ignore[type-arg]
     field_order = ("name", "api_url", "api_key")
     MOST: ClassVar = {"parallel_calls": 20, "calls_per_minute": 6000, "connect_timeout": 60, "read_timeout": 300}
 
-    api_key = forms.CharField(
+    api_url = PastedField(
+        label="API address",
+        max_length=500,
+        widget=forms.TextInput(
+            attrs={"inputmode": "url", "placeholder": "https://panel.example/api/v2", "autocomplete": "off"}
+        ),
+        help_text="The address from the API page of the panel.",
+    )
+    api_key = PastedField(
         label="API key",
         max_length=500,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "spellcheck": "false"}),
@@ -44,11 +66,8 @@ class PanelForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("name", "api_url", "currency_override", "low_balance", "is_active", *ADVANCED)
         labels: ClassVar = {"currency_override": "Currency", "low_balance": "Warn when the balance is below"}
         widgets: ClassVar = {
-            "api_url": forms.TextInput(
-                attrs={"inputmode": "url", "placeholder": "https://panel.example/api/v2", "autocomplete": "off"}
-            ),
+            "user_agent": forms.TextInput(attrs={"list": "user-agents", "autocomplete": "off", "spellcheck": "false"})
         }
-        help_texts: ClassVar = {"api_url": "The address from the API page of the panel."}
 
     def __init__(self, data: Mapping[str, Any] | None = None, instance: Panel | None = None) -> None:
         super().__init__(data, instance=instance)
@@ -73,9 +92,15 @@ class PanelForm(forms.ModelForm):  # type: ignore[type-arg]
         return [field for field in self if field.name in ADVANCED]
 
     @property
-    def has_advanced_errors(self) -> bool:
-        """Whether an API option or a limit has an error."""
-        return any(field.errors for field in self.advanced_fields)
+    def shows_advanced(self) -> bool:
+        """Whether the API options and limits are open: one of them has an error, or may help after a failed test."""
+        has_failed = self.instance.balance_error or self.instance.catalog_error
+        return bool(has_failed) or any(field.errors for field in self.advanced_fields)
+
+    @property
+    def offered_user_agents(self) -> list[str]:
+        """The names of browsers that the field for the User-Agent offers."""
+        return [BROWSER]
 
     @property
     def has_new_key(self) -> bool:
@@ -85,7 +110,12 @@ class PanelForm(forms.ModelForm):  # type: ignore[type-arg]
     @property
     def needs_test(self) -> bool:
         """Whether the change may stop calls from reaching the panel."""
-        return self.has_new_key or not {"api_url", "is_active"}.isdisjoint(self.changed_data)
+        return self.has_new_key or self.is_called_otherwise or "is_active" in self.changed_data
+
+    @property
+    def is_called_otherwise(self) -> bool:
+        """Whether calls go to another address, or are sent in another way."""
+        return not WAY_OF_CALLING.isdisjoint(self.changed_data)
 
     def clean_api_url(self) -> str:
         url: str = self.cleaned_data["api_url"]

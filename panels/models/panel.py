@@ -44,7 +44,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.validators import MinValueValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -101,6 +101,10 @@ class Panel(models.Model):
     STOPS_ONLY_ORDERS = (Pause.FUNDS, Pause.BY_HAND, Pause.EVERYBODY, Pause.UNCLEAR)
     # For so long a reading of the balance shows that an order is too dear. After that, only the panel can tell.
     BALANCE_HOLDS_FOR = timedelta(minutes=5)
+
+    class Body(models.TextChoices):
+        FORM = "form", "form (the common form)"
+        JSON = "json", "JSON"
 
     class CancelParameter(models.TextChoices):
         ORDERS = "orders", "orders (the common form)"
@@ -195,6 +199,25 @@ class Panel(models.Model):
         help_text="The parameter that the panel expects for cancels.",
     )
 
+    body = models.CharField(
+        max_length=10,
+        choices=Body,
+        default=Body.FORM,
+        db_default=Body.FORM,
+        help_text="How the fields of a call are sent.",
+    )
+    user_agent = models.CharField(
+        "User-Agent",
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[
+            RegexValidator(r"\A[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?\Z", "Use one line of plain ASCII characters.")
+        ],
+        help_text="Empty for the name of this program. Set the one of a browser if a firewall refuses the calls.",
+    )
+
     parallel_calls = models.PositiveSmallIntegerField(
         default=1,
         validators=[MinValueValidator(1)],
@@ -252,11 +275,15 @@ class Panel(models.Model):
         """Return whether an earlier copy of the row has the same address and key."""
         return (self.api_url, self.api_key) == (other.api_url, other.api_key)
 
+    def is_called_alike(self, other: Panel) -> bool:
+        """Return whether an earlier copy of the row has the same account, and calls it with the same requests."""
+        return self.is_same_account(other) and (self.body, self.user_agent) == (other.body, other.user_agent)
+
     def sends_alike(self, other: Panel) -> bool:
         """Return whether an earlier copy of the row would send an order in the same way with the same timeouts."""
         mine = (self.connect_timeout, self.read_timeout, self.always_send_quantity)
         theirs = (other.connect_timeout, other.read_timeout, other.always_send_quantity)
-        return self.is_same_account(other) and mine == theirs
+        return self.is_called_alike(other) and mine == theirs
 
     def takes_orders(self, now: datetime | None = None) -> bool:
         """Return whether orders may be sent to the panel (`PanelQuerySet.open_for_orders`)."""
@@ -336,6 +363,8 @@ class Panel(models.Model):
             total_timeout=self.total_timeout,
             allow_private_hosts=settings.PANEL_ALLOW_PRIVATE_HOSTS,
             allow_http=settings.PANEL_ALLOW_HTTP,
+            user_agent=self.user_agent,
+            sends_json=self.body == self.Body.JSON,
         )
 
     @property

@@ -37,3 +37,7 @@ class Account:
     total_timeout: float = 90.0
     allow_private_hosts: bool = False
     allow_http: bool = False
+    # "" for the name of this program.
+    user_agent: str = ""
+    # False: the fields are sent as a form.
+    sends_json: bool = False

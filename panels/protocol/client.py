@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Self, TypeVar
-from urllib.parse import quote_plus
 
 from panels.protocol.account import Account
 from panels.protocol.addresses import AddressRefused
 from panels.protocol.catalog import Catalog, read_catalog
 from panels.protocol.errors import Deferred, NotSent, OutcomeUnknown, PanelError, Refused, Unreadable
-from panels.protocol.exchange import Endpoint
+from panels.protocol.exchange import Endpoint, spellings
+from panels.protocol.hints import hint_in
 from panels.protocol.inquiry import CANCEL, REFILL, REFILL_STATUS, STATUS, Inquiry, Option
 from panels.protocol.order_types import outgoing
 from panels.protocol.tally import Tally
@@ -34,6 +34,8 @@ BACKOFF = (1.0, 4.0)
 LONGEST_RETRY_AFTER = 30.0
 # A shorter key may be a common word, and replacing it would damage the texts of panels.
 SHORTEST_KEY = 6
+# The questions that test an account. Their errors say how the panel may want to be called instead.
+TESTS = ("balance", "services")
 T = TypeVar("T")
 _jitter = random.SystemRandom()
 
@@ -179,11 +181,15 @@ class PanelClient:
     ) -> T:
         key = self._account.api_key.reveal()
         form = {"key": key, "action": action, **fields}
+        answer: Answer | None = None
         began = time.monotonic()
         try:
-            found = _apply_reader(self._transport.post(form, fresh=fresh, not_after=not_after), read)
+            answer = self._transport.post(form, fresh=fresh, not_after=not_after)
+            found = _apply_reader(answer, read)
         except PanelError as error:
             self.tally.count(time.monotonic() - began, error)
+            if answer is not None and action in TESTS:
+                self._add_hint(error, answer)
             _redact(error, key)
             raise
         self.tally.count(time.monotonic() - began)
@@ -191,6 +197,12 @@ class PanelClient:
             for value in found.values():
                 _redact(value, key)
         return found
+
+    def _add_hint(self, error: PanelError, answer: Answer) -> None:
+        account = self._account
+        if hint := hint_in(answer, error, sends_json=account.sends_json, user_agent=account.user_agent):
+            error.text = f"{error.text.rstrip(' .')}. {hint}"
+            error.args = (error.text,)
 
 
 def _endpoint(account: Account) -> Endpoint:
@@ -201,6 +213,8 @@ def _endpoint(account: Account) -> Endpoint:
         total_timeout=account.total_timeout,
         allow_private_hosts=account.allow_private_hosts,
         allow_http=account.allow_http,
+        user_agent=account.user_agent,
+        sends_json=account.sends_json,
     )
 
 
@@ -231,6 +245,7 @@ def _redact(error: object, key: str) -> None:
     seen: list[object] = []
     while isinstance(error, PanelError) and error not in seen:
         seen.append(error)
-        error.text = error.text.replace(key, "[key]").replace(quote_plus(key, errors="replace"), "[key]")
+        for spelling in spellings(key):
+            error.text = error.text.replace(spelling, "[key]")
         error.args = (error.text,)
         error = error.__cause__ or error.__context__

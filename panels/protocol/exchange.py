@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import json
 import math
 import os
 import socket
@@ -33,6 +34,10 @@ class Endpoint:
     total_timeout: float = 90.0
     allow_private_hosts: bool = False
     allow_http: bool = False
+    # "" for the name of this program.
+    user_agent: str = ""
+    # False: the fields are sent as a form.
+    sends_json: bool = False
 
 
 class Watchdog:
@@ -226,4 +231,11 @@ def _chain(failure: BaseException) -> Iterator[BaseException]:
 def quotes(failure: Exception, key: str) -> bool:
     """Say whether an exception or one of its causes contains the key. A server may have sent the request back."""
     texts = [f"{exc!r} {exc}" for exc in _chain(failure)]
-    return bool(key) and any(key in text or quote_plus(key, errors="replace") in text for text in texts)
+    return bool(key) and any(spelling in text for spelling in spellings(key) for text in texts)
+
+
+def spellings(key: str) -> tuple[str, ...]:
+    """Return the key as texts may repeat it: plain, as in a form, and as in JSON of ours and of PHP."""
+    in_json = (json.dumps(key)[1:-1], json.dumps(key, ensure_ascii=False)[1:-1])
+    escaped = tuple(text.replace("/", "\\/") for text in in_json)
+    return tuple(dict.fromkeys((key, quote_plus(key, errors="replace"), *in_json, *escaped)))

@@ -10,6 +10,7 @@ import enum
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from unicodedata import category
 
 # The most that a 32-bit column holds on both databases. No panel sells more in one order.
 MAX_WHOLE = 2_147_483_647
@@ -101,6 +102,10 @@ UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _UNSAFE_IN_LINES = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SPACE = re.compile(r"\s")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+# Unicode categories: control and format characters, and all spaces.
+_UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
+# Letters, marks and signs without a shape: fillers, joiners, variation selectors and the empty Braille pattern.
+_DRAWS_NOTHING = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0").union(map(chr, range(0xFE00, 0xFE10)))
 _PLAIN_NUMBER = re.compile(r"0*([0-9]{1,10})(?:\.00?)?")
 _GROUPED_NUMBER = re.compile(r"[0-9]{1,3}(?:([ ,\xa0\u202f])[0-9]{3}(?:\1[0-9]{3})*)(?:\.00?)?")
 _MAX_DIGITS = 40
@@ -114,6 +119,15 @@ _TIME_OF_DAY = re.compile(r"[ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.0{1,6})?)?(Z|\+0
 def trim(text: str) -> str:
     """Remove blanks, line ends and zero-width marks from both ends."""
     return text.strip(BLANKS)
+
+
+def without_invisible(text: str) -> str:
+    """Remove everything that nobody can see, also inside of a text: it comes with copied keys and addresses.
+
+    Plain spaces inside stay, because they can be seen.
+    """
+    kept = (char for char in text if char == " " or not (char in _DRAWS_NOTHING or category(char) in _UNSEEN))
+    return "".join(kept).strip()
 
 
 class UnfitError(Exception):

@@ -1,4 +1,4 @@
-"""Posts a form and reads the answer. Its own connection class connects to checked addresses only.
+"""Posts the fields of a call and reads the answer. Its own connection class connects to checked addresses only.
 
 resolve ▸ check the addresses ▸ connect ▸ TLS handshake ▸ is it too late? │ write ▸ read ▸ Answer
 every failure up to here is NotSent                                       │ every failure from here on is OutcomeUnknown
@@ -10,6 +10,7 @@ import contextlib
 import functools
 import http.client
 import http.cookiejar
+import json
 import socket
 import ssl
 import zlib
@@ -39,7 +40,7 @@ _CHUNK = 65_536
 
 
 class Transport:
-    """Posts forms to one endpoint. Several threads may use one transport."""
+    """Posts calls to one endpoint, as forms or as JSON. Several threads may use one transport."""
 
     def __init__(self, endpoint: Endpoint, *, ca_file: str | None = None) -> None:
         self._endpoint = endpoint
@@ -49,7 +50,7 @@ class Transport:
         self._fresh = self._new_session(keeps=False)
 
     def post(self, fields: Mapping[str, str], *, fresh: bool = False, not_after: float | None = None) -> Answer:
-        """Send one form and return the answer of any HTTP status. Nothing is retried, and no redirect is followed.
+        """Send one call and return the answer of any HTTP status. Nothing is retried, and no redirect is followed.
 
         With fresh, the connection is new and is closed afterwards. After not_after, a time of time.time(), nothing is
         written any more. Raises NotSent only if no byte of the request was written, else OutcomeUnknown
@@ -76,7 +77,8 @@ class Transport:
 
     def _answer(self, exchange: Exchange, fields: Mapping[str, str], *, fresh: bool) -> Answer:
         session = self._fresh if fresh else self._pooled
-        request = requests.Request("POST", self._endpoint.api_url, data=dict(fields))
+        body, headers = self._body(fields)
+        request = requests.Request("POST", self._endpoint.api_url, data=body, headers=headers)
         response = session.send(
             session.prepare_request(request),
             stream=True,
@@ -86,12 +88,19 @@ class Transport:
         with contextlib.closing(response):
             return _read_answer(response, exchange)
 
+    def _body(self, fields: Mapping[str, str]) -> tuple[dict[str, str] | bytes, dict[str, str]]:
+        """Return the body of a call and its own headers. JSON has the same names and texts as the form."""
+        if self._endpoint.sends_json:
+            return json.dumps(dict(fields)).encode(), {"Content-Type": "application/json"}
+        return dict(fields), {}
+
     def _new_session(self, *, keeps: bool) -> _Session:
         session = _Session()
         session.trust_env = False
         session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
         session.headers.clear()
-        session.headers.update({"User-Agent": _user_agent(), "Accept": "application/json, */*;q=0.5"})
+        user_agent = self._endpoint.user_agent or _user_agent()
+        session.headers.update({"User-Agent": user_agent, "Accept": "application/json, */*;q=0.5"})
         session.headers["Accept-Encoding"] = "gzip"
         if not keeps:
             session.headers["Connection"] = "close"

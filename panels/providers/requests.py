@@ -56,9 +56,15 @@ def send_at_a_time(panel: Panel, number: int) -> None:
     ring("submit", panel.pk)
 
 
-def settle_change(panel: Panel, *, has_new_key: bool, needs_test: bool) -> None:
-    """Follow up on changed settings: a new key ends a pause because of the old key, a new account is tested."""
-    if has_new_key and panel.paused_reason == Panel.Pause.AUTH:
+def settle_change(panel: Panel, *, has_new_key: bool, needs_test: bool, is_called_otherwise: bool = False) -> None:
+    """Follow up on changed settings: end a pause that was about the old settings, and test the new ones.
+
+    A new key ends a pause because of the old key. Another way of calling ends it too, because the panel may not have
+    seen the key, and it ends a pause because the panel took nothing that was sent in the old way.
+    """
+    ended = {Panel.Pause.AUTH} if has_new_key or is_called_otherwise else set()
+    ended |= {Panel.Pause.EVERYBODY} if is_called_otherwise else set()
+    if panel.paused_reason in ended:
         pauses.resume(panel)
     requested = Panel.objects.filter(pk=panel.pk)
     if not panel.is_active:

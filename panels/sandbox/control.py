@@ -3,7 +3,7 @@
 GET  ledger, arrivals, calls, peaks
 POST faults {fault, action, times, seconds, text, status, service, …}   faults/clear   finish {order, status, remains}
      balance {balance}   skip {seconds}   services/change {service, rate, …}   services/remove {service}
-     charges {keep}   behaviours {behaviour, play}
+     charges {keep}   behaviours {behaviour, play}   demands {json, browser}
 """
 
 from __future__ import annotations
@@ -59,6 +59,10 @@ def _play(panel: SandboxPanel, values: dict[str, Any]) -> None:
     (panel.play if values.get("play", True) else panel.stop_playing)(values["behaviour"])
 
 
+def _demand(panel: SandboxPanel, values: dict[str, Any]) -> None:
+    panel.takes_only_json, panel.lets_only_browsers = bool(values.get("json")), bool(values.get("browser"))
+
+
 CHANGES: Mapping[str, Callable[[SandboxPanel, dict[str, Any]], object]] = {
     "faults": lambda panel, values: panel.faults.add(**values),
     "faults/clear": lambda panel, _: panel.faults.clear(),
@@ -69,4 +73,5 @@ CHANGES: Mapping[str, Callable[[SandboxPanel, dict[str, Any]], object]] = {
     "services/remove": lambda panel, values: panel.remove_service(values["service"]),
     "charges": lambda panel, values: panel.keep_charges(keep=bool(values["keep"])),
     "behaviours": _play,
+    "demands": _demand,
 }

@@ -33,7 +33,8 @@ class SandboxPanel:
 
     `latency` is the shortest time of an answer in seconds. `speed` is the speed of orders and refills: at 1, an order
     takes one to four minutes. With a `state_file`, orders, refills, ids and the balance are kept for the next run. The
-    balance in that file replaces `balance`. Ids are text in Python and numbers in the API.
+    balance in that file replaces `balance`. Ids are text in Python and numbers in the API. With `takes_only_json` the
+    panel reads JSON bodies alone, and with `lets_only_browsers` its firewall wants the User-Agent of a browser.
     """
 
     def __init__(  # noqa: PLR0913
@@ -55,6 +56,7 @@ class SandboxPanel:
             raise ValueError("speed must be above 0")
         spoken = DIALECTS[dialect]
         self.dialect, self.key, self.currency, self.latency = dialect, key, currency, latency
+        self.takes_only_json = self.lets_only_browsers = False
         self._state = PanelState(
             build_catalog(dialect, currency),
             balance=Decimal(balance),

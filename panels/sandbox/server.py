@@ -25,10 +25,15 @@ BIGGEST_BODY = 16 * 1024 * 1024
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
+CHALLENGE = b"<!DOCTYPE html><title>Just a moment...</title><p>Checking your browser before you enter.</p>"
+
+
 class ServedPanel(Protocol):
     """The methods of the panel that the server needs."""
 
     latency: float
+    takes_only_json: bool
+    lets_only_browsers: bool
 
     def receive(self, fields: Mapping[str, str], caller: str) -> tuple[int, PlannedFault | None]:
         """Count a call, and return its number and the fault that it meets."""
@@ -176,7 +181,13 @@ class Handler(BaseHTTPRequestHandler):
         return self.rfile.read(int(text))
 
     def _call(self, body: bytes) -> None:
-        fields = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+        if self.server.panel.lets_only_browsers and not self.headers.get("User-Agent", "").startswith("Mozilla/"):
+            self.write(CHALLENGE, status=403, content_type=HTML)
+            return
+        if self.server.panel.takes_only_json and self.headers.get_content_type() != "application/json":
+            self.write(b'{"error": "Unsupported Media Type"}', status=415)
+            return
+        fields = read_json(body) if self.server.panel.takes_only_json else read_form(body)
         number, planned = self.server.panel.receive(fields, self.headers.get("User-Agent", ""))
         call = Call(self, fields, number)
         try:
@@ -274,6 +285,20 @@ class Call:
         """Wait for some seconds (None: for ever), or until the panel stops."""
         if seconds is None or seconds > 0:
             self._handler.server.stopping.wait(seconds)
+
+
+def read_form(body: bytes) -> dict[str, str]:
+    """Return the fields of a form."""
+    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+
+
+def read_json(body: bytes) -> dict[str, str]:
+    """Return the texts of a JSON object, without anything else that it has."""
+    try:
+        fields = json.loads(body)
+    except ValueError:
+        return {}
+    return {name: text for name, text in fields.items() if isinstance(text, str)} if isinstance(fields, dict) else {}
 
 
 def _ignoring_errors(function: Any, *arguments: Any) -> None:

@@ -200,7 +200,12 @@ def _store(form: PanelForm) -> Panel:
     """Save a panel and settle the consequences of its changes in one transaction."""
     with transaction.atomic():
         panel = form.store()
-        requests.settle_change(panel, has_new_key=form.has_new_key, needs_test=form.needs_test)
+        requests.settle_change(
+            panel,
+            has_new_key=form.has_new_key,
+            needs_test=form.needs_test,
+            is_called_otherwise=form.is_called_otherwise,
+        )
     return panel
 
 

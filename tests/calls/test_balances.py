@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from decimal import Decimal
 
+import pytest
 from cryptography.fernet import Fernet
 from django.utils import timezone
 
 from panels.calls.balances import check_balance
+from panels.calls.catalog import sync_catalog
 from panels.calls.submission import submit_queued
+from panels.forms.panels import BROWSER
 from panels.models import BalanceReading, Panel
 from panels.protocol.client import PanelClient
+from panels.protocol.wire import OrderStatus
 from panels.providers import pauses
 from panels.sandbox import Fault
+from tests.calls.sending import place
 from tests.factories import make_order, make_panel
+
+LATER = timezone.now() + timedelta(days=1)
 
 
 def check(panel, why="schedule"):
@@ -47,6 +55,48 @@ def test_a_wrong_key_shows_the_panels_own_words_and_pauses(panel, sandbox):
     assert panel.balance_error == "Invalid API key"
     assert panel.paused_reason == Panel.Pause.AUTH
     assert panel.balance is None
+
+
+@pytest.mark.parametrize(
+    ("demand", "setting", "hint"),
+    [
+        ("takes_only_json", {"body": "json"}, "seems to want the fields as JSON. Set “Body” to JSON"),
+        ("lets_only_browsers", {"user_agent": BROWSER}, "seems to refuse our User-Agent. Set the “User-Agent”"),
+    ],
+)
+def test_a_failed_test_names_the_setting_with_which_the_panel_answers(panel, sandbox, demand, setting, hint):
+    setattr(sandbox, demand, True)
+    assert hint in check(panel)
+    panel.refresh_from_db()
+    assert hint in panel.balance_error
+    assert hint in sync_catalog(panel.pk, threading.Event())[1]
+    Panel.objects.update(**setting)
+    assert check(panel) == ""
+    panel.refresh_from_db()
+    assert (panel.balance, panel.balance_error) == (Decimal(500), "")
+    assert sync_catalog(panel.pk, threading.Event())[1] == ""
+    panel.refresh_from_db()
+    order = place(panel, sandbox)
+    submit_queued(panel.pk, threading.Event())
+    order.refresh_from_db()
+    assert [entry.order_id for entry in sandbox.ledger] == [order.remote_id]
+    with PanelClient(panel.account()) as client:
+        assert isinstance(client.statuses([order.remote_id, "1"])[order.remote_id], OrderStatus)
+        assert str(client.cancels([order.remote_id])[order.remote_id]) == "Cannot cancel this order"
+
+
+def test_a_failure_of_the_old_way_of_calling_says_nothing_about_the_new_one(panel, sandbox, monkeypatch):
+    sandbox.takes_only_json = True
+    real = PanelClient.balance
+
+    def changed_meanwhile(client):
+        Panel.objects.update(body="json", balance_requested_at=LATER)
+        return real(client)
+
+    monkeypatch.setattr(PanelClient, "balance", changed_meanwhile)
+    assert "JSON" in check(panel)
+    panel.refresh_from_db()
+    assert (panel.balance_error, panel.balance_requested_at) == ("", LATER)
 
 
 def test_a_failure_keeps_the_last_balance(synced_panel, sandbox, monkeypatch):

@@ -198,8 +198,19 @@ def test_a_time_out_that_was_changed_meanwhile_ends_the_work_of_the_old_client()
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("change", [{"body": "json"}, {"user_agent": "Mozilla/5.0"}, {"always_send_quantity": True}])
+def test_another_way_of_calling_ends_the_work_of_the_old_client(change):
+    order = make_order()
+    called = Panel.objects.get()
+    Panel.objects.update(**change)
+    assert Claims(order.panel_id, called=called).take() == ([], None)
+    assert Claims(order.panel_id, called=Panel.objects.get()).take() == ([order], None)
+
+
+@pytest.mark.django_db
 def test_a_claim_reads_its_panel_once():
     order = make_order()
+    called = Panel.objects.get()
     with CaptureQueriesContext(connection) as queries:
-        assert Claims(order.panel_id).take() == ([order], None)
+        assert Claims(order.panel_id, called=called).take() == ([order], None)
     assert sum('FROM "panels_panel"' in query["sql"] for query in queries) == 1

@@ -311,6 +311,14 @@ def test_what_an_old_key_was_told_says_nothing_about_a_new_one():
     assert panel.paused_reason == Panel.Pause.AUTH
 
 
+@pytest.mark.parametrize("change", [{"body": "json"}, {"user_agent": "Mozilla/5.0"}])
+def test_what_the_old_way_of_calling_was_told_says_nothing_about_the_new_one(change):
+    called = make_panel()
+    Panel.objects.update(**change)
+    visit.note_error(called, Refused("Unsupported Media Type", Reason.EVERYBODY), placing=True)
+    assert Panel.objects.get().paused_reason == ""
+
+
 @pytest.mark.parametrize(
     ("first", "second", "stays"),
     [

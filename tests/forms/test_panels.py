@@ -2,7 +2,7 @@
 
 import pytest
 
-from panels.forms.panels import PanelForm
+from panels.forms.panels import BROWSER, PanelForm
 from tests.factories import make_panel
 from tests.views.test_panels import KEY, edited, new_panel
 
@@ -90,3 +90,78 @@ def test_calls_per_minute_may_be_unlimited():
     form = PanelForm(new_panel(calls_per_minute=""))
     assert form.is_valid()
     assert form.store().calls_per_minute is None
+
+
+# Zero-width and bidi marks, a soft hyphen, a byte-order mark, spaces that do not break, fillers and line ends.
+UNSEEN = "\u200b\u200d\u2060\ufeff\u00ad\u00a0\u202f\u2007\u3000\u200e\u202e\u2066\u2069"
+UNSEEN += "\u034f\u3164\u2800\ufe0f\U000e0041\r\n\t\x7f"
+
+
+def test_a_pasted_key_loses_everything_that_nobody_can_see():
+    spoiled = UNSEEN + UNSEEN.join(KEY) + "  " + UNSEEN
+    form = PanelForm(new_panel(api_key=spoiled))
+    assert form.is_valid(), form.errors
+    panel = form.store()
+    assert (panel.api_key.reveal(), panel.key_hint) == (KEY, KEY[-4:])
+
+
+@pytest.mark.parametrize("mark", UNSEEN)
+def test_no_mark_of_a_pasted_key_or_address_is_kept(mark):
+    form = PanelForm(
+        new_panel(api_key=f"{mark}{KEY[:5]}{mark}{KEY[5:]}{mark}", api_url=f"{mark}https://a.example/{mark}x")
+    )
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["api_key"] == KEY
+    assert form.cleaned_data["api_url"] == "https://a.example/x"
+
+
+def test_everything_that_can_be_seen_of_a_key_stays():
+    form = PanelForm(new_panel(api_key=" a b-ä/+=_é日 "))
+    assert form.is_valid()
+    assert form.cleaned_data["api_key"] == "a b-ä/+=_é日"
+
+
+def test_a_key_of_marks_alone_is_no_key():
+    assert "api_key" in PanelForm(new_panel(api_key=UNSEEN)).errors
+    panel = make_panel(key=KEY)
+    form = PanelForm(edited(panel, api_key=UNSEEN), instance=panel)
+    assert form.is_valid()
+    assert not form.has_new_key
+
+
+def test_an_address_that_only_gained_marks_is_the_same_address():
+    panel = make_panel(api_url="https://panel.example/api/v2")
+    form = PanelForm(edited(panel, api_url="\u200bhttps://panel.example/api/v2\ufeff"), instance=panel)
+    assert form.is_valid()
+    assert not {"api_url", "api_key"} & set(form.changed_data)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Mozilla\r\nX-Key: 1", "Mozilla\nX", "a\x00b", "Möz", "Mozilla\u2028X", "Moz\tilla", "x" * 301, "a\u200bb"],
+)
+def test_a_user_agent_is_one_line_of_plain_characters(name):
+    assert "user_agent" in PanelForm(new_panel(user_agent=name)).errors
+
+
+@pytest.mark.parametrize("name", ["", "a", BROWSER, "  curl/8.5.0 "])
+def test_a_user_agent_may_be_any_name_or_empty(name):
+    form = PanelForm(new_panel(user_agent=name))
+    assert form.is_valid(), form.errors
+    assert form.store().user_agent == name.strip()
+
+
+def test_the_body_is_a_form_or_json():
+    assert PanelForm(new_panel()).is_valid()
+    assert "body" in PanelForm(new_panel(body="xml")).errors
+
+
+@pytest.mark.parametrize(
+    ("change", "needs_test"),
+    [({"body": "json"}, True), ({"user_agent": "Mozilla/5.0"}, True), ({"read_timeout": "9"}, False)],
+)
+def test_another_way_of_calling_needs_a_test(change, needs_test):
+    panel = make_panel()
+    form = PanelForm(edited(panel, **change), instance=panel)
+    assert form.is_valid()
+    assert (form.needs_test, form.is_called_otherwise) == (needs_test, needs_test)

@@ -29,7 +29,7 @@ def test_the_safe_settings_are_the_defaults():
 def test_the_time_limits_are_those_of_the_transport():
     account, endpoint = Account(URL, Secret.conceal("key")), Endpoint(URL)
     names = [field.name for field in dataclasses.fields(Endpoint)]
-    assert len(names) == 6
+    assert len(names) == 8
     assert [getattr(account, name) for name in names] == [getattr(endpoint, name) for name in names]
 
 
@@ -42,12 +42,13 @@ def test_an_account_cannot_be_changed():
 def test_a_panel_gives_all_its_settings_to_its_account(db):
     panel = make_panel(
         api_url=URL, key="k3y-of-the-panel", always_send_quantity=True, multi_status=False, multi_refill=False,
-        cancel_parameter="order", connect_timeout=3, read_timeout=7,
+        cancel_parameter="order", connect_timeout=3, read_timeout=7, user_agent="Mozilla/5.0", body="json",
     )  # fmt: skip
     account = panel.account()
     assert account.api_key.reveal() == "k3y-of-the-panel"
     given = {
         "api_url": URL, "always_send_quantity": True, "multi_status": False, "multi_refill": False,
         "cancel_parameter": "order", "connect_timeout": 3, "read_timeout": 7, "total_timeout": panel.total_timeout,
+        "user_agent": "Mozilla/5.0", "sends_json": True,
     }  # fmt: skip
     assert {name: getattr(account, name) for name in given} == given

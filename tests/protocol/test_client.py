@@ -249,6 +249,22 @@ class TestKey:
         with client_of(lambda form: {"1": {"error": f"no {KEY}"}, "2": status()}) as api:
             assert api.statuses(["1", "2"])["1"].text == "no [key]"
 
+    @pytest.mark.parametrize("escape", [lambda text: text, lambda text: text.replace("/", "\\/")])
+    def test_a_json_body_that_a_panel_repeats_does_not_show_the_key(self, monkeypatch, escape):
+        key = 's3cret"+key/ä\\'
+        monkeypatch.setattr("tests.protocol.conftest.KEY", key)
+        said = []
+
+        def reply(form):
+            said.append(escape(api.server.requests[-1].partition(b"\r\n\r\n")[2].decode()))
+            return {"error": f"Cannot read {said[-1]}"}
+
+        with client_of(reply, sends_json=True) as api, pytest.raises(Refused) as caught:
+            api.balance()
+        assert "s3cret" in said[0]
+        assert "[key]" in caught.value.text
+        assert "s3cret" not in self.shown(caught.value)
+
     def test_a_key_in_a_header_that_cannot_be_read_is_not_logged(self, caplog):
         def reply(form):
             head = f"HTTP/1.1 200 OK\r\nContent-Length: 13\r\nX-Debug key={form['key']}\r\nX-More: 1\r\n\r\n"

@@ -4,6 +4,7 @@ import gc
 import gzip
 import http.client
 import inspect
+import json
 import logging
 import os
 import re
@@ -56,6 +57,31 @@ class TestForm:
         with Server(answering(GOOD)) as server:
             connect(server.url).post(FORM)
         assert b"\r\nUser-Agent: panel-dashboard" in server.requests[0]
+
+    def test_another_user_agent_replaces_it_on_every_connection(self, connect):
+        with Server(answering(GOOD)) as server:
+            transport = connect(server.url, user_agent="Mozilla/5.0 (X11; rv:140.0)")
+            transport.post(FORM)
+            transport.post(FORM, fresh=True)
+        for request in server.requests:
+            assert request.count(b"\r\nUser-Agent: ") == 1
+            assert b"\r\nUser-Agent: Mozilla/5.0 (X11; rv:140.0)\r\n" in request
+
+    @pytest.mark.parametrize("name", ["Mozilla\r\nX-Key: 1", "Mozilla\nX", "Mozilla\r", "Möz\u2028illa"])
+    def test_a_user_agent_never_adds_a_header(self, connect, name):
+        with Server(answering(GOOD)) as server, pytest.raises(NotSent):
+            connect(server.url, user_agent=name).post(FORM)
+        assert server.requests == []
+
+    def test_a_json_body_has_the_same_names_and_texts_as_the_form(self, connect):
+        fields = {"key": KEY, "action": "add", "quantity": "0100", "comments": 'ä\nb&c "d" \\'}
+        with Server(answering(GOOD)) as server:
+            assert connect(server.url, sends_json=True).post(fields, fresh=True).body == b'{"balance": "1"}'
+        head, _, body = server.requests[0].partition(b"\r\n\r\n")
+        assert json.loads(body) == fields
+        assert b"\r\nContent-Type: application/json\r\n" in head
+        assert f"\r\nContent-Length: {len(body)}".encode() in head
+        assert KEY.encode() not in head
 
     def test_cookies_are_not_kept(self, connect):
         with Server(answering(servers.http(b"{}", "Set-Cookie: a=b"))) as server:
@@ -357,8 +383,9 @@ class TestKey:
             exc = exc.__cause__ or exc.__context__
         return "\n".join([*chain, *traceback.format_exception(error)])
 
+    @pytest.mark.parametrize("sends_json", [False, True])
     @pytest.mark.parametrize("is_echoing", [False, True])
-    def test_the_key_is_in_no_error_and_no_log(self, connect, caplog, is_echoing):
+    def test_the_key_is_in_no_error_and_no_log(self, connect, caplog, is_echoing, sends_json):
         def echo(connection, server):
             form = server.receive(connection).partition(b"\r\n\r\n")[2]
             connection.sendall(form + b"\r\n\r\n" if is_echoing else b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}")
@@ -366,7 +393,7 @@ class TestKey:
         caplog.set_level(logging.DEBUG)
         errors = []
         with Server(echo) as server:
-            client = connect(server.url)
+            client = connect(server.url, sends_json=sends_json)
             for _ in range(2):
                 with pytest.raises(OutcomeUnknown) as caught:
                     client.post(FORM)
@@ -380,6 +407,17 @@ class TestKey:
                 assert secret not in caplog.text
         assert KEY not in repr(client)
         assert (errors[0].__cause__ is None) == is_echoing
+
+    def test_a_key_that_json_writes_otherwise_is_in_no_error(self, connect):
+        key = 'se"cret/ä'
+
+        def echo(connection, server):
+            connection.sendall(server.receive(connection).partition(b"\r\n\r\n")[2] + b"\r\n\r\n")
+
+        with Server(echo) as server, pytest.raises(OutcomeUnknown) as caught:
+            connect(server.url, sends_json=True).post({"key": key, "action": "balance"})
+        for secret in (key, 'se\\"cret'):
+            assert secret not in self.shown(caught.value)
 
 
 class Part(NamedTuple):

@@ -31,6 +31,13 @@ def test_another_process_drives_the_panel_by_http(call):
     assert service.id not in call.panel.services
 
 
+def test_another_process_makes_the_panel_demanding(call):
+    call.control("POST", "demands", json=True)
+    assert (call.panel.takes_only_json, call.panel.lets_only_browsers) == (True, False)
+    call.control("POST", "demands", browser=True)
+    assert (call.panel.takes_only_json, call.panel.lets_only_browsers) == (False, True)
+
+
 def test_the_control_door_says_what_it_did_not_understand(call):
     assert call.control("POST", "faults", fault="nonsense")[0] == 400
     assert call.control("POST", "finish", order="7", status="Completed") == (400, {"error": "Incorrect order ID"})

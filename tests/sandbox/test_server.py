@@ -1,12 +1,15 @@
 """The HTTP server: keep-alive, many connections, latency, and callers that hang up."""
 
+import contextlib
+import http.client
+import json
 import threading
 from urllib.parse import urlencode
 
 import pytest
 
 from panels.sandbox import Fault
-from panels.sandbox.server import Call
+from panels.sandbox.server import API_PATH, Call
 from tests.processes import PATIENCE, eventually
 from tests.sandbox.conftest import LINK, Caller, add_fields
 
@@ -72,3 +75,30 @@ def test_other_paths_and_oversized_bodies_are_turned_away(call):
 def test_a_panel_listens_on_loopback_only_and_says_where(call):
     assert call.panel.api_url == f"http://127.0.0.1:{call.panel.port}/api/v2"
     assert call.panel.port > 0
+
+
+def post(panel, body, **headers):
+    connection = http.client.HTTPConnection("127.0.0.1", panel.port, timeout=PATIENCE)
+    with contextlib.closing(connection):
+        connection.request("POST", API_PATH, body, {name.replace("_", "-"): text for name, text in headers.items()})
+        response = connection.getresponse()
+        return response.status, response.read()
+
+
+def test_a_panel_may_take_json_bodies_alone(call):
+    fields = {"key": call.panel.key, "action": "balance"}
+    assert b"Invalid API key" in post(call.panel, json.dumps(fields), Content_Type="application/json")[1]
+    call.panel.takes_only_json = True
+    status, answer = post(call.panel, json.dumps(fields), Content_Type="application/json; charset=utf-8")
+    assert (status, json.loads(answer)["balance"]) == (200, "500")
+    assert post(call.panel, urlencode(fields), Content_Type="application/x-www-form-urlencoded")[0] == 415
+    for body in ("[1]", "no JSON", json.dumps({"key": 1})):
+        assert b"Invalid API key" in post(call.panel, body, Content_Type="application/json")[1]
+
+
+def test_the_firewall_of_a_panel_may_let_browsers_alone_through(call):
+    call.panel.lets_only_browsers = True
+    form = urlencode({"key": call.panel.key, "action": "balance"})
+    assert post(call.panel, form, User_Agent="panel-dashboard/1")[0] == 403
+    assert call.panel.calls == {}
+    assert post(call.panel, form, User_Agent="Mozilla/5.0")[0] == 200

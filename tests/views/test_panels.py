@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from panels.forms.panels import BROWSER
 from panels.models import BalanceReading, Panel, ServiceChange, Worker
 from panels.models.order import Order
 from tests.factories import make_order, make_panel, make_placed, make_service, make_unknown, make_user
@@ -27,6 +28,7 @@ def new_panel(**fields):
         "multi_status": "on",
         "multi_refill": "on",
         "cancel_parameter": "orders",
+        "body": "form",
         "parallel_calls": "4",
         "calls_per_minute": "60",
         "connect_timeout": "10",
@@ -438,10 +440,48 @@ def test_a_panel_that_is_active_again_is_tested(as_manager, rung):
 
 
 def test_advanced_settings_are_folded_away_unless_one_is_wrong(as_manager):
-    assert '<details class="stack">' in text(as_manager.get("/panels/new/"))
+    assert '<details class="stack" id="api-options">' in text(as_manager.get("/panels/new/"))
     response = as_manager.post("/panels/new/", new_panel(parallel_calls="0"))
     assert response.status_code == 422
-    assert '<details class="stack" open>' in text(response)
+    assert '<details class="stack" id="api-options" open>' in text(response)
+
+
+@pytest.mark.parametrize("field", ["balance_error", "catalog_error"])
+def test_a_failed_test_leads_to_the_settings_that_may_help(as_manager, viewer, client, field):
+    panel = make_panel(**{field: "Unsupported Media Type. This panel seems to want the fields as JSON."})
+    link = f'href="{url("panel_edit", panel)}#api-options"'
+    page = text(as_manager.get(url("panel_detail", panel)))
+    assert "seems to want the fields as JSON" in page
+    assert link in page
+    assert '<details class="stack" id="api-options" open>' in text(as_manager.get(url("panel_edit", panel)))
+    client.force_login(viewer)
+    assert link not in text(client.get(url("panel_detail", panel)))
+
+
+@pytest.mark.parametrize("reason", ["auth", "everybody"])
+def test_another_way_of_calling_is_tested_and_ends_a_pause_because_of_the_old_one(as_manager, rung, reason):
+    until = timezone.now() + timedelta(hours=1) if reason == "everybody" else None
+    panel = make_panel(paused_reason=reason, paused_until=until)
+    page = text(as_manager.post(url("panel_edit", panel), edited(panel, body="json", user_agent=BROWSER), follow=True))
+    panel.refresh_from_db()
+    assert (panel.body, panel.user_agent, panel.paused_reason) == ("json", BROWSER, "")
+    assert ("balance", panel.pk) in rung
+    assert "It is being tested." in page
+    assert "<dt>Body</dt> <dd>JSON</dd>" in page
+    assert f'<dt>User-Agent</dt> <dd class="wrap">{BROWSER}</dd>' in page
+
+
+def test_another_way_of_calling_ends_no_other_pause(as_manager, rung):
+    panel = make_panel(paused_reason="by_hand")
+    as_manager.post(url("panel_edit", panel), edited(panel, body="json"))
+    panel.refresh_from_db()
+    assert panel.paused_reason == "by_hand"
+
+
+def test_the_user_agent_of_a_browser_is_offered(as_manager):
+    page = text(as_manager.get("/panels/new/"))
+    assert f'<datalist id="user-agents"> <option value="{BROWSER}"></option>' in page
+    assert 'list="user-agents"' in page
 
 
 def test_a_name_of_markup_is_text(as_manager):
