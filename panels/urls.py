@@ -52,6 +52,7 @@ urlpatterns = [
     path("panels/words/<int:pk>/send-again/", refusals.refusal_send_again, name="refusal_send_again"),
     path("catalog/", catalog.service_list, name="service_list"),
     path("catalog/<int:pk>/", catalog.service_detail, name="service_detail"),
+    path("catalog/<int:pk>/type/", catalog.service_type, name="service_type"),
     path("catalog/<int:pk>/charges/", catalog.service_charges, name="service_charges"),
     path("orders/new/", order_new.order_new, name="order_new"),
     path("orders/new/services/", order_new.order_new_services, name="order_new_services"),

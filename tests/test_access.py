@@ -39,6 +39,7 @@ TABLE = {
     # the catalog
     ("service_list", "GET"): (LOGIN, 403, 200, 200, 200),
     ("service_detail", "GET"): (LOGIN, 403, 200, 200, 200),
+    ("service_type", "POST"): (LOGIN, 403, 403, 403, 302),
     ("service_charges", "POST"): (LOGIN, 403, 403, 302, 302),
     # orders
     ("order_list", "GET"): (LOGIN, 403, 200, 200, 200),

@@ -137,6 +137,7 @@ def _new_service(panel: Panel, row: CatalogRow, now: datetime) -> Service:
 def _update_service(service: Service, row: CatalogRow) -> dict[str, tuple[Any, Any]]:
     """Set the fields of a service from its row; return field → (old, new) for the fields that differed."""
     values = {name: getattr(row, name) for name in FROM_PANEL} | {"is_listed": True}
+    values["type"] = service.own_type or row.type
     found = {name: (getattr(service, name), new) for name, new in values.items() if getattr(service, name) != new}
     for name, (_, new) in found.items():
         setattr(service, name, new)

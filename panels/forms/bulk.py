@@ -13,7 +13,7 @@ from panels.bulk.lookup import CatalogLookup
 from panels.forms.labels import OFFERED
 from panels.forms.orders import ApiField
 from panels.models import BatchLine, Panel
-from panels.protocol.order_types import ALL_FIELDS, Kind
+from panels.protocol.order_types import ALL_FIELDS
 from panels.tables.reading import AGAIN_OF, COLUMNS, MAX_BYTES, PASTED, Sheet, UnreadableError, read_file, read_paste
 
 _BOTH = "Give either lines or a file, not both. The lines are kept. To use the file, choose it again."
@@ -114,7 +114,8 @@ class LineForm(forms.Form):
     def _names(self) -> list[str]:
         wanted = {"service", *self.line.batch.columns, *self.line.cells, *self.line.errors}
         if self.line.service:
-            wanted |= {field.name for field in self.line.service.order_type.fields if field.is_required}
+            fields = self.line.service.order_type.fields
+            wanted |= {field.name for field in fields if field.is_required or field.name == "extra_fields"}
         return [name for name in COLUMNS if name in wanted]
 
     @property
@@ -130,7 +131,7 @@ class LineForm(forms.Form):
 
 def _cell(name: str, text: str) -> forms.Widget:
     field = ALL_FIELDS.get(name)
-    if "\n" in text or name == "note" or (field and field.kind is Kind.LINES):
+    if "\n" in text or name == "note" or (field and field.has_lines):
         return forms.Textarea(attrs={"rows": 4, "spellcheck": "false"})
     plain = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
     return forms.TextInput(attrs=plain | OFFERED.get(name, {}))

@@ -189,7 +189,7 @@ def _widget(field: Field) -> forms.Widget:
     plain = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
     if field.kind is Kind.CHOICE:
         return forms.Select(choices=[("", "Choose…"), *field.choices])
-    if field.kind is Kind.LINES:
+    if field.has_lines:
         return forms.Textarea(attrs={"rows": 6, "spellcheck": "false"})
     if field.kind is Kind.WHOLE:
         return forms.TextInput(attrs={**plain, "inputmode": "numeric"})

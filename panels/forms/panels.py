@@ -92,10 +92,9 @@ class PanelForm(forms.ModelForm):  # type: ignore[type-arg]
         return [field for field in self if field.name in ADVANCED]
 
     @property
-    def shows_advanced(self) -> bool:
-        """Whether the API options and limits are open: one of them has an error, or may help after a failed test."""
-        has_failed = self.instance.balance_error or self.instance.catalog_error
-        return bool(has_failed) or any(field.errors for field in self.advanced_fields)
+    def has_advanced_errors(self) -> bool:
+        """Whether an API option or a limit has an error."""
+        return any(field.errors for field in self.advanced_fields)
 
     @property
     def offered_user_agents(self) -> list[str]:

@@ -41,7 +41,8 @@ from panels.models.order_states import (
 from panels.models.panel import Panel
 from panels.models.refusal import RefusalWords
 from panels.models.service import Service
-from panels.protocol.order_types import OrderType, order_type, type_choices
+from panels.protocol.order_types import OrderType, lacks_quantity, order_type, type_choices
+from panels.protocol.wording import says_missing
 
 
 class Order(models.Model):
@@ -334,6 +335,12 @@ class Order(models.Model):
         if self.quantity is not None and any(field.name == "quantity" for field in order_type(self.type).fields):
             values["quantity"] = str(self.quantity)
         return values
+
+    @property
+    def may_want_quantity(self) -> bool:
+        """Whether the order may be refused because its panel wants a quantity with every type."""
+        is_refused = self.state == self.State.REFUSED and lacks_quantity(self.type)
+        return is_refused and not self.panel.always_send_quantity and says_missing(self.error_text)
 
     @property
     def order_type(self) -> OrderType:

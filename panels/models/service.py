@@ -27,8 +27,19 @@ class Service(models.Model):
     panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="services", db_index=False)
     remote_id = models.CharField("panel service ID", max_length=64)
     name = models.CharField(max_length=500)
-    # A slug of order_types.ORDER_TYPES. "" if the panel's type is not known. Then it is ordered as Default.
+    # A slug of order_types.ORDER_TYPES. "" if the panel's type is not known and no person has set one. Then it is
+    # ordered as Default.
     type = models.CharField(max_length=40, blank=True, choices=type_choices)
+    # The type that a person has set. It is also in `type`, and a sync keeps it. "" if the panel's type counts.
+    own_type = models.CharField(
+        "type set by a person",
+        max_length=40,
+        blank=True,
+        choices=type_choices,
+        default="",
+        db_default="",
+        editable=False,
+    )
     raw_type = models.CharField("panel type", max_length=100, blank=True)
     category = models.CharField(max_length=300, blank=True)
     # The price of the whole order for packages.

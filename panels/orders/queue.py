@@ -46,8 +46,11 @@ def reason_to_hold(order: Order) -> str:
     service, agreed = order.service, order.rate_agreed
     if service is None or agreed is None or not service.is_listed:
         return "The panel no longer lists this service."
-    if service.type != order.type:
-        return f"The service's type has changed to {service.raw_type or 'unknown'}."
+    # An unknown type is ordered as Default, so nothing changes if it is Default.
+    is_same = service.type == order.type or (service.type == "default" and not order.type)
+    if not is_same:
+        name = service.order_type.label if service.type else service.raw_type or "unknown"
+        return f"The service's type has changed to {name}."
     if changed := _lost(order, service) or _unfit_limits(order, service):
         return changed
     limit = agreed * (1 + Decimal(str(settings.PRICE_GUARD_PERCENT)) / 100)

@@ -24,7 +24,8 @@ MAX_NORMALISED_LINK = 500
 class Kind(enum.StrEnum):
     """The kind of value in a field. It decides the control of the form and the check.
 
-    WHOLE is a whole number without a sign. LINES has one item a line. DATE is sent as d/m/Y.
+    WHOLE is a whole number without a sign. LINES has one item a line. DATE is sent as d/m/Y. PAIRS has one name=value a
+    line, and each is sent as a field of its own.
     """
 
     TEXT = "text"
@@ -33,6 +34,7 @@ class Kind(enum.StrEnum):
     LINES = "lines"
     DATE = "date"
     CHOICE = "choice"
+    PAIRS = "pairs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,11 @@ class Field:
     is_required: bool
     help: str = ""
     choices: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether the value may have several lines."""
+        return self.kind in (Kind.LINES, Kind.PAIRS)
 
 
 _DELAYS = (0, 5, 10, 15, 20, 30, 40, 50, 60, 90, 120, 150, 180, 210, 240, 270, 300, 360, 420, 480, 540, 600)
@@ -90,8 +97,20 @@ ALL_FIELDS: Mapping[str, Field] = {
         ("type_of_traffic", "Type of traffic", Kind.CHOICE, "Where the visitors seem to come from.", _TRAFFIC_CHOICES),
         ("google_keyword", "Google keyword", Kind.TEXT, "The searched words, for traffic from Google."),
         ("referring_url", "Referring URL", Kind.LINK, "The page visitors come from, for a custom referrer."),
+        (
+            "extra_fields",
+            "Further fields",
+            Kind.PAIRS,
+            "Other fields that the panel wants for this service, one a line: name=value.",
+        ),
     )
 }
+# The fields of a call that are no part of the order.
+RESERVED = frozenset({"key", "action", "service"})
+# The fields that an order of an unknown type has beside its further fields.
+_OF_UNKNOWN = frozenset({"link", "quantity", "runs", "interval", "extra_fields"})
+MOST_EXTRA = 20
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,49}")
 # Zero in these fields means that they are not used. Panels refuse a zero that is sent.
 ZERO_IS_ABSENT = frozenset({"runs", "interval", "posts", "old_posts"})
 # Includes zero-width marks. They come with copied texts, and a blank line with one of them would not be empty.
@@ -243,6 +262,34 @@ def _clean_choice(field: Field, text: str) -> str:
     return value
 
 
+def _clean_pairs(field: Field, text: str) -> str:
+    """Check further fields by name. A name that is known at another type is checked as there."""
+    lines = split_lines(text)
+    if len(lines) > MOST_EXTRA:
+        raise UnfitError(f"{field.label} are at most {MOST_EXTRA}, and {len(lines):,} are given.")
+    found: dict[str, str] = {}
+    for line in lines:
+        name, sign, value = line.partition("=")
+        name, value = trim(name), trim(value)
+        if not sign or not value or not _NAME.fullmatch(name):
+            raise UnfitError(f"{field.label} must have one name=value a line, not {shown(line)}.")
+        if name.casefold() in RESERVED:
+            raise UnfitError(f"{field.label} must not set {shown(name)}. The dashboard sets it for each call.")
+        if name.casefold() in _OF_UNKNOWN:
+            raise UnfitError(f"{field.label} must not set {shown(name)}. It has a field of its own.")
+        if name in found:
+            raise UnfitError(f"{field.label} have {shown(name)} twice.")
+        known = ALL_FIELDS.get(name) or Field(name, f"{field.label}: {name}", Kind.TEXT, is_required=False)
+        found[name] = clean(known, value)
+    return "\n".join(f"{name}={value}" for name, value in found.items() if value)
+
+
+def read_pairs(text: str) -> dict[str, str]:
+    """Return the further fields that a cleaned text names."""
+    pairs = (line.partition("=") for line in split_lines(text))
+    return {name: value for name, sign, value in pairs if sign and value and name.casefold() not in RESERVED}
+
+
 _CLEANERS: Mapping[Kind, Callable[[Field, str], str]] = {
     Kind.TEXT: _clean_text,
     Kind.LINK: _clean_link,
@@ -250,6 +297,7 @@ _CLEANERS: Mapping[Kind, Callable[[Field, str], str]] = {
     Kind.LINES: _clean_lines,
     Kind.DATE: _clean_date,
     Kind.CHOICE: _clean_choice,
+    Kind.PAIRS: _clean_pairs,
 }
 
 

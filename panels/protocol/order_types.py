@@ -17,6 +17,7 @@ from panels.protocol.order_fields import (
     Kind,
     UnfitError,
     clean,
+    read_pairs,
     read_whole,
     shown,
     split_lines,
@@ -35,6 +36,7 @@ __all__ = [
     "OrderType",
     "check",
     "fold_type",
+    "lacks_quantity",
     "order_type",
     "outgoing",
     "read_whole",
@@ -77,7 +79,8 @@ class Offer:
 class Checked:
     """The outcome of `check`. The values can be sent if errors is empty.
 
-    values: the cleaned fields of the type under their names in the API, without empty fields.
+    values: the cleaned fields of the type under their names in the API, without empty fields. `extra_fields` has the
+    further fields of an unknown type.
     errors: messages by field name, and under "" those about the order as a whole.
     quantity: of one run, or the number of lines. None for packages and subscriptions.
     units: billed units, quantity × runs or lines. None for flat prices and subscriptions, and if not known.
@@ -121,9 +124,12 @@ ORDER_TYPES: Mapping[str, OrderType] = {
         _type("SEO", "link quantity keywords", billing=Billing.PER_UNIT),
         _type("Web Traffic", _TRAFFIC, "google_keyword referring_url", billing=Billing.PER_UNIT),
         _type("Subscriptions", "username min max delay", "posts old_posts expiry", billing=Billing.SUBSCRIPTION),
+        _type("Likes spread", "username old_posts min max delay", billing=Billing.SUBSCRIPTION),
     )
 }
-_OWN_NAMES = {kind.slug: frozenset(field.name for field in kind.fields) for kind in ORDER_TYPES.values()}
+# An unknown type is ordered as Default, with further fields by name.
+_UNKNOWN = replace(ORDER_TYPES["default"], slug="", fields=(*ORDER_TYPES["default"].fields, ALL_FIELDS["extra_fields"]))
+_OWN_NAMES = {kind.slug: frozenset(field.name for field in kind.fields) for kind in (*ORDER_TYPES.values(), _UNKNOWN)}
 _SEPARATORS = re.compile(r"[-_\s]+")
 _SLUGS = {slug.replace("_", ""): slug for slug in ORDER_TYPES}
 
@@ -150,8 +156,14 @@ def type_choices() -> list[tuple[str, str]]:
 
 
 def order_type(slug: str) -> OrderType:
-    """Return the type of a slug, or Default for an unknown slug (docs/protocol.md, 2)."""
-    return ORDER_TYPES.get(slug) or ORDER_TYPES["default"]
+    """Return the type of a slug, or Default with further fields for an unknown slug (docs/protocol.md, 2)."""
+    return ORDER_TYPES.get(slug) or _UNKNOWN
+
+
+def lacks_quantity(slug: str) -> bool:
+    """Say whether orders of a type have a quantity only at a panel that always gets one."""
+    kind = order_type(slug)
+    return "quantity" not in _OWN_NAMES[kind.slug] and kind.billing is not Billing.SUBSCRIPTION
 
 
 def check(offer: Offer, values: Mapping[str, str]) -> Checked:
@@ -182,15 +194,15 @@ def _clean_fields(kind: OrderType, values: Mapping[str, str], errors: Errors) ->
     cleaned: dict[str, str] = {}
     for field in kind.fields:
         text = trim(values.get(field.name, ""))
-        if not text:
-            if field.is_required:
-                errors[field.name].append(_missing(field))
-            continue
         try:
-            if value := clean(field, text):
-                cleaned[field.name] = value
+            value = clean(field, text) if text else ""
         except UnfitError as unfit:
             errors[field.name].append(str(unfit))
+            continue
+        if value:
+            cleaned[field.name] = value
+        elif field.is_required:
+            errors[field.name].append(_missing(field))
     return cleaned
 
 
@@ -301,6 +313,7 @@ def outgoing(slug: str, values: Mapping[str, str], *, always_send_quantity: bool
     """
     kind = order_type(slug)
     sent = {field.name: text for field in kind.fields if (text := _sendable(field, values.get(field.name, "")))}
+    sent |= read_pairs(sent.pop("extra_fields", ""))
     if always_send_quantity and "quantity" not in _OWN_NAMES[kind.slug]:
         if kind.billing is Billing.FLAT:
             sent["quantity"] = "1"
@@ -310,7 +323,7 @@ def outgoing(slug: str, values: Mapping[str, str], *, always_send_quantity: bool
 
 
 def _sendable(field: Field, text: str) -> str:
-    if field.kind is Kind.LINES:
+    if field.has_lines:
         return "\n".join(split_lines(text))
     text = trim(text)
     return "" if text == "0" and field.kind is Kind.WHOLE else text

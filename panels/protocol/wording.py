@@ -110,6 +110,10 @@ _SUCCESS = re.compile(
 _NEGATED = re.compile(
     r"\b(?:not|no|t|cannot|unable|fail\w*|error|un\w+ful\w*|nao|non|nicht|pas|не|basarisiz\w*|tidak|gagal)\b"
 )
+_MISSING = re.compile(
+    r"\bmissing\b|\brequired?\b|\bparam\w*|\bquantity\b|\bfill in\b|\bobligatori\w*|\brequerid\w*|\bfalta\w*"
+    r"|\bcantidad\b|\bquantidade\b|\bmiktar\w*|\bzorunlu\w*|количеств|обязательн|параметр"
+)
 # Marks over and under letters. The breve stays, because й is another letter than и.
 _ACCENTS = re.compile(r"[\u0300-\u0305\u0307-\u036f]")
 # Turkish letters, and the underscores of codes.
@@ -167,6 +171,11 @@ def says_everybody(text: str) -> bool:
 def says_maintenance(text: str) -> bool:
     """Say whether a panel itself says that it is under maintenance."""
     return _MAINTENANCE.search(fold_text(text)) is not None
+
+
+def says_missing(text: str) -> bool:
+    """Say whether a refusal may be about a field that was not sent, or about the quantity."""
+    return _MISSING.search(fold_text(text)) is not None
 
 
 def says_success(text: str) -> bool:

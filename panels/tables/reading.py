@@ -51,6 +51,8 @@ ALIASES = {
     "ref": "reference",
     "notes": "note",
     "orderid": "order",
+    "extrafield": "extra_fields",
+    "furtherfields": "extra_fields",
 }
 # A title this similar to a known title is taken for a misspelling. A misspelled column must not be ignored.
 _ALIKE = 0.75

@@ -14,7 +14,7 @@ from panels.protocol.order_types import ALL_FIELDS
 from panels.tables.cells import csv_lines
 from panels.tables.reading import COLUMNS
 
-_WIDE = ("link", "comments", "usernames", "keywords", "note")
+_WIDE = ("link", "comments", "usernames", "keywords", "extra_fields", "note")
 _EXAMPLE_LINK = "https://example.com/p/Ab3xY"
 _EXAMPLE_LABELS = {"client": "Name of the client", "campaign": "Spring", "reference": "PO-117", "note": "For you only"}
 _EXAMPLES: tuple[tuple[str, dict[str, str | int]], ...] = (
@@ -43,6 +43,8 @@ _EXAMPLES: tuple[tuple[str, dict[str, str | int]], ...] = (
         "subscriptions",
         {"username": "account_name", "min": 100, "max": 200, "posts": 10, "delay": 30, "expiry": "31/12/2030"},
     ),
+    ("likes_spread", {"username": "account_name", "old_posts": 5, "min": 100, "max": 200, "delay": 30}),
+    ("", {"link": _EXAMPLE_LINK, "quantity": 100, "extra_fields": "start_at=12:00\ncomment_id=17"}),
 )
 
 

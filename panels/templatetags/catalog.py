@@ -35,6 +35,8 @@ def price(service: Service) -> str:
 @register.simple_tag
 def type_badge(service: Service) -> str:
     """Show the type of a service. An unknown type is highlighted, with the panel's own name."""
+    if service.own_type:
+        return badge(service.type, label=f"{service.order_type.label} (set by hand)", kind="neutral", icon="tag")
     if service.type:
         return badge(service.type, label=service.order_type.label, kind="neutral", icon="tag")
     return badge("unknown", label=f"Unknown type: {service.raw_type or NO_VALUE}", kind="warn")

@@ -21,6 +21,8 @@ from panels.money.costs import estimate
 from panels.orders import holding
 from panels.pages.htmx import render_page, wants_fragment
 from panels.pages.paging import count_rows, find_page
+from panels.protocol.order_types import ORDER_TYPES, type_choices
+from panels.providers import service_types
 
 MAX_CATEGORIES = 200
 MAX_CHANGES = 50
@@ -56,6 +58,7 @@ def service_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "changes": service.changes.all()[:MAX_CHANGES],
         "vanished_at": vanished.at if vanished else service.last_seen_at,
         "order_count": count_rows(Order.objects.filter(service=service)),
+        "types": type_choices(),
     }
     if service.overcharged_at or service.charges_text:
         waiting = count_rows(holding.waiting_for(service))
@@ -91,6 +94,27 @@ def service_charges(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.error(request, "Choose a decision. Nothing was changed.")
     return redirect(service)
+
+
+@permission_required("panels.change_panel", raise_exception=True)
+@require_POST
+def service_type(request: HttpRequest, pk: int) -> HttpResponse:
+    """Set the type of a service, or go back to the type that its panel tells."""
+    service = get_object_or_404(Service.objects.select_related("panel").defer("panel__api_key"), pk=pk)
+    slug = request.POST.get("type", "")
+    if slug and slug not in ORDER_TYPES:
+        messages.error(request, "Choose a type from the list. Nothing was changed.")
+    elif service_types.set_type(service, slug, request.user):
+        messages.success(request, f"{_type_set(service)} Orders that wait with another type are put on hold.")
+    else:
+        messages.info(request, "The service has this type already. Nothing was changed.")
+    return redirect(service)
+
+
+def _type_set(service: Service) -> str:
+    if service.own_type:
+        return f"The type is {service.order_type.label} from now on, also after a sync."
+    return f"The type of the panel counts again. It is ordered as {service.order_type.label}."
 
 
 def _sort(narrowed: ServiceFilter, name: str, field: str) -> dict[str, str]:

@@ -22,7 +22,7 @@ from panels.money import charges, given_back
 from panels.orders import aftercare, following, funds, resolution
 from panels.pages.formats import count
 from panels.pages.htmx import render_page, wants_fragment
-from panels.protocol.order_types import ALL_FIELDS, Kind, check
+from panels.protocol.order_types import ALL_FIELDS, check
 from panels.views.order_list import poll_seconds
 
 LONGEST_HISTORY = 200
@@ -86,7 +86,7 @@ def _fields(order: Order) -> list[dict[str, Any]]:
     for name, value in order.params.items():
         field = ALL_FIELDS.get(name)
         label = dict(field.choices).get(value, value) if field else value
-        lines = value.splitlines() if field and field.kind is Kind.LINES else []
+        lines = value.splitlines() if field and field.has_lines else []
         shown.append({"name": field.label if field else name, "value": label, "lines": lines})
     return shown
 

@@ -11,6 +11,7 @@ import pytest
 from panels.calls.catalog import store_catalog, sync_catalog
 from panels.models import Panel, Service, ServiceChange
 from panels.protocol.wire import Catalog, CatalogRow
+from panels.providers.service_types import set_type
 from panels.sandbox import Fault
 from tests.factories import make_order, make_panel
 
@@ -161,6 +162,29 @@ def test_another_average_time_is_stored_and_is_no_change_of_the_catalog():
     assert changes() == [("2", "rate_per_1000", "0.9", "1")]
     stored = Service.objects.order_by("remote_id").values_list("average_time", "average_minutes", "rate_per_1000")
     assert list(stored) == [("35 minutes", 35, Decimal("0.9")), ("", None, Decimal(1))]
+
+
+@pytest.mark.django_db
+def test_a_type_that_a_person_has_set_is_kept_and_its_panels_type_is_noted(manager):
+    panel = make_panel()
+    store(panel, row(type="", raw_type="Magic"))
+    service = Service.objects.get()
+    assert set_type(service, "likes_spread", manager)
+    store(panel, row(type="package", raw_type="Package", name="Renamed"))
+    service.refresh_from_db()
+    assert (service.type, service.own_type, service.raw_type) == ("likes_spread", "likes_spread", "Package")
+    by = f"set by {manager}"
+    assert changes() == [
+        ("1", "type", "unknown, ordered as Default", f"Likes spread ({by})"),
+        ("1", "name", "Followers 1", "Renamed"),
+        ("1", "raw_type", "Magic", "Package"),
+    ]
+    assert set_type(service, "", manager)
+    assert not set_type(service, "", manager)
+    store(panel, row(type="package", raw_type="Package", name="Renamed"))
+    service.refresh_from_db()
+    assert (service.type, service.own_type) == ("package", "")
+    assert changes()[3:] == [("1", "type", "Likes spread", f"Package (as the panel tells, by {manager})")]
 
 
 @pytest.mark.django_db

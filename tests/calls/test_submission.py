@@ -17,6 +17,7 @@ from panels.calls.balances import check_balance
 from panels.calls.claiming import Claims
 from panels.calls.submission import submit_queued
 from panels.models import Order, Panel, Service
+from panels.protocol.order_types import fold_type
 from panels.sandbox import Fault
 from tests.calls.sending import events_of, place, submit
 from tests.factories import make_order
@@ -135,6 +136,30 @@ def test_a_refusal_is_final_and_keeps_the_panels_words(synced_panel, sandbox):
         "validation",
         "Quantity less than minimal 100",
     )
+
+
+def test_likes_spread_is_sent_with_its_fields_and_shows_the_panels_words(synced_panel, sandbox):
+    Service.objects.filter(remote_id=str(sandbox.pick().id)).update(type=fold_type("Likes spread"))
+    sandbox.faults.add(Fault.REFUSE, "add", text="Incorrect posts")
+    fields = {"username": "ann", "old_posts": "5", "min": "100", "max": "200", "delay": "30"}
+    order = place(synced_panel, sandbox, **fields)
+    submit(synced_panel)
+    order.refresh_from_db()
+    assert (order.type, order.state, order.error_text) == ("likes_spread", State.REFUSED, "Incorrect posts")
+    [arrival] = sandbox.arrivals
+    assert arrival.fields == {"action": "add", "service": sandbox.pick().id, **fields}
+
+
+def test_further_fields_of_an_unknown_type_are_fields_of_the_call(synced_panel, sandbox):
+    Service.objects.filter(remote_id=str(sandbox.pick().id)).update(type="", raw_type="Magic")
+    fields = {"link": "https://example.com/p/1", "quantity": "1000"}
+    order = place(synced_panel, sandbox, **fields, extra_fields="start_at=12:00\nusername=ann & bob=1")
+    submit(synced_panel)
+    order.refresh_from_db()
+    assert (order.type, order.state) == ("", State.PLACED)
+    [arrival] = sandbox.arrivals
+    further = {"start_at": "12:00", "username": "ann & bob=1"}
+    assert arrival.fields == {"action": "add", "service": sandbox.pick().id, **fields, **further}
 
 
 def test_an_order_that_never_left_waits_longer_after_each_try(synced_panel, sandbox):

@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from panels.forms import bulk
@@ -87,3 +88,11 @@ def test_line_ends_of_a_browser_become_plain_line_ends():
 def test_the_number_of_the_order_that_a_line_repeats_has_a_name_that_people_read():
     line = make_batch(row_of(make_service(), again_of="7")).lines.get()
     assert LineForm(line).fields["again_of"].label == "Order again of"
+
+
+def test_a_line_of_an_unknown_type_may_have_further_fields():
+    batch = make_batch(row_of(make_service(type="")), row_of(make_service()))
+    unknown, known = (LineForm(line) for line in batch.lines.order_by("number"))
+    assert unknown.fields["extra_fields"].label == "Further fields"
+    assert isinstance(unknown.fields["extra_fields"].widget, forms.Textarea)
+    assert "extra_fields" not in known.fields

@@ -89,6 +89,16 @@ def test_a_person_must_look_if_the_service_or_its_price_has_changed(settings, ch
     assert reason_to_hold(Order.objects.get(pk=order.pk)) == words
 
 
+@pytest.mark.parametrize(
+    ("ordered", "now", "words"),
+    [("", "default", ""), ("", "package", "The service's type has changed to Package."), ("default", "default", "")],
+)
+def test_an_unknown_type_that_turns_out_to_be_default_changes_nothing(ordered, now, words):
+    order = make_order(make_service(type=ordered, raw_type="Magic"))
+    Service.objects.update(type=now, own_type=now)
+    assert reason_to_hold(Order.objects.get(pk=order.pk)) == words
+
+
 @pytest.mark.parametrize("refill", [False, None])
 def test_what_a_service_did_not_offer_when_it_was_ordered_is_not_lost(refill):
     order = make_order(make_service(refill=refill))

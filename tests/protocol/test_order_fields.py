@@ -159,7 +159,7 @@ def test_all_fields_stand_in_the_order_of_a_spreadsheets_columns():
     groups = (
         "link quantity comments usernames hashtags hashtag username media answer_number groups keywords",
         "min max posts old_posts delay expiry runs interval country device type_of_traffic google_keyword",
-        "referring_url",
+        "referring_url extra_fields",
     )
     assert list(ALL_FIELDS) == [name for group in groups for name in group.split()]
     assert all(each.label and each.help.endswith(".") for each in ALL_FIELDS.values())

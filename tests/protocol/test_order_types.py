@@ -1,4 +1,4 @@
-"""All 17 service types: the fields they need, the price, and the fields that are sent."""
+"""All 18 service types: the fields they need, the price, and the fields that are sent."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from panels.protocol.order_types import ALL_FIELDS, ORDER_TYPES, Kind, Offer, check, fold_type, order_type, outgoing
+from panels.protocol.order_types import (
+    ALL_FIELDS,
+    ORDER_TYPES,
+    Kind,
+    Offer,
+    check,
+    fold_type,
+    lacks_quantity,
+    order_type,
+    outgoing,
+)
 from tests.protocol.conftest import LINK, QUANTITY, TRAFFIC, any_text, errors_of, offer
 
 
@@ -82,12 +92,21 @@ CASES = [
         always=None,
         limited="max",
     ),
+    Case(
+        "Likes spread",
+        {"username": "ann", "old_posts": "5", "min": "10", "max": "100", "delay": "90"},
+        None,
+        quantity=None,
+        units=None,
+        always=None,
+        limited="max",
+    ),
 ]
 each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.label)
 
 
-def test_there_are_seventeen_types_and_each_has_a_case():
-    assert len(ORDER_TYPES) == 17
+def test_there_are_eighteen_types_and_each_has_a_case():
+    assert len(ORDER_TYPES) == 18
     assert {fold_type(case.label) for case in CASES} == set(ORDER_TYPES)
 
 
@@ -288,6 +307,106 @@ def test_keyword_and_referrer_belong_to_their_type_of_traffic(traffic, given_nam
 )
 def test_type_names_are_folded(text, slug):
     assert fold_type(text) == slug
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("Custom Comment", "custom_comments"),
+        ("Custom Comment Package", "custom_comments_package"),
+        ("CustomComment", "custom_comments"),
+        ("Subscription", "subscriptions"),
+        ("Comment Like", "comment_likes"),
+        ("Comment Reply", ""),
+        ("Mention Custom List", "mentions_custom_list"),
+        ("mention with hashtag", "mentions_with_hashtags"),
+        ("Invite from Group", "invites_from_groups"),
+        ("Mentions Hashtag", "mentions_hashtag"),
+        ("Packages", "package"),
+        ("Polls", "poll"),
+        ("LIKES_SPREAD", "likes_spread"),
+        ("Like spread", "likes_spread"),
+        ("Likes", ""),
+        ("Comments", ""),
+        ("s", ""),
+    ],
+)
+def test_a_type_in_the_singular_or_plural_is_the_same_type(text, slug):
+    assert fold_type(text) == slug
+
+
+def test_only_types_that_count_nothing_lack_a_quantity():
+    lacking = {slug for slug in ORDER_TYPES if lacks_quantity(slug)}
+    counted = {"custom_comments", "custom_comments_package", "mentions_custom_list", "comment_replies"}
+    assert lacking == {"package", *counted}
+    assert not lacks_quantity("")
+
+
+# -- further fields of an unknown type
+
+
+def check_extra(text):
+    return check(offer(""), {**QUANTITY, "extra_fields": text})
+
+
+def test_an_unknown_type_sends_its_further_fields_beside_those_of_default():
+    checked = check_extra("\u200bcomment_id = 17 \r\n\nnote=a=b & c\nUsername=Ann\nmin=0100")
+    assert checked.errors == {}
+    assert checked.values["extra_fields"] == "comment_id=17\nnote=a=b & c\nUsername=Ann\nmin=100"
+    assert checked.cost == Decimal("0.030000")
+    sent = outgoing("", checked.values, always_send_quantity=False)
+    assert sent == {**QUANTITY, "comment_id": "17", "note": "a=b & c", "Username": "Ann", "min": "100"}
+    assert outgoing("", checked.values, always_send_quantity=True) == sent
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("key=x", 'must not set "key"'),
+        ("KEY=x", 'must not set "KEY"'),
+        ("a=1\n\u200bkey\u200b = x", 'must not set "key"'),
+        ("action=balance", 'must not set "action"'),
+        ("service=1", 'must not set "service"'),
+        ("quantity=1", 'must not set "quantity"'),
+        ("Link=x", 'must not set "Link"'),
+        ("runs=2", 'must not set "runs"'),
+        ("extra_fields=a", 'must not set "extra_fields"'),
+        ("a=1\na=2", '"a" twice'),
+        ("a", "one name=value a line"),
+        ("=1", "one name=value a line"),
+        ("a=", "one name=value a line"),
+        ("a b=1", "one name=value a line"),
+        ("a[key]=1", "one name=value a line"),
+        ("key.=1", "one name=value a line"),
+        ("k\u00ebY=1", "one name=value a line"),
+        ("1a=1", "one name=value a line"),
+        (f"{'n' * 51}=1", "one name=value a line"),
+        (f"a={'x' * 501}", "the limit is 500"),
+        ("a=\x00", "control characters"),
+        ("a=\ud800", "control characters"),
+        ("\n".join(f"a{number}=1" for number in range(21)), "at most 20"),
+        ("min=x", "whole number"),
+        ("delay=7", "is not one of"),
+    ],
+)
+def test_further_fields_must_be_names_that_are_free_with_sane_values(text, words):
+    found = check_extra(text).errors
+    assert set(found) == {"extra_fields"}
+    assert words in found["extra_fields"][0]
+
+
+def test_twenty_further_fields_are_the_most():
+    assert check_extra("\n".join(f"a{number}=1" for number in range(20))).errors == {}
+
+
+@pytest.mark.parametrize("name", ["key", "KEY", "action", "service"])
+def test_a_field_of_the_call_is_never_sent_by_the_order(name):
+    values = {**QUANTITY, "extra_fields": f"{name}=x\na=1"}
+    assert outgoing("", values, always_send_quantity=False) == {**QUANTITY, "a": "1"}
+
+
+def test_a_known_type_sends_no_further_fields():
+    assert outgoing("default", {**QUANTITY, "extra_fields": "a=1"}, always_send_quantity=False) == QUANTITY
 
 
 def test_every_slug_and_label_folds_to_its_type():

@@ -11,6 +11,7 @@ from panels.protocol.wording import (
     order_progress,
     reason_for,
     refill_progress,
+    says_missing,
     says_success,
 )
 
@@ -80,3 +81,9 @@ def test_texts_are_compared_without_case_and_accents_and_with_their_sentences_ap
     assert fold_text("YETERSİZ BAKİYE") == fold_text("yetersiz bakıye") == "yetersiz bakiye"
     assert fold_text("Ещё Приём") == "еще прием"
     assert fold_text("إنشاء") == "إنشاء"
+
+
+@pytest.mark.parametrize("text", ["Bad link", "Not enough funds", "Incorrect service ID", "Service is not active", ""])
+def test_other_refusals_are_not_about_a_missing_field(text):
+    assert not says_missing(text)
+    assert says_missing(f"{text}; missing quantity")

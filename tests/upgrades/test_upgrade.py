@@ -31,6 +31,8 @@ from tests.upgrades.rows import GOOD_DRAFT, MANAGER, OPEN_PANEL
 PAGES = [name for (name, method), answers in TABLE.items() if method == "GET" and answers[-1] == 200]
 # Values that show nothing of a column, as a kept database has them.
 EMPTY = (None, "", "[]", "{}")
+# Types of services that 0.1.0 did not know. The choices of old migrations are those of the code of today.
+LATER_TYPES = {"likes_spread"}
 
 
 @pytest.fixture(scope="module", params=sorted(kept.FOLDER.glob("*.json")), ids=lambda path: path.stem)
@@ -90,7 +92,7 @@ def test_the_kept_rows_have_every_value_of_every_choice_and_a_value_in_every_col
         for field in (each for each in model._meta.concrete_fields if not each.generated):
             number = table.columns.index(field.column)
             values = {row[number] for row in table.rows}
-            lacking = {value for value, _ in field.flatchoices} - values
+            lacking = {value for value, _ in field.flatchoices} - values - LATER_TYPES
             missing += [f"{model.__name__}.{field.name}: {value}" for value in lacking]
             if values <= set(EMPTY):
                 missing.append(f"{model.__name__}.{field.name}: any value")

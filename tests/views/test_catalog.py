@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from panels.models import Order, ServiceChange
 from panels.orders.holding import OVERCHARGED
+from panels.orders.queue import reason_to_hold
 from panels.pages import paging
 from tests.factories import make_order, make_panel, make_service, make_user
 
@@ -119,6 +120,50 @@ def test_packages_are_flat(as_viewer, kind, per_line, words):
 def test_an_unknown_type_is_flagged_with_the_panels_word(as_viewer):
     make_service(type="", raw_type="Magic")
     assert "Unknown type: Magic" in text(as_viewer.get("/catalog/"))
+
+
+def test_a_manager_sets_the_type_of_a_service_and_takes_it_back(as_manager, manager):
+    service = make_service(type="", raw_type="Magic")
+    order = make_order(service)
+    page = text(as_manager.get(service.get_absolute_url()))
+    assert "Unknown type: Magic" in page
+    assert '<option value="">As the panel tells: “Magic”</option>' in page
+    address = f"{service.get_absolute_url()}type/"
+    page = text(as_manager.post(address, {"type": "package"}, follow=True))
+    service.refresh_from_db()
+    assert (service.type, service.own_type) == ("package", "package")
+    assert "The type is Package from now on, also after a sync." in page
+    assert "Package (set by hand)" in page
+    assert "The panel tells “Magic”." in page
+    assert '<option value="package" selected>Package</option>' in page
+    assert f"unknown, ordered as Default → Package (set by {manager})" in page
+    assert reason_to_hold(Order.objects.get(pk=order.pk)) == "The service's type has changed to Package."
+    page = text(as_manager.post(address, {"type": ""}, follow=True))
+    service.refresh_from_db()
+    assert (service.type, service.own_type) == ("", "")
+    assert "The type of the panel counts again. It is ordered as Default." in page
+    assert "set by hand)" not in page
+    assert reason_to_hold(Order.objects.get(pk=order.pk)) == ""
+
+
+@pytest.mark.parametrize("slug", ["nonsense", "Package", "\0"])
+def test_only_a_known_type_is_set(as_manager, slug):
+    service = make_service()
+    page = text(as_manager.post(f"{service.get_absolute_url()}type/", {"type": slug}, follow=True))
+    service.refresh_from_db()
+    assert (service.type, service.own_type) == ("default", "")
+    assert "Choose a type from the list. Nothing was changed." in page
+
+
+def test_the_same_type_again_changes_nothing(as_manager):
+    service = make_service()
+    page = text(as_manager.post(f"{service.get_absolute_url()}type/", {"type": ""}, follow=True))
+    assert "The service has this type already. Nothing was changed." in page
+    assert not ServiceChange.objects.exists()
+
+
+def test_only_a_manager_is_offered_to_set_a_type(as_operator):
+    assert "Set the type by hand" not in text(as_operator.get(make_service(type="").get_absolute_url()))
 
 
 def test_names_are_text(as_viewer):

@@ -22,6 +22,10 @@ State, Progress = Order.State, Order.Progress
 HTMX = {"HX-Request": "true"}
 
 
+def text(response):
+    return " ".join(response.content.decode().split())
+
+
 def url(name, order):
     return reverse(f"order_{name}", args=[order.pk])
 
@@ -466,3 +470,48 @@ def test_an_order_is_not_released_on_other_terms_than_were_shown(as_operator):
     assert resolve(as_operator, order, "release", rate="1.80", terms=shown).status_code == 200
     order.refresh_from_db()
     assert (order.held_reason, order.as_ordered["refill"]) == ("", False)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Missing required parameters",
+        "You must fill in the required fields",
+        "The quantity field is required.",
+        "Incorrect quantity",
+        "quantity_missing",
+        "Faltan parámetros",
+        "Parâmetros obrigatórios",
+        "Не указано количество",
+    ],
+)
+@pytest.mark.parametrize("kind", ["package", "custom_comments", "comment_replies"])
+def test_a_refusal_about_missing_parameters_leads_to_the_switch(as_manager, operator, client, words, kind):
+    service = make_service(type=kind)
+    order = make_order(service, state=State.REFUSED, error_text=words, quantity=None)
+    link = f'href="/panels/{service.panel_id}/edit/?show=options#id_always_send_quantity"'
+    assert link in text(as_manager.get(order.get_absolute_url()))
+    edit = text(as_manager.get(f"/panels/{service.panel_id}/edit/", {"show": "options"}))
+    assert 'id="api-options" open' in edit
+    assert 'id="id_always_send_quantity"' in edit
+    client.force_login(operator)
+    page = text(client.get(order.get_absolute_url()))
+    assert link not in page
+    assert "A manager can switch on “always send quantity”" in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "always", "state"),
+    [
+        ("default", "Missing required parameters", False, State.REFUSED),
+        ("subscriptions", "Missing required parameters", False, State.REFUSED),
+        ("", "Missing required parameters", False, State.REFUSED),
+        ("package", "Bad link", False, State.REFUSED),
+        ("package", "Missing required parameters", True, State.REFUSED),
+        ("package", "Missing required parameters", False, State.QUEUED),
+    ],
+)
+def test_the_switch_is_not_offered_where_it_cannot_help(as_manager, kind, words, always, state):
+    service = make_service(make_panel(always_send_quantity=always), type=kind)
+    order = make_order(service, state=state, error_text=words)
+    assert "always send" not in text(as_manager.get(order.get_absolute_url()))

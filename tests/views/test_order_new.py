@@ -86,6 +86,7 @@ TYPES = {
         None,
         "0.09",
     ),
+    "likes_spread": ({"username": "ann", "old_posts": "5", "min": "10", "max": "20", "delay": "30"}, None, None),
 }
 
 
@@ -106,7 +107,7 @@ def test_every_type_is_placed_with_exactly_its_fields(as_operator, operator, run
     }
     assert order.params == {name: text for name, text in cleaned.items() if name not in ("link", "quantity")}
     assert (order.link, order.quantity) == (fields.get("link", ""), quantity)
-    assert order.expected_cost == Decimal(cost)
+    assert order.expected_cost == (None if cost is None else Decimal(cost))
     assert (order.service, order.type, order.rate_agreed, order.currency) == (service, slug, Decimal("0.90"), "USD")
     assert (order.state, order.placed_by) == (Order.State.QUEUED, operator)
     assert [event.what for event in order.events.all()] == [OrderEvent.What.CREATED]
@@ -584,8 +585,49 @@ def test_an_unknown_type_is_ordered_as_default_and_says_so(as_operator, rung):
     service = make_service(type="", raw_type="Story Magic")
     page = page_of(as_operator.get(NEW, {"service": service.pk}))
     assert "“Story Magic” is not known here. It is ordered as Default" in page
+    assert "A manager can set the type on the page of the service." in page
     assert post(as_operator, hidden(page), link=LINK, quantity="1000").status_code == 302
     assert Order.objects.get().type == ""
+
+
+def test_an_unknown_type_may_have_further_fields_by_name(as_operator, rung):
+    service = make_service(type="", raw_type="Story Magic")
+    page = page_of(as_operator.get(NEW, {"service": service.pk}))
+    assert '<textarea name="extra_fields"' in page
+    extra = "username = ann\r\n\r\nstart_at=12:00 = noon"
+    assert post(as_operator, hidden(page), link=LINK, quantity="1000", extra_fields=extra).status_code == 302
+    order = Order.objects.get()
+    assert order.params == {"extra_fields": "username=ann\nstart_at=12:00 = noon"}
+    page = page_of(as_operator.get(order.get_absolute_url()))
+    assert "<dt>Further fields</dt>" in page
+    assert "<li>username=ann</li>" in page
+    again = as_operator.get(NEW, {"again": order.pk}).context["form"]
+    assert again["extra_fields"].value() == order.params["extra_fields"]
+
+
+def test_further_fields_never_set_a_field_of_the_call(as_operator, rung):
+    service = make_service(type="", raw_type="Story Magic")
+    page = page_of(as_operator.get(NEW, {"service": service.pk}))
+    answer = post(as_operator, hidden(page), link=LINK, quantity="1000", extra_fields="key=mine")
+    assert answer.status_code == 422
+    assert "Further fields must not set &quot;key&quot;" in page_of(answer)
+    assert not Order.objects.exists()
+
+
+def test_a_known_type_takes_no_further_fields(as_operator, rung):
+    service = make_service()
+    page = page_of(as_operator.get(NEW, {"service": service.pk}))
+    assert 'name="extra_fields"' not in page
+    answer = post(as_operator, hidden(page), link=LINK, quantity="1000", extra_fields="a=1")
+    assert answer.status_code == 422
+    assert not Order.objects.exists()
+
+
+def test_a_manager_is_led_to_the_type_of_a_service(as_manager):
+    service = make_service(type="", raw_type="")
+    page = page_of(as_manager.get(NEW, {"service": service.pk}))
+    assert "The panel tells no type. It is ordered as Default." in page
+    assert f'href="{service.get_absolute_url()}#id_type"' in page
 
 
 # -- order again

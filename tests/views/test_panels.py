@@ -449,11 +449,12 @@ def test_advanced_settings_are_folded_away_unless_one_is_wrong(as_manager):
 @pytest.mark.parametrize("field", ["balance_error", "catalog_error"])
 def test_a_failed_test_leads_to_the_settings_that_may_help(as_manager, viewer, client, field):
     panel = make_panel(**{field: "Unsupported Media Type. This panel seems to want the fields as JSON."})
-    link = f'href="{url("panel_edit", panel)}#api-options"'
+    link = f'href="{url("panel_edit", panel)}?show=options#api-options"'
     page = text(as_manager.get(url("panel_detail", panel)))
     assert "seems to want the fields as JSON" in page
     assert link in page
-    assert '<details class="stack" id="api-options" open>' in text(as_manager.get(url("panel_edit", panel)))
+    page = text(as_manager.get(url("panel_edit", panel), {"show": "options"}))
+    assert '<details class="stack" id="api-options" open>' in page
     client.force_login(viewer)
     assert link not in text(client.get(url("panel_detail", panel)))
 

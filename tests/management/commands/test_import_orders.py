@@ -10,6 +10,7 @@ from django.core.management.base import CommandError
 
 from panels.management.commands import import_orders
 from panels.models import Batch, Client, Order, Panel, Service
+from panels.providers.service_types import set_type
 from tests.factories import make_panel, make_service, make_user
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +63,32 @@ def test_every_wrong_line_is_named_with_all_its_errors_and_nothing_is_ordered(se
     assert [text.partition(":")[0] for text in told] == ["Line 4, link", "Line 4, quantity", "Line 5, panel"]
     assert not Order.objects.exists()
     assert not Batch.objects.exists()
+
+
+def test_the_types_and_the_further_fields_of_services_hold_for_a_file_too(service, write, rung):
+    make_service(service.panel, remote_id="13", type="", raw_type="Magic")
+    set_type(service, "likes_spread", make_user("Manager"))
+    rows = (
+        "North,12,,,ann,5,100,200,30,",
+        'North,13,https://example.com/2,500,,,,,,"start_at=12:00\nusername=bob"',
+    )
+    header = "panel,service,link,quantity,username,old_posts,min,max,delay,Further fields"
+    call_command("import_orders", write(*rows, header=header))
+    spread, magic = Order.objects.order_by("pk")
+    assert spread.type == "likes_spread"
+    assert spread.params == {"username": "ann", "old_posts": "5", "min": "100", "max": "200", "delay": "30"}
+    assert magic.type == ""
+    assert magic.params == {"extra_fields": "start_at=12:00\nusername=bob"}
+
+
+@pytest.mark.parametrize("extra", ["key=mine", "service=9", "no pair", "link=x"])
+def test_further_fields_that_cannot_be_sent_order_nothing(service, write, extra, capsys):
+    Service.objects.update(type="")
+    row = f"{GOOD[0]},{extra}"
+    with pytest.raises(CommandError, match="1 line has errors"):
+        call_command("import_orders", write(row, header="panel,service,link,quantity,extra_fields"))
+    assert "extra_fields: Further fields must" in capsys.readouterr().err
+    assert not Order.objects.exists()
 
 
 def test_a_second_run_of_the_same_file_orders_nothing_more(service, write):
