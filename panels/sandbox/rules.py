@@ -98,6 +98,10 @@ TYPES: Mapping[str, ServiceType] = {
     "Web Traffic": ServiceType(("link", "quantity", "country", "device", "type_of_traffic")),
     "Subscriptions": ServiceType(("username", "min", "max", "delay"), counted=""),
 }
+# Types of no service in the catalog, until a service is changed to one. Any other name is ordered like Default.
+OTHER_TYPES: Mapping[str, ServiceType] = {
+    "Likes spread": ServiceType(("username", "old_posts", "min", "max", "delay"), counted=""),
+}
 TRAFFIC_DETAIL = {"1": "google_keyword", "2": "referring_url"}
 WORDS_FOR_MISSING = {"link": "Bad link", "quantity": "Incorrect quantity", "comments": "Incorrect comments"}
 WORDS_FOR_REQUIRED = "You must fill in the required fields"
@@ -109,11 +113,11 @@ def check_and_price(service: SandboxService, fields: Mapping[str, str], habits: 
     Charges for every line of a list, also for blank lines. Refuses an empty number and zero also in a field that is not
     needed, because other panels do so too.
     """
-    kind = TYPES[service.type]
+    kind = TYPES.get(service.type) or OTHER_TYPES.get(service.type) or TYPES["Default"]
     _need_fields(service, kind, fields)
     if habits.wants_quantity and not fields.get("quantity"):
         raise Refusal("Missing required parameters")
-    if service.type == "Subscriptions":
+    if "max" in kind.needs:
         return _subscription(service, fields)
     if "quantity" in fields and _whole(fields, "quantity") % habits.quantity_step:
         raise Refusal(f"Quantity must be a multiple of {habits.quantity_step}")

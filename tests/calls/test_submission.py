@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from panels.calls import claiming, submission, visit
 from panels.calls.balances import check_balance
+from panels.calls.catalog import sync_catalog
 from panels.calls.claiming import Claims
 from panels.calls.submission import submit_queued
 from panels.models import Order, Panel, Service
@@ -148,6 +149,19 @@ def test_likes_spread_is_sent_with_its_fields_and_shows_the_panels_words(synced_
     assert (order.type, order.state, order.error_text) == ("likes_spread", State.REFUSED, "Incorrect posts")
     [arrival] = sandbox.arrivals
     assert arrival.fields == {"action": "add", "service": sandbox.pick().id, **fields}
+
+
+def test_an_order_of_likes_spread_is_placed_after_a_sync(synced_panel, sandbox):
+    sandbox.change_service(sandbox.pick().id, type="Likes spread")
+    wanted = next(each for each in sandbox.services.values() if each.type == "Likes spread")
+    assert sync_catalog(synced_panel.pk, threading.Event())[1] == ""
+    fewest = str(wanted.min)
+    fields = {"username": "ann", "old_posts": "5", "min": fewest, "max": fewest, "delay": "30"}
+    order = place(synced_panel, sandbox, type_name="Likes spread", **fields)
+    assert submit(synced_panel) == {"placed": 1}
+    order.refresh_from_db()
+    assert (order.type, order.expected_cost) == ("likes_spread", None)
+    assert sandbox.ledger[0].fields == fields
 
 
 def test_further_fields_of_an_unknown_type_are_fields_of_the_call(synced_panel, sandbox):

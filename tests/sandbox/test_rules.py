@@ -86,3 +86,14 @@ def test_a_subscription_runs_out_without_a_charge(call):
     assert call("add", service=service.id, username="me", min=service.min + 1, max=service.min, delay=0) == {
         "error": "Incorrect quantity"
     }
+
+
+def test_a_service_may_be_changed_to_a_type_of_no_product(call):
+    service = call.panel.pick()
+    call.panel.change_service(service.id, type="Likes spread")
+    spread = {"service": service.id, "username": "ann", "min": str(service.min), "max": str(service.max), "delay": "0"}
+    assert call("add", **spread) == {"error": "You must fill in the required fields"}
+    assert "order" in call("add", **spread, old_posts="5")
+    call.panel.change_service(service.id, type="Story Magic")
+    assert call("add", service=service.id, link=LINK) == {"error": "Incorrect quantity"}
+    assert "order" in call("add", service=service.id, link=LINK, quantity=str(service.min), start_at="12:00")
