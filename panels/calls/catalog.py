@@ -48,7 +48,8 @@ _note_failure = partial(note_unanswered, error_field="catalog_error", request_fi
 def sync_catalog(panel_pk: int, stopping: threading.Event) -> tuple[Counter[str], str]:
     """Fetch and store the catalog of a panel; return the counts, and "" or the error.
 
-    After an empty or failed answer only the panel's catalog_error changes.
+    After an empty or failed answer only the panel's catalog_error changes. If a later page failed, the services of the
+    others are stored.
     """
     active = Panel.objects.filter(is_active=True)
     active.filter(pk=panel_pk).update(catalog_tried_at=timezone.now())
@@ -57,6 +58,8 @@ def sync_catalog(panel_pk: int, stopping: threading.Event) -> tuple[Counter[str]
             panel = here.panel
             catalog = here.client.services()
             here.note_answer()
+            if catalog.failure:
+                here.note_error(catalog.failure)
     except Deferred as error:
         return Counter(), error.text
     except PanelClosedError as closed:
@@ -71,6 +74,8 @@ def sync_catalog(panel_pk: int, stopping: threading.Event) -> tuple[Counter[str]
         if not current.is_same_account(panel):
             return Counter(), "The account was changed during the call. The catalog was not saved."
         counts = store_catalog(panel, catalog)
+        if catalog.failure:
+            return counts, _note_failure(panel, f"Only a part of the catalog was read. {catalog.failure.text}")
         Panel.objects.filter(pk=panel.pk).update(catalog_synced_at=timezone.now(), catalog_error="")
         # A newer request stays. It has another value; its time may be earlier, because clocks differ and are set back.
         Panel.objects.filter(pk=panel.pk, sync_requested_at=panel.sync_requested_at).update(sync_requested_at=None)
@@ -78,13 +83,16 @@ def sync_catalog(panel_pk: int, stopping: threading.Event) -> tuple[Counter[str]
 
 
 def store_catalog(panel: Panel, catalog: Catalog) -> Counter[str]:
-    """Store a catalog, note the changes, and return the counts. Vanished services are kept as not listed."""
+    """Store a catalog, note the changes, and return the counts. Vanished services are kept as not listed.
+
+    In a catalog that may lack services, none has vanished.
+    """
     now = timezone.now()
     with transaction.atomic():
         # One sync at a time, because two syncs of a panel would insert the same services.
         Panel.objects.select_for_update(no_key=True).get(pk=panel.pk)
         known = {service.remote_id: service for service in Service.objects.filter(panel=panel)}
-        vanished = {service.remote_id for service in known.values() if service.is_listed}
+        vanished = {service.remote_id for service in known.values() if service.is_listed and catalog.is_whole}
         new: list[Service] = []
         changed: list[Service] = []
         # Services of which only the average time is another one. They do not count as changed.
@@ -106,7 +114,8 @@ def store_catalog(panel: Panel, catalog: Catalog) -> Counter[str]:
             service.is_listed = False
             changed.append(service)
             changes += _changes_of(service, {"is_listed": (True, False)}, now)
-        _write_services(panel, new, changed, changes if not known else changes + _arrivals_of(new, now), now)
+        _write_services(new, changed, changes if not known else changes + _arrivals_of(new, now))
+        _note_seen(panel, catalog, now)
         forget_charges(repriced)
     return Counter(
         listed=len(catalog.rows),
@@ -117,15 +126,22 @@ def store_catalog(panel: Panel, catalog: Catalog) -> Counter[str]:
     )
 
 
-def _write_services(
-    panel: Panel, new: list[Service], changed: list[Service], changes: list[ServiceChange], now: datetime
-) -> None:
+def _write_services(new: list[Service], changed: list[Service], changes: list[ServiceChange]) -> None:
     Service.objects.bulk_create(new, batch_size=BULK)
     Service.objects.bulk_create(
         changed, batch_size=BULK, update_conflicts=True, unique_fields=("id",), update_fields=WRITTEN
     )
     ServiceChange.objects.bulk_create(changes, batch_size=BULK)
-    Service.objects.filter(panel=panel, is_listed=True).update(last_seen_at=now)
+
+
+def _note_seen(panel: Panel, catalog: Catalog, now: datetime) -> None:
+    listed = Service.objects.filter(panel=panel, is_listed=True)
+    if catalog.is_whole:
+        listed.update(last_seen_at=now)
+        return
+    for start in range(0, len(catalog.rows), BULK):
+        seen = [row.remote_id for row in catalog.rows[start : start + BULK]]
+        listed.filter(remote_id__in=seen).update(last_seen_at=now)
 
 
 def _new_service(panel: Panel, row: CatalogRow, now: datetime) -> Service:

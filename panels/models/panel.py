@@ -54,6 +54,7 @@ from django.utils import timezone
 from panels.models.encryption import EncryptedField, Secret
 from panels.models.fields import MoneyField
 from panels.protocol.account import Account
+from panels.protocol.catalog_pages import may_be_cut_off
 
 # These pauses are over when their time is over.
 _TIMED = ("rate_limit", "everybody")
@@ -165,6 +166,10 @@ class Panel(models.Model):
     sync_requested_at = models.DateTimeField(null=True, editable=False)
     catalog_tried_at = models.DateTimeField(null=True, editable=False)
     catalog_error = models.TextField(blank=True, editable=False)
+    # Learned: the catalog comes in pages.
+    has_pages = models.BooleanField("catalog in pages", default=False, db_default=False, editable=False)
+    # The round number of services in the last catalog, if the panel gives no second page. Such a list may be cut off.
+    unpaged_rows = models.PositiveIntegerField(null=True, editable=False)
 
     always_send_quantity = models.BooleanField(
         default=False, help_text="Send the quantity for every service type, because a few panels require it."
@@ -335,6 +340,11 @@ class Panel(models.Model):
         return "ok" if self.balance_checked_at else "new"
 
     @property
+    def is_list_cut_off(self) -> bool:
+        """Whether the last catalog may lack services, because its number of services is round."""
+        return self.unpaged_rows is not None and may_be_cut_off(self.unpaged_rows)
+
+    @property
     def is_balance_low(self) -> bool:
         return self.low_balance is not None and self.balance is not None and self.balance < self.low_balance
 
@@ -357,6 +367,9 @@ class Panel(models.Model):
             multi_status=self.multi_status,
             multi_refill=self.multi_refill,
             single_tried_at=self.single_tried_at,
+            has_pages=self.has_pages,
+            # A person who asks for the catalog wants every page of it, so the panel is tried again.
+            unpaged_rows=None if self.sync_requested_at else self.unpaged_rows,
             cancel_parameter=self.cancel_parameter,
             connect_timeout=self.connect_timeout,
             read_timeout=self.read_timeout,

@@ -28,6 +28,9 @@ class Account:
     multi_refill: bool = True
     # When the single form was last tried because the plural form had crashed the panel's script.
     single_tried_at: datetime | None = None
+    # Whether the catalog comes in pages, and the number of rows at which a try of `offset` changed nothing.
+    has_pages: bool = False
+    unpaged_rows: int | None = None
     # "orders" or "order".
     cancel_parameter: str = "orders"
     connect_timeout: float = 10.0

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from panels.protocol.answers import Answer, accepted_json, container, named_id, unknown
 from panels.protocol.durations import read_average_time
+from panels.protocol.errors import PanelError
 from panels.protocol.fields import fields_of
 from panels.protocol.order_types import fold_type
 from panels.protocol.scalars import read_flag, read_limit, read_lines, read_rate, read_remote_id, read_text
@@ -38,12 +39,16 @@ class CatalogRow:
 class Catalog:
     """All usable rows, one for each remote id (the last row wins), and the number of unusable rows.
 
-    `problem` says in a sentence why there is no usable row.
+    `problem` says in a sentence why there is no usable row. `listed` counts the rows as they came. A catalog that is
+    not whole may lack services, because it came in pages, and `failure` is the error of a page that was not read.
     """
 
     rows: tuple[CatalogRow, ...]
     unusable: int
     problem: str = ""
+    listed: int = field(default=0, compare=False)
+    is_whole: bool = True
+    failure: PanelError | None = field(default=None, compare=False)
 
 
 def read_catalog(answer: Answer) -> Catalog:
@@ -65,7 +70,7 @@ def read_catalog(answer: Answer) -> Catalog:
     rows = [_catalog_row(row, key) for row, key in listed]
     usable = {row.remote_id: row for row in rows if row is not None}
     problem = "" if usable else _problem_of(listed)
-    return Catalog(tuple(usable.values()), unusable=rows.count(None), problem=problem)
+    return Catalog(tuple(usable.values()), unusable=rows.count(None), problem=problem, listed=len(listed))
 
 
 def _empty_catalog(answered: dict[str, object], answer: Answer) -> Catalog:

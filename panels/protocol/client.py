@@ -10,14 +10,15 @@ from typing import Self, TypeVar
 
 from panels.protocol.account import Account
 from panels.protocol.addresses import AddressRefused
-from panels.protocol.catalog import Catalog, read_catalog
+from panels.protocol.catalog import Catalog
+from panels.protocol.catalog_pages import read_pages
 from panels.protocol.errors import Deferred, NotSent, OutcomeUnknown, PanelError, Refused, Unreadable
 from panels.protocol.exchange import Endpoint, spellings
 from panels.protocol.hints import hint_in
 from panels.protocol.inquiry import CANCEL, REFILL, REFILL_STATUS, STATUS, Inquiry, Option
 from panels.protocol.order_types import outgoing
 from panels.protocol.tally import Tally
-from panels.protocol.transport import Transport
+from panels.protocol.transport import BODY_CAP, Transport
 from panels.protocol.wire import (
     Answer,
     Balance,
@@ -45,8 +46,8 @@ class PanelClient:
 
     `pace` is called before each HTTP exchange of a read, refill or cancel. It blocks until the limits of the panel
     allow a call, or raises NotSent. `add` is not paced here, because its claim has reserved the call.
-    `learned` gets the API options that this client found out ({"multi_status": False}) and the time when it tried the
-    single form, and `tally` counts the calls. The caller stores both.
+    `learned` gets the API options that this client found out ({"multi_status": False}), the time when it tried the
+    single form and the rows at which it tried pages, and `tally` counts the calls. The caller stores both.
     Used as a context manager, it closes its pooled connections at the end.
 
     Every method raises NotSent, OutcomeUnknown or Refused. Their texts do not contain the key. An exception of
@@ -80,11 +81,12 @@ class PanelClient:
         self._transport.close()
 
     def services(self) -> Catalog:
-        """Return the catalog.
+        """Return the catalog, all its pages together (docs/protocol.md, 3).
 
-        Some panels answer without a valid key, so this does not prove the key (docs/protocol.md, 1).
+        Some panels answer without a valid key, so this does not prove the key (docs/protocol.md, 1). Raises only if
+        the first page was not answered.
         """
-        return self._ask("services", {}, read_catalog)
+        return read_pages(self, self._ask_page, BODY_CAP)
 
     def balance(self) -> Balance:
         """Return the balance in the currency of the panel (docs/protocol.md, 3)."""
@@ -148,6 +150,9 @@ class PanelClient:
         """Ask, and retry after a failure, because a read changes nothing at the panel."""
         return self._retry_while(_is_passing, partial(self._call, action, fields, read))
 
+    def _ask_page(self, fields: Mapping[str, str], read: Callable[[Answer], Catalog], most_bytes: int) -> Catalog:
+        return self._retry_while(_is_passing, partial(self._call, "services", fields, read, most_bytes=most_bytes))
+
     def _write_once(
         self, not_after: float | None, action: str, fields: Mapping[str, str], read: Callable[[Answer], T]
     ) -> T:
@@ -178,13 +183,14 @@ class PanelClient:
         *,
         fresh: bool = False,
         not_after: float | None = None,
+        most_bytes: int | None = None,
     ) -> T:
         key = self._account.api_key.reveal()
         form = {"key": key, "action": action, **fields}
         answer: Answer | None = None
         began = time.monotonic()
         try:
-            answer = self._transport.post(form, fresh=fresh, not_after=not_after)
+            answer = self._transport.post(form, fresh=fresh, not_after=not_after, most_bytes=most_bytes)
             found = _apply_reader(answer, read)
         except PanelError as error:
             self.tally.count(time.monotonic() - began, error)

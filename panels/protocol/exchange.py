@@ -104,7 +104,13 @@ class Exchange:
     """
 
     def __init__(
-        self, endpoint: Endpoint, resolver: Resolver, watchdog: Watchdog, *, not_after: float | None = None
+        self,
+        endpoint: Endpoint,
+        resolver: Resolver,
+        watchdog: Watchdog,
+        *,
+        not_after: float | None = None,
+        most_bytes: int | None = None,
     ) -> None:
         now = time.monotonic()
         self.endpoint = endpoint
@@ -112,6 +118,8 @@ class Exchange:
         self.is_sent = False
         self.is_cut = False
         self._deadline = now + endpoint.total_timeout
+        # The most bytes of the answer. None: as many as any answer may have.
+        self.most_bytes = most_bytes
         self._not_after = not_after
         # The monotonic clock too, so that a wall clock that is set back does not allow the request again.
         self._not_after_monotonic = None if not_after is None else now + not_after - time.time()

@@ -33,8 +33,8 @@ T = TypeVar("T")
 _ABOUT_THE_ORDER = frozenset({Reason.NOT_ELIGIBLE, Reason.DUPLICATE})
 
 
-# The value of an API option, or the time of a try.
-Option: TypeAlias = bool | str | datetime | None
+# The value of an API option, the time of a try, or the number of rows at one.
+Option: TypeAlias = bool | str | int | datetime | None
 
 
 class Options(Protocol):

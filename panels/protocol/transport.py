@@ -49,16 +49,23 @@ class Transport:
         self._pooled = self._new_session(keeps=True)
         self._fresh = self._new_session(keeps=False)
 
-    def post(self, fields: Mapping[str, str], *, fresh: bool = False, not_after: float | None = None) -> Answer:
+    def post(
+        self,
+        fields: Mapping[str, str],
+        *,
+        fresh: bool = False,
+        not_after: float | None = None,
+        most_bytes: int | None = None,
+    ) -> Answer:
         """Send one call and return the answer of any HTTP status. Nothing is retried, and no redirect is followed.
 
         With fresh, the connection is new and is closed afterwards. After not_after, a time of time.time(), nothing is
-        written any more. Raises NotSent only if no byte of the request was written, else OutcomeUnknown
-        (docs/protocol.md, 1 and 5).
+        written any more. The answer must not be larger than most_bytes or BODY_CAP. Raises NotSent only if no byte of
+        the request was written, else OutcomeUnknown (docs/protocol.md, 1 and 5).
         """
         if problem := check_url(self._endpoint.api_url, allow_http=self._endpoint.allow_http):
             raise AddressRefused(problem)
-        exchange = Exchange(self._endpoint, self._resolver, self._watchdog, not_after=not_after)
+        exchange = Exchange(self._endpoint, self._resolver, self._watchdog, not_after=not_after, most_bytes=most_bytes)
         try:
             with exchange:
                 return self._answer(exchange, fields, fresh=fresh)
@@ -266,9 +273,14 @@ def _read_body(raw: urllib3.HTTPResponse) -> bytes:
     body = bytearray()
     for chunk in raw.stream(_CHUNK, decode_content=False):
         body += chunk
-        if len(body) > BODY_CAP:
+        if len(body) > _most_bytes():
             raise OutcomeUnknown(f"The panel's answer is larger than {BODY_CAP // 1024**2} MiB.")
     return bytes(body)
+
+
+def _most_bytes() -> int:
+    wanted = current.get().most_bytes
+    return BODY_CAP if wanted is None else min(wanted, BODY_CAP)
 
 
 def _unpacked(body: bytes, coding: str) -> bytes:
@@ -279,8 +291,8 @@ def _unpacked(body: bytes, coding: str) -> bytes:
         raise OutcomeUnknown("The panel's answer is compressed in a way that was not asked for.")
     # 32 makes zlib detect whether the header is gzip or zlib.
     unpacker = zlib.decompressobj(zlib.MAX_WBITS + 32)
-    unpacked = unpacker.decompress(body, BODY_CAP + 1)
-    if len(unpacked) > BODY_CAP:
+    unpacked = unpacker.decompress(body, _most_bytes() + 1)
+    if len(unpacked) > _most_bytes():
         raise OutcomeUnknown(f"The panel's answer unpacks to more than {BODY_CAP // 1024**2} MiB.")
     if not unpacker.eof:
         raise OutcomeUnknown("The panel's answer was cut short.")

@@ -63,7 +63,7 @@ class Api:
         if fields.get("key") != self._key:
             return {"error": "Invalid API key"}
         actions: dict[str, Callable[[], Any]] = {
-            "services": lambda: [self._row(service) for service in self._state.services.values()],
+            "services": lambda: self._services(fields),
             "add": lambda: self._add(fields, request_number),
             "status": lambda: self._status(fields),
             "refill": lambda: self._refill(fields),
@@ -81,6 +81,12 @@ class Api:
                 return action()
             except Refusal as refusal:
                 return {"error": str(refusal)}
+
+    def _services(self, fields: Mapping[str, str]) -> list[dict[str, Any]]:
+        page = self._state.paging.page(list(self._state.services.values()), fields.get("offset"))
+        if page is None:
+            raise Refusal(INCORRECT_REQUEST)
+        return [self._row(service) for service in page]
 
     def _add(self, fields: Mapping[str, str], request_number: int) -> dict[str, Any]:
         wanted = {name: text for name, text in fields.items() if name not in ("key", "action", "service")}

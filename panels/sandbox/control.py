@@ -3,7 +3,7 @@
 GET  ledger, arrivals, calls, peaks
 POST faults {fault, action, times, seconds, text, status, service, …}   faults/clear   finish {order, status, remains}
      balance {balance}   skip {seconds}   services/change {service, rate, …}   services/remove {service}
-     charges {keep}   behaviours {behaviour, play}   demands {json, browser}
+     charges {keep}   behaviours {behaviour, play}   demands {json, browser}   pages {size, manner}
 """
 
 from __future__ import annotations
@@ -74,4 +74,5 @@ CHANGES: Mapping[str, Callable[[SandboxPanel, dict[str, Any]], object]] = {
     "charges": lambda panel, values: panel.keep_charges(keep=bool(values["keep"])),
     "behaviours": _play,
     "demands": _demand,
+    "pages": lambda panel, values: panel.page_catalog(int(values["size"]), values.get("manner", "followed")),
 }

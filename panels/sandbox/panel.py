@@ -21,6 +21,7 @@ from panels.sandbox.control import control
 from panels.sandbox.faults import Fault, FaultPlan, PlannedFault
 from panels.sandbox.journal import Journal
 from panels.sandbox.life import Chances
+from panels.sandbox.paging import Manner, Paging
 from panels.sandbox.rules import STRICT, Refusal, SandboxService
 from panels.sandbox.server import API_PATH, PanelServer
 from panels.sandbox.state import Arrival, LedgerEntry, PanelState
@@ -199,6 +200,12 @@ class SandboxPanel:
         with self._state.lock:
             habits = self._stage.end(name)
             self._state.change_habits(**{each: getattr(STRICT, each) for each in habits})
+
+    def page_catalog(self, size: int, manner: Manner | str = Manner.FOLLOWED) -> None:
+        """Give out the catalog in pages of so many services from now on (0: all at once)."""
+        paging = Paging(size, Manner(manner))
+        with self._state.lock:
+            self._state.paging = paging
 
     def remove_service(self, service_id: str | int) -> None:
         """Remove a service from the catalog. Its orders continue."""

@@ -15,6 +15,7 @@ from typing import Any
 from panels.sandbox.faults import PlannedFault
 from panels.sandbox.journal import Journal
 from panels.sandbox.life import Chances, SandboxOrder, SandboxRefill
+from panels.sandbox.paging import Paging
 from panels.sandbox.rules import STRICT, Refusal, SandboxService, check_and_price
 
 FIRST_ORDER_ID = 23_500
@@ -58,6 +59,7 @@ class PanelState:
         self.services = {service.id: service for service in services}
         self.balance = balance
         self.habits = STRICT
+        self.paging = Paging()
         self.calls: Counter[str] = Counter()
         self.under_way: Counter[str] = Counter()
         self.peaks: Counter[str] = Counter()

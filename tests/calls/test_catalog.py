@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from panels.calls.catalog import store_catalog, sync_catalog
 from panels.models import Panel, Service, ServiceChange
@@ -92,6 +93,79 @@ def test_an_empty_catalog_changes_nothing(synced_panel, sandbox):
     _, error = sync(synced_panel)
     assert "was kept" in error
     assert Service.objects.filter(is_listed=True).count() > 300
+
+
+def keep_services(sandbox, number):
+    for service in list(sandbox.services)[number:]:
+        sandbox.remove_service(service)
+
+
+def listed():
+    return Service.objects.filter(is_listed=True).count()
+
+
+@pytest.mark.parametrize("manner", ["followed", "repeated"])
+def test_a_catalog_in_pages_is_stored_whole_and_its_services_vanish_as_others_do(panel, sandbox, manner):
+    sandbox.page_catalog(100, manner)
+    sync(panel)
+    assert listed() == len(sandbox.services) > 400
+    panel.refresh_from_db()
+    assert panel.has_pages
+    gone = list(sandbox.services)[250]
+    keep_services(sandbox, 390)
+    sandbox.remove_service(gone)
+    counts, error = sync(panel)
+    assert (counts["vanished"], error) == (12, "")
+    assert not Service.objects.get(remote_id=gone).is_listed
+
+
+@pytest.mark.parametrize("manner", ["ignored", "refused"])
+def test_no_service_vanishes_from_a_list_that_may_be_cut_off(synced_panel, sandbox, manner):
+    before = listed()
+    sandbox.page_catalog(250, manner)
+    new = next(iter(sandbox.services))
+    sandbox.change_service(new, rate="12.34")
+    for calls in (2, 1, 1):
+        was = sandbox.calls["services"]
+        counts, error = sync(synced_panel)
+        assert (counts["vanished"], error, listed()) == (0, "", before)
+        assert sandbox.calls["services"] == was + calls
+    assert Service.objects.get(remote_id=new).rate_per_1000 == Decimal("12.34")
+    seen = Service.objects.order_by("-last_seen_at").values_list("last_seen_at", flat=True)
+    assert seen[0] == seen[249] > seen[250]
+    Panel.objects.update(sync_requested_at=timezone.now())
+    was = sandbox.calls["services"]
+    sync(synced_panel)
+    assert sandbox.calls["services"] == was + 2
+    sandbox.page_catalog(0, manner)
+    keep_services(sandbox, 249)
+    assert sync(synced_panel)[0]["vanished"] == before - 249
+    assert not Panel.objects.get().is_list_cut_off
+
+
+@pytest.mark.parametrize("fault", [Fault.DROP, Fault.ERROR_500, Fault.GARBAGE, Fault.HTML, Fault.RATE_LIMIT])
+def test_a_page_that_fails_removes_nothing_and_the_others_are_stored(synced_panel, sandbox, fault, monkeypatch):
+    monkeypatch.setattr("panels.protocol.client.BACKOFF", (0.0, 0.0))
+    sandbox.page_catalog(100)
+    sync(synced_panel)
+    before, synced_at = listed(), Panel.objects.get().catalog_synced_at
+    first = next(iter(sandbox.services))
+    sandbox.change_service(first, rate="12.34")
+    keep_services(sandbox, 350)
+    sandbox.faults.add(fault, "services", times=None)
+    monkeypatch.setattr(sandbox.faults, "take", _third_page_on(sandbox))
+    counts, error = sync(synced_panel)
+    assert error.startswith("Only a part of the catalog was read. ")
+    assert (counts["vanished"], counts["changed"], listed()) == (0, 1, before)
+    panel = Panel.objects.get()
+    assert (panel.catalog_error, panel.catalog_synced_at, panel.sync_requested_at) == (error, synced_at, None)
+    assert panel.is_paused() == (fault is Fault.RATE_LIMIT)
+
+
+def _third_page_on(sandbox):
+    """Let the planned fault meet the calls from the third one on."""
+    take, calls = sandbox.faults.take, iter([None, None])
+    return lambda *call: next(calls, take) and take(*call)
 
 
 @pytest.mark.django_db

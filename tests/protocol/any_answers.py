@@ -17,6 +17,7 @@ LENGTHS = {
 BOUNDS = {
     "min_quantity": (0, 2**31 - 1), "max_quantity": (0, 2**31 - 1), "average_minutes": (1, 2**31 - 1),
     "start_count": (1 - 2**53, 2**53 - 1), "remains": (1 - 2**53, 2**53 - 1), "unusable": (0, 10**9),
+    "listed": (0, 10**9),
 }  # fmt: skip
 PLACES = {"rate_per_1000": 8, "charge": 6, "amount": 6}
 

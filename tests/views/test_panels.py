@@ -563,3 +563,14 @@ def test_the_page_offers_one_at_a_time_after_an_order_without_an_answer(as_manag
 def test_the_page_says_whether_the_panel_takes_cancels(as_viewer, takes_cancels, words):
     page = text(as_viewer.get(make_panel(takes_cancels=takes_cancels).get_absolute_url()))
     assert f"<dt>Cancels</dt> <dd>{words}</dd>" in page
+
+
+@pytest.mark.parametrize(("rows", "is_said"), [(None, False), (400, False), (500, True), (1_000, True)])
+def test_the_page_says_that_the_list_of_the_panel_may_be_cut_off(as_viewer, rows, is_said):
+    panel = make_panel(unpaged_rows=rows)
+    page = as_viewer.get(panel.get_absolute_url()).content.decode()
+    assert ("its list may be cut off" in page) == is_said
+    assert f"lists exactly {rows or 0:,} services" in page or not is_said
+    assert "read by one call" in page
+    Panel.objects.update(has_pages=True)
+    assert "read in pages" in as_viewer.get(panel.get_absolute_url()).content.decode()
