@@ -18,6 +18,7 @@ from panels.views import (
     refills,
     refusals,
     status,
+    status_words,
 )
 
 
@@ -47,6 +48,8 @@ urlpatterns = [
     path("panels/<int:pk>/pause/", panels.panel_pause, {"change": "pause"}, name="panel_pause"),
     path("panels/<int:pk>/resume/", panels.panel_pause, {"change": "resume"}, name="panel_resume"),
     path("panels/<int:pk>/parallel/", panels.panel_parallel, name="panel_parallel"),
+    path("panels/<int:pk>/words/", status_words.panel_words, name="panel_words"),
+    path("panels/<int:pk>/words/decide/", status_words.panel_words_decide, name="panel_words_decide"),
     path("panels/words/<int:pk>/", refusals.refusal_words, name="refusal_words"),
     path("panels/words/<int:pk>/decide/", refusals.refusal_decide, name="refusal_decide"),
     path("panels/words/<int:pk>/send-again/", refusals.refusal_send_again, name="refusal_send_again"),

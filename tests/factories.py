@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from panels import migrations
 from panels.bulk.drafts import create_batch
-from panels.models import Batch, Campaign, Client, Order, Panel, Refill, RefusalWords, Service
+from panels.models import Batch, Campaign, Client, Order, Panel, Refill, RefusalWords, Service, StatusWord
 from panels.models.client import fold_name
 from panels.protocol.links import normalise_link
 from panels.tables.reading import Line, Sheet
@@ -170,6 +170,12 @@ def make_refusal(panel: Panel | None = None, **fields: Any) -> RefusalWords:
     ago = timezone.now() - timedelta(minutes=5)
     values = {"text": "Olmaz", "folded": "olmaz", "began_at": ago, "asked_at": ago} | fields
     return RefusalWords.objects.create(panel=panel or make_panel(), **values)
+
+
+def make_status_word(panel: Panel | None = None, **fields: Any) -> StatusWord:
+    """Create a status word that a person has given a meaning."""
+    values = {"kind": "order", "text": "Sleeping", "folded": "sleeping", "meaning": "paused"} | fields
+    return StatusWord.objects.create(panel=panel or make_panel(), **values)
 
 
 def make_refused(words: RefusalWords, **fields: Any) -> Order:

@@ -33,6 +33,8 @@ TABLE = {
     # An Operator may resume only a pause for funds, and this panel has none.
     ("panel_resume", "POST"): (LOGIN, 403, 403, 403, 302),
     ("panel_parallel", "POST"): (LOGIN, 403, 403, 403, 302),
+    ("panel_words", "GET"): (LOGIN, 403, 200, 200, 200),
+    ("panel_words_decide", "POST"): (LOGIN, 403, 403, 403, 302),
     ("refusal_words", "GET"): (LOGIN, 403, 200, 200, 200),
     ("refusal_decide", "POST"): (LOGIN, 403, 403, 403, 302),
     ("refusal_send_again", "POST"): (LOGIN, 403, 403, 302, 302),

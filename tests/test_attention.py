@@ -17,7 +17,15 @@ from panels.attention.finding import count_attention, find_attention, find_in, k
 from panels.attention.needs import NEEDS, ORDERS, PANELS, SUBJECTS, WORDS
 from panels.models import Order, Panel, Service
 from panels.models.order_states import NEEDS_A_PERSON
-from tests.factories import make_fresh_panel, make_order, make_panel, make_placed, make_refusal, make_service
+from tests.factories import (
+    make_fresh_panel,
+    make_order,
+    make_panel,
+    make_placed,
+    make_refill,
+    make_refusal,
+    make_service,
+)
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 # For each kind: how a row of it comes to be.
@@ -32,6 +40,7 @@ EXAMPLES = {
     "waiting_service": lambda: make_order(make_service(wait_minutes=5, waits_since=timezone.now() - 2 * HOUR)).service,
     "overcharged": lambda: make_service(overcharged_at=timezone.now(), overcharged_orders=3),
     "word": lambda: make_placed(is_word_unknown=True, remote_status="Sleeping"),
+    "refill_word": lambda: make_refill(is_word_unknown=True, next_check_at=timezone.now()).order.panel,
     "refused": lambda: make_order(state="refused", error_text="Bad link.", finished_at=timezone.now()),
 }
 

@@ -15,6 +15,7 @@ from panels.models import (
     RefusalWords,
     Service,
     ServiceChange,
+    StatusWord,
 )
 from panels.pages.formats import money, rate, span
 from panels.providers import requests
@@ -111,6 +112,13 @@ class RefusalWordsAdmin(RowAdmin):
 
     def view_on_site(self, obj: RefusalWords) -> str:
         return obj.get_absolute_url()
+
+
+@admin.register(StatusWord)
+class StatusWordAdmin(RowAdmin):
+    list_display = ("panel", "kind", "text", "meaning", "decided_at", "decided_by")
+    list_filter = ("panel", "kind")
+    list_select_related = ("panel", "decided_by")
 
 
 @admin.register(Service)

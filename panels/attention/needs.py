@@ -17,9 +17,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 
 from panels.attention.parts import Button, Listing, Need, Subject
-from panels.models import Order, Panel, RefusalWords, Service
+from panels.models import Order, Panel, Refill, RefusalWords, Service
 from panels.models.order_states import NEEDS_A_PERSON
 from panels.models.panel import IS_PAUSED
+from panels.models.planning import unindexed
 from panels.orders import funds
 from panels.pages.formats import badge, money, order_badge
 
@@ -31,6 +32,10 @@ LONGEST_QUEUE = timedelta(days=7)
 
 def _show_row(row: Any) -> str:
     return str(row.get_absolute_url())
+
+
+def _show_words(panel_pk: int) -> str:
+    return reverse("panel_words", args=[panel_pk])
 
 
 def _show_newest(word: Any) -> str:
@@ -54,7 +59,7 @@ WORDS = Subject(
     model=Order,
     title=lambda word: f"“{Truncator(word.remote_status).chars(60)}” at {word.panel__name}",
     address=_show_newest,
-    one_per=("remote_status", "panel__name"),
+    one_per=("remote_status", "panel__name", "panel"),
     most=5,
 )
 REFUSALS = Subject(
@@ -89,6 +94,8 @@ _WAITING = Order.objects.filter(state=State.QUEUED, held_reason="", held_for_fun
 WAITS_LONG = Q(waits_since__lt=Now() - timedelta(hours=1)) & Q(
     Exists(_WAITING.filter(panel=OuterRef("panel"), service=OuterRef("pk")))
 )
+
+_WITH_UNKNOWN_WORD = Refill.objects.alias(at=unindexed("order__panel_id")).filter(is_word_unknown=True).order_by()
 
 
 def _show_held_for_funds(panel: Panel) -> str:
@@ -236,8 +243,17 @@ NEEDS = (
         weight=30,
         when=Q(is_word_unknown=True, next_check_at__isnull=False),
         sentence=_keep,
-        button=Button("Open order", "panels.view_order", _show_newest),
+        button=Button("Say what it means", "panels.change_panel", lambda word: _show_words(word.panel)),
         badge=lambda _: badge("word", label="Unknown status", kind="warn"),
+    ),
+    Need(
+        name="refill_word",
+        subject=PANELS,
+        weight=30,
+        when=Q(Exists(_WITH_UNKNOWN_WORD.filter(at=OuterRef("pk")))),
+        sentence=lambda _: "A status of its refills is not known here. The refills keep the progress from before.",
+        button=Button("Say what it means", "panels.change_panel", lambda panel: _show_words(panel.pk)),
+        badge=lambda _: badge("word", label="Unknown refill status", kind="warn"),
     ),
     Need(
         name="refused",

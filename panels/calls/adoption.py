@@ -20,6 +20,7 @@ from panels.calls.polling import compare
 from panels.calls.visit import PanelClosedError, visit
 from panels.models import BatchLine, Order, OrderEvent, Panel
 from panels.orders.following import next_check_at
+from panels.orders.status_words import with_meanings
 from panels.protocol.client import PanelClient
 from panels.protocol.errors import OutcomeUnknown, PanelError, failure_in, is_answer
 from panels.protocol.inquiry import CHUNK
@@ -39,7 +40,7 @@ def adopt(panel_pk: int, stopping: threading.Event) -> Counter[str]:
         while not (stopping.is_set() or here.has_failed) and (ids := _next_ids(here.panel)):
             answers, error = _ask_about_ids(here.client, ids)
             settled = ids if error is None else [each for each in ids if each in answers]
-            counts += _record_answers(here.panel, settled, answers)
+            counts += _record_answers(here.panel, settled, with_meanings(here.panel, answers))
             if settled:
                 here.note_answer()
             if error is not None:

@@ -25,6 +25,7 @@ from panels.models import Controls, JobRun, Order, OrderEvent, Panel, Refill
 from panels.models.order_states import RequestState
 from panels.models.planning import unindexed
 from panels.orders.following import SOONEST, request_check
+from panels.orders.status_words import with_meanings
 from panels.protocol.client import PanelClient
 from panels.protocol.errors import NotSent, PanelError, Refused, failure_in, is_answer
 from panels.protocol.inquiry import CHUNK
@@ -217,7 +218,7 @@ def _check_refills(panel: Panel, client: PanelClient) -> Counter[str]:
         Refill.objects.filter(pk__in=[refill.pk for refill in refills]).update(next_check_at=now + LEASE)
     if not refills:
         return Counter()
-    answers = client.refill_statuses([refill.remote_id for refill in refills])
+    answers = with_meanings(panel, client.refill_statuses([refill.remote_id for refill in refills]))
     settled = [refill for refill in refills if is_answer(answers.get(refill.remote_id))]
     _record_statuses(settled, answers, timezone.now())
     _raise_failure(answers)
@@ -232,17 +233,19 @@ def _record_statuses(
         answer = answers.get(refill.remote_id)
         if isinstance(answer, PanelError):
             refill.error = answer.text
-        elif answer is not None and answer.remote_status != refill.remote_status:
-            refill.remote_status, refill.error = answer.remote_status, ""
+        elif answer is not None:
+            if answer.remote_status not in ("", refill.remote_status):
+                refill.remote_status, refill.error = answer.remote_status, ""
+                events.append(OrderEvent(order=refill.order, at=now, what=What.REFILL, detail=answer.remote_status))
             refill.progress = answer.progress or refill.progress
-            events.append(OrderEvent(order=refill.order, at=now, what=What.REFILL, detail=answer.remote_status))
+            refill.is_word_unknown = answer.is_word_unknown
         refill.checked_at = now
         refill.finished_at = now if refill.progress in Refill.FINISHED else None
         refill.next_check_at = _next_refill_check(refill, now)
+        refill.is_word_unknown = refill.is_word_unknown and refill.next_check_at is not None
     with transaction.atomic():
-        Refill.objects.bulk_update(
-            refills, ("remote_status", "error", "progress", "checked_at", "finished_at", "next_check_at")
-        )
+        written = ("remote_status", "is_word_unknown", "error", "progress")
+        Refill.objects.bulk_update(refills, (*written, "checked_at", "finished_at", "next_check_at"))
         OrderEvent.objects.bulk_create(events)
 
 

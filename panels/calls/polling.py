@@ -26,6 +26,7 @@ from panels.money.charges import describe_overcharge
 from panels.money.given_back import compare_money, is_lowered, learn_lowering
 from panels.orders.following import GRACE, SOONEST, next_check_at
 from panels.orders.readings import Told, note_news
+from panels.orders.status_words import with_meanings
 from panels.protocol.errors import Deferred, PanelError, Reason, Refused, is_answer
 from panels.protocol.inquiry import CHUNK
 from panels.protocol.wire import OrderStatus
@@ -92,6 +93,7 @@ def _poll_chunks(here: Visit, stopping: threading.Event) -> Counter[str]:
             answers = here.client.statuses([order.remote_id for order in orders])
         except PanelError as error:
             answers = dict.fromkeys((order.remote_id for order in orders), error)
+        answers = with_meanings(here.panel, answers)
         counts += _record_answers(here.panel, orders, answers)
         if here.note_answers(answers):
             counts["failed"] += 1

@@ -14,6 +14,7 @@ from panels.models.reading import OrderReading
 from panels.models.refill import Refill
 from panels.models.refusal import RefusalWords
 from panels.models.service import Service, ServiceChange
+from panels.models.status_word import StatusWord
 from panels.models.total import DayTotal
 
 __all__ = [
@@ -38,5 +39,6 @@ __all__ = [
     "RefusalWords",
     "Service",
     "ServiceChange",
+    "StatusWord",
     "Worker",
 ]

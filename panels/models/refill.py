@@ -31,6 +31,8 @@ class Refill(models.Model):
     remote_id = models.CharField("panel refill ID", max_length=64, blank=True)
     progress = models.CharField(max_length=20, choices=Progress, blank=True)
     remote_status = models.CharField("panel status", max_length=100, blank=True)
+    # Whether the panel's status of a followed refill is a word that we do not know. `progress` is the earlier progress.
+    is_word_unknown = models.BooleanField(default=False, db_default=False, editable=False)
     error = models.TextField(blank=True)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     requested_at = models.DateTimeField(auto_now_add=True)
@@ -52,6 +54,12 @@ class Refill(models.Model):
             models.Index(fields=("-requested_at", "-id"), name="refill_by_requested"),
             models.Index(fields=("state",), name="refill_waiting", condition=models.Q(state__in=("queued", "sending"))),
             models.Index(fields=("next_check_at",), name="refill_due", condition=models.Q(next_check_at__isnull=False)),
+            # Every page looks for these words.
+            models.Index(
+                fields=("is_word_unknown", "order"),
+                condition=models.Q(is_word_unknown=True),
+                name="refill_with_unknown_word",
+            ),
         )
 
     def __str__(self) -> str:

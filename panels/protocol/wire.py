@@ -92,6 +92,11 @@ class RefillStatus:
     progress: RefillProgress | None
     remote_status: str
 
+    @property
+    def is_word_unknown(self) -> bool:
+        """Whether a person has to say what the word of the panel means."""
+        return self.progress is None and self.remote_status != ""
+
 
 @dataclass(frozen=True, slots=True)
 class Balance:

@@ -122,17 +122,17 @@ _LETTERS = str.maketrans("ığ_", "ig ")
 
 def order_progress(word: str) -> Progress | None:
     """Return the progress that an order status means, or None for an unknown word (docs/protocol.md, 4)."""
-    return _ORDER_WORDS.get(_fold_word(word))
+    return _ORDER_WORDS.get(fold_word(word))
 
 
 def keeps_progress(word: str) -> bool:
     """Say whether an order status is known and says nothing about the progress of the order."""
-    return _fold_word(word) in _KEEPING_WORDS
+    return fold_word(word) in _KEEPING_WORDS
 
 
 def refill_progress(word: str) -> RefillProgress | None:
     """Return the progress that a refill status means, or None for an unknown word (docs/protocol.md, 4)."""
-    return _REFILL_WORDS.get(_fold_word(word))
+    return _REFILL_WORDS.get(fold_word(word))
 
 
 def reason_for(text: str, http_status: int = 200) -> Reason:
@@ -194,5 +194,6 @@ def fold_text(text: str) -> str:
     return re.sub(r"[^\w.]+", " ", sentences).strip()
 
 
-def _fold_word(word: str) -> str:
+def fold_word(word: str) -> str:
+    """Return a status word without case, hyphens, underscores and spaces (docs/protocol.md, 4)."""
     return re.sub(r"[-_\s]+", "", word.casefold())

@@ -28,6 +28,7 @@ from panels.providers import requests
 MAX_READINGS = 8
 MAX_CHANGES = 20
 MAX_REFUSALS = 8
+MAX_WORDS = 8
 
 
 @permission_required("panels.view_panel", raise_exception=True)
@@ -178,6 +179,7 @@ def _show(request: HttpRequest, panel: Panel) -> HttpResponse:
             strange=Count("pk", filter=Q(is_listed=True, type="")),
         ),
         "readings": panel.balance_readings.all()[:MAX_READINGS],
+        "status_words": panel.status_words.all()[:MAX_WORDS],
         "refusals": panel.refusal_words.all()[:MAX_REFUSALS],
         "changes": changes[:MAX_CHANGES],
     }

@@ -30,6 +30,7 @@ from tests.factories import (
     make_refill,
     make_refusal,
     make_service,
+    make_status_word,
     make_user,
     row_of,
 )
@@ -71,6 +72,7 @@ def rows(db):
             panel=panel, day=now.date(), currency="USD", cost=3, orders=2, expected=1, unpriced=0, summed_at=now
         ),
         make_refusal(panel),
+        make_status_word(panel),
         BalanceReading.objects.create(panel=panel, at=now, balance=Decimal(5), why="schedule"),
         ServiceChange.objects.create(service=service, at=now, field="rate_per_1000", old="1", new="2"),
         batch,
