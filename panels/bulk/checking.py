@@ -14,7 +14,6 @@ from panels.orders.placing import is_active
 from panels.protocol.links import normalise_link
 from panels.protocol.order_fields import UnfitError, clean, shown
 from panels.protocol.order_types import ALL_FIELDS, Checked, check
-from panels.protocol.order_warnings import find_warnings
 from panels.tables.reading import AGAIN_OF
 
 # The fields of a line that a check writes.
@@ -98,9 +97,9 @@ def _check_line(line: BatchLine, lookup: CatalogLookup) -> Checked | None:
     if link := checked.values.get("link"):
         line.link_key = normalise_link(link)
     line.rate, line.terms, line.cost = service.rate_per_1000, lookup.terms(service), checked.cost
+    line.warnings += checked.warnings
     if service.charge_factor != 1:
         line.warnings.append(f"The panel {service.charges_text}. The cost includes this.")
-    line.warnings += find_warnings(service.type, checked.values)
     return checked
 
 

@@ -21,7 +21,7 @@ def grant_permissions(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("panels", "0013_show_totals"),
+        ("panels", "0015_ways_of_calling_and_types"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

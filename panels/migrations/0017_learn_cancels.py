@@ -11,7 +11,7 @@ def remember_accepted(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("panels", "0013_show_totals")]
+    dependencies = [("panels", "0016_catalog_pages_and_status_words")]
 
     operations = [
         migrations.AddField(

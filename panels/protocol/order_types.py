@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from panels.protocol.comments import warn_of_splits
+from panels.protocol.drip_feed import DripFeed
 from panels.protocol.order_fields import (
     ALL_FIELDS,
     FROM_GOOGLE,
@@ -86,6 +88,7 @@ class Checked:
     units: billed units, quantity × runs or lines. None for flat prices and subscriptions, and if not known.
     cost: an estimate with 6 decimals, also beside errors that do not concern the price. None if it cannot be known.
     is_ceiling: the cost is an upper bound.
+    warnings: messages about values that some panels refuse and others take.
     """
 
     values: Mapping[str, str]
@@ -94,6 +97,7 @@ class Checked:
     units: int | None
     cost: Decimal | None
     is_ceiling: bool = False
+    warnings: tuple[str, ...] = ()
 
 
 def _type(label: str, required: str, optional: str = "", *, billing: Billing, counted: str = "") -> OrderType:
@@ -178,16 +182,20 @@ def check(offer: Offer, values: Mapping[str, str]) -> Checked:
     errors: Errors = defaultdict(list)
     cleaned = _clean_fields(kind, values, errors)
     count = _count(kind, cleaned)
+    drip = DripFeed(offer.min_quantity, offer.max_quantity, count or 0, int(cleaned.get("runs", 1)))
     _refuse_foreign_fields(kind, values, count, errors)
     if kind.slug == "web_traffic":
         _check_traffic(cleaned, errors)
     if kind.billing is Billing.SUBSCRIPTION:
         _check_subscription(offer, cleaned, errors)
     elif kind.billing is not Billing.FLAT and count is not None:
-        _check_count(offer, kind, count, errors)
+        _check_count(offer, kind, count, drip, errors)
     if "runs" in cleaned or "interval" in cleaned:
         _check_drip_feed(offer, cleaned, errors)
-    return _priced(offer, kind, cleaned, count, errors)
+    return replace(
+        _priced(offer, kind, cleaned, count, errors),
+        warnings=drip.warnings + warn_of_splits(cleaned.get("comments", "")),
+    )
 
 
 def _clean_fields(kind: OrderType, values: Mapping[str, str], errors: Errors) -> dict[str, str]:
@@ -237,12 +245,14 @@ def _in_sentence(field: Field) -> str:
     return field.label if field.label.startswith("Google") else field.label[0].lower() + field.label[1:]
 
 
-def _check_count(offer: Offer, kind: OrderType, count: int, errors: Errors) -> None:
+def _check_count(offer: Offer, kind: OrderType, count: int, drip: DripFeed, errors: Errors) -> None:
     if kind.counted_field:
         label = _in_sentence(ALL_FIELDS[kind.counted_field])
         _check_limits(offer, kind.counted_field, f"The number of {label}, {count:,},", count, errors)
-    else:
+    elif drip.fits_no_reading:
         _check_limits(offer, "quantity", f"Quantity {count:,}", count, errors)
+        if drip.runs > 1:
+            _check_limits(offer, "quantity", f"The total of {drip.total:,}", drip.total, errors)
 
 
 def _check_limits(offer: Offer, name: str, subject: str, number: int, errors: Errors) -> None:

@@ -22,7 +22,6 @@ from panels.models import Controls, Order, Service
 from panels.money.costs import promised_costs
 from panels.orders.placing import TokenUsedError, active_orders, build_order, place_order
 from panels.pages.htmx import render_page, wants_fragment
-from panels.protocol.order_warnings import find_warnings
 
 TEMPLATE = "panels/orders/order_new.html"
 MAX_RESULTS = 20
@@ -201,7 +200,6 @@ def _warnings(form: OrderForm) -> dict[str, Any]:
         "available": available,
         "short_by": short_by,
         "is_short": short_by > 0,
-        "warnings": find_warnings(form.chosen.type, form.checked.values),
         "is_paused": panel.is_paused(),
         "is_stopped": Controls.is_sending_stopped(),
     }

@@ -182,6 +182,22 @@ def test_a_line_of_a_service_that_charges_above_its_list_says_so_and_costs_more(
     assert not line.has_errors
 
 
+@pytest.mark.parametrize(
+    ("cells", "is_wrong", "words"),
+    [
+        ({"quantity": "10", "runs": "20"}, False, "Others compare the total of 200."),
+        ({"quantity": "10000", "runs": "2"}, False, "Others compare the quantity of one run."),
+        ({"quantity": "10", "runs": "2"}, True, ""),
+        ({"quantity": "100", "runs": "2"}, False, ""),
+    ],
+)
+def test_a_drip_feed_that_some_panels_refuse_is_a_warning_of_its_line(cells, is_wrong, words):
+    (line,) = make_batch(row_of(make_service(), interval="30", **cells)).lines.all()
+    assert line.has_errors is is_wrong
+    assert len(line.warnings) == bool(words)
+    assert words in "".join(line.warnings)
+
+
 # Of each pair, the second is the same target as the first.
 SHARED = """
 102|https://www.tiktok.com/@n/video/1?_r=1&_t=8abc|100

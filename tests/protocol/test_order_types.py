@@ -231,10 +231,6 @@ def test_zeros_and_blanks_are_never_sent():
     assert outgoing("default", values, always_send_quantity=False) == QUANTITY
 
 
-def test_limits_are_per_run_of_a_drip_feed():
-    assert check(offer(), {"link": LINK, "quantity": "100", "runs": "50", "interval": "5"}).errors == {}
-
-
 def test_a_service_without_drip_feed_says_so_and_an_unknown_one_allows_it():
     values = {**QUANTITY, "runs": "2", "interval": "30"}
     found = errors_of(check(offer(dripfeed=False), values))

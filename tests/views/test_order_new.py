@@ -424,6 +424,25 @@ def test_without_javascript_the_check_is_a_page(as_operator):
 # -- warnings
 
 
+def test_a_drip_feed_that_some_panels_refuse_is_warned_about_and_can_be_placed(as_operator, rung):
+    form = open_form(as_operator, make_service())
+    assert "Some panels refuse this" not in check(
+        as_operator, form, link=LINK, quantity="100", runs="20", interval="30"
+    )
+    values = {"link": LINK, "quantity": "10", "runs": "20", "interval": "30"}
+    answer = check(as_operator, form, **values)
+    assert "Quantity 10 of one run is below this service&#x27;s minimum of 100. Some panels refuse this." in answer
+    assert post(as_operator, form, **values).status_code == 302
+    order = Order.objects.get()
+    assert (order.quantity, order.params["runs"]) == (10, "20")
+
+
+def test_a_drip_feed_that_every_panel_refuses_is_not_placed(as_operator):
+    form = open_form(as_operator, make_service())
+    assert post(as_operator, form, link=LINK, quantity="10", runs="2", interval="30").status_code == 422
+    assert not Order.objects.exists()
+
+
 def test_an_active_order_for_the_same_service_and_link_is_warned_about(as_operator, rung):
     service = make_service()
     active = make_placed(service, link="http://www.example.com/p/1/")

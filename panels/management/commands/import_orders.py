@@ -1,7 +1,8 @@
 """Places the orders of a file: all of them or nothing."""
 
 from argparse import ArgumentParser
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,8 @@ class Command(BaseCommand):
     def _order(self, batch: Batch, person: Any, *, dry_run: bool) -> None:
         self._refuse_wrong_lines(batch)
         found = summary(batch)
+        for text, numbers in _warnings(batch).items():
+            self.stdout.write(f"{text} ({_lines(numbers)})")
         for total in found.totals:
             self.stdout.write(_priced(total))
         if dry_run:
@@ -161,5 +164,18 @@ def _priced(total: PanelTotal) -> str:
 
 
 def _told(change: TermChange) -> str:
-    lines = ", ".join(map(str, change.numbers[:5])) + ("…" if len(change.numbers) > 5 else "")
-    return f"Service {change.service}: {change.what} {change.old} → {change.new} (lines {lines})"
+    return f"Service {change.service}: {change.what} {change.old} → {change.new} ({_lines(change.numbers)})"
+
+
+def _warnings(batch: Batch) -> dict[str, list[int]]:
+    """Return the numbers of the lines by what is said of them."""
+    numbers: dict[str, list[int]] = defaultdict(list)
+    lines = batch.lines.exclude(warnings=[]).order_by("number").values_list("number", "warnings")
+    for number, texts in lines.iterator(chunk_size=1000):
+        for text in texts:
+            numbers[text].append(number)
+    return numbers
+
+
+def _lines(numbers: Sequence[int]) -> str:
+    return "lines " + ", ".join(map(str, numbers[:5])) + ("…" if len(numbers) > 5 else "")

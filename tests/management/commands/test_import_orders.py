@@ -55,6 +55,17 @@ def test_a_dry_run_prices_orders_nothing_and_leaves_nothing(service, write, caps
     assert not Batch.objects.exists()
 
 
+def test_lines_that_some_panels_refuse_are_told_together_and_ordered(service, write, capsys, rung):
+    drips = [f"North,12,https://example.com/{number},10,20,30" for number in range(7)]
+    path = write(*drips, header="panel,service,link,quantity,runs,interval")
+    call_command("import_orders", path)
+    lines = capsys.readouterr().out.splitlines()
+    (told,) = [line for line in lines if "Some panels refuse this" in line]
+    assert told.startswith("Quantity 10 of one run is below this service's minimum of 100.")
+    assert told.endswith("(lines 2, 3, 4, 5, 6…)")
+    assert Order.objects.count() == 7
+
+
 def test_every_wrong_line_is_named_with_all_its_errors_and_nothing_is_ordered(service, write, capsys):
     rows = (*GOOD, "North,12,,5", "South,12,https://example.com/3,1000")
     with pytest.raises(CommandError, match="2 lines have errors"):
