@@ -29,7 +29,8 @@ def panel_words(request: HttpRequest, pk: int) -> HttpResponse:
 def panel_words_decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Store what a word means, or forget it."""
     panel = _find(pk)
-    kind, text, meaning, was = (request.POST.get(name, "") for name in ("kind", "word", "meaning", "was"))
+    kind, text, chosen, was = (request.POST.get(name, "") for name in ("kind", "word", "meaning", "was"))
+    meaning = "" if "remove" in request.POST else chosen
     if problem := status_words.decide(panel, kind, text, meaning, was, request.user):
         messages.error(request, problem)
     elif not meaning:

@@ -20,6 +20,7 @@ ADDRESSES = {
     "banners": "/status/",
     "panels": "/panels/",
     "a panel": "/panels/1/",
+    "status words of a panel": "/panels/1/words/",
     "orders": "/orders/",
     "orders: next page": "/orders/?after={after}",
     "orders: page before": "/orders/?before={after}",

@@ -31,6 +31,7 @@ from tests.factories import (
     make_refill,
     make_service,
     make_sheet,
+    make_status_word,
     row_of,
 )
 
@@ -62,6 +63,7 @@ def everything(transactional_db):
         order.add_event("created", UNBROKEN)
     orders += looked_for(services)
     make_refill(orders[4], state="refused", error=LONG)
+    make_status_word(panel, text=UNBROKEN[:100], folded=UNBROKEN, kind="refill", meaning="nothing")
     action = OrderAction.objects.create(kind="cancel")
     Worker.objects.create(host=UNBROKEN, pid=4_000_000, started_at=now, seen_at=now)
     JobRun.objects.create(name="sweep", started_at=now, finished_at=now, last_error=UNBROKEN, worker=UNBROKEN)
@@ -74,6 +76,7 @@ def everything(transactional_db):
         f"/panels/{panel.pk}/",
         f"/panels/{paused.pk}/",
         f"/panels/{panel.pk}/edit/",
+        f"/panels/{panel.pk}/words/",
         "/catalog/",
         "/catalog/?q=nothing-has-this-name",
         f"/catalog/{services[0].pk}/",

@@ -59,7 +59,7 @@ def test_a_manager_says_what_a_word_means_changes_it_and_takes_it_back(as_manage
     assert "Paused" in as_manager.get(order.panel.get_absolute_url()).text
     decide(as_manager, order.panel, "Sleeping", "completed")
     assert StatusWord.objects.get().meaning == "completed"
-    decide(as_manager, order.panel, "Sleeping", "")
+    assert "has no meaning any more" in decide(as_manager, order.panel, "Sleeping", "completed", remove="yes").text
     assert not StatusWord.objects.exists()
 
 
