@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -16,6 +17,7 @@ from panels.calls.visit import PanelClosedError, note_unanswered, visit
 from panels.models import Panel, Service, ServiceChange
 from panels.models.writing import update_rows
 from panels.money.charges import forget_charges
+from panels.protocol.client import PanelClient
 from panels.protocol.errors import Deferred, PanelError
 from panels.protocol.wire import Catalog, CatalogRow
 
@@ -56,7 +58,7 @@ def sync_catalog(panel_pk: int, stopping: threading.Event) -> tuple[Counter[str]
     try:
         with visit(active, panel_pk, stopping) as here:
             panel = here.panel
-            catalog = here.client.services()
+            catalog = _fetch(panel, here.client)
             here.note_answer()
             if catalog.failure:
                 here.note_error(catalog.failure)
@@ -80,6 +82,24 @@ def sync_catalog(panel_pk: int, stopping: threading.Event) -> tuple[Counter[str]
         # A newer request stays. It has another value; its time may be earlier, because clocks differ and are set back.
         Panel.objects.filter(pk=panel.pk, sync_requested_at=panel.sync_requested_at).update(sync_requested_at=None)
     return counts, ""
+
+
+def _fetch(panel: Panel, client: PanelClient) -> Catalog:
+    """Return the catalog. One in pages is read again before a service counts as gone.
+
+    A service that the panel removes between two pages moves another one from the next page to the page before it.
+    """
+    catalog = client.services()
+    if not (catalog.is_whole and catalog.rows and client.option("has_pages")):
+        return catalog
+    listed = {row.remote_id for row in catalog.rows}
+    known = Service.objects.filter(panel=panel, is_listed=True).values_list("remote_id", flat=True)
+    if listed.issuperset(known):
+        return catalog
+    try:
+        return catalog.joined(client.services())
+    except PanelError as error:
+        return replace(catalog, is_whole=False, failure=error)
 
 
 def store_catalog(panel: Panel, catalog: Catalog) -> Counter[str]:

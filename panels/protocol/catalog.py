@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from panels.protocol.answers import Answer, accepted_json, container, named_id, unknown
@@ -49,6 +49,11 @@ class Catalog:
     listed: int = field(default=0, compare=False)
     is_whole: bool = True
     failure: PanelError | None = field(default=None, compare=False)
+
+    def joined(self, later: Catalog) -> Catalog:
+        """Return the services of two readings of the same catalog. The later one says what they are like."""
+        rows = {row.remote_id: row for row in (*self.rows, *later.rows)}
+        return replace(later, rows=tuple(rows.values()), is_whole=self.is_whole and later.is_whole)
 
 
 def read_catalog(answer: Answer) -> Catalog:

@@ -162,6 +162,40 @@ def test_a_page_that_fails_removes_nothing_and_the_others_are_stored(synced_pane
     assert panel.is_paused() == (fault is Fault.RATE_LIMIT)
 
 
+def test_a_service_that_moves_to_another_page_between_two_calls_does_not_vanish(synced_panel, sandbox, monkeypatch):
+    sandbox.page_catalog(250)
+    sync(synced_panel)
+    before, gone = listed(), next(iter(sandbox.services))
+    take, calls = sandbox.faults.take, iter([None, sandbox.remove_service])
+
+    def remove_after_first_page(*call):
+        if remove := next(calls, None):
+            remove(gone)
+        return take(*call)
+
+    monkeypatch.setattr(sandbox.faults, "take", remove_after_first_page)
+    counts, error = sync(synced_panel)
+    assert (error, listed(), counts["vanished"]) == ("", before, 0)
+    # The next sync sees that it is gone.
+    assert sync(synced_panel)[0]["vanished"] == 1
+    assert list(Service.objects.filter(is_listed=False).values_list("remote_id", flat=True)) == [gone]
+
+
+def test_a_second_reading_that_fails_removes_nothing(synced_panel, sandbox, monkeypatch):
+    monkeypatch.setattr("panels.protocol.client.BACKOFF", (0.0, 0.0))
+    sandbox.page_catalog(250)
+    sync(synced_panel)
+    before = listed()
+    keep_services(sandbox, 340)
+    sandbox.faults.add(Fault.DROP, "services", times=None)
+    take, calls = sandbox.faults.take, iter([None] * 3)
+    monkeypatch.setattr(sandbox.faults, "take", lambda *call: next(calls, take) and take(*call))
+    counts, error = sync(synced_panel)
+    assert (counts["vanished"], listed()) == (0, before)
+    assert error.startswith("Only a part of the catalog was read. ")
+    assert Panel.objects.get().failures == 1
+
+
 def _third_page_on(sandbox):
     """Let the planned fault meet the calls from the third one on."""
     take, calls = sandbox.faults.take, iter([None, None])
