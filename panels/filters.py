@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 
 from panels.models import Batch, Campaign, Client, Order, Panel, Refill, Service
 from panels.models.client import fold_name
-from panels.models.order_states import NEEDS_A_PERSON, RequestState
+from panels.models.order_states import NEEDS_A_PERSON, NOT_FOLLOWED, RequestState
 from panels.models.planning import unindexed
 from panels.money.totals import midnight
 from panels.protocol.links import normalise_link
@@ -39,9 +39,9 @@ class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]
         max_length=500,
         widget=forms.TextInput(attrs={"type": "search", "placeholder": "ID, link, reference or service"}),
     )
-    panel = django_filters.ModelChoiceFilter(queryset=Panel.objects.all(), empty_label="All panels")
+    panel = django_filters.ModelChoiceFilter(queryset=Panel.objects.all(), method="at_panel", empty_label="All panels")
     state = django_filters.ChoiceFilter(
-        choices=[("held", "On hold"), ("funds", "Waits for money"), *Order.State.choices],
+        choices=[("held", "On hold"), ("funds", "Waits for money"), ("unread", "Not followed"), *Order.State.choices],
         method="in_state",
         empty_label="Any state",
     )
@@ -113,6 +113,12 @@ class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]
         of |= Q(of__in=renamed.values("pk") if few_renamed is None else few_renamed)
         return orders.alias(of=unindexed("service_id")).filter(found | of)
 
+    def at_panel(self, orders: QuerySet[Order], _: str, panel: Panel) -> QuerySet[Order]:
+        """Keep the orders of one panel. The few that are not followed are not looked for by the index of the panel."""
+        if self.form.cleaned_data.get("state") == "unread":
+            return orders.alias(at=unindexed("panel_id")).filter(at=panel.pk)
+        return orders.filter(panel=panel)
+
     def of_client(self, orders: QuerySet[Order], _: str, client: str) -> QuerySet[Order]:
         """Keep the orders of one client, or those without a client.
 
@@ -131,6 +137,9 @@ class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]
             return orders.filter(state=Order.State.QUEUED, held_reason__gt="")
         if state == "funds":
             return orders.filter(state=Order.State.QUEUED, held_for_funds_at__isnull=False, held_reason="")
+        if state == "unread":
+            # The subquery reads their own small index.
+            return orders.filter(pk__in=Order.objects.filter(NOT_FOLLOWED).order_by().values("pk"))
         if state == Order.State.QUEUED:
             return orders.filter(state=state, held_reason="")
         return orders.filter(state=state)

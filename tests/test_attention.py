@@ -9,12 +9,14 @@ from decimal import Decimal
 import pytest
 from django.contrib.auth.models import Permission
 from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from panels.attention import finding as attention
 from panels.attention.finding import count_attention, find_attention, find_in, kinds_of, mark
 from panels.attention.needs import NEEDS, ORDERS, PANELS, SUBJECTS, WORDS
+from panels.filters import OrderFilter
 from panels.models import Order, Panel, Service
 from panels.models.order_states import NEEDS_A_PERSON
 from tests.factories import (
@@ -39,6 +41,10 @@ EXAMPLES = {
     "short": lambda: make_order(held_for_funds_at=timezone.now()).panel,
     "waiting_service": lambda: make_order(make_service(wait_minutes=5, waits_since=timezone.now() - 2 * HOUR)).service,
     "overcharged": lambda: make_service(overcharged_at=timezone.now(), overcharged_orders=3),
+    "unread_orders": lambda: make_placed(unreadable_since=timezone.now() - 4 * HOUR).panel,
+    "unread_refills": lambda: (
+        make_refill(unreadable_since=timezone.now() - 4 * HOUR, next_check_at=timezone.now()).order.panel
+    ),
     "word": lambda: make_placed(is_word_unknown=True, remote_status="Sleeping"),
     "refill_word": lambda: make_refill(is_word_unknown=True, next_check_at=timezone.now()).order.panel,
     "refused": lambda: make_order(state="refused", error_text="Bad link.", finished_at=timezone.now()),
@@ -151,14 +157,14 @@ def test_panels_in_trouble_are_those_whose_page_says_paused_or_failing():
     now = timezone.now()
     timed = itertools.product(["rate_limit", "unreachable"], [now - DAY, now + DAY])
     pauses = [("", None), ("auth", None), ("funds", None), ("by_hand", None), *timed]
-    for (reason, until), *values in itertools.product(pauses, ["", "HTTP 500"], [0, 1], [True, False]):
-        fields = dict(zip(("catalog_error", "failures", "is_active"), values, strict=True))
+    names = ("catalog_error", "failures", "turned_away", "unreadable_since", "is_active")
+    options = [["", "HTTP 500"], [0, 1], [0, 1], [None, now], [True, False]]
+    for (reason, until), *values in itertools.product(pauses, *options):
+        fields = dict(zip(names, values, strict=True))
         make_panel(paused_reason=reason, paused_until=until, **fields)
     found = {finding.row.pk for finding in find_in(panels(), PANELS, allow)}
     expected = {
-        panel.pk
-        for panel in Panel.objects.filter(is_active=True)
-        if panel.state in ("paused", "failing") or panel.failures
+        panel.pk for panel in Panel.objects.filter(is_active=True) if panel.state in ("paused", "failing", "unreadable")
     }
     assert found == expected
     assert count_attention() == len(expected) > 0
@@ -292,11 +298,12 @@ def test_the_number_is_one_query_and_the_findings_are_one_more_than_their_subjec
 @pytest.mark.parametrize(
     ("kind", "index"),
     [(kind, "order_needs_a_person") for kind in kinds_of(ORDERS)]
-    + [(kind, "order_with_unknown_word") for kind in kinds_of(WORDS)],
+    + [(kind, "order_with_unknown_word") for kind in kinds_of(WORDS)]
+    + [(kind, f"{kind.name[7:-1]}_unreadable") for kind in NEEDS if kind.name.startswith("unread_")],
     ids=lambda value: getattr(value, "name", ""),
 )
 @pytest.mark.django_db
-def test_the_number_in_the_menu_reads_orders_by_a_small_index(kind, index):
+def test_the_number_in_the_menu_reads_orders_and_refills_by_a_small_index(kind, index):
     assert index in attention._keys(kind).explain()
 
 
@@ -323,3 +330,30 @@ def test_a_service_that_waits_for_long_needs_a_person_while_orders_wait_for_it()
     assert count_attention() == 1
     Service.objects.update(waits_since=now)
     assert count_attention() == 0
+
+
+@pytest.mark.django_db
+def test_orders_that_are_not_followed_are_counted_at_their_panel_and_listed(client, viewer):
+    now, service = timezone.now(), make_service(make_fresh_panel())
+    for hours in (2, 4, 30):
+        make_placed(service, unreadable_since=now - hours * HOUR)
+    make_placed(service, unreadable_since=now - 5 * HOUR, next_check_at=None)
+    (finding,) = find(viewer.has_perm).findings
+    assert finding.sentences[0].startswith("2 orders not followed since <time")
+    assert f'datetime="{timezone.localtime(now - 30 * HOUR):%Y-%m-%dT%H:%M}' in finding.sentences[0]
+    ((_, address),) = finding.buttons
+    client.force_login(viewer)
+    text = client.get(address).content.decode()
+    assert text.count('id="order-') == 3
+    Panel.objects.update(is_active=False)
+    assert count_attention() == 0
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="how SQLite plans a query")
+@pytest.mark.parametrize("query", ["state=unread", "state=unread&panel={panel}"])
+@pytest.mark.django_db
+def test_the_list_of_orders_that_are_not_followed_is_read_by_its_small_index(query):
+    found = OrderFilter(QueryDict(query.format(panel=make_panel().pk)))
+    assert found.is_valid()
+    assert "order_unreadable" in found.qs[:50].explain()
+    assert "USING INTEGER PRIMARY KEY" in found.qs[:50].explain()

@@ -56,8 +56,10 @@ def kinds_of(subject: Subject) -> list[Need]:
 
 
 def mark(subject: Subject, rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Add to each row, for each kind of its subject, whether the row is of this kind."""
-    marked: QuerySet[Any] = rows.annotate(**{kind.flag: kind.when for kind in kinds_of(subject)})
+    """Add to each row, for each kind of its subject, whether the row is of this kind, and the values of the kind."""
+    flags = {kind.flag: kind.when for kind in kinds_of(subject)}
+    values = {name: value for kind in kinds_of(subject) for name, value in kind.values.items()}
+    marked: QuerySet[Any] = rows.annotate(**flags, **values)
     return marked
 
 

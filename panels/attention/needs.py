@@ -6,10 +6,10 @@ add a `Need` to NEEDS.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -19,13 +19,14 @@ from django.utils.text import Truncator
 from panels.attention.parts import Button, Listing, Need, Subject
 from panels.models import Order, Panel, Refill, RefusalWords, Service
 from panels.models.order_states import NEEDS_A_PERSON
-from panels.models.panel import IS_PAUSED
+from panels.models.panel import IN_TROUBLE
 from panels.models.planning import unindexed
 from panels.orders import funds
-from panels.pages.formats import badge, money, order_badge
+from panels.pages.formats import badge, moment, money, order_badge, panel_badge
 
 State = Order.State
 DAY = timedelta(days=1)
+UNREAD_FOR = timedelta(hours=3)
 # An order that ended later than this after its creation is not found, because the index is by creation.
 LONGEST_QUEUE = timedelta(days=7)
 
@@ -84,10 +85,10 @@ SUBJECTS = (PANELS, REFUSALS, ORDERS, SERVICES, WORDS)
 
 DECIDE = Button("Decide", "panels.change_order", _show_row)
 
-
-# The panel is paused, or it did not answer the last call.
-IN_TROUBLE = Q(is_active=True) & (IS_PAUSED | Q(balance_error__gt="") | Q(catalog_error__gt="") | Q(failures__gt=0))
-IN_TROUBLE |= Q(is_active=True, turned_away__gt=0)
+# With the conditions of their indexes. After so long, the panel does not recover by itself.
+_UNREAD = Q(unreadable_since__lt=Now() - UNREAD_FOR, next_check_at__isnull=False)
+UNREAD_ORDERS = Order.objects.filter(_UNREAD, panel=OuterRef("pk")).order_by()
+UNREAD_REFILLS = Refill.objects.alias(at=unindexed("order__panel_id")).filter(_UNREAD, at=OuterRef("pk")).order_by()
 REFUSED_LATELY = Q(state=State.REFUSED, created_at__gte=Now() - DAY - LONGEST_QUEUE, finished_at__gte=Now() - DAY)
 # Index by panel, because a panel has few orders that wait, and a service may have had any number of orders.
 _WAITING = Order.objects.filter(state=State.QUEUED, held_reason="", held_for_funds_at=None).order_by()
@@ -126,10 +127,6 @@ def _trouble(panel: Panel) -> str:
     )
 
 
-def _trouble_badge(panel: Panel) -> str:
-    return badge(panel.paused_reason, label="Paused") if panel.is_paused() else badge("failing", kind="bad")
-
-
 def _ask_for_meaning(_: RefusalWords) -> str:
     return "The panel refused several orders in a row in these words. Say what the words mean."
 
@@ -137,6 +134,29 @@ def _ask_for_meaning(_: RefusalWords) -> str:
 def _keep(word: Any) -> str:
     orders = "1 order keeps" if word.number == 1 else f"{word.number:,} orders keep"
     return f"This status is not known here. {orders} the progress from before. The link leads to the newest order."
+
+
+def _show_unread_orders(panel: Panel) -> str:
+    return f"{reverse('order_list')}?panel={panel.pk}&state=unread"
+
+
+def _show_unread_refills(panel: Panel) -> str:
+    return f"{reverse('refill_list')}?panel={panel.pk}"
+
+
+def _unread(name: str, rows: QuerySet[Any]) -> dict[str, Any]:
+    """Return the number of these rows of a panel, and the earliest time since when they are not followed."""
+    together = rows.annotate(of_panel=OuterRef("pk")).values("of_panel")
+    return {
+        f"{name}_number": Subquery(together.annotate(number=Count("pk")).values("number")),
+        f"{name}_since": Subquery(together.annotate(since=Min("unreadable_since")).values("since")),
+    }
+
+
+def _not_followed(number: int, row: str, since: datetime) -> str:
+    rows = row if number == 1 else f"{row}s"
+    words = "{} {} not followed since {}, because no answer shows their status. They are asked about less often."
+    return format_html(words, f"{number:,}", rows, moment(since))
 
 
 def _overcharged(service: Service) -> str:
@@ -154,7 +174,7 @@ NEEDS = (
         when=IN_TROUBLE,
         sentence=_trouble,
         button=Button("Open panel", "panels.change_panel", _show_row),
-        badge=_trouble_badge,
+        badge=panel_badge,
     ),
     Need(
         name="refusal",
@@ -196,6 +216,26 @@ NEEDS = (
         button=Button("Open service", "panels.change_order", _show_row),
         badge=lambda _: badge("overcharged", label="Overcharged", kind="bad"),
         since=lambda service: service.overcharged_at,
+    ),
+    Need(
+        name="unread_orders",
+        subject=PANELS,
+        weight=62,
+        when=Q(Exists(UNREAD_ORDERS), is_active=True),
+        values=_unread("unread_orders", UNREAD_ORDERS),
+        sentence=lambda panel: _not_followed(panel.unread_orders_number, "order", panel.unread_orders_since),
+        button=Button("Show orders", "panels.view_order", _show_unread_orders),
+        badge=lambda _: badge("unreadable", label="Orders not followed"),
+    ),
+    Need(
+        name="unread_refills",
+        subject=PANELS,
+        weight=35,
+        when=Q(Exists(UNREAD_REFILLS), is_active=True),
+        values=_unread("unread_refills", UNREAD_REFILLS),
+        sentence=lambda panel: _not_followed(panel.unread_refills_number, "refill", panel.unread_refills_since),
+        button=Button("Show refills", "panels.view_refill", _show_unread_refills),
+        badge=lambda _: badge("unreadable", label="Refills not followed"),
     ),
     Need(
         name="held",

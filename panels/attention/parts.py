@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -73,6 +73,8 @@ class Need:
     since: Callable[[Any], datetime | None] = lambda _: None
     listing: Listing | None = None
     is_information: bool = False
+    # Annotations of the row that the sentence reads, so that no row needs a query of its own.
+    values: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def flag(self) -> str:

@@ -15,19 +15,20 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from panels.calls.claiming import claims_under_way
 from panels.calls.recording import record, tried
+from panels.calls.unreadable import note_traces, settles, trace_of
 from panels.calls.visit import CHUNK_OF_SINGLES, LEASE, PanelClosedError, visit
 from panels.models import Controls, JobRun, Order, OrderEvent, Panel, Refill
 from panels.models.order_states import RequestState
 from panels.models.planning import unindexed
-from panels.orders.following import SOONEST, request_check
+from panels.orders.following import SOONEST, request_check, unreadable_wait
 from panels.orders.status_words import with_meanings
 from panels.protocol.client import PanelClient
-from panels.protocol.errors import NotSent, PanelError, Refused, failure_in, is_answer
+from panels.protocol.errors import NotSent, PanelError, Refused, Unreadable, failure_in, visit_failure_in
 from panels.protocol.inquiry import CHUNK
 from panels.protocol.wire import RefillStatus
 from panels.providers.cancels import learn_cancels
@@ -214,15 +215,27 @@ def _check_refills(panel: Panel, client: PanelClient) -> Counter[str]:
     now = timezone.now()
     with transaction.atomic():
         due = _refills_at(panel).filter(next_check_at__lte=now)
-        refills = list(due.order_by("next_check_at").select_for_update(skip_locked=True, of=("self",))[:CHUNK])
+        # An unreadable answer may end the visit, so the readable refills come first.
+        by_turn = due.order_by(F("unreadable_since").asc(nulls_first=True), "next_check_at")
+        refills = list(by_turn.select_for_update(skip_locked=True, of=("self",))[:CHUNK])
         Refill.objects.filter(pk__in=[refill.pk for refill in refills]).update(next_check_at=now + LEASE)
     if not refills:
         return Counter()
-    answers = with_meanings(panel, client.refill_statuses([refill.remote_id for refill in refills]))
-    settled = [refill for refill in refills if is_answer(answers.get(refill.remote_id))]
-    _record_statuses(settled, answers, timezone.now())
-    _raise_failure(answers)
+    answers = with_meanings(panel, _ask_statuses(client, [refill.remote_id for refill in refills]))
+    settled = [refill for refill in refills if settles(answers, refill.remote_id)]
+    now = timezone.now()
+    _record_statuses(settled, answers, now)
+    note_traces(panel, [answers.get(refill.remote_id) for refill in settled], now, is_news=False)
+    if failure := visit_failure_in(answers):
+        raise failure
     return Counter(checked=len(settled))
+
+
+def _ask_statuses(client: PanelClient, refill_ids: Sequence[str]) -> Mapping[str, RefillStatus | PanelError]:
+    try:
+        return client.refill_statuses(refill_ids)
+    except (Unreadable, Refused) as error:
+        return dict.fromkeys(refill_ids, error)
 
 
 def _record_statuses(
@@ -231,9 +244,13 @@ def _record_statuses(
     events = []
     for refill in refills:
         answer = answers.get(refill.remote_id)
-        if isinstance(answer, PanelError):
+        trace = trace_of(answer)
+        if trace or refill.unreadable_since:
+            refill.error = trace
+        refill.unreadable_since = (refill.unreadable_since or now) if trace else None
+        if isinstance(answer, Refused):
             refill.error = answer.text
-        elif answer is not None:
+        elif isinstance(answer, RefillStatus):
             if answer.remote_status not in ("", refill.remote_status):
                 refill.remote_status, refill.error = answer.remote_status, ""
                 events.append(OrderEvent(order=refill.order, at=now, what=What.REFILL, detail=answer.remote_status))
@@ -244,7 +261,7 @@ def _record_statuses(
         refill.next_check_at = _next_refill_check(refill, now)
         refill.is_word_unknown = refill.is_word_unknown and refill.next_check_at is not None
     with transaction.atomic():
-        written = ("remote_status", "is_word_unknown", "error", "progress")
+        written = ("remote_status", "is_word_unknown", "error", "progress", "unreadable_since")
         Refill.objects.bulk_update(refills, (*written, "checked_at", "finished_at", "next_check_at"))
         OrderEvent.objects.bulk_create(events)
 
@@ -258,4 +275,5 @@ def _next_refill_check(refill: Refill, now: datetime) -> datetime | None:
         refill.error = f"No longer tracked, because it had not ended after {FOLLOW_REFILLS_FOR.days} days."
         return None
     soonest, latest = REFILL_CHECKS
-    return now + min(max(age / 4, soonest), latest)
+    wait = min(max(age / 4, soonest), latest)
+    return now + (max(wait, unreadable_wait(refill.unreadable_since, now)) if refill.unreadable_since else wait)

@@ -2,7 +2,8 @@
 
 A worker leases rows before the call: it moves next_check_at, so two workers never ask about the same rows. The interval
 grows with the time since the last change, from a minute to an hour. A finished order is checked now and then for some
-days, because panels change completed orders afterwards (docs/protocol.md, 4).
+days, because panels change completed orders afterwards (docs/protocol.md, 4). An order whose status no answer shows is
+asked about less and less often, and after the others (unreadable.py).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from django.db import transaction
 from django.db.models import Case, DateTimeField, QuerySet, Value, When
 from django.utils import timezone
 
+from panels.calls.unreadable import note_readable, note_traces, rests, settles, trace_of
 from panels.calls.visit import CHUNK_OF_SINGLES, LEASE, PanelClosedError, Visit, visit
 from panels.models import Order, OrderEvent, OrderReading, Panel
 from panels.models.writing import insert_rows, update_rows
@@ -61,7 +63,10 @@ WRITTEN = (
     "finished_before",
     "reading_count",
     "read_remains",
+    "unreadable_since",
 )
+# These fields are about the answer. They change nothing at the order.
+TRACE = {"error_text", "unreadable_since"}
 
 
 def poll_due(panel_pk: int, stopping: threading.Event) -> Counter[str]:
@@ -101,10 +106,15 @@ def _poll_chunks(here: Visit, stopping: threading.Event) -> Counter[str]:
 
 
 def _lease_orders(panel: Panel) -> list[Order]:
-    until = timezone.now() + LEASE
+    now = timezone.now()
+    until = now + LEASE
+    due = _due_orders(panel.pk).order_by("next_check_at").select_for_update(skip_locked=True)
+    if rests(panel, now):
+        due = due.filter(check_requested_at__isnull=False)
     with transaction.atomic():
-        due = _due_orders(panel.pk).order_by("next_check_at").select_for_update(skip_locked=True)
-        orders = list(due[: _chunk_size(panel)])
+        # An unreadable answer may end the visit, so the readable orders come first.
+        orders = list(due.filter(unreadable_since=None)[: _chunk_size(panel)])
+        orders = orders or list(due.filter(unreadable_since__isnull=False)[: _chunk_size(panel)])
         Order.objects.filter(pk__in=[order.pk for order in orders]).update(next_check_at=until)
     for order in orders:
         order.next_check_at = until
@@ -125,10 +135,11 @@ class Comparison:
 
 def compare(order: Order, answer: OrderStatus | PanelError | None, panel: Panel, now: datetime) -> Comparison:
     """Return the changes that an answer makes to an order. A value that the answer leaves out stays as it was."""
+    trace = _trace(order, answer, now)
     if isinstance(answer, Refused):
-        return _compare_refusal(order, answer, now)
+        return _compare_refusal(order, answer, trace, now)
     if answer is None or isinstance(answer, PanelError):
-        return Comparison()
+        return Comparison(_changed(order, trace))
     values: dict[str, Any] = {
         "progress": answer.progress or order.progress,
         "is_word_unknown": answer.is_word_unknown,
@@ -138,14 +149,25 @@ def compare(order: Order, answer: OrderStatus | PanelError | None, panel: Panel,
         "start_count": order.start_count if answer.start_count is None else answer.start_count,
         "remains": order.remains if answer.remains is None else answer.remains,
         "alarm": "" if order.alarm.startswith(LOST) else order.alarm,
-        "error_text": "",
+        **trace,
     }
     values |= compare_money(order, values, panel)
-    fields = {name: value for name, value in values.items() if getattr(order, name) != value}
+    fields = _changed(order, values)
     events = _describe_changes(order, fields, answer)
     if "progress" in fields:
         fields["finished_at"] = now if fields["progress"] in Order.FINISHED else None
     return Comparison(fields, events, is_lowering=is_lowered(order, fields))
+
+
+def _changed(order: Order, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if getattr(order, name) != value}
+
+
+def _trace(order: Order, answer: OrderStatus | PanelError | None, now: datetime) -> dict[str, Any]:
+    """Return the fields that say whether the answer shows the status of an order. Nobody waits for a finished order."""
+    text = trace_of(answer)
+    is_waiting = text != "" and not order.is_finished
+    return {"error_text": text, "unreadable_since": (order.unreadable_since or now) if is_waiting else None}
 
 
 def _describe_changes(
@@ -164,13 +186,14 @@ def _describe_changes(
     return tuple(events)
 
 
-def _compare_refusal(order: Order, answer: Refused, now: datetime) -> Comparison:
+def _compare_refusal(order: Order, answer: Refused, trace: Mapping[str, Any], now: datetime) -> Comparison:
     """Keep the known values. The answer "not found" counts only after the grace period, and does not prove a cancel."""
     is_in_grace = now - (order.placed_at or order.created_at) < GRACE
     is_gone = answer.reason == Reason.NOT_FOUND
-    if (is_gone and is_in_grace) or order.error_text == answer.text:
-        return Comparison()
-    fields = {"error_text": answer.text}
+    text = order.error_text if is_gone and is_in_grace else answer.text
+    fields = _changed(order, {**trace, "error_text": text})
+    if "error_text" not in fields:
+        return Comparison(fields)
     if is_gone and not order.alarm:
         fields["alarm"] = (LOST + answer.text)[:300]
     return Comparison(fields, ((What.FLAGGED, fields.get("alarm", answer.text)),))
@@ -184,10 +207,11 @@ def _record_answers(
     A row whose lease has changed meanwhile is left alone, because a person requested a new check or ended the checks.
     """
     now = timezone.now()
-    settled = [order for order in orders if is_answer(answers.get(order.remote_id))]
+    settled = [order for order in orders if settles(answers, order.remote_id)]
+    was_readable = any(map(_was_readable, settled))
     with transaction.atomic():
         alarms = _lock_leased_rows(orders)
-        failed = [order for order in orders if not is_answer(answers.get(order.remote_id))]
+        failed = [order for order in orders if not settles(answers, order.remote_id)]
         _leave_for_later([order for order in failed if order.pk in alarms], answers, now)
         quiet: list[Order] = []
         changed: list[Order] = []
@@ -210,8 +234,11 @@ def _record_answers(
         insert_rows(readings)
     if is_lowering:
         learn_lowering(panel)
-    answered = sum(order.remote_id in answers for order in settled)
-    return Counter(asked=len(orders), answered=answered, changed=len(changed))
+    told = [answers.get(order.remote_id) for order in settled]
+    if note_traces(panel, told, now, is_news=was_readable) and panel.unreadable_since:
+        note_readable(panel)
+    answered = sum(answer is not None and is_answer(answer) for answer in told)
+    return Counter(asked=len(orders), answered=answered, changed=sum(order.changed_at == now for order in changed))
 
 
 def _lock_leased_rows(orders: Sequence[Order]) -> dict[int, str]:
@@ -242,10 +269,15 @@ def _take_in(
     return finding, reading
 
 
+def _was_readable(order: Order) -> bool:
+    """Say whether the answer before showed the status of an order, as far as its row tells."""
+    return order.unreadable_since is None and not (order.is_finished and order.error_text)
+
+
 def _apply_comparison(order: Order, finding: Comparison, now: datetime) -> None:
     for name, value in finding.fields.items():
         setattr(order, name, value)
-    if finding.fields:
+    if finding.fields.keys() - TRACE:
         order.changed_at = now
     order.checked_at, order.check_requested_at = now, None
     order.next_check_at = next_check_at(order, now)

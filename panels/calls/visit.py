@@ -31,8 +31,8 @@ from panels.protocol.errors import (
     Reason,
     Refused,
     Unreadable,
-    failure_in,
     is_answer,
+    visit_failure_in,
 )
 from panels.providers.pauses import LONGEST_PAUSE, pause, turn_away
 
@@ -105,7 +105,7 @@ class Visit:
 
     def note_answers(self, answers: Mapping[str, object]) -> PanelError | None:
         """Note the answers of a call about several ids, and return the failure that ended it early, if there is one."""
-        failure = failure_in(answers)
+        failure = visit_failure_in(answers)
         if failure is None or any(is_answer(answer) for answer in answers.values()):
             self.note_answer()
         if failure is not None:

@@ -6,7 +6,7 @@ from panels.migrations._columns import AddColumn
 
 
 class Migration(migrations.Migration):
-    dependencies = [("panels", "0013_show_totals")]
+    dependencies = [("panels", "0014_unreadable_answers")]
 
     operations = [
         migrations.AddField(

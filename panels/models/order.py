@@ -33,6 +33,7 @@ from panels.models.order_states import (
     GIVEN_UP,
     NEEDS_A_PERSON,
     NOT_BEGUN,
+    NOT_FOLLOWED,
     OrderProgress,
     OrderState,
     RequestState,
@@ -160,6 +161,8 @@ class Order(models.Model):
     # The number of stored readings, and the remains in the last one (orders/readings.py). None before the first one.
     reading_count = models.PositiveSmallIntegerField(null=True, editable=False)
     read_remains = models.BigIntegerField(null=True, editable=False)
+    # Since when no answer shows the status of this order. None if the last answer showed it, or if the order has ended.
+    unreadable_since = models.DateTimeField(null=True, editable=False)
 
     # The panel's id of an unknown order, named by a person and not confirmed by the panel yet.
     candidate_id = models.CharField(max_length=64, blank=True, editable=False)
@@ -232,6 +235,12 @@ class Order(models.Model):
                 fields=("panel", "remote_status", "is_word_unknown", "next_check_at"),
                 condition=Q(is_word_unknown=True, next_check_at__isnull=False),
                 name="order_with_unknown_word",
+            ),
+            # The same holds for this index.
+            models.Index(
+                fields=("panel", "unreadable_since", "next_check_at"),
+                condition=NOT_FOLLOWED,
+                name="order_unreadable",
             ),
             models.Index(fields=("cancel_state", "panel"), name="order_by_cancel"),
             models.Index(fields=("panel",), condition=~Q(candidate_id=""), name="order_with_candidate"),

@@ -15,6 +15,9 @@ class IllegalMoveError(Exception):
 # Orders that wait for a person: their outcome is unknown, they are on hold, or they have an alarm.
 NEEDS_A_PERSON = Q(state="unknown") | Q(state="queued", held_reason__gt="") | Q(alarm__gt="")
 
+# Placed orders whose status no answer has shown lately, although the panel is asked.
+NOT_FOLLOWED = Q(unreadable_since__isnull=False, next_check_at__isnull=False)
+
 
 class RequestState(models.TextChoices):
     """The state of a refill or cancel until the panel has accepted it. The panel reports the further progress."""

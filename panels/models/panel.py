@@ -60,6 +60,9 @@ from panels.protocol.catalog_pages import may_be_cut_off
 _TIMED = ("rate_limit", "everybody")
 # The rule of `Panel.is_paused` at the time of the query.
 IS_PAUSED = Q(paused_reason__gt="") & ~Q(paused_reason__in=_TIMED, paused_until__lte=Now())
+_IS_FAILING = Q(balance_error__gt="") | Q(catalog_error__gt="") | Q(failures__gt=0) | Q(turned_away__gt=0)
+# The panels of which `Panel.state` says paused, failing or unreadable.
+IN_TROUBLE = Q(is_active=True) & (IS_PAUSED | _IS_FAILING | Q(unreadable_since__isnull=False))
 
 
 class PanelQuerySet(models.QuerySet["Panel"]):
@@ -162,6 +165,14 @@ class Panel(models.Model):
     refused_words = models.CharField(max_length=300, blank=True, default="", db_default="", editable=False)
     refused_targets = models.JSONField(default=list, db_default=[], blank=True, editable=False)
 
+    # When the panel last answered a call. It is written when a visit ends, and now and then during a long visit.
+    answered_at = models.DateTimeField(null=True, editable=False)
+    # The last answer about orders or refills that could not be read, its time, and since when no answer about any
+    # order could be read (calls/unreadable.py).
+    unreadable_text = models.TextField(blank=True, default="", db_default="", editable=False)
+    unreadable_at = models.DateTimeField(null=True, editable=False)
+    unreadable_since = models.DateTimeField(null=True, editable=False)
+
     catalog_synced_at = models.DateTimeField(null=True, editable=False)
     sync_requested_at = models.DateTimeField(null=True, editable=False)
     catalog_tried_at = models.DateTimeField(null=True, editable=False)
@@ -231,6 +242,10 @@ class Panel(models.Model):
     calls_per_minute = models.PositiveIntegerField(
         null=True, blank=True, default=60, validators=[MinValueValidator(1)], help_text="Empty means no limit."
     )
+    # When the calls a minute were last lowered, because the panel answered 429, and the number that a person had set:
+    # None for no limit.
+    calls_lowered_at = models.DateTimeField(null=True, editable=False)
+    calls_lowered_from = models.PositiveIntegerField(null=True, editable=False)
     next_call_at = models.DateTimeField(null=True, editable=False)
     connect_timeout = models.PositiveSmallIntegerField(
         default=10, validators=[MinValueValidator(1)], help_text="Seconds."
@@ -330,19 +345,27 @@ class Panel(models.Model):
 
     @property
     def state(self) -> str:
-        """The state for lists: inactive, paused, failing, ok or new."""
+        """How the panel is, on every page: inactive, paused, failing, unreadable, ok or new (`IN_TROUBLE`)."""
         if not self.is_active:
             return "inactive"
         if self.is_paused():
             return "paused"
-        if self.balance_error or self.catalog_error:
+        if self.balance_error or self.catalog_error or self.failures or self.turned_away:
             return "failing"
+        if self.unreadable_since:
+            return "unreadable"
         return "ok" if self.balance_checked_at else "new"
 
     @property
     def is_list_cut_off(self) -> bool:
         """Whether the last catalog may lack services, because its number of services is round."""
         return self.unpaged_rows is not None and may_be_cut_off(self.unpaged_rows)
+
+    @property
+    def last_answer_at(self) -> datetime | None:
+        """The time of the last answer to any call."""
+        times = (self.answered_at, self.balance_checked_at, self.catalog_synced_at)
+        return max((at for at in times if at), default=None)
 
     @property
     def is_balance_low(self) -> bool:

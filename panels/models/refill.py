@@ -40,6 +40,8 @@ class Refill(models.Model):
     checked_at = models.DateTimeField(null=True, editable=False)
     next_check_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True, editable=False)
+    # Since when no answer shows the progress of this refill. None if the last answer showed it.
+    unreadable_since = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         ordering = ("-requested_at", "-pk")
@@ -59,6 +61,11 @@ class Refill(models.Model):
                 fields=("is_word_unknown", "order"),
                 condition=models.Q(is_word_unknown=True),
                 name="refill_with_unknown_word",
+            ),
+            models.Index(
+                fields=("unreadable_since", "next_check_at", "order"),
+                condition=models.Q(unreadable_since__isnull=False, next_check_at__isnull=False),
+                name="refill_unreadable",
             ),
         )
 

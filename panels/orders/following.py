@@ -13,6 +13,7 @@ from panels.models import Order, OrderEvent
 
 SOONEST = timedelta(minutes=1)
 LATEST = timedelta(hours=1)
+LATEST_UNREADABLE = timedelta(hours=6)
 AFTER_FINISH = timedelta(days=1)
 # A panel that resells the services of another panel may not know an order right after it took it.
 GRACE = timedelta(hours=1)
@@ -46,5 +47,12 @@ def next_check_at(order: Order, now: datetime) -> datetime | None:
         follow_for = timedelta(days=settings.FOLLOW_FINISHED_DAYS)
         is_over = order.finished_at is not None and now - order.finished_at >= follow_for
         return None if is_over else now + AFTER_FINISH
+    if order.unreadable_since:
+        return now + unreadable_wait(order.unreadable_since, now)
     quiet_for = now - (order.changed_at or order.placed_at or order.created_at)
     return now + min(max(quiet_for / 4, SOONEST), LATEST)
+
+
+def unreadable_wait(since: datetime, now: datetime) -> timedelta:
+    """Return how long to wait before asking again about a row of which nothing could be read since then."""
+    return min(max((now - since) / 2, SOONEST), LATEST_UNREADABLE)

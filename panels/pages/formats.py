@@ -64,6 +64,8 @@ LOOKS = {
     "by_hand": Look("warn", "circle-pause"),
     "everybody": Look("bad", "ban"),
     "unclear": Look("warn", "circle-pause"),
+    "failing": Look("bad", "circle-x"),
+    "unreadable": Look("warn", "file-question-mark"),
     # a service
     "listed": Look("good", "circle-check"),
     "not_listed": Look("neutral", "circle-off"),
@@ -89,6 +91,7 @@ LABELS = {
     "wrong": "Error",
     "left_out": "Skipped",
     "not_adopted": "Not imported",
+    "unreadable": "Answers not readable",
 }
 KIND_ICONS = {
     "neutral": "circle-dashed",
@@ -106,6 +109,15 @@ class OrderLike(Protocol):
     progress: str
     held_reason: str
     held_for_funds_at: dt.datetime | None
+
+
+class PanelLike(Protocol):
+    """The fields of a panel that `panel_badge` reads."""
+
+    paused_reason: str
+
+    @property
+    def state(self) -> str: ...
 
 
 class Delivery(Protocol):
@@ -180,6 +192,17 @@ def ago(moment: dt.datetime | None, never: str = "never") -> str:
     )
 
 
+def moment(time: dt.datetime) -> str:
+    """Write a time as date and time, behind words such as "since"."""
+    local = timezone.localtime(time)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        local.isoformat(timespec="seconds"),
+        date_format(local, "j M Y, H:i:s T"),
+        date_format(local, "j M, H:i"),
+    )
+
+
 def span(time: dt.timedelta | None) -> str:
     """Write a duration in its largest unit: "0.4 s", "15 min"."""
     if time is None:
@@ -218,6 +241,15 @@ def order_badge(order: OrderLike) -> str:
     if order.state == "placed" and order.progress:
         return badge(order.progress)
     return badge(order.state)
+
+
+def panel_badge(panel: PanelLike) -> str:
+    """Show how a panel is. Every page shows this one badge."""
+    if panel.state == "paused":
+        return badge(panel.paused_reason, label="Paused")
+    if panel.state == "new":
+        return badge("new", label="Not tested yet", kind="info")
+    return badge(panel.state)
 
 
 def total_count(number: int) -> str:

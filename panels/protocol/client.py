@@ -13,7 +13,8 @@ from panels.protocol.addresses import AddressRefused
 from panels.protocol.catalog import Catalog
 from panels.protocol.catalog_pages import read_pages
 from panels.protocol.errors import Deferred, NotSent, OutcomeUnknown, PanelError, Refused, Unreadable
-from panels.protocol.exchange import Endpoint, spellings
+from panels.protocol.excerpt import excerpt, redact
+from panels.protocol.exchange import Endpoint
 from panels.protocol.hints import hint_in
 from panels.protocol.inquiry import CANCEL, REFILL, REFILL_STATUS, STATUS, Inquiry, Option
 from panels.protocol.order_types import outgoing
@@ -191,7 +192,7 @@ class PanelClient:
         began = time.monotonic()
         try:
             answer = self._transport.post(form, fresh=fresh, not_after=not_after, most_bytes=most_bytes)
-            found = _apply_reader(answer, read)
+            found = _apply_reader(answer, read, key)
         except PanelError as error:
             self.tally.count(time.monotonic() - began, error)
             if answer is not None and action in TESTS:
@@ -224,13 +225,17 @@ def _endpoint(account: Account) -> Endpoint:
     )
 
 
-def _apply_reader(answer: Answer, read: Callable[[Answer], T]) -> T:
+def _apply_reader(answer: Answer, read: Callable[[Answer], T], key: str) -> T:
     try:
         return read(answer)
-    except Unreadable:
+    except Unreadable as error:
+        error.excerpt = excerpt(answer.body, key)
         raise
     except OutcomeUnknown as error:
-        raise Unreadable(error.text, is_fault=answer.http_status >= 500, retry_after=answer.retry_after) from error
+        is_fault = answer.http_status >= 500
+        unreadable = Unreadable(error.text, is_fault=is_fault, retry_after=answer.retry_after)
+        unreadable.excerpt = excerpt(answer.body, key)
+        raise unreadable from error
 
 
 def _is_unsent(error: PanelError) -> bool:
@@ -251,7 +256,6 @@ def _redact(error: object, key: str) -> None:
     seen: list[object] = []
     while isinstance(error, PanelError) and error not in seen:
         seen.append(error)
-        for spelling in spellings(key):
-            error.text = error.text.replace(spelling, "[key]")
+        error.text = redact(error.text, key)
         error.args = (error.text,)
         error = error.__cause__ or error.__context__

@@ -32,7 +32,7 @@ def load_json(body: bytes) -> object:
     become int or Decimal. NaN, infinities and numbers of more than 100 characters become None. Bytes that are not
     UTF-8 become U+FFFD. Raises OutcomeUnknown if there is no readable JSON.
     """
-    text = _decode(body).strip(_PADDING)
+    text = decode_text(body).strip(_PADDING)
     if not text:
         raise OutcomeUnknown("The panel's answer was empty.")
     for start in _starts(text):
@@ -49,7 +49,8 @@ def load_json(body: bytes) -> object:
     raise OutcomeUnknown("The panel's answer is not readable JSON.")
 
 
-def _decode(body: bytes) -> str:
+def decode_text(body: bytes) -> str:
+    """Return the text of a body by its byte-order mark, or as UTF-8. Other bytes become U+FFFD."""
     for mark, encoding in _MARKS:
         if body.startswith(mark):
             return body[len(mark) :].decode(encoding, errors="replace")

@@ -62,7 +62,8 @@ class Unreadable(OutcomeUnknown):
     """An answer came, but it could not be read.
 
     `is_fault` means an HTTP status of 500 or more. `is_crash` means HTTP 500 to a read that may have made the script of
-    the panel stop, so it is not retried as it is. `retry_after` is in seconds, or None.
+    the panel stop, so it is not retried as it is. `retry_after` is in seconds, or None. `excerpt` is the beginning of
+    the answer without the key, "" if it is empty.
     """
 
     def __init__(
@@ -72,6 +73,13 @@ class Unreadable(OutcomeUnknown):
         self.is_fault = is_fault or is_crash
         self.is_crash = is_crash
         self.retry_after = retry_after
+        self.excerpt = ""
+
+    @property
+    def trace(self) -> str:
+        """The text of the error and the beginning of the answer."""
+        is_shown = self.excerpt.strip('"') in self.text
+        return self.text if is_shown else f"{self.text} The answer begins: “{self.excerpt}”"
 
 
 class Refused(PanelError):
@@ -96,6 +104,18 @@ def failure_in(answers: Mapping[str, object]) -> PanelError | None:
     errors = [answer for answer in answers.values() if isinstance(answer, PanelError) and not is_answer(answer)]
     # An error at the panel comes before the errors of ids that were not asked because of it.
     return min(errors, key=lambda error: isinstance(error, NotSent) and not error.is_rate_limit, default=None)
+
+
+def visit_failure_in(answers: Mapping[str, object]) -> PanelError | None:
+    """Return the error that ends a visit after a call about many ids, or None.
+
+    Unreadable answers about a few ids are about these ids, if at least as many others were answered.
+    """
+    failure = failure_in(answers)
+    if not isinstance(failure, Unreadable):
+        return failure
+    unreadable = sum(isinstance(answer, Unreadable) for answer in answers.values())
+    return None if sum(map(is_answer, answers.values())) >= unreadable else failure
 
 
 def is_answer(answer: object) -> bool:

@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
-from urllib.parse import quote_plus, urlsplit
+from urllib.parse import quote, quote_plus, urlsplit
 
 import urllib3.exceptions
 
@@ -243,7 +243,8 @@ def quotes(failure: Exception, key: str) -> bool:
 
 
 def spellings(key: str) -> tuple[str, ...]:
-    """Return the key as texts may repeat it: plain, as in a form, and as in JSON of ours and of PHP."""
+    """Return the key as texts may repeat it: plain, as in a form or an address, and as in JSON of ours and of PHP."""
+    in_addresses = (quote_plus(key, errors="replace"), quote(key, safe="", errors="replace"))
     in_json = (json.dumps(key)[1:-1], json.dumps(key, ensure_ascii=False)[1:-1])
     escaped = tuple(text.replace("/", "\\/") for text in in_json)
-    return tuple(dict.fromkeys((key, quote_plus(key, errors="replace"), *in_json, *escaped)))
+    return tuple(dict.fromkeys((key, *in_addresses, *in_json, *escaped)))

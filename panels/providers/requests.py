@@ -8,7 +8,8 @@ from typing import Literal
 from django.utils import timezone
 
 from panels.bell import ring
-from panels.models import Panel
+from panels.models import Order, Panel
+from panels.models.order_states import NOT_FOLLOWED
 from panels.providers import pauses
 
 Question = Literal["balance", "sync"]
@@ -72,7 +73,8 @@ def settle_change(panel: Panel, *, has_new_key: bool, needs_test: bool, is_calle
     elif needs_test:
         # Also while a test is running, because that test uses the old address or key.
         now = timezone.now()
-        requested.update(balance_requested_at=now, sync_requested_at=now)
+        requested.update(balance_requested_at=now, sync_requested_at=now, unreadable_since=None)
+        Order.objects.filter(NOT_FOLLOWED, panel=panel.pk).update(next_check_at=now)
         # After the balance was read, waiting orders are sent without a further request.
         for question in QUESTIONS:
             ring(question, panel.pk)

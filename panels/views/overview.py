@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 
 from django.contrib.auth.decorators import permission_required
@@ -46,12 +45,6 @@ class Card:
     panel: Panel
     open_count: int
     waiting_count: int
-
-    @property
-    def answered_at(self) -> dt.datetime | None:
-        """The time of the last balance or catalog from the panel."""
-        times = (self.panel.balance_checked_at, self.panel.catalog_synced_at)
-        return max((at for at in times if at), default=None)
 
 
 def _cards(panels: list[Panel]) -> list[Card]:

@@ -11,6 +11,7 @@ from panels.calls.outcomes import LONGEST_RETRY, expire_sends
 from panels.models import JobRun, Order, Panel, Refill, Service
 from panels.orders import funds
 from panels.orders.following import AFTER_FINISH as LONGEST_LEFT_ALONE
+from panels.orders.following import LATEST_UNREADABLE
 from panels.providers.pauses import LONGEST_PAUSE
 
 
@@ -31,7 +32,7 @@ def pull_back() -> int:
     put_off = (
         (queued, ("send_after",), LONGEST_RETRY),
         (Order.objects, ("next_check_at",), LONGEST_LEFT_ALONE),
-        (Refill.objects, ("next_check_at",), max(REFILL_CHECKS)),
+        (Refill.objects, ("next_check_at",), max(*REFILL_CHECKS, LATEST_UNREADABLE)),
         # Both times at once, because a panel is quiet for no longer than its pause lasts.
         (Panel.objects, ("paused_until", "quiet_until"), LONGEST_PAUSE),
         (Panel.objects, ("quiet_until",), LONGEST_PAUSE),

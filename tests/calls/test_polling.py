@@ -15,6 +15,7 @@ from panels.calls import polling
 from panels.calls.catalog import sync_catalog
 from panels.calls.polling import _lease_orders, _record_answers, compare, poll_due
 from panels.calls.submission import submit_queued
+from panels.calls.unreadable import LEFT_OUT
 from panels.models import Order, Panel, Service
 from panels.orders.following import request_check, stop_following
 from panels.protocol.client import PanelClient
@@ -183,9 +184,11 @@ def test_what_is_not_said_stays():
 
 
 @pytest.mark.django_db
-def test_an_id_left_out_changes_nothing():
-    order = make_placed()
-    assert compare(order, None, order.panel, timezone.now()).fields == {}
+def test_an_id_left_out_changes_nothing_but_the_trace():
+    order, now = make_placed(), timezone.now()
+    finding = compare(order, None, order.panel, now)
+    assert finding.fields == {"error_text": LEFT_OUT, "unreadable_since": now}
+    assert finding.events == ()
 
 
 @pytest.mark.django_db

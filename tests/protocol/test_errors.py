@@ -13,6 +13,7 @@ from panels.protocol.errors import (
     Unreadable,
     failure_in,
     is_answer,
+    visit_failure_in,
 )
 from panels.protocol.wire import OrderStatus
 
@@ -65,3 +66,17 @@ def test_the_error_at_the_panel_counts_more_than_the_ids_that_were_not_asked_bec
     skipped = Deferred("The panel was not asked, because an earlier call failed.")
     assert failure_in({"1": skipped, "2": end, "3": skipped}) is end
     assert failure_in({"1": skipped, "2": STATUS}) is skipped
+
+
+@pytest.mark.parametrize(
+    ("answered", "unreadable", "is_failure"), [(3, 1, False), (1, 1, False), (1, 2, True), (0, 1, True)]
+)
+def test_unreadable_answers_about_a_few_ids_end_no_visit(answered, unreadable, is_failure):
+    error = Unreadable("The answer is empty.")
+    answers = dict.fromkeys(map(str, range(answered)), STATUS) | dict.fromkeys(
+        map(chr, range(97, 97 + unreadable)), error
+    )
+    skipped = {"z": Deferred("The panel was not asked, because an earlier call failed.")}
+    assert visit_failure_in(answers | skipped) is (error if is_failure else None)
+    silent = OutcomeUnknown("It took too long.")
+    assert visit_failure_in({"1": STATUS, "2": silent}) is silent

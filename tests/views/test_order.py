@@ -515,3 +515,11 @@ def test_the_switch_is_not_offered_where_it_cannot_help(as_manager, kind, words,
     service = make_service(make_panel(always_send_quantity=always), type=kind)
     order = make_order(service, state=state, error_text=words)
     assert "always send" not in text(as_manager.get(order.get_absolute_url()))
+
+
+def test_an_order_that_is_not_followed_says_since_when_and_why(as_viewer):
+    order = make_placed(unreadable_since=timezone.now(), error_text="The answer begins: “<b>moment”")
+    text = re.sub(r"\s+", " ", as_viewer.get(order.get_absolute_url()).content.decode())
+    assert re.search(
+        r"<dt> Not followed </dt> <dd> since <time[^>]*>[^<]*</time>: The answer begins: “&lt;b&gt;moment”", text
+    )

@@ -1,5 +1,6 @@
 """The pages of panels: who may do what, what is written, and that no page ever waits for a panel or shows a key."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -12,7 +13,7 @@ from django.utils import timezone
 from panels.forms.panels import BROWSER
 from panels.models import BalanceReading, Panel, ServiceChange, Worker
 from panels.models.order import Order
-from tests.factories import make_order, make_panel, make_placed, make_service, make_unknown, make_user
+from tests.factories import make_fresh_panel, make_order, make_panel, make_placed, make_service, make_unknown, make_user
 
 KEY = "k3y-0123456789abcdef"
 FRAGMENT = {"HTTP_HX_REQUEST": "true"}
@@ -574,3 +575,36 @@ def test_the_page_says_that_the_list_of_the_panel_may_be_cut_off(as_viewer, rows
     assert "read by one call" in page
     Panel.objects.update(has_pages=True)
     assert "read in pages" in as_viewer.get(panel.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("fields", "word"),
+    [
+        ({"failures": 1, "last_error": "No answer."}, "Failing"),
+        ({"turned_away": 1}, "Failing"),
+        ({"catalog_error": "HTTP 500"}, "Failing"),
+        ({"unreadable_since": timezone.now(), "unreadable_text": "<b>Just a moment"}, "Answers not readable"),
+        ({"paused_reason": "auth", "failures": 1}, "Paused"),
+        ({}, "Ok"),
+    ],
+)
+def test_every_page_says_the_same_about_how_a_panel_is(as_manager, fields, word):
+    panel = make_fresh_panel(**fields)
+    for address in ("/", "/panels/", panel.get_absolute_url()):
+        page = text(as_manager.get(address))
+        words = re.findall(r"</svg><span>(Ok|Failing|Paused|Answers not readable)<", page)
+        assert set(words) == {word}
+        assert ("&lt;b&gt;Just a moment" in page) is ("unreadable_text" in fields)
+
+
+def test_the_page_of_a_panel_shows_the_last_answer_and_the_last_unreadable_one(as_viewer):
+    now = timezone.now()
+    panel = make_fresh_panel(
+        answered_at=now - timedelta(minutes=2), unreadable_at=now - timedelta(hours=5), unreadable_text="<i>moment"
+    )
+    Panel.objects.update(balance_checked_at=now - timedelta(minutes=9), catalog_synced_at=now - timedelta(hours=9))
+    page = text(as_viewer.get(panel.get_absolute_url()))
+    shown = re.sub(r" +", " ", re.sub(r"<(?!q)[^>]*>", "", page))
+    assert "Last answer 2 min ago" in shown
+    assert "Last unreadable answer 5 h ago: <q>&lt;i&gt;moment" in shown
+    assert "2 min ago" in text(as_viewer.get("/"))
