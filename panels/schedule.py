@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from panels.bulk.adoption import to_adopt
@@ -22,6 +22,8 @@ SYNC_EVERY, SYNC_AGAIN_AFTER = timedelta(hours=6), timedelta(minutes=30)
 BALANCE_EVERY, BALANCE_AGAIN_AFTER = timedelta(minutes=15), timedelta(minutes=5)
 # While orders wait for money: at each sweep, unless the balance was read just before.
 SHORT_AGAIN_AFTER = SWEEP_EVERY - timedelta(seconds=10)
+# After orders went out: at every second sweep while more follow, and so once after the last one.
+SPENT_AGAIN_AFTER = 2 * SWEEP_EVERY - timedelta(seconds=10)
 
 
 def waiting() -> dict[str, list[int]]:
@@ -41,11 +43,7 @@ def waiting() -> dict[str, list[int]]:
             Order.objects.filter(refills__next_check_at__lte=now),
         ),
         "sync": _due(reading, "sync_requested_at", "catalog", SYNC_EVERY, SYNC_AGAIN_AFTER),
-        "balance": [
-            *_due(reading, "balance_requested_at", "balance", BALANCE_EVERY, BALANCE_AGAIN_AFTER),
-            *Panel.objects.to_probe(now).filter(balance_requested_at=None).values_list("pk", flat=True),
-            *_short_of_funds(reading),
-        ],
+        "balance": _balances_due(reading, now),
         "adopt": _with(reading, to_adopt()),
         "search": _with(reading, Order.objects.filter(id_searches__in=to_search())),
         "act": list(confirmed.values_list("pk", flat=True)),
@@ -71,11 +69,29 @@ def _due(panels: QuerySet[Panel], requested: str, what: str, every: timedelta, a
     return list((panels.filter(is_old, is_rested) | asked).values_list("pk", flat=True))
 
 
+def _balances_due(reading: QuerySet[Panel], now: datetime) -> list[int]:
+    """Return the pks of the panels whose balance is due, for any of the reasons."""
+    probed = Panel.objects.to_probe(now).filter(balance_requested_at=None).values_list("pk", flat=True)
+    due = _due(reading, "balance_requested_at", "balance", BALANCE_EVERY, BALANCE_AGAIN_AFTER)
+    return list(dict.fromkeys([*due, *probed, *_short_of_funds(reading), *_spent(reading, now)]))
+
+
 def _short_of_funds(panels: QuerySet[Panel]) -> list[int]:
     """Return the pks of the panels whose orders wait for money. Their balances are read each minute."""
     is_short = Q(pk__in=funds.held().order_by().values("panel")) | Q(paused_reason=Panel.Pause.FUNDS)
     rested = panels.filter(is_short, _is_past("balance_tried_at", SHORT_AGAIN_AFTER), balance_requested_at=None)
     return list(rested.values_list("pk", flat=True))
+
+
+def _spent(panels: QuerySet[Panel], now: datetime) -> list[int]:
+    """Return the pks of the panels that got orders since their balance was read. A failed read is tried again later."""
+    sent = Order.objects.filter(
+        panel=OuterRef("pk"), sent_at__gt=OuterRef("balance_checked_at"), sent_at__lte=now + JobRun.CLOCKS_DIFFER
+    ).order_by()
+    rested = _is_past("balance_tried_at", SPENT_AGAIN_AFTER)
+    return list(
+        panels.filter(Exists(sent), rested, balance_error="", balance_requested_at=None).values_list("pk", flat=True)
+    )
 
 
 def _is_past(name: str, lapse: timedelta) -> Q:

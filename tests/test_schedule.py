@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from panels import schedule
@@ -24,6 +26,8 @@ def test_the_sweep_finds_due_work_in_the_rows_alone():
     Refill.objects.create(order=old, state="accepted", remote_id="1", next_check_at=timezone.now())
     named = make_service(make_fresh_panel())
     make_order(named, state="unknown", candidate_id="5")
+    # Their panels have been asked for the balance since.
+    Order.objects.update(sent_at=None)
     found = schedule.waiting()
     assert found["submit"] == [sending.panel_id]
     assert found["poll"] == [polling.panel_id]
@@ -103,3 +107,37 @@ def test_the_balance_is_read_each_minute_while_an_order_waits_for_money():
     assert schedule.waiting()["submit"] == []
     Panel.objects.update(balance_tried_at=now - timedelta(seconds=40))
     assert schedule.waiting()["balance"] == []
+
+
+@pytest.mark.django_db
+def test_the_balance_is_read_soon_after_orders_went_out():
+    now = timezone.now()
+    read = {"balance_checked_at": now - timedelta(minutes=3), "balance_tried_at": now - timedelta(minutes=3)}
+    panel = make_fresh_panel(**read)
+    order = make_placed(make_service(panel), sent_at=now - timedelta(minutes=4))
+    assert schedule.waiting()["balance"] == []
+    Order.objects.update(sent_at=now - timedelta(minutes=1))
+    assert schedule.waiting()["balance"] == [order.panel_id]
+    for fields in (
+        # While more orders follow, the balance is read every two minutes.
+        {"balance_tried_at": now - timedelta(minutes=1)},
+        {"balance_error": "HTTP 500"},
+        {"is_active": False},
+        {"balance_checked_at": now},
+    ):
+        Panel.objects.update(**{**read, "balance_error": "", "is_active": True, **fields})
+        assert schedule.waiting()["balance"] == []
+    # The clock of a worker was ahead.
+    Panel.objects.update(**read, is_active=True)
+    Order.objects.update(sent_at=now + timedelta(hours=1))
+    assert schedule.waiting()["balance"] == []
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="how SQLite plans a query")
+@pytest.mark.django_db
+def test_orders_that_went_out_are_found_by_the_index_of_their_time():
+    with CaptureQueriesContext(connection) as queries:
+        schedule._spent(Panel.objects.all(), timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {queries[0]['sql']}")
+        assert "order_by_sent" in str(cursor.fetchall())

@@ -166,14 +166,19 @@ def open_client(panel: Panel, stopping: threading.Event) -> Iterator[PanelClient
 
 
 def _store_calls(panel_pk: int, client: PanelClient) -> None:
-    """Add the calls of a client to the days of its panel. A failure must not disturb the work at the panel."""
-    for day, calls in client.tally.take().items():
-        try:
+    """Store the time of the last answer, and add the calls of a client to the days of its panel.
+
+    A failure must not disturb the work at the panel.
+    """
+    try:
+        if answered_at := client.tally.take_answer():
+            Panel.objects.filter(pk=panel_pk).update(answered_at=answered_at)
+        for day, calls in client.tally.take().items():
             PanelDay.add(panel_pk, day, answers=calls.answers, failures=calls.failures, seconds=calls.seconds)
-        except Error as error:
-            logger.warning("The calls to panel %s were not counted: %s", panel_pk, error)
-            if not connection.in_atomic_block:
-                connection.close()
+    except Error as error:
+        logger.warning("The calls to panel %s were not counted: %s", panel_pk, error)
+        if not connection.in_atomic_block:
+            connection.close()
 
 
 def pace(panel_pk: int, stopping: threading.Event) -> Callable[[], None]:

@@ -29,22 +29,31 @@ class Tally:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._days: dict[date, Calls] = {}
+        self._answered_at: datetime | None = None
 
     def count(self, seconds: float, error: PanelError | None = None) -> None:
         """Count a call that took so many seconds and ended with an answer, or with this error."""
         if isinstance(error, Deferred | AddressRefused):
             return
         is_failure = isinstance(error, OutcomeUnknown) or (isinstance(error, NotSent) and not error.is_rate_limit)
+        now = datetime.now(UTC)
         with self._lock:
-            calls = self._days.setdefault(datetime.now(UTC).date(), Calls())
+            calls = self._days.setdefault(now.date(), Calls())
             if is_failure:
                 calls.failures += 1
             else:
                 calls.answers += 1
                 calls.seconds += seconds
+                self._answered_at = now
 
     def take(self) -> dict[date, Calls]:
         """Return the calls that were counted since the last time, by day."""
         with self._lock:
             taken, self._days = self._days, {}
+        return taken
+
+    def take_answer(self) -> datetime | None:
+        """Return the time of the last answer since the last time, or None."""
+        with self._lock:
+            taken, self._answered_at = self._answered_at, None
         return taken

@@ -248,6 +248,9 @@ def test_the_calls_of_a_visit_are_counted_by_one_write_at_its_end(sandbox):
         assert (day.day, day.calls, day.answers, day.failures) == (datetime.now(UTC).date(), expected, expected, 0)
         assert day.seconds > 0
     assert sum("panelday" in query["sql"] for query in queries) == 1
+    assert sum('"answered_at" =' in query["sql"] for query in queries) == 1
+    panel.refresh_from_db()
+    assert timezone.now() - timedelta(minutes=1) < panel.answered_at <= timezone.now()
 
 
 def test_failed_calls_are_counted_too(sandbox, monkeypatch):
@@ -266,10 +269,12 @@ def test_a_long_visit_counts_its_calls_now_and_then(sandbox, monkeypatch):
         ask(here.client, 3)
         here.count_calls()
         assert not PanelDay.objects.exists()
+        assert Panel.objects.get().answered_at is None
         ten_seconds_later = time.monotonic() + visit.COUNT_EVERY
         monkeypatch.setattr(visit.time, "monotonic", lambda: ten_seconds_later)
         here.count_calls()
         assert PanelDay.objects.get().calls == 3
+        assert Panel.objects.get().answered_at is not None
         ask(here.client, 2)
         here.count_calls()
         assert PanelDay.objects.get().calls == 3

@@ -53,3 +53,16 @@ def test_no_call_of_several_threads_is_lost():
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(tally.count, [1.0] * 800))
     assert tally.take() == {today(): Calls(800, 0, 800.0)}
+
+
+def test_every_answer_counts_as_the_last_one_and_silence_does_not():
+    tally = Tally()
+    assert tally.take_answer() is None
+    for error in (None, Refused("no"), NotSent("Too many requests", is_rate_limit=True)):
+        before = datetime.now(UTC)
+        tally.count(0.5, error)
+        assert before <= tally.take_answer() <= datetime.now(UTC)
+        assert tally.take_answer() is None
+    for error in (OutcomeUnknown("No answer"), Unreadable("A web page"), NotSent("No connection")):
+        tally.count(0.5, error)
+    assert tally.take_answer() is None
