@@ -34,7 +34,7 @@ from panels.protocol.errors import (
     is_answer,
     visit_failure_in,
 )
-from panels.providers.pauses import LONGEST_PAUSE, pause, turn_away
+from panels.providers.pauses import LONGEST_PAUSE, pause, slow_down, turn_away
 
 logger = logging.getLogger(__name__)
 # A panel is paused after so many failed calls in a row: for 30 s, then 1 min, 2 min … up to an hour.
@@ -308,18 +308,24 @@ def _conclude_from(panel: Panel, error: PanelError, now: datetime, *, placing: b
             pause(panel, Panel.Pause.FUNDS, error.text)
             Panel.objects.filter(pk=panel.pk).update(balance_requested_at=now)
         elif error.reason == Reason.RATE_LIMIT:
-            pause(panel, Panel.Pause.RATE_LIMIT, error.text, now + _wait_asked_for(error.retry_after))
+            _rest(panel, error, now)
         elif error.reason == Reason.EVERYBODY and placing:
             turn_away(panel, error.text, now)
         else:
             note_answer(panel.pk, placing=placing)
     elif isinstance(error, NotSent) and error.is_rate_limit:
-        pause(panel, Panel.Pause.RATE_LIMIT, error.text, now + _wait_asked_for(error.retry_after))
+        _rest(panel, error, now)
     elif isinstance(error, Unreadable) and not error.is_fault and not placing:
         # The panel is there. One answer that we cannot read is no reason to stop orders.
         note_answer(panel.pk)
     else:
         _count_failure(panel, error, now, is_order_lost=placing and isinstance(error, OutcomeUnknown))
+
+
+def _rest(panel: Panel, error: NotSent | Refused, now: datetime) -> None:
+    """Leave a panel alone that got too many calls, and make fewer from then on."""
+    slow_down(panel, now)
+    pause(panel, Panel.Pause.RATE_LIMIT, error.text, now + _wait_asked_for(error.retry_after))
 
 
 def _count_failure(panel: Panel, error: PanelError, now: datetime, *, is_order_lost: bool) -> None:

@@ -147,8 +147,12 @@ class PanelForm(forms.ModelForm):  # type: ignore[type-arg]
         if panel.pk is None:
             panel.save()
         else:
-            key = ["api_key", "key_hint"] if self.has_new_key else []
-            panel.save(update_fields=[name for name in self.changed_data if name != "api_key"] + key)
+            more = ["api_key", "key_hint"] if self.has_new_key else []
+            if "calls_per_minute" in self.changed_data:
+                # This number is a person's again.
+                panel.calls_lowered_at = panel.calls_lowered_from = None
+                more += ["calls_lowered_at", "calls_lowered_from"]
+            panel.save(update_fields=[name for name in self.changed_data if name != "api_key"] + more)
         return panel
 
 

@@ -9,12 +9,19 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from panels.bell import WorkKind, ring
 from panels.models import Panel
 
 logger = logging.getLogger(__name__)
 LONGEST_PAUSE = timedelta(hours=1)
 # A panel that takes no orders gets one order after this time. Each further no doubles it.
 FIRST_TURNED_AWAY = timedelta(minutes=5)
+# A 429 leaves so many percent of the calls a minute, but not fewer calls than that. A panel without a limit gets one.
+LEFT_PERCENT, FEWEST_CALLS, FIRST_LIMIT = 75, 10, 60
+# Calls that were under way together get a 429 together. It lowers the calls once.
+LOWER_EVERY = timedelta(minutes=2)
+# What may wait for the end of a pause. Orders come first.
+AT_END: tuple[WorkKind, ...] = ("submit", "confirm", "poll", "requests")
 # A pause of more weight replaces a pause of less weight. The pauses that end by themselves have the least weight.
 _WEIGHT = {
     Panel.Pause.RATE_LIMIT: 0,
@@ -31,7 +38,7 @@ _WEIGHT = {
 def pause(panel: Panel, reason: Panel.Pause, text: str, until: datetime | None = None) -> None:
     """Pause a panel, unless a weightier pause is in force, or a longer pause of the same weight.
 
-    The worker asks nothing by itself before `until`, unless the pause stops only orders.
+    The worker asks nothing by itself before `until`, unless the pause stops only orders. It looks again right then.
     """
     with transaction.atomic():
         current = Panel.objects.select_for_update(no_key=True).filter(pk=panel.pk).first()
@@ -53,6 +60,8 @@ def pause(panel: Panel, reason: Panel.Pause, text: str, until: datetime | None =
             }
         if fields:
             Panel.objects.filter(pk=panel.pk).update(**fields)
+    if fields and until is not None:
+        _ring_at(panel, until)
     if gives_way:
         logger.warning("Panel %s is paused (%s).", panel.pk, reason)
 
@@ -67,6 +76,30 @@ def _gives_way(current: Panel, reason: Panel.Pause, until: datetime | None) -> b
     if current.paused_until is None or until is None:
         return False
     return current.paused_until <= timezone.now() or current.paused_until < until
+
+
+def _ring_at(panel: Panel, until: datetime) -> None:
+    """Ring for the work of a panel when its pause ends. Otherwise the next sweep finds it, up to a minute later."""
+    # A little later, because clocks are read before and after.
+    delay = (until - timezone.now()).total_seconds() + 0.5
+    for kind in AT_END:
+        ring(kind, panel.pk, delay=max(delay, 0.5))
+
+
+def slow_down(panel: Panel, now: datetime) -> None:
+    """Lower the calls a minute of a panel that answered 429. The row of the panel is locked.
+
+    The number of before stays in the row, and a person can set it again.
+    """
+    lowered_at, calls = panel.calls_lowered_at, panel.calls_per_minute
+    if lowered_at is not None and timedelta() <= now - lowered_at < LOWER_EVERY:
+        return
+    fewer = FIRST_LIMIT if calls is None else max(calls * LEFT_PERCENT // 100, FEWEST_CALLS)
+    if calls is not None and fewer >= calls:
+        return
+    before = calls if lowered_at is None else panel.calls_lowered_from
+    Panel.objects.filter(pk=panel.pk).update(calls_per_minute=fewer, calls_lowered_at=now, calls_lowered_from=before)
+    logger.warning("Panel %s answered 429 and gets %s calls a minute from now on, not %s.", panel.pk, fewer, calls)
 
 
 def turn_away(panel: Panel, text: str, now: datetime) -> None:

@@ -44,10 +44,8 @@ def resume(panels: Iterable[Panel]) -> list[Panel]:
             # The person may know of money that no reading shows yet, so the panel's next answers count.
             Panel.objects.filter(pk=panel.pk).update(free_balance=None)
             request_answer("balance", [panel.pk])
-        ring("submit", panel.pk)
-        ring("confirm", panel.pk)
-        ring("poll", panel.pk)
-        ring("requests", panel.pk)
+        for kind in pauses.AT_END:
+            ring(kind, panel.pk)
     return resumed
 
 

@@ -19,6 +19,7 @@ from panels.calls import adoption, aftercare, balances, candidates, catalog, id_
 from panels.models import BalanceReading, JobRun, Panel
 from panels.money import charges, totals
 from panels.orders import actions, readings
+from panels.providers import pauses
 from panels.schedule import RECOUNT, SWEEP_EVERY, THIN_EVERY, TIDY_EVERY
 from panels.worker import sweep
 from panels.worker.lanes import Lanes
@@ -62,6 +63,7 @@ def _sync(panel_pk: int) -> None:
 
 def _balance(panel_pk: int) -> None:
     requested_at = _requested_at(panel_pk, "balance")
+    was_silent = Panel.objects.to_probe().filter(pk=panel_pk).exists()
     why = BalanceReading.Why.REQUEST if requested_at else BalanceReading.Why.SCHEDULE
     job = _as_job(
         f"balance {panel_pk}",
@@ -76,8 +78,9 @@ def _balance(panel_pk: int) -> None:
             sync_requested_at=timezone.now()
         ):
             ring("sync", panel_pk)
-        # A pause because of the balance or a missing answer may have ended, so orders may go out.
-        ring("submit", panel_pk)
+        # A pause because of the balance or a missing answer may have ended, so the waiting work may go on.
+        for kind in pauses.AT_END if was_silent else pauses.AT_END[:1]:
+            ring(kind, panel_pk)
 
 
 def _requested_at(panel_pk: int, what: str) -> datetime | None:

@@ -625,3 +625,19 @@ def test_a_request_that_the_old_account_did_not_answer_says_nothing_about_the_ne
     note_no_balance(asked)
     panel.refresh_from_db()
     assert (panel.balance_error, panel.balance_requested_at is None) == ("", False)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [NotSent("HTTP 429", is_rate_limit=True, retry_after=30), Refused("Too many requests", Reason.RATE_LIMIT)],
+)
+@pytest.mark.parametrize("placing", [True, False])
+def test_a_panel_that_gets_too_many_calls_gets_fewer_from_then_on(error, placing):
+    panel = make_panel(calls_per_minute=60)
+    visit.note_error(panel, error, placing=placing)
+    panel.refresh_from_db()
+    assert (panel.calls_per_minute, panel.calls_lowered_from) == (45, 60)
+    assert panel.paused_reason == Panel.Pause.RATE_LIMIT
+    visit.note_error(panel, error, placing=placing)
+    panel.refresh_from_db()
+    assert panel.calls_per_minute == 45

@@ -11,7 +11,17 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from panels.models import Panel
-from panels.providers.pauses import FIRST_TURNED_AWAY, LONGEST_PAUSE, pause, resume, turn_away
+from panels.providers.pauses import (
+    AT_END,
+    FEWEST_CALLS,
+    FIRST_TURNED_AWAY,
+    LONGEST_PAUSE,
+    LOWER_EVERY,
+    pause,
+    resume,
+    slow_down,
+    turn_away,
+)
 from tests.factories import make_panel
 
 pytestmark = pytest.mark.django_db
@@ -137,3 +147,79 @@ def test_a_no_during_the_pause_changes_nothing():
         turn_away(panel, "Ordering is disabled", now)
         panel.refresh_from_db()
     assert (panel.turned_away, panel.paused_until) == (1, now + FIRST_TURNED_AWAY)
+
+
+# -- what happens at the end of a pause
+
+
+@pytest.fixture
+def bells(monkeypatch):
+    """The tasks for the worker with their delays in seconds, because a test never commits."""
+    calls = []
+    monkeypatch.setattr("panels.bell.transaction.on_commit", lambda ring, **_: ring())
+    monkeypatch.setattr("panels.bell.enqueue", lambda kind, pk, *, delay=0: calls.append((kind, pk, delay)))
+    return calls
+
+
+@pytest.mark.parametrize("reason", [Pause.RATE_LIMIT, Pause.UNREACHABLE, Pause.EVERYBODY])
+def test_the_worker_looks_again_right_when_a_pause_ends(bells, reason):
+    panel = make_panel()
+    pause(panel, reason, "slow down", timezone.now() + timedelta(seconds=60))
+    assert [(kind, pk) for kind, pk, _ in bells] == [(kind, panel.pk) for kind in AT_END]
+    assert all(60 <= delay < 62 for _, _, delay in bells)
+    bells.clear()
+    # Another failure that changes nothing rings for nothing.
+    pause(panel, Pause.BY_HAND, "Enough.")
+    assert bells == []
+
+
+def test_the_worker_looks_again_although_a_weightier_pause_is_in_force(bells):
+    panel = make_panel(paused_reason="funds")
+    pause(panel, Pause.RATE_LIMIT, "slow down", timezone.now() + timedelta(seconds=30))
+    assert {round(delay) for _, _, delay in bells} <= {30, 31}
+    assert ("poll", panel.pk) in {(kind, pk) for kind, pk, _ in bells}
+
+
+def test_a_time_that_has_passed_meanwhile_rings_at_once(bells):
+    pause(make_panel(), Pause.RATE_LIMIT, "slow down", timezone.now() - timedelta(seconds=5))
+    assert {delay for _, _, delay in bells} == {0.5}
+
+
+# -- fewer calls after a 429
+
+
+def limits(panel):
+    panel.refresh_from_db()
+    return panel.calls_per_minute, panel.calls_lowered_from
+
+
+def test_each_429_lowers_the_calls_a_minute_down_to_a_floor():
+    panel, now, seen = make_panel(calls_per_minute=60), timezone.now(), []
+    for number in range(9):
+        slow_down(panel, now + number * LOWER_EVERY)
+        seen.append(limits(panel)[0])
+    assert seen == [45, 33, 24, 18, 13, 10, 10, 10, 10]
+    assert (panel.calls_lowered_from, panel.calls_lowered_at) == (60, now + 5 * LOWER_EVERY)
+
+
+@pytest.mark.parametrize(
+    ("calls", "after"),
+    [(None, (60, None)), (120, (90, 120)), (11, (10, 11)), (FEWEST_CALLS, (10, None)), (3, (3, None))],
+)
+def test_what_a_429_leaves_of_the_calls(calls, after):
+    panel = make_panel(calls_per_minute=calls)
+    slow_down(panel, timezone.now())
+    assert limits(panel) == after
+    assert (panel.calls_lowered_at is not None) is (after[0] != calls)
+
+
+def test_several_429_at_a_time_lower_the_calls_once():
+    panel, now = make_panel(calls_per_minute=60), timezone.now()
+    for seconds in (0, 1, 100):
+        slow_down(panel, now + timedelta(seconds=seconds))
+        assert limits(panel) == (45, 60)
+    # A clock that was set back holds nothing up.
+    Panel.objects.update(calls_lowered_at=now + timedelta(days=1))
+    panel.refresh_from_db()
+    slow_down(panel, now)
+    assert limits(panel) == (33, 60)

@@ -608,3 +608,16 @@ def test_the_page_of_a_panel_shows_the_last_answer_and_the_last_unreadable_one(a
     assert "Last answer 2 min ago" in shown
     assert "Last unreadable answer 5 h ago: <q>&lt;i&gt;moment" in shown
     assert "2 min ago" in text(as_viewer.get("/"))
+
+
+def test_a_person_sees_from_what_the_calls_were_lowered_and_raises_them_again(as_manager):
+    panel = make_panel(calls_per_minute=45, calls_lowered_from=60, calls_lowered_at=timezone.now())
+    assert "45 <span" in (page := text(as_manager.get(panel.get_absolute_url())))
+    assert "lowered from 60, last at <time" in page
+    as_manager.post(url("panel_edit", panel), edited(panel, calls_per_minute="45", name="Renamed"))
+    panel.refresh_from_db()
+    assert (panel.name, panel.calls_lowered_from) == ("Renamed", 60)
+    as_manager.post(url("panel_edit", panel), edited(panel, calls_per_minute="60"))
+    panel.refresh_from_db()
+    assert (panel.calls_per_minute, panel.calls_lowered_at, panel.calls_lowered_from) == (60, None, None)
+    assert "lowered from" not in text(as_manager.get(panel.get_absolute_url()))

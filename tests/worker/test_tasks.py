@@ -12,6 +12,7 @@ from panels import bell, schedule
 from panels.models import JobRun, Order, Panel
 from panels.protocol.client import PanelClient
 from panels.protocol.errors import Unreadable
+from panels.providers import pauses
 from panels.sandbox import Fault, SandboxPanel
 from panels.worker import tasks
 from tests.factories import make_fresh_panel, make_order, make_panel, make_placed, make_service
@@ -178,9 +179,11 @@ def test_a_panel_that_vanished_is_asked_one_question_before_its_orders_go_out_ag
     before = sandbox.calls
     # As if a person placed one more order.
     run("submit", synced_panel.pk)
-    assert (in_queue(), sandbox.calls) == ([("balance", synced_panel.pk)], before)
+    # Before it are the tasks for the ends of the pauses.
+    assert (in_queue()[-1], sandbox.calls) == (("balance", synced_panel.pk), before)
     run("balance", synced_panel.pk)
-    assert in_queue()[-1] == ("submit", synced_panel.pk)
+    # The pause has ended, so everything that waited for its end goes on.
+    assert in_queue()[-4:] == [(kind, synced_panel.pk) for kind in pauses.AT_END]
     run("submit", synced_panel.pk)
     assert {(order.link, order.state) for order in Order.objects.all()} == {(each.link, "placed") for each in orders}
     assert sandbox.calls - before == {"balance": 1, "add": 4}

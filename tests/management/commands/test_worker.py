@@ -195,6 +195,17 @@ def test_a_worker_does_all_due_work_while_its_queue_is_down(start_worker, order)
     assert eventually(lambda: state_of(order) == Order.State.PLACED)
 
 
+def test_an_order_goes_out_when_the_pause_ends_and_not_only_at_the_next_sweep(start_worker, sandbox, order):
+    sandbox.faults.add(Fault.RATE_LIMIT, "add", seconds=2)
+    start_worker()
+    assert eventually(lambda: Panel.objects.filter(paused_reason="rate_limit").exists())
+    until = Panel.objects.get().paused_until
+    swept_at = JobRun.objects.get(name="sweep").started_at
+    assert eventually(lambda: state_of(order) == Order.State.PLACED)
+    assert Order.objects.get().placed_at >= until
+    assert JobRun.objects.get(name="sweep").started_at == swept_at
+
+
 @pytest.mark.parametrize("kind", ["each its own", "redis"])
 def test_a_panels_limits_hold_for_two_workers_together(start_worker, tmp_path, transactional_db, kind):
     if kind == "redis":
