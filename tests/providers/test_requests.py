@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from panels.models import Panel
 from panels.providers.requests import QUESTIONS, pause_by_hand, request_answer, resume, settle_change
-from tests.factories import make_panel
+from tests.factories import make_panel, make_placed, make_service
 
 pytestmark = pytest.mark.django_db
 Pause = Panel.Pause
@@ -116,6 +116,18 @@ def test_an_account_that_needs_a_test_is_asked_again_although_a_test_is_running(
     balance, catalog = requests_of(panel)
     assert balance == catalog > before
     assert rung == [(question, panel.pk) for question in QUESTIONS]
+
+
+def test_a_new_account_is_asked_soon_about_the_orders_that_the_old_one_did_not_show(rung):
+    now = timezone.now()
+    panel = make_panel(unreadable_since=now, unreadable_at=now, unreadable_text="Just a moment")
+    order, other = (make_placed(make_service(each), unreadable_since=now, next_check_at=SOON) for each in (panel, None))
+    settle_change(panel, has_new_key=True, needs_test=True)
+    for row in (panel, order, other):
+        row.refresh_from_db()
+    assert (panel.unreadable_since, panel.unreadable_text) == (None, "Just a moment")
+    assert order.next_check_at <= timezone.now()
+    assert other.next_check_at == SOON
 
 
 def test_without_a_test_nothing_is_asked(rung):

@@ -11,6 +11,7 @@ from panels import schedule
 from panels.calls.claiming import Claims
 from panels.models import Order, Panel
 from panels.orders import funds
+from panels.orders.following import LATEST_UNREADABLE
 from panels.worker import sweep
 from tests.factories import make_fresh_panel, make_order, make_panel, make_placed, make_refill, make_service
 
@@ -30,6 +31,7 @@ def test_times_of_a_clock_that_was_ahead_are_set_to_now():
     )
     followed, left = (make_placed(make_service(panel), next_check_at=at) for at in (ahead, in_time))
     refill = make_refill(left, next_check_at=ahead)
+    unreadable = make_refill(followed, next_check_at=now + LATEST_UNREADABLE)
     synced = make_panel(
         **dict.fromkeys(("catalog_synced_at", "balance_checked_at", "catalog_tried_at", "balance_tried_at"), ahead)
     )
@@ -50,8 +52,9 @@ def test_times_of_a_clock_that_was_ahead_are_set_to_now():
         assert getattr(row, name) < in_time, name
     assert sent.send_deadline > now + timedelta(minutes=3)
     assert sweep.pull_back() == 0
-    soon.refresh_from_db()
-    left.refresh_from_db()
+    for row in (soon, left, unreadable):
+        row.refresh_from_db()
+    assert unreadable.next_check_at == now + LATEST_UNREADABLE
     assert (soon.send_after, left.next_check_at) == (in_time, in_time)
 
 
