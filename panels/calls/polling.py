@@ -211,8 +211,7 @@ def _record_answers(
     was_readable = any(map(_was_readable, settled))
     with transaction.atomic():
         alarms = _lock_leased_rows(orders)
-        failed = [order for order in orders if not settles(answers, order.remote_id)]
-        _leave_for_later([order for order in failed if order.pk in alarms], answers, now)
+        _leave_for_later([order for order in orders if order.pk in alarms], answers, now)
         quiet: list[Order] = []
         changed: list[Order] = []
         is_lowering = False
@@ -235,8 +234,7 @@ def _record_answers(
     if is_lowering:
         learn_lowering(panel)
     told = [answers.get(order.remote_id) for order in settled]
-    if note_traces(panel, told, now, is_news=was_readable) and panel.unreadable_since:
-        note_readable(panel)
+    _note_readability(panel, told, now, is_news=was_readable)
     answered = sum(answer is not None and is_answer(answer) for answer in told)
     return Counter(asked=len(orders), answered=answered, changed=sum(order.changed_at == now for order in changed))
 
@@ -252,8 +250,9 @@ def _leave_for_later(orders: Sequence[Order], answers: Mapping[str, object], now
 
     The request of a person stays open only if the call was not tried.
     """
-    tried = [order.pk for order in orders if not isinstance(answers[order.remote_id], Deferred)]
-    Order.objects.filter(pk__in=[order.pk for order in orders]).update(next_check_at=now + SOONEST)
+    failed = [order for order in orders if not settles(answers, order.remote_id)]
+    tried = [order.pk for order in failed if not isinstance(answers[order.remote_id], Deferred)]
+    Order.objects.filter(pk__in=[order.pk for order in failed]).update(next_check_at=now + SOONEST)
     Order.objects.filter(pk__in=tried).update(check_requested_at=None)
 
 
@@ -267,6 +266,13 @@ def _take_in(
     if isinstance(answer, OrderStatus) and answer.progress:
         order.status_at = now
     return finding, reading
+
+
+def _note_readability(
+    panel: Panel, told: Sequence[OrderStatus | PanelError | None], now: datetime, *, is_news: bool
+) -> None:
+    if note_traces(panel, told, now, is_news=is_news) and panel.unreadable_since:
+        note_readable(panel)
 
 
 def _was_readable(order: Order) -> bool:
