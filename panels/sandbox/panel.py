@@ -65,7 +65,7 @@ class SandboxPanel:
             journal=Journal(Path(state_file) if state_file else None),
         )
         self._api = Api(self._state, spoken, key=key, currency=currency)
-        self.faults = FaultPlan(seed=seed, vanish=self.vanish)
+        self.faults: FaultPlan = FaultPlan(seed=seed, vanish=self.vanish)
         self._stage = Stage(self.faults)
         # The times of the calls of the last minute, while their number is limited.
         self._recent: deque[float] = deque()
