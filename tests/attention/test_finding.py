@@ -1,0 +1,146 @@
+"""Rows with reasons to look become findings: each once, the weightiest first, and all in few queries."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from panels.attention import finding as attention
+from panels.attention.finding import count_attention, find_attention, kinds_of, mark
+from panels.attention.needs import NEEDS, ORDERS, PANELS, SUBJECTS, WORDS
+from panels.models import Panel
+from tests.attention.test_needs import EXAMPLES
+from tests.factories import (
+    make_order,
+    make_panel,
+    make_placed,
+    make_service,
+)
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+
+
+def allow(_):
+    return True
+
+
+def panels():
+    return mark(PANELS, Panel.objects.all())
+
+
+def find(may=allow):
+    return find_attention(may, {PANELS: panels()})
+
+
+def names(finding):
+    return [kind.name for kind in finding.kinds]
+
+
+@pytest.mark.django_db
+def test_an_order_with_two_reasons_is_one_finding_and_counts_once():
+    make_order(held_reason="The price has risen.", alarm="Second order")
+    (finding,) = find().findings
+    assert names(finding) == ["alarm", "held"]
+    assert finding.sentences == ["Second order", "The price has risen."]
+    assert [label for label, _ in finding.buttons] == ["Review", "Decide"]
+    assert count_attention() == 1
+
+
+@pytest.mark.django_db
+def test_a_button_that_two_reasons_share_is_shown_once():
+    make_panel(balance_error="HTTP 500", balance=Decimal(1), low_balance=Decimal(2))
+    (finding,) = find().findings
+    assert names(finding) == ["trouble", "low"]
+    assert [label for label, _ in finding.buttons] == ["Open panel"]
+    assert count_attention() == 1
+
+
+@pytest.mark.django_db
+def test_orders_with_one_unknown_word_at_a_panel_count_once():
+    first, second = make_service(), make_service()
+    for service, word in ((first, "Sleeping"), (first, "Sleeping"), (first, "Gone"), (second, "Sleeping")):
+        make_placed(service, is_word_unknown=True, remote_status=word)
+    assert count_attention() == len(find().findings) == 3
+    assert "2 orders keep the progress" in find().findings[0].sentences[0]
+
+
+@pytest.mark.django_db
+def test_an_order_counts_apart_from_the_word_that_its_panel_uses():
+    make_placed(is_word_unknown=True, remote_status="Sleeping", alarm="Second order")
+    assert [names(finding) for finding in find().findings] == [["alarm"], ["word"]]
+    assert count_attention() == 2
+
+
+@pytest.mark.django_db
+def test_the_weightiest_comes_first_and_of_these_the_oldest():
+    now = timezone.now()
+    held = make_order(held_reason="The price has risen.", created_at=now - 3 * DAY)
+    young, old = (make_order(state="unknown", created_at=now - days * DAY) for days in (1, 2))
+    panel = make_panel(balance_error="HTTP 500")
+    assert [finding.row for finding in find().findings] == [panel, old, young, held]
+
+
+@pytest.mark.django_db
+def test_buttons_are_for_people_who_may_use_them_and_the_finding_is_for_all(viewer, operator):
+    order = make_order(state="unknown")
+    (finding,) = find(viewer.has_perm).findings
+    assert finding.buttons == ()
+    assert finding.address == order.get_absolute_url()
+    (finding,) = find(operator.has_perm).findings
+    assert finding.buttons == (("Decide", order.get_absolute_url()),)
+
+
+@pytest.mark.django_db
+def test_only_a_subject_with_more_rows_than_are_shown_is_cut_short():
+    service = make_service()
+    orders = [make_order(service, state="unknown", alarm="Second order") for _ in range(ORDERS.most)]
+    assert find().cut_short == []
+    make_order(service, state="unknown")
+    found = find()
+    assert found.cut_short == [ORDERS]
+    assert [finding.row for finding in found.findings] == orders
+
+
+@pytest.mark.django_db
+def test_what_comes_from_a_panel_is_escaped():
+    make_panel(balance_error="<b>500</b>", paused_reason="auth", last_error="<i>no</i>")
+    (sentence,) = find().findings[0].sentences
+    assert "&lt;b&gt;500" in sentence
+    assert "&lt;i&gt;no" in sentence
+    assert "<b>" not in sentence
+
+
+# -- what it costs
+
+
+@pytest.mark.django_db
+def test_the_number_is_one_query_and_the_findings_are_one_more_than_their_subjects():
+    kinds = sum(not kind.is_information for kind in NEEDS)
+    for _ in range(3):
+        for make in EXAMPLES.values():
+            make()
+    with CaptureQueriesContext(connection) as queries:
+        assert count_attention() == 3 * kinds
+    assert len(queries) == 1
+    with CaptureQueriesContext(connection) as queries:
+        # Nine orders, of which eight are shown.
+        assert len(find().findings) == 3 * kinds - 1
+    assert len(queries) == 1 + len(SUBJECTS)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="how SQLite plans a query")
+@pytest.mark.parametrize(
+    ("kind", "index"),
+    [(kind, "order_needs_a_person") for kind in kinds_of(ORDERS)]
+    + [(kind, "order_with_unknown_word") for kind in kinds_of(WORDS)]
+    + [(kind, f"{kind.name[7:-1]}_unreadable") for kind in NEEDS if kind.name.startswith("unread_")],
+    ids=lambda value: getattr(value, "name", ""),
+)
+@pytest.mark.django_db
+def test_the_number_in_the_menu_reads_orders_and_refills_by_a_small_index(kind, index):
+    assert index in attention._keys(kind).explain()
