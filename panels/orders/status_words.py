@@ -104,6 +104,8 @@ def decide(panel: Panel, kind: str, text: str, meaning: str, was: str, actor: An
         word = mine.first()
         if was != (word.meaning if word else ""):
             return "Somebody has decided meanwhile. Nothing was changed."
+        if not (word or meaning):
+            return "Choose what the word means. Nothing was changed."
         if not meaning:
             mine.delete()
             return ""

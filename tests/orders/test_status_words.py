@@ -178,6 +178,7 @@ def test_known_words_and_errors_stay_as_they_are_and_cost_no_query(django_assert
         ("panel", "Sleeping", "completed", ""),
         ("order", "Sleeping", "completed", "paused"),
         ("order", "Sleeping", "", "paused"),
+        ("order", "Sleeping", "", ""),
     ],
 )
 def test_what_makes_no_sense_is_not_stored(kind, word, meaning, was, manager):
