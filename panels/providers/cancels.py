@@ -33,7 +33,7 @@ def learn_cancels(panel: Panel, answers: Mapping[int, object]) -> None:
 def _count(panel: Panel, noes: Mapping[int, About]) -> None:
     """Add the orders to those whose cancels were refused, and conclude from their number or from the words."""
     with transaction.atomic():
-        row = Panel.objects.select_for_update().only("takes_cancels", "refused_cancels").get(pk=panel.pk)
+        row = Panel.objects.select_for_update(no_key=True).only("takes_cancels", "refused_cancels").get(pk=panel.pk)
         if row.takes_cancels is not None:
             return
         refused = list(dict.fromkeys([*row.refused_cancels, *noes]))[:REFUSED_ALWAYS]
