@@ -35,7 +35,7 @@ _OF_ORDER = (
     *(f"service__{name}" for name in ("min_quantity", "max_quantity", "refill", "cancel")),
 )
 _OF_PANEL = (
-    *("api_url", "api_key", "body", "user_agent", "connect_timeout", "read_timeout", "always_send_quantity"),
+    *(*Panel.CALLED_WITH, "connect_timeout", "read_timeout", "always_send_quantity"),
     *("is_active", "paused_reason", "paused_until", "quiet_until", "failures", "unanswered_orders"),
     *("turned_away", "refused_words"),
     *("parallel_calls", "calls_per_minute", "next_call_at"),

@@ -274,7 +274,7 @@ def note_unanswered(called: Panel, text: str, *, error_field: str, request_field
     A panel with a new address or key, or another way of calling, has a request of its own and stays as it is. A newer
     request stays too.
     """
-    alike = {name: getattr(called, name) for name in ("api_url", "api_key", "body", "user_agent")}
+    alike = {name: getattr(called, name) for name in Panel.CALLED_WITH}
     as_called = Panel.objects.filter(pk=called.pk, **alike)
     as_called.update(**{error_field: text})
     as_called.filter(**{request_field: getattr(called, request_field)}).update(**{request_field: None})

@@ -27,8 +27,8 @@ ADVANCED = (
     "connect_timeout",
     "read_timeout",
 )
-# The settings by which a call may or may not get through to the panel.
-WAY_OF_CALLING = frozenset({"api_url", "body", "user_agent"})
+# A new key is no other way of calling.
+WAY_OF_CALLING = frozenset(Panel.CALLED_WITH) - {"api_key"}
 # Offered where a firewall lets only browsers through.
 BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
 

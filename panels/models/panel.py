@@ -103,6 +103,8 @@ class Panel(models.Model):
 
     # A pause with one of these reasons stops orders. Any other pause stops questions too.
     STOPS_ONLY_ORDERS = (Pause.FUNDS, Pause.BY_HAND, Pause.EVERYBODY, Pause.UNCLEAR)
+    # The settings by which a call reaches the panel, or does not. An answer to others says nothing about these.
+    CALLED_WITH = ("api_url", "api_key", "body", "user_agent")
     # For so long a reading of the balance shows that an order is too dear. After that, only the panel can tell.
     BALANCE_HOLDS_FOR = timedelta(minutes=5)
 
@@ -297,7 +299,7 @@ class Panel(models.Model):
 
     def is_called_alike(self, other: Panel) -> bool:
         """Return whether an earlier copy of the row has the same account, and calls it with the same requests."""
-        return self.is_same_account(other) and (self.body, self.user_agent) == (other.body, other.user_agent)
+        return all(getattr(self, name) == getattr(other, name) for name in self.CALLED_WITH)
 
     def sends_alike(self, other: Panel) -> bool:
         """Return whether an earlier copy of the row would send an order in the same way with the same timeouts."""
