@@ -7,22 +7,31 @@ a bare whole number               the order exists, at HTTP 200 and 201
 words that admit the order        unknown, because the order may exist
 an id that may be the order's     placed without an error beside it, unknown with an error
 words of a known class            refused
-words of an unknown class         refused; about the panel at 403, 404, 405 and 415; unknown at 408 and 5xx
+words of an unknown class         refused; about the panel at 403, 404, 405 and 415; unknown at 408 and 5xx, also if
+                                  the answer itself names such a status
 anything else                     unknown
 """
 
 from __future__ import annotations
+
+from http import HTTPStatus
 
 from panels.protocol.admission import admits_order, says_lost, says_placed
 from panels.protocol.answers import Answer, accepted_json, named_id, only, readable, unknown
 from panels.protocol.errors import OutcomeUnknown, Reason, Refused
 from panels.protocol.fields import fields_of
 from panels.protocol.refusal_shapes import all_words
-from panels.protocol.scalars import read_remote_id
+from panels.protocol.scalars import read_remote_id, read_text
 from panels.protocol.wording import says_maintenance
 
 _ORDER_KEYS = ("order", "orderid")
+_STATUS_KEYS = ("status", "statuscode", "code", "errorcode", "httpcode", "httpstatus", "result", "response")
 _REFUSES_ALL = frozenset({403, 404, 405, 415})
+# At these statuses a server may have placed the order before it failed.
+_FAILING = frozenset({408, *range(500, 600)})
+_ERRORS = frozenset(range(400, 600))
+_SHOWN = 200
+_PHRASES = frozenset(status.phrase.casefold() for status in HTTPStatus if status in _FAILING)
 # Words of these classes are about the order that was sent, so the panel has looked at it and has not taken it.
 _ABOUT_THE_ORDER = frozenset({Reason.DUPLICATE, Reason.NOT_ELIGIBLE, Reason.NOT_FOUND, Reason.VALIDATION})
 
@@ -42,39 +51,52 @@ def read_added(answer: Answer) -> str:
     try:
         accepted = accepted_json(answer)
     except Refused as refusal:
-        judged = _judged(refusal, answer, words, has_id=bool(_order_id(data, "id")))
+        judged = _judged(refusal, answer, data, has_id=bool(_order_id(data, "id")))
         # An error that is its own cause would be an endless chain.
         raise judged from (None if judged is refusal else refusal)
-    if remote_id := _order_id(accepted, "id"):
+    remote_id = _order_id(accepted, "id")
+    if remote_id and _told_statuses(data).isdisjoint(_ERRORS):
         return remote_id
-    raise unknown(answer, "The panel's answer has no order ID.")
+    has_none = "The panel's answer has no order ID"
+    raise unknown(answer, f"{has_none}: {read_text(words, _SHOWN)}" if words else f"{has_none}.")
 
 
-def _judged(refusal: Refused, answer: Answer, words: str, *, has_id: bool) -> Refused | OutcomeUnknown:
+def _judged(refusal: Refused, answer: Answer, data: object, *, has_id: bool) -> Refused | OutcomeUnknown:
     """Return the error to raise for a refusal: the refusal, one about everybody, or an unknown outcome."""
-    if has_id or _may_hide_an_order(refusal, answer, words):
+    if has_id or _may_hide_an_order(refusal, answer, data):
         return unknown(answer, refusal.text)
     if refusal.reason is Reason.UNKNOWN and answer.http_status in _REFUSES_ALL:
         return Refused(refusal.text, Reason.EVERYBODY, retry_after=refusal.retry_after)
     return refusal
 
 
-def _may_hide_an_order(refusal: Refused, answer: Answer, words: str) -> bool:
+def _may_hide_an_order(refusal: Refused, answer: Answer, data: object) -> bool:
     """Say whether the order may exist although the panel answered with an error.
 
     A server that fails may have placed the order before. A gateway in front of it says "unavailable" too, but only the
     panel says at HTTP 503 that it is under maintenance.
     """
+    words, told = all_words(data), {answer.http_status, *_told_statuses(data)}
     if refusal.reason is not Reason.DUPLICATE and says_placed(words):
         return True
+    is_failing = not told.isdisjoint(_FAILING)
     if refusal.reason in _ABOUT_THE_ORDER:
-        return False
-    if refusal.reason is Reason.UNKNOWN and says_lost(words):
+        # "Service Unavailable" at such a status is about the server, not about a service.
+        return is_failing and refusal.text.casefold() in _PHRASES
+    if refusal.reason is Reason.UNKNOWN and (says_lost(words) or refusal.text.casefold() in _PHRASES):
         return True
-    is_failing = answer.http_status >= 500 or answer.http_status == 408
     if refusal.reason is Reason.EVERYBODY:
-        return is_failing and not (answer.http_status == 503 and says_maintenance(words))
+        return is_failing and not (503 in told and says_maintenance(words))
     return is_failing and refusal.reason is Reason.UNKNOWN
+
+
+def _told_statuses(data: object) -> set[int]:
+    """Return the HTTP statuses that an error names beside its words, or as its code."""
+    fields = fields_of(only(data))
+    error = fields.get("error")
+    values = [error, *(place.get(key) for place in (fields, fields_of(error)) for key in _STATUS_KEYS)]
+    texts = (str(value).strip() for value in values if isinstance(value, int | str))
+    return {int(text) for text in texts if len(text) == 3 and text.isascii() and text.isdigit()}
 
 
 def _order_id(data: object, *keys: str) -> str:

@@ -98,7 +98,10 @@ _SUPPORT = _words(
 _REPEAT = re.compile(
     r"\b(?:do not|don t|dont|never) (?:\w+ )?(?:retry|resend|repeat|reorder|order|try|place|submit|send)\b"
 )
-_BROKEN = re.compile(r"\btime ?out\b|\btimed out\b|\bno (?:response|answer|reply)\b|\bdeadlock\b|\block wait\b")
+_BROKEN = re.compile(
+    r"\btime ?out\b|\btimed out\b|\b(?:no|empty) (?:response|answer|reply)\b|\bdeadlock\b|\block wait\b"
+    r"|\bconnection (?:was )?(?:reset|closed|lost|aborted|broken)\b|\brecv failure\b"
+)
 
 
 def admits_order(text: str) -> bool:

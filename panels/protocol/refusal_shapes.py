@@ -31,7 +31,8 @@ def find_refusal(value: object, http_status: int = 200) -> Refused | None:
     """Return the error that an object reports as a whole, or None (docs/protocol.md, 3).
 
     An `error` that is null, "", 0 or false is no error. A failed status with a message is an error, except in the
-    status of an order. At HTTP 4xx and 5xx a message alone is an error.
+    status of an order. A number for it needs a message of a known class. At HTTP 4xx and 5xx a message alone is an
+    error.
     """
     fields = fields_of(value[0] if isinstance(value, list) and len(value) == 1 else value)
     for key in ("error", "errors"):
@@ -41,12 +42,14 @@ def find_refusal(value: object, http_status: int = 200) -> Refused | None:
             return refused(clean_words(error), _message(fields) or _text(fields), code=code, http_status=http_status)
     if not fields or fields.keys() & ORDER_KEYS:
         return None
-    message = _message(fields) or (_text(fields) if http_status >= 400 else "")
+    message = _message(fields)
+    if not message and http_status >= 400 and not says_success(text := _text(fields)):
+        message = text
     if "success" in fields and read_flag(fields["success"]) is False:
         return refused(message, http_status=http_status)
-    if message and (http_status >= 400 or _has_failed(fields, message)):
+    if message and (http_status >= 400 or _has_failed(fields)):
         return refused(message, code=clean_words(fields.get("errorcode")), http_status=http_status)
-    return None
+    return _refusal_by_number(fields, message, http_status)
 
 
 def find_bare_refusal(text: str, http_status: int = 200) -> Refused | None:
@@ -95,16 +98,28 @@ def _is_set(value: object) -> bool:
     return bool(value)
 
 
-def _has_failed(fields: dict[str, object], message: str) -> bool:
-    has_code = _is_set(fields.get("errorcode")) and not says_success(message)
-    return has_code or any(_is_failed(fields.get(key)) for key in _OUTCOME_KEYS)
+def _has_failed(fields: dict[str, object]) -> bool:
+    """Say whether an outcome is a word for a failed call, or a status is a no."""
+    words = (str(fields.get(key)).strip().casefold() for key in _OUTCOME_KEYS)
+    return not _FAILED_WORDS.isdisjoint(words) or read_flag(fields.get("status")) is False
 
 
-def _is_failed(status: object) -> bool:
-    """Say whether a status means a failed call: no, a word for it, or an HTTP status of an error."""
-    if isinstance(status, str) and status.strip().casefold() in _FAILED_WORDS:
-        return True
-    return read_flag(status) is False or re.fullmatch(r"[45]\d\d", str(status).strip()) is not None
+def _refusal_by_number(fields: dict[str, object], message: str, http_status: int) -> Refused | None:
+    """Return the error that only a number tells: a code, an HTTP status or a zero. It needs words of a known class.
+
+    Such a number may mean a success as well, so words that nobody knows are no error.
+    """
+    code = fields.get("errorcode")
+    outcomes = [fields.get(key) for key in _OUTCOME_KEYS]
+    is_told = _is_set(code) or any(read_flag(each) is False or _is_error_status(each) for each in outcomes)
+    if not (message and is_told):
+        return None
+    error = refused(message, code=clean_words(code), http_status=http_status)
+    return None if error.reason is Reason.UNKNOWN or says_success(message) else error
+
+
+def _is_error_status(value: object) -> bool:
+    return re.fullmatch(r"[45]\d\d", str(value).strip()) is not None
 
 
 def _message(fields: dict[str, object]) -> str:

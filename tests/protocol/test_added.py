@@ -257,3 +257,63 @@ NOT_ORDERS = st.dictionaries(
 def test_no_other_field_is_taken_for_the_id(value, http_status):
     with pytest.raises((NotSent, OutcomeUnknown, Refused)):
         read_added(saying(value, http_status))
+
+
+FAILING = [500, "502", 503, 504, 408]
+PHRASES = ["Internal Server Error", "Bad gateway", "Service Unavailable", "Gateway Timeout", "Hata"]
+
+
+@pytest.mark.parametrize("words", PHRASES)
+@pytest.mark.parametrize("status", FAILING)
+@pytest.mark.parametrize(
+    "shape",
+    [
+        lambda status, words: {"status": status, "message": words},
+        lambda status, words: {"result": status, "msg": words},
+        lambda status, words: {"statusCode": status, "error": words},
+        lambda status, words: {"status": "error", "code": status, "message": words},
+        lambda status, words: {"error": status, "message": words},
+        lambda status, words: {"error": {"code": status, "message": words}},
+        lambda status, words: [{"error": {"status": str(status), "message": words}}],
+    ],
+)
+def test_a_server_that_says_itself_that_it_failed_leaves_the_outcome_unknown(shape, status, words):
+    with pytest.raises(OutcomeUnknown, match=words):
+        read_added(saying(shape(status, words)))
+
+
+@pytest.mark.parametrize("http_status", [500, 502, 503])
+def test_the_phrase_of_an_http_status_is_about_the_server_and_not_about_a_service(http_status):
+    with pytest.raises(OutcomeUnknown):
+        read_added(saying({"error": "Service Unavailable"}, http_status))
+    with pytest.raises(Refused):
+        read_added(saying({"error": "Service unavailable"}))
+    for words in PHRASES[:2]:
+        with pytest.raises(OutcomeUnknown):
+            read_added(saying({"error": words}))
+
+
+@pytest.mark.parametrize("words", ["Incorrect link", "Min quantity 100", "Active order already exists"])
+def test_words_about_the_order_are_a_refusal_whatever_status_stands_beside_them(words):
+    for status in (400, *FAILING):
+        with pytest.raises(Refused, match=words):
+            read_added(saying({"status": status, "message": words}))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"status": 400, "message": "order placed, awaiting its id"},
+        {"error_code": "OK", "message": "Your order is in the queue"},
+        {"error_code": 1, "message": "Pending"},
+        {"result": 0, "message": "1234567"},
+        {"response": 450, "message": "queued"},
+        {"status": "failed", "data": "connection reset by provider"},
+        {"error": "cURL error 52: Empty reply from server"},
+        {"status": 400, "message": "x", "id": 123},
+        {"status": "500", "message": "x", "data": {"id": 123}},
+    ],
+)
+def test_a_number_beside_words_that_nobody_knows_neither_places_nor_refuses_an_order(answer):
+    with pytest.raises(OutcomeUnknown):
+        read_added(saying(answer))

@@ -121,6 +121,14 @@ def test_an_error_is_found_by_its_code_or_its_outcome_and_read_with_its_sentence
         {"error_code": "00", "status": "Completed", "charge": "1", "message": "x"},
         {"status": "0", "description": "A service that is off"},
         {"result": "error"},
+        # Only a number tells an error, in words that nobody knows.
+        {"error_code": "00", "message": "Your order is being processed"},
+        {"error_code": "no_error", "message": "We will deliver soon"},
+        {"errorCode": 1, "message": "en attente de traitement"},
+        {"result": 0, "message": "OK"},
+        {"result": 450, "message": "Done"},
+        {"response": "499", "msg": "Thank you for your order"},
+        {"status": 500, "message": "Internal Server Error"},
     ],
 )
 def test_a_success_and_an_error_without_words_are_no_error(value):
@@ -131,3 +139,4 @@ def test_at_an_http_status_of_an_error_every_sentence_is_one():
     assert find_refusal({"description": "No"}) is None
     assert find_refusal({"description": "No"}, 400).text == "No"
     assert find_refusal({"data": "No"}, 500).text == "No"
+    assert find_refusal({"text": "queued", "status": "ok"}, 400) is None
