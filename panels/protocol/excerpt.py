@@ -8,6 +8,7 @@ import re
 from panels.protocol.decoding import decode_text, load_json
 from panels.protocol.errors import OutcomeUnknown
 from panels.protocol.exchange import spellings
+from panels.protocol.order_fields import without_invisible
 from panels.protocol.scalars import read_text
 
 LENGTH = 200
@@ -15,6 +16,9 @@ LENGTH = 200
 _LOOKED_AT = 5_000
 # A text that was cut may end inside of the key. A shorter beginning of the key gives nothing away.
 _SHORTEST_PART = 6
+# So many characters of the key in a row are a part of it.
+_SHORTEST_RUN = 8
+_CHAR = re.compile(r"\\+u(?P<unit>[0-9a-f]{4})|%(?P<byte>[0-9a-f]{2})|\\+(?P<char>[/\"'])|.", re.IGNORECASE | re.DOTALL)
 _SCRIPT = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 
 
@@ -26,7 +30,8 @@ def excerpt(body: bytes, key: str) -> str:
 
 
 def redact(text: str, key: str) -> str:
-    """Replace the key in a text, in each spelling, also where only its beginning is left."""
+    """Replace the key in a text, in each spelling, also where only a part of it is left, or blanks divide it."""
+    text = _without_runs(text, key)
     forms = set(spellings(key)) - {""}
     for form in forms:
         text = re.sub(re.escape(form), "[key]", text, flags=re.IGNORECASE)
@@ -36,6 +41,30 @@ def redact(text: str, key: str) -> str:
     for part in sorted(parts, key=len, reverse=True):
         text = text.replace(part, "[key]")
     return text
+
+
+def _without_runs(text: str, key: str) -> str:
+    """Replace each run of characters that is a part of the key, whatever escapes and blanks are in it."""
+    wanted = [char.lower() for char in without_invisible(key) if char != " "]
+    size = min(_SHORTEST_RUN, len(wanted))
+    parts = {tuple(wanted[start : start + size]) for start in range(len(wanted) - size + 1)} if size else set()
+    places = [found for found in _CHAR.finditer(text) if without_invisible(_plain(found))]
+    chars = [_plain(found).lower() for found in places]
+    hidden: list[tuple[int, int]] = []
+    for at in range(len(chars) - size + 1):
+        if tuple(chars[at : at + size]) in parts:
+            start, end = places[at].start(), places[at + size - 1].end()
+            if hidden and start <= hidden[-1][1]:
+                start = hidden.pop()[0]
+            hidden.append((start, end))
+    for start, end in reversed(hidden):
+        text = f"{text[:start]}[key]{text[end:]}"
+    return text
+
+
+def _plain(found: re.Match[str]) -> str:
+    code = found["unit"] or found["byte"]
+    return chr(int(code, 16)) if code else found["char"] or found[0]
 
 
 def _as_text(body: bytes) -> str:

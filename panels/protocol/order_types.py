@@ -323,7 +323,8 @@ def outgoing(slug: str, values: Mapping[str, str], *, always_send_quantity: bool
     """
     kind = order_type(slug)
     sent = {field.name: text for field in kind.fields if (text := _sendable(field, values.get(field.name, "")))}
-    sent |= read_pairs(sent.pop("extra_fields", ""))
+    # Further fields never replace a field of the type.
+    sent = read_pairs(sent.pop("extra_fields", "")) | sent
     if always_send_quantity and "quantity" not in _OWN_NAMES[kind.slug]:
         if kind.billing is Billing.FLAT:
             sent["quantity"] = "1"

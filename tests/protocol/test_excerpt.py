@@ -40,6 +40,33 @@ def test_no_form_and_no_beginning_of_the_key_is_left(text):
     assert redact(f"a {text} b", KEY) == "a [key] b"
 
 
+SPELLED = "".join(f"\\u{ord(char):04X}" for char in KEY)
+LONG_KEY = "0123456789abcdefABCDEF/+ghijk"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SPELLED,
+        SPELLED.replace("\\", "\\\\"),
+        "".join(f"%{ord(char):02x}" for char in KEY),
+        f"{KEY[:7]}\u200b{KEY[7:]}",
+        f"{KEY[:7]}\n {KEY[7:]}",
+        f"{KEY[:4]}\xad{KEY[4:].upper()}",
+    ],
+)
+def test_no_escape_and_no_mark_inside_hides_the_key(text):
+    assert redact(f"a={text}.", KEY) == "a=[key]."
+    assert "3cret" not in excerpt(f'{{"a": "{text}'.encode(), KEY)
+
+
+def test_no_long_part_of_the_key_is_left():
+    for start in range(len(LONG_KEY) - 8):
+        assert redact(f"…{LONG_KEY[start:]} x", LONG_KEY) == "…[key] x"
+    assert redact("abc 012 345 of order 4567", LONG_KEY) == "abc 012 345 of order 4567"
+    assert redact("any text", "") == "any text"
+
+
 def test_the_trace_shows_the_answer_once():
     error = Unreadable("The panel's answer is only the text “Done” (HTTP 200).")
     error.excerpt = '"Done"'

@@ -459,3 +459,8 @@ def test_what_is_sent_belongs_to_the_type_and_is_never_empty(order, always):
     assert all(sent.values())
     assert {name: sent[name] for name in sent if name in own} == checked.values
     assert check(offer(slug, min_quantity=None, max_quantity=None), checked.values) == checked
+
+
+def test_a_further_field_never_replaces_a_field_of_the_order():
+    values = {**QUANTITY, "extra_fields": "quantity=7\nLINK=x\nKEY=k\na=1"}
+    assert outgoing("", values, always_send_quantity=True) == {**QUANTITY, "LINK": "x", "a": "1"}
