@@ -49,8 +49,8 @@ def _with_meaning(answer: Any, known: Mapping[tuple[str, str], str]) -> Any:
     if meaning is None:
         return answer
     if meaning == StatusWord.NOTHING:
-        # As if the panel had said no word.
-        return replace(answer, remote_status="")
+        # The answer can be read all the same, so it is no answer without a status.
+        return replace(answer, says_nothing=True)
     return replace(answer, progress=RefillProgress(meaning) if is_refill else Progress(meaning))
 
 
@@ -93,7 +93,8 @@ def decide(panel: Panel, kind: str, text: str, meaning: str, was: str, actor: An
     `was` is the meaning that the person saw.
     """
     text = text[:MAX_WORD]
-    if kind not in Kind.values or not text.strip() or not StatusWord.is_unknown(kind, text):
+    # No panel sends a NUL, because none is left in what was read.
+    if kind not in Kind.values or not text.strip() or "\0" in text or not StatusWord.is_unknown(kind, text):
         return "This word needs no meaning. Nothing was changed."
     if meaning and meaning not in dict(StatusWord.meanings(kind)):
         return "Choose what the word means. Nothing was changed."

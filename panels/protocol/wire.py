@@ -77,11 +77,14 @@ class OrderStatus:
     currency: str
     start_count: int | None
     remains: int | None
+    # A person has said that the word says nothing about the progress.
+    says_nothing: bool = False
 
     @property
     def is_word_unknown(self) -> bool:
         """Whether a person has to say what the word of the panel means."""
-        return self.progress is None and self.remote_status != "" and not keeps_progress(self.remote_status)
+        is_open = self.progress is None and not self.says_nothing
+        return is_open and self.remote_status != "" and not keeps_progress(self.remote_status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +94,13 @@ class RefillStatus:
     # None for an unknown word.
     progress: RefillProgress | None
     remote_status: str
+    # A person has said that the word says nothing about the progress.
+    says_nothing: bool = False
 
     @property
     def is_word_unknown(self) -> bool:
         """Whether a person has to say what the word of the panel means."""
-        return self.progress is None and self.remote_status != ""
+        return self.progress is None and not self.says_nothing and self.remote_status != ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,10 @@ def test_a_word_that_says_nothing_keeps_the_progress_and_is_not_flagged_again(sy
     assert set(found) == {("in_progress", False, "Refill", None)}
     ask(synced_panel)
     assert not Order.objects.filter(is_word_unknown=True).exists()
+    # The answers can be read, so these orders are followed.
+    assert set(Order.objects.values_list("error_text", "unreadable_since")) == {("", None)}
+    synced_panel.refresh_from_db()
+    assert (synced_panel.state, synced_panel.unreadable_text) == ("ok", "")
 
 
 def test_another_meaning_counts_from_the_next_answer_on(synced_panel, orders, manager):
@@ -175,6 +179,7 @@ def test_known_words_and_errors_stay_as_they_are_and_cost_no_query(django_assert
         ("refill", "rejected", "completed", ""),
         ("order", "", "completed", ""),
         ("order", "  ", "completed", ""),
+        ("order", "Sleep\0ing", "completed", ""),
         ("panel", "Sleeping", "completed", ""),
         ("order", "Sleeping", "completed", "paused"),
         ("order", "Sleeping", "", "paused"),
@@ -254,8 +259,9 @@ def test_a_refill_word_may_say_nothing(refill, manager):
     refill.say("Task running")
     decide(refill.order.panel, "refill", "Task running", "nothing", "", manager)
     refill.say("Task running")
-    assert (refill.progress, refill.is_word_unknown) == ("pending", False)
+    assert (refill.progress, refill.is_word_unknown, refill.remote_status) == ("pending", False, "Task running")
     assert refill.next_check_at is not None
+    assert (refill.unreadable_since, refill.error) == (None, "")
 
 
 def test_a_known_refill_word_ends_the_flag(refill):
