@@ -18,10 +18,12 @@ from datetime import datetime, timedelta
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from panels.models import Order, Panel
+from panels.calls.visit import LEASE
+from panels.models import Panel
 from panels.orders.following import LATEST
 from panels.protocol.errors import PanelError, Reason, Refused, Unreadable, is_answer, visit_failure_in
 from panels.protocol.wire import OrderStatus, RefillStatus
+from panels.providers.requests import check_unreadable
 
 LEFT_OUT = "The panel's answer does not contain this ID."
 NO_STATUS = "The panel's answer has no status."
@@ -71,10 +73,9 @@ def note_traces(
 
 def note_readable(panel: Panel) -> None:
     """Note that a panel gives readable answers about orders again, and have the orders checked that it did not."""
-    now = timezone.now()
     Panel.objects.filter(pk=panel.pk).update(unreadable_since=None)
-    unread = Order.objects.filter(panel=panel.pk, unreadable_since__isnull=False, next_check_at__gt=now)
-    unread.update(next_check_at=now)
+    # Orders that are due so soon anyway may be leased by another thread, which would lose its answers.
+    check_unreadable(panel, later_than=timezone.now() + LEASE)
     panel.unreadable_since = None
 
 

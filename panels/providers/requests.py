@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Literal
 
+from django.db import transaction
 from django.utils import timezone
 
 from panels.bell import ring
@@ -14,6 +16,8 @@ from panels.providers import pauses
 
 Question = Literal["balance", "sync"]
 QUESTIONS: tuple[Question, ...] = ("balance", "sync")
+# The orders that are asked about at once after a change, and those of one transaction.
+AT_ONCE, PIECE = 10_000, 500
 
 
 def request_answer(question: Question, pks: Iterable[int]) -> None:
@@ -55,6 +59,20 @@ def send_at_a_time(panel: Panel, number: int) -> None:
     ring("submit", panel.pk)
 
 
+def check_unreadable(panel: Panel, *, later_than: datetime) -> None:
+    """Have the orders checked now whose status no answer shows, if they are due later than this.
+
+    Works in pieces, because nothing may hold the write lock of SQLite for long. Locks the rows in the order in which
+    everybody locks them, to avoid deadlocks. Above AT_ONCE, the orders keep their turn.
+    """
+    unread = Order.objects.filter(NOT_FOLLOWED, panel=panel.pk, next_check_at__gt=later_than).order_by()
+    pks = sorted(unread.values_list("pk", flat=True)[:AT_ONCE])
+    for start in range(0, len(pks), PIECE):
+        with transaction.atomic():
+            rows = unread.filter(pk__in=pks[start : start + PIECE]).order_by("pk").select_for_update()
+            Order.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).update(next_check_at=timezone.now())
+
+
 def settle_change(panel: Panel, *, has_new_key: bool, needs_test: bool, is_called_otherwise: bool = False) -> None:
     """Follow up on changed settings: end a pause that was about the old settings, and test the new ones.
 
@@ -72,7 +90,7 @@ def settle_change(panel: Panel, *, has_new_key: bool, needs_test: bool, is_calle
         # Also while a test is running, because that test uses the old address or key.
         now = timezone.now()
         requested.update(balance_requested_at=now, sync_requested_at=now, unreadable_since=None)
-        Order.objects.filter(NOT_FOLLOWED, panel=panel.pk).update(next_check_at=now)
+        check_unreadable(panel, later_than=now)
         # After the balance was read, waiting orders are sent without a further request.
         for question in QUESTIONS:
             ring(question, panel.pk)

@@ -210,6 +210,20 @@ def test_a_panel_that_can_be_read_again_is_asked_about_all_orders_at_once(shop):
     assert set(Order.objects.values_list("unreadable_since", flat=True)) == {None}
 
 
+def test_the_orders_that_another_worker_asks_about_keep_their_lease(shop, monkeypatch):
+    monkeypatch.setattr("panels.providers.requests.PIECE", 2)
+    now = timezone.now()
+    Panel.objects.update(unreadable_since=now, unreadable_at=now)
+    lease = now + timedelta(minutes=4)
+    unread = [make_placed(shop.service, unreadable_since=now, next_check_at=now + HOUR) for _ in range(5)]
+    leased = make_placed(shop.service, unreadable_since=now, next_check_at=lease)
+    make_placed(shop.service, next_check_at=now)
+    poll_due(shop.panel.pk, threading.Event())
+    leased.refresh_from_db()
+    assert (leased.next_check_at, leased.unreadable_since) == (lease, now)
+    assert not Order.objects.filter(pk__in=[order.pk for order in unread], unreadable_since__isnull=False).exists()
+
+
 def test_a_panel_that_fails_as_a_whole_is_no_matter_of_its_orders(shop, monkeypatch):
     monkeypatch.setattr("panels.protocol.client.BACKOFF", ())
     for _ in range(3):
