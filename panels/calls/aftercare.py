@@ -225,7 +225,7 @@ def _check_refills(panel: Panel, client: PanelClient) -> Counter[str]:
     settled = [refill for refill in refills if settles(answers, refill.remote_id)]
     now = timezone.now()
     _record_statuses(settled, answers, now)
-    note_traces(panel, [answers.get(refill.remote_id) for refill in settled], now, is_news=False)
+    note_traces(panel, [answers.get(refill.remote_id) for refill in settled], now, about_refills=True)
     if failure := visit_failure_in(answers):
         raise failure
     return Counter(checked=len(settled))

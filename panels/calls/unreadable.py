@@ -52,11 +52,17 @@ def settles(answers: Mapping[str, object], remote_id: str) -> bool:
 
 
 def note_traces(
-    panel: Panel, answers: Sequence[OrderStatus | RefillStatus | PanelError | None], now: datetime, *, is_news: bool
+    panel: Panel,
+    answers: Sequence[OrderStatus | RefillStatus | PanelError | None],
+    now: datetime,
+    *,
+    is_news: bool = False,
+    about_refills: bool = False,
 ) -> bool:
     """Keep the last unreadable answer of a call at the panel; return whether any of the answers can be read.
 
-    is_news: the answers are about orders, and the answer before about one of them could be read.
+    is_news: the answers are about orders, and the answer before about one of them could be read. While no answer about
+    orders can be read, an answer about refills is not kept, because its time would keep the orders waiting (`rests`).
     """
     is_read = any(answer is not None and not trace_of(answer) for answer in answers)
     # A refusal beside answers that can be read is about its order.
@@ -64,6 +70,9 @@ def note_traces(
     if texts := [trace_of(answer) for answer in answers if isinstance(answer, kinds)]:
         since = panel.unreadable_since or (now if is_news and not is_read else None)
         row = Panel.objects.filter(pk=panel.pk)
+        if about_refills:
+            row.filter(unreadable_since=None).update(unreadable_text=texts[-1], unreadable_at=now)
+            return is_read
         row.update(unreadable_text=texts[-1], unreadable_at=now)
         if since:
             row.update(unreadable_since=Coalesce("unreadable_since", since))

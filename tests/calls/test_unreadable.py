@@ -315,6 +315,21 @@ def test_what_could_not_be_read_about_a_refill_stands_at_it_and_at_the_panel(sho
     assert waits(refill) <= max(aftercare.REFILL_CHECKS)
 
 
+def test_an_unreadable_answer_about_a_refill_keeps_no_order_waiting(shop):
+    """Otherwise a panel with many unreadable refills would never be asked about its orders again."""
+    since, at = timezone.now() - 4 * HOUR, timezone.now() - HOUR
+    Panel.objects.update(unreadable_since=since, unreadable_at=at, unreadable_text="order")
+    shop.panel.refresh_from_db()
+    make_followed(shop)
+    shop.reply = lambda form: PAGE if "refill" in form else GOOD
+    follow(shop)
+    assert (shop.panel.unreadable_at, shop.panel.unreadable_text) == (at, "order")
+    make_placed(shop.service, unreadable_since=since)
+    _, rows = poll(shop)
+    assert {row.unreadable_since for row in rows} == {None}
+    assert shop.panel.state == "ok"
+
+
 def test_a_refill_beside_an_unreadable_one_is_followed_as_before(shop):
     Panel.objects.update(multi_refill=False)
     make_followed(shop, "7"), make_followed(shop, "8"), make_followed(shop, "9")
