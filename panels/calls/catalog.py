@@ -77,11 +77,18 @@ def sync_catalog(panel_pk: int, stopping: threading.Event) -> tuple[Counter[str]
             return Counter(), "The account was changed during the call. The catalog was not saved."
         counts = store_catalog(panel, catalog)
         if catalog.failure:
-            return counts, _note_failure(panel, f"Only a part of the catalog was read. {catalog.failure.text}")
+            return counts, _note_missing_pages(panel, catalog.failure)
         Panel.objects.filter(pk=panel.pk).update(catalog_synced_at=timezone.now(), catalog_error="")
         # A newer request stays. It has another value; its time may be earlier, because clocks differ and are set back.
         Panel.objects.filter(pk=panel.pk, sync_requested_at=panel.sync_requested_at).update(sync_requested_at=None)
     return counts, ""
+
+
+def _note_missing_pages(panel: Panel, failure: PanelError) -> str:
+    """Note that later pages were not read. If the worker ended the call, the request of a person stays."""
+    if isinstance(failure, Deferred):
+        return failure.text
+    return _note_failure(panel, f"Only a part of the catalog was read. {failure.text}")
 
 
 def _fetch(panel: Panel, client: PanelClient) -> Catalog:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from panels.calls.catalog import store_catalog, sync_catalog
 from panels.models import Panel, Service, ServiceChange
+from panels.protocol.errors import Deferred
 from panels.protocol.wire import Catalog, CatalogRow
 from panels.providers.service_types import set_type
 from panels.sandbox import Fault
@@ -194,6 +195,26 @@ def test_a_second_reading_that_fails_removes_nothing(synced_panel, sandbox, monk
     assert (counts["vanished"], listed()) == (0, before)
     assert error.startswith("Only a part of the catalog was read. ")
     assert Panel.objects.get().failures == 1
+
+
+def test_a_worker_that_ends_between_two_pages_is_no_failure_of_the_panel(synced_panel, sandbox, monkeypatch):
+    sandbox.page_catalog(250)
+    before, requested_at = listed(), timezone.now()
+    Panel.objects.update(sync_requested_at=requested_at)
+    paced = iter([None])
+
+    def pace(*_):
+        def wait():
+            if next(paced, "no more") is not None:
+                raise Deferred("The worker is shutting down.")
+
+        return wait
+
+    monkeypatch.setattr("panels.calls.visit.pace", pace)
+    assert sync(synced_panel)[1] == "The worker is shutting down."
+    panel = Panel.objects.get()
+    assert (panel.catalog_error, panel.sync_requested_at, panel.failures) == ("", requested_at, 0)
+    assert listed() == before
 
 
 def _third_page_on(sandbox):
