@@ -83,7 +83,8 @@ def _may_hide_an_order(refusal: Refused, answer: Answer, data: object) -> bool:
     if refusal.reason in _ABOUT_THE_ORDER:
         # "Service Unavailable" at such a status is about the server, not about a service.
         return is_failing and refusal.text.casefold() in _PHRASES
-    if refusal.reason is Reason.UNKNOWN and (says_lost(words) or refusal.text.casefold() in _PHRASES):
+    is_doubtful = not refusal.is_certain or says_lost(words) or refusal.text.casefold() in _PHRASES
+    if refusal.reason is Reason.UNKNOWN and is_doubtful:
         return True
     if refusal.reason is Reason.EVERYBODY:
         return is_failing and not (503 in told and says_maintenance(words))

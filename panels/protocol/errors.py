@@ -83,12 +83,16 @@ class Unreadable(OutcomeUnknown):
 
 
 class Refused(PanelError):
-    """The panel refused the call. `text` has its own words, and `retry_after` is in seconds, or None."""
+    """The panel refused the call. `text` has its own words, and `retry_after` is in seconds, or None.
+
+    It is not certain if only a number tells it, such as a code, because the same number may mean a success elsewhere.
+    """
 
     def __init__(self, text: str, reason: Reason = Reason.UNKNOWN, *, retry_after: float | None = None) -> None:
         super().__init__(text)
         self.reason = reason
         self.retry_after = retry_after
+        self.is_certain = True
 
     @property
     def is_about_account(self) -> bool:

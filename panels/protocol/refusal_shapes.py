@@ -31,7 +31,7 @@ def find_refusal(value: object, http_status: int = 200) -> Refused | None:
     """Return the error that an object reports as a whole, or None (docs/protocol.md, 3).
 
     An `error` that is null, "", 0 or false is no error. A failed status with a message is an error, except in the
-    status of an order. A number for it needs a message of a known class. At HTTP 4xx and 5xx a message alone is an
+    status of an order. If only a number tells it, the error is not certain. At HTTP 4xx and 5xx a message alone is an
     error.
     """
     fields = fields_of(value[0] if isinstance(value, list) and len(value) == 1 else value)
@@ -105,17 +105,15 @@ def _has_failed(fields: dict[str, object]) -> bool:
 
 
 def _refusal_by_number(fields: dict[str, object], message: str, http_status: int) -> Refused | None:
-    """Return the error that only a number tells: a code, an HTTP status or a zero. It needs words of a known class.
-
-    Such a number may mean a success as well, so words that nobody knows are no error.
-    """
+    """Return the error that only a number tells: a code, an HTTP status or a zero. It may mean a success as well."""
     code = fields.get("errorcode")
     outcomes = [fields.get(key) for key in _OUTCOME_KEYS]
     is_told = _is_set(code) or any(read_flag(each) is False or _is_error_status(each) for each in outcomes)
-    if not (message and is_told):
+    if not (message and is_told) or says_success(message):
         return None
     error = refused(message, code=clean_words(code), http_status=http_status)
-    return None if error.reason is Reason.UNKNOWN or says_success(message) else error
+    error.is_certain = False
+    return error
 
 
 def _is_error_status(value: object) -> bool:

@@ -121,18 +121,29 @@ def test_an_error_is_found_by_its_code_or_its_outcome_and_read_with_its_sentence
         {"error_code": "00", "status": "Completed", "charge": "1", "message": "x"},
         {"status": "0", "description": "A service that is off"},
         {"result": "error"},
-        # Only a number tells an error, in words that nobody knows.
-        {"error_code": "00", "message": "Your order is being processed"},
-        {"error_code": "no_error", "message": "We will deliver soon"},
-        {"errorCode": 1, "message": "en attente de traitement"},
         {"result": 0, "message": "OK"},
         {"result": 450, "message": "Done"},
-        {"response": "499", "msg": "Thank you for your order"},
-        {"status": 500, "message": "Internal Server Error"},
     ],
 )
 def test_a_success_and_an_error_without_words_are_no_error(value):
     assert find_refusal(value) is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"error_code": "00", "message": "Your order is being processed"},
+        {"error_code": "no_error", "message": "We will deliver soon"},
+        {"errorCode": 1, "message": "en attente de traitement"},
+        {"result": 0, "message": "Hata"},
+        {"response": "499", "msg": "Thank you for your order"},
+        {"status": 500, "message": "Internal Server Error"},
+    ],
+)
+def test_an_error_that_only_a_number_tells_is_not_certain(value):
+    refusal = find_refusal(value)
+    assert (refusal.reason, refusal.is_certain) == (Reason.UNKNOWN, False)
+    assert find_refusal({"status": "error", "message": refusal.text}).is_certain
 
 
 def test_at_an_http_status_of_an_error_every_sentence_is_one():
