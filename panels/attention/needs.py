@@ -117,13 +117,15 @@ def _wait_in_words(service: Service) -> str:
 
 
 def _trouble(panel: Panel) -> str:
-    errors = (("The balance was not read", panel.balance_error), ("The catalog was not read", panel.catalog_error))
+    errors = [("The balance was not read", panel.balance_error), ("The catalog was not read", panel.catalog_error)]
+    if panel.balance_error == panel.catalog_error:
+        errors = [("Neither the balance nor the catalog was read", panel.balance_error)]
     is_shown = panel.is_paused() or panel.failures
     others = [(what, error) for what, error in errors if error and not (is_shown and error == panel.last_error)]
     return format_html(
         "{}{}",
         render_to_string("panels/providers/_panel_trouble.html", {"panel": panel}),
-        format_html_join("", " {}: <q>{}</q>", others),
+        format_html_join("", " {}: {}", others),
     )
 
 
@@ -133,7 +135,7 @@ def _ask_for_meaning(_: RefusalWords) -> str:
 
 def _keep(word: Any) -> str:
     orders = "1 order keeps" if word.number == 1 else f"{word.number:,} orders keep"
-    return f"This status is not known here. {orders} the progress from before. The link leads to the newest order."
+    return f"This status is not known here. {orders} the progress from before."
 
 
 def _show_unread_orders(panel: Panel) -> str:
@@ -154,9 +156,9 @@ def _unread(name: str, rows: QuerySet[Any]) -> dict[str, Any]:
 
 
 def _not_followed(number: int, row: str, since: datetime) -> str:
-    rows = row if number == 1 else f"{row}s"
-    words = "{} {} not followed since {}, because no answer shows their status. They are asked about less often."
-    return format_html(words, f"{number:,}", rows, moment(since))
+    rows, whose, they = (row, "its", "It is") if number == 1 else (f"{row}s", "their", "They are")
+    words = "{} {} not followed since {}, because no answer shows {} status. {} asked about less often."
+    return format_html(words, f"{number:,}", rows, moment(since), whose, they)
 
 
 def _overcharged(service: Service) -> str:

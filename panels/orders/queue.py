@@ -55,7 +55,9 @@ def reason_to_hold(order: Order) -> str:
         return changed
     limit = agreed * (1 + Decimal(str(settings.PRICE_GUARD_PERCENT)) / 100)
     if service.rate_per_1000 > limit:
-        return f"The price has risen from {agreed.normalize():f} to {service.rate_per_1000.normalize():f}."
+        unit = f"{order.currency} per 1000".strip() if service.order_type.billing != "flat" else order.currency
+        old, new = f"{agreed.normalize():f}", f"{service.rate_per_1000.normalize():f} {unit}".strip()
+        return f"The price has risen from {old} to {new}."
     return ""
 
 

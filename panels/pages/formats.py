@@ -214,6 +214,11 @@ def span(time: dt.timedelta | None) -> str:
     return f"{seconds / unit:.0f}{NBSP}{name}"
 
 
+def without_stop(text: str) -> str:
+    """Return a text without the full stop at its end, because the sentence around it goes on."""
+    return text.removesuffix(".")
+
+
 def from_now(span: dt.timedelta) -> dt.datetime:
     """Return the moment after this time."""
     return timezone.now() + span

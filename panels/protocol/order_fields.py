@@ -272,7 +272,7 @@ def _clean_pairs(field: Field, text: str) -> str:
         name, sign, value = line.partition("=")
         name, value = trim(name), trim(value)
         if not sign or not value or not _NAME.fullmatch(name):
-            raise UnfitError(f"{field.label} must have one name=value a line, not {shown(line)}.")
+            raise UnfitError(f"{field.label} must be lines of the form name=value. This line is not: {shown(line)}.")
         if name.casefold() in RESERVED:
             raise UnfitError(f"{field.label} must not set {shown(name)}. The dashboard sets it for each call.")
         if name.casefold() in _OF_UNKNOWN:

@@ -24,7 +24,7 @@ def set_type(service: Service, slug: str, person: Any) -> bool:
         before = _in_words(service)
         service.own_type, service.type = slug, slug or fold_type(service.raw_type)
         service.save(update_fields=("own_type", "type"))
-        by = f"set by {person}" if slug else f"as the panel tells, by {person}"
+        by = f"set by {person}" if slug else f"as the panel lists it, by {person}"
         ServiceChange.objects.create(
             service=service, at=timezone.now(), field="type", old=before, new=f"{_in_words(service)} ({by})"
         )

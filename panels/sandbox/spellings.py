@@ -173,7 +173,8 @@ STATUSES: Mapping[str, Spelling] = {
     "remains_empty": _status("The remains are empty.", lambda _: {"remains": ""}),
     "remains_in_words": _status("The remains are a word.", lambda _: {"remains": "Unknown"}),
     "other_words": _status(
-        "Orders have other words for their status.", lambda row: {"status": OTHER_WORDS[row["status"]]}
+        "Orders have other words for their status.",
+        lambda row: {"status": OTHER_WORDS.get(row["status"], row["status"])},
     ),
     "words_in_other_letters": _status(
         "The words of orders are written like IN_PROGRESS.",

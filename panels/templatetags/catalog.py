@@ -39,7 +39,7 @@ def type_badge(service: Service) -> str:
         return badge(service.type, label=f"{service.order_type.label} (set by hand)", kind="neutral", icon="tag")
     if service.type:
         return badge(service.type, label=service.order_type.label, kind="neutral", icon="tag")
-    return badge("unknown", label=f"Unknown type: {service.raw_type or NO_VALUE}", kind="warn")
+    return badge("unknown", label=f"Unknown type: {service.raw_type}" if service.raw_type else "No type", kind="warn")
 
 
 @register.simple_tag

@@ -23,7 +23,7 @@ for tag in (
     formats.flag,
 ):
     register.simple_tag(tag)
-for each in (formats.span, formats.from_now):
+for each in (formats.span, formats.from_now, formats.without_stop):
     register.filter(each)
 
 

@@ -313,7 +313,7 @@ def test_a_type_that_a_person_has_set_is_kept_and_its_panels_type_is_noted(manag
     store(panel, row(type="package", raw_type="Package", name="Renamed"))
     service.refresh_from_db()
     assert (service.type, service.own_type) == ("package", "")
-    assert changes()[3:] == [("1", "type", "Likes spread", f"Package (as the panel tells, by {manager})")]
+    assert changes()[3:] == [("1", "type", "Likes spread", f"Package (as the panel lists it, by {manager})")]
 
 
 @pytest.mark.django_db

@@ -21,6 +21,7 @@ def test_a_spelling_says_in_a_sentence_what_it_is(name):
         ("id_alone", {"action": "status", "order": "5"}, ORDER),
         ("error_as_string", {"action": "balance"}, {"balance": "5", "currency": "USD"}),
         ("statuses_in_list", {"action": "status", "order": "5"}, ORDER),
+        ("other_words", {"action": "status", "order": "5"}, {**ORDER, "status": "Sleeping"}),
         ("statuses_left_out", {"action": "status", "orders": "5,6"}, {"5": ORDER}),
         ("refill_by_order", {"action": "refill", "orders": "5,6"}, [{"order": 5, "refill": 1}]),
         ("cancels_with_ids", {"action": "cancel", "orders": "5"}, [{"order": 5, "cancel": LOST}]),

@@ -38,7 +38,7 @@ def test_a_known_type_has_its_name_and_an_unknown_one_stands_out(db):
     unknown = type_badge(make_service(type="", raw_type="<i>Mystery</i>"))
     assert "badge--warn" in unknown
     assert "Unknown type: &lt;i&gt;Mystery&lt;/i&gt;" in unknown
-    assert "Unknown type: –" in type_badge(make_service(type="", raw_type=""))
+    assert "No type" in type_badge(make_service(type="", raw_type=""))
 
 
 @pytest.mark.parametrize(

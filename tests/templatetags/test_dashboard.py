@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 TAGS = {
     "money", "rate", "count", "ago", "badge", "order_badge", "total_count", "external_link", "delivered_bar", "flag",
 }  # fmt: skip
-FILTERS = {"span", "from_now"}
+FILTERS = {"span", "from_now", "without_stop"}
 
 # How an order is, and what its cost looks like.
 ORDERS = {

@@ -127,14 +127,14 @@ def test_a_manager_sets_the_type_of_a_service_and_takes_it_back(as_manager, mana
     order = make_order(service)
     page = text(as_manager.get(service.get_absolute_url()))
     assert "Unknown type: Magic" in page
-    assert '<option value="">As the panel tells: “Magic”</option>' in page
+    assert '<option value="">As the panel lists it: “Magic”</option>' in page
     address = f"{service.get_absolute_url()}type/"
     page = text(as_manager.post(address, {"type": "package"}, follow=True))
     service.refresh_from_db()
     assert (service.type, service.own_type) == ("package", "package")
     assert "The type is Package from now on, also after a sync." in page
     assert "Package (set by hand)" in page
-    assert "The panel tells “Magic”." in page
+    assert "The panel lists “Magic”." in page
     assert '<option value="package" selected>Package</option>' in page
     assert f"unknown, ordered as Default → Package (set by {manager})" in page
     assert reason_to_hold(Order.objects.get(pk=order.pk)) == "The service's type has changed to Package."

@@ -645,7 +645,7 @@ def test_a_known_type_takes_no_further_fields(as_operator, rung):
 def test_a_manager_is_led_to_the_type_of_a_service(as_manager):
     service = make_service(type="", raw_type="")
     page = page_of(as_manager.get(NEW, {"service": service.pk}))
-    assert "The panel tells no type. It is ordered as Default." in page
+    assert "The panel lists no type. It is ordered as Default." in page
     assert f'href="{service.get_absolute_url()}#id_type"' in page
 
 
