@@ -44,6 +44,7 @@ from panels.money.charges import compare_charges
 from panels.orders import aftercare, following
 from panels.orders.placing import build_order, place_order
 from panels.protocol.order_types import check
+from panels.providers.service_types import set_type
 from panels.sandbox import Fault, SandboxPanel
 from panels.tables.reading import Line, Sheet
 
@@ -52,13 +53,15 @@ DAY = timedelta(days=1)
 ORDERS_A_DAY = 4
 LINES = 4
 ENDS = ("Completed",) * 8 + ("Partial", "Canceled")
+# A status that nobody knows, and a type that nobody knows.
+UNKNOWN_STATUS, UNKNOWN_TYPE = "Dispatched", "Story Mentions"
 # The wish whose first service charges more than its list in the demo, and the number of its orders.
 DEARER, DEARER_ORDERS = 4, 6
 # The wish of an order that costs more than the balance and its quantity, and the wish whose service waits.
 TOO_DEAR, TOO_MANY, WITHOUT_SUPPLIER = 9, 200_000, 7
 MOVED = (
     *("created_at", "send_after", "send_deadline", "sent_at", "placed_at", "checked_at", "changed_at", "finished_at"),
-    *("status_at", "moved_after", "moved_before", "finished_after", "finished_before"),
+    *("status_at", "moved_after", "moved_before", "finished_after", "finished_before", "unreadable_since"),
 )
 ENDED = ("changed_at", "finished_at", "moved_before", "finished_before")
 
@@ -102,7 +105,9 @@ def fill(panel: Panel, sandbox: SandboxPanel, people: Sequence[Any]) -> None:
     history.write_today()
     history.write_money()
     history.write_trouble()
+    history.write_unknown_words()
     history.write_refusals()
+    history.leave_unread()
     history.leave_waiting()
     check_balance(panel.pk, history.never)
     compare_charges()
@@ -234,6 +239,16 @@ class _History(Wishes):
             self._move_back(order, timedelta(minutes=minutes))
         self.read_balance(timedelta(minutes=31))
 
+    def write_unknown_words(self) -> None:
+        """Let the panel use an unknown status for an order that is under way."""
+        if self.sandbox.dialect != "000":
+            return
+        order = self._place()
+        self._submit()
+        self.sandbox.finish(self._all([order]).get().remote_id, UNKNOWN_STATUS, 1)
+        self._poll([order])
+        self._move_back(order, timedelta(hours=5))
+
     def leave_waiting(self) -> None:
         """Queue orders for the worker, a batch that is paused, and a draft that names a new client."""
         for _ in range(2):
@@ -248,6 +263,18 @@ class _History(Wishes):
             rows = [self._row() | {"client": "Nova Skincare", "campaign": "Opening"} for _ in range(LINES - 1)]
             self._upload("opening.csv", [*rows, self._row() | {"client": "lumen bikes"}], person)
 
+    def leave_unread(self) -> None:
+        """Answer with a web page about one order of one panel, and read no answer about it since."""
+        if self.sandbox.dialect != "000":
+            return
+        order = self._place()
+        self._submit()
+        self.sandbox.faults.add(Fault.HTML, "status")
+        self._poll([order])
+        self._move_back(order, timedelta(hours=4))
+        # As if the other orders had been read since.
+        Panel.objects.filter(pk=self.panel.pk).update(unreadable_since=None)
+
     def _upload(self, filename: str, rows: list[dict[str, str]], person: Any, labels: Labels = NO_LABELS) -> Batch:
         columns = tuple(dict.fromkeys(name for row in rows for name in row))
         lines = tuple(Line(number, row) for number, row in enumerate(rows, 2))
@@ -256,7 +283,7 @@ class _History(Wishes):
 
     def _raise_prices(self, service: Service) -> None:
         self.sandbox.change_service(service.remote_id, rate=service.rate_per_1000 * Decimal("1.4"))
-        others = Service.objects.filter(panel=self.panel, orders=None, type="default").order_by("?")
+        others = list(Service.objects.filter(panel=self.panel, orders=None, type="default").order_by("?")[:8])
         for other, factor in zip(others[:4], ("0.8", "0.9", "1.1", "1.25"), strict=True):
             self.sandbox.change_service(other.remote_id, rate=other.rate_per_1000 * Decimal(factor))
         self.sandbox.remove_service(others[5].remote_id)
@@ -264,7 +291,11 @@ class _History(Wishes):
         renamed = Service.objects.filter(panel=self.panel, orders__isnull=False).exclude(pk=service.pk).first()
         if renamed:
             self.sandbox.change_service(renamed.remote_id, name=f"{renamed.name} [New Server]")
+        # One service has an unknown type, and another has a type that a person has set.
+        for other in others[6:]:
+            self.sandbox.change_service(other.remote_id, type=UNKNOWN_TYPE)
         sync_catalog(self.panel.pk, self.never)
+        set_type(others[7], "mentions", self.people[0])
         ServiceChange.objects.filter(service__panel=self.panel).update(at=F("at") - timedelta(minutes=10))
 
     def _place(self, *, service: Service | None = None, link: str = "", **changes: str) -> Order:

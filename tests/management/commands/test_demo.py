@@ -33,6 +33,10 @@ def test_the_demo_shows_the_way_in_and_continues_where_it_was(start, clone):
     assert look(clone, "SELECT 1 FROM panels_service WHERE waits_because <> ''")
     assert look(clone, "SELECT count(*) FROM panels_order JOIN panels_refusalwords w ON refused_in_id = w.id") == [3]
     assert look(clone, "SELECT paused_reason FROM panels_panel ORDER BY id") == ["", "unclear"]
+    assert look(clone, "SELECT 1 FROM panels_order WHERE is_word_unknown")
+    assert look(clone, "SELECT 1 FROM panels_order WHERE unreadable_since IS NOT NULL AND next_check_at IS NOT NULL")
+    assert look(clone, "SELECT 1 FROM panels_service WHERE type = ''")
+    assert look(clone, "SELECT 1 FROM panels_service WHERE own_type <> ''")
     assert look(clone, "SELECT 1 FROM panels_refill")
     assert len(look(clone, "SELECT DISTINCT filename FROM panels_batch WHERE state = 'paused'")) == 2
     ordered = look(clone, "SELECT id FROM panels_order WHERE batch_id IS NOT NULL")
