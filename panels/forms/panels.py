@@ -65,6 +65,10 @@ class PanelForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Panel
         fields = ("name", "api_url", "currency_override", "low_balance", "is_active", *ADVANCED)
         labels: ClassVar = {"currency_override": "Currency", "low_balance": "Warn when the balance is below"}
+        help_texts: ClassVar = {
+            "user_agent": "Empty for the name of this program. If a firewall refuses the calls, choose the browser "
+            "that is offered here."
+        }
         widgets: ClassVar = {
             "user_agent": forms.TextInput(attrs={"list": "user-agents", "autocomplete": "off", "spellcheck": "false"})
         }

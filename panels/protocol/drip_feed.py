@@ -33,12 +33,10 @@ class DripFeed:
         if self._fits(self.quantity) == self._fits(self.total):
             return ()
         if self._fits(self.total):
-            unfit, other = f"Quantity {self.quantity:,} of one run", f"the total of {self.total:,}"
-            return (f"{unfit} {self._problem(self.quantity)}. Some panels refuse this. Others compare {other}.",)
+            unfit = f"Quantity {self.quantity:,} of one run {self._problem(self.quantity)}"
+            return (f"{unfit}. Some panels refuse this. Others take it, because the total of {self.total:,} fits.",)
         unfit = f"The total of {self.total:,} in {self.runs:,} runs"
-        return (
-            f"{unfit} {self._problem(self.total)}. Some panels refuse this. Others compare the quantity of one run.",
-        )
+        return (f"{unfit} {self._problem(self.total)}. Some panels refuse this. Others take it, because one run fits.",)
 
     def _fits(self, number: int) -> bool:
         return not self._problem(number)

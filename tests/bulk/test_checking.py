@@ -185,8 +185,8 @@ def test_a_line_of_a_service_that_charges_above_its_list_says_so_and_costs_more(
 @pytest.mark.parametrize(
     ("cells", "is_wrong", "words"),
     [
-        ({"quantity": "10", "runs": "20"}, False, "Others compare the total of 200."),
-        ({"quantity": "10000", "runs": "2"}, False, "Others compare the quantity of one run."),
+        ({"quantity": "10", "runs": "20"}, False, "Others take it, because the total of 200 fits."),
+        ({"quantity": "10000", "runs": "2"}, False, "Others take it, because one run fits."),
         ({"quantity": "10", "runs": "2"}, True, ""),
         ({"quantity": "100", "runs": "2"}, False, ""),
     ],

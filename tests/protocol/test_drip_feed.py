@@ -21,9 +21,9 @@ def drip(quantity, runs, **limits):
     [
         (10, 20, "Quantity 10 of one run is below this service's minimum of 100."),
         (99, 2, "Quantity 99 of one run is below this service's minimum of 100."),
-        (1, 1000, "Others compare the total of 1,000."),
+        (1, 1000, "Others take it, because the total of 1,000 fits."),
         (100, 11, "The total of 1,100 in 11 runs is above this service's maximum of 1,000."),
-        (1000, 2, "Others compare the quantity of one run."),
+        (1000, 2, "Others take it, because one run fits."),
     ],
 )
 def test_what_fits_one_reading_is_a_warning_that_names_the_other(quantity, runs, words):
