@@ -22,7 +22,7 @@ from panels.models.order_states import NEEDS_A_PERSON
 from panels.models.panel import IN_TROUBLE
 from panels.models.planning import unindexed
 from panels.orders import funds
-from panels.pages.formats import badge, moment, money, order_badge, panel_badge
+from panels.pages.formats import badge, moment, order_badge, panel_badge, total
 
 State = Order.State
 DAY = timedelta(days=1)
@@ -108,7 +108,8 @@ def _shortage(panel: Panel) -> str:
     orders = "1 order waits" if short.number == 1 else f"{short.number:,} orders wait"
     if short.missing is None:
         return f"{orders} for money. The balance is not known. It is read every minute."
-    return f"{orders} for {money(short.missing, panel.currency)} more. The balance is read every minute."
+    words = "{} for {} more. The balance is read every minute."
+    return format_html(words, orders, total(short.missing, panel.currency))
 
 
 def _wait_in_words(service: Service) -> str:
@@ -255,7 +256,7 @@ NEEDS = (
         weight=65,
         when=Q(Exists(funds.held().filter(panel=OuterRef("pk")).order_by())),
         sentence=_shortage,
-        button=Button("Show orders", "panels.view_order", _show_held_for_funds),
+        button=Button("Show waiting orders", "panels.view_order", _show_held_for_funds),
         badge=lambda _: badge("low", label="Orders wait for money"),
     ),
     Need(
@@ -273,8 +274,8 @@ NEEDS = (
         subject=PANELS,
         weight=50,
         when=Q(is_active=True, balance__lt=F("low_balance")),
-        sentence=lambda panel: (
-            f"{money(panel.balance, panel.currency)} left, below {money(panel.low_balance, panel.currency)}."
+        sentence=lambda panel: format_html(
+            "{} left, below {}.", total(panel.balance, panel.currency), total(panel.low_balance, panel.currency)
         ),
         button=Button("Open panel", "panels.change_panel", _show_row),
         badge=lambda _: badge("low", label="Low balance"),

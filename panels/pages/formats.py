@@ -15,6 +15,7 @@ from lucide.templatetags.lucide import lucide as draw
 from panels.pages.paging import COUNT_UP_TO
 
 NO_VALUE = "–"
+CENT = Decimal("0.01")
 NBSP = "\u00a0"
 UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
@@ -141,6 +142,16 @@ def money(amount: Decimal | int | None, currency: str = "", *, is_expected: obje
     """Write an amount with its currency: at least 2 decimals, at most 6; "≈" stands before an expected amount."""
     text = _amount(amount, currency, places=6)
     return f"≈{NBSP}{text}" if is_expected and amount is not None else text
+
+
+def total(amount: Decimal | int | None, currency: str = "", *, is_expected: object = False) -> str:
+    """Write a balance or a sum with 2 decimals. The exact amount is on hover where it has more."""
+    exact = money(amount, currency, is_expected=is_expected)
+    # An amount below a cent would read as nothing.
+    if amount is None or Decimal(amount).copy_abs() < CENT:
+        return exact
+    text = money(Decimal(amount).quantize(CENT, ROUND_HALF_UP), currency, is_expected=is_expected)
+    return text if text == exact else format_html('<span title="{}">{}</span>', exact, text)
 
 
 def cost(

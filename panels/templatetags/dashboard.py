@@ -10,6 +10,7 @@ register = template.Library()
 
 for tag in (
     formats.money,
+    formats.total,
     formats.rate,
     formats.count,
     formats.ago,

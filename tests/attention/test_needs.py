@@ -235,6 +235,16 @@ def test_one_order_that_is_not_followed_is_spoken_of_as_one(number, words):
 
 
 @pytest.mark.django_db
+def test_buttons_to_two_lists_of_one_panel_have_two_names():
+    service = make_service()
+    make_order(service, held_for_funds_at=timezone.now())
+    make_placed(service, unreadable_since=timezone.now() - DAY, next_check_at=timezone.now())
+    (finding,) = find().findings
+    labels = [label for label, _ in finding.buttons]
+    assert len(labels) == len(set(labels)) == 2
+
+
+@pytest.mark.django_db
 def test_orders_that_wait_for_money_are_one_finding_of_their_panel():
     service = make_service(make_fresh_panel(balance=Decimal(1), free_balance=Decimal(1)))
     for cost in ("50", "100"):

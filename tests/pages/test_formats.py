@@ -52,6 +52,26 @@ def test_money_shows_two_to_six_decimals_and_groups_thousands(amount, text):
     assert render("{% money a 'USD' %}", a=amount) == f"{text}\u00a0USD"
 
 
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        (None, "–"),
+        (0, "0.00\u00a0USD"),
+        (Decimal("12.50"), "12.50\u00a0USD"),
+        (Decimal("391.920028"), '<span title="391.920028\u00a0USD">391.92\u00a0USD</span>'),
+        (Decimal("-1.005"), '<span title="-1.005\u00a0USD">-1.01\u00a0USD</span>'),
+        (Decimal("0.0042"), "0.0042\u00a0USD"),
+    ],
+)
+def test_a_total_has_two_decimals_and_the_exact_amount_on_hover(amount, text):
+    assert render("{% total a 'USD' %}", a=amount) == text
+
+
+def test_a_total_says_that_it_is_expected_and_escapes_its_currency():
+    assert render("{% total a 'EUR' is_expected=True %}", a=Decimal("1.234")).count("≈\u00a01.2") == 2
+    assert "<b>" not in render("{% total a c %}", a=Decimal("1.234"), c="<b>")
+
+
 def test_money_without_an_amount_is_a_dash_and_without_a_currency_only_the_amount():
     assert render("{% money a 'USD' %}", a=None) == "–"
     assert render("{% money a '' %}", a=Decimal(1)) == "1.00"

@@ -20,7 +20,8 @@ from tests.factories import make_order, make_placed, make_user
 pytestmark = pytest.mark.django_db
 
 TAGS = {
-    "money", "rate", "count", "ago", "badge", "order_badge", "total_count", "external_link", "delivered_bar", "flag",
+    "money", "total", "rate", "count", "ago", "badge", "order_badge", "total_count", "external_link",
+    "delivered_bar", "flag",
 }  # fmt: skip
 FILTERS = {"span", "from_now", "without_stop"}
 
