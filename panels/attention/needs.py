@@ -19,7 +19,7 @@ from django.utils.text import Truncator
 from panels.attention.parts import Button, Listing, Need, Subject
 from panels.models import Order, Panel, Refill, RefusalWords, Service
 from panels.models.order_states import NEEDS_A_PERSON
-from panels.models.panel import IN_TROUBLE
+from panels.models.panel import HAS_ERRORS, IS_PAUSED
 from panels.models.planning import unindexed
 from panels.orders import funds
 from panels.pages.formats import badge, moment, order_badge, panel_badge, total
@@ -96,6 +96,9 @@ WAITS_LONG = Q(waits_since__lt=Now() - timedelta(hours=1)) & Q(
     Exists(_WAITING.filter(panel=OuterRef("panel"), service=OuterRef("pk")))
 )
 
+_TO_DECIDE = RefusalWords.objects.filter(panel=OuterRef("pk"), meaning=RefusalWords.Meaning.ASK).order_by()
+# The words are the finding of such a pause. Their button ends it.
+_IS_PAUSED_FOR_WORDS = Q(Exists(_TO_DECIDE), paused_reason=Panel.Pause.UNCLEAR)
 _WITH_UNKNOWN_WORD = Refill.objects.alias(at=unindexed("order__panel_id")).filter(is_word_unknown=True).order_by()
 
 
@@ -174,7 +177,7 @@ NEEDS = (
         name="trouble",
         subject=PANELS,
         weight=90,
-        when=IN_TROUBLE,
+        when=Q(is_active=True) & (HAS_ERRORS | IS_PAUSED & ~_IS_PAUSED_FOR_WORDS),
         sentence=_trouble,
         button=Button("Open panel", "panels.change_panel", _show_row),
         badge=panel_badge,

@@ -61,8 +61,8 @@ _TIMED = ("rate_limit", "everybody")
 # The rule of `Panel.is_paused` at the time of the query.
 IS_PAUSED = Q(paused_reason__gt="") & ~Q(paused_reason__in=_TIMED, paused_until__lte=Now())
 _IS_FAILING = Q(balance_error__gt="") | Q(catalog_error__gt="") | Q(failures__gt=0) | Q(turned_away__gt=0)
-# The panels of which `Panel.state` says paused, failing or unreadable.
-IN_TROUBLE = Q(is_active=True) & (IS_PAUSED | _IS_FAILING | Q(unreadable_since__isnull=False))
+# The panels of which `Panel.state` says failing or unreadable, unless they are paused.
+HAS_ERRORS = _IS_FAILING | Q(unreadable_since__isnull=False)
 
 
 class PanelQuerySet(models.QuerySet["Panel"]):
@@ -347,7 +347,7 @@ class Panel(models.Model):
 
     @property
     def state(self) -> str:
-        """How the panel is, on every page: inactive, paused, failing, unreadable, ok or new (`IN_TROUBLE`)."""
+        """How the panel is, on every page: inactive, paused, failing, unreadable, ok or new (`HAS_ERRORS`)."""
         if not self.is_active:
             return "inactive"
         if self.is_paused():

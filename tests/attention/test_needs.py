@@ -15,7 +15,7 @@ from django.utils import timezone
 from panels.attention.finding import count_attention, find_attention, find_in, kinds_of, mark
 from panels.attention.needs import NEEDS, ORDERS, PANELS, SUBJECTS
 from panels.filters import OrderFilter
-from panels.models import Order, Panel, Service
+from panels.models import Order, Panel, RefusalWords, Service
 from panels.models.order_states import NEEDS_A_PERSON
 from tests.factories import (
     make_fresh_panel,
@@ -154,7 +154,7 @@ def test_the_kinds_of_orders_are_what_the_index_and_the_list_of_orders_know():
 def test_panels_in_trouble_are_those_whose_page_says_paused_or_failing():
     now = timezone.now()
     timed = itertools.product(["rate_limit", "unreachable"], [now - DAY, now + DAY])
-    pauses = [("", None), ("auth", None), ("funds", None), ("by_hand", None), *timed]
+    pauses = [("", None), ("auth", None), ("funds", None), ("by_hand", None), ("unclear", None), *timed]
     names = ("catalog_error", "failures", "turned_away", "unreadable_since", "is_active")
     options = [["", "HTTP 500"], [0, 1], [0, 1], [None, now], [True, False]]
     for (reason, until), *values in itertools.product(pauses, *options):
@@ -166,6 +166,58 @@ def test_panels_in_trouble_are_those_whose_page_says_paused_or_failing():
     }
     assert found == expected
     assert count_attention() == len(expected) > 0
+
+
+def make_paused_for_words(**panel):
+    panel = make_panel(paused_reason=Panel.Pause.UNCLEAR, last_error="Olmaz", **panel)
+    return make_refusal(panel)
+
+
+@pytest.mark.django_db
+def test_a_pause_for_unknown_words_is_one_finding_with_the_button_of_the_words(client, manager):
+    words = make_paused_for_words()
+    (finding,) = find().findings
+    assert (finding.row, names(finding)) == (words, ["refusal"])
+    assert [label for label, _ in finding.buttons] == ["Go on"]
+    assert count_attention() == 1
+    client.force_login(manager)
+    page = client.get(words.panel.get_absolute_url()).text
+    assert "Paused" in page
+    assert page.count("the panel refuses orders in words that are not known here (Olmaz)") == 1
+    assert page.count("until somebody says what these words mean") == 1
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"balance_error": "HTTP 500"},
+        {"catalog_error": "HTTP 500"},
+        {"failures": 1},
+        {"turned_away": 1},
+        {"unreadable_since": timezone.now()},
+    ],
+    ids=str,
+)
+@pytest.mark.django_db
+def test_other_trouble_of_a_panel_that_is_paused_for_words_is_a_finding_too(more):
+    make_paused_for_words(**more)
+    assert sorted(names(finding) for finding in find().findings) == [["refusal"], ["trouble"]]
+
+
+@pytest.mark.parametrize("meaning", RefusalWords.Meaning.values)
+@pytest.mark.django_db
+def test_a_pause_without_words_to_decide_stays_a_finding(meaning):
+    make_refusal(make_panel(), meaning=RefusalWords.Meaning.ASK)
+    make_refusal(make_panel(paused_reason=Panel.Pause.UNCLEAR), meaning=meaning)
+    troubled = [finding for finding in find().findings if names(finding) == ["trouble"]]
+    assert len(troubled) == (0 if meaning == RefusalWords.Meaning.ASK else 1)
+
+
+@pytest.mark.parametrize("reason", ["auth", "funds", "by_hand"])
+@pytest.mark.django_db
+def test_a_pause_for_another_reason_is_a_finding_beside_the_words(reason):
+    make_refusal(make_panel(paused_reason=reason))
+    assert sorted(names(finding) for finding in find().findings) == [["refusal"], ["trouble"]]
 
 
 @pytest.mark.parametrize(
