@@ -76,8 +76,8 @@ class Visit:
         return self._failure is not None
 
     def note_answer(self) -> None:
-        """Remember that the panel answered a call."""
-        self._has_answered = True
+        """Remember that the panel answered, unless no call was made or none was answered."""
+        self._has_answered = self.client.tally.has_answers
         self.count_calls()
 
     def count_calls(self) -> None:

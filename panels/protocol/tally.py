@@ -30,6 +30,8 @@ class Tally:
         self._lock = threading.Lock()
         self._days: dict[date, Calls] = {}
         self._answered_at: datetime | None = None
+        # Whether a call was ever answered.
+        self.has_answers = False
 
     def count(self, seconds: float, error: PanelError | None = None) -> None:
         """Count a call that took so many seconds and ended with an answer, or with this error."""
@@ -45,6 +47,7 @@ class Tally:
                 calls.answers += 1
                 calls.seconds += seconds
                 self._answered_at = now
+                self.has_answers = True
 
     def take(self) -> dict[date, Calls]:
         """Return the calls that were counted since the last time, by day."""

@@ -40,7 +40,12 @@ def named():
 
 
 def confirm(monkeypatch, order, answers):
-    monkeypatch.setattr(PanelClient, "statuses", lambda self, remote_ids: answers())
+    def statuses(client, remote_ids):
+        found = answers()
+        client.tally.count(0.1)
+        return found
+
+    monkeypatch.setattr(PanelClient, "statuses", statuses)
     return confirm_candidates(order.panel_id, threading.Event())
 
 

@@ -418,12 +418,18 @@ def judged(panel):
     return panel.paused_reason, panel.failures
 
 
+def note_call(here):
+    """Note an answer to a call, as the work of a visit does after each call."""
+    here.client.tally.count(0.1)
+    here.note_answer()
+
+
 def test_an_answer_is_noted_once_at_the_end_of_a_visit(monkeypatch):
     panel, noted = make_panel(failures=2), []
     monkeypatch.setattr(visit, "note_answer", noted.append)
     with on_visit(panel) as here:
-        here.note_answer()
-        here.note_answer()
+        note_call(here)
+        note_call(here)
         assert noted == []
     assert noted == [panel.pk]
 
@@ -441,7 +447,7 @@ def visit_until(panel, error, *before):
         for each in before:
             here.note_error(each)
         if not before:
-            here.note_answer()
+            note_call(here)
         raise error
 
 
@@ -462,9 +468,9 @@ def test_calls_of_a_visit_that_fail_together_are_one_failure():
 def test_a_failure_after_answers_is_the_first_one_in_a_row_and_later_answers_do_not_undo_it():
     panel = make_panel(failures=2)
     with on_visit(panel) as here:
-        here.note_answer()
+        note_call(here)
         here.note_error(OutcomeUnknown("no answer"))
-        here.note_answer()
+        note_call(here)
     assert judged(panel) == ("", 1)
 
 
@@ -475,6 +481,27 @@ def test_a_rate_limit_after_another_failure_of_the_visit_still_pauses():
         here.note_error(OutcomeUnknown("no answer"))
         here.note_error(NotSent("slow down", is_rate_limit=True, retry_after=60))
     assert judged(panel) == (Panel.Pause.RATE_LIMIT, 1)
+
+
+@pytest.mark.parametrize("error", [None, Deferred("not our turn"), LookupError()], ids=repr)
+def test_a_visit_whose_calls_were_all_kept_back_is_no_answer(error):
+    panel = make_panel(failures=2, last_error="no answer")
+    with contextlib.suppress(Deferred, LookupError), on_visit(panel) as here:
+        here.client.tally.count(0, Deferred("not our turn"))
+        here.note_answer()
+        here.note_answers({})
+        if error:
+            raise error
+    assert judged(panel) == ("", 2)
+
+
+def test_a_failed_call_is_no_answer_although_the_work_notes_one():
+    panel = make_panel(failures=1)
+    with on_visit(panel) as here:
+        here.client.tally.count(0, OutcomeUnknown("no answer"))
+        here.note_answer()
+        here.note_error(OutcomeUnknown("no answer"))
+    assert judged(panel) == ("", 2)
 
 
 def test_answers_count_although_our_own_limit_ends_the_visit():
@@ -524,6 +551,7 @@ def test_our_own_mistake_in_a_visit_says_nothing_against_the_panel():
 def test_what_the_answers_about_several_ids_say_about_the_panel(answers, failures):
     panel = make_panel(failures=2)
     with on_visit(panel) as here:
+        here.client.tally.count(0.1)
         failure = here.note_answers(answers)
     assert failure in (None, *answers.values())
     assert here.has_failed is (failure is not None)
