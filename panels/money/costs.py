@@ -15,8 +15,9 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
+from hashlib import sha256
 
-from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
+from django.db.models import Case, F, Q, QuerySet, Sum, When
 
 from panels.models import Order, Panel
 from panels.models.fields import MoneyField
@@ -89,28 +90,30 @@ def _is_charged(order: Order) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """The expected cost of several orders: their number, how many have no known cost, and a sum for each currency."""
+    """The expected cost of several orders: their number, how many have no known cost, and a sum for each currency.
+
+    fingerprint: a text that changes with the orders and with the cost of each, so that a form can tell what a person
+    saw.
+    """
 
     number: int
     unpriced: int
     sums: tuple[tuple[str, Decimal], ...]
-
-    @property
-    def mark(self) -> str:
-        """A text that changes with the orders and their cost, so that a form can tell what a person saw."""
-        sums = "; ".join(f"{amount} {currency}" for currency, amount in self.sums)
-        return f"{self.number}, {self.unpriced} unpriced: {sums}"
+    fingerprint: str
 
 
 def estimate(orders: QuerySet[Order]) -> Estimate:
     """Return what orders will cost when they are sent."""
-    by_currency = orders.order_by("currency").values_list("currency")
-    found = list(by_currency.annotate(Sum("expected_cost"), Count("pk"), Count("expected_cost")))
-    return Estimate(
-        sum(number for _, _, number, _ in found),
-        sum(number - priced for _, _, number, priced in found),
-        tuple((currency, amount) for currency, amount, _, _ in found if amount is not None),
-    )
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    digest, number, unpriced = sha256(), 0, 0
+    for pk, currency, expected in orders.order_by("pk").values_list("pk", "currency", "expected_cost"):
+        digest.update(f"{pk} {expected} {currency};".encode())
+        number += 1
+        if expected is None:
+            unpriced += 1
+        else:
+            sums[currency] += expected
+    return Estimate(number, unpriced, tuple(sorted(sums.items())), digest.hexdigest())
 
 
 def promised_costs(panels: Collection[Panel]) -> dict[tuple[int, str], Decimal]:

@@ -82,7 +82,7 @@ def service_charges(request: HttpRequest, pk: int) -> HttpResponse:
     if decision == "seen":
         charges.mark_seen(service)
         messages.success(request, "Marked as seen. Orders that are placed from now on are compared again.")
-    elif decision == "release" and request.POST.get("shown") != estimate(holding.held_for(service)).mark:
+    elif decision == "release" and request.POST.get("shown") != estimate(holding.held_for(service)).fingerprint:
         messages.error(request, "The held orders have changed since they were shown. Nothing was sent. Check them.")
     elif decision in DECISIONS:
         change, done = DECISIONS[decision]

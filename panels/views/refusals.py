@@ -85,7 +85,7 @@ def refusal_send_again(request: HttpRequest, pk: int) -> HttpResponse:
     if earlier := OrderAction.objects.filter(token=token).first():
         return redirect(earlier)
     pks = list(_first(refused.to_send_again(words)))
-    is_as_shown = request.POST.get("shown") == estimate(Order.objects.filter(pk__in=pks)).mark
+    is_as_shown = request.POST.get("shown") == estimate(Order.objects.filter(pk__in=pks)).fingerprint
     if words.meaning != Meaning.PANEL or not is_as_shown:
         messages.error(request, "The list has changed since it was shown. Nothing was sent. Check it and send again.")
         return redirect(words)

@@ -168,9 +168,19 @@ def test_an_estimate_sums_each_currency_by_itself_and_counts_what_has_no_known_c
 
 
 @pytest.mark.django_db
-def test_the_mark_of_an_estimate_changes_with_number_and_cost():
-    order, other = make_order(), make_order(expected_cost=None)
-    marks = {estimate(Order.objects.filter(pk=order.pk)).mark, estimate(Order.objects.all()).mark}
-    Order.objects.filter(pk=other.pk).update(expected_cost=Decimal(0))
-    marks.add(estimate(Order.objects.all()).mark)
-    assert len(marks) == 3
+def test_the_fingerprint_of_an_estimate_changes_with_the_orders_and_the_cost_of_each():
+    def look(*orders):
+        return estimate(Order.objects.filter(pk__in=[order.pk for order in orders])).fingerprint
+
+    first, second, third, fourth = (make_order(expected_cost=Decimal(1)) for _ in range(4))
+    # The numbers of the second and the third order have the sum of those of the first and the fourth.
+    seen = [look(first), look(first, second), look(first, fourth), look(second, third)]
+    assert look(fourth, first) == seen[2]
+    Order.objects.filter(pk=first.pk).update(expected_cost=Decimal(2))
+    Order.objects.filter(pk=fourth.pk).update(expected_cost=Decimal(0))
+    seen.append(look(first, fourth))
+    Order.objects.filter(pk=fourth.pk).update(expected_cost=None)
+    seen.append(look(first, fourth))
+    Order.objects.filter(pk=fourth.pk).update(currency="EUR")
+    seen.append(look(first, fourth))
+    assert len(set(seen)) == len(seen)

@@ -479,6 +479,16 @@ def test_held_orders_are_only_released_as_they_were_shown(as_operator, rung):
     assert rung == []
 
 
+def test_other_held_orders_of_the_same_number_and_cost_are_not_released_unseen(as_operator, rung):
+    service = overcharged()
+    order = make_order(service, held_reason=OVERCHARGED)
+    shown = shown_to(as_operator, service)
+    Order.objects.filter(pk=order.pk).update(held_reason="", state="withdrawn")
+    unseen = make_order(service, held_reason=OVERCHARGED)
+    assert "Nothing was sent" in release(as_operator, service, shown)
+    assert list(Order.objects.filter(held_reason=OVERCHARGED)) == [unseen]
+
+
 def page_of(client, service):
     return text(client.get(service.get_absolute_url()))
 

@@ -116,6 +116,19 @@ def test_a_list_that_has_changed_is_shown_again_before_it_is_sent(as_operator, w
     assert not OrderAction.objects.exists()
 
 
+def test_other_orders_of_the_same_number_and_cost_are_shown_before_they_are_sent(as_operator, words):
+    RefusalWords.objects.update(meaning=Meaning.PANEL)
+    seen = make_refused(words, expected_cost=Decimal("1.25"))
+    shown = fields(as_operator.get(words.get_absolute_url()))
+    make_order(again_of=seen)
+    unseen = make_refused(words, expected_cost=Decimal("1.25"))
+    response = as_operator.post(reverse("refusal_send_again", args=[words.pk]), shown, follow=True)
+    assert "The list has changed since it was shown" in response.text
+    assert not OrderAction.objects.exists()
+    press(as_operator, words, fields(response))
+    assert [line.order for line in OrderAction.objects.get().lines.all()] == [unseen]
+
+
 def test_the_button_says_how_many_have_no_known_price(as_operator, words):
     RefusalWords.objects.update(meaning=Meaning.PANEL)
     for cost in (Decimal("1.25"), None):
