@@ -13,7 +13,7 @@ from panels.models.order_states import NEEDS_A_PERSON
 from panels.models.writing import insert_rows
 
 # Orders of one transaction, because nothing may hold the write lock of SQLite for long.
-CHUNK = 500
+CHUNK = 1000
 OVERCHARGED = "The panel charges more for this service than was agreed."
 State, What = Order.State, OrderEvent.What
 
@@ -43,9 +43,10 @@ def release_held(service: Service, actor: Any) -> int:
 
 
 def _change_all(orders: QuerySet[Order], panel_pk: int, event: OrderEvent, changes: dict[str, Any]) -> int:
-    number = 0
-    while changed := _change_some(orders, panel_pk, event, changes):
-        number += changed
+    number, is_over = 0, False
+    while not is_over:
+        changed = _change_some(orders, panel_pk, event, changes)
+        number, is_over = number + changed, changed < CHUNK
     return number
 
 
@@ -55,7 +56,7 @@ def _change_some(orders: QuerySet[Order], panel_pk: int, event: OrderEvent, chan
         # A claim locks the panel too, so no order is put on hold while it is being claimed.
         Panel.objects.select_for_update(no_key=True).get(pk=panel_pk)
         pks = list(orders.order_by("pk").select_for_update().values_list("pk", flat=True)[:CHUNK])
-        Order.objects.filter(pk__in=pks).update(**changes)
+        orders.filter(pk__in=pks).update(**changes)
         same = {"at": timezone.now(), "what": event.what, "detail": event.detail, "actor": event.actor}
         insert_rows([OrderEvent(order_id=pk, **same) for pk in pks])
     return len(pks)
