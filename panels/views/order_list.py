@@ -18,7 +18,7 @@ from panels.filters import OrderFilter
 from panels.models import Order
 from panels.models.order_states import RequestState
 from panels.money.costs import cost_of
-from panels.pages.htmx import render_page
+from panels.pages.htmx import render_page, wants_fragment
 from panels.pages.paging import find_page, paginate
 from panels.tables.cells import csv_lines
 
@@ -53,6 +53,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "filter": found,
+        "is_fragment": wants_fragment(request),
         "page": page,
         "total": total,
         "sort": sort,

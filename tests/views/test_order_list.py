@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
@@ -115,6 +116,14 @@ def test_a_filter_that_cannot_be_read_shows_nothing_rather_than_everything(as_vi
     assert not response.context["page"].rows
     assert "This filter is not valid" in response.text
     assert as_viewer.get(f"{reverse('order_export')}?{query}").status_code == 302
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX, HTMX | {"HX-Boosted": "true"}], ids=["page", "fragment", "boosted"])
+@pytest.mark.parametrize("query", ["panel=999999", "created_from=yesterday", "state=lost"])
+def test_the_message_about_a_filter_that_is_not_valid_is_shown_once(as_viewer, query, headers):
+    text = as_viewer.get(f"{reverse('order_list')}?{query}", headers=headers).text
+    assert "This filter is not valid" in text
+    assert len(re.findall("Select a valid choice|Enter a valid date", text)) == 1
 
 
 @pytest.mark.parametrize("query", ["q=%23999999999999999999", "batch=99999999999999999999", "after=1~x", "sort=link"])
