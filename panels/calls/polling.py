@@ -29,6 +29,7 @@ from panels.money.given_back import compare_money, is_lowered, learn_lowering
 from panels.orders.following import GRACE, SOONEST, next_check_at
 from panels.orders.readings import Told, note_news
 from panels.orders.status_words import with_meanings
+from panels.pages.formats import money
 from panels.protocol.errors import Deferred, PanelError, Reason, Refused, is_answer
 from panels.protocol.inquiry import CHUNK
 from panels.protocol.wire import OrderStatus
@@ -178,7 +179,8 @@ def _describe_changes(
         before = order.get_progress_display() or "Placed"
         events.append((What.PROGRESS, f"{before} → {Order.Progress(fields['progress']).label}"))
     if "charge" in fields and order.charge:
-        events.append((What.CHARGE, f"{order.charge.normalize():f} → {fields['charge'].normalize():f}"))
+        currency = fields.get("currency", order.currency)
+        events.append((What.CHARGE, f"{money(order.charge, order.currency)} → {money(fields['charge'], currency)}"))
     if fields.get("is_word_unknown") or ("remote_status" in fields and answer.is_word_unknown):
         events.append((What.FLAGGED, f"The panel status “{answer.remote_status}” is not known here."))
     if overcharge := describe_overcharge(order, fields):

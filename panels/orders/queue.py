@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Now
 
 from panels.models import Batch, Order, OrderEvent, Service
+from panels.pages.formats import price
 from panels.protocol.order_types import Offer, check
 
 State, What = Order.State, OrderEvent.What
@@ -55,9 +56,9 @@ def reason_to_hold(order: Order) -> str:
         return changed
     limit = agreed * (1 + Decimal(str(settings.PRICE_GUARD_PERCENT)) / 100)
     if service.rate_per_1000 > limit:
-        unit = f"{order.currency} per 1000".strip() if service.order_type.billing != "flat" else order.currency
-        old, new = f"{agreed.normalize():f}", f"{service.rate_per_1000.normalize():f} {unit}".strip()
-        return f"The price has risen from {old} to {new}."
+        before, now = (price(each, order.currency) for each in (agreed, service.rate_per_1000))
+        unit = "" if service.order_type.billing == "flat" else " per 1000"
+        return f"The price has risen from {before} to {now}{unit}."
     return ""
 
 

@@ -177,9 +177,14 @@ def cost(
     return format_html('{} <span class="small muted clip" title="Expected">{}</span>', text, other)
 
 
+def price(amount: Decimal | int | None, currency: str = "") -> str:
+    """Write the price of a service without its unit, with up to 8 decimals."""
+    return _amount(amount, currency, places=8)
+
+
 def rate(amount: Decimal | int | None, currency: str = "") -> str:
-    """Write the price of 1000 units, with up to 8 decimals."""
-    text = _amount(amount, currency, places=8)
+    """Write the price of 1000 units."""
+    text = price(amount, currency)
     return text if amount is None else f"{text} per{NBSP}1000"
 
 

@@ -146,7 +146,7 @@ def test_the_switch_stops_a_claim_that_waits_for_its_panel():
     ("change", "words"),
     [
         ({"rate_per_1000": Decimal("0.95")}, ""),
-        ({"rate_per_1000": Decimal("0.94500001")}, "risen from 0.9 to 0.94500001"),
+        ({"rate_per_1000": Decimal("0.94500001")}, "risen from 0.90\u00a0USD to 0.94500001\u00a0USD"),
         ({"rate_per_1000": Decimal("0.10")}, ""),
         ({"is_listed": False}, "no longer lists"),
         ({"type": "package", "raw_type": "Package"}, "type has changed to Package"),

@@ -16,7 +16,7 @@ from panels.calls.catalog import sync_catalog
 from panels.calls.polling import _lease_orders, _record_answers, compare, poll_due
 from panels.calls.submission import submit_queued
 from panels.calls.unreadable import LEFT_OUT
-from panels.models import Order, Panel, Service
+from panels.models import Order, OrderEvent, Panel, Service
 from panels.orders.following import request_check, stop_following
 from panels.protocol.client import PanelClient
 from panels.protocol.errors import OutcomeUnknown, Reason, Refused
@@ -174,6 +174,13 @@ def test_an_unknown_word_keeps_the_progress_and_is_flagged():
     assert finding.fields["is_word_unknown"] is True
     assert finding.fields["remote_status"] == "Sleeping"
     assert "Sleeping" in finding.events[-1][1]
+
+
+@pytest.mark.django_db
+def test_a_changed_charge_is_told_as_amounts_with_their_currency():
+    order = make_placed(charge=Decimal("188.300000"), currency="USD")
+    found = compare(order, answer(charge=Decimal("90.5"), currency="USD"), order.panel, timezone.now())
+    assert (OrderEvent.What.CHARGE, "188.30\u00a0USD → 90.50\u00a0USD") in found.events
 
 
 @pytest.mark.django_db

@@ -66,7 +66,7 @@ def test_orders_wait_in_the_order_of_their_times_unless_a_person_must_act():
     [
         ({}, ""),
         ({"rate_per_1000": Decimal("0.99")}, ""),
-        ({"rate_per_1000": Decimal("0.991")}, "The price has risen from 0.9 to 0.991 USD per 1000."),
+        ({"rate_per_1000": Decimal("0.991")}, "The price has risen from 0.90\u00a0USD to 0.991\u00a0USD per 1000."),
         ({"is_listed": False}, "The panel no longer lists this service."),
         ({"type": "package", "raw_type": "Package"}, "The service's type has changed to Package."),
         ({"type": "", "raw_type": ""}, "The service's type has changed to unknown."),

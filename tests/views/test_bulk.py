@@ -265,7 +265,7 @@ def test_a_price_that_has_changed_stops_the_confirmation_and_shows_the_differenc
     service.save()
     response = as_operator.post(at("bulk_confirm", batch), {"fingerprint": shown})
     assert response.status_code == 422
-    assert "0.9 USD per 1000 → 1.25 USD per 1000" in text_of(response)
+    assert "0.90 USD per 1000 → 1.25 USD per 1000" in text_of(response)
     assert "Nothing was ordered" in text_of(response)
     assert "Order 1 line · 1.25 USD" in text_of(response)
     assert not Order.objects.exists()

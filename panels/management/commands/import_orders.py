@@ -18,6 +18,7 @@ from panels.bulk.labels import find_missing_names, set_labels
 from panels.bulk.lookup import CatalogLookup
 from panels.clients.naming import Labels, Missing, NameLookup, create_missing, find_unfit_labels
 from panels.models import Batch, Panel
+from panels.pages.formats import money
 from panels.protocol.order_fields import shown, trim
 from panels.tables.reading import LABELS, Sheet, UnreadableError, read_file
 
@@ -155,11 +156,11 @@ def _find_user(name: str) -> Any:
 
 def _priced(total: PanelTotal) -> str:
     """Return a sentence about the orders of a panel, their cost, and the part that the balance does not cover."""
-    words = f"{total.panel.name}: {total.count:,} orders, {total.cost.normalize():f} {total.currency}".rstrip()
+    words = f"{total.panel.name}: {total.count:,} orders, {money(total.cost, total.currency)}"
     if total.unpriced:
         words += f", and {total.unpriced:,} with a cost that is not known in advance"
     if total.excess:
-        words += f". Not enough balance ({total.excess.normalize():f} {total.currency} short)"
+        words += f". Not enough balance ({money(total.excess, total.currency)} short)"
     return words
 
 

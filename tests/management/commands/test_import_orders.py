@@ -39,7 +39,7 @@ def test_a_good_file_is_priced_and_queued(service, write, capsys, rung):
     call_command("import_orders", write(*GOOD), user="ann")
     out = capsys.readouterr().out
     batch = Batch.objects.get()
-    assert "North: 2 orders, 1.35 USD. Not enough balance (0.35 USD short)" in out
+    assert "North: 2 orders, 1.35\u00a0USD. Not enough balance (0.35\u00a0USD short)" in out
     assert f"2 orders are queued as batch {batch.pk}." in out
     assert (batch.state, batch.source, batch.filename) == ("confirmed", "command", "orders.csv")
     assert set(Order.objects.values_list("placed_by", "state", "batch")) == {(user.pk, "queued", batch.pk)}
@@ -49,7 +49,7 @@ def test_a_good_file_is_priced_and_queued(service, write, capsys, rung):
 def test_a_dry_run_prices_orders_nothing_and_leaves_nothing(service, write, capsys):
     call_command("import_orders", write(*GOOD), dry_run=True)
     out = capsys.readouterr().out
-    assert "1.35 USD" in out
+    assert "1.35\u00a0USD" in out
     assert "Nothing was ordered" in out
     assert not Order.objects.exists()
     assert not Batch.objects.exists()
@@ -132,7 +132,7 @@ def test_a_price_that_changes_in_between_stops_it(service, write, monkeypatch, c
     monkeypatch.setattr(import_orders, "confirm", change_and_confirm)
     with pytest.raises(CommandError, match="have changed"):
         call_command("import_orders", write(*GOOD))
-    assert "rate 0.9 USD per 1000 → 2 USD per 1000 (lines 2, 3)" in capsys.readouterr().err
+    assert "rate 0.90\u00a0USD per\u00a01000 → 2.00\u00a0USD per\u00a01000 (lines 2, 3)" in capsys.readouterr().err
     assert not Order.objects.exists()
     assert not Batch.objects.exists()
 
