@@ -196,7 +196,7 @@ def test_a_pause_for_unknown_words_is_one_finding_with_the_button_of_the_words(c
         {"turned_away": 1},
         {"unreadable_since": timezone.now()},
     ],
-    ids=str,
+    ids=lambda more: next(iter(more)),
 )
 @pytest.mark.django_db
 def test_other_trouble_of_a_panel_that_is_paused_for_words_is_a_finding_too(more):
