@@ -66,6 +66,8 @@ _DELIMITERS = ",;\t|"
 _SEPARATORS = re.compile(r"[\s_-]+")
 _SEPARATOR_LINE = re.compile(r'"?sep=([^\r\n"])"?(?:\r\n|\r|\n)', re.IGNORECASE)
 _FILLED = re.compile(r"[^\s,;|].*")
+# What people write between values in place of a pipe or a tab.
+_SEVERAL = re.compile(r"[\s,;]")
 _HEADER_LENGTH = 64 * 1024
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 # The check of every field refuses it, so that no value is sent that differs from the value on the screen.
@@ -121,7 +123,7 @@ def read_paste(text: str, *, has_panel: bool, names: Sequence[str] = PASTED) -> 
     if sum(title in known for title in titles) * 2 > len(titles):
         return _read_table(_read_records(text, known), known, names[0])
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    rows = ((number, dict(enumerate(_split(line)))) for number, line in enumerate(lines, 1))
+    rows = ((number, dict(enumerate(_split(number, line, columns)))) for number, line in enumerate(lines, 1))
     return Sheet(columns, _read_lines(rows, dict(enumerate(columns)), "Line"))
 
 
@@ -250,8 +252,13 @@ def _titles(text: str, delimiter: str) -> list[str]:
     return [_fold_title(cell) for cell in next(csv.reader(io.StringIO(start, newline=""), delimiter=delimiter), [])]
 
 
-def _split(line: str) -> list[str]:
-    return line.split("\t" if line.count("\t") > line.count("|") else "|")
+def _split(number: int, line: str, columns: Sequence[str]) -> list[str]:
+    """Return the values of a pasted line. Raises UnreadableError for several values without a separator."""
+    cells = line.split("\t" if line.count("\t") > line.count("|") else "|")
+    if len(cells) == 1 and len(columns) > 1 and _SEVERAL.search(line.strip()):
+        problem = f"Line {number:,} has no | between its values: {shown(line.strip())}"
+        raise UnreadableError(problem, f"Write each line as {' | '.join(columns)}")
+    return cells
 
 
 def _read_workbook(content: bytes, known: Mapping[str, str], needed: str) -> Sheet:

@@ -390,3 +390,23 @@ def test_ten_thousand_lines_are_read_alike_from_csv_and_xlsx():
     from_xlsx = read_file("a.xlsx", content)
     assert len(from_csv.lines) == MAX_LINES
     assert from_csv == from_xlsx
+
+
+@pytest.mark.parametrize("separator", [" ", ", ", ";", "  "])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_a_pasted_line_without_a_pipe_or_tab_is_shown_with_what_a_line_looks_like(separator, line_end):
+    good, bad = (f"77{between}https://example.com/p/1{between}500" for between in ("|", separator))
+    with pytest.raises(UnreadableError) as caught:
+        read_paste(f"{good}{line_end}{bad}{line_end}", has_panel=False)
+    assert caught.value.text.startswith("Line 2 has no | between its values")
+    assert "Write each line as service | link | quantity" in caught.value.text
+
+
+@pytest.mark.parametrize("separator", ["|", "\t", " | "])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("trailing", [0, 1, 2])
+def test_tabs_windows_line_ends_and_separators_at_the_end_give_the_same_lines(separator, line_end, trailing):
+    line = separator.join(["77", "https://example.com/p/1", "500"]) + separator * trailing
+    sheet = read_paste(line_end.join([line, line, ""]), has_panel=False)
+    cells = {"service": "77", "link": "https://example.com/p/1", "quantity": "500"}
+    assert [(each.number, each.cells) for each in sheet.lines] == [(1, cells), (2, cells)]
