@@ -108,8 +108,16 @@ def test_a_wrong_line_stops_the_confirmation():
 
 
 CHANGED = {
-    "rate": ({"rate_per_1000": Decimal("0.95")}, ("rate", "0.90\u00a0USD per\u00a01000", "0.95\u00a0USD per\u00a01000"), True),
-    "lower rate": ({"rate_per_1000": Decimal("0.80")}, ("rate", "0.90\u00a0USD per\u00a01000", "0.80\u00a0USD per\u00a01000"), True),
+    "rate": (
+        {"rate_per_1000": Decimal("0.95")},
+        ("rate", "0.90\u00a0USD per\u00a01000", "0.95\u00a0USD per\u00a01000"),
+        True,
+    ),
+    "lower rate": (
+        {"rate_per_1000": Decimal("0.80")},
+        ("rate", "0.90\u00a0USD per\u00a01000", "0.80\u00a0USD per\u00a01000"),
+        True,
+    ),
     "limit": ({"max_quantity": 5000}, ("maximum", "10,000", "5,000"), True),
     "limit that is passed": ({"max_quantity": 500}, ("maximum", "10,000", "500"), False),
     "listing": ({"is_listed": False}, ("listed", "yes", "no"), False),
