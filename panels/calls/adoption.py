@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from panels.bulk.adoption import note_known_orders, placed_at_of, to_adopt
-from panels.calls.polling import compare
+from panels.calls.comparing import compare
 from panels.calls.visit import PanelClosedError, visit
 from panels.models import BatchLine, Order, OrderEvent, Panel
 from panels.orders.following import next_check_at

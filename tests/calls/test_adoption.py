@@ -16,7 +16,8 @@ from panels import bell, schedule
 from panels.bulk import progress, results
 from panels.bulk.adoption import PASTED, create_adoption
 from panels.calls.adoption import adopt
-from panels.calls.polling import compare, poll_due
+from panels.calls.comparing import compare
+from panels.calls.polling import poll_due
 from panels.id_search.evidence import find_around
 from panels.models import Batch, DayTotal, Order, OrderEvent, Panel
 from panels.money.totals import recount, spend, update_totals

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from panels.calls import polling
 from panels.calls.catalog import sync_catalog
-from panels.calls.polling import _lease_orders, _record_answers, compare, poll_due
+from panels.calls.comparing import compare
+from panels.calls.polling import _lease_orders, _record_answers, poll_due
 from panels.calls.submission import submit_queued
 from panels.calls.unreadable import LEFT_OUT
 from panels.models import Order, OrderEvent, Panel, Service
