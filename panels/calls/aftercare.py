@@ -1,4 +1,4 @@
-"""Requests refills and cancels, each sent at most once, and follows refills to their end.
+"""Requests refills and cancels, each sent at most once.
 
 A request is a row. A person queues it. A worker takes it (sending, with a deadline). Then the panel accepts or refuses
 it in its own words, or it is unknown, because the panel may have got it. Only the status of an order shows whether it
@@ -10,34 +10,29 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from panels.calls.claiming import claims_under_way
 from panels.calls.recording import record, tried
-from panels.calls.unreadable import note_traces, settles, trace_of
-from panels.calls.visit import CHUNK_OF_SINGLES, LEASE, PanelClosedError, visit
+from panels.calls.refill_checks import check_refills, refills_at
+from panels.calls.visit import CHUNK_OF_SINGLES, PanelClosedError, visit
 from panels.models import Controls, JobRun, Order, OrderEvent, Panel, Refill
 from panels.models.order_states import RequestState
-from panels.models.planning import unindexed
-from panels.orders.following import SOONEST, request_check, unreadable_wait
-from panels.orders.status_words import with_meanings
+from panels.orders.following import SOONEST, request_check
 from panels.protocol.client import PanelClient
-from panels.protocol.errors import NotSent, PanelError, Refused, Unreadable, failure_in, visit_failure_in
+from panels.protocol.errors import NotSent, PanelError, Refused, failure_in
 from panels.protocol.inquiry import CHUNK
-from panels.protocol.wire import RefillStatus
 from panels.providers.cancels import learn_cancels
 
 # The calls for the claimed requests must begin within this time. The last exchange may take its own time after that.
 SEND_WITHIN = timedelta(minutes=10)
 SPARE = JobRun.CLOCKS_DIFFER + timedelta(seconds=30)
-REFILL_CHECKS = (timedelta(minutes=2), timedelta(hours=2))
-FOLLOW_REFILLS_FOR = timedelta(days=60)
 What = OrderEvent.What
 
 
@@ -46,7 +41,7 @@ def send_requests(panel_pk: int, stopping: threading.Event) -> Counter[str]:
     counts: Counter[str] = Counter()
     try:
         with visit(Panel.objects.open_for_questions(), panel_pk, stopping) as here:
-            for step in (_send_refills, _send_cancels, _check_refills):
+            for step in (_send_refills, _send_cancels, check_refills):
                 while not stopping.is_set() and (found := step(here.panel, here.client)):
                     here.note_answer()
                     counts += found
@@ -79,12 +74,8 @@ def _raise_alarm(orders: QuerySet[Order], what: str) -> None:
     Order.objects.filter(pk__in=list(orders.filter(alarm="").values_list("pk", flat=True))).update(alarm=text)
 
 
-def _refills_at(panel: Panel) -> QuerySet[Refill]:
-    return Refill.objects.alias(at=unindexed("order__panel_id")).filter(at=panel.pk).select_related("order")
-
-
 def _send_refills(panel: Panel, client: PanelClient) -> Counter[str]:
-    waiting = _refills_at(panel).filter(state=RequestState.QUEUED)
+    waiting = refills_at(panel).filter(state=RequestState.QUEUED)
     is_single = not panel.multi_refill
     refills, not_after = _claim_requests(waiting, panel, "state", "send_deadline", is_single=is_single)
     if not refills:
@@ -209,71 +200,3 @@ def _outcome_of(answer: str | PanelError | None) -> tuple[RequestState, str]:
     if isinstance(answer, Refused):
         return RequestState.REFUSED, answer.text
     return RequestState.UNKNOWN, answer.text if answer else "The panel's answer did not contain this order."
-
-
-def _check_refills(panel: Panel, client: PanelClient) -> Counter[str]:
-    now = timezone.now()
-    with transaction.atomic():
-        due = _refills_at(panel).filter(next_check_at__lte=now)
-        # An unreadable answer may end the visit, so the readable refills come first.
-        by_turn = due.order_by(F("unreadable_since").asc(nulls_first=True), "next_check_at")
-        refills = list(by_turn.select_for_update(skip_locked=True, of=("self",))[:CHUNK])
-        Refill.objects.filter(pk__in=[refill.pk for refill in refills]).update(next_check_at=now + LEASE)
-    if not refills:
-        return Counter()
-    answers = with_meanings(panel, _ask_statuses(client, [refill.remote_id for refill in refills]))
-    settled = [refill for refill in refills if settles(answers, refill.remote_id)]
-    now = timezone.now()
-    _record_statuses(settled, answers, now)
-    note_traces(panel, [answers.get(refill.remote_id) for refill in settled], now, about_refills=True)
-    if failure := visit_failure_in(answers):
-        raise failure
-    return Counter(checked=len(settled))
-
-
-def _ask_statuses(client: PanelClient, refill_ids: Sequence[str]) -> Mapping[str, RefillStatus | PanelError]:
-    try:
-        return client.refill_statuses(refill_ids)
-    except (Unreadable, Refused) as error:
-        return dict.fromkeys(refill_ids, error)
-
-
-def _record_statuses(
-    refills: Sequence[Refill], answers: Mapping[str, RefillStatus | PanelError], now: datetime
-) -> None:
-    events = []
-    for refill in refills:
-        answer = answers.get(refill.remote_id)
-        trace = trace_of(answer)
-        if trace or refill.unreadable_since:
-            refill.error = trace
-        refill.unreadable_since = (refill.unreadable_since or now) if trace else None
-        if isinstance(answer, Refused):
-            refill.error = answer.text
-        elif isinstance(answer, RefillStatus):
-            if answer.remote_status not in ("", refill.remote_status):
-                refill.remote_status, refill.error = answer.remote_status, ""
-                events.append(OrderEvent(order=refill.order, at=now, what=What.REFILL, detail=answer.remote_status))
-            refill.progress = answer.progress or refill.progress
-            refill.is_word_unknown = answer.is_word_unknown
-        refill.checked_at = now
-        refill.finished_at = now if refill.progress in Refill.FINISHED else None
-        refill.next_check_at = _next_refill_check(refill, now)
-        refill.is_word_unknown = refill.is_word_unknown and refill.next_check_at is not None
-    with transaction.atomic():
-        written = ("remote_status", "is_word_unknown", "error", "progress", "unreadable_since")
-        Refill.objects.bulk_update(refills, (*written, "checked_at", "finished_at", "next_check_at"))
-        OrderEvent.objects.bulk_create(events)
-
-
-def _next_refill_check(refill: Refill, now: datetime) -> datetime | None:
-    """Return when to ask about a refill again; None if it has ended or was followed for too long."""
-    age = now - refill.requested_at
-    if refill.finished_at:
-        return None
-    if age > FOLLOW_REFILLS_FOR:
-        refill.error = f"No longer tracked, because it had not ended after {FOLLOW_REFILLS_FOR.days} days."
-        return None
-    soonest, latest = REFILL_CHECKS
-    wait = min(max(age / 4, soonest), latest)
-    return now + (max(wait, unreadable_wait(refill.unreadable_since, now)) if refill.unreadable_since else wait)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef
 from django.utils import timezone
 
-from panels.calls.aftercare import REFILL_CHECKS, expire_requests
+from panels.calls.aftercare import expire_requests
 from panels.calls.everybody import AFTER_OTHERS
 from panels.calls.outcomes import LONGEST_RETRY, expire_sends
+from panels.calls.refill_checks import REFILL_CHECKS
 from panels.models import JobRun, Order, Panel, Refill, Service
 from panels.orders import funds
 from panels.orders.following import AFTER_FINISH as LONGEST_LEFT_ALONE

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone
 
-from panels.calls import aftercare, unreadable
+from panels.calls import refill_checks, unreadable
 from panels.calls.aftercare import send_requests
 from panels.calls.polling import poll_due
 from panels.models import Order, Panel, Refill
@@ -312,7 +312,7 @@ def test_what_could_not_be_read_about_a_refill_stands_at_it_and_at_the_panel(sho
     shop.reply = lambda form: {"status": "In progress"}
     _, [refill] = follow(shop)
     assert (refill.progress, refill.error, refill.unreadable_since) == ("in_progress", "", None)
-    assert waits(refill) <= max(aftercare.REFILL_CHECKS)
+    assert waits(refill) <= max(refill_checks.REFILL_CHECKS)
 
 
 def test_an_unreadable_answer_about_a_refill_keeps_no_order_waiting(shop):
