@@ -21,7 +21,8 @@ from django.utils import timezone
 
 from panels.bell import ring
 from panels.calls.balances import read_balance
-from panels.calls.visit import Visit, note_error
+from panels.calls.conclusions import note_error
+from panels.calls.visit import Visit
 from panels.models import Order, Panel
 from panels.orders import funds, service_waits
 from panels.protocol.errors import PanelError, Reason, Refused

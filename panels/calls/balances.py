@@ -9,8 +9,9 @@ from functools import partial
 from django.db import transaction
 from django.utils import timezone
 
+from panels.calls.conclusions import note_unanswered
 from panels.calls.refusals import doubt_refusals
-from panels.calls.visit import PanelClosedError, Visit, note_unanswered, visit
+from panels.calls.visit import PanelClosedError, Visit, visit
 from panels.models import BalanceReading, Order, Panel
 from panels.money.given_back import learn_keeping
 from panels.orders import funds

@@ -13,7 +13,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from panels.calls.visit import PanelClosedError, note_unanswered, visit
+from panels.calls.conclusions import note_unanswered
+from panels.calls.visit import PanelClosedError, visit
 from panels.models import Panel, Service, ServiceChange
 from panels.models.writing import update_rows
 from panels.money.charges import forget_charges

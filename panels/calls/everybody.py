@@ -15,7 +15,7 @@ from typing import cast
 
 from django.utils import timezone
 
-from panels.calls.visit import note_error
+from panels.calls.conclusions import note_error
 from panels.models import Order, OrderEvent, Panel, Service
 from panels.orders import service_waits
 from panels.orders.queue import queued

@@ -15,9 +15,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from panels.calls import everybody
+from panels.calls.conclusions import note_answer, note_error
 from panels.calls.recording import record, tried
 from panels.calls.refusals import count_refusal, with_meaning
-from panels.calls.visit import note_answer, note_error
 from panels.models import Order, OrderEvent, Panel
 from panels.orders import funds, service_waits
 from panels.orders.moves import move_together

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from panels import schedule
-from panels.calls import visit
+from panels.calls import conclusions, visit
 from panels.models import Panel, PanelDay
 from panels.protocol.errors import Deferred, NotSent, OutcomeUnknown, Reason, Refused, Unreadable
 from panels.providers import pauses
@@ -96,7 +96,7 @@ def test_machines_whose_clocks_differ_share_the_calls_of_a_minute(monkeypatch):
 def test_failures_in_a_row_pause_the_panel_longer_each_time():
     panel, waits = make_panel(), []
     for _ in range(6):
-        visit.note_error(panel, OutcomeUnknown("no answer"))
+        conclusions.note_error(panel, OutcomeUnknown("no answer"))
         panel.refresh_from_db()
         if panel.paused_until:
             waits.append(round((panel.paused_until - timezone.now()).total_seconds()))
@@ -105,10 +105,10 @@ def test_failures_in_a_row_pause_the_panel_longer_each_time():
     assert panel.paused_reason == Panel.Pause.UNREACHABLE
     for _ in range(9):
         end_pause(panel)
-        visit.note_error(panel, OutcomeUnknown("no answer"))
+        conclusions.note_error(panel, OutcomeUnknown("no answer"))
     panel.refresh_from_db()
     assert timedelta(minutes=59) < panel.paused_until - timezone.now() <= timedelta(hours=1)
-    visit.note_answer(panel.pk)
+    conclusions.note_answer(panel.pk)
     panel.refresh_from_db()
     assert (panel.paused_reason, panel.failures) == ("", 0)
 
@@ -121,7 +121,7 @@ def end_pause(panel):
 def test_a_panel_that_is_paused_for_something_else_is_left_alone_as_well(reason):
     panel = make_panel()
     pauses.pause(panel, reason, "Enough.")
-    visit.note_error(panel, NotSent("429", is_rate_limit=True, retry_after=600))
+    conclusions.note_error(panel, NotSent("429", is_rate_limit=True, retry_after=600))
     panel.refresh_from_db()
     assert (panel.paused_reason, panel.paused_until, panel.blocks_reading()) == (reason, None, True)
     assert timedelta(minutes=9) < panel.quiet_until - timezone.now() <= timedelta(minutes=10)
@@ -133,14 +133,14 @@ def test_a_panel_that_is_paused_for_something_else_is_left_alone_as_well(reason)
     assert schedule.waiting()["poll"] == [panel.pk]
     waits = []
     for _ in range(5):
-        visit.note_error(panel, OutcomeUnknown("no answer"))
+        conclusions.note_error(panel, OutcomeUnknown("no answer"))
         panel.refresh_from_db()
         if panel.is_quiet():
             waits.append(round((panel.quiet_until - timezone.now()).total_seconds()))
             end_quiet(panel)
     assert waits == [30, 60, 120]
-    visit.note_error(panel, OutcomeUnknown("no answer"))
-    visit.note_answer(panel.pk)
+    conclusions.note_error(panel, OutcomeUnknown("no answer"))
+    conclusions.note_answer(panel.pk)
     panel.refresh_from_db()
     assert (panel.paused_reason, panel.quiet_until, panel.failures) == (reason, None, 0)
 
@@ -153,7 +153,7 @@ def end_quiet(panel):
 def test_pausing_a_silent_panel_by_hand_leaves_it_alone_all_the_same():
     panel = make_panel()
     for _ in range(3):
-        visit.note_error(panel, OutcomeUnknown("no answer"))
+        conclusions.note_error(panel, OutcomeUnknown("no answer"))
     pauses.pause(panel, Panel.Pause.BY_HAND, "Enough.")
     panel.refresh_from_db()
     assert panel.paused_reason == Panel.Pause.BY_HAND
@@ -166,7 +166,7 @@ def test_pausing_a_silent_panel_by_hand_leaves_it_alone_all_the_same():
 def test_calls_that_fail_together_lengthen_the_pause_once():
     panel = make_panel()
     for _ in range(10):
-        visit.note_error(panel, OutcomeUnknown("no answer"))
+        conclusions.note_error(panel, OutcomeUnknown("no answer"))
     panel.refresh_from_db()
     assert panel.paused_until - timezone.now() <= timedelta(seconds=30)
     assert panel.failures == 3
@@ -174,7 +174,7 @@ def test_calls_that_fail_together_lengthen_the_pause_once():
 
 def test_a_refusal_about_one_order_is_an_answer():
     panel = make_panel(failures=2)
-    visit.note_error(panel, Refused("Incorrect link", Reason.VALIDATION))
+    conclusions.note_error(panel, Refused("Incorrect link", Reason.VALIDATION))
     panel.refresh_from_db()
     assert (panel.paused_reason, panel.failures) == ("", 0)
 
@@ -185,7 +185,7 @@ def test_a_pause_that_only_a_person_lifts_is_not_replaced_by_one_that_ends_by_it
     pauses.pause(panel, Panel.Pause.UNREACHABLE, "no answer", timezone.now() + timedelta(seconds=30))
     panel.refresh_from_db()
     assert panel.paused_reason == Panel.Pause.BY_HAND
-    visit.note_answer(panel.pk)
+    conclusions.note_answer(panel.pk)
     panel.refresh_from_db()
     assert panel.paused_reason == Panel.Pause.BY_HAND
     pauses.resume(panel)
@@ -204,7 +204,7 @@ def test_silence_is_ended_by_an_answer_alone_but_asked_about_by_itself():
     assert (panel.is_paused(), panel.is_probe_due()) == (True, False)
     panel.paused_until = timezone.now()
     assert (panel.is_paused(), panel.is_probe_due(), panel.blocks_reading()) == (True, True, True)
-    visit.note_answer(panel.pk)
+    conclusions.note_answer(panel.pk)
     panel.refresh_from_db()
     assert (panel.is_paused(), panel.is_probe_due()) == (False, False)
 
@@ -308,10 +308,10 @@ def test_what_an_old_key_was_told_says_nothing_about_a_new_one():
     panel = Panel.objects.get()
     panel.set_key("a-new-key-0123456789")
     panel.save()
-    visit.note_error(called, Refused("Invalid API key", Reason.AUTH))
+    conclusions.note_error(called, Refused("Invalid API key", Reason.AUTH))
     panel.refresh_from_db()
     assert panel.paused_reason == ""
-    visit.note_error(panel, Refused("Invalid API key", Reason.AUTH))
+    conclusions.note_error(panel, Refused("Invalid API key", Reason.AUTH))
     panel.refresh_from_db()
     assert panel.paused_reason == Panel.Pause.AUTH
 
@@ -320,7 +320,7 @@ def test_what_an_old_key_was_told_says_nothing_about_a_new_one():
 def test_what_the_old_way_of_calling_was_told_says_nothing_about_the_new_one(change):
     called = make_panel()
     Panel.objects.update(**change)
-    visit.note_error(called, Refused("Unsupported Media Type", Reason.EVERYBODY), placing=True)
+    conclusions.note_error(called, Refused("Unsupported Media Type", Reason.EVERYBODY), placing=True)
     assert Panel.objects.get().paused_reason == ""
 
 
@@ -346,7 +346,7 @@ def test_a_pause_with_a_time_is_never_shortened():
     panel, now = make_panel(), timezone.now()
     pauses.pause(panel, Panel.Pause.RATE_LIMIT, "slow down", now + timedelta(minutes=50))
     pauses.pause(panel, Panel.Pause.UNREACHABLE, "no answer", now + timedelta(seconds=30))
-    visit.note_answer(panel.pk)
+    conclusions.note_answer(panel.pk)
     panel.refresh_from_db()
     assert panel.paused_reason == Panel.Pause.RATE_LIMIT
     assert panel.paused_until == now + timedelta(minutes=50)
@@ -358,7 +358,7 @@ def test_a_pause_with_a_time_is_never_shortened():
 def test_our_own_restraint_is_no_failure_of_the_panel():
     panel = make_panel()
     for _ in range(5):
-        visit.note_error(panel, Deferred("not our turn"))
+        conclusions.note_error(panel, Deferred("not our turn"))
     panel.refresh_from_db()
     assert (panel.failures, panel.paused_reason) == (0, "")
 
@@ -366,11 +366,11 @@ def test_our_own_restraint_is_no_failure_of_the_panel():
 def test_an_answer_that_cannot_be_read_stops_placing_only_when_it_came_to_an_order():
     panel = make_panel()
     for _ in range(5):
-        visit.note_error(panel, Unreadable("no balance in it"))
+        conclusions.note_error(panel, Unreadable("no balance in it"))
     panel.refresh_from_db()
     assert panel.paused_reason == ""
     for _ in range(3):
-        visit.note_error(panel, Unreadable("a web page"), placing=True)
+        conclusions.note_error(panel, Unreadable("a web page"), placing=True)
     panel.refresh_from_db()
     assert panel.paused_reason == Panel.Pause.UNREACHABLE
 
@@ -582,7 +582,7 @@ def test_an_answer_ends_only_what_silence_had_begun(reason, time, failures, lost
         unanswered_orders=lost,
         last_error="no answer",
     )
-    visit.note_answer(panel.pk, placing=placing)
+    conclusions.note_answer(panel.pk, placing=placing)
     panel.refresh_from_db()
     left = 0 if placing else lost
     assert (panel.failures, panel.unanswered_orders) == (0, left)
@@ -608,20 +608,20 @@ def test_an_answer_ends_only_what_silence_had_begun(reason, time, failures, lost
 def test_an_answer_is_written_once_and_only_where_it_changes_something(fields, writes):
     panel = make_panel(**fields)
     with CaptureQueriesContext(connection) as queries:
-        visit.note_answer(panel.pk, placing=True)
+        conclusions.note_answer(panel.pk, placing=True)
     assert sum(query["sql"].startswith("UPDATE") for query in queries) == writes
 
 
 def test_an_answer_of_a_panel_that_is_gone_changes_nothing():
     panel = make_panel(failures=2)
     Panel.objects.all().delete()
-    visit.note_answer(panel.pk)
+    conclusions.note_answer(panel.pk)
     assert not Panel.objects.exists()
 
 
 def note_no_balance(panel):
     fields = {"error_field": "balance_error", "request_field": "balance_requested_at"}
-    return visit.note_unanswered(panel, "No answer.", **fields)
+    return conclusions.note_unanswered(panel, "No answer.", **fields)
 
 
 def test_a_request_without_an_answer_ends_with_the_reason():
@@ -662,10 +662,10 @@ def test_a_request_that_the_old_account_did_not_answer_says_nothing_about_the_ne
 @pytest.mark.parametrize("placing", [True, False])
 def test_a_panel_that_gets_too_many_calls_gets_fewer_from_then_on(error, placing):
     panel = make_panel(calls_per_minute=60)
-    visit.note_error(panel, error, placing=placing)
+    conclusions.note_error(panel, error, placing=placing)
     panel.refresh_from_db()
     assert (panel.calls_per_minute, panel.calls_lowered_from) == (45, 60)
     assert panel.paused_reason == Panel.Pause.RATE_LIMIT
-    visit.note_error(panel, error, placing=placing)
+    conclusions.note_error(panel, error, placing=placing)
     panel.refresh_from_db()
     assert panel.calls_per_minute == 45

@@ -31,7 +31,7 @@ LOOK_EVERY = 0.01
 
 def shorten(name: str) -> None:
     """Let everything that takes minutes take seconds."""
-    from panels.calls import claiming, outcomes, visit
+    from panels.calls import claiming, conclusions, outcomes
     from panels.models import JobRun, Panel
     from panels.protocol import transport
     from panels.providers import pauses
@@ -40,11 +40,11 @@ def shorten(name: str) -> None:
     claiming.SPARE = timedelta(seconds=SPARE)
     outcomes.FIRST_RETRY_AFTER = timedelta(seconds=0.3)
     outcomes.LONGEST_RETRY = timedelta(seconds=1)
-    visit.FIRST_PAUSE = timedelta(seconds=0.3)
-    visit.LONGEST_PAUSE = pauses.LONGEST_PAUSE = timedelta(seconds=1)
-    visit.RATE_LIMIT_PAUSE = timedelta(seconds=0.3)
+    conclusions.FIRST_PAUSE = timedelta(seconds=0.3)
+    conclusions.LONGEST_PAUSE = pauses.LONGEST_PAUSE = timedelta(seconds=1)
+    conclusions.RATE_LIMIT_PAUSE = timedelta(seconds=0.3)
     # The panels answer 429 at random.
-    visit.slow_down = lambda *_: None
+    conclusions.slow_down = lambda *_: None
     Panel.total_timeout = property(lambda self: float(self.connect_timeout + self.read_timeout))
     transport._user_agent = lambda: name
     take = JobRun.take
