@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -71,6 +72,11 @@ def sync_catalog(panel_pk: int, stopping: threading.Event) -> tuple[Counter[str]
         return Counter(), _note_failure(panel, error.text)
     if not catalog.rows:
         return Counter(), _note_failure(panel, f"{catalog.problem} The catalog was kept.")
+    return _store_answer(panel, catalog)
+
+
+def _store_answer(panel: Panel, catalog: Catalog) -> tuple[Counter[str], str]:
+    """Store the answer of a panel, as `panel` was when it was asked; return the counts, and "" or the error."""
     with transaction.atomic():
         # Locked until the catalog is stored, because it belongs only to the account that was asked.
         current = Panel.objects.select_for_update(no_key=True).get(pk=panel.pk)
@@ -120,7 +126,7 @@ def store_catalog(panel: Panel, catalog: Catalog) -> Counter[str]:
         # One sync at a time, because two syncs of a panel would insert the same services.
         Panel.objects.select_for_update(no_key=True).get(pk=panel.pk)
         known = {service.remote_id: service for service in Service.objects.filter(panel=panel)}
-        vanished = {service.remote_id for service in known.values() if service.is_listed and catalog.is_whole}
+        vanished = _missing_in(catalog, known.values())
         new: list[Service] = []
         changed: list[Service] = []
         # Services of which only the average time is another one. They do not count as changed.
@@ -128,7 +134,6 @@ def store_catalog(panel: Panel, catalog: Catalog) -> Counter[str]:
         changes: list[ServiceChange] = []
         repriced: list[int] = []
         for row in catalog.rows:
-            vanished.discard(row.remote_id)
             service = known.get(row.remote_id)
             if service is None:
                 new.append(_new_service(panel, row, now))
@@ -137,11 +142,10 @@ def store_catalog(panel: Panel, catalog: Catalog) -> Counter[str]:
                 changes += _changes_of(service, found, now)
                 repriced += [service.pk] if "rate_per_1000" in found else []
         update_rows([(service, {name: getattr(service, name) for name in TIMES}) for service in timed])
-        for remote_id in vanished:
-            service = known[remote_id]
+        for service in vanished:
             service.is_listed = False
-            changed.append(service)
             changes += _changes_of(service, {"is_listed": (True, False)}, now)
+        changed += vanished
         _write_services(new, changed, changes if not known else changes + _arrivals_of(new, now))
         _note_seen(panel, catalog, now)
         forget_charges(repriced)
@@ -152,6 +156,12 @@ def store_catalog(panel: Panel, catalog: Catalog) -> Counter[str]:
         vanished=len(vanished),
         unusable=catalog.unusable,
     )
+
+
+def _missing_in(catalog: Catalog, services: Iterable[Service]) -> list[Service]:
+    """Return the listed services that a whole catalog no longer has."""
+    told = {row.remote_id for row in catalog.rows}
+    return [each for each in services if each.is_listed and catalog.is_whole and each.remote_id not in told]
 
 
 def _write_services(new: list[Service], changed: list[Service], changes: list[ServiceChange]) -> None:
