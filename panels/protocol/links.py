@@ -66,8 +66,8 @@ def normalise_link(link: str) -> str:
     with a digest, because two long links may begin alike.
     """
     text = trim(UNSAFE.sub("", link))
-    # Removed once more at the end, because a fragment may have stood after them.
-    normal = _normalise(text).rstrip(f"/{BLANKS}") if text else ""
+    # Removed once more at the end, because a fragment or an empty query may have stood after them.
+    normal = _normalise(text).rstrip(f"/?{BLANKS}") if text else ""
     if len(normal) <= MAX_NORMALISED_LINK:
         return normal
     digest = hashlib.sha256(normal.encode()).hexdigest()[:_DIGEST]
