@@ -29,6 +29,8 @@ ADVANCED = (
 )
 # A new key is no other way of calling.
 WAY_OF_CALLING = frozenset(Panel.CALLED_WITH) - {"api_key"}
+# The worker writes them too. The form carries what the person saw, and writes only what the person has changed.
+LEARNED = ("calls_per_minute", "multi_status", "multi_refill")
 # Offered where a firewall lets only browsers through.
 BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
@@ -78,6 +80,8 @@ class PanelForm(forms.ModelForm):  # type: ignore[type-arg]
         for name, most in self.MOST.items():
             self.fields[name].validators.append(MaxValueValidator(most))
             self.fields[name].widget.attrs["max"] = most
+        for name in LEARNED:
+            self.fields[name].show_hidden_initial = True
         if instance is None:
             del self.fields["is_active"]
         else:

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from panels.forms.panels import BROWSER
+from panels.forms.panels import BROWSER, LEARNED
 from panels.models import BalanceReading, Panel, ServiceChange, Worker
 from panels.models.order import Order
 from tests.factories import make_fresh_panel, make_order, make_panel, make_placed, make_service, make_unknown, make_user
@@ -38,7 +38,8 @@ def new_panel(**fields):
 
 
 def edited(panel, **fields):
-    return new_panel(name=panel.name, api_url=panel.api_url, api_key="", is_active="on") | fields
+    seen = {f"initial-{name}": getattr(panel, name) for name in LEARNED if getattr(panel, name) is not None}
+    return new_panel(name=panel.name, api_url=panel.api_url, api_key="", is_active="on") | seen | fields
 
 
 def text(response):
@@ -610,13 +611,26 @@ def test_the_page_of_a_panel_shows_the_last_answer_and_the_last_unreadable_one(a
     assert "2 min ago" in text(as_viewer.get("/"))
 
 
+def test_a_form_that_was_open_while_the_worker_learned_writes_only_what_the_person_changed(as_manager):
+    panel = make_panel(calls_per_minute=60)
+    page = as_manager.get(url("panel_edit", panel)).content.decode()
+    seen = dict(re.findall(r'name="(initial-[a-z_]+)" value="(\w+)"', page))
+    assert seen == {"initial-calls_per_minute": "60", "initial-multi_status": "True", "initial-multi_refill": "True"}
+    now = timezone.now()
+    Panel.objects.update(calls_per_minute=45, calls_lowered_from=60, calls_lowered_at=now, multi_status=False)
+    as_manager.post(url("panel_edit", panel), edited(panel, name="Renamed", calls_per_minute="60") | seen)
+    panel.refresh_from_db()
+    assert (panel.name, panel.calls_per_minute, panel.calls_lowered_from) == ("Renamed", 45, 60)
+    assert (panel.multi_status, panel.multi_refill) == (False, True)
+    as_manager.post(url("panel_edit", panel), edited(panel, calls_per_minute="90") | seen)
+    panel.refresh_from_db()
+    assert (panel.calls_per_minute, panel.calls_lowered_from) == (90, None)
+
+
 def test_a_person_sees_from_what_the_calls_were_lowered_and_raises_them_again(as_manager):
     panel = make_panel(calls_per_minute=45, calls_lowered_from=60, calls_lowered_at=timezone.now())
     assert "45 <span" in (page := text(as_manager.get(panel.get_absolute_url())))
     assert "lowered from 60, last at <time" in page
-    as_manager.post(url("panel_edit", panel), edited(panel, calls_per_minute="45", name="Renamed"))
-    panel.refresh_from_db()
-    assert (panel.name, panel.calls_lowered_from) == ("Renamed", 60)
     as_manager.post(url("panel_edit", panel), edited(panel, calls_per_minute="60"))
     panel.refresh_from_db()
     assert (panel.calls_per_minute, panel.calls_lowered_at, panel.calls_lowered_from) == (60, None, None)
