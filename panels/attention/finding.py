@@ -1,4 +1,4 @@
-"""Finds the rows that need a person, for the overview, the menu and the pages of panels."""
+"""Finds the rows that need a person. The overview, the menu and the pages of panels show them."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def kinds_of(subject: Subject) -> list[Need]:
 
 
 def mark(subject: Subject, rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Add to each row, for each kind of its subject, whether the row is of this kind, and the values of the kind."""
+    """Add a flag to each row for each kind of its subject, and the values that the sentence of the kind needs."""
     flags = {kind.flag: kind.when for kind in kinds_of(subject)}
     values = {name: value for kind in kinds_of(subject) for name, value in kind.values.items()}
     marked: QuerySet[Any] = rows.annotate(**flags, **values)

@@ -15,10 +15,10 @@ from panels.bell import ring
 from panels.models import Batch, Order, OrderEvent
 from panels.money.costs import COST, IS_EXPECTED
 from panels.orders.moves import move_all
+from panels.protocol.order_price import SIX_PLACES
 
 CHUNK = 500
 State = Order.State
-_SIX_PLACES = Decimal("0.000001")
 _STAGE = Case(
     When(state=State.QUEUED, held_reason__gt="", then=Value("held")),
     When(state=State.PLACED, progress__in=Order.FINISHED, then=Value("finished")),
@@ -114,7 +114,7 @@ def _sum_costs(orders: QuerySet[Order], pks: Iterable[int]) -> dict[int, list[Ba
     sums = by_currency.annotate(total=Sum(COST), expected=Count("pk", filter=IS_EXPECTED))
     for pk, currency, total, expected in sums.order_by("currency"):
         if total is not None:
-            costs[pk].append(BatchCost(currency, total.quantize(_SIX_PLACES), bool(expected)))
+            costs[pk].append(BatchCost(currency, total.quantize(SIX_PLACES), bool(expected)))
     return costs
 
 

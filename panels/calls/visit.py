@@ -69,7 +69,7 @@ class Visit:
         return self._failure is not None
 
     def note_answer(self) -> None:
-        """Remember that the panel answered, unless no call was made or none was answered."""
+        """Remember that the panel answered, if the client counted an answered call."""
         self._has_answered = self.client.tally.has_answers
         self.count_calls()
 

@@ -206,7 +206,7 @@ class Panel(models.Model):
     )
     # Learned (providers/cancels.py): the panel accepted a cancel, or it has none. None while this is not known.
     takes_cancels = models.BooleanField(null=True, editable=False)
-    # The first orders whose cancels were refused, while none was accepted.
+    # The keys of the first orders whose cancels were refused. Empty after the first accepted cancel.
     refused_cancels = models.JSONField(default=list, db_default=[], blank=True, editable=False)
     # When one order was asked alone because a call about many had crashed the panel's script.
     single_tried_at = models.DateTimeField(null=True, editable=False)

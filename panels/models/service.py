@@ -128,7 +128,7 @@ class Service(models.Model):
 
     @property
     def cancel_doubt(self) -> str:
-        """Why the offer of cancels may not be kept, "" if nothing speaks against it or none is offered."""
+        """The reason to doubt the offered cancels: the panel refused all of them. "" if there is no such reason."""
         is_doubtful = self.cancel is not False and self.panel.takes_cancels is False
         return "Cancels refused so far" if is_doubtful else ""
 

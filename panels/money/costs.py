@@ -22,6 +22,7 @@ from django.db.models import Case, F, Q, QuerySet, Sum, When
 from panels.models import Order, Panel
 from panels.models.fields import MoneyField
 from panels.models.planning import unindexed, unindexed_text
+from panels.protocol.order_price import SIX_PLACES
 
 State, Source = Order.State, Order.GivenBack
 NOTHING_ORDERED = (State.REFUSED, State.WITHDRAWN)
@@ -52,8 +53,6 @@ COST = Case(
 _HAS_COST = _IS_CHARGED | Q(expected_cost__isnull=False)
 IS_EXPECTED = IS_ORDERED & _HAS_COST & (~_IS_CHARGED | _IS_ASSUMED)
 IS_UNPRICED = IS_ORDERED & ~_IS_CHARGED & Q(expected_cost__isnull=True)
-
-_SIX_PLACES = Decimal("0.000001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,5 +132,5 @@ def promised_costs(panels: Collection[Panel]) -> dict[tuple[int, str], Decimal]:
     for orders in (waiting, sent):
         sums = orders.order_by().values_list("panel_id", "currency").annotate(sum=Sum(COST))
         for panel_pk, currency, cost in sums:
-            costs[panel_pk, currency] += (cost or Decimal()).quantize(_SIX_PLACES)
+            costs[panel_pk, currency] += (cost or Decimal()).quantize(SIX_PLACES)
     return costs

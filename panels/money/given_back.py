@@ -24,6 +24,7 @@ from django.utils import timezone
 
 from panels.models import Order, OrderEvent, Panel
 from panels.money.costs import NOTHING_ORDERED, full_cost_of
+from panels.protocol.order_price import SIX_PLACES
 
 State, Progress, Source = Order.State, Order.Progress, Order.GivenBack
 PAID_BACK_IN_FULL = (Progress.CANCELED, Progress.REFUNDED)
@@ -32,7 +33,6 @@ MAY_PAY_BACK = (*PAID_BACK_IN_FULL, Progress.PARTIAL)
 CENT = Decimal("0.01")
 # A smaller change of a balance proves nothing.
 SMALLEST_PROOF = Decimal("0.05")
-_SIX_PLACES = Decimal("0.000001")
 _NOTHING: tuple[None, str] = (None, "")
 
 
@@ -96,7 +96,7 @@ def find_given_back(
         if keeps_charge is False:
             return _NOTHING
     source = Source.BALANCE if keeps_charge and charge is not None else Source.COMPUTED
-    return (cost * share).quantize(_SIX_PLACES), source
+    return (cost * share).quantize(SIX_PLACES), source
 
 
 def _read_lowered(bill: Bill, charge: Decimal | None, left: Decimal) -> tuple[Decimal, str] | None:

@@ -93,7 +93,7 @@ def decide(panel: Panel, kind: str, text: str, meaning: str, was: str, actor: An
     `was` is the meaning that the person saw.
     """
     text = text[:MAX_WORD]
-    # No panel sends a NUL, because none is left in what was read.
+    # PostgreSQL stores no NUL. The client removes it from answers, so only a forged form can contain it.
     if kind not in Kind.values or not text.strip() or "\0" in text or not StatusWord.is_unknown(kind, text):
         return "This word needs no meaning. Nothing was changed."
     if meaning and meaning not in dict(StatusWord.meanings(kind)):

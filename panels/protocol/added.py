@@ -19,12 +19,11 @@ from http import HTTPStatus
 from panels.protocol.admission import admits_order, says_lost, says_placed
 from panels.protocol.answers import Answer, accepted_json, named_id, only, readable, unknown
 from panels.protocol.errors import OutcomeUnknown, Reason, Refused
-from panels.protocol.fields import fields_of
+from panels.protocol.fields import ORDER_ID_FIELDS, fields_of
 from panels.protocol.refusal_shapes import all_words
 from panels.protocol.scalars import read_remote_id, read_text
 from panels.protocol.wording import says_maintenance
 
-_ORDER_KEYS = ("order", "orderid")
 _STATUS_KEYS = ("status", "statuscode", "code", "errorcode", "httpcode", "httpstatus", "result", "response")
 _REFUSES_ALL = frozenset({403, 404, 405, 415})
 # At these statuses a server may have placed the order before it failed.
@@ -43,7 +42,7 @@ def read_added(answer: Answer) -> str:
     for anything else without an id. An error of an unknown class at HTTP 403, 404, 405 or 415 is about everybody.
     """
     data = readable(answer)
-    if remote_id := _order_id(data, *_ORDER_KEYS) or _bare_id(data, answer.http_status):
+    if remote_id := _order_id(data, *ORDER_ID_FIELDS) or _bare_id(data, answer.http_status):
         return remote_id
     words = all_words(data)
     if admits_order(words):

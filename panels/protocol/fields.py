@@ -8,6 +8,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+# The folded names of the field with the id of an order.
+ORDER_ID_FIELDS = ("order", "orderid")
+
 
 def fields_of(value: object) -> dict[str, object]:
     """Return the fields of an object by their folded names, and {} for anything else.

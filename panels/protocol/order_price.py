@@ -12,7 +12,7 @@ from panels.protocol.order_fields import MAX_WHOLE
 
 # Six decimals and 15 significant digits, which survive SQLite, because it keeps decimals as floats.
 MAX_COST = Decimal("999999999.999999")
-_SIX_PLACES = Decimal("0.000001")
+SIX_PLACES = Decimal("0.000001")
 # Messages by field name.
 Errors: TypeAlias = defaultdict[str, list[str]]
 
@@ -63,4 +63,4 @@ def estimate_cost(
     if cost > MAX_COST:
         errors[""].append(f"The price is above {MAX_COST:,}, the most that an order may cost. Lower the quantity.")
         return None
-    return cost.quantize(_SIX_PLACES, ROUND_HALF_UP)
+    return cost.quantize(SIX_PLACES, ROUND_HALF_UP)

@@ -21,7 +21,7 @@ from panels.protocol.added import read_added
 from panels.protocol.answers import Answer, accepted_json, inner, named_id, only, outcomes_by_id, part_about, unknown
 from panels.protocol.catalog import Catalog, CatalogRow, read_catalog
 from panels.protocol.errors import Refused
-from panels.protocol.fields import fields_of
+from panels.protocol.fields import ORDER_ID_FIELDS, fields_of
 from panels.protocol.refusal_shapes import ORDER_KEYS, find_refusal, refused
 from panels.protocol.scalars import (
     ACCEPTED_WORDS,
@@ -62,7 +62,6 @@ _ACCEPTED = ""
 # As the only word of an answer, they are about the call and not about the order.
 _CALL_WORDS = frozenset({"success", "successful", "ok"})
 _STATUS_KEYS = ORDER_KEYS | {"status"}
-_ORDER_KEYS = ("order", "orderid")
 _REFILL_KEYS = ("refill", "refillid")
 
 
@@ -127,7 +126,7 @@ def read_statuses(answer: Answer, remote_ids: Sequence[str]) -> Mapping[str, Ord
     Charges are in the currency of the answer. Raises Refused if one error is about all ids, because the panel may not
     know `orders`. Raises OutcomeUnknown for a single status without an id.
     """
-    return outcomes_by_id(answer, remote_ids, _ORDER_KEYS, _order_status)
+    return outcomes_by_id(answer, remote_ids, ORDER_ID_FIELDS, _order_status)
 
 
 def read_refill(answer: Answer, remote_id: str) -> str:
@@ -144,7 +143,7 @@ def read_refills(answer: Answer, remote_ids: Sequence[str]) -> Mapping[str, str 
 
     Raises Refused if one error is about all ids (docs/protocol.md, 3).
     """
-    return outcomes_by_id(answer, remote_ids, _ORDER_KEYS, _refill_id, for_all=_ACCEPTED)
+    return outcomes_by_id(answer, remote_ids, ORDER_ID_FIELDS, _refill_id, for_all=_ACCEPTED)
 
 
 def read_refill_status(answer: Answer, refill_id: str) -> RefillStatus:
@@ -170,7 +169,7 @@ def read_cancels(answer: Answer, remote_ids: Sequence[str]) -> Mapping[str, Refu
     An accepted request is not yet a canceled order: only the status shows that. Raises Refused if one error is about
     all ids (docs/protocol.md, 3).
     """
-    outcomes = outcomes_by_id(answer, remote_ids, _ORDER_KEYS, _cancel_outcome, for_all=_ACCEPTED)
+    outcomes = outcomes_by_id(answer, remote_ids, ORDER_ID_FIELDS, _cancel_outcome, for_all=_ACCEPTED)
     return {remote_id: outcome if isinstance(outcome, Refused) else None for remote_id, outcome in outcomes.items()}
 
 

@@ -11,10 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from panels.attention import finding as attention
-from panels.attention.finding import count_attention, find_attention, kinds_of, mark
-from panels.attention.needs import NEEDS, ORDERS, PANELS, SUBJECTS, WORDS
-from panels.models import Panel
-from tests.attention.test_needs import EXAMPLES
+from panels.attention.finding import count_attention, kinds_of
+from panels.attention.needs import NEEDS, ORDERS, SUBJECTS, WORDS
+from tests.attention.test_needs import EXAMPLES, find, names
 from tests.factories import (
     make_order,
     make_panel,
@@ -23,22 +22,6 @@ from tests.factories import (
 )
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-
-
-def allow(_):
-    return True
-
-
-def panels():
-    return mark(PANELS, Panel.objects.all())
-
-
-def find(may=allow):
-    return find_attention(may, {PANELS: panels()})
-
-
-def names(finding):
-    return [kind.name for kind in finding.kinds]
 
 
 @pytest.mark.django_db
