@@ -79,7 +79,7 @@ def _balance(panel_pk: int) -> None:
         ):
             ring("sync", panel_pk)
         # A pause because of the balance or a missing answer may have ended, so the waiting work may go on.
-        for kind in pauses.AT_END if was_silent else pauses.AT_END[:1]:
+        for kind in pauses.AT_END if was_silent else ("submit",):
             ring(kind, panel_pk)
 
 
