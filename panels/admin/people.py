@@ -1,4 +1,7 @@
-"""The admin of users. Nobody can change or create a user who has more permissions than they have themselves."""
+"""The admin of users and of their settings.
+
+Nobody can change or create a user who has more permissions than they have themselves.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,9 @@ from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, Permission, User
 from django.db.models import QuerySet
 from django.http import HttpRequest
+
+from panels.admin.base import RowAdmin
+from panels.models import PersonalSettings
 
 GROUPS = ("Viewer", "Operator", "Manager")
 
@@ -90,3 +96,11 @@ class SuperuserGroupAdmin(GroupAdmin):
     has_change_permission = has_view_permission
     has_add_permission = has_module_permission
     has_delete_permission = has_view_permission
+
+
+@admin.register(PersonalSettings)
+class PersonalSettingsAdmin(RowAdmin):
+    list_display = ("user", "time_zone", "density")
+    search_fields = ("user__username",)
+    list_select_related = ("user",)
+    ordering = ("user__username",)

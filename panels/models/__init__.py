@@ -10,6 +10,7 @@ from panels.models.operations import Controls, JobRun, Worker
 from panels.models.order import Order
 from panels.models.panel import Panel
 from panels.models.panel_day import PanelDay
+from panels.models.person import PersonalSettings
 from panels.models.reading import OrderReading
 from panels.models.refill import Refill
 from panels.models.refusal import RefusalWords
@@ -35,6 +36,7 @@ __all__ = [
     "OrderReading",
     "Panel",
     "PanelDay",
+    "PersonalSettings",
     "Refill",
     "RefusalWords",
     "Service",

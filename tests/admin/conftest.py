@@ -17,6 +17,7 @@ from panels.models import (
     OrderEvent,
     OrderReading,
     PanelDay,
+    PersonalSettings,
     ServiceChange,
     Worker,
 )
@@ -79,6 +80,7 @@ def rows(db):
         batch.lines.get(),
         make_client(),
         make_campaign(),
+        PersonalSettings.objects.create(user=make_user(), time_zone="Europe/Berlin"),
         Worker.objects.create(host="here", pid=1, started_at=now, seen_at=now),
         JobRun.objects.create(name="sweep"),
         Controls.objects.create(pk=1, sending_stopped_at=now),
