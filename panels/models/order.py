@@ -210,13 +210,14 @@ class Order(models.Model):
             ),
         )
         indexes = (
+            # Every page looks for orders in both indexes. SQLite uses them only if they have all columns of the query.
             models.Index(
-                fields=("panel", "send_after", "id"),
+                fields=("panel", "send_after", "id", "service", "state", "held_reason", "held_for_funds_at"),
                 condition=Q(state="queued", held_reason="", held_for_funds_at=None),
                 name="order_waiting",
             ),
             models.Index(
-                fields=("panel", "send_after", "id"),
+                fields=("panel", "send_after", "id", "state", "held_reason", "held_for_funds_at"),
                 condition=Q(state="queued", held_for_funds_at__isnull=False),
                 name="order_held_for_funds",
             ),

@@ -121,7 +121,9 @@ def test_the_number_is_one_query_and_the_findings_are_one_more_than_their_subjec
     ("kind", "index"),
     [(kind, "order_needs_a_person") for kind in kinds_of(ORDERS)]
     + [(kind, "order_with_unknown_word") for kind in kinds_of(WORDS)]
-    + [(kind, f"{kind.name[7:-1]}_unreadable") for kind in NEEDS if kind.name.startswith("unread_")],
+    + [(kind, f"{kind.name[7:-1]}_unreadable") for kind in NEEDS if kind.name.startswith("unread_")]
+    + [(kind, "order_held_for_funds") for kind in NEEDS if kind.name == "short"]
+    + [(kind, "order_waiting") for kind in NEEDS if kind.name == "waiting_service"],
     ids=lambda value: getattr(value, "name", ""),
 )
 @pytest.mark.django_db
