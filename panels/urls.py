@@ -8,6 +8,7 @@ from panels.views import (
     bulk_labels,
     bulk_lines,
     catalog,
+    columns,
     operations,
     order,
     order_labels,
@@ -38,6 +39,7 @@ register_converter(TableFormat, "table")
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
+    path("lists/<slug:name>/columns/", columns.list_columns, name="list_columns"),
     path("sending/", status.sending, name="sending"),
     path("panels/", panels.panel_list, name="panel_list"),
     path("panels/new/", panels.panel_new, name="panel_new"),
@@ -61,7 +63,7 @@ urlpatterns = [
     path("orders/new/services/", order_new.order_new_services, name="order_new_services"),
     path("orders/new/check/", order_new.order_new_check, name="order_new_check"),
     path("orders/", order_list.order_list, name="order_list"),
-    path("orders/export.csv", order_list.order_export, name="order_export"),
+    path("orders/export.<table:suffix>", order_list.order_export, name="order_export"),
     path("orders/actions/", actions.order_actions, name="order_actions"),
     path("orders/actions/<int:pk>/", actions.order_action, name="order_action"),
     path("orders/<int:pk>/", order.order_detail, name="order_detail"),

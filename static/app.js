@@ -1,7 +1,8 @@
 // The behaviour of pages beyond HTML and htmx, all by data attributes:
 //   data-dialog="id" opens that <dialog>, data-close closes the one around it, <dialog data-open> opens as it arrives
 //   data-toggle="id" shows and hides, data-dismiss removes the alert or toast around it
-//   data-selection holds rows with data-select-row, a data-select-all, a data-selected-bar and a data-selected-count
+//   data-selection="list and filter" holds rows with data-select-row, a data-select-all, a data-select-none,
+//   a data-selected-bar and a data-selected-count
 //   data-gone="words" on a part with an id: a toast, when a polled fragment arrives without this part
 //   data-needs-saved on a form: it is not sent while a form with data-unsaved="words" has values that are not saved
 //   HX-Trigger: {"toast": {"text": "…", "kind": "good|bad"}} shows a toast
@@ -132,32 +133,110 @@
     if (detail.successful && isPost(detail)) detail.elt.closest?.("dialog")?.close();
   });
 
-  // Selected rows
+  // Rows: a click opens the row, and shift-click selects a range.
 
-  const showSelection = () => {
-    for (const box of all("[data-selection]")) {
-      const rows = all("[data-select-row]", box);
-      const selected = rows.filter((row) => row.checked).length;
-      for (const master of all("[data-select-all]", box)) {
-        master.checked = selected > 0 && selected === rows.length;
-        master.indeterminate = selected > 0 && selected < rows.length;
-      }
-      all("[data-selected-bar]", box).forEach((bar) => { bar.hidden = selected === 0; });
-      all("[data-selected-count]", box).forEach((place) => { place.textContent = selected.toLocaleString("en"); });
-    }
-  };
+  const controls = "a, button, input, label, select, textarea, summary, dialog";
+  let lastBox;
 
-  document.addEventListener("change", ({ target }) => {
-    if (target.matches("[data-select-all]")) {
-      const box = target.closest("[data-selection]");
-      all("[data-select-row]", box).forEach((row) => { row.checked = target.checked; });
+  document.addEventListener("click", (event) => {
+    const row = event.target.closest(".table--list tbody tr");
+    if (!row) return;
+    const box = event.target.closest("[data-select-row]");
+    if (box) selectTo(box, event.shiftKey);
+    else if (event.target.closest(".table__select")) row.querySelector("[data-select-row]")?.click();
+    else if (!event.target.closest(controls) && !getSelection().toString()) {
+      const { ctrlKey, metaKey } = event;
+      const open = new MouseEvent("click", { bubbles: true, cancelable: true, ctrlKey, metaKey });
+      row.querySelector("a.table__open")?.dispatchEvent(open);
     }
-    showSelection();
   });
 
-  // Selected rows, typed values, the focus and open menus survive a polled fragment.
+  const selectTo = (box, isRange) => {
+    const boxes = all("[data-select-row]", box.closest("[data-selection]"));
+    const ends = [boxes.indexOf(lastBox), boxes.indexOf(box)].sort((a, b) => a - b);
+    if (isRange && ends[0] >= 0) boxes.slice(ends[0], ends[1] + 1).forEach((each) => { each.checked = box.checked; });
+    lastBox = box;
+  };
 
-  let kept = { rows: new Set(), typed: new Map(), focus: "" };
+  // Selected rows are kept for this tab, over all pages of a list, until its filter changes.
+
+  const MOST = 1000;
+  const keyOf = (box) => box.dataset.selection;
+  const readSelected = (box) => {
+    const stored = JSON.parse(sessionStorage.getItem("selected") ?? "{}");
+    return new Set(stored.key === keyOf(box) ? stored.rows : []);
+  };
+  const storeSelected = (box, rows) => {
+    sessionStorage.setItem("selected", JSON.stringify({ key: keyOf(box), rows: [...rows] }));
+  };
+
+  const takeSelection = (box) => {
+    const selected = readSelected(box);
+    for (const row of all("[data-select-row]", box)) {
+      if (!row.checked) selected.delete(row.value);
+      else if (selected.size < MOST || selected.has(row.value)) selected.add(row.value);
+      else {
+        row.checked = false;
+        toast(`At most ${MOST.toLocaleString("en")} rows can be selected. Use “All … that match” for more.`, "bad");
+      }
+    }
+    storeSelected(box, selected);
+    showSelection(box);
+  };
+
+  const showSelection = (box) => {
+    const selected = readSelected(box);
+    const rows = all("[data-select-row]", box);
+    rows.forEach((row) => { row.checked = selected.has(row.value); });
+    const here = rows.filter((row) => row.checked).length;
+    for (const master of all("[data-select-all]", box)) {
+      master.checked = here > 0 && here === rows.length;
+      master.indeterminate = here > 0 && here < rows.length;
+    }
+    const elsewhere = selected.size - here;
+    const others = elsewhere ? ` (${elsewhere.toLocaleString("en")} on other pages)` : "";
+    all("[data-selected-bar]", box).forEach((bar) => { bar.hidden = selected.size === 0; });
+    all("[data-selected-count]", box).forEach((place) => {
+      place.textContent = `${selected.size.toLocaleString("en")} selected${others}`;
+    });
+  };
+
+  const showSelections = () => all("[data-selection]").forEach(showSelection);
+
+  document.addEventListener("change", ({ target }) => {
+    const box = target.closest("[data-selection]");
+    if (!box || !target.matches("[data-select-all], [data-select-row]")) return;
+    if (target.matches("[data-select-all]")) {
+      all("[data-select-row]", box).forEach((row) => { row.checked = target.checked; });
+    }
+    takeSelection(box);
+  });
+
+  document.addEventListener("click", ({ target }) => {
+    const box = target.closest("[data-select-none]")?.closest("[data-selection]");
+    if (!box) return;
+    storeSelected(box, []);
+    showSelection(box);
+  });
+
+  // The rows on other pages are sent with the rows on this page.
+  document.addEventListener("formdata", ({ target, formData }) => {
+    if (!target.matches("[data-selection]")) return;
+    const name = target.querySelector("[data-select-row]")?.name;
+    const here = new Set(formData.getAll(name));
+    if (name) readSelected(target).forEach((value) => { if (!here.has(value)) formData.append(name, value); });
+  });
+
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    const box = detail.elt;
+    const { submitter } = detail.requestConfig.triggeringEvent ?? {};
+    const isLasting = ["only", "refresh"].some((word) => [submitter?.name, submitter?.value].includes(word));
+    if (box.matches?.("form[data-selection]") && detail.successful && !isLasting) storeSelected(box, []);
+  });
+
+  // Typed values, the focus and open menus survive a polled fragment.
+
+  let kept = { typed: new Map(), focus: "" };
   const words = (text) => text.replace(/\s+/g, " ").trim();
 
   const focusPath = () => {
@@ -192,22 +271,19 @@
       all("[hx-swap-oob]", fresh).forEach((part) => part.remove());
       if (words(fresh.body.textContent) === words(target.textContent)) detail.swapOverride = "none";
     }
-    const rows = isPost(detail) ? [] : all("[data-select-row]:checked");
     kept = {
-      rows: new Set(rows.map((row) => row.value)),
       typed: new Map(typed.map((field) => [field.id, field.value])),
       focus: target.contains(document.activeElement) ? focusPath() : "",
     };
   });
 
   document.addEventListener("htmx:afterSwap", () => {
-    all("[data-select-row]").forEach((row) => { row.checked ||= kept.rows.has(row.value); });
     kept.typed.forEach((value, id) => {
       const field = document.getElementById(id);
       if (field) field.value = value;
     });
     if (kept.focus && document.activeElement === document.body) document.querySelector(kept.focus)?.focus();
-    showSelection();
+    showSelections();
   });
 
   document.addEventListener("htmx:load", ({ target }) => {
@@ -215,5 +291,5 @@
     fresh.filter((dialog) => !dialog.open).forEach((dialog) => dialog.showModal());
   });
 
-  showSelection();
+  showSelections();
 })();

@@ -19,6 +19,8 @@ TABLE = {
     ("status", "GET"): (LOGIN, 200, 200, 200, 200),
     ("operations", "GET"): (LOGIN, 403, 403, 403, 200),
     ("healthz", "GET"): (200, 200, 200, 200, 200),
+    # a person's own settings
+    ("list_columns", "POST"): (LOGIN, 302, 302, 302, 302),
     # panels
     ("panel_list", "GET"): (LOGIN, 403, 200, 200, 200),
     ("panel_new", "GET"): (LOGIN, 403, 403, 403, 200),
@@ -124,9 +126,9 @@ def patterns():
 def address(name, rows):
     if not patterns()[name].converters:
         return reverse(name)
-    row = next(row for word, row in rows.items() if name.startswith(word))
-    # What an address names beside the row: a line of the batch, a kind of file.
-    values = {"pk": row.pk, "number": 2, "suffix": "xlsx"}
+    pk = next((row.pk for word, row in rows.items() if name.startswith(word)), 0)
+    # What an address names beside the row: a line of the batch, a kind of file, a list.
+    values = {"pk": pk, "number": 2, "suffix": "xlsx", "name": "orders"}
     return reverse(name, kwargs={part: values[part] for part in patterns()[name].converters})
 
 

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from openpyxl import Workbook
 
 from panels.models import Batch, BatchLine, Order
-from panels.tables.cells import csv_lines, guard
 from panels.tables.reading import AGAIN_OF, LABELS, OUTCOME
 
 CHUNK = 1000
-# The most characters in a cell of a workbook.
-MAX_CELL = 32_767
-_CUT = "… (cut: a cell holds no more)"
-# Characters that XML does not allow.
-_UNFIT_FOR_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SHOWN = (
     "batch",
     "order",
@@ -139,27 +129,3 @@ def _error(line: BatchLine) -> str:
     if order is None:
         return " ".join(line.messages)
     return " ".join(filter(None, (order.held_reason, order.error_text, order.alarm)))
-
-
-def as_csv(header: Iterable[str], rows: Iterable[Row]) -> Iterator[str]:
-    """Write a table as CSV, line by line."""
-    return csv_lines(header, rows)
-
-
-def as_workbook(header: Iterable[str], rows: Iterable[Row]) -> bytes:
-    """Write a table as XLSX: numbers as numbers, all other values as guarded texts. Ids keep their zeros."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("Results")
-    sheet.append(list(header))
-    for row in rows:
-        sheet.append([_workbook_cell(value) for value in row])
-    written = io.BytesIO()
-    book.save(written)
-    return written.getvalue()
-
-
-def _workbook_cell(value: Any) -> Any:
-    if value is None or isinstance(value, int | Decimal):
-        return value
-    text = guard(_UNFIT_FOR_XML.sub("\ufffd", str(value)))
-    return text if len(text) <= MAX_CELL else text[: MAX_CELL - len(_CUT)] + _CUT

@@ -16,8 +16,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
+from typing import Any
 
-from django.db.models import Case, F, Q, QuerySet, Sum, When
+from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
 
 from panels.models import Order, Panel
 from panels.models.fields import MoneyField
@@ -113,6 +114,24 @@ def estimate(orders: QuerySet[Order]) -> Estimate:
         else:
             sums[currency] += expected
     return Estimate(number, unpriced, tuple(sorted(sums.items())), digest.hexdigest())
+
+
+def sum_costs(orders: QuerySet[Order]) -> list[Any]:
+    """Return the cost of orders, a row for each currency.
+
+    `amount`: the sum of their costs, None if no cost is known. `number`: how many were ordered. `expected`: how many of
+    these have an estimated cost. `unpriced`: how many have no known cost.
+    """
+    return list(
+        orders.order_by("currency")
+        .values("currency")
+        .annotate(
+            amount=Sum(COST),
+            number=Count("pk", filter=IS_ORDERED),
+            expected=Count("pk", filter=IS_EXPECTED),
+            unpriced=Count("pk", filter=IS_UNPRICED),
+        )
+    )
 
 
 def promised_costs(panels: Collection[Panel]) -> dict[tuple[int, str], Decimal]:

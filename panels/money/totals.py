@@ -15,7 +15,7 @@ from django.db.models import Count, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
-from panels.models import DayTotal, JobRun, Order
+from panels.models import DayTotal, JobRun, Order, Panel
 from panels.money.costs import COST, IS_EXPECTED, IS_UNPRICED
 
 JOB = "sum spend"
@@ -75,6 +75,16 @@ def spend(now: dt.datetime) -> list[Any]:
             without_price=Sum("unpriced"),
             as_of=Coalesce(Subquery(_good_run().values("finished_at")), Subquery(_newest().values("summed_at")[:1])),
         )
+    )
+
+
+def kept_costs(panel: Panel | None = None) -> list[Any]:
+    """Return the cost of all accepted orders, or of those of one panel, a row for each currency like `sum_costs`."""
+    totals = DayTotal.objects.filter(panel=panel) if panel else DayTotal.objects.all()
+    return list(
+        totals.order_by("currency")
+        .values("currency")
+        .annotate(amount=Sum("cost"), number=Sum("orders"), expected=Sum("expected"), unpriced=Sum("unpriced"))
     )
 
 

@@ -126,7 +126,9 @@ class Delivery(Protocol):
 
     quantity: int | None
     params: dict[str, str]
-    delivered: int | None
+
+    @property
+    def delivered(self) -> int | None: ...
 
 
 class CostLike(Protocol):

@@ -15,6 +15,8 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 COUNT_UP_TO = 10_000
+# The parameters that choose a page of a list.
+CURSORS = ("after", "before", "last")
 M = TypeVar("M", bound=Model)
 
 

@@ -26,21 +26,25 @@ def unguard(text: str) -> str:
     return text[1:] if text.startswith("'") and text.lstrip("'").startswith(FORMULA_STARTS) else text
 
 
-def cell(value: Any) -> str:
-    """Write a value as the text of a cell: times as ISO in UTC, texts guarded, None as ""."""
+def plain(value: Any) -> str:
+    """Write a value as a text: times as ISO in UTC, None as ""."""
     match value:
         case None:
             return ""
         case bool():
             return "yes" if value else "no"
-        case int():
-            return str(value)
         case Decimal():
             return f"{value.normalize():f}"
         case dt.datetime():
             return value.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         case _:
-            return guard(str(value))
+            return str(value)
+
+
+def cell(value: Any) -> str:
+    """Write a value as the text of a cell. Only numbers and times are not guarded."""
+    text = plain(value)
+    return text if isinstance(value, int | Decimal | dt.datetime) else guard(text)
 
 
 def csv_lines(header: Iterable[str], rows: Iterable[Iterable[Any]]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -17,7 +17,7 @@ from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from panels.bell import ring
 from panels.models import ActionLine, Order, OrderAction
-from panels.money.costs import COST, IS_EXPECTED, IS_ORDERED, IS_UNPRICED
+from panels.money.costs import sum_costs
 from panels.orders.actions import MOST, carry_out, confirm_action, draft_action
 from panels.orders.following import request_check
 from panels.pages.htmx import render_page, wants_fragment
@@ -153,28 +153,13 @@ def _report(request: HttpRequest, action: OrderAction) -> dict[str, Any]:
         "done": counts.get("done", 0),
         "skipped": counts.get("skipped", 0),
         "finished": total - waiting,
-        "costs": _costs(lines),
+        "costs": sum_costs(Order.objects.filter(pk__in=lines.order_by().values("order"))),
         "possible": None if action.confirmed_at else _count_possible(action),
         "refusing": [] if action.confirmed_at else _panels_that_refuse(action),
         "outcome": outcome,
         "page": paginate(shown.select_related("order__panel", "order__service"), request.GET, sort="id"),
         "poll": 1 if action.confirmed_at and not action.finished_at else 0,
     }
-
-
-def _costs(lines: QuerySet[ActionLine]) -> list[Any]:
-    """Return the cost of the orders: for each currency a sum and the number of its orders."""
-    orders = Order.objects.filter(pk__in=lines.order_by().values("order"))
-    return list(
-        orders.order_by("currency")
-        .values("currency")
-        .annotate(
-            amount=Sum(COST),
-            number=Count("pk", filter=IS_ORDERED),
-            expected=Count("pk", filter=IS_EXPECTED),
-            unpriced=Count("pk", filter=IS_UNPRICED),
-        )
-    )
 
 
 def _count_possible(action: OrderAction) -> int:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -21,6 +21,7 @@ from panels.forms.bulk import AdoptionForm, TableForm
 from panels.forms.labels import LabelsForm
 from panels.models import Batch, BatchLine, Order, Panel
 from panels.orders.queue import queued
+from panels.pages.downloads import TEXT, WORKBOOK, as_download, send_table
 from panels.pages.htmx import render_page
 from panels.pages.paging import Page, count_rows, paginate
 from panels.tables import reading
@@ -31,9 +32,6 @@ from panels.views.bulk_lines import draft_context, draft_lines, get_batch
 ON_A_PAGE = 25
 # A confirmed batch places orders, and an import adds orders, so both need both permissions.
 MAY_ORDER = ("panels.add_batch", "panels.add_order")
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-TEXT = "text/csv; charset=utf-8"
-Download = TypeVar("Download", bound=HttpResponseBase)
 
 
 # -- the list
@@ -148,8 +146,8 @@ def _to_batch(request: HttpRequest, batch: Batch, note: str) -> HttpResponse:
 @require_safe
 def bulk_template(_: HttpRequest, suffix: str) -> HttpResponse:
     """Send the template file for orders."""
-    content = template_xlsx() if suffix == "xlsx" else template_csv()
-    return _as_download(HttpResponse(content, content_type=_type_of(suffix)), f"orders-template.{suffix}")
+    content, kind = (template_xlsx(), WORKBOOK) if suffix == "xlsx" else (template_csv(), TEXT)
+    return as_download(HttpResponse(content, content_type=kind), f"orders-template.{suffix}")
 
 
 # -- one batch
@@ -312,13 +310,7 @@ def bulk_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def bulk_results(_: HttpRequest, pk: int, suffix: str) -> HttpResponseBase:
     """Send every line with its result."""
     batch = get_batch(pk)
-    header, rows = results.results_header(batch), results.results(batch)
-    response: HttpResponseBase
-    if suffix == "xlsx":
-        response = HttpResponse(results.as_workbook(header, rows), content_type=WORKBOOK)
-    else:
-        response = StreamingHttpResponse(results.as_csv(header, rows), content_type=TEXT)
-    return _as_download(response, f"batch-{pk}-results.{suffix}")
+    return send_table(f"batch-{pk}-results", suffix, results.results_header(batch), results.results(batch))
 
 
 @permission_required("panels.view_batch", raise_exception=True)
@@ -326,14 +318,4 @@ def bulk_results(_: HttpRequest, pk: int, suffix: str) -> HttpResponseBase:
 def bulk_refused(_: HttpRequest, pk: int) -> HttpResponseBase:
     """Send the refused lines as a file that can be corrected and uploaded again."""
     batch = get_batch(pk)
-    lines = results.as_csv(results.refused_header(batch), results.refused(batch))
-    return _as_download(StreamingHttpResponse(lines, content_type=TEXT), f"batch-{pk}-refused.csv")
-
-
-def _type_of(suffix: str) -> str:
-    return WORKBOOK if suffix == "xlsx" else TEXT
-
-
-def _as_download(response: Download, filename: str) -> Download:
-    response["Content-Disposition"] = f'attachment; filename="{filename}"'
-    return response
+    return send_table(f"batch-{pk}-refused", "csv", results.refused_header(batch), results.refused(batch))

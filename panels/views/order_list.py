@@ -6,29 +6,33 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.db.models import QuerySet, prefetch_related_objects
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from panels.filters import OrderFilter
-from panels.models import Order
+from panels.lists.order_totals import Totals, total_cost
+from panels.lists.orders import ORDERS, RELATED, SORTS, WATCHED
+from panels.models import Order, PersonalSettings
 from panels.models.order_states import RequestState
-from panels.money.costs import cost_of
+from panels.pages.downloads import send_table
 from panels.pages.htmx import render_page, wants_fragment
-from panels.pages.paging import find_page, paginate
-from panels.tables.cells import csv_lines
+from panels.pages.paging import CURSORS, Page, find_page, paginate
+from panels.pages.polling import nothing_new, tag_of, take_tag
+from panels.pages.table import TablePage
+from panels.tables.writing import MOST_ROWS
 
-SHOWN = ("panel", "service", "placed_by", "client", "campaign")
-SORTS = {"created": "created_at", "charge": "charge_sort", "cost": "cost_sort"}
 EXPORT_CHUNK = 1000
-NOT_ENOUGH = "Not enough balance"
 # After these times the page polls less often, because a change is not expected soon.
 CHECK_IS_QUICK = timedelta(minutes=1)
 SENDING_IS_QUICK = timedelta(minutes=5)
+# What a person may do changes the page.
+RIGHTS = ("panels.add_order", "panels.change_order", "panels.add_refill")
 
 
 def filter_orders(query: Mapping[str, Any]) -> OrderFilter:
@@ -39,29 +43,78 @@ def filter_orders(query: Mapping[str, Any]) -> OrderFilter:
 @permission_required("panels.view_order", raise_exception=True)
 @require_safe
 def order_list(request: HttpRequest) -> HttpResponse:
-    """List orders, filtered, searched and sorted."""
+    """List orders, filtered, searched and sorted. A poll of a page that has not changed is answered 204."""
+    shown_tag = take_tag(request)
     found = filter_orders(request.GET)
+    if shown_tag:
+        page, total = _find(found, request.GET, Order.objects.only(*WATCHED))
+        if shown_tag == _tag(request, page, total):
+            return nothing_new()
+    page, total = _find(found, request.GET, Order.objects.select_related(*RELATED))
     sort = _sort(request.GET)
-    # An invalid filter shows no orders, because all orders would be mistaken for its result.
-    is_filtered = any(value for name, value in request.GET.items() if name in found.filters)
-    page, total = find_page(
-        found.qs if found.is_valid() else Order.objects.none(),
-        request.GET,
-        sort=_field(sort, request.GET),
-        shown=Order.objects.select_related(*SHOWN),
-        is_narrowed=is_filtered,
-    )
     context = {
         "filter": found,
         "is_fragment": wants_fragment(request),
+        "table": TablePage(ORDERS, request, page, sort=sort, is_filtered=_is_filtered(found, request.GET)),
         "page": page,
         "total": total,
         "sort": sort,
-        "sorts": {name: _sort_link(name, sort) for name in SORTS},
-        "is_filtered": is_filtered,
+        "is_filtered": _is_filtered(found, request.GET),
         "poll": poll_seconds(page.rows),
+        "tag": _tag(request, page, total),
+        "totals": _total_cost(found, request.GET, total),
+        "exports": list(_exports(request.GET, total)),
     }
     return render_page(request, "panels/orders/order_list.html", context, partial="results")
+
+
+def _find(found: OrderFilter, query: Mapping[str, str], shown: QuerySet[Order]) -> tuple[Page[Order], int]:
+    # An invalid filter shows no orders, because all orders would be mistaken for its result.
+    return find_page(
+        found.qs if found.is_valid() else Order.objects.none(),
+        query,
+        sort=_field(_sort(query), query),
+        shown=shown,
+        is_narrowed=_is_filtered(found, query),
+    )
+
+
+def _is_filtered(found: OrderFilter, query: Mapping[str, str]) -> bool:
+    return any(value for name, value in query.items() if name in found.filters)
+
+
+def _total_cost(found: OrderFilter, query: Mapping[str, str], total: int) -> Totals | None:
+    if not found.is_valid():
+        return None
+    used = {name for name, value in query.items() if value and name in found.filters}
+    return total_cost(found.qs, total, used, found.form.cleaned_data["panel"])
+
+
+def _exports(query: QueryDict, total: int) -> Iterator[tuple[str, str, str]]:
+    """Yield the files of the list: the label, the address, and the reason why there is none."""
+    kept = query.copy()
+    for name in CURSORS:
+        kept.pop(name, None)
+    for suffix in ("csv", "xlsx"):
+        too_many = f"up to {MOST_ROWS:,} rows" if suffix == "xlsx" and total > MOST_ROWS else ""
+        yield suffix.upper(), f"{reverse('order_export', args=[suffix])}?{kept.urlencode()}", too_many
+
+
+def _tag(request: HttpRequest, page: Page[Order], total: int) -> str:
+    """Return the tag of a page. It is made from the rows themselves, so that nothing else has to be written."""
+    now = timezone.now()
+    _load_panels_that_are_asked(page.rows)
+    rows = [[getattr(order, name) for name in WATCHED] for order in page]
+    asked = [order.panel.takes_questions(now) for order in page if order.check_requested_at]
+    rights = [request.user.has_perm(each) for each in RIGHTS]
+    columns = [column.name for column in ORDERS.columns_of(request.user)]
+    density = PersonalSettings.of(request.user).density
+    return tag_of(rows, asked, page.is_first, page.is_last, total, poll_seconds(page.rows), rights, columns, density)
+
+
+def _load_panels_that_are_asked(orders: list[Order]) -> None:
+    """Load the panels of the orders that are being checked. For all other orders, no panel is needed."""
+    prefetch_related_objects([order for order in orders if order.check_requested_at], "panel")
 
 
 def _sort(query: Mapping[str, str]) -> str:
@@ -75,12 +128,6 @@ def _field(sort: str, query: Mapping[str, str]) -> str:
         # Orders in these states have no charge, so they are sorted by age. That avoids reading all charged orders.
         name = "created_at"
     return ("-" if sort.startswith("-") else "") + name
-
-
-def _sort_link(name: str, sort: str) -> dict[str, str]:
-    """Return the present sorting by a column, and the sorting after a click: the newest or largest first."""
-    current = {name: "ascending", f"-{name}": "descending"}.get(sort, "")
-    return {"current": current, "next": name if current == "descending" else f"-{name}"}
 
 
 def poll_seconds(orders: list[Order]) -> int:
@@ -116,71 +163,20 @@ def _is_on_its_way(order: Order, now: datetime) -> bool:
     )
 
 
-EXPORTED: dict[str, Any] = {
-    "Order": lambda order: order.pk,
-    "Created": lambda order: order.created_at,
-    "Panel": lambda order: order.panel.name,
-    "Service id": lambda order: order.service_remote_id,
-    "Service": lambda order: order.service_name,
-    "Service is now called": lambda order: order.now_called,
-    "Category": lambda order: order.ordered.get("category"),
-    "Type": lambda order: order.type,
-    "Minimum": lambda order: order.ordered.get("minimum"),
-    "Maximum": lambda order: order.ordered.get("maximum"),
-    "Refill": lambda order: order.ordered.get("refill"),
-    "Cancel offered": lambda order: order.ordered.get("cancel"),
-    "Link": lambda order: order.link,
-    "Quantity": lambda order: order.quantity,
-    "Runs": lambda order: _whole(order.params.get("runs")),
-    "Interval": lambda order: _whole(order.params.get("interval")),
-    "State": lambda order: order.get_state_display(),
-    "Progress": lambda order: order.get_progress_display(),
-    "Panel's word": lambda order: order.remote_status,
-    "Panel's id": lambda order: order.remote_id,
-    "Start count": lambda order: order.start_count,
-    "Remains": lambda order: order.remains,
-    "Delivered": lambda order: order.delivered,
-    "Charge": lambda order: order.charge,
-    "Given back": lambda order: order.given_back,
-    "Given back, known by": lambda order: order.get_given_back_source_display(),
-    "Expected cost": lambda order: order.expected_cost,
-    "Cost": lambda order: (cost := cost_of(order)) and cost.amount,
-    "Cost is expected": lambda order: (cost := cost_of(order)) and cost.is_expected,
-    "Currency": lambda order: order.currency,
-    "Rate agreed": lambda order: order.rate_agreed,
-    "Held because": lambda order: order.held_reason or (order.is_held_for_funds and NOT_ENOUGH) or "",
-    "Alarm": lambda order: order.alarm,
-    "Error": lambda order: order.error_text,
-    "Cancel": lambda order: order.get_cancel_state_display(),
-    "Cancel error": lambda order: order.cancel_error,
-    "Batch": lambda order: order.batch_id,
-    "Placed by": lambda order: order.placed_by and order.placed_by.get_username(),
-    "Sent": lambda order: order.sent_at,
-    "Placed": lambda order: order.placed_at,
-    "Checked": lambda order: order.checked_at,
-    "Finished": lambda order: order.finished_at,
-    "Client": lambda order: order.client and order.client.name,
-    "Campaign": lambda order: order.campaign and order.campaign.name,
-    "Reference": lambda order: order.reference,
-    "Note": lambda order: order.note,
-}
-
-
 @permission_required("panels.view_order", raise_exception=True)
 @require_safe
-def order_export(request: HttpRequest) -> HttpResponseBase:
-    """Send all pages of the list under the same query as CSV."""
+def order_export(request: HttpRequest, suffix: str) -> HttpResponseBase:
+    """Send all pages of the list under the same query as a file. A workbook has at most MOST_ROWS rows."""
     found = filter_orders(request.GET)
+    back = redirect(f"{reverse('order_list')}?{request.GET.urlencode()}")
     if not found.is_valid():
-        return redirect(f"{reverse('order_list')}?{request.GET.urlencode()}")
-    sort = _field(_sort(request.GET), request.GET)
-    orders = _in_chunks(found.qs.select_related(*SHOWN), sort)
-    rows = ([read(order) for read in EXPORTED.values()] for order in orders)
-    return StreamingHttpResponse(
-        csv_lines(EXPORTED, rows),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="orders-{timezone.localdate():%Y-%m-%d}.csv"'},
-    )
+        return back
+    if suffix == "xlsx" and len(found.qs.order_by()[: MOST_ROWS + 1].values_list("pk")) > MOST_ROWS:
+        messages.error(request, f"XLSX holds up to {MOST_ROWS:,} orders. Narrow the filter, or export CSV.")
+        return back
+    orders = _in_chunks(found.qs.select_related(*RELATED), _field(_sort(request.GET), request.GET))
+    rows = ([read(order) for read in ORDERS.exported.values()] for order in orders)
+    return send_table(f"orders-{timezone.localdate():%Y-%m-%d}", suffix, ORDERS.exported, rows)
 
 
 def _in_chunks(orders: QuerySet[Order], sort: str) -> Iterator[Order]:
@@ -192,7 +188,3 @@ def _in_chunks(orders: QuerySet[Order], sort: str) -> Iterator[Order]:
         if page.is_last:
             return
         after = page.after
-
-
-def _whole(text: Any) -> Any:
-    return int(text) if str(text).isdecimal() else text

@@ -10,8 +10,6 @@ from django.contrib.auth.decorators import permission_required
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from panels import bell, schedule
@@ -20,6 +18,7 @@ from panels.models import Controls, Order, Panel, Refill, Worker
 from panels.models.order_states import RequestState
 from panels.orders import switch
 from panels.orders.queue import queued
+from panels.pages.htmx import page_before
 from panels.pages.paging import count_each
 
 T = TypeVar("T")
@@ -125,7 +124,7 @@ def sending(request: HttpRequest) -> HttpResponse:
         _start_sending(request)
     else:
         return HttpResponseBadRequest("Send `sending=stop` or `sending=start`. Nothing was changed.")
-    return redirect(_page_before(request))
+    return redirect(page_before(request))
 
 
 def _stop_sending(request: HttpRequest) -> None:
@@ -142,10 +141,3 @@ def _start_sending(request: HttpRequest) -> None:
     for panel_pk in schedule.waiting()["submit"]:
         bell.ring("submit", panel_pk)
     messages.success(request, "Sending has started again. Waiting orders are sent now.")
-
-
-def _page_before(request: HttpRequest) -> str:
-    """Return the page on which the switch was used, or the overview if that page is not known."""
-    page = request.headers.get("Referer", "")
-    is_ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
-    return page if is_ours else reverse("overview")

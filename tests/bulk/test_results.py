@@ -13,7 +13,9 @@ from panels.bulk import results
 from panels.bulk.drafts import change_line, create_batch
 from panels.clients.naming import Labels
 from panels.models import Order
+from panels.tables.cells import csv_lines
 from panels.tables.reading import read_file
+from panels.tables.writing import as_workbook
 from tests.bulk.batches import confirm_batch, line_of, make_confirmed
 from tests.factories import make_batch, make_campaign, make_client, make_service, row_of
 
@@ -33,7 +35,7 @@ def test_results_have_the_columns_of_the_table_and_the_result_of_each_line():
     Order.objects.filter(pk=first.pk).update(given_back=Decimal("0.05"), given_back_source="person")
     Order.objects.filter(pk=second.pk).update(state="refused", error_text="-Bad link")
     header = results.results_header(batch)
-    text = "".join(results.as_csv(header, results.results(batch))).removeprefix("\ufeff")
+    text = "".join(csv_lines(header, results.results(batch))).removeprefix("\ufeff")
     found = list(csv.DictReader(io.StringIO(text, newline="")))
     assert found[0] == {
         "panel": service.panel.name,
@@ -52,7 +54,7 @@ def test_results_have_the_columns_of_the_table_and_the_result_of_each_line():
     }
     assert (found[1]["state"], found[1]["error"]) == ("refused", "'-Bad link")
     assert found[2]["state"] == "skipped"
-    book = load_workbook(io.BytesIO(results.as_workbook(header, results.results(batch))))
+    book = load_workbook(io.BytesIO(as_workbook("Results", header, results.results(batch))))
     cells = [[cell.value for cell in row] for row in book.active.iter_rows()]
     assert cells[0] == header
     assert cells[1][:4] == [service.panel.name, "0012", "'=link0", "1000"]
@@ -69,7 +71,7 @@ def test_refused_lines_come_back_as_a_table_that_can_be_uploaded_again(kind):
     Order.objects.filter(pk=line_of(batch, 3).order_id).update(state="refused", error_text="=No")
     header, found = results.refused_header(batch), results.refused(batch)
     as_csv = kind == "csv"
-    content = "".join(results.as_csv(header, found)).encode() if as_csv else results.as_workbook(header, found)
+    content = "".join(csv_lines(header, found)).encode() if as_csv else as_workbook("Results", header, found)
     sheet = read_file(f"refused.{kind}", content)
     (again,) = sheet.lines
     first = line_of(batch, 3).order
@@ -95,13 +97,6 @@ def test_a_column_that_a_correction_added_is_in_the_results():
     assert results.refused_header(batch) == [*row, "comments", "again_of", "error"]
     assert list(results.refused(batch)) == [[*row.values(), "one\ntwo", batch.orders.get().pk, ""]]
     assert "comments" in results.results_header(batch)
-
-
-def test_a_text_longer_than_a_cell_is_cut_with_a_note():
-    content = results.as_workbook(["a"], [["x" * 40_000], ["\x00"]])
-    cells = [row[0].value for row in load_workbook(io.BytesIO(content)).active.iter_rows()]
-    assert len(cells[1]) == results.MAX_CELL
-    assert cells[1].endswith("holds no more)")
 
 
 def test_results_take_as_many_queries_as_chunks(django_assert_num_queries):

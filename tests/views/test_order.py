@@ -86,7 +86,12 @@ def test_a_viewer_gets_no_buttons_and_may_do_nothing(as_viewer):
 def test_somebody_without_rights_sees_nothing(client):
     client.force_login(make_user())
     order = make_order()
-    for address in (reverse("order_list"), reverse("order_export"), url("detail", order), reverse("refill_list")):
+    for address in (
+        reverse("order_list"),
+        reverse("order_export", args=["csv"]),
+        url("detail", order),
+        reverse("refill_list"),
+    ):
         assert client.get(address).status_code == 403
 
 

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import io
 import re
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from panels import filters
-from panels.models import Batch, Order, Panel, Service
+from panels.lists import order_totals
+from panels.models import Batch, Order, Panel, PersonalSettings, Service
 from panels.pages import paging
 from panels.views import order_list
 from tests.factories import make_order, make_panel, make_placed, make_service, make_user
@@ -115,7 +121,7 @@ def test_a_filter_that_cannot_be_read_shows_nothing_rather_than_everything(as_vi
     assert response.status_code == 200
     assert not response.context["page"].rows
     assert "This filter is not valid" in response.text
-    assert as_viewer.get(f"{reverse('order_export')}?{query}").status_code == 302
+    assert as_viewer.get(f"{reverse('order_export', args=['csv'])}?{query}").status_code == 302
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX, HTMX | {"HX-Boosted": "true"}], ids=["page", "fragment", "boosted"])
@@ -183,7 +189,8 @@ def test_a_viewer_sees_no_boxes_and_no_buttons(as_viewer):
     make_placed()
     part = as_viewer.get(reverse("order_list"), headers=HTMX).text
     assert "data-select-row" not in part
-    assert "<button" not in part
+    assert 'name="action"' not in part
+    assert 'name="only"' not in part
 
 
 def test_a_bar_shows_what_was_delivered_of_all_runs(as_viewer):
@@ -192,7 +199,7 @@ def test_a_bar_shows_what_was_delivered_of_all_runs(as_viewer):
     part = as_viewer.get(reverse("order_list"), headers=HTMX).text
     assert 'value="180" max="300"' in part
     assert 'class="progress--good" value="100" max="100"' in part
-    assert "from&nbsp;7" in part
+    assert "180 delivered · 120 left · from 7" in part
 
 
 def test_links_that_are_no_web_addresses_are_no_links(as_operator):
@@ -217,7 +224,7 @@ def test_queries_do_not_grow_with_the_rows(as_operator, operator):
 
 
 def exported(client, **query):
-    response = client.get(reverse("order_export"), query)
+    response = client.get(reverse("order_export", args=["csv"]), query)
     assert response.streaming
     text = b"".join(response.streaming_content).decode()
     assert text.startswith("\ufeff")
@@ -247,7 +254,7 @@ def test_the_export_is_safe_in_a_spreadsheet_and_numbers_stay_numbers(as_viewer)
 
 
 def test_the_export_is_named_by_its_day(as_viewer):
-    disposition = as_viewer.get(reverse("order_export"))["Content-Disposition"]
+    disposition = as_viewer.get(reverse("order_export", args=["csv"]))["Content-Disposition"]
     assert disposition == f'attachment; filename="orders-{timezone.localdate():%Y-%m-%d}.csv"'
 
 
@@ -305,3 +312,101 @@ def test_the_list_and_the_export_show_the_service_as_ordered(as_viewer):
     (row,) = exported(as_viewer)
     names = ("Service", "Service is now called", "Category", "Refill", "Maximum")
     assert [row[name] for name in names] == ["Likes", "Views", "Instagram", "yes", "10000"]
+
+
+# -- polls
+
+
+def tag_of(response):
+    return re.search(r'"tag": "(\w+)"', response.text)[1]
+
+
+def poll(client, tag, **query):
+    return client.get(reverse("order_list"), {**query, "tag": tag}, headers=HTMX)
+
+
+def test_a_poll_of_a_page_that_has_not_changed_is_answered_without_contents(as_operator):
+    make_placed(progress="in_progress")
+    tag = tag_of(as_operator.get(reverse("order_list")))
+    assert poll(as_operator, tag).status_code == 204
+    # The same page for another filter is another address, and the tag of another page is no tag of this one.
+    assert poll(as_operator, tag, state="refused").status_code == 200
+
+
+def test_a_poll_shows_what_has_changed_with_its_new_tag_and_addresses_without_a_tag(as_operator):
+    order = make_placed(progress="in_progress")
+    tag = tag_of(as_operator.get(reverse("order_list")))
+    Order.objects.filter(pk=order.pk).update(remains=3)
+    answer = poll(as_operator, tag)
+    assert answer.status_code == 200
+    assert tag_of(answer) != tag
+    assert "tag=" not in answer.text
+    assert poll(as_operator, tag_of(answer)).status_code == 204
+
+
+def test_a_poll_sees_a_new_order_a_lost_right_and_other_columns(as_operator, operator):
+    make_placed()
+    tags = [tag_of(as_operator.get(reverse("order_list")))]
+    make_order()
+    PersonalSettings.objects.create(user=operator, columns={"orders": ["note"]})
+    tags.append(tag_of(poll(as_operator, tags[-1])))
+    operator.groups.set([Group.objects.get(name="Viewer")])
+    tags.append(tag_of(poll(as_operator, tags[-1])))
+    assert len(set(tags)) == 3
+
+
+def test_a_poll_writes_nothing_and_takes_few_queries(as_operator):
+    for _ in range(3):
+        make_placed(progress="in_progress", placed_by=make_user())
+    make_order()
+    tag = tag_of(as_operator.get(reverse("order_list")))
+    with CaptureQueriesContext(connection) as queries:
+        assert poll(as_operator, tag).status_code == 204
+    assert len(queries) <= 6
+    assert all(query["sql"].startswith("SELECT") for query in queries)
+
+
+def test_a_poll_of_orders_that_are_checked_loads_their_panels_in_one_query(as_operator):
+    for _ in range(3):
+        make_placed(check_requested_at=timezone.now())
+    tag = tag_of(as_operator.get(reverse("order_list")))
+    with CaptureQueriesContext(connection) as queries:
+        assert poll(as_operator, tag).status_code == 204
+    assert len(queries) <= 7
+
+
+# -- totals and files
+
+
+def test_the_total_is_of_the_orders_that_match(as_viewer):
+    make_placed(charge=Decimal("1.5"), progress="completed", currency="USD")
+    make_placed(charge=Decimal(2), progress="canceled", currency="EUR")
+    totals = as_viewer.get(reverse("order_list"), {"progress": "completed"}).context["totals"]
+    assert [(each.currency, each.amount) for each in totals.sums] == [("USD", Decimal("1.5"))]
+
+
+def test_too_many_orders_are_not_summed_and_the_page_says_so(as_viewer, monkeypatch):
+    monkeypatch.setattr(order_totals, "COUNT_UP_TO", 1)
+    for _ in range(2):
+        make_placed(progress="completed")
+    assert "narrow the filter" in as_viewer.get(reverse("order_list"), {"progress": "completed"}).text
+    # The kept totals answer for all orders.
+    assert "narrow the filter" not in as_viewer.get(reverse("order_list")).text
+
+
+def test_a_workbook_holds_the_same_orders_as_the_csv(as_viewer):
+    make_placed(link="https://example.com/p/1", charge=Decimal("1.5"))
+    content = as_viewer.get(reverse("order_export", args=["xlsx"])).content
+    header, row = load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True)
+    found = dict(zip(header, row, strict=True))
+    assert list(header) == list(exported(as_viewer)[0])
+    assert (found["Link"], found["Charge"]) == ("https://example.com/p/1", 1.5)
+
+
+def test_a_workbook_with_too_many_orders_is_refused_in_words(as_viewer, monkeypatch):
+    monkeypatch.setattr(order_list, "MOST_ROWS", 1)
+    make_placed()
+    make_placed()
+    page = as_viewer.get(reverse("order_export", args=["xlsx"]), follow=True)
+    assert "XLSX holds up to 1 orders. Narrow the filter, or export CSV." in page.text
+    assert "up to 1 rows" in page.text

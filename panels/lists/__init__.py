@@ -1,0 +1,8 @@
+"""The lists: the columns, the totals and the export of each, declared once."""
+
+from typing import Any
+
+from panels.lists.orders import ORDERS
+from panels.pages.table import Table
+
+TABLES: dict[str, Table[Any]] = {table.name: table for table in (ORDERS,)}

@@ -1,0 +1,60 @@
+"""The total cost of the orders that a list shows."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+
+from panels.models import Order, Panel
+from panels.money.costs import sum_costs
+from panels.money.totals import kept_costs
+from panels.pages.paging import COUNT_UP_TO
+
+State = Order.State
+# Orders that cost something and are in no kept total, because their panel has not accepted them. They are few.
+NOT_ACCEPTED = (State.QUEUED, State.SENDING, State.UNKNOWN, State.WRITTEN_OFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A sum in one currency. is_expected: a part of it is an estimate."""
+
+    currency: str
+    amount: Decimal
+    is_expected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The cost of the shown orders. unpriced: the number of orders that are not in the sums."""
+
+    sums: tuple[Sum, ...]
+    unpriced: int
+
+
+def total_cost(orders: QuerySet[Order], number: int, filters: AbstractSet[str], panel: Panel | None) -> Totals | None:
+    """Return the total of filtered orders, None if there are too many to sum.
+
+    number: how many there are, at most one more than are counted. filters: the names of the filters in use. Without a
+    filter, and for a panel, the kept totals answer for any number of orders.
+    """
+    if number <= COUNT_UP_TO:
+        return _add_up(sum_costs(orders))
+    if filters <= {"panel"}:
+        waiting = Order.objects.filter(state__in=NOT_ACCEPTED)
+        return _add_up([*kept_costs(panel), *sum_costs(waiting.filter(panel=panel) if panel else waiting)])
+    return None
+
+
+def _add_up(rows: list[dict[str, Any]]) -> Totals:
+    amounts: dict[str, Decimal] = {}
+    for row in rows:
+        if row["amount"] is not None:
+            amounts[row["currency"]] = amounts.get(row["currency"], Decimal(0)) + row["amount"]
+    expected = {row["currency"] for row in rows if row["expected"]}
+    sums = (Sum(currency, amounts[currency], currency in expected) for currency in sorted(amounts))
+    return Totals(tuple(sums), sum(row["unpriced"] for row in rows))

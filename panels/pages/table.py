@@ -1,0 +1,213 @@
+"""Lists as tables: a list declares its columns once, and each page of the list is drawn from the declaration.
+
+    Table, the declaration ──▶ TablePage, the rows of one page as one person sees them ──▶ panels/_table.html
+
+A cell is a Python function, because each person chooses the columns. A template for each cell would take several times
+as long. The function returns safe HTML, or a text that is escaped here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Generic, Literal, TypeVar
+
+from django.http import HttpRequest
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from panels.models import PersonalSettings
+from panels.pages.formats import NBSP
+from panels.pages.paging import CURSORS, Page
+
+M = TypeVar("M")
+# always: it cannot be hidden. default: shown until a person hides it. wide: the same, but on wide screens only.
+# extra: shown only if a person chose it.
+Shown = Literal["always", "default", "wide", "extra"]
+# The place of a cell in the two lines of a row on a phone. Other cells are hidden there.
+Place = Literal["title", "badge", "figure", "control", ""]
+
+MOST_ON_A_SCREEN = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column(Generic[M]):
+    """A column of a list.
+
+    css: classes for the width and the alignment. sort: the sorting after the first click, such as "-created".
+    needs: the permission without which the column does not exist.
+    currency: the currency of a row's amount. Where all rows of a page have the same currency, the head names it, and
+    the cell is written by `bare`.
+    """
+
+    name: str
+    title: str
+    cell: Callable[[M], str]
+    css: str = ""
+    shown: Shown = "default"
+    place: Place = ""
+    sort: str = ""
+    needs: str = ""
+    currency: Callable[[M], str] | None = None
+    bare: Callable[[M], str] | None = None
+
+    @property
+    def classes(self) -> str:
+        """The classes of the cells and of the head."""
+        place = f"table__{self.place}" if self.place else "table__hidden"
+        return f"{self.css} {place}".strip()
+
+
+@dataclass(frozen=True)
+class Table(Generic[M]):
+    """The declaration of a list.
+
+    name: in addresses, and in the settings of a person. row: the name of a row, in its id and for its checkbox.
+    gone: the words about a row that no longer matches the filter, "" for none. select: the permission to select rows.
+    """
+
+    name: str
+    row: str
+    columns: tuple[Column[M], ...]
+    gone: Callable[[M], str] = lambda _: ""
+    select: str = ""
+    exported: Mapping[str, Callable[[M], Any]] = field(default_factory=dict)
+
+    def names(self, user: Any) -> list[str]:
+        """Return the names of the columns that this person can hide or show."""
+        return [each.name for each in self._possible(user) if each.shown != "always"]
+
+    def columns_of(self, user: Any) -> list[Column[M]]:
+        """Return the columns that this person sees: the chosen columns, or those by default."""
+        chosen = PersonalSettings.of(user).columns.get(self.name)
+        if chosen is None:
+            return [each for each in self._possible(user) if each.shown != "extra"]
+        return [each for each in self._possible(user) if each.shown == "always" or each.name in chosen]
+
+    def is_selectable(self, user: Any) -> bool:
+        """Return whether this person can select rows."""
+        return bool(self.select) and user.has_perm(self.select)
+
+    def _possible(self, user: Any) -> list[Column[M]]:
+        return [each for each in self.columns if not each.needs or user.has_perm(each.needs)]
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a column. sort: the query of the sorting after a click, "" if the list cannot be sorted by it."""
+
+    name: str
+    title: str
+    classes: str
+    sort: str = ""
+    sorted: Literal["ascending", "descending", ""] = ""
+
+
+class TablePage(Generic[M]):
+    """One page of a list as one person sees it."""
+
+    def __init__(
+        self, table: Table[M], request: HttpRequest, page: Page[Any], *, sort: str = "", is_filtered: bool = False
+    ) -> None:
+        self.table = table
+        self.page = page
+        self.rows: list[M] = page.rows
+        self._request = request
+        self._user = request.user
+        self._sort = sort
+        self._is_filtered = is_filtered
+        self._is_default = PersonalSettings.of(request.user).columns.get(table.name) is None
+
+    @cached_property
+    def columns(self) -> list[Column[M]]:
+        """The columns that the person sees."""
+        return self.table.columns_of(self._user)
+
+    @property
+    def density(self) -> str:
+        """How close the rows are."""
+        return PersonalSettings.of(self._user).density
+
+    @property
+    def densities(self) -> list[tuple[str, str]]:
+        """The densities to choose from: the value and the label of each."""
+        return list(PersonalSettings.Density.choices)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the person chose more columns than a common screen shows, so that the table scrolls sideways."""
+        return len(self.columns) > MOST_ON_A_SCREEN
+
+    @property
+    def filter_key(self) -> str:
+        """The list and its filter. A selection of rows is kept until this changes."""
+        query = self._request.GET.copy()
+        for name in ("sort", *CURSORS):
+            query.pop(name, None)
+        return f"{self.table.name}?{query.urlencode()}"
+
+    @property
+    def is_selectable(self) -> bool:
+        """Whether the person can select rows."""
+        return self.table.is_selectable(self._user)
+
+    @property
+    def choices(self) -> Iterator[tuple[str, str, bool]]:
+        """The name and the title of each column that can be hidden, and whether it is shown."""
+        shown = {each.name for each in self.columns}
+        names = set(self.table.names(self._user))
+        return ((each.name, each.title, each.name in shown) for each in self.table.columns if each.name in names)
+
+    @property
+    def heads(self) -> Iterator[Head]:
+        """The heads of the columns."""
+        for column in self.columns:
+            currency = self._currencies.get(column.name, "")
+            title = f"{column.title},{NBSP}{currency}" if currency else column.title
+            yield Head(column.name, title, self._classes(column), *self._sorting(column.sort))
+
+    @cached_property
+    def body(self) -> SafeString:
+        """The rows as HTML."""
+        cells = [(f'<td class="{self._classes(each)}">', self._writer(each)) for each in self.columns]
+        return mark_safe("\n".join(self._row(row, cells) for row in self.rows))  # noqa: S308
+
+    def _row(self, row: Any, cells: list[tuple[str, Callable[[M], str]]]) -> str:
+        written = "".join([f"{start}{conditional_escape(write(row))}</td>" for start, write in cells])
+        gone = self.table.gone(row) if self._is_filtered else ""
+        marks = format_html(' data-gone="{}"', gone) if gone else ""
+        select = self._checkbox(row.pk) if self.is_selectable else ""
+        return f'<tr id="{self.table.row}-{row.pk}"{marks}>{select}{written}</tr>'
+
+    def _checkbox(self, pk: int) -> str:
+        name = self.table.row
+        box = f'<input type="checkbox" name="{name}" value="{pk}" data-select-row aria-label="Select {name} {pk}">'
+        return f'<td class="table__select">{box}</td>'
+
+    def _classes(self, column: Column[M]) -> str:
+        return f"{column.classes} table__wide" if column.shown == "wide" and self._is_default else column.classes
+
+    def _writer(self, column: Column[M]) -> Callable[[M], str]:
+        is_in_head = column.name in self._currencies
+        return column.bare if column.bare and is_in_head else column.cell
+
+    @cached_property
+    def _currencies(self) -> dict[str, str]:
+        """The currency in the head of each column whose amounts all have the same currency."""
+        found = {}
+        for column in self.columns:
+            currencies = {column.currency(row) for row in self.rows} if column.currency else set()
+            if len(currencies) == 1 and (currency := currencies.pop()):
+                found[column.name] = currency
+        return found
+
+    def _sorting(self, first: str) -> tuple[str, Literal["ascending", "descending", ""]]:
+        """Return the sorting after a click on a head, and the present sorting by it."""
+        if not first:
+            return "", ""
+        name = first.removeprefix("-")
+        if self._sort.removeprefix("-") != name:
+            return first, ""
+        other = name if self._sort.startswith("-") else f"-{name}"
+        return other, "descending" if self._sort.startswith("-") else "ascending"

@@ -1,0 +1,32 @@
+"""The columns of a list as a person wants them, and how close its rows are."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+from django_htmx.http import trigger_client_event
+
+from panels.lists import TABLES
+from panels.models import PersonalSettings
+from panels.pages.htmx import page_before, wants_fragment
+
+
+@require_POST
+def list_columns(request: HttpRequest, name: str) -> HttpResponse:
+    """Store the chosen columns of a list and the density of all lists, or go back to the columns by default."""
+    table = TABLES.get(name)
+    if table is None:
+        raise Http404
+    settings = PersonalSettings.of(request.user)
+    if request.POST.get("reset"):
+        settings.columns.pop(name, None)
+    else:
+        chosen = request.POST.getlist("column")
+        settings.columns[name] = [each for each in table.names(request.user) if each in chosen]
+    if request.POST.get("density") in PersonalSettings.Density.values:
+        settings.density = request.POST["density"]
+    settings.save()
+    if wants_fragment(request):
+        return trigger_client_event(HttpResponse(status=204), "refreshed", {})
+    return redirect(page_before(request))

@@ -1,0 +1,20 @@
+"""The columns of the export of orders."""
+
+from __future__ import annotations
+
+import pytest
+
+from panels.lists.order_export import EXPORTED
+from panels.lists.orders import RELATED
+from panels.models import Order
+from tests.factories import make_client, make_placed
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_column_of_an_order_is_read_without_a_query(django_assert_num_queries):
+    make_placed(client=make_client("Acme"), reference="PO-1")
+    (order,) = Order.objects.select_related(*RELATED)
+    with django_assert_num_queries(0):
+        row = {name: read(order) for name, read in EXPORTED.items()}
+    assert (row["Order"], row["Client"], row["Reference"], row["State"]) == (order.pk, "Acme", "PO-1", "Placed")

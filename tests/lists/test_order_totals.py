@@ -1,0 +1,54 @@
+"""The total cost of the orders that a list shows."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from panels.lists import order_totals
+from panels.lists.order_totals import Sum, total_cost
+from panels.models import Order
+from panels.money import totals
+from tests.factories import make_order, make_panel, make_placed, make_service
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def two_panels():
+    dollars, euros = make_panel(reported_currency="USD"), make_panel(reported_currency="EUR")
+    for panel, charge in ((dollars, "1.50"), (dollars, "2.25"), (euros, "4")):
+        make_placed(make_service(panel), progress="completed", charge=Decimal(charge), currency=panel.currency)
+    make_order(make_service(dollars), expected_cost=Decimal("0.30"), currency="USD")
+    make_order(make_service(dollars), state="refused", expected_cost=Decimal(99), currency="USD")
+    totals.recount()
+    return dollars, euros
+
+
+ALL = (Sum("EUR", Decimal(4), False), Sum("USD", Decimal("4.05"), True))
+
+
+def test_each_currency_has_its_own_sum_and_only_ordered_orders_count(two_panels):
+    found = total_cost(Order.objects.all(), 5, {"who"}, None)
+    assert (found.sums, found.unpriced) == (ALL, 0)
+
+
+def test_an_order_whose_price_is_not_known_is_said_to_be_missing():
+    make_placed(expected_cost=None, charge=None)
+    found = total_cost(Order.objects.all(), 1, set(), None)
+    assert (found.sums, found.unpriced) == ((), 1)
+
+
+def test_without_a_filter_the_kept_totals_give_the_same_sums_for_any_number(two_panels, monkeypatch):
+    monkeypatch.setattr(order_totals, "COUNT_UP_TO", 2)
+    assert total_cost(Order.objects.none(), 3, set(), None).sums == ALL
+
+
+def test_the_kept_totals_know_a_panel_but_no_other_filter(two_panels, monkeypatch):
+    monkeypatch.setattr(order_totals, "COUNT_UP_TO", 2)
+    dollars, euros = two_panels
+    assert total_cost(Order.objects.none(), 3, {"panel"}, euros).sums == (Sum("EUR", Decimal(4), False),)
+    assert total_cost(Order.objects.none(), 3, {"panel"}, dollars).sums == (Sum("USD", Decimal("4.05"), True),)
+    assert total_cost(Order.objects.none(), 3, {"panel", "who"}, dollars) is None
+    assert total_cost(Order.objects.none(), 3, {"created_from"}, None) is None

@@ -1,0 +1,148 @@
+"""The columns of the list of orders, and the fields that decide whether a poll has something new."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.db import models
+from django.test import RequestFactory
+from django.utils import timezone
+
+from panels.lists.orders import ORDERS, RELATED, WATCHED
+from panels.models import Order, PersonalSettings
+from panels.pages.paging import Page
+from panels.pages.table import TablePage
+from tests.factories import (
+    make_campaign,
+    make_client,
+    make_order,
+    make_panel,
+    make_placed,
+    make_refusal,
+    make_service,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def draw(*orders, user=None, is_filtered=True):
+    request = RequestFactory().get("/orders/")
+    request.user = user or make_user("Operator")
+    rows = list(Order.objects.select_related(*RELATED).filter(pk__in=[order.pk for order in orders]).order_by("pk"))
+    return TablePage(ORDERS, request, Page(rows, "", "", is_first=True, is_last=True), is_filtered=is_filtered)
+
+
+def with_all_columns():
+    user = make_user("Operator")
+    PersonalSettings.objects.create(user=user, columns={"orders": ORDERS.names(user)})
+    user.refresh_from_db()
+    return user
+
+
+# A value of each kind of field that differs from its value in a new order.
+BY_NAME = {"progress": "partial", "state": "unknown", "cancel_state": "sending", "given_back_source": "computed"}
+BY_KIND = {
+    models.DateTimeField: timezone.now,
+    models.BooleanField: lambda: True,
+    models.DecimalField: lambda: Decimal("7.5"),
+    models.CharField: lambda: "other",
+    models.TextField: lambda: "other",
+    models.IntegerField: lambda: 321,
+}
+ROWS = {"client": make_client, "campaign": make_campaign, "panel": make_panel, "refused_in": make_refusal}
+
+
+def other_value(field):
+    if field.name in BY_NAME:
+        return BY_NAME[field.name]
+    if field.is_relation:
+        return ROWS.get(field.name, make_user)().pk
+    return next(make for kind, make in BY_KIND.items() if isinstance(field, kind))()
+
+
+# A stored order keeps these, so that a row cannot change by them while a page shows it.
+KEPT = {
+    "again_of",
+    "id",
+    "token",
+    "link",
+    "quantity",
+    "params",
+    "as_ordered",
+    "service",
+    "batch",
+    "created_at",
+    "placed_by",
+    "type",
+}
+
+
+@pytest.mark.parametrize(
+    "field",
+    [each for each in Order._meta.concrete_fields if not each.generated and each.name not in KEPT],
+    ids=lambda field: field.name,
+)
+def test_a_change_that_shows_in_a_row_is_seen_by_a_poll(field):
+    user = with_all_columns()
+    order = make_placed(progress="in_progress", charge=Decimal("1.5"), given_back=Decimal("0.5"), remains=5)
+    value = other_value(field)
+
+    def look():
+        row = Order.objects.only(*WATCHED).get(pk=order.pk)
+        return draw(order, user=user).body, [getattr(row, name) for name in WATCHED]
+
+    body, watched = look()
+    Order.objects.filter(pk=order.pk).update(**{field.attname: value})
+    other_body, other_watched = look()
+    assert body == other_body or watched != other_watched
+
+
+def test_the_watched_fields_are_read_without_further_queries(django_assert_num_queries):
+    make_placed()
+    with django_assert_num_queries(1):
+        (order,) = Order.objects.only(*WATCHED)
+        assert [getattr(order, name) for name in WATCHED]
+        assert order.is_open in (True, False)
+        assert (order.is_held, order.is_held_for_funds) == (False, False)
+
+
+def test_all_columns_of_many_orders_take_no_query(django_assert_num_queries):
+    user = with_all_columns()
+    orders = [make_placed(client=make_client(f"Client {number}"), placed_by=make_user()) for number in range(3)]
+    table = draw(*orders, user=user)
+    assert table.columns
+    with django_assert_num_queries(0):
+        assert table.body.count("<tr") == 3
+
+
+def test_the_name_of_a_service_is_shown_in_full_and_opens_the_order():
+    name = "Instagram Followers " + "very long " * 20
+    order = make_order(make_service(name=name))
+    body = draw(order).body
+    assert f'<a class="table__open" href="/orders/{order.pk}/"' in body
+    assert f">{name.strip()}</a>" in body or f">{name}</a>" in body
+
+
+def test_an_order_without_a_client_a_link_or_a_delivery_has_a_dash():
+    body = draw(make_order(link=""), user=with_all_columns()).body
+    assert "None" not in body
+    assert body.count(">–</td>") >= 5
+
+
+def test_what_is_remarkable_about_an_order_stands_beside_its_state():
+    order = make_placed(
+        alarm="Second order", is_word_unknown=True, remote_status="Weird", check_requested_at=timezone.now()
+    )
+    Order.objects.filter(pk=order.pk).update(cancel_state="queued")
+    body = draw(order).body
+    for words in ("Alarm", "“Weird”", "checking…", "cancel: waiting to be sent"):
+        assert words in body
+
+
+def test_only_a_placed_order_has_a_refresh_button_and_only_for_people_who_may_use_it():
+    placed, queued = make_placed(), make_order()
+    assert f"Refresh order {placed.pk}" in draw(placed).body
+    assert "Refresh order" not in draw(queued).body
+    assert "Refresh order" not in draw(placed, user=make_user("Viewer")).body

@@ -1,0 +1,154 @@
+"""Lists as tables: which columns a person sees, and how the rows are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import RequestFactory
+from django.utils.html import format_html
+
+from panels.models import PersonalSettings
+from panels.pages.paging import Page
+from panels.pages.table import Column, Table, TablePage
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass
+class Row:
+    pk: int
+    name: str = "Name"
+    amount: str = "1.50"
+    currency: str = "USD"
+
+
+TABLE: Table[Row] = Table(
+    name="rows",
+    row="row",
+    select="panels.change_order",
+    gone=lambda row: f"{row.name} is gone",
+    columns=(
+        Column(
+            name="name",
+            title="Name",
+            cell=lambda row: row.name,
+            css="w-name",
+            shown="always",
+            place="title",
+            sort="name",
+        ),
+        Column(
+            name="amount",
+            title="Amount",
+            cell=lambda row: format_html("<b>{} {}</b>", row.amount, row.currency),
+            bare=lambda row: row.amount,
+            currency=lambda row: row.currency,
+            css="num",
+            sort="-amount",
+        ),
+        Column(name="far", title="Far", cell=lambda _: "far", shown="wide"),
+        Column(name="rare", title="Rare", cell=lambda _: "rare", shown="extra"),
+        Column(name="secret", title="Secret", cell=lambda _: "secret", needs="panels.change_panel"),
+    ),
+)
+
+
+def draw(*rows, user=None, address="/rows/", **options):
+    request = RequestFactory().get(address)
+    request.user = user or make_user()
+    return TablePage(TABLE, request, Page(list(rows), "", "", is_first=True, is_last=True), **options)
+
+
+def names(table):
+    return [head.name for head in table.heads]
+
+
+def test_a_person_sees_the_default_columns_until_they_choose():
+    user = make_user()
+    assert names(draw(user=user)) == ["name", "amount", "far"]
+    PersonalSettings.objects.create(user=user, columns={"rows": ["rare", "no such column"]})
+    user.refresh_from_db()
+    assert names(draw(user=user)) == ["name", "rare"]
+
+
+def test_chosen_columns_are_shown_on_every_screen():
+    user = make_user()
+    assert "table__wide" in draw(Row(1), user=user).body
+    PersonalSettings.objects.create(user=user, columns={"rows": ["far"]})
+    user.refresh_from_db()
+    assert "far</td>" in draw(Row(1), user=user).body
+    assert "table__wide" not in draw(Row(1), user=user).body
+
+
+def test_a_column_that_needs_a_permission_does_not_exist_without_it():
+    user = make_user("Viewer")
+    assert "secret" not in TABLE.names(user)
+    user = make_user()
+    user.user_permissions.add(Permission.objects.get(codename="change_panel"))
+    assert TABLE.names(user) == ["amount", "far", "rare", "secret"]
+    assert list(draw(user=user).choices)[-1] == ("secret", "Secret", True)
+
+
+def test_what_a_cell_returns_is_escaped_unless_it_is_safe():
+    body = draw(Row(7, name="<script>", currency="EUR"), Row(8)).body
+    assert "&lt;script&gt;" in body
+    assert "<b>1.50 EUR</b>" in body
+    assert '<tr id="row-7">' in body
+
+
+def test_one_currency_of_a_page_stands_in_the_head_and_several_beside_their_amounts():
+    def head(table):
+        return next(head.title for head in table.heads if head.name == "amount")
+
+    one, several = draw(Row(1), Row(2)), draw(Row(1), Row(2, currency="EUR"))
+    assert (head(one), "USD" in one.body) == ("Amount,\xa0USD", False)
+    assert (head(several), several.body.count("USD"), several.body.count("EUR")) == ("Amount", 1, 1)
+    assert head(draw(Row(1, currency=""))) == "Amount"
+
+
+@pytest.mark.parametrize(
+    ("sort", "found"),
+    [
+        ("name", {"name": ("-name", "ascending"), "amount": ("-amount", "")}),
+        ("-name", {"name": ("name", "descending"), "amount": ("-amount", "")}),
+        ("-amount", {"name": ("name", ""), "amount": ("amount", "descending")}),
+        ("amount", {"name": ("name", ""), "amount": ("-amount", "ascending")}),
+    ],
+)
+def test_a_click_on_a_head_sorts_by_it_and_a_second_click_the_other_way(sort, found):
+    heads = {head.name: (head.sort, head.sorted) for head in draw(sort=sort).heads if head.sort}
+    assert heads == found
+
+
+def test_only_people_who_may_act_can_select_rows():
+    viewer, operator = make_user("Viewer"), make_user("Operator")
+    assert "data-select-row" not in draw(Row(1), user=viewer).body
+    assert 'name="row" value="1" data-select-row' in draw(Row(1), user=operator).body
+
+
+def test_a_row_says_when_it_no_longer_matches_but_only_in_a_filtered_list():
+    assert 'data-gone="Name is gone"' in draw(Row(1), is_filtered=True).body
+    assert "data-gone" not in draw(Row(1)).body
+
+
+def test_a_selection_belongs_to_the_filter_and_not_to_the_page_or_the_sorting():
+    first = draw(address="/rows/?q=x&sort=name").filter_key
+    assert first == draw(address="/rows/?after=3&q=x").filter_key == "rows?q=x"
+    assert first != draw(address="/rows/?q=y").filter_key
+
+
+def test_a_cell_without_a_place_is_hidden_on_a_phone():
+    assert '<td class="w-name table__title">' in draw(Row(1)).body
+    assert '<td class="num table__hidden">' in draw(Row(1)).body
+
+
+def test_many_columns_make_the_table_scroll_and_the_density_is_the_persons():
+    user = make_user()
+    assert (draw(user=user).is_wide, draw(user=user).density) == (False, "compact")
+    PersonalSettings.objects.create(user=user, density="comfortable")
+    user.refresh_from_db()
+    assert draw(user=user).density == "comfortable"
+    assert [value for value, _ in draw(user=user).densities] == ["compact", "comfortable"]

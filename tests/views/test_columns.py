@@ -1,0 +1,49 @@
+"""A person chooses the columns of a list and the density of all lists."""
+
+from __future__ import annotations
+
+import pytest
+
+from panels.models import PersonalSettings
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "/lists/orders/columns/"
+
+
+def columns(user):
+    return PersonalSettings.objects.get(user=user).columns
+
+
+def test_the_chosen_columns_are_kept_for_this_person_alone(as_operator, operator, viewer, client):
+    answer = as_operator.post(
+        ADDRESS,
+        {"column": ["link", "cost"], "density": "comfortable"},
+        headers={"Referer": "http://testserver/orders/"},
+    )
+    assert (answer.status_code, answer.url) == (302, "http://testserver/orders/")
+    assert columns(operator) == {"orders": ["link", "cost"]}
+    assert PersonalSettings.objects.get(user=operator).density == "comfortable"
+    assert not PersonalSettings.objects.filter(user=viewer).exists()
+
+
+def test_the_list_shows_them_at_once(as_operator):
+    answer = as_operator.post(ADDRESS, {"column": ["note"]}, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Trigger"]) == (204, '{"refreshed": {}}')
+
+
+def test_names_that_are_no_columns_are_not_kept_and_an_odd_density_changes_nothing(as_operator, operator):
+    as_operator.post(ADDRESS, {"column": ["cost", "number", "x" * 300], "density": "tiny"})
+    assert columns(operator) == {"orders": ["cost"]}
+    assert PersonalSettings.objects.get(user=operator).density == "compact"
+
+
+def test_reset_brings_the_default_columns_back_also_those_of_later_versions(as_operator, operator):
+    as_operator.post(ADDRESS, {"column": ["cost"]})
+    as_operator.post(ADDRESS, {"column": ["cost"], "reset": "1"})
+    assert columns(operator) == {}
+
+
+def test_no_other_list_and_no_other_site_is_reached(as_operator):
+    assert as_operator.post("/lists/nothing/columns/").status_code == 404
+    answer = as_operator.post(ADDRESS, {}, headers={"Referer": "https://elsewhere.example/"})
+    assert answer.url == "/"
