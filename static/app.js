@@ -130,7 +130,10 @@
   });
 
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
-    if (detail.successful && isPost(detail)) detail.elt.closest?.("dialog")?.close();
+    if (!detail.successful || !isPost(detail)) return;
+    detail.elt.closest?.("dialog")?.close();
+    const menu = detail.requestConfig.triggeringEvent?.submitter?.closest("details.menu");
+    if (menu) menu.open = false;
   });
 
   // Rows: a click opens the row, and shift-click selects a range.
@@ -228,10 +231,12 @@
   });
 
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
-    const box = detail.elt;
+    const { elt: box, xhr } = detail;
     const { submitter } = detail.requestConfig.triggeringEvent ?? {};
     const isLasting = ["only", "refresh"].some((word) => [submitter?.name, submitter?.value].includes(word));
-    if (box.matches?.("form[data-selection]") && detail.successful && !isLasting) storeSelected(box, []);
+    // A redirect is a success for which htmx does not say so.
+    const isDone = xhr.status >= 200 && xhr.status < 400;
+    if (box.matches?.("form[data-selection]") && isDone && !isLasting) storeSelected(box, []);
   });
 
   // Typed values, the focus and open menus survive a polled fragment.

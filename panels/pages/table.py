@@ -119,6 +119,11 @@ class TablePage(Generic[M]):
         self._is_filtered = is_filtered
         self._is_default = PersonalSettings.of(request.user).columns.get(table.name) is None
 
+    @property
+    def name(self) -> str:
+        """The name of the list."""
+        return self.table.name
+
     @cached_property
     def columns(self) -> list[Column[M]]:
         """The columns that the person sees."""

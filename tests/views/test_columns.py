@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from panels.models import PersonalSettings
+from tests.factories import make_placed
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/lists/orders/columns/"
@@ -24,6 +25,11 @@ def test_the_chosen_columns_are_kept_for_this_person_alone(as_operator, operator
     assert columns(operator) == {"orders": ["link", "cost"]}
     assert PersonalSettings.objects.get(user=operator).density == "comfortable"
     assert not PersonalSettings.objects.filter(user=viewer).exists()
+
+
+def test_the_form_of_the_list_leads_here(as_operator):
+    make_placed()
+    assert f'hx-post="{ADDRESS}"' in as_operator.get("/orders/").text
 
 
 def test_the_list_shows_them_at_once(as_operator):
