@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
 from typing import Any
 
 from django.db.models import CharField, Count, Max, QuerySet, Value
 
 from panels.attention.needs import NEEDS, SUBJECTS
 from panels.attention.parts import Attention, Finding, Need, Subject
+from panels.models import compiled
 from panels.pages.paging import count_each
 
 May = Callable[[str], bool]
@@ -17,12 +17,10 @@ May = Callable[[str], bool]
 
 def count_attention() -> int:
     """Count the rows that need a person, in one query. A row with two reasons counts once."""
-    return _all_keys().count()
+    return compiled.count(_all_keys)
 
 
-@cache
 def _all_keys() -> QuerySet[Any]:
-    """Build the query once, because building it takes longer than running it."""
     first, *others = [_keys(kind) for kind in NEEDS if not kind.is_information]
     return first.union(*others)
 

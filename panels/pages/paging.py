@@ -117,14 +117,20 @@ def count_rows(rows: QuerySet[Any]) -> int:
 
 def count_each(*each: QuerySet[Any]) -> list[int]:
     """Count the rows of several querysets, in one query."""
+    found = dict(query_counts(*each))
+    return [found.get(place, 0) for place in range(len(each))]
+
+
+def query_counts(*each: QuerySet[Any]) -> QuerySet[Any, Any]:
+    """Return the query for the numbers of rows of several querysets, each with its place."""
     # Func, because Count would group.
     number = Func("pk", function="COUNT", output_field=IntegerField())
-    counts = [
+    first, *others = [
         rows.order_by().annotate(place=Value(place), number=number).values_list("place", "number")
         for place, rows in enumerate(each)
     ]
-    found = dict(counts[0].union(*counts[1:], all=True))
-    return [found.get(place, 0) for place in range(len(each))]
+    counts: QuerySet[Any, Any] = first.union(*others, all=True)
+    return counts
 
 
 def _beyond(name: str, cursor: tuple[Any, int], *, is_lower: bool) -> Q:

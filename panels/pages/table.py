@@ -152,7 +152,7 @@ class TablePage(Generic[M]):
             query.pop(name, None)
         return f"{self.table.name}?{query.urlencode()}"
 
-    @property
+    @cached_property
     def is_selectable(self) -> bool:
         """Whether the person can select rows."""
         return self.table.is_selectable(self._user)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from panels.filters import OrderFilter
 from panels.lists.order_totals import Totals, total_cost
-from panels.lists.orders import ORDERS, RELATED, SORTS, WATCHED
+from panels.lists.orders import ORDERS, RELATED, SORTS, WATCHED, shown_orders
 from panels.models import Order, PersonalSettings
 from panels.models.order_states import RequestState
 from panels.pages.downloads import send_table
@@ -50,7 +50,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
         page, total = _find(found, request.GET, Order.objects.only(*WATCHED))
         if shown_tag == _tag(request, page, total):
             return nothing_new()
-    page, total = _find(found, request.GET, Order.objects.select_related(*RELATED))
+    page, total = _find(found, request.GET, shown_orders())
     sort = _sort(request.GET)
     context = {
         "filter": found,

@@ -7,19 +7,19 @@ from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from panels import bell, schedule
 from panels.attention.finding import count_attention
-from panels.models import Controls, Order, Panel, Refill, Worker
+from panels.models import Controls, Order, Panel, Refill, Worker, compiled
 from panels.models.order_states import RequestState
 from panels.orders import switch
 from panels.orders.queue import queued
 from panels.pages.htmx import page_before
-from panels.pages.paging import count_each
+from panels.pages.paging import query_counts
 
 T = TypeVar("T")
 
@@ -98,7 +98,11 @@ WANTED = Q(balance_requested_at__isnull=False) | Q(sync_requested_at__isnull=Fal
 
 def _count_waiting() -> list[int]:
     """Count the waiting work of each kind. The first number is of the orders to be sent."""
-    return count_each(
+    return [number for _, number in sorted(compiled.fetch(_all_waiting))]
+
+
+def _all_waiting() -> QuerySet[Any]:
+    return query_counts(
         queued(),
         Order.objects.filter(check_requested_at__isnull=False),
         Order.objects.filter(cancel_state=RequestState.QUEUED),

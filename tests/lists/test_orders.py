@@ -9,7 +9,7 @@ from django.db import models
 from django.test import RequestFactory
 from django.utils import timezone
 
-from panels.lists.orders import ORDERS, RELATED, WATCHED
+from panels.lists.orders import ORDERS, WATCHED, shown_orders
 from panels.models import Order, PersonalSettings
 from panels.pages.paging import Page
 from panels.pages.table import TablePage
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 def draw(*orders, user=None, is_filtered=True):
     request = RequestFactory().get("/orders/")
     request.user = user or make_user("Operator")
-    rows = list(Order.objects.select_related(*RELATED).filter(pk__in=[order.pk for order in orders]).order_by("pk"))
+    rows = list(shown_orders().filter(pk__in=[order.pk for order in orders]).order_by("pk"))
     return TablePage(ORDERS, request, Page(rows, "", "", is_first=True, is_last=True), is_filtered=is_filtered)
 
 
