@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -80,9 +82,13 @@ READ = (
 )
 
 
-def shown_orders() -> QuerySet[Order]:
-    """Return orders with everything that the cells show."""
-    return Order.objects.select_related(*RELATED).only(*READ)
+def shown_orders(user: Any) -> QuerySet[Order]:
+    """Return orders with everything that the cells show to this person."""
+    columns = {column.name for column in ORDERS.columns_of(user)}
+    # The columns of these relations have their names. The cells of other columns read panel and service too.
+    related = {"panel", "service", *(columns & {"client", "campaign", "placed_by"})}
+    read = [name for name in READ if "__" not in name or name.partition("__")[0] in related]
+    return Order.objects.select_related(*related).only(*read)
 
 
 def _text(text: str, title: str = "") -> str:

@@ -50,7 +50,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
         page, total = _find(found, request.GET, Order.objects.only(*WATCHED))
         if shown_tag == _tag(request, page, total):
             return nothing_new()
-    page, total = _find(found, request.GET, shown_orders())
+    page, total = _find(found, request.GET, shown_orders(request.user))
     sort = _sort(request.GET)
     context = {
         "filter": found,

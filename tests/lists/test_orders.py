@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 def draw(*orders, user=None, is_filtered=True):
     request = RequestFactory().get("/orders/")
     request.user = user or make_user("Operator")
-    rows = list(shown_orders().filter(pk__in=[order.pk for order in orders]).order_by("pk"))
+    rows = list(shown_orders(request.user).filter(pk__in=[order.pk for order in orders]).order_by("pk"))
     return TablePage(ORDERS, request, Page(rows, "", "", is_first=True, is_last=True), is_filtered=is_filtered)
 
 
