@@ -27,9 +27,19 @@ class ChangeWords(NamedTuple):
 @register.simple_tag
 def price(service: Service) -> str:
     """Write the price of a service: for 1000 units, or flat for packages."""
-    kind, currency = service.order_type, service.panel.currency
-    is_flat = kind.billing is Billing.FLAT and not (kind.counted_field and service.panel.bills_package_per_line)
-    return f"{money(service.rate_per_1000, currency)} flat" if is_flat else rate(service.rate_per_1000, currency)
+    amount, currency = service.rate_per_1000, service.panel.currency
+    return f"{money(amount, currency)} flat" if _is_flat(service) else rate(amount, currency)
+
+
+@register.simple_tag
+def price_unit(service: Service) -> str:
+    """Write the unit of the price of a service, such as "USD per 1000"."""
+    return f"{service.panel.currency} {'flat' if _is_flat(service) else 'per 1000'}".strip()
+
+
+def _is_flat(service: Service) -> bool:
+    kind = service.order_type
+    return kind.billing is Billing.FLAT and not (kind.counted_field and service.panel.bills_package_per_line)
 
 
 @register.simple_tag
@@ -47,9 +57,14 @@ def average_time(service: Service) -> str:
     """Write the average time of a service in days, hours and minutes, or in the panel's words if they name no time."""
     if service.average_minutes is None:
         return service.average_time or ANSWERS[""]
-    days, rest = divmod(service.average_minutes, 1440)
+    return minutes_text(service.average_minutes)
+
+
+def minutes_text(minutes: int) -> str:
+    """Write a time in days, hours and minutes."""
+    days, rest = divmod(minutes, 1440)
     parts = zip((days, *divmod(rest, 60)), ("d", "h", "min"), strict=True)
-    return " ".join(f"{number}{NBSP}{unit}" for number, unit in parts if number)
+    return " ".join(f"{number}{NBSP}{unit}" for number, unit in parts if number) or f"0{NBSP}min"
 
 
 @register.simple_tag

@@ -11,7 +11,7 @@ from tests.factories import make_panel, make_service
 
 
 def test_the_tags_are_registered():
-    assert set(catalog.register.tags) == {"price", "type_badge", "average_time", "change_words"}
+    assert set(catalog.register.tags) == {"price", "price_unit", "type_badge", "average_time", "change_words"}
     assert catalog.register.filters == {}
 
 

@@ -13,7 +13,12 @@ from panels.bulk.confirming import confirm, summary
 
 def text_of(response):
     """Return the words of a page, without its tags."""
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).replace("\xa0", " ").split())
+    return plain_text(response.content.decode())
+
+
+def plain_text(markup):
+    """Return the words of markup, without its tags."""
+    return " ".join(re.sub(r"<[^>]+>", " ", markup).replace("\xa0", " ").split())
 
 
 def count_queries(client, address):
