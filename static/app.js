@@ -239,9 +239,9 @@
     if (box.matches?.("form[data-selection]") && isDone && !isLasting) storeSelected(box, []);
   });
 
-  // Typed values, the focus and open menus survive a polled fragment.
+  // Typed values, the focus, open menus and open details survive a polled fragment.
 
-  let kept = { typed: new Map(), focus: "" };
+  let kept = { typed: new Map(), open: [], focus: "" };
   const words = (text) => text.replace(/\s+/g, " ").trim();
 
   const focusPath = () => {
@@ -278,6 +278,7 @@
     }
     kept = {
       typed: new Map(typed.map((field) => [field.id, field.value])),
+      open: all("details[id][open]:not(.menu)", target).map((details) => details.id),
       focus: target.contains(document.activeElement) ? focusPath() : "",
     };
   });
@@ -287,6 +288,7 @@
       const field = document.getElementById(id);
       if (field) field.value = value;
     });
+    kept.open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
     if (kept.focus && document.activeElement === document.body) document.querySelector(kept.focus)?.focus();
     showSelections();
   });
