@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from django.db import transaction
@@ -26,6 +27,9 @@ BULK = 500
 DAYS_AT_ONCE = 100
 SUMMED = ("cost", "orders", "expected", "unpriced", "summed_at")
 Day = tuple[dt.date, int]
+# The days of the spend.
+MONTH, DAY = 30, dt.timedelta(days=1)
+NOTHING = Decimal(0)
 
 
 def update_totals() -> int:
@@ -52,30 +56,43 @@ def recount() -> int:
     return len(days)
 
 
-def spend(now: dt.datetime) -> list[Any]:
+def spend(now: dt.datetime) -> list[dict[str, Any]]:
     """Return the cost of the orders placed today, in the last 7 days and in the last 30 days, a row for each currency.
 
     `as_of`: the time when the totals were last equal to the orders. `today_expected`, `week_expected` and
-    `month_expected`: the number of orders whose charge is not known yet.
+    `month_expected`: the number of orders whose charge is not known yet. `days`: each of the 30 days with two amounts,
+    the cost, and the cost if it contains expected costs. One of them is zero, because only the sum of both is kept.
     """
-    today = timezone.localdate(now)
-    week, month = (today - dt.timedelta(days=days) for days in (6, 29))
-    return list(
-        DayTotal.objects.filter(day__range=(month, today))
-        .order_by("currency")
-        .values("currency")
+    month = last_month(now)
+    rows = (
+        DayTotal.objects.filter(day__range=(month[0], month[-1]))
+        .order_by("currency", "day")
+        .values("currency", "day")
         .annotate(
-            today=Sum("cost", filter=Q(day=today)),
-            week=Sum("cost", filter=Q(day__gte=week)),
-            month=Sum("cost"),
-            today_expected=Sum("expected", filter=Q(day=today)),
-            week_expected=Sum("expected", filter=Q(day__gte=week)),
-            month_expected=Sum("expected"),
+            spent=Sum("cost"),
             number=Sum("orders"),
             without_price=Sum("unpriced"),
+            estimates=Sum("expected"),
             as_of=Coalesce(Subquery(_good_run().values("finished_at")), Subquery(_newest().values("summed_at")[:1])),
         )
     )
+    return [_of_currency(currency, list(days), month) for currency, days in groupby(rows, lambda row: row["currency"])]
+
+
+def _of_currency(currency: str, rows: list[Any], month: list[dt.date]) -> dict[str, Any]:
+    days = dict.fromkeys(month, (NOTHING, NOTHING))
+    days |= {row["day"]: (NOTHING, row["spent"]) if row["estimates"] else (row["spent"], NOTHING) for row in rows}
+    found: dict[str, Any] = {"currency": currency, "as_of": rows[0]["as_of"], "days": days}
+    for name, first in (("today", month[-1]), ("week", month[-7]), ("month", month[0])):
+        since = [row for row in rows if row["day"] >= first]
+        found |= {name: sum(row["spent"] for row in since), f"{name}_expected": sum(row["estimates"] for row in since)}
+    return found | {name: sum(row[name] for row in rows) for name in ("number", "without_price")}
+
+
+def last_month(now: dt.datetime) -> list[dt.date]:
+    """Return the last 30 days in the current time zone, today included."""
+    today = timezone.localdate(now)
+    return [today - number * DAY for number in reversed(range(MONTH))]
 
 
 def kept_costs(panel: Panel | None = None) -> list[Any]:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from panels.calls.polling import poll_due
 from panels.calls.submission import submit_queued
 from panels.models import DayTotal, JobRun, Order, Service
-from panels.money.totals import OVERLAP, is_summed, recount, spend, update_totals
+from panels.money.totals import MONTH, OVERLAP, is_summed, recount, spend, update_totals
 from panels.worker import tasks
 from tests.factories import make_order, make_panel, make_placed, make_service
 
@@ -91,6 +91,22 @@ def test_a_day_begins_at_midnight_of_the_site(db, settings):
         update_totals()
         (again,) = spend(dt.datetime(2030, 5, 1, 17, tzinfo=dt.UTC))
     assert (row["today"], row["week"]) == (again["today"], again["week"]) == (16, 30)
+
+
+def test_the_days_of_the_spend_are_thirty_and_tell_expected_costs_apart(db):
+    now = timezone.now()
+    today = timezone.localdate(now)
+    dollars, euros = make_service(), make_service(make_panel(reported_currency="EUR"))
+    for service, days, charge in ((dollars, 0, "1"), (dollars, 29, "2"), (dollars, 30, "4"), (euros, 3, "8")):
+        make_placed(service, charge=Decimal(charge), progress="completed", placed_at=now - days * DAY)
+    make_placed(make_service(), charge=None, expected_cost=Decimal(16))
+    update_totals()
+    with CaptureQueriesContext(connection) as queries:
+        found = {row["currency"]: row["days"] for row in spend(now)}
+    assert len(queries) == 1
+    assert {currency: len(days) for currency, days in found.items()} == {"EUR": MONTH, "USD": MONTH}
+    spent = {(currency, day): costs for currency, days in found.items() for day, costs in days.items() if any(costs)}
+    assert spent == {("USD", today): (0, 17), ("USD", today - 29 * DAY): (2, 0), ("EUR", today - 3 * DAY): (8, 0)}
 
 
 # -- changes of orders

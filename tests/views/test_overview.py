@@ -229,7 +229,7 @@ def test_spend_is_shown_with_its_currency_and_its_time(as_viewer):
     make_placed(charge=Decimal("1.5"))
     tasks.run_sweep()
     page = page_of(as_viewer.get("/"))
-    assert page.count("1.50\xa0USD") == 4
+    assert page.count('<dd class="num">1.50\xa0USD</dd>') == 3
     assert "Updated <time" in page
 
 
@@ -241,6 +241,18 @@ def test_spend_is_marked_as_estimated_while_a_charge_is_not_known(as_viewer):
     page = page_of(as_viewer.get("/"))
     spent = page[page.index('id="spend-title"') :]
     assert re.findall(r'<dd class="num">([^<]*)</dd>', spent) == ["4.00\xa0USD", "≈\xa06.00\xa0USD", "≈\xa07.50\xa0USD"]
+
+
+def test_each_currency_has_a_chart_of_its_own_with_its_mean(as_viewer):
+    make_placed(charge=Decimal(3), progress="completed")
+    make_placed(make_service(make_panel(reported_currency="EUR")), charge=None, expected_cost=Decimal(6))
+    tasks.run_sweep()
+    page = page_of(as_viewer.get("/"))
+    assert page.count("<figure") == 2
+    assert "30-day mean: 0.10\xa0USD" in page
+    assert "30-day mean: 0.20\xa0EUR" in page
+    assert page.count("chart__bar--amount") - page.count("chart__bar--estimate") == 0
+    assert {'id="data-spend-by-day-usd"', 'id="data-spend-by-day-eur"'} <= set(re.findall(r'id="data-[\w-]+"', page))
 
 
 def test_no_spend_is_told_from_spend_that_nobody_has_summed_up(as_viewer):
