@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Now
 
-from panels.models import Batch, Order, OrderEvent, Service
+from panels.models import Batch, Order, OrderEvent, Panel, Service
 from panels.pages.formats import price
 from panels.protocol.order_types import Offer, check
 
@@ -40,6 +40,11 @@ def count_open() -> tuple[Counter[int], Counter[int]]:
         if state == State.QUEUED:
             waiting[panel_pk] += number
     return opened, waiting
+
+
+def open_at(panel: Panel) -> list[QuerySet[Order]]:
+    """Return the open orders of a panel, in parts that each have an index."""
+    return [Order.objects.filter(part, panel=panel) for part in OPEN]
 
 
 def reason_to_hold(order: Order) -> str:

@@ -9,9 +9,9 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
@@ -20,12 +20,12 @@ from panels.attention.needs import PANELS
 from panels.forms.panels import PanelForm
 from panels.models import Panel, Service, ServiceChange
 from panels.orders import pace
-from panels.orders.queue import count_open
+from panels.orders.queue import count_open, open_at
 from panels.pages.formats import money
 from panels.pages.htmx import render_page, wants_fragment
-from panels.providers import requests
+from panels.pages.paging import count_each
+from panels.providers import history, requests
 
-MAX_READINGS = 8
 MAX_CHANGES = 20
 MAX_REFUSALS = 8
 MAX_WORDS = 8
@@ -167,18 +167,24 @@ def _is_waiting(panel: Panel) -> bool:
 def _show(request: HttpRequest, panel: Panel) -> HttpResponse:
     services = Service.objects.filter(panel=panel)
     changes = ServiceChange.objects.filter(service__panel=panel).select_related("service")
+    now = timezone.now()
+    month = history.last_month(panel, now)
+    listed, gone, strange, *opened = count_each(
+        services.filter(is_listed=True),
+        services.filter(is_listed=False),
+        services.filter(is_listed=True, type=""),
+        *open_at(panel),
+    )
     context: dict[str, Any] = {
         "panel": panel,
         "is_waiting": _is_waiting(panel),
         "offer": pace.offer(panel),
         "needs": find_in([panel], PANELS, request.user.has_perm),
-        "open_count": count_open()[0][panel.pk],
-        "services": services.aggregate(
-            listed=Count("pk", filter=Q(is_listed=True)),
-            gone=Count("pk", filter=Q(is_listed=False)),
-            strange=Count("pk", filter=Q(is_listed=True, type="")),
-        ),
-        "readings": panel.balance_readings.all()[:MAX_READINGS],
+        "open_count": sum(opened),
+        "services": {"listed": listed, "gone": gone, "strange": strange},
+        "balances": history.balances(panel, now),
+        "month": month,
+        "uptime": history.uptime(month.calls),
         "status_words": panel.status_words.all()[:MAX_WORDS],
         "refusals": panel.refusal_words.all()[:MAX_REFUSALS],
         "changes": changes[:MAX_CHANGES],

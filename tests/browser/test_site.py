@@ -1,14 +1,16 @@
-"""What belongs to no order: the switch that stops all sending, and one's own password."""
+"""What belongs to no order: the switch that stops all sending, charts, and one's own password."""
 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from panels.calls.catalog import sync_catalog
-from panels.models import Controls, Order
+from panels.models import BalanceReading, Controls, Order
 from tests.browser.conftest import PASSWORD, eventually
 from tests.factories import make_order, make_panel
 
@@ -36,6 +38,22 @@ def test_sending_is_stopped_and_started_again(page, sign_in, worker, sandbox):
     expect(page.get_by_text("Sending is stopped")).to_have_count(0)
     assert page.url.endswith(order.get_absolute_url())
     eventually(lambda: Order.objects.get().state == Order.State.PLACED)
+
+
+def test_the_numbers_of_a_chart_stay_open_while_the_page_moves_by_itself(page, sign_in):
+    now = timezone.now()
+    # Nobody works, so the page asks every second whether the catalog has arrived.
+    panel = make_panel(sync_requested_at=now, balance_checked_at=now)
+    BalanceReading.objects.create(panel=panel, at=now, balance=Decimal("77.50"), currency="USD", why="schedule")
+    sign_in(page)
+    page.goto(panel.get_absolute_url())
+    cell = page.get_by_role("cell", name="77.50")
+    expect(cell).to_have_count(0)
+    page.get_by_text("Show the numbers").click()
+    expect(cell).to_be_visible()
+    page.evaluate("document.getElementById('panel').classList.add('before')")
+    expect(page.locator("#panel.before")).to_have_count(0)
+    expect(cell).to_be_visible()
 
 
 def test_a_password_is_changed_and_the_old_one_opens_nothing(page, sign_in):

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from panels.models import Batch, Order, Service
-from panels.orders.queue import count_open, queued, reason_to_hold
+from panels.orders.queue import count_open, open_at, queued, reason_to_hold
 from panels.orders.resolution import release
 from tests.factories import make_order, make_panel, make_placed, make_service
 
@@ -35,6 +35,15 @@ def test_a_placed_order_is_open_while_it_runs_and_is_followed(progress, is_follo
     opened, queued = count_open()
     assert opened[order.panel_id] == (is_followed and progress not in Order.FINISHED)
     assert not queued
+
+
+def test_the_open_orders_of_a_panel_are_those_that_are_counted():
+    service = make_service()
+    found = [make_order(service, state=state) for state in OPEN_STATES] + [make_placed(service)]
+    make_placed(service, progress="completed")
+    make_order()
+    assert {order for part in open_at(service.panel) for order in part} == set(found)
+    assert count_open()[0][service.panel_id] == len(found)
 
 
 def test_each_panel_has_its_own_count_in_one_query():

@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from panels.forms.panels import BROWSER, LEARNED
-from panels.models import BalanceReading, Panel, ServiceChange, Worker
+from panels.models import BalanceReading, DayTotal, Panel, PanelDay, ServiceChange, Worker
 from panels.models.order import Order
+from panels.money.totals import update_totals
 from tests.factories import make_fresh_panel, make_order, make_panel, make_placed, make_service, make_unknown, make_user
 
 KEY = "k3y-0123456789abcdef"
@@ -235,6 +236,56 @@ def test_a_panel_page_does_not_ask_for_more_with_more_rows(as_viewer):
     few = count()
     for _ in range(15):
         add()
+    assert count() == few
+
+
+# -- charts of a panel
+
+
+def test_a_panel_without_a_past_says_so_in_words(as_viewer):
+    page = text(as_viewer.get(url("panel_detail", make_panel())))
+    assert "No readings yet." in page
+    assert "The panel has accepted no orders." in page
+    assert "The panel was not called." in page
+    assert "<figure" not in page
+
+
+def test_a_panel_page_draws_its_balance_its_orders_its_calls_and_its_uptime(as_viewer):
+    panel, now = make_panel(balance_checked_at=timezone.now()), timezone.now()
+    for days, balance in ((3, "40"), (2, "90.5"), (1, "80")):
+        BalanceReading.objects.create(
+            panel=panel, at=now - timedelta(days=days), balance=Decimal(balance), currency="USD", why="schedule"
+        )
+    make_placed(make_service(panel))
+    update_totals()
+    PanelDay.add(panel.pk, now.date(), answers=97, failures=3, seconds=1)
+    page = text(as_viewer.get(url("panel_detail", panel))).replace("\xa0", " ")
+    assert page.count("<figure") == 4
+    assert "chart__mark--rise" in page
+    assert "+50.50" in page
+    assert "97 answered, 3 failed" in page
+    assert "97.00 %" in page
+
+
+def test_charts_of_a_panel_do_not_ask_for_more_with_more_days(as_viewer):
+    panel, now = make_panel(), timezone.now()
+
+    def count():
+        with CaptureQueriesContext(connection) as queries:
+            as_viewer.get(url("panel_detail", panel))
+        return len(queries)
+
+    def add(days):
+        at = now - timedelta(days=days)
+        PanelDay.add(panel.pk, at.date(), answers=9, failures=1, seconds=1)
+        BalanceReading.objects.create(panel=panel, at=at, balance=days, currency="USD", why="schedule")
+        DayTotal.objects.create(panel=panel, day=at.date(), currency="USD", cost=1, orders=1, expected=0, unpriced=0,
+                                summed_at=now)  # fmt: skip
+
+    add(1)
+    few = count()
+    for days in range(2, 20):
+        add(days)
     assert count() == few
 
 
