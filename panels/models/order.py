@@ -393,16 +393,20 @@ class Order(models.Model):
 
     @property
     def delivered(self) -> int | None:
-        """The delivered quantity, None if it is not known.
+        """The delivered quantity, None if it is not known."""
+        return self.delivered_by(self)
+
+    def delivered_by(self, told: Any) -> int | None:
+        """Return the delivered quantity by the progress, remains and start count of a reading, None if not known.
 
         The remaining quantity says nothing about an order that was given up. Some panels report 0 before they begin.
         """
-        total = self.total_quantity
-        if total is None or self.remains is None or self.progress in self.GIVEN_UP:
+        total, remains = self.total_quantity, told.remains
+        if total is None or remains is None or told.progress in self.GIVEN_UP:
             return None
-        if self.remains == 0 and not self.start_count and self.progress in self.NOT_BEGUN:
+        if remains == 0 and not told.start_count and told.progress in self.NOT_BEGUN:
             return None
-        return max(total - max(self.remains, 0), 0)
+        return max(total - max(int(remains), 0), 0)
 
     @property
     def ordered(self) -> Mapping[str, Any]:

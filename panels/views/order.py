@@ -20,6 +20,7 @@ from panels.models import Order, OrderEvent, Refill, Service
 from panels.models.order_states import RequestState
 from panels.money import charges, given_back
 from panels.orders import aftercare, following, funds, resolution
+from panels.orders.delivery import delivered_over_time
 from panels.pages.formats import count
 from panels.pages.htmx import render_page, wants_fragment
 from panels.protocol.order_types import ALL_FIELDS, check
@@ -61,6 +62,7 @@ def _show(request: HttpRequest, pk: int, *, status: int = 200) -> HttpResponse:
         "refills": refills,
         "can_refill": order.can_refill and not any(refill.is_open for refill in refills),
         "fields": _fields(order),
+        "delivered": delivered_over_time(order),
         "is_overcharged": charges.is_overcharged(order, order.panel),
         "full_charge": charges.full_charge(order),
         "can_state_given_back": given_back.can_state(order),

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from panels import bell
-from panels.models import BalanceReading, Order, OrderEvent, Panel, Refill, Service
+from panels.models import BalanceReading, Order, OrderEvent, OrderReading, Panel, Refill, Service
 from panels.models.order_states import RequestState
 from tests.factories import make_order, make_panel, make_placed, make_refill, make_service, make_user
 from tests.views.pages import count_queries
@@ -165,6 +165,20 @@ def test_queries_of_the_page_do_not_grow_with_its_story(as_operator, operator):
         make_refill(order, state=RequestState.REFUSED, requested_by=make_user())
         order.add_event(OrderEvent.What.PROGRESS, actor=make_user())
     assert count_queries(as_operator, url("detail", order)) == few
+
+
+def test_the_delivery_of_an_order_is_drawn_with_the_ordered_quantity(as_viewer):
+    order = make_placed(quantity=1000, placed_at=timezone.now() - dt.timedelta(hours=2))
+    assert "<figure" not in as_viewer.get(url("detail", order)).text
+    few = count_queries(as_viewer, url("detail", order))
+    for remains in (900, 250):
+        reading = {"at": timezone.now(), "progress": "in_progress", "start_count": 7, "is_lasting": True}
+        OrderReading.objects.create(order=order, remains=remains, **reading)
+    page = text(as_viewer.get(url("detail", order), headers=HTMX))
+    assert page.count("<figure") == 1
+    assert "Ordered: 1,000" in page
+    assert '<td class="num">750</td> <td class="num">+650</td>' in page.replace("</td><td", "</td> <td")
+    assert count_queries(as_viewer, url("detail", order)) == few
 
 
 def test_links_to_the_web_tell_the_other_side_nothing(as_viewer):
