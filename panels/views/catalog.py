@@ -19,10 +19,12 @@ from panels.models import Order, Panel, Service
 from panels.money import charges
 from panels.money.costs import estimate
 from panels.orders import holding
+from panels.orders.delivery import delivery_minutes
 from panels.pages.htmx import render_page, wants_fragment
 from panels.pages.paging import count_rows, find_page
 from panels.protocol.order_types import ORDER_TYPES, type_choices
 from panels.providers import service_types
+from panels.providers.history import prices
 
 MAX_CATEGORIES = 200
 MAX_CHANGES = 50
@@ -59,6 +61,8 @@ def service_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "vanished_at": vanished.at if vanished else service.last_seen_at,
         "order_count": count_rows(Order.objects.filter(service=service)),
         "types": type_choices(),
+        "prices": prices(service),
+        "delivery_minutes": delivery_minutes(service),
     }
     if service.overcharged_at or service.charges_text:
         waiting = count_rows(holding.waiting_for(service))

@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -13,7 +14,7 @@ from panels.models import Order, ServiceChange
 from panels.orders.holding import OVERCHARGED
 from panels.orders.queue import reason_to_hold
 from panels.pages import paging
-from tests.factories import make_order, make_panel, make_service, make_user
+from tests.factories import make_order, make_panel, make_placed, make_service, make_user
 
 FRAGMENT = {"HTTP_HX_REQUEST": "true"}
 
@@ -412,6 +413,33 @@ def test_the_page_of_a_service_does_not_ask_for_more_with_more_changes(as_viewer
 @pytest.mark.parametrize("pk", [999, 10**30])
 def test_a_service_that_does_not_exist_is_not_found(as_viewer, pk):
     assert as_viewer.get(f"/catalog/{pk}/").status_code == 404
+
+
+def test_a_service_page_draws_prices_as_steps_and_the_times_of_delivery(as_viewer):
+    service = make_service(rate_per_1000=Decimal("1.1"))
+    page = text(as_viewer.get(service.get_absolute_url()))
+    assert "The price has not changed" in page
+    assert "No order of this service has been completed in a known time yet." in page
+    now = timezone.now()
+    ServiceChange.objects.create(service=service, at=now, field="rate_per_1000", old="0.9", new="1.1")
+    ago = now - timedelta(hours=3)
+    make_placed(
+        service, progress="completed", charge=Decimal(1), placed_at=ago, finished_after=ago, finished_before=now
+    )
+    page = text(as_viewer.get(service.get_absolute_url()))
+    assert page.count("<figure") == 2
+    assert "Price, USD per 1000" in page
+    assert "+0.20" in page
+    assert "Median: 1 h 30 min" in page
+
+
+def test_who_may_see_no_orders_sees_no_times_of_them(client):
+    user = make_user()
+    user.user_permissions.add(Permission.objects.get(codename="view_service"))
+    client.force_login(user)
+    page = text(client.get(make_service().get_absolute_url()))
+    assert "Price history" in page
+    assert "Delivery times" not in page
 
 
 # -- what a panel charges
