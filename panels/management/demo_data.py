@@ -5,6 +5,7 @@ The real activities place them over HTTP. Then their times are moved into the pa
 
 from __future__ import annotations
 
+import random
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -28,13 +29,12 @@ from panels.calls.catalog import sync_catalog
 from panels.calls.refusals import IN_A_ROW
 from panels.calls.submission import submit_queued
 from panels.clients.naming import NO_LABELS, Labels
+from panels.management.demo_past import move_back, write_calls, write_prices
 from panels.management.demo_wishes import WISHES, Wishes
 from panels.models import (
     BalanceReading,
     Batch,
     Order,
-    OrderEvent,
-    OrderReading,
     Panel,
     Refill,
     Service,
@@ -50,6 +50,10 @@ from panels.tables.reading import Line, Sheet
 
 DAYS = 9
 DAY = timedelta(days=1)
+# Before these days, only one service is ordered, for so many days. Its wish:
+FAVOURITE_DAYS, FAVOURITE = 19, 2
+# How many days ago money was added, and how much.
+TOP_UP_DAYS, TOP_UP = (20, 7), 150
 ORDERS_A_DAY = 4
 LINES = 4
 ENDS = ("Completed",) * 8 + ("Partial", "Canceled")
@@ -59,11 +63,10 @@ UNKNOWN_STATUS, UNKNOWN_TYPE = "Dispatched", "Story Mentions"
 DEARER, DEARER_ORDERS = 4, 6
 # The wish of an order that costs more than the balance and its quantity, and the wish whose service waits.
 TOO_DEAR, TOO_MANY, WITHOUT_SUPPLIER = 9, 200_000, 7
-MOVED = (
-    *("created_at", "send_after", "send_deadline", "sent_at", "placed_at", "checked_at", "changed_at", "finished_at"),
-    *("status_at", "moved_after", "moved_before", "finished_after", "finished_before", "unreadable_since"),
-)
-ENDED = ("changed_at", "finished_at", "moved_before", "finished_before")
+# How many minutes orders last: the mean and the deviation of the logarithm.
+LASTED = (5.0, 0.8)
+# How often the orders of a day are asked about before they end.
+POLLS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +100,12 @@ def open_account(account: DemoAccount, key: str, state_file: Path) -> Iterator[t
 def fill(panel: Panel, sandbox: SandboxPanel, people: Sequence[Any]) -> None:
     """Give a panel a catalog, past orders, and orders of today."""
     history = _History(panel, sandbox, people)
-    history.read_balance((DAYS + 1) * DAY)
+    history.read_balance((DAYS + FAVOURITE_DAYS + 1) * DAY)
     sync_catalog(panel.pk, history.never)
+    history.write_favourite()
     for days in range(DAYS, 0, -1):
         history.write_day(timedelta(days=days))
+    write_calls(panel, random.Random(panel.name))  # noqa: S311
     history.write_refills()
     history.write_today()
     history.write_money()
@@ -118,10 +123,24 @@ class _History(Wishes):
         super().__init__(panel, people)
         self.sandbox, self.never = sandbox, threading.Event()
 
-    def write_day(self, ago: timedelta) -> None:
+    def write_favourite(self) -> None:
+        """Change the price of a service some times, and then order it on each of many days."""
+        service = self._offers(WISHES[FAVOURITE][0])[0]
+        write_prices(service, self.sandbox)
+        for days in range(DAYS + FAVOURITE_DAYS, DAYS, -1):
+            self.write_day(timedelta(days=days), service)
+
+    def write_day(self, ago: timedelta, service: Service | None = None) -> None:
         """Place the orders of a day, let them end, and move them into the past."""
-        orders = [self._place() for _ in range(self._chance.randint(ORDERS_A_DAY - 2, ORDERS_A_DAY + 1))]
+        if ago.days in TOP_UP_DAYS:
+            self.sandbox.set_balance(self.sandbox.balance + TOP_UP)
+        fewest, most = (1, 3) if service else (ORDERS_A_DAY - 2, ORDERS_A_DAY + 1)
+        links = [self._link(WISHES[FAVOURITE][1]) if service else "" for _ in range(self._chance.randint(fewest, most))]
+        orders = [self._place(service=service, link=link) for link in links]
         self._submit()
+        for _ in range(POLLS):
+            self.sandbox.skip(12)
+            self._poll(orders)
         for order in self._all(orders).exclude(remote_id=""):
             ending = self._chance.choice(ENDS)
             left = (order.quantity or 1) // self._chance.randint(3, 8) if ending == "Partial" else 0
@@ -148,8 +167,8 @@ class _History(Wishes):
         orders = [self._place() for _ in range(5)]
         self._submit()
         # Several readings of each order.
-        for _ in range(3):
-            self.sandbox.skip(25)
+        for _ in range(2 * POLLS):
+            self.sandbox.skip(12)
             self._poll(orders)
         running = self._all(orders).filter(service__cancel=True).exclude(progress__in=Order.FINISHED).first()
         if self.sandbox.dialect == "003" and running:
@@ -323,17 +342,4 @@ class _History(Wishes):
             self._move_back(order, timedelta(days=days))
 
     def _move_back(self, order: Order, ago: timedelta) -> None:
-        """Move an order and its history into the past. If it has ended, it ends some hours after its start."""
-        Order.objects.filter(pk=order.pk).update(**{name: F(name) - ago for name in MOVED})
-        for rows in (OrderEvent.objects, OrderReading.objects):
-            rows.filter(order=order).update(at=F("at") - ago)
-        order.refresh_from_db()
-        lasted = min(timedelta(minutes=self._chance.randint(20, 500)), ago * 0.8)
-        if order.finished_at:
-            ended = order.finished_at + lasted
-            Order.objects.filter(pk=order.pk).update(**dict.fromkeys(ENDED, ended))
-            order.refresh_from_db()
-            OrderEvent.objects.filter(order=order, what=OrderEvent.What.PROGRESS).update(at=ended)
-            OrderReading.objects.filter(order=order).update(at=ended)
-        if order.next_check_at:
-            Order.objects.filter(pk=order.pk).update(next_check_at=following.next_check_at(order, timezone.now()))
+        move_back(order, ago, lasted=timedelta(minutes=self._chance.lognormvariate(*LASTED)))
