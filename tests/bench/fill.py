@@ -59,6 +59,7 @@ class Filling:
         _insert(models.Service, self._services())
         _insert(models.ServiceChange, self._changes())
         _insert(models.BalanceReading, self._readings())
+        _insert(models.PanelDay, self._days())
         _insert(models.Client, self._clients())
         _insert(models.Campaign, self._campaigns())
         _insert(models.Batch, [self._batch(people[0])])
@@ -156,6 +157,12 @@ class Filling:
                 "why": "schedule",
             }
 
+    def _days(self) -> Iterator[Row]:
+        for panel, days in itertools.product(range(self.panels), range(DAYS)):
+            day = (self.now - timedelta(days=days)).date().isoformat()
+            calls = {"calls": 1000, "answers": 990, "failures": 10, "seconds": 400.0}
+            yield calls | {"panel_id": panel + 1, "day": day}
+
     @property
     def batch_size(self) -> int:
         """The number of orders of the batch."""
@@ -235,7 +242,8 @@ class Filling:
         return self._ending(placed, waits, created)
 
     def _ending(self, placed: Row, waits: str, created: datetime) -> Row:
-        ended = (created + timedelta(hours=self.chance.randint(1, 40))).isoformat(" ")
+        end = created + timedelta(hours=self.chance.randint(1, 40))
+        ended, polled = end.isoformat(" "), (end - timedelta(minutes=10)).isoformat(" ")
         found = self.chance.random()
         if found < 0.02 and not waits:
             refused = {"state": "refused", "error_class": "link", "error_text": "Incorrect link", "finished_at": ended}
@@ -249,7 +257,8 @@ class Filling:
         charge = "0" if progress == "canceled" else f"{amount // 1_000_000}.{amount % 1_000_000:06}"
         followed = {"next_check_at": self.ago(seconds=-self.chance.randint(60, 21_600))} if waits else {}
         ending = {"progress": progress, "charge": charge, "start_count": 10, "remains": 0, "checked_at": ended}
-        return placed | ending | followed | {"changed_at": ended, "finished_at": ended}
+        ends = {"changed_at": ended, "finished_at": ended, "finished_after": polled, "finished_before": ended}
+        return placed | ending | followed | ends
 
     def _lines(self) -> Iterator[Row]:
         from panels.models import Order

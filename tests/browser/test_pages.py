@@ -14,11 +14,14 @@ from panels.bulk.confirming import confirm, summary
 from panels.models import (
     BalanceReading,
     Controls,
+    DayTotal,
     FoundId,
     IdSearch,
     JobRun,
     Order,
     OrderAction,
+    OrderReading,
+    PanelDay,
     ServiceChange,
     Worker,
 )
@@ -48,7 +51,6 @@ def everything(transactional_db):
     panel = make_panel(name=UNBROKEN[:100], balance=Decimal("1.5"), low_balance=Decimal(5), balance_checked_at=now)
     paused = make_panel(paused_reason="auth", last_error=LONG, balance_error=LONG, catalog_error=LONG)
     services = [make_service(panel, name=LONG, category=LONG[:190]), make_service(paused, name=UNBROKEN, type="")]
-    BalanceReading.objects.create(panel=panel, at=now, balance=Decimal(2), currency="USD", why="schedule")
     ServiceChange.objects.create(service=services[0], at=now, field="name", old=UNBROKEN, new=LONG)
     link = "https://www.example.com/" + UNBROKEN
     orders = [
@@ -61,6 +63,7 @@ def everything(transactional_db):
     ]
     for order in orders:
         order.add_event("created", UNBROKEN)
+    draw_charts(panel, services[0], orders[4])
     orders += looked_for(services)
     make_refill(orders[4], state="refused", error=LONG)
     make_status_word(panel, text=UNBROKEN[:100], folded=UNBROKEN, kind="refill", meaning="nothing")
@@ -97,6 +100,25 @@ def everything(transactional_db):
         "/operations/",
         "/password/",
     ]
+
+
+def draw_charts(panel, service, order):
+    """Make the rows of every chart, with amounts as long as they get and one a thousand times the others."""
+    now = timezone.now()
+    for days in range(30):
+        at = now - timedelta(days=days)
+        balance = Decimal("987654321.123456") if days == 9 else Decimal(days * 1000)
+        BalanceReading.objects.create(panel=panel, at=at, balance=balance, currency="USD", why="schedule")
+        PanelDay.add(panel.pk, at.date(), answers=1000 + days, failures=days * 9, seconds=9)
+        for currency in ("USD", "EUR"):
+            sums = {"cost": balance, "orders": 100_000, "expected": days % 2, "unpriced": 0, "summed_at": now}
+            DayTotal.objects.create(panel=panel, day=at.date(), currency=currency, **sums)
+        change = {"field": "rate_per_1000", "old": f"0.{days + 1:08}", "new": f"0.{days:08}"}
+        ServiceChange.objects.create(service=service, at=at, **change)
+        told = {"progress": "partial", "remains": days, "start_count": 12, "is_lasting": True}
+        OrderReading.objects.create(order=order, at=at, **told)
+        times = {"placed_at": at, "finished_after": at, "finished_before": at + timedelta(minutes=days**3)}
+        make_placed(service, progress="completed", charge=Decimal(1), **times)
 
 
 def looked_for(services):
@@ -146,6 +168,7 @@ def test_every_page_looks_right(open_page, sign_in, everything, looks_right, par
     sign_in(page, username=UNBROKEN[:150])
     for address in everything[part::4]:
         page.goto(address)
+        page.evaluate("document.querySelectorAll('.chart__data').forEach((numbers) => { numbers.open = true; })")
         page.set_viewport_size({"width": 1920, "height": 900})
         fits(page)
         for width in (1280, 360):
