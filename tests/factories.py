@@ -15,7 +15,18 @@ from django.utils import timezone
 
 from panels import migrations
 from panels.bulk.drafts import create_batch
-from panels.models import Batch, Campaign, Client, Order, Panel, Refill, RefusalWords, Service, StatusWord
+from panels.models import (
+    Batch,
+    Campaign,
+    Client,
+    Order,
+    Panel,
+    Refill,
+    RefusalWords,
+    SavedView,
+    Service,
+    StatusWord,
+)
 from panels.models.client import fold_name
 from panels.protocol.links import normalise_link
 from panels.tables.reading import Line, Sheet
@@ -184,3 +195,9 @@ def make_refused(words: RefusalWords, **fields: Any) -> Order:
     values = {"state": Order.State.REFUSED, "attempt": 1, "error_class": "unknown", "error_text": words.text}
     times = {"sent_at": words.began_at, "finished_at": words.asked_at}
     return make_order(service, **values | times | {"refused_in": words} | fields)
+
+
+def make_view(owner: User, name: str = "My queue", **fields: Any) -> SavedView:
+    """Create a person's own view of the queued orders."""
+    values = {"list_name": "orders", "query": "state=queued"} | fields
+    return SavedView.objects.create(owner=owner, name=name, **values)

@@ -1,4 +1,4 @@
-"""The admin of users and of their settings.
+"""The admin of users, of their settings and of their saved views.
 
 Nobody can change or create a user who has more permissions than they have themselves.
 """
@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from panels.admin.base import RowAdmin
-from panels.models import PersonalSettings
+from panels.models import PersonalSettings, SavedView
 
 GROUPS = ("Viewer", "Operator", "Manager")
 
@@ -104,3 +104,17 @@ class PersonalSettingsAdmin(RowAdmin):
     search_fields = ("user__username",)
     list_select_related = ("user",)
     ordering = ("user__username",)
+
+
+@admin.register(SavedView)
+class SavedViewAdmin(RowAdmin):
+    """Saved views. Only a superuser sees views that other people have saved for themselves."""
+
+    list_display = ("name", "list_name", "owner", "is_shared", "query")
+    list_filter = ("list_name", "is_shared")
+    list_select_related = ("owner",)
+    search_fields = ("name_key", "owner__username")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SavedView]:
+        rows = super().get_queryset(request)
+        return rows if request.user.is_superuser else rows.filter(pk__in=SavedView.visible_to(request.user))

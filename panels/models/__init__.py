@@ -14,6 +14,7 @@ from panels.models.person import PersonalSettings
 from panels.models.reading import OrderReading
 from panels.models.refill import Refill
 from panels.models.refusal import RefusalWords
+from panels.models.saved_view import SavedView
 from panels.models.service import Service, ServiceChange
 from panels.models.status_word import StatusWord
 from panels.models.total import DayTotal
@@ -39,6 +40,7 @@ __all__ = [
     "PersonalSettings",
     "Refill",
     "RefusalWords",
+    "SavedView",
     "Service",
     "ServiceChange",
     "StatusWord",

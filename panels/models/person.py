@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
+from django.urls import reverse
 
 
 class PersonalSettings(models.Model):
@@ -21,6 +22,8 @@ class PersonalSettings(models.Model):
     density = models.CharField(max_length=20, choices=Density, default=Density.COMPACT)
     # The names of the chosen columns by the name of the list. A list that is not here has its default columns.
     columns = models.JSONField(default=dict, blank=True)
+    # The page after the sign-in. None is the overview.
+    start_view = models.ForeignKey("SavedView", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
         verbose_name_plural = "personal settings"
@@ -38,3 +41,11 @@ class PersonalSettings(models.Model):
         except ObjectDoesNotExist:
             return cls(user=user)
         return found
+
+    @property
+    def start_address(self) -> str:
+        """The address of the page after the sign-in: the chosen view if the person may see it, else the overview."""
+        view = self.start_view
+        if view and view.is_visible_to(self.user) and self.user.has_perm(view.permission):
+            return view.get_absolute_url()
+        return reverse("overview")

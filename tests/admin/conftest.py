@@ -33,6 +33,7 @@ from tests.factories import (
     make_service,
     make_status_word,
     make_user,
+    make_view,
     row_of,
 )
 
@@ -80,6 +81,7 @@ def rows(db):
         batch.lines.get(),
         make_client(),
         make_campaign(),
+        make_view(make_user(), is_shared=True),
         PersonalSettings.objects.create(user=make_user(), time_zone="Europe/Berlin"),
         Worker.objects.create(host="here", pid=1, started_at=now, seen_at=now),
         JobRun.objects.create(name="sweep"),
