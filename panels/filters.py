@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, ClassVar
 
 import django_filters
 from django import forms
-from django.contrib.auth.models import User
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import connection
-from django.db.models import F, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 
-from panels.models import Batch, Campaign, Client, Order, Panel, Refill, Service
+from panels.models import Batch, Order, Panel, Refill, Service
 from panels.models.client import fold_name
 from panels.models.order_states import NEEDS_A_PERSON, NOT_FOLLOWED, RequestState
 from panels.models.planning import unindexed
 from panels.money.totals import midnight
+from panels.pages.choices import NameChoices, read_names
 from panels.protocol.links import normalise_link
 from panels.protocol.order_types import type_choices
 
@@ -28,10 +28,65 @@ DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 FEW = 4000
 # A shift by a time zone must not leave the range of dates.
 DAYS = (MinValueValidator(dt.date(2000, 1, 1)), MaxValueValidator(dt.date(2999, 12, 31)))
+# The person who looks, as a choice among people. A saved view of a team so shows everybody their own rows.
+ME = "me"
+# The days before today that a span of days includes.
+DAYS_BEFORE = {"today": 0, "7d": 6, "30d": 29}
 
 
-class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]
+class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """A filter set whose choices are the names of rows, and which knows spans of days."""
+
+    # The kind of rows whose names a filter offers.
+    NAMES: ClassVar[dict[str, str]] = {}
+    # The field whose days are filtered.
+    DATED = "created_at"
+    SPANS = (("today", "Today"), ("7d", "7 days"), ("30d", "30 days"))
+
+    def __init__(self, data: Mapping[str, Any], user: Any = None) -> None:
+        super().__init__(data)
+        self._user = user
+        for name in self.NAMES:
+            self.filters[name].extra["choices"] = NameChoices(partial(self._choices, name))
+
+    def lately(self, rows: QuerySet[Any], _: str, span: str) -> QuerySet[Any]:
+        """Keep rows of today, or of the last days with today. A link with this filter stays right on other days."""
+        return self.since(rows, "", timezone.localdate() - dt.timedelta(days=DAYS_BEFORE[span]))
+
+    def since(self, rows: QuerySet[Any], _: str, day: dt.date) -> QuerySet[Any]:
+        """Keep rows of that day or later."""
+        return rows.filter(**{f"{self.DATED}__gte": midnight(day)})
+
+    def until(self, rows: QuerySet[Any], _: str, day: dt.date) -> QuerySet[Any]:
+        """Keep rows of that day or earlier."""
+        return rows.filter(**{f"{self.DATED}__lt": midnight(day + dt.timedelta(days=1))})
+
+    def of_person(self, rows: QuerySet[Any], name: str, who: str) -> QuerySet[Any]:
+        """Keep rows of one person."""
+        return rows.filter(**{name: self._user.pk if who == ME else who})
+
+    def _choices(self, name: str) -> list[tuple[str, str]]:
+        kind = self.NAMES[name]
+        me = [(ME, "Me")] if kind == "person" and self._user else []
+        return [*me, *self._names[kind].items()]
+
+    @cached_property
+    def _names(self) -> dict[str, dict[str, str]]:
+        return read_names(*dict.fromkeys(self.NAMES.values()))
+
+
+class OrderFilter(ListFilter):
     """The orders that a list shows, exports or acts on. Dates are whole days in the time zone of the site."""
+
+    NAMES: ClassVar = {"panel": "panel", "who": "person", "client": "client", "campaign": "campaign"}
+    PRESETS: ClassVar = {
+        "Needs you": "attention=on",
+        "Running": "progress=running",
+        "Today": "created=today",
+        "Mine": f"who={ME}",
+        "Problems": "state=refused",
+        "Finished": "progress=finished",
+    }
 
     q = django_filters.CharFilter(
         label="Search",
@@ -39,7 +94,7 @@ class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]
         max_length=500,
         widget=forms.TextInput(attrs={"type": "search", "placeholder": "ID, link, reference or service"}),
     )
-    panel = django_filters.ModelChoiceFilter(queryset=Panel.objects.all(), method="at_panel", empty_label="All panels")
+    panel = django_filters.ChoiceFilter(label="Panel", method="at_panel", empty_label="All panels")
     state = django_filters.ChoiceFilter(
         choices=[("held", "On hold"), ("funds", "Waits for money"), ("unread", "Not followed"), *Order.State.choices],
         method="in_state",
@@ -50,11 +105,12 @@ class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]
         method="in_progress",
         empty_label="Any progress",
     )
-    who = django_filters.ModelChoiceFilter(
-        field_name="placed_by", queryset=User.objects.order_by("username"), label="Who", empty_label="Anybody"
-    )
+    who = django_filters.ChoiceFilter(field_name="placed_by", label="Who", method="of_person", empty_label="Anybody")
     client = django_filters.ChoiceFilter(method="of_client", empty_label="Any client", null_label="No client")
     campaign = django_filters.ChoiceFilter(field_name="campaign_id", empty_label="Any campaign")
+    created = django_filters.ChoiceFilter(
+        label="Created", method="lately", choices=ListFilter.SPANS, empty_label="Any time", widget=forms.RadioSelect
+    )
     created_from = django_filters.DateFilter(label="From", method="since", widget=DAY, validators=DAYS)
     created_to = django_filters.DateFilter(label="To", method="until", widget=DAY, validators=DAYS)
     batch = django_filters.ModelChoiceFilter(
@@ -68,24 +124,6 @@ class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]
     class Meta:
         model = Order
         fields: ClassVar[list[str]] = []
-
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        super().__init__(data, queryset=Order.objects.all())
-        self.filters["client"].extra["choices"] = lambda: [each for each in self._names.items() if each[0] > 0]
-        self.filters["campaign"].extra["choices"] = lambda: [(-pk, name) for pk, name in self._names.items() if pk < 0]
-
-    @property
-    def has_clients(self) -> bool:
-        """Whether there is a client or campaign to choose. A team without any does not see these filters."""
-        return bool(self._names)
-
-    @cached_property
-    def _names(self) -> dict[int, str]:
-        """The names of the clients by pk, and of the campaigns by their negative pk, from one query."""
-        campaigns = Campaign.objects.order_by().values_list(F("pk") * -1, Coalesce("client__name", Value("")), "name")
-        clients = Client.objects.order_by().values_list("pk", Value(""), "name")
-        found = sorted(clients.union(campaigns, all=True), key=lambda row: (row[1].casefold(), row[2].casefold()))
-        return {pk: f"{client} · {name}" if client else name for pk, client, name in found}
 
     def search(self, orders: QuerySet[Order], _: str, text: str) -> QuerySet[Order]:
         """Find by order number, panel order ID, start of the link or reference, or ID or name of the service.
@@ -113,11 +151,11 @@ class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]
         of |= Q(of__in=renamed.values("pk") if few_renamed is None else few_renamed)
         return orders.alias(of=unindexed("service_id")).filter(found | of)
 
-    def at_panel(self, orders: QuerySet[Order], _: str, panel: Panel) -> QuerySet[Order]:
+    def at_panel(self, orders: QuerySet[Order], _: str, panel: str) -> QuerySet[Order]:
         """Keep the orders of one panel. The few that are not followed are not looked for by the index of the panel."""
         if self.form.cleaned_data.get("state") == "unread":
-            return orders.alias(at=unindexed("panel_id")).filter(at=panel.pk)
-        return orders.filter(panel=panel)
+            return orders.alias(at=unindexed("panel_id")).filter(at=panel)
+        return orders.filter(panel_id=panel)
 
     def of_client(self, orders: QuerySet[Order], _: str, client: str) -> QuerySet[Order]:
         """Keep the orders of one client, or those without a client.
@@ -160,30 +198,52 @@ class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]
             return orders.filter(~Q(progress__in=["", *running]), state=Order.State.PLACED)
         return orders.filter(progress=progress)
 
-    def since(self, orders: QuerySet[Order], _: str, day: dt.date) -> QuerySet[Order]:
-        """Keep orders that were created on that day or later."""
-        return orders.filter(created_at__gte=midnight(day))
-
-    def until(self, orders: QuerySet[Order], _: str, day: dt.date) -> QuerySet[Order]:
-        """Keep orders that were created on that day or earlier."""
-        return orders.filter(created_at__lt=midnight(day + dt.timedelta(days=1)))
-
     def needing_a_person(self, orders: QuerySet[Order], _: str, wanted: bool) -> QuerySet[Order]:  # noqa: FBT001
         """Keep orders that wait for a person, as the overview counts them. An empty box filters nothing."""
         return orders.filter(NEEDS_A_PERSON) if wanted else orders
 
 
-class RefillFilter(django_filters.FilterSet):  # type: ignore[misc]
+class RefillFilter(ListFilter):
     """The refills that the list shows."""
+
+    NAMES: ClassVar = {"panel": "panel", "who": "person"}
+    DATED = "requested_at"
+    PRESETS: ClassVar = {
+        "Today": "requested=today",
+        "Mine": f"who={ME}",
+        "Refused": "state=refused",
+        "Completed": "progress=completed",
+    }
 
     state = django_filters.ChoiceFilter(choices=RequestState.choices, label="Request", empty_label="Any state")
     progress = django_filters.ChoiceFilter(choices=Refill.Progress.choices, empty_label="Any progress")
-    panel = django_filters.ModelChoiceFilter(
-        field_name="order__panel", queryset=Panel.objects.all(), label="Panel", empty_label="All panels"
+    panel = django_filters.ChoiceFilter(field_name="order__panel", label="Panel", empty_label="All panels")
+    who = django_filters.ChoiceFilter(field_name="requested_by", label="Who", method="of_person", empty_label="Anybody")
+    requested = django_filters.ChoiceFilter(
+        label="Requested", method="lately", choices=ListFilter.SPANS, empty_label="Any time", widget=forms.RadioSelect
     )
 
     class Meta:
         model = Refill
+        fields: ClassVar[list[str]] = []
+
+
+class BatchFilter(ListFilter):
+    """The batches that the list shows."""
+
+    NAMES: ClassVar = {"panel": "panel", "who": "person"}
+    PRESETS: ClassVar = {"Drafts": "state=draft", "Today": "created=today", "Mine": f"who={ME}"}
+
+    state = django_filters.ChoiceFilter(choices=Batch.State.choices, empty_label="Any state")
+    source = django_filters.ChoiceFilter(choices=Batch.Source.choices, empty_label="Any source")
+    panel = django_filters.ChoiceFilter(label="Panel", empty_label="All panels")
+    who = django_filters.ChoiceFilter(field_name="created_by", label="Who", method="of_person", empty_label="Anybody")
+    created = django_filters.ChoiceFilter(
+        label="Created", method="lately", choices=ListFilter.SPANS, empty_label="Any time", widget=forms.RadioSelect
+    )
+
+    class Meta:
+        model = Batch
         fields: ClassVar[list[str]] = []
 
 
@@ -270,11 +330,6 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
     def is_refused(self) -> bool:
         """Whether nothing is shown because the input cannot be read or prices cannot be compared."""
         return bool(self.errors) or (self.lacks_currency and self._has_range)
-
-    @property
-    def uses_details(self) -> bool:
-        """Whether a filter in the folded part is in use."""
-        return any(self.data.get(name) for name in ("refill", "cancel", "currency", "price_from", "price_to", "show"))
 
     @property
     def is_narrowed(self) -> bool:

@@ -18,6 +18,7 @@ from panels.views import (
     panels,
     refills,
     refusals,
+    saved_views,
     status,
     status_words,
 )
@@ -40,6 +41,7 @@ register_converter(TableFormat, "table")
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("lists/<slug:name>/columns/", columns.list_columns, name="list_columns"),
+    path("start/", saved_views.start, name="start"),
     path("sending/", status.sending, name="sending"),
     path("panels/", panels.panel_list, name="panel_list"),
     path("panels/new/", panels.panel_new, name="panel_new"),
@@ -91,6 +93,12 @@ urlpatterns = [
     path("bulk/<int:pk>/results.<table:suffix>", bulk.bulk_results, name="bulk_results"),
     path("bulk/<int:pk>/refused.csv", bulk.bulk_refused, name="bulk_refused"),
     path("refills/", refills.refill_list, name="refill_list"),
+    path("views/new/", saved_views.saved_view_new, name="saved_view_new"),
+    path("views/<int:pk>/", saved_views.saved_view, name="saved_view"),
+    path("views/<int:pk>/edit/", saved_views.saved_view_edit, name="saved_view_edit"),
+    path("views/<int:pk>/replace/", saved_views.saved_view_replace, name="saved_view_replace"),
+    path("views/<int:pk>/delete/", saved_views.saved_view_delete, name="saved_view_delete"),
+    path("views/<int:pk>/start/", saved_views.saved_view_start, name="saved_view_start"),
     path("operations/", operations.operations, name="operations"),
     path("status/", status.status, name="status"),
 ]

@@ -4,6 +4,7 @@
 //   data-selection="list and filter" holds rows with data-select-row, a data-select-all, a data-select-none,
 //   a data-selected-bar and a data-selected-count
 //   data-gone="words" on a part with an id: a toast, when a polled fragment arrives without this part
+//   data-short on a form of a search: its empty fields are not sent, so they are not in the address
 //   data-needs-saved on a form: it is not sent while a form with data-unsaved="words" has values that are not saved
 //   HX-Trigger: {"toast": {"text": "…", "kind": "good|bad"}} shows a toast
 (() => {
@@ -134,6 +135,15 @@
     detail.elt.closest?.("dialog")?.close();
     const menu = detail.requestConfig.triggeringEvent?.submitter?.closest("details.menu");
     if (menu) menu.open = false;
+  });
+
+  document.addEventListener("htmx:configRequest", ({ detail: { elt, formData } }) => {
+    if (!elt.matches("[data-short]")) return;
+    [...formData].filter(([, value]) => value === "").forEach(([name]) => formData.delete(name));
+    // The messages are about earlier values. The answer has those about the values of now.
+    all(".errorlist", elt).forEach((list) => list.remove());
+    all(".field--invalid", elt).forEach((field) => field.classList.remove("field--invalid"));
+    all("[aria-invalid]", elt).forEach((field) => field.removeAttribute("aria-invalid"));
   });
 
   // Rows: a click opens the row, and shift-click selects a range.

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from panels.models import OrderAction
-from tests.factories import make_batch, make_placed, make_refusal, make_user, row_of
+from tests.factories import make_batch, make_placed, make_refusal, make_user, make_view, row_of
 
 LOGIN = "login"
 PEOPLE = ("anonymous", "nobody", "Viewer", "Operator", "Manager")
@@ -15,6 +15,7 @@ PEOPLE = ("anonymous", "nobody", "Viewer", "Operator", "Manager")
 TABLE = {
     # address and method: what becomes of anonymous, somebody without a group, Viewer, Operator, Manager
     ("overview", "GET"): (LOGIN, 403, 200, 200, 200),
+    ("start", "GET"): (LOGIN, 302, 302, 302, 302),
     ("sending", "POST"): (LOGIN, 403, 403, 302, 302),
     ("status", "GET"): (LOGIN, 200, 200, 200, 200),
     ("operations", "GET"): (LOGIN, 403, 403, 403, 200),
@@ -90,6 +91,14 @@ TABLE = {
     ("bulk_results", "GET"): (LOGIN, 403, 200, 200, 200),
     ("bulk_refused", "GET"): (LOGIN, 403, 200, 200, 200),
     ("refill_list", "GET"): (LOGIN, 403, 200, 200, 200),
+    # A view of the team, which others have made. Everybody may see it who may see its list.
+    ("saved_view", "GET"): (LOGIN, 403, 302, 302, 302),
+    ("saved_view_new", "POST"): (LOGIN, 403, 422, 422, 422),
+    ("saved_view_edit", "GET"): (LOGIN, 403, 403, 200, 200),
+    ("saved_view_edit", "POST"): (LOGIN, 403, 403, 422, 422),
+    ("saved_view_replace", "POST"): (LOGIN, 403, 403, 302, 302),
+    ("saved_view_delete", "POST"): (LOGIN, 403, 403, 302, 302),
+    ("saved_view_start", "POST"): (LOGIN, 403, 302, 302, 302),
     # accounts
     ("login", "GET"): (200, 302, 302, 302, 302),
     ("login", "POST"): (200, 302, 302, 302, 302),
@@ -99,7 +108,7 @@ TABLE = {
     ("password_change_done", "GET"): (LOGIN, 200, 200, 200, 200),
 }
 # What is posted where an empty form would not be understood.
-DATA = {"sending": {"sending": "stop"}}
+DATA = {"sending": {"sending": "stop"}, "saved_view_new": {"list": "orders"}}
 
 
 @pytest.fixture
@@ -110,7 +119,8 @@ def rows(db):
     batch = make_batch(row_of(order.service))
     refusal = make_refusal(order.panel)
     panel_rows = {"panel": order.panel, "refusal": refusal, "service": order.service}
-    return {**panel_rows, "order_action": action, "order": order, "bulk": batch}
+    view = make_view(make_user(), is_shared=True)
+    return {**panel_rows, "order_action": action, "order": order, "bulk": batch, "saved_view": view}
 
 
 def patterns():

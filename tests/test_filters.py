@@ -4,13 +4,26 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.http import QueryDict
+from django.utils import timezone
 
 from panels import filters
 from panels.calls.catalog import FROM_PANEL, store_catalog
-from panels.filters import OrderFilter, RefillFilter, ServiceFilter
-from panels.models import Order, Panel, Refill
+from panels.filters import BatchFilter, OrderFilter, RefillFilter, ServiceFilter
+from panels.models import Batch, Order, Panel, Refill
 from panels.protocol.wire import Catalog, CatalogRow
-from tests.factories import make_campaign, make_client, make_order, make_panel, make_placed, make_refill, make_service
+from tests.factories import (
+    make_batch,
+    make_campaign,
+    make_client,
+    make_order,
+    make_panel,
+    make_placed,
+    make_refill,
+    make_service,
+    make_user,
+    row_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +88,59 @@ def test_both_days_of_a_range_are_included():
     assert not OrderFilter({"created_from": "9999-12-31"}).is_valid()
 
 
+def test_a_span_of_days_ends_today_and_so_stays_right_in_a_saved_view():
+    now = timezone.now()
+    today, week, month = (make_order(created_at=now - dt.timedelta(days=days)) for days in (0, 6, 29))
+    make_order(created_at=now - dt.timedelta(days=30))
+    assert orders(created="today") == {today}
+    assert orders(created="7d") == {today, week}
+    assert orders(created="30d") == {today, week, month}
+    assert orders(created="30d", created_to=str((now - dt.timedelta(days=7)).date())) == {month}
+    assert not OrderFilter({"created": "8d"}).is_valid()
+
+
+def test_me_is_the_person_who_looks():
+    anna, bruno = make_user(), make_user()
+    mine, other = make_order(placed_by=anna), make_order(placed_by=bruno)
+    assert set(OrderFilter({"who": "me"}, anna).qs) == orders(who=str(anna.pk)) == {mine}
+    assert set(OrderFilter({"who": "me"}, bruno).qs) == {other}
+    # Without a person nobody is meant, rather than everybody.
+    assert not OrderFilter({"who": "me"}).is_valid()
+    refill = make_refill(requested_by=anna)
+    make_refill(requested_by=bruno)
+    assert set(RefillFilter({"who": "me", "requested": "today"}, anna).qs) == {refill}
+
+
+def test_batches_are_kept_by_state_source_panel_person_and_day():
+    anna, panel = make_user(), make_panel()
+    wanted = make_batch(row_of(make_service(panel)), created_by=anna, panel=panel)
+    other = make_batch(row_of(make_service()), source=Batch.Source.PASTE)
+    Batch.objects.filter(pk=other.pk).update(state="discarded", created_at=timezone.now() - dt.timedelta(days=2))
+    for query in (
+        {"state": "draft"},
+        {"source": "file"},
+        {"panel": str(panel.pk)},
+        {"who": "me"},
+        {"created": "today"},
+    ):
+        assert set(BatchFilter(query, anna).qs) == {wanted}, query
+    assert set(BatchFilter({}, anna).qs) == {wanted, other}
+
+
+def test_the_names_of_rows_are_read_only_for_a_filter_that_offers_them(django_assert_num_queries):
+    panel = make_panel()
+    with django_assert_num_queries(0):
+        assert OrderFilter({"state": "held", "created": "today"}).is_valid()
+    with django_assert_num_queries(1):
+        assert OrderFilter({"panel": str(panel.pk), "client": "null"}).is_valid()
+
+
+@pytest.mark.parametrize("kind", [OrderFilter, RefillFilter, BatchFilter])
+def test_every_preset_can_be_read(kind):
+    for label, query in kind.PRESETS.items():
+        assert kind(QueryDict(query), make_user()).is_valid(), label
+
+
 def test_the_box_for_attention_keeps_orders_that_wait_for_a_person():
     held, queued = make_order(held_reason="The price has risen."), make_order()
     assert orders(attention="1") == {held}
@@ -88,7 +154,7 @@ def test_refills_are_kept_by_request_progress_and_panel():
         ({"progress": "completed"}, other),
         ({"panel": str(other.order.panel_id)}, other),
     ):
-        assert set(RefillFilter(query, queryset=Refill.objects.all()).qs) == {kept}, query
+        assert set(RefillFilter(query).qs) == {kept}, query
 
 
 def test_only_listed_services_of_active_panels_are_kept_by_default():
@@ -138,11 +204,9 @@ def test_input_that_cannot_be_read_keeps_nothing():
     assert not OrderFilter({"panel": "999"}).is_valid()
 
 
-def test_a_filter_knows_whether_it_narrows_and_whether_the_folded_part_is_used():
+def test_a_filter_knows_whether_it_narrows():
     assert not catalog(sort="-name", unknown="x").is_narrowed
     assert catalog(q="likes").is_narrowed
-    assert not catalog(q="likes", type="package").uses_details
-    assert catalog(refill="yes").uses_details
 
 
 @pytest.mark.parametrize("few", [4000, 0])

@@ -36,11 +36,13 @@ class Totals:
     unpriced: int
 
 
-def total_cost(orders: QuerySet[Order], number: int, filters: AbstractSet[str], panel: Panel | None) -> Totals | None:
+def total_cost(
+    orders: QuerySet[Order], number: int, filters: AbstractSet[str], panel: Panel | int | None
+) -> Totals | None:
     """Return the total of filtered orders, None if there are too many to sum.
 
     number: how many there are, at most one more than are counted. filters: the names of the filters in use. Without a
-    filter, and for a panel, the kept totals answer for any number of orders.
+    filter, and for a panel (or its pk), the kept totals answer for any number of orders.
     """
     if number <= COUNT_UP_TO:
         return _add_up(sum_costs(orders))

@@ -95,7 +95,7 @@ def last_month(now: dt.datetime) -> list[dt.date]:
     return [today - number * DAY for number in reversed(range(MONTH))]
 
 
-def kept_costs(panel: Panel | None = None) -> list[Any]:
+def kept_costs(panel: Panel | int | None = None) -> list[Any]:
     """Return the cost of all accepted orders, or of those of one panel, a row for each currency like `sum_costs`."""
     totals = DayTotal.objects.filter(panel=panel) if panel else DayTotal.objects.all()
     return list(

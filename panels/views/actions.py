@@ -60,7 +60,7 @@ def order_actions(request: HttpRequest) -> HttpResponse:
 def _chosen(request: HttpRequest) -> list[int]:
     """Return the selected orders, or all orders of the list's query string; more than MOST are an error."""
     if "all" in request.POST:
-        found = filter_orders(QueryDict(request.POST.get("query", "")))
+        found = filter_orders(QueryDict(request.POST.get("query", "")), request.user)
         if not found.is_valid():
             raise NotChosenError("The filter is not valid. Nothing was changed.")
         orders = found.qs

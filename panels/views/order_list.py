@@ -21,7 +21,8 @@ from panels.lists.orders import ORDERS, RELATED, SORTS, WATCHED, shown_orders
 from panels.models import Order, PersonalSettings
 from panels.models.order_states import RequestState
 from panels.pages.downloads import send_table
-from panels.pages.htmx import render_page, wants_fragment
+from panels.pages.filter_bar import FilterBar, render_list, without_empty
+from panels.pages.htmx import wants_fragment
 from panels.pages.paging import CURSORS, Page, find_page, paginate
 from panels.pages.polling import nothing_new, tag_of, take_tag
 from panels.pages.table import TablePage
@@ -35,17 +36,18 @@ SENDING_IS_QUICK = timedelta(minutes=5)
 RIGHTS = ("panels.add_order", "panels.change_order", "panels.add_refill")
 
 
-def filter_orders(query: Mapping[str, Any]) -> OrderFilter:
+def filter_orders(query: Mapping[str, Any], user: Any) -> OrderFilter:
     """Return the filter of a list's query string. An invalid filter must not be acted on."""
-    return OrderFilter(query)
+    return OrderFilter(query, user)
 
 
 @permission_required("panels.view_order", raise_exception=True)
 @require_safe
+@without_empty
 def order_list(request: HttpRequest) -> HttpResponse:
     """List orders, filtered, searched and sorted. A poll of a page that has not changed is answered 204."""
     shown_tag = take_tag(request)
-    found = filter_orders(request.GET)
+    found = filter_orders(request.GET, request.user)
     if shown_tag:
         page, total = _find(found, request.GET, Order.objects.only(*WATCHED))
         if shown_tag == _tag(request, page, total):
@@ -54,6 +56,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
     sort = _sort(request.GET)
     context = {
         "filter": found,
+        "bar": FilterBar(found, request, list_name="orders", target="orders"),
         "is_fragment": wants_fragment(request),
         "table": TablePage(ORDERS, request, page, sort=sort, is_filtered=_is_filtered(found, request.GET)),
         "page": page,
@@ -65,7 +68,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
         "totals": _total_cost(found, request.GET, total),
         "exports": list(_exports(request.GET, total)),
     }
-    return render_page(request, "panels/orders/order_list.html", context, partial="results")
+    return render_list(request, "panels/orders/order_list.html", context, partial="results")
 
 
 def _find(found: OrderFilter, query: Mapping[str, str], shown: QuerySet[Order]) -> tuple[Page[Order], int]:
@@ -87,7 +90,7 @@ def _total_cost(found: OrderFilter, query: Mapping[str, str], total: int) -> Tot
     if not found.is_valid():
         return None
     used = {name for name, value in query.items() if value and name in found.filters}
-    return total_cost(found.qs, total, used, found.form.cleaned_data["panel"])
+    return total_cost(found.qs, total, used, int(found.form.cleaned_data["panel"] or 0))
 
 
 def _exports(query: QueryDict, total: int) -> Iterator[tuple[str, str, str]]:
@@ -167,7 +170,7 @@ def _is_on_its_way(order: Order, now: datetime) -> bool:
 @require_safe
 def order_export(request: HttpRequest, suffix: str) -> HttpResponseBase:
     """Send all pages of the list under the same query as a file. A workbook has at most MOST_ROWS rows."""
-    found = filter_orders(request.GET)
+    found = filter_orders(request.GET, request.user)
     back = redirect(f"{reverse('order_list')}?{request.GET.urlencode()}")
     if not found.is_valid():
         return back

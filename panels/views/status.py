@@ -20,6 +20,7 @@ from panels.orders import switch
 from panels.orders.queue import queued
 from panels.pages.htmx import page_before
 from panels.pages.paging import query_counts
+from panels.pages.view_menu import ViewMenu
 
 T = TypeVar("T")
 
@@ -28,7 +29,7 @@ def site_status(request: HttpRequest) -> dict[str, Any]:
     """Return the context of every page for signed-in people. It is lazy, so fragments do not pay for it."""
     if not getattr(request, "user", None) or not request.user.is_authenticated:
         return {}
-    return {"site": SiteStatus()}
+    return {"site": SiteStatus(), "saved_views": ViewMenu.of(request)}
 
 
 class SiteStatus:

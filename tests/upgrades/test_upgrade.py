@@ -23,7 +23,7 @@ from panels.orders.following import request_check
 from panels.orders.placing import build_order, place_order
 from panels.protocol.links import normalise_link
 from panels.protocol.order_types import check
-from tests.factories import make_refusal
+from tests.factories import make_refusal, make_view
 from tests.test_access import TABLE, address
 from tests.upgrades import kept
 from tests.upgrades.rows import GOOD_DRAFT, MANAGER, OPEN_PANEL
@@ -157,8 +157,9 @@ def test_every_page_answers(as_manager, name):
         "order_action": OrderAction.objects.first(),
         "order": Order.objects.filter(state=Order.State.UNKNOWN).first(),
         "bulk": Batch.objects.get(filename=GOOD_DRAFT),
-        # The old version has no such row.
+        # The old version has no such rows.
         "refusal": make_refusal(Panel.objects.get(name=OPEN_PANEL)),
+        "saved_view": make_view(User.objects.get(username=MANAGER), is_shared=True),
     }
     assert as_manager.get(address(name, rows)).status_code == 200
 
