@@ -17,12 +17,14 @@ from panels.bulk import confirming, drafts, results
 from panels.bulk.adoption import create_adoption, to_adopt
 from panels.bulk.labels import find_missing_names
 from panels.bulk.progress import BatchProgress, find_progress, pause, progress_of, resume, withdraw_unsent
+from panels.filters import BatchFilter
 from panels.forms.bulk import AdoptionForm, TableForm
 from panels.forms.labels import LabelsForm
 from panels.models import Batch, BatchLine, Order, Panel
 from panels.orders.queue import queued
 from panels.pages.downloads import TEXT, WORKBOOK, as_download, send_table
-from panels.pages.htmx import render_page
+from panels.pages.filter_bar import FilterBar, render_list, without_empty
+from panels.pages.htmx import render_page, wants_fragment
 from panels.pages.paging import Page, count_rows, paginate
 from panels.tables import reading
 from panels.tables.template import template_csv, template_xlsx
@@ -39,19 +41,25 @@ MAY_ORDER = ("panels.add_batch", "panels.add_order")
 
 @permission_required("panels.view_batch", raise_exception=True)
 @require_safe
+@without_empty
 def bulk_list(request: HttpRequest) -> HttpResponse:
     """List batches, the newest first."""
-    batches = Batch.objects.select_related("panel", "client", "campaign", "created_by")
+    narrowed = BatchFilter(request.GET, request.user)
+    batches = narrowed.qs if narrowed.is_valid() else Batch.objects.none()
+    batches = batches.select_related("panel", "client", "campaign", "created_by")
     page = paginate(batches, request.GET, sort="-created_at", size=ON_A_PAGE)
     found = progress_of(batch for batch in page if not _is_unconfirmed(batch))
     drafts = _draft_counts(batch.pk for batch in page if _is_unconfirmed(batch))
     context = {
+        "filter": narrowed,
+        "bar": FilterBar(narrowed, request, list_name="batches", target="batches"),
+        "is_fragment": wants_fragment(request),
         "page": page,
         "total": len(page) if page.is_first and page.is_last else count_rows(batches),
         "rows": [(batch, found.get(batch.pk), drafts.get(batch.pk)) for batch in page],
         "poll": _least(_seconds(batch, found[batch.pk]) for batch in page if batch.pk in found),
     }
-    return render_page(request, "panels/bulk/bulk_list.html", context, partial="results")
+    return render_list(request, "panels/bulk/bulk_list.html", context, partial="results")
 
 
 def _is_unconfirmed(batch: Batch) -> bool:

@@ -11,7 +11,6 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
-from django_htmx.http import push_url
 
 from panels.bell import ring
 from panels.filters import ServiceFilter
@@ -20,7 +19,7 @@ from panels.money import charges
 from panels.money.costs import estimate
 from panels.orders import holding
 from panels.orders.delivery import delivery_minutes
-from panels.pages.htmx import render_page, wants_fragment
+from panels.pages.filter_bar import FilterBar, render_list, without_empty
 from panels.pages.paging import count_rows, find_page
 from panels.protocol.order_types import ORDER_TYPES, type_choices
 from panels.providers import service_types
@@ -32,6 +31,7 @@ MAX_CHANGES = 50
 
 @permission_required("panels.view_service", raise_exception=True)
 @require_safe
+@without_empty
 def service_list(request: HttpRequest) -> HttpResponse:
     """Show the services of all panels, filtered and sorted, 50 a page."""
     with_services = Panel.objects.filter(Exists(Service.objects.filter(panel=OuterRef("pk"))))
@@ -40,13 +40,13 @@ def service_list(request: HttpRequest) -> HttpResponse:
     page, total = find_page(narrowed.qs, request.GET, sort=narrowed.sort_field, shown=shown)
     context = {
         "filter": narrowed,
+        "bar": FilterBar(narrowed, request, list_name="services", target="services"),
         "page": page,
         "total": total,
         "sorts": {"name": _sort(narrowed, "name", "name"), "price": _sort(narrowed, "price", "rate_per_1000")},
         "categories": _categories(narrowed),
     }
-    response = render_page(request, "panels/catalog/service_list.html", context, partial="services")
-    return push_url(response, _short_address(request)) if wants_fragment(request) else response
+    return render_list(request, "panels/catalog/service_list.html", context, partial="services")
 
 
 @permission_required("panels.view_service", raise_exception=True)
@@ -134,11 +134,3 @@ def _categories(narrowed: ServiceFilter) -> Iterator[str]:
     if len(narrowed.panels) == 1:
         services = services.filter(panel=narrowed.panels[0])
     yield from services.order_by("category").values_list("category", flat=True).distinct()[:MAX_CATEGORIES]
-
-
-def _short_address(request: HttpRequest) -> str:
-    """Return the address without its empty fields."""
-    query = request.GET.copy()
-    for name in [name for name, value in query.items() if not value]:
-        del query[name]
-    return f"{request.path}?{query.urlencode()}" if query else request.path
