@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import DecimalField, Field, Model
 from django.http import HttpRequest
+
+from panels.models.fields import plain
+from panels.pages.numbers import NO_VALUE
 
 
 class ReadOnly:
@@ -25,7 +29,7 @@ class ReadOnly:
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        return [field.name for field in self.opts.fields if field.name not in self.hidden]
+        return [_shown(field) for field in self.opts.fields if field.name not in self.hidden]
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         return self.get_readonly_fields(request, obj)
@@ -44,3 +48,17 @@ class RowInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
     extra = 0
     can_delete = False
     show_change_link = True
+
+
+@cache
+def _shown(field: Field[Any, Any]) -> Any:
+    """Return the name of a field, or the one function that shows it: an amount has no zeros at its end."""
+    if not isinstance(field, DecimalField):
+        return field.name
+
+    @admin.display(description=field.verbose_name)
+    def amount(row: Model) -> str:
+        value = getattr(row, field.name)
+        return NO_VALUE if value is None else plain(value)
+
+    return amount

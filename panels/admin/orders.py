@@ -27,7 +27,7 @@ from panels.models import (
 )
 from panels.money.costs import cost_of
 from panels.orders.actions import MOST, confirm_action, draft_action
-from panels.pages import formats
+from panels.pages import numbers
 
 
 class EventInline(RowInline):
@@ -74,7 +74,7 @@ class OrderAdmin(RowAdmin):
 
     @admin.display(ordering="charge_sort")
     def cost(self, order: Order) -> str:
-        return formats.cost(cost_of(order), order.currency)
+        return numbers.cost(cost_of(order), order.currency)
 
     def has_act_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("panels.change_order")

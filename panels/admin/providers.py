@@ -17,7 +17,8 @@ from panels.models import (
     ServiceChange,
     StatusWord,
 )
-from panels.pages.formats import money, rate, span
+from panels.pages.numbers import rate, total
+from panels.pages.times import span
 from panels.providers import requests
 
 
@@ -45,7 +46,7 @@ class PanelAdmin(RowAdmin):
 
     @admin.display(description="balance", ordering="balance")
     def amount(self, panel: Panel) -> str:
-        return money(panel.balance, panel.currency)
+        return total(panel.balance, panel.currency)
 
     @admin.action(description="Sync catalog", permissions=["manage"])
     def sync(self, request: HttpRequest, panels: QuerySet[Panel]) -> None:
@@ -79,7 +80,7 @@ class BalanceReadingAdmin(RowAdmin):
 
     @admin.display(description="balance")
     def amount(self, reading: BalanceReading) -> str:
-        return money(reading.balance, reading.currency)
+        return total(reading.balance, reading.currency)
 
 
 @admin.register(PanelDay)
@@ -100,8 +101,8 @@ class DayTotalAdmin(RowAdmin):
     list_select_related = ("panel",)
 
     @admin.display(description="cost")
-    def amount(self, total: DayTotal) -> str:
-        return money(total.cost, total.currency)
+    def amount(self, day: DayTotal) -> str:
+        return total(day.cost, day.currency)
 
 
 @admin.register(RefusalWords)

@@ -22,7 +22,9 @@ from panels.models.order_states import NEEDS_A_PERSON
 from panels.models.panel import HAS_ERRORS, IS_PAUSED
 from panels.models.planning import unindexed
 from panels.orders import funds
-from panels.pages.formats import badge, moment, order_badge, panel_badge, total
+from panels.pages.numbers import money, total
+from panels.pages.states import badge, order_badge, panel_badge
+from panels.pages.times import moment
 
 State = Order.State
 DAY = timedelta(days=1)
@@ -112,7 +114,7 @@ def _shortage(panel: Panel) -> str:
     if short.missing is None:
         return f"{orders} for money. The balance is not known. It is read every minute."
     words = "{} for {} more. The balance is read every minute."
-    return format_html(words, orders, total(short.missing, panel.currency))
+    return format_html(words, orders, money(short.missing, panel.currency))
 
 
 def _wait_in_words(service: Service) -> str:

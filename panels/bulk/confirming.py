@@ -19,7 +19,7 @@ from panels.models.writing import insert_rows
 from panels.money.costs import promised_costs
 from panels.orders.pace import Estimate, estimate
 from panels.orders.placing import build_order
-from panels.pages.formats import rate
+from panels.pages.numbers import exact_rate
 from panels.protocol.order_types import Checked
 
 # Conditions that the drafts of earlier versions lack. Such a draft does not count them as changed.
@@ -242,7 +242,7 @@ def _find_changes(lines: Sequence[BatchLine], before: Sequence[Mapping[str, Any]
 
 def _conditions(found: Mapping[str, Any]) -> dict[str, str]:
     """Return the conditions of a check in words, by name."""
-    words = {"rate": "" if found["rate"] is None else rate(found["rate"], found["currency"])}
+    words = {"rate": "" if found["rate"] is None else exact_rate(found["rate"], found["currency"])}
     return words | {name: _word(value) for name, value in found["terms"].items()}
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from panels.calls.conclusions import note_unanswered
 from panels.calls.visit import PanelClosedError, visit
 from panels.models import Panel, Service, ServiceChange
+from panels.models.fields import plain
 from panels.models.writing import update_rows
 from panels.money.charges import forget_charges
 from panels.protocol.client import PanelClient
@@ -219,5 +220,5 @@ def _arrivals_of(new: list[Service], now: datetime) -> list[ServiceChange]:
 
 def _in_words(value: Any) -> str:
     if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
+        return plain(value)
     return "" if value is None else str(value)

@@ -12,7 +12,7 @@ from panels.models import Order, OrderEvent, Panel
 from panels.money.charges import describe_overcharge
 from panels.money.given_back import compare_money, is_lowered
 from panels.orders.following import GRACE
-from panels.pages.formats import money
+from panels.pages.numbers import exact
 from panels.protocol.errors import PanelError, Reason, Refused
 from panels.protocol.wire import OrderStatus
 
@@ -78,7 +78,7 @@ def _describe_changes(
         events.append((What.PROGRESS, f"{before} → {Order.Progress(fields['progress']).label}"))
     if "charge" in fields and order.charge:
         currency = fields.get("currency", order.currency)
-        events.append((What.CHARGE, f"{money(order.charge, order.currency)} → {money(fields['charge'], currency)}"))
+        events.append((What.CHARGE, f"{exact(order.charge, order.currency)} → {exact(fields['charge'], currency)}"))
     if fields.get("is_word_unknown") or ("remote_status" in fields and answer.is_word_unknown):
         events.append((What.FLAGGED, f"The panel status “{answer.remote_status}” is not known here."))
     if overcharge := describe_overcharge(order, fields):

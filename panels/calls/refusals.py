@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from panels.models import Order, OrderEvent, Panel, RefusalWords
 from panels.orders import funds
-from panels.pages.formats import money
+from panels.pages.numbers import exact
 from panels.protocol.errors import PanelError, Reason, Refused
 from panels.protocol.folding import fold
 from panels.protocol.wording import reason_for
@@ -133,7 +133,7 @@ def doubt_refusals(panel: Panel, balance: Decimal) -> None:
     if not put_back:
         return
     learned = {_fold(order, order.error_text) for order in put_back}
-    fell = f"its balance fell from {money(before, panel.currency)} to {money(balance, panel.currency)}"
+    fell = f"its balance fell from {exact(before, panel.currency)} to {exact(balance, panel.currency)}"
     text = f"The panel refused this order, but {fell}. Look for the order at the panel before you send it again."
     for order in put_back:
         order.move(

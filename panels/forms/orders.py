@@ -12,7 +12,7 @@ from django import forms
 from django.utils.html import format_html
 
 from panels.models import Service
-from panels.pages.formats import count, money, rate
+from panels.pages.numbers import count, exact, exact_rate
 from panels.protocol.order_fields import split_lines
 from panels.protocol.order_types import ALL_FIELDS, Billing, Checked, Field, Kind, check
 
@@ -47,12 +47,12 @@ ANSWERS = {True: "yes", False: "no", None: "not stated"}
 
 
 def price_text(service: Service) -> str:
-    """Return the price of a service as text: per 1000, or per order for packages."""
+    """Return the exact price of a service as text: per 1000, or per order for packages. A person agrees to it."""
     kind, panel = service.order_type, service.panel
     is_per_line = bool(kind.counted_field) and panel.bills_package_per_line
     if kind.billing is Billing.FLAT and not is_per_line:
-        return f"{money(service.rate_per_1000, panel.currency)} per order"
-    return rate(service.rate_per_1000, panel.currency)
+        return f"{exact(service.rate_per_1000, panel.currency)} per order"
+    return exact_rate(service.rate_per_1000, panel.currency)
 
 
 def terms(service: Service) -> dict[str, str]:

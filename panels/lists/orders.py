@@ -13,9 +13,12 @@ from django.utils.safestring import SafeString
 from panels.lists.order_export import EXPORTED
 from panels.models import Order
 from panels.money.costs import cost_of
-from panels.pages import formats
+from panels.pages import links, numbers, states, times
+from panels.pages.icons import icon_of_word
 from panels.pages.table import Column, Table
 
+# How an amount is written below a head that has its currency.
+BARE: dict[str, Any] = {"with_currency": False, "is_aligned": True}
 # The relations of an order that a person can see.
 RELATED = ("panel", "service", "placed_by", "client", "campaign")
 SORTS = {"created": "created_at", "charge": "charge_sort", "cost": "cost_sort"}
@@ -92,7 +95,7 @@ def shown_orders(user: Any) -> QuerySet[Order]:
 
 
 def _text(text: str, title: str = "") -> str:
-    return format_html('<span title="{}">{}</span>', title or text, text) if text else formats.NO_VALUE
+    return format_html('<span title="{}">{}</span>', title or text, text) if text else numbers.NO_VALUE
 
 
 def _number(order: Order) -> str:
@@ -110,9 +113,9 @@ def _service(order: Order) -> str:
 
 
 def _state(order: Order) -> str:
-    marks = [formats.order_badge(order)]
+    marks = [states.order_badge(order)]
     if order.alarm:
-        marks.append(formats.badge("alarm", label="Alarm", kind="bad"))
+        marks.append(states.badge("alarm", label="Alarm", kind="bad"))
     marks += [_aside(text) for text in _remarks(order)]
     return format_html_join(" ", "{}", ((mark,) for mark in marks))
 
@@ -133,15 +136,15 @@ def _aside(text: str) -> SafeString:
 
 
 def _quantity(order: Order) -> str:
-    number = formats.count(order.quantity)
+    number = numbers.count(order.quantity)
     runs = order.params.get("runs")
     return format_html('{} <span class="muted">× {}</span>', number, runs) if runs else number
 
 
 def _delivered(order: Order) -> str:
     if order.delivered is None:
-        return formats.NO_VALUE
-    return format_html('<span title="{}">{}</span>', _delivered_words(order), formats.delivered_bar(order))
+        return numbers.NO_VALUE
+    return format_html('<span title="{}">{}</span>', _delivered_words(order), states.delivered_bar(order))
 
 
 def _delivered_words(order: Order) -> str:
@@ -155,7 +158,7 @@ def _delivered_words(order: Order) -> str:
 
 def _batch(order: Order) -> str:
     if not order.batch_id:
-        return formats.NO_VALUE
+        return numbers.NO_VALUE
     return format_html('<a href="{}">#{}</a>', reverse("bulk_detail", args=[order.batch_id]), order.batch_id)
 
 
@@ -170,7 +173,7 @@ def _actions(order: Order) -> str:
         '<button class="button button--small button--icon" type="submit" name="only" value="{}"'
         ' title="Refresh from the panel now">{}<span class="sr">Refresh order {}</span></button>',
         order.pk,
-        formats.lucide("refresh-cw", size=14, **{"class": "icon", "aria-hidden": "true"}),
+        icon_of_word("refresh-cw"),
         order.pk,
     )
 
@@ -187,7 +190,7 @@ ORDERS: Table[Order] = Table(
         Column(
             name="link",
             title="Link",
-            cell=lambda order: formats.external_link(order.link),
+            cell=lambda order: links.external_link(order.link),
             css="w-link",
             shown="wide",
         ),
@@ -219,18 +222,18 @@ ORDERS: Table[Order] = Table(
         Column(
             name="start",
             title="Start count",
-            cell=lambda order: formats.count(order.start_count),
+            cell=lambda order: numbers.count(order.start_count),
             css="num",
             shown="extra",
         ),
         Column(
-            name="remains", title="Remains", cell=lambda order: formats.count(order.remains), css="num", shown="extra"
+            name="remains", title="Remains", cell=lambda order: numbers.count(order.remains), css="num", shown="extra"
         ),
         Column(
             name="cost",
             title="Cost",
-            cell=lambda order: formats.cost(cost_of(order), order.currency),
-            bare=lambda order: formats.cost(cost_of(order), ""),
+            cell=lambda order: numbers.cost(cost_of(order), order.currency, is_aligned=True),
+            bare=lambda order: numbers.cost(cost_of(order), order.currency, **BARE),
             currency=lambda order: order.currency,
             css="num",
             place="figure",
@@ -239,8 +242,8 @@ ORDERS: Table[Order] = Table(
         Column(
             name="expected",
             title="Expected cost",
-            cell=lambda order: formats.money(order.expected_cost, order.currency, is_expected=True),
-            bare=lambda order: formats.money(order.expected_cost, is_expected=True),
+            cell=lambda order: numbers.money(order.expected_cost, order.currency, is_expected=True, is_aligned=True),
+            bare=lambda order: numbers.money(order.expected_cost, order.currency, is_expected=True, **BARE),
             currency=lambda order: order.currency,
             css="num",
             shown="extra",
@@ -249,8 +252,8 @@ ORDERS: Table[Order] = Table(
         Column(
             name="given_back",
             title="Given back",
-            cell=lambda order: formats.money(order.given_back, order.currency),
-            bare=lambda order: formats.money(order.given_back),
+            cell=lambda order: numbers.money(order.given_back, order.currency, is_aligned=True),
+            bare=lambda order: numbers.money(order.given_back, order.currency, **BARE),
             currency=lambda order: order.currency,
             css="num",
             shown="extra",
@@ -273,7 +276,7 @@ ORDERS: Table[Order] = Table(
         Column(
             name="created",
             title="Created",
-            cell=lambda order: formats.ago(order.created_at),
+            cell=lambda order: times.ago(order.created_at),
             css="w-time",
             place="figure",
             sort="-created",
@@ -288,14 +291,14 @@ ORDERS: Table[Order] = Table(
         Column(
             name="checked",
             title="Checked",
-            cell=lambda order: formats.ago(order.checked_at, "not yet"),
+            cell=lambda order: times.ago(order.checked_at, "not yet"),
             css="w-time",
             shown="extra",
         ),
         Column(
             name="finished",
             title="Finished",
-            cell=lambda order: formats.ago(order.finished_at, formats.NO_VALUE),
+            cell=lambda order: times.ago(order.finished_at, numbers.NO_VALUE),
             css="w-time",
             shown="extra",
         ),

@@ -24,9 +24,10 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from panels.models import JobRun, Order, Panel, Service
+from panels.models.fields import plain
 from panels.models.service import distance
 from panels.models.writing import update_rows
-from panels.money.given_back import CENT, plain
+from panels.money.given_back import CENT
 from panels.protocol.order_types import Billing, order_type
 
 JOB = "compare charges"

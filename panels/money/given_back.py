@@ -23,6 +23,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from panels.models import Order, OrderEvent, Panel
+from panels.models.fields import plain
 from panels.money.costs import NOTHING_ORDERED, full_cost_of
 from panels.protocol.order_price import SIX_PLACES
 
@@ -192,8 +193,3 @@ def _compute(order: Order) -> tuple[Decimal | None, str]:
 def _in_words(before: Decimal | None, order: Order) -> str:
     how = "Stated" if order.given_back_source == Source.PERSON else "Computed again"
     return f"{how}: {plain(before or 0)} → {plain(order.given_back or 0)} {order.currency}".rstrip()
-
-
-def plain(amount: Decimal | int) -> str:
-    """Write an amount without zeros at its end."""
-    return f"{Decimal(amount).normalize():f}"

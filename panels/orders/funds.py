@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from panels.models import Order, OrderEvent, Panel
 from panels.models.writing import insert_rows, update_rows
-from panels.pages.formats import money
+from panels.pages.numbers import money_text
 from panels.protocol.order_price import Billing
 from panels.protocol.order_types import ORDER_TYPES
 from panels.providers.pauses import pause, resume
@@ -64,17 +64,18 @@ def shortage(panel: Panel) -> Shortage:
 
 def explain(order: Order, free: Decimal | None) -> str:
     """Say what an order costs, what is available, and what is missing."""
+    currency = order.currency
     if free is None:
-        cost = "not known in advance" if order.expected_cost is None else money(order.expected_cost, order.currency)
+        cost = "not known in advance" if order.expected_cost is None else money_text(order.expected_cost, currency)
         return f"The balance is not known. The cost of this order is {cost}."
     if order.expected_cost is None:
-        available = money(free, order.currency)
+        available = money_text(free, currency)
         return f"Not enough balance: {available} available, and the cost of this order is not known in advance."
     free, short = max(free, NOTHING), order.expected_cost - max(free, NOTHING)
-    available, cost = money(free, order.currency), money(order.expected_cost, order.currency)
+    available, cost, missing = (money_text(each, currency) for each in (free, order.expected_cost, short))
     if short <= 0:
         return f"Waits for the next reading of the balance. This order costs {cost}."
-    return f"Not enough balance: {available} available, this order costs {cost} ({money(short, order.currency)} short)."
+    return f"Not enough balance: {available} available, this order costs {cost} ({missing} short)."
 
 
 # -- before an order is sent

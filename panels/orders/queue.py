@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Now
 
 from panels.models import Batch, Order, OrderEvent, Panel, Service
-from panels.pages.formats import price
+from panels.pages.numbers import exact
 from panels.protocol.order_types import Offer, check
 
 State, What = Order.State, OrderEvent.What
@@ -61,7 +61,7 @@ def reason_to_hold(order: Order) -> str:
         return changed
     limit = agreed * (1 + Decimal(str(settings.PRICE_GUARD_PERCENT)) / 100)
     if service.rate_per_1000 > limit:
-        before, now = (price(each, order.currency) for each in (agreed, service.rate_per_1000))
+        before, now = (exact(each, order.currency) for each in (agreed, service.rate_per_1000))
         unit = "" if service.order_type.billing == "flat" else " per 1000"
         return f"The price has risen from {before} to {now}{unit}."
     return ""

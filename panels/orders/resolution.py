@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from panels.models import Order, OrderEvent
 from panels.models.order_states import OrderState
-from panels.pages.formats import rate
+from panels.pages.numbers import exact_rate
 from panels.protocol.order_types import check
 from panels.protocol.scalars import read_remote_id
 
@@ -46,7 +46,7 @@ def release(order: Order, actor: Any) -> str:
             may_exceed_balance=order.is_held_for_funds or order.may_exceed_balance,
         ):
             return TOO_LATE
-        order.add_event(What.RELEASED, f"At {rate(service.rate_per_1000, order.currency)}.", actor=actor)
+        order.add_event(What.RELEASED, f"At {exact_rate(service.rate_per_1000, order.currency)}.", actor=actor)
     return ""
 
 

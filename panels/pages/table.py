@@ -18,7 +18,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from panels.models import PersonalSettings
-from panels.pages.formats import NBSP
+from panels.pages.numbers import NBSP
 from panels.pages.paging import CURSORS, Page
 
 M = TypeVar("M")

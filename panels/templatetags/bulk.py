@@ -9,7 +9,7 @@ from django import template
 from django.utils.html import format_html_join
 
 from panels.models import BatchLine
-from panels.pages.formats import count, money
+from panels.pages.numbers import count, money
 from panels.protocol.order_types import read_whole
 from panels.tables.reading import COLUMNS
 

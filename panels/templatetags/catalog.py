@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django import template
+from django.utils.html import format_html
 
 from panels.models import Service, ServiceChange
-from panels.pages.formats import NBSP, NO_VALUE, badge, money, rate
+from panels.pages import numbers
+from panels.pages.numbers import NBSP, NO_VALUE
+from panels.pages.states import badge
 from panels.protocol.order_types import Billing
 
 register = template.Library()
@@ -28,7 +32,9 @@ class ChangeWords(NamedTuple):
 def price(service: Service) -> str:
     """Write the price of a service: for 1000 units, or flat for packages."""
     amount, currency = service.rate_per_1000, service.panel.currency
-    return f"{money(amount, currency)} flat" if _is_flat(service) else rate(amount, currency)
+    if _is_flat(service):
+        return format_html("{} flat", numbers.money(amount, currency))
+    return numbers.rate(amount, currency)
 
 
 @register.simple_tag
@@ -81,5 +87,6 @@ def _value(field: str, text: str, currency: str) -> str:
     if field in ("refill", "cancel", "dripfeed"):
         return ANSWERS.get(text, text)
     if field == "rate_per_1000":
-        return f"{text} {currency}"
+        # Two prices that are nearly equal must differ here.
+        return numbers.exact(Decimal(text), currency)
     return f"{int(text):,}" if text.isdecimal() and field.endswith("_quantity") else text or NO_VALUE

@@ -12,7 +12,7 @@ from typing import Any
 
 from django import template
 
-from panels.pages import formats
+from panels.pages import numbers
 from panels.pages.charts.chart import Key, Number, Words
 from panels.pages.charts.days import Days, bars_by_day
 from panels.pages.charts.lines import Point, small_line, steps
@@ -39,7 +39,7 @@ def step_line(points: Sequence[Point], title: str, *, unit: str = "", **more: An
 
     `level_at` is the amount of the line `level`. `is_rate`: the amounts are prices, with all their decimals.
     """
-    write = formats.price if more.pop("is_rate", False) else _write
+    write = numbers.exact_rate if more.pop("is_rate", False) else _write
     if level := more.pop("level", ""):
         more["level"] = (level, more.pop("level_at"))
     return {"chart": steps(points, Words(title, title, write, unit), **more)}
@@ -60,4 +60,4 @@ def distribution(minutes: Sequence[int], title: str, name: str) -> dict[str, Any
 
 def _write(value: Number) -> str:
     """Write whole numbers as counts, and others with two decimals."""
-    return formats.total(value) if isinstance(value, Decimal) else formats.count(value)
+    return numbers.money_text(value) if isinstance(value, Decimal) else numbers.count(value)

@@ -3,40 +3,61 @@
 from django import template
 
 from panels.models import Order
+from panels.models.fields import plain
 from panels.money.costs import cost_of, full_cost_of
-from panels.pages import formats
+from panels.pages import links, numbers, states, times
 
 register = template.Library()
 
 for tag in (
-    formats.money,
-    formats.total,
-    formats.rate,
-    formats.count,
-    formats.ago,
-    formats.moment,
-    formats.badge,
-    formats.order_badge,
-    formats.panel_badge,
-    formats.total_count,
-    formats.external_link,
-    formats.delivered_bar,
-    formats.flag,
+    numbers.money,
+    numbers.exact,
+    numbers.total,
+    numbers.spend,
+    numbers.rate,
+    numbers.count,
+    numbers.total_count,
+    numbers.head,
+    times.ago,
+    times.moment,
+    states.badge,
+    states.order_badge,
+    states.panel_badge,
+    states.flag,
+    states.delivered_bar,
+    links.external_link,
 ):
     register.simple_tag(tag)
-for each in (formats.span, formats.from_now, formats.without_stop):
+# The tag `price` of a service is another one.
+register.simple_tag(numbers.price, name="price_amount")
+for each in (times.span, times.from_now, plain):
     register.filter(each)
 
 
+@register.filter
+def without_stop(text: str) -> str:
+    """Return a text without the full stop at its end, because the sentence around it goes on."""
+    return text.removesuffix(".")
+
+
 @register.simple_tag
-def order_cost(order: Order, *, with_full: bool = False) -> str:
+def order_cost(order: Order, *, with_full: bool = False, with_currency: bool = True, is_aligned: bool = False) -> str:
     """Write what an order costs.
 
-    On request with the charge before money was given back, or with the expected cost if the charge differs from it.
+    On request with the charge before money was given back, or with the expected cost if the charge differs from it. The
+    other options are those of `numbers.money`.
     """
-    if not with_full:
-        return formats.cost(cost_of(order), order.currency)
-    charged = full_cost_of(order) if order.given_back else None
-    if charged is not None and order.given_back and order.given_back_source == Order.GivenBack.TOLD:
-        charged += order.given_back
-    return formats.cost(cost_of(order), order.currency, expected=order.expected_cost, charged=charged)
+    expected = charged = None
+    if with_full:
+        expected = order.expected_cost
+        charged = full_cost_of(order) if order.given_back else None
+        if charged is not None and order.given_back and order.given_back_source == Order.GivenBack.TOLD:
+            charged += order.given_back
+    return numbers.cost(
+        cost_of(order),
+        order.currency,
+        expected=expected,
+        charged=charged,
+        with_currency=with_currency,
+        is_aligned=is_aligned,
+    )

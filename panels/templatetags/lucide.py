@@ -2,7 +2,7 @@
 
 from django import template
 
-from panels.pages.formats import lucide
+from panels.pages.icons import lucide
 
 register = template.Library()
 register.simple_tag(lucide)

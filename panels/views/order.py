@@ -21,8 +21,8 @@ from panels.models.order_states import RequestState
 from panels.money import charges, given_back
 from panels.orders import aftercare, following, funds, resolution
 from panels.orders.delivery import delivered_over_time
-from panels.pages.formats import count
 from panels.pages.htmx import render_page, wants_fragment
+from panels.pages.numbers import count
 from panels.protocol.order_types import ALL_FIELDS, check
 from panels.views.order_list import poll_seconds
 

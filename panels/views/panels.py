@@ -21,8 +21,8 @@ from panels.forms.panels import PanelForm
 from panels.models import Panel, Service, ServiceChange
 from panels.orders import pace
 from panels.orders.queue import count_open, open_at
-from panels.pages.formats import money
 from panels.pages.htmx import render_page, wants_fragment
+from panels.pages.numbers import money_text
 from panels.pages.paging import count_each
 from panels.providers import history, requests
 
@@ -196,7 +196,7 @@ def _announce(response: HttpResponse, panel: Panel) -> HttpResponse:
     """Add a toast with the result of a test or a sync."""
     if problem := panel.balance_error or panel.catalog_error:
         return trigger_client_event(response, "toast", {"text": f"{panel.name}: {problem}", "kind": "bad"})
-    text = f"{panel.name} answered. Its balance is {money(panel.balance, panel.currency)}."
+    text = f"{panel.name} answered. Its balance is {money_text(panel.balance, panel.currency)}."
     return trigger_client_event(response, "toast", {"text": text, "kind": "good"})
 
 

@@ -1,6 +1,7 @@
 """Every table of the admin: rows are shown, and nothing can be written."""
 
 import re
+from decimal import Decimal
 
 import pytest
 from django.contrib import admin
@@ -45,6 +46,14 @@ def test_a_row_can_be_found_and_looked_at_without_its_key(client, request, rows,
         assert not any(secret in page for secret in secrets)
         assert not INLINE.search(page)
         assert 'name="_save"' not in page
+
+
+def test_an_amount_has_no_zeros_at_its_end(as_superuser, rows):
+    Panel.objects.update(low_balance=Decimal(50))
+    page = as_superuser.get(f"{base(Panel)}{rows[Panel].pk}/change/").text
+    shown = re.findall(r'<div class="readonly">([^<]*)</div>', page)
+    assert "50" in shown
+    assert "50.000000" not in page
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -62,7 +62,7 @@ def test_an_average_time_is_written_alike_for_every_panel(told, minutes, shown):
         ("is_listed", "False", "True", ("Listed again", "", "")),
         ("is_listed", "True", "False", ("No longer listed", "", "")),
         ("is_listed", "False", "", ("Listing changed", "", "")),
-        ("rate_per_1000", "0.9", "1.25", ("Price", "0.9 USD", "1.25 USD")),
+        ("rate_per_1000", "0.9", "1.25", ("Price", "0.90\u00a0USD", "1.25\u00a0USD")),
         ("refill", "True", "False", ("Refill", "yes", "no")),
         ("cancel", "", "True", ("Cancel", "not stated", "yes")),
         ("max_quantity", "10000", "", ("Max quantity", "10,000", "–")),

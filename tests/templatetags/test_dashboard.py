@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import inspect
 import re
 from decimal import Decimal
 
@@ -13,17 +12,17 @@ from django.urls import reverse
 
 from panels.models import Batch, BatchLine, Order, OrderAction
 from panels.orders.actions import draft_action
-from panels.pages import formats
+from panels.pages import numbers
 from panels.templatetags import dashboard
 from tests.factories import make_order, make_placed, make_user
 
 pytestmark = pytest.mark.django_db
 
 TAGS = {
-    "money", "total", "rate", "count", "ago", "badge", "order_badge", "total_count", "external_link",
-    "delivered_bar", "flag",
+    "money", "exact", "total", "spend", "rate", "price_amount", "count", "head", "total_count", "order_cost",
+    "ago", "moment", "badge", "order_badge", "panel_badge", "flag", "delivered_bar", "external_link",
 }  # fmt: skip
-FILTERS = {"span", "from_now", "without_stop"}
+FILTERS = {"span", "from_now", "plain", "without_stop"}
 
 # How an order is, and what its cost looks like.
 ORDERS = {
@@ -37,7 +36,7 @@ ORDERS = {
     "no charge yet": ({"state": "placed", "charge": None}, "≈ 0.90 USD"),
     "charge of 0 so far": ({"state": "placed", "charge": Decimal(0)}, "≈ 0.90 USD"),
     "no price": ({"state": "placed", "charge": Decimal(0), "expected_cost": None}, "–"),
-    "charge of 0": ({"state": "placed", "charge": Decimal(0), "progress": "canceled"}, "0.00 USD"),
+    "charge of 0": ({"state": "placed", "charge": Decimal(0), "progress": "canceled"}, "–"),
     "charge": ({"state": "placed", "charge": Decimal("0.50")}, "0.50 USD"),
     "given back": (
         {
@@ -114,7 +113,8 @@ def test_the_list_and_the_page_of_an_order_show_the_cost(row, as_viewer):
     order, text = row
     own = as_viewer.get(order.get_absolute_url()).text
     (shown,) = re.findall(r"<dt>Cost</dt>\s*<dd>(.*?)</dd>", own)
-    with_expected = text if text.startswith(("≈", "–")) else f"{text} ≈ 0.90 USD"
+    is_charged = order.charge is not None and not text.startswith("≈") and order.expected_cost
+    with_expected = f"{text} ≈ 0.90 USD" if is_charged else text
     if order.given_back:
         with_expected = f"{text} of 0.50 USD"
     assert text_of(shown) == with_expected
@@ -144,16 +144,28 @@ def test_the_export_holds_the_cost_and_whether_it_is_expected(row, as_viewer):
     text = b"".join(as_viewer.get(reverse("order_export", args=["csv"])).streaming_content).decode()
     (found,) = csv.DictReader(text[1:].splitlines(keepends=True))
     amount = found["Cost"] and f"{Decimal(found['Cost']):.2f} USD"
-    assert {"": "–", "no": amount, "yes": f"≈ {amount}"}[found["Cost is expected"]] == row[1]
+    is_nothing = found["Cost"] == "0" and found["Cost is expected"] == "no"
+    assert {"": "–", "no": "–" if is_nothing else amount, "yes": f"≈ {amount}"}[found["Cost is expected"]] == row[1]
 
 
-def test_every_format_is_registered_under_its_own_name():
-    assert set(dashboard.register.tags) >= TAGS
-    assert {name: inspect.unwrap(each) for name, each in dashboard.register.filters.items()} == {
-        name: getattr(formats, name) for name in FILTERS
-    }
+def test_every_format_is_registered():
+    assert set(dashboard.register.tags) == TAGS
+    assert set(dashboard.register.filters) == FILTERS
+
+
+def test_the_cost_in_a_column_has_its_currency_in_the_head():
+    order = make_placed(charge=Decimal("0.5"))
+    source = "{% load dashboard %}{% order_cost order with_currency=False is_aligned=True %}"
+    html = Template(source).render(Context({"order": order}))
+    assert html == '0.50<span class="pad pad--2"></span>'
+
+
+@pytest.mark.parametrize(("filtered", "text"), [("amount|plain", "50"), ("words|without_stop", "Paused")])
+def test_a_filter_gives_the_text_of_its_function(filtered, text):
+    context = Context({"amount": Decimal("50.000000"), "words": "Paused."})
+    assert Template(f"{{% load dashboard %}}{{{{ {filtered} }}}}").render(context) == text
 
 
 def test_a_tag_gives_the_text_of_its_function():
     source = "{% load dashboard %}{% total_count 10001 %} {% count 1234 %}"
-    assert Template(source).render(Context()) == f"{formats.total_count(10001)} {formats.count(1234)}"
+    assert Template(source).render(Context()) == f"{numbers.total_count(10001)} {numbers.count(1234)}"

@@ -4,7 +4,7 @@ import pytest
 from django.template import Context, Template
 from lucide import IconDoesNotExist
 
-from panels.pages import formats
+from panels.pages import icons
 from panels.templatetags import lucide
 
 
@@ -28,10 +28,10 @@ def test_an_icon_is_drawn_in_its_size_with_its_attributes():
 def drawn(monkeypatch):
     """Record which icons are drawn, with an empty cache."""
     names = []
-    formats.lucide.cache_clear()
-    monkeypatch.setattr(formats, "draw", lambda name, *, size: names.append((name, size)) or f"{name}-{size} ")
+    icons.lucide.cache_clear()
+    monkeypatch.setattr(icons, "draw", lambda name, *, size: names.append((name, size)) or f"{name}-{size} ")
     yield names
-    formats.lucide.cache_clear()
+    icons.lucide.cache_clear()
 
 
 def test_an_icon_of_one_size_is_drawn_once(drawn):

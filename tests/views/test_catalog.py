@@ -377,7 +377,7 @@ def test_a_service_page_shows_everything_that_is_known(as_viewer):
     make_order(service)
     page = text(as_viewer.get(service.get_absolute_url()))
     for words in (
-        "0.9 USD → 1.1 USD", "1,000 → 20,000", "yes → not stated", "– → 5", "New", "Line one<br>Line two",
+        "0.90 USD → 1.10 USD", "1,000 → 20,000", "yes → not stated", "– → 5", "New", "Line one<br>Line two",
         f'<a href="/orders/?service={service.pk}">1</a>', "category=Instagram", "1 h 13 min",
     ):  # fmt: skip
         assert words in page

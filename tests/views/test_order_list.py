@@ -166,7 +166,7 @@ def test_the_count_stops_at_ten_thousand(as_viewer, monkeypatch):
     for _ in range(51):
         make_order(service=Service.objects.first() or make_service())
     monkeypatch.setattr("panels.pages.paging.COUNT_UP_TO", 50)
-    monkeypatch.setattr("panels.pages.formats.COUNT_UP_TO", 50)
+    monkeypatch.setattr("panels.pages.numbers.COUNT_UP_TO", 50)
     assert "50+ orders" in as_viewer.get(reverse("order_list")).text
 
 

@@ -156,7 +156,7 @@ def test_a_panel_page_shows_its_health_history_and_settings(as_viewer):
 
     assert "7.00 EUR" in page
     assert "3.21 EUR" in page
-    assert "0.9 EUR → 1.1 EUR" in page
+    assert "0.90 EUR → 1.10 EUR" in page
     assert "77 · Likes" in page
     assert "1 no longer listed" in page
     assert "1 of unknown type" in page

@@ -18,7 +18,7 @@ from panels.bulk.labels import find_missing_names, set_labels
 from panels.bulk.lookup import CatalogLookup
 from panels.clients.naming import Labels, Missing, NameLookup, create_missing, find_unfit_labels
 from panels.models import Batch, Panel
-from panels.pages.formats import money
+from panels.pages.numbers import money_text
 from panels.protocol.order_fields import shown, trim
 from panels.tables.reading import LABELS, Sheet, UnreadableError, read_file
 
@@ -156,11 +156,11 @@ def _find_user(name: str) -> Any:
 
 def _priced(total: PanelTotal) -> str:
     """Return a sentence about the orders of a panel, their cost, and the part that the balance does not cover."""
-    words = f"{total.panel.name}: {total.count:,} orders, {money(total.cost, total.currency)}"
+    words = f"{total.panel.name}: {total.count:,} orders, {money_text(total.cost, total.currency)}"
     if total.unpriced:
         words += f", and {total.unpriced:,} with a cost that is not known in advance"
     if total.excess:
-        words += f". Not enough balance ({money(total.excess, total.currency)} short)"
+        words += f". Not enough balance ({money_text(total.excess, total.currency)} short)"
     return words
 
 

@@ -11,7 +11,7 @@ from panels.calls.submission import submit_queued
 from panels.management.by_panel import PanelCommand, Report, counted, new_trouble
 from panels.models import Batch, Controls, Order, Panel
 from panels.orders.funds import shortage
-from panels.pages.formats import money
+from panels.pages.numbers import money_text
 from panels.worker.sweep import expire
 
 _HELD, _FUNDS, _BATCH, _SERVICE = "held", "funds", "batch", "service"
@@ -61,7 +61,7 @@ def _left(panel: Panel) -> list[str]:
 
 def _missing(panel: Panel) -> str:
     missing = shortage(Panel.objects.get(pk=panel.pk)).missing
-    return ", the balance is not known" if missing is None else f" ({money(missing, panel.currency)} short)"
+    return ", the balance is not known" if missing is None else f" ({money_text(missing, panel.currency)} short)"
 
 
 def _why(panel: Panel) -> str:
