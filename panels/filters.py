@@ -12,13 +12,12 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import connection
 from django.db.models import F, Q, QuerySet
-from django.utils import timezone
 
 from panels.models import Batch, Order, Panel, Refill, Service
 from panels.models.client import fold_name
 from panels.models.order_states import NEEDS_A_PERSON, NOT_FOLLOWED, RequestState
 from panels.models.planning import unindexed
-from panels.money.totals import midnight
+from panels.money.totals import midnight, today
 from panels.pages.choices import NameChoices, read_names
 from panels.protocol.links import normalise_link
 from panels.protocol.order_types import type_choices
@@ -51,7 +50,7 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def lately(self, rows: QuerySet[Any], _: str, span: str) -> QuerySet[Any]:
         """Keep rows of today, or of the last days with today. A link with this filter stays right on other days."""
-        return self.since(rows, "", timezone.localdate() - dt.timedelta(days=DAYS_BEFORE[span]))
+        return self.since(rows, "", today() - dt.timedelta(days=DAYS_BEFORE[span]))
 
     def since(self, rows: QuerySet[Any], _: str, day: dt.date) -> QuerySet[Any]:
         """Keep rows of that day or later."""

@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from panels.views import (
+    account,
     actions,
     bulk,
     bulk_labels,
@@ -100,5 +101,6 @@ urlpatterns = [
     path("views/<int:pk>/delete/", saved_views.saved_view_delete, name="saved_view_delete"),
     path("views/<int:pk>/start/", saved_views.saved_view_start, name="saved_view_start"),
     path("operations/", operations.operations, name="operations"),
+    path("account/", account.account, name="account"),
     path("status/", status.status, name="status"),
 ]

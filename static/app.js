@@ -6,6 +6,7 @@
 //   data-gone="words" on a part with an id: a toast, when a polled fragment arrives without this part
 //   data-short on a form of a search: its empty fields are not sent, so they are not in the address
 //   data-needs-saved on a form: it is not sent while a form with data-unsaved="words" has values that are not saved
+//   <time data-ago> stays as far away as it is; a tap on a <time title> shows its title in a toast
 //   HX-Trigger: {"toast": {"text": "…", "kind": "good|bad"}} shows a toast
 (() => {
   "use strict";
@@ -145,6 +146,59 @@
     all(".field--invalid", elt).forEach((field) => field.classList.remove("field--invalid"));
     all("[aria-invalid]", elt).forEach((field) => field.removeAttribute("aria-invalid"));
   });
+
+  // Times, by the rule of panels/pages/times.py. A screen reader would read a live region again with every change.
+
+  const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+  const UNITS = [[3600, "h"], [60, "min"], [1, "s"]];
+  const LIVE = "[aria-live], [role=status], [role=alert]";
+  const ISO = /^(\d+)-(\d+)-(\d+)T(\d+:\d+):\d+([+-])(\d+):(\d+)$/;
+  // By how much the clock of the server is ahead, in milliseconds.
+  let ahead = 0;
+
+  const written = (iso, now) => {
+    const [, year, month, day, clock, sign, hours, minutes] = ISO.exec(iso);
+    const offset = (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60000;
+    const isThisYear = new Date(now + offset).getUTCFullYear() === Number(year);
+    return `${Number(day)} ${MONTHS[month - 1]}${isThisYear ? "" : ` ${year}`}, ${clock}`;
+  };
+
+  const distance = (iso, now) => {
+    const seconds = Math.round((now - Date.parse(iso)) / 1000);
+    const size = Math.abs(seconds);
+    if (size < 10) return seconds >= 0 ? "just now" : "in a moment";
+    if (size >= 86400) return written(iso, now);
+    const [unit, name] = UNITS.find(([length]) => size >= length);
+    const text = `${Math.floor(size / unit)}\u00a0${name}`;
+    return seconds > 0 ? `${text} ago` : `in ${text}`;
+  };
+
+  const tick = () => {
+    if (document.hidden) return;
+    const now = Date.now() + ahead;
+    for (const time of all("time[data-ago]")) {
+      const text = distance(time.dateTime, now);
+      if (text !== time.textContent && !time.closest(LIVE)) time.textContent = text;
+    }
+  };
+
+  setInterval(tick, 1000);
+  document.addEventListener("visibilitychange", tick);
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    const told = Date.parse(detail.xhr.getResponseHeader("Date") ?? "");
+    // The header has whole seconds, and the answer was on its way. Less is no difference between the clocks.
+    if (!Number.isNaN(told)) ahead = Math.abs(told - Date.now()) > 5000 ? told - Date.now() : 0;
+  });
+
+  let pointer = "mouse";
+  document.addEventListener("pointerdown", ({ pointerType }) => { pointer = pointerType; }, true);
+  document.addEventListener("click", (event) => {
+    const time = pointer !== "mouse" && event.target.closest("time[title]");
+    if (!time || time.closest("a, button, label, summary")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    toast(time.title);
+  }, true);
 
   // Rows: a click opens the row, and shift-click selects a range.
 

@@ -18,6 +18,8 @@ TABLE = {
     ("start", "GET"): (LOGIN, 302, 302, 302, 302),
     ("sending", "POST"): (LOGIN, 403, 403, 302, 302),
     ("status", "GET"): (LOGIN, 200, 200, 200, 200),
+    ("account", "GET"): (LOGIN, 200, 200, 200, 200),
+    ("account", "POST"): (LOGIN, 302, 302, 302, 302),
     ("operations", "GET"): (LOGIN, 403, 403, 403, 200),
     ("healthz", "GET"): (200, 200, 200, 200, 200),
     # a person's own settings

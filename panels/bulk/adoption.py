@@ -85,7 +85,7 @@ def placed_at_of(line: BatchLine) -> dt.datetime | None:
         raise UnfitError(f"Placed {shown(text)} is not a day and time of the calendar.") from None
     if moment.year < FIRST_YEAR:
         raise UnfitError(f"Placed {shown(text)} is before the year {FIRST_YEAR}.")
-    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+    return timezone.make_aware(moment, timezone.get_default_timezone()) if timezone.is_naive(moment) else moment
 
 
 def _check_imported_lines(batch: Batch, lines: Sequence[BatchLine]) -> None:

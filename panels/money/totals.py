@@ -90,9 +90,8 @@ def _of_currency(currency: str, rows: list[Any], month: list[dt.date]) -> dict[s
 
 
 def last_month(now: dt.datetime) -> list[dt.date]:
-    """Return the last 30 days in the current time zone, today included."""
-    today = timezone.localdate(now)
-    return [today - number * DAY for number in reversed(range(MONTH))]
+    """Return the last 30 days of the site, today included."""
+    return [today(now) - number * DAY for number in reversed(range(MONTH))]
 
 
 def kept_costs(panel: Panel | int | None = None) -> list[Any]:
@@ -124,7 +123,7 @@ def _placed() -> QuerySet[Order]:
 
 
 def _by_day(orders: QuerySet[Order]) -> QuerySet[Any]:
-    return orders.annotate(day=TruncDate("placed_at"))
+    return orders.annotate(day=TruncDate("placed_at", tzinfo=timezone.get_default_timezone()))
 
 
 def _on(days: list[Day]) -> QuerySet[Order]:
@@ -177,6 +176,11 @@ def _store_totals(totals: list[DayTotal], days: set[Day]) -> None:
         )
 
 
+def today(now: dt.datetime | None = None) -> dt.date:
+    """Return the present day in the time zone of the site. All totals and filters count days by it."""
+    return timezone.localdate(now, timezone.get_default_timezone())
+
+
 def midnight(day: dt.date) -> dt.datetime:
-    """Return the first moment of a day in the current time zone."""
-    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
+    """Return the first moment of a day of the site. Its days are the same for everybody."""
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min), timezone.get_default_timezone())

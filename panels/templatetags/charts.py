@@ -39,7 +39,7 @@ def step_line(points: Sequence[Point], title: str, *, unit: str = "", **more: An
 
     `level_at` is the amount of the line `level`. `is_rate`: the amounts are prices, with all their decimals.
     """
-    write = numbers.exact_rate if more.pop("is_rate", False) else _write
+    write = numbers.exact if more.pop("is_rate", False) else _write
     if level := more.pop("level", ""):
         more["level"] = (level, more.pop("level_at"))
     return {"chart": steps(points, Words(title, title, write, unit), **more)}

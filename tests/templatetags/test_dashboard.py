@@ -22,7 +22,7 @@ TAGS = {
     "money", "exact", "total", "spend", "rate", "price_amount", "count", "head", "total_count", "order_cost",
     "ago", "moment", "badge", "order_badge", "panel_badge", "flag", "delivered_bar", "external_link",
 }  # fmt: skip
-FILTERS = {"span", "from_now", "plain", "without_stop"}
+FILTERS = {"span", "from_now", "site_day", "plain", "without_stop"}
 
 # How an order is, and what its cost looks like.
 ORDERS = {

@@ -388,7 +388,8 @@ def test_a_service_that_vanished_says_since_when(as_operator):
     gone_at = timezone.now() - timedelta(days=2)
     ServiceChange.objects.create(service=service, at=gone_at, field="is_listed", old="True", new="False")
     page = re.sub(r"<[^>]+>", "", text(as_operator.get(service.get_absolute_url())))
-    assert "No longer listed by the panel: first missing 2 d ago, last seen 3 d ago." in page
+    first, last = (f"{each.day} {each:%b}, {each:%H:%M}" for each in (gone_at, service.last_seen_at))
+    assert f"No longer listed by the panel: first missing {first}, last seen {last}." in page
     assert "/orders/new/?service" not in page
 
 
