@@ -11,6 +11,7 @@ from panels import filters
 from panels.calls.catalog import FROM_PANEL, store_catalog
 from panels.filters import BatchFilter, OrderFilter, RefillFilter, ServiceFilter
 from panels.models import Batch, Order, Panel, Refill
+from panels.models.order_states import Stage
 from panels.protocol.wire import Catalog, CatalogRow
 from tests.factories import (
     make_batch,
@@ -68,6 +69,22 @@ def test_held_orders_are_not_among_the_queued_orders():
     assert orders(state="held") == {held}
     assert orders(state="queued") == {queued}
     assert orders(state="placed") == {placed}
+
+
+def test_a_stage_is_one_word_for_several_states_and_goes_with_the_old_filters():
+    waiting, held, running, ended = (
+        make_order(),
+        make_order(held_reason="The price has risen."),
+        make_placed(progress="in_progress"),
+        make_placed(progress="completed"),
+    )
+    found = {stage: orders(stage=stage) for stage in Stage.values}
+    assert {stage: rows for stage, rows in found.items() if rows} == {
+        "waiting": {waiting}, "needs_you": {held}, "running": {running}, "done": {ended},
+    }  # fmt: skip
+    assert orders(stage="running", state="placed", progress="in_progress") == {running}
+    assert orders(stage="running", progress="completed") == set()
+    assert not OrderFilter({"stage": "completed"}).is_valid()
 
 
 def test_running_includes_placed_orders_without_a_status_and_finished_includes_every_end():

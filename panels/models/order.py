@@ -19,7 +19,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -34,6 +34,7 @@ from panels.models.order_states import (
     NEEDS_A_PERSON,
     NOT_BEGUN,
     NOT_FOLLOWED,
+    STAGE,
     OrderProgress,
     OrderState,
     RequestState,
@@ -262,6 +263,9 @@ class Order(models.Model):
             models.Index(fields=("panel", "-created_at", "-id", "placed_by"), name="order_of_panel"),
             models.Index(fields=("state", "-created_at", "-id", "panel", "placed_by"), name="order_in_state"),
             models.Index(fields=("progress", "-created_at", "-id", "panel", "placed_by"), name="order_in_progress"),
+            models.Index(
+                STAGE, F("created_at").desc(), F("id").desc(), "panel", "placed_by", "client", name="order_by_stage"
+            ),
             models.Index(fields=("placed_by", "-created_at", "-id"), name="order_by_person"),
             models.Index(
                 fields=("batch", "-created_at", "-id"), condition=Q(batch__isnull=False), name="order_of_batch"

@@ -1,10 +1,16 @@
-"""The states of an order here, its progress at the panel, and the changes of state that are allowed."""
+"""The states of an order here, its progress at the panel, the changes of state that are allowed, and the eight stages.
+
+A person looks for orders by their stage. State and progress say exactly how an order is. Each order is in one stage.
+"""
 
 from __future__ import annotations
 
-from django.db import models
-from django.db.models import Q
+from typing import Protocol
 
+from django.db import models
+from django.db.models import Case, Q, When
+
+from panels.models.planning import Literal
 from panels.protocol.wire import Progress as WireProgress
 
 
@@ -62,6 +68,88 @@ FINISHED = (
 )
 GIVEN_UP = (OrderProgress.CANCELED, OrderProgress.REFUNDED, OrderProgress.FAILED)
 NOT_BEGUN = ("", OrderProgress.PENDING, OrderProgress.PROCESSING)
+
+
+class Stage(models.TextChoices):
+    WAITING = "waiting", "Waiting"
+    NEEDS_YOU = "needs_you", "Needs you"
+    SENDING = "sending", "Sending"
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    PARTLY = "partly", "Partly"
+    PROBLEM = "problem", "Problem"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+# The stage of an order that needs no person: by its state, and by its progress once it is placed.
+STAGE_OF_STATE = {
+    OrderState.QUEUED: Stage.WAITING,
+    OrderState.SENDING: Stage.SENDING,
+    OrderState.REFUSED: Stage.PROBLEM,
+    OrderState.UNKNOWN: Stage.NEEDS_YOU,
+    OrderState.WITHDRAWN: Stage.WITHDRAWN,
+    OrderState.WRITTEN_OFF: Stage.PROBLEM,
+}
+STAGE_OF_PROGRESS = {
+    "": Stage.RUNNING,
+    OrderProgress.PENDING: Stage.RUNNING,
+    OrderProgress.PROCESSING: Stage.RUNNING,
+    OrderProgress.IN_PROGRESS: Stage.RUNNING,
+    OrderProgress.PAUSED: Stage.RUNNING,
+    OrderProgress.COMPLETED: Stage.DONE,
+    OrderProgress.PARTIAL: Stage.PARTLY,
+    OrderProgress.CANCELED: Stage.PROBLEM,
+    OrderProgress.REFUNDED: Stage.PROBLEM,
+    OrderProgress.FAILED: Stage.PROBLEM,
+    OrderProgress.EXPIRED: Stage.PROBLEM,
+}
+# A placed order that ended so after the panel accepted a cancel was taken back by a person.
+CANCEL_ENDS = (OrderProgress.CANCELED, OrderProgress.REFUNDED)
+
+
+class StagedOrder(Protocol):
+    """The fields of an order that `stage_of` reads."""
+
+    state: str
+    progress: str
+    held_reason: str
+    alarm: str
+    cancel_state: str
+
+
+def stage_of(order: StagedOrder) -> Stage:
+    """Return the one stage of an order. `STAGE` is the same rule in SQL."""
+    if order.alarm or (order.state == OrderState.QUEUED and order.held_reason):
+        return Stage.NEEDS_YOU
+    if order.state != OrderState.PLACED:
+        return STAGE_OF_STATE[OrderState(order.state)]
+    if order.progress in CANCEL_ENDS and order.cancel_state == RequestState.ACCEPTED:
+        return Stage.WITHDRAWN
+    return STAGE_OF_PROGRESS[order.progress]
+
+
+def _stage_in_sql() -> Case:
+    """Return the rule of `stage_of`. An index has the same expression."""
+    queued, placed = _literals(OrderState.QUEUED, OrderState.PLACED)
+    needs_a_person = Q(alarm__gt=Literal("")) | Q(state=queued, held_reason__gt=Literal(""))
+    accepted = Literal(RequestState.ACCEPTED.value)
+    taken_back = Q(state=placed, progress__in=_literals(*CANCEL_ENDS), cancel_state=accepted)
+    cases = [(needs_a_person, Stage.NEEDS_YOU), (taken_back, Stage.WITHDRAWN)]
+    for stage in Stage:
+        states = _literals(*(state for state, its in STAGE_OF_STATE.items() if its == stage))
+        progresses = _literals(*(progress for progress, its in STAGE_OF_PROGRESS.items() if its == stage))
+        cases += [(Q(state__in=states), stage)] if states else []
+        cases += [(Q(state=placed, progress__in=progresses), stage)] if progresses else []
+    return Case(*(When(when, then=Literal(stage.value)) for when, stage in cases), output_field=models.CharField())
+
+
+def _literals(*texts: str) -> list[Literal]:
+    return [Literal(str(text)) for text in texts]
+
+
+STAGE = _stage_in_sql()
+
+
 # The allowed changes of state. `check_move` raises for all others.
 ALLOWED = frozenset(
     {

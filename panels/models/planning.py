@@ -1,6 +1,7 @@
-"""Expressions that keep SQLite from the use of a slow index.
+"""Expressions that lead SQLite to the right index.
 
-SQLite has no statistics here. It assumes that every panel and every state is rare, and would read years of orders.
+SQLite has no statistics here. It assumes that every panel and every state is rare, and would read years of orders. The
+index of an expression is used only for the same expression, without parameters.
 """
 
 from __future__ import annotations
@@ -11,11 +12,19 @@ from django.db.models import CharField, F, Value
 from django.db.models.functions import Concat
 
 
+class Literal(Value):
+    """A text of ours that stands in the statement itself, and not among its parameters."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:  # noqa: ARG002
+        text = str(self.value).replace("'", "''").replace("%", "%%")
+        return f"'{text}'", ()
+
+
 def unindexed(name: str) -> Any:
     """Return a number as a sum, because no index covers the sum."""
     return F(name) + 0
 
 
-def unindexed_text(name: str) -> Any:
-    """Return a text joined with an empty text, because no index covers the result."""
-    return Concat(F(name), Value(""), output_field=CharField())
+def unindexed_text(text: Any) -> Any:
+    """Return a text, by name or as an expression, joined with an empty text, because no index covers the result."""
+    return Concat(text, Value(""), output_field=CharField())

@@ -1,4 +1,8 @@
-"""Shows states in one way for every page: a word, an icon and a colour."""
+"""Shows states in one way for every page: a word, an icon and a colour.
+
+The kinds of colours are neutral and, for orders, sending, placed, info (it runs), good, partly, warn (a person decides)
+and bad.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from typing import NamedTuple, Protocol
 
 from django.utils.html import format_html
 
+from panels.models.order_states import STAGE_OF_PROGRESS, STAGE_OF_STATE, Stage
 from panels.pages.icons import icon_of_word
 from panels.pages.numbers import NO_VALUE
 
@@ -23,8 +28,8 @@ LOOKS = {
     # an order on its way to the panel
     "queued": Look("neutral", "clock"),
     "held": Look("warn", "hand"),
-    "sending": Look("info", "send"),
-    "placed": Look("info", "circle-check"),
+    "sending": Look("sending", "send"),
+    "placed": Look("placed", "circle-check"),
     "refused": Look("bad", "ban"),
     "unknown": Look("warn", "circle-question-mark"),
     "withdrawn": Look("neutral", "undo-2"),
@@ -34,13 +39,13 @@ LOOKS = {
     "processing": Look("info", "loader-circle"),
     "in_progress": Look("info", "loader-circle"),
     "completed": Look("good", "circle-check"),
-    "partial": Look("warn", "circle-dot"),
+    "partial": Look("partly", "circle-dot"),
     "canceled": Look("neutral", "circle-slash"),
     "refunded": Look("neutral", "undo-2"),
     "failed": Look("bad", "circle-x"),
     "paused": Look("warn", "circle-pause"),
     "expired": Look("neutral", "timer-off"),
-    "accepted": Look("info", "circle-check"),
+    "accepted": Look("placed", "circle-check"),
     "awaiting": Look("neutral", "hourglass"),
     "approved": Look("info", "check"),
     "rejected": Look("bad", "ban"),
@@ -87,11 +92,34 @@ LABELS = {
 }
 KIND_ICONS = {
     "neutral": "circle-dashed",
+    "sending": "send",
+    "placed": "circle-check",
     "info": "info",
     "good": "circle-check",
+    "partly": "circle-dot",
     "warn": "triangle-alert",
     "bad": "circle-x",
 }
+
+
+MEANINGS = {
+    Stage.WAITING: "It is queued here, and is sent as soon as its panel takes it.",
+    Stage.NEEDS_YOU: "A person must decide or look.",
+    Stage.SENDING: "It is on its way to the panel. The answer is not known yet.",
+    Stage.RUNNING: "The panel took it and has not finished it.",
+    Stage.DONE: "The panel delivered all of it.",
+    Stage.PARTLY: "It ended after a part was delivered.",
+    Stage.PROBLEM: "It ended without a full delivery, and nobody here asked for that.",
+    Stage.WITHDRAWN: "A person took it back: before it was sent, or by a cancel that the panel accepted.",
+}
+
+
+class LegendRow(NamedTuple):
+    """A stage of orders with its meaning, and the badges that its orders show."""
+
+    stage: Stage
+    meaning: str
+    badges: list[str]
 
 
 class OrderLike(Protocol):
@@ -140,10 +168,21 @@ def order_badge(order: OrderLike) -> str:
     if order.state == "queued" and order.held_reason:
         return badge("held")
     if order.state == "queued" and order.held_for_funds_at:
-        return badge("low", label="Waits for money")
+        return _waits_for_money()
     if order.state == "placed" and order.progress:
         return badge(order.progress)
     return badge(order.state)
+
+
+def order_legend() -> list[LegendRow]:
+    """Return a row for each stage of orders."""
+    exact = [*STAGE_OF_STATE.items(), *STAGE_OF_PROGRESS.items()]
+    rows = {stage: [badge(word) for word, its in exact if its == stage and word] for stage in Stage}
+    rows[Stage.WAITING].append(_waits_for_money())
+    rows[Stage.NEEDS_YOU] += [badge("held"), badge("alarm", label="Alarm", kind="bad")]
+    rows[Stage.RUNNING].insert(0, badge("placed"))
+    rows[Stage.WITHDRAWN] += [badge("canceled"), badge("refunded")]
+    return [LegendRow(stage, MEANINGS[stage], badges) for stage, badges in rows.items()]
 
 
 def panel_badge(panel: PanelLike) -> str:
@@ -180,6 +219,10 @@ def flag(value: object, label: str, doubt: str = "") -> str:
     else:
         css, icon, words = "unknown", "circle-question-mark", f"{label} not stated"
     return format_html('<span class="flag flag--{}">{}<span>{}</span></span>', css, icon_of_word(icon), words)
+
+
+def _waits_for_money() -> str:
+    return badge("low", label="Waits for money")
 
 
 def _key(state: str) -> str:

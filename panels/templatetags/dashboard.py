@@ -22,6 +22,7 @@ for tag in (
     times.moment,
     states.badge,
     states.order_badge,
+    states.order_legend,
     states.panel_badge,
     states.flag,
     states.delivered_bar,

@@ -19,7 +19,7 @@ from panels.filters import OrderFilter
 from panels.lists.order_totals import Totals, total_cost
 from panels.lists.orders import ORDERS, RELATED, SORTS, WATCHED, shown_orders
 from panels.models import Order, PersonalSettings
-from panels.models.order_states import RequestState
+from panels.models.order_states import RequestState, Stage
 from panels.pages.downloads import send_table
 from panels.pages.filter_bar import FilterBar, render_list, without_empty
 from panels.pages.htmx import wants_fragment
@@ -127,7 +127,8 @@ def _sort(query: Mapping[str, str]) -> str:
 
 def _field(sort: str, query: Mapping[str, str]) -> str:
     name = SORTS[sort.removeprefix("-")]
-    if name == "charge_sort" and query.get("state", Order.State.PLACED) not in ("", Order.State.PLACED):
+    is_unplaced = query.get("state", Order.State.PLACED) not in ("", Order.State.PLACED)
+    if name == "charge_sort" and (is_unplaced or query.get("stage") in (Stage.WAITING, Stage.SENDING)):
         # Orders in these states have no charge, so they are sorted by age. That avoids reading all charged orders.
         name = "created_at"
     return ("-" if sort.startswith("-") else "") + name

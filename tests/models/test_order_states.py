@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from itertools import product
 
 import pytest
+from django.utils import timezone
 
 from panels.models import Order
-from panels.models.order_states import NEEDS_A_PERSON, IllegalMoveError
-from tests.factories import make_order, make_placed
+from panels.models.order_states import (
+    NEEDS_A_PERSON,
+    STAGE,
+    STAGE_OF_PROGRESS,
+    STAGE_OF_STATE,
+    IllegalMoveError,
+    RequestState,
+    Stage,
+    stage_of,
+)
+from tests.factories import make_order, make_placed, make_service
 
 pytestmark = pytest.mark.django_db
 
@@ -43,3 +54,57 @@ def test_unknown_orders_orders_on_hold_and_alarms_need_a_person():
     make_placed()
     make_order(state=State.WITHDRAWN, held_reason="Price")
     assert set(Order.objects.filter(NEEDS_A_PERSON)) == wanted
+
+
+def test_every_state_and_every_progress_belongs_to_a_stage():
+    assert {*STAGE_OF_STATE, State.PLACED} == set(State)
+    assert set(STAGE_OF_PROGRESS) == {"", *Order.Progress}
+
+
+def test_the_stages_divide_all_orders_and_the_database_agrees_with_python():
+    service = make_service()
+    fields = {
+        "state": State.values,
+        "progress": ["", *Order.Progress.values],
+        "held_reason": ["", "The price has risen."],
+        "held_for_funds_at": [None, timezone.now()],
+        "alarm": ["", "Placed twice"],
+        "cancel_state": ["", RequestState.QUEUED, RequestState.ACCEPTED],
+        "given_back": [None, Decimal("0.5")],
+    }
+    common = {"panel": service.panel, "service": service, "rate_agreed": Decimal(1), "currency": "USD"}
+    rows = [dict(zip(fields, row, strict=True)) for row in product(*fields.values())]
+    Order.objects.bulk_create(Order(**common, **row) for row in rows)
+    by_python = {stage: set() for stage in Stage}
+    for order in Order.objects.all():
+        by_python[stage_of(order)].add(order.pk)
+    assert all(by_python.values())
+    for stage, pks in by_python.items():
+        assert set(Order.objects.alias(stage=STAGE).filter(stage=stage).values_list("pk", flat=True)) == pks, stage
+
+
+@pytest.mark.parametrize(
+    ("fields", "stage"),
+    [
+        ({"state": "queued"}, Stage.WAITING),
+        ({"state": "queued", "held_for_funds_at": timezone.now()}, Stage.WAITING),
+        ({"state": "queued", "held_reason": "Price"}, Stage.NEEDS_YOU),
+        ({"state": "unknown"}, Stage.NEEDS_YOU),
+        ({"state": "placed", "progress": "completed", "alarm": "Twice"}, Stage.NEEDS_YOU),
+        ({"state": "sending"}, Stage.SENDING),
+        ({"state": "placed"}, Stage.RUNNING),
+        ({"state": "placed", "progress": "paused"}, Stage.RUNNING),
+        ({"state": "placed", "progress": "in_progress", "cancel_state": "accepted"}, Stage.RUNNING),
+        ({"state": "placed", "progress": "completed"}, Stage.DONE),
+        ({"state": "placed", "progress": "partial", "cancel_state": "accepted"}, Stage.PARTLY),
+        ({"state": "refused"}, Stage.PROBLEM),
+        ({"state": "written_off"}, Stage.PROBLEM),
+        ({"state": "placed", "progress": "failed", "cancel_state": "accepted"}, Stage.PROBLEM),
+        ({"state": "placed", "progress": "canceled"}, Stage.PROBLEM),
+        ({"state": "placed", "progress": "canceled", "cancel_state": "refused"}, Stage.PROBLEM),
+        ({"state": "placed", "progress": "canceled", "cancel_state": "accepted"}, Stage.WITHDRAWN),
+        ({"state": "withdrawn", "held_reason": "Price"}, Stage.WITHDRAWN),
+    ],
+)
+def test_an_order_is_in_the_stage_that_a_person_would_name(fields, stage):
+    assert stage_of(Order(**fields)) == stage

@@ -6,7 +6,8 @@ import pytest
 from django.db import connection
 
 from panels.models import Order
-from panels.models.planning import unindexed, unindexed_text
+from panels.models.order_states import STAGE, Stage
+from panels.models.planning import Literal, unindexed, unindexed_text
 from tests.factories import make_order, make_placed
 
 pytestmark = pytest.mark.django_db
@@ -38,8 +39,21 @@ def test_the_values_and_the_found_rows_are_the_same():
             Order.objects.alias(at=unindexed("panel_id")).filter(at=1),
             "(panel_id=?)",
         ),
+        (
+            Order.objects.alias(stage=STAGE).filter(stage=Stage.PROBLEM),
+            Order.objects.alias(stage=unindexed_text(STAGE)).filter(stage=Stage.PROBLEM),
+            "order_by_stage",
+        ),
     ],
 )
 def test_sqlite_uses_no_index_of_a_hidden_column(indexed, hidden, index):
     assert index in plan_of(indexed)
     assert index not in plan_of(hidden)
+
+
+@pytest.mark.parametrize("text", ["", "placed", "it's", "100 % of %s"])
+def test_a_literal_has_its_text_without_a_parameter(text):
+    make_order()
+    rows = Order.objects.annotate(found=Literal(text)).values_list("found", flat=True)
+    assert list(rows) == [text]
+    assert rows.query.sql_with_params()[1] == ()

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 TAGS = {
     "money", "exact", "total", "spend", "rate", "price_amount", "count", "head", "total_count", "order_cost",
-    "ago", "moment", "badge", "order_badge", "panel_badge", "flag", "delivered_bar", "external_link",
+    "ago", "moment", "badge", "order_badge", "order_legend", "panel_badge", "flag", "delivered_bar", "external_link",
 }  # fmt: skip
 FILTERS = {"span", "from_now", "site_day", "plain", "without_stop"}
 

@@ -19,6 +19,7 @@ from openpyxl import load_workbook
 from panels import filters
 from panels.lists import order_totals
 from panels.models import Batch, Order, Panel, PersonalSettings, Service
+from panels.models.order_states import Stage
 from panels.pages import paging
 from panels.views import order_list
 from tests.factories import make_order, make_panel, make_placed, make_service, make_user
@@ -88,6 +89,15 @@ def test_filters_narrow_the_list(as_viewer, operator):
     assert listed(as_viewer, state="held") == [held.pk]
     assert listed(as_viewer, state="queued") == [queued.pk]
     assert listed(as_viewer, attention="1") == [alarmed.pk, unknown.pk, held.pk]
+
+
+def test_the_legend_leads_from_each_stage_to_its_orders(as_viewer):
+    held, done = make_order(held_reason="The price has risen."), make_placed(progress="completed")
+    page = as_viewer.get("/orders/").text
+    addresses = re.findall(r'<dt><a href="/orders/\?stage=(\w+)">', page)
+    assert addresses == Stage.values
+    assert listed(as_viewer, stage="needs_you") == [held.pk]
+    assert listed(as_viewer, stage="done") == [done.pk]
 
 
 def test_dates_are_whole_days_of_the_sites_time_zone(as_viewer, settings):
