@@ -58,7 +58,7 @@ def test_each_active_filter_has_a_chip_in_words_that_leads_to_the_list_without_i
     query = f"panel={panel.pk}&who=me&created=7d&created_from=2026-03-02&state=held&attention=on&sort=-cost&after=x"
     bar = bar_of(query, user)
     assert [chip.text for chip in bar.chips] == [
-        "Panel: North", "State: On hold", "Who: Me", "Created: 7 days", "From: 2 Mar 2026", "Needs attention",
+        "Panel: North", "Exact state: On hold", "Who: Me", "Created: 7 days", "From: 2 Mar 2026", "Needs attention",
     ]  # fmt: skip
     left = QueryDict(bar.chips[0].address.partition("?")[2])
     assert left == QueryDict("who=me&created=7d&created_from=2026-03-02&state=held&attention=on&sort=-cost")
@@ -108,7 +108,7 @@ def test_a_field_shows_its_value(bar_of):
     make_panel(name="<North>")
     bar = bar_of("state=held&attention=on&created=30d&batch=7")
     html = {control.label: control.html for control in bar.controls}
-    assert '<option value="held" selected>On hold</option>' in html["State"]
+    assert '<option value="held" selected>On hold</option>' in html["Exact state"]
     assert "&lt;North&gt;" in html["Panel"]
     assert "checked" in html["Needs attention"]
     assert '<input type="radio" name="created" value="30d" checked>' in html["Created"]
@@ -140,11 +140,11 @@ def test_every_field_of_the_catalog_is_drawn(request_of):
 
 
 def test_a_preset_replaces_the_filter_and_is_marked_while_it_is_the_filter(bar_of):
-    presets = bar_of("progress=running&sort=-cost").presets
+    presets = bar_of("stage=running&sort=-cost").presets
     assert {preset.label: preset.is_current for preset in presets} == {
         "Needs you": False, "Running": True, "Today": False, "Mine": False, "Problems": False, "Finished": False,
     }  # fmt: skip
-    assert not any(preset.is_current for preset in bar_of("progress=running&who=me").presets)
+    assert not any(preset.is_current for preset in bar_of("stage=running&who=me").presets)
     for preset in presets:
         assert bar_of(preset.address.partition("?")[2])._found.is_valid(), preset
 
@@ -183,7 +183,7 @@ def test_a_list_that_a_person_asked_for_comes_with_the_chips_and_a_poll_without(
     context = {"bar": bar, "page": SimpleNamespace(rows=[]), "filter": bar._found}
     part = render_list(request, "panels/orders/order_list.html", context, partial="results").content.decode()
     assert ('id="filter-state" hx-swap-oob="true"' in part) == has_state
-    assert ("State: On hold" in part) == has_state
+    assert ("Exact state: On hold" in part) == has_state
 
 
 def test_the_bar_costs_one_query_for_names_and_one_for_views(bar_of, django_assert_num_queries):
