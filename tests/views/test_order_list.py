@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from panels import filters
+from panels.filters import orders as order_filter
 from panels.lists import order_totals
 from panels.models import Batch, Order, Panel, PersonalSettings, Service
 from panels.models.order_states import Stage
@@ -292,7 +292,7 @@ def test_a_progress_is_only_looked_for_among_placed_orders(as_viewer):
 
 @pytest.mark.parametrize("few", [4000, 1])
 def test_searching_finds_the_same_however_much_it_finds(as_viewer, monkeypatch, few):
-    monkeypatch.setattr(filters, "FEW", few)
+    monkeypatch.setattr(order_filter, "FEW", few)
     monkeypatch.setattr(paging, "COUNT_UP_TO", few)
     service = make_service(name="Rare Plays")
     found = [

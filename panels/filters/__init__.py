@@ -1,0 +1,8 @@
+"""The filters of the lists, read from the address: one filter set for each list."""
+
+from panels.filters.batches import BatchFilter
+from panels.filters.orders import OrderFilter
+from panels.filters.refills import RefillFilter
+from panels.filters.services import ServiceFilter
+
+__all__ = ["BatchFilter", "OrderFilter", "RefillFilter", "ServiceFilter"]

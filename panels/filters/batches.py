@@ -1,0 +1,30 @@
+"""The filter of batches."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import django_filters
+from django import forms
+
+from panels.filters.base import ME, ListFilter
+from panels.models import Batch
+
+
+class BatchFilter(ListFilter):
+    """The batches that the list shows."""
+
+    NAMES: ClassVar = {"panel": "panel", "who": "person"}
+    PRESETS: ClassVar = {"Drafts": "state=draft", "Today": "created=today", "Mine": f"who={ME}"}
+
+    state = django_filters.ChoiceFilter(choices=Batch.State.choices, empty_label="Any state")
+    source = django_filters.ChoiceFilter(choices=Batch.Source.choices, empty_label="Any source")
+    panel = django_filters.ChoiceFilter(label="Panel", empty_label="All panels")
+    who = django_filters.ChoiceFilter(field_name="created_by", label="Who", method="of_person", empty_label="Anybody")
+    created = django_filters.ChoiceFilter(
+        label="Created", method="lately", choices=ListFilter.SPANS, empty_label="Any time", widget=forms.RadioSelect
+    )
+
+    class Meta:
+        model = Batch
+        fields: ClassVar[list[str]] = []

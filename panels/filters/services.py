@@ -1,0 +1,147 @@
+"""The filter of the services of all panels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any, ClassVar
+
+import django_filters
+from django import forms
+from django.db.models import F, QuerySet
+
+from panels.filters.base import all_words
+from panels.models import Panel, Service
+from panels.models.planning import unindexed
+from panels.protocol.order_types import type_choices
+
+
+class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """The services of all panels that the catalog shows. By default these are the listed services of active panels.
+
+    Only prices in the same currency can be compared, so a range or an order of prices needs a single currency
+    (`lacks_currency`).
+    """
+
+    SORTS: ClassVar = {"name": "name", "-name": "-name", "price": "rate_per_1000", "-price": "-rate_per_1000"}
+    ANSWERS = (("yes", "Yes"), ("no", "No"), ("unknown", "Not stated"))
+    NO_CURRENCY = "-"
+
+    q = django_filters.CharFilter(
+        label="Search",
+        method="search",
+        max_length=200,
+        widget=forms.TextInput({"type": "search", "placeholder": "Words of the name, or an ID", "autocomplete": "off"}),
+    )
+    panel = django_filters.ChoiceFilter(label="Panel", empty_label="All", method="leave")
+    category = django_filters.CharFilter(
+        label="Category", method="of_category", max_length=300, widget=forms.TextInput({"list": "categories"})
+    )
+    type = django_filters.ChoiceFilter(
+        label="Type",
+        empty_label="All",
+        method="of_type",
+        choices=[*type_choices(), ("unknown", "Unknown type")],
+    )
+    refill = django_filters.ChoiceFilter(label="Refill", empty_label="All", method="answered", choices=ANSWERS)
+    cancel = django_filters.ChoiceFilter(label="Cancel", empty_label="All", method="answered", choices=ANSWERS)
+    currency = django_filters.ChoiceFilter(label="Currency", empty_label="All", method="leave")
+    price_from = django_filters.NumberFilter(
+        label="Price from", field_name="rate_per_1000", lookup_expr="gte", min_value=0, max_digits=17, decimal_places=8
+    )
+    price_to = django_filters.NumberFilter(
+        label="Price to", field_name="rate_per_1000", lookup_expr="lte", min_value=0, max_digits=17, decimal_places=8
+    )
+    show = django_filters.ChoiceFilter(
+        label="Show",
+        empty_label="Listed",
+        method="leave",
+        choices=(("unlisted", "No longer listed"), ("all", "All, also inactive panels")),
+    )
+    sort = django_filters.ChoiceFilter(
+        method="leave", choices=[(name, name) for name in SORTS], widget=forms.HiddenInput
+    )
+
+    def __init__(self, data: Mapping[str, Any], panels: Iterable[Panel]) -> None:
+        super().__init__(data, Service.objects.all())
+        self._panels = list(panels)
+        known = sorted({panel.currency for panel in self._panels})
+        self.filters["panel"].extra["choices"] = [(str(panel.pk), panel.name) for panel in self._panels]
+        self.filters["currency"].extra["choices"] = [(each or self.NO_CURRENCY, each or "Not known") for each in known]
+
+    @cached_property
+    def panels(self) -> list[Panel]:
+        """The panels whose services are shown: the active panels, or all panels, or the chosen panel."""
+        panel, currency, show = (self._chosen(name) for name in ("panel", "currency", "show"))
+        return [
+            each
+            for each in self._panels
+            if (str(each.pk) == panel if panel else each.is_active or show == "all")
+            and (not currency or (each.currency or self.NO_CURRENCY) == currency)
+        ]
+
+    @property
+    def currencies(self) -> list[str]:
+        """The currencies of the shown prices, by their values in the filter."""
+        return sorted({panel.currency or self.NO_CURRENCY for panel in self.panels})
+
+    @property
+    def lacks_currency(self) -> bool:
+        """Whether the input asks for a comparison of prices in different currencies."""
+        return len(self.currencies) > 1 and (self._has_range or self._chosen("sort") in ("price", "-price"))
+
+    @property
+    def sort_field(self) -> str:
+        """The field to sort by: the name, or the chosen field if it can be used."""
+        return "name" if self.lacks_currency else self.SORTS.get(self._chosen("sort"), "name")
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether nothing is shown because the input cannot be read or prices cannot be compared."""
+        return bool(self.errors) or (self.lacks_currency and self._has_range)
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether any filter is in use."""
+        return any(value for name, value in self.data.items() if name in self.filters and name != "sort")
+
+    def filter_queryset(self, queryset: QuerySet[Service]) -> QuerySet[Service]:
+        """Keep the services that fit all filters, or no service if `is_refused`."""
+        if self.is_refused:
+            return queryset.none()
+        found: QuerySet[Service] = super().filter_queryset(queryset)
+        if self._chosen("show") != "all":
+            found = found.filter(is_listed=self._chosen("show") != "unlisted")
+        if len(self.panels) == len(self._panels):
+            return found
+        # For several panels, the index of panels does not help to sort.
+        at = F("panel_id") if len(self.panels) == 1 else unindexed("panel_id")
+        return found.alias(at=at).filter(at__in=[panel.pk for panel in self.panels])
+
+    def search(self, queryset: QuerySet[Service], _: str, text: str) -> QuerySet[Service]:
+        """Keep services that have every word, in any order."""
+        return queryset.filter(all_words(text))
+
+    def of_category(self, queryset: QuerySet[Service], _: str, text: str) -> QuerySet[Service]:
+        """Keep services whose category has the text. The search text includes the category and has an index."""
+        return queryset.filter(search_text__contains=text.lower(), category__icontains=text)
+
+    def of_type(self, queryset: QuerySet[Service], _: str, slug: str) -> QuerySet[Service]:
+        """Keep one type. The slug of an unknown type is empty."""
+        return queryset.filter(type="" if slug == "unknown" else slug)
+
+    def answered(self, queryset: QuerySet[Service], name: str, answer: str) -> QuerySet[Service]:
+        """Keep one answer. If the panel does not state it, the answer is neither yes nor no."""
+        return queryset.filter(**{name: {"yes": True, "no": False, "unknown": None}[answer]})
+
+    def leave(self, queryset: QuerySet[Service], _: str, __: str) -> QuerySet[Service]:
+        """Change nothing, because this filter depends on others and is applied elsewhere."""
+        return queryset
+
+    @property
+    def _has_range(self) -> bool:
+        return any(self._chosen(name) is not None for name in ("price_from", "price_to"))
+
+    def _chosen(self, name: str) -> Any:
+        # Unreadable input is an error of the form, so it chooses nothing.
+        return None if name in self.errors else self.form.cleaned_data.get(name)

@@ -1,0 +1,21 @@
+"""The filter of refills."""
+
+import pytest
+
+from panels.filters import RefillFilter
+from panels.models import Refill
+from tests.factories import (
+    make_refill,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_refills_are_kept_by_request_progress_and_panel():
+    refill, other = make_refill(), make_refill(state="sent", progress=Refill.Progress.COMPLETED)
+    for query, kept in (
+        ({"state": "queued"}, refill),
+        ({"progress": "completed"}, other),
+        ({"panel": str(other.order.panel_id)}, other),
+    ):
+        assert set(RefillFilter(query).qs) == {kept}, query
