@@ -65,6 +65,15 @@ def test_spend_is_kept_apart_by_currency_and_by_time(db):
     assert sum(total.cost for total in DayTotal.objects.all()) == 114
 
 
+@pytest.mark.parametrize(("days", "sums"), [(0, (1, 1, 1)), (6, (0, 1, 1)), (7, (0, 0, 1)), (29, (0, 0, 1))])
+def test_today_counts_in_the_week_and_in_the_month(db, days, sums):
+    now = timezone.now()
+    make_placed(charge=Decimal(1), placed_at=now - days * DAY)
+    update_totals()
+    (row,) = spend(now)
+    assert (row["today"], row["week"], row["month"]) == sums
+
+
 def test_the_expected_cost_counts_until_a_charge_is_known(db):
     service = make_service()
     make_placed(service, charge=None, expected_cost=Decimal(1))

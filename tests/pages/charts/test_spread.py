@@ -45,6 +45,10 @@ def test_a_single_amount_far_above_the_others_is_in_an_open_range():
     assert found[0] == ("0 to 5", 5)
 
 
+def test_a_range_below_zero_begins_at_its_lower_end_too():
+    assert counted(Decimal("-2.5"), Decimal("0.5")) == [("-3 to -2", 1), ("-2 to -1", 0), ("-1 to 0", 0), ("0 to 1", 1)]
+
+
 def test_beyond_all_widths_the_width_is_a_round_number():
     assert counted(0, 100_000, 50_000)[0] == ("0 to 10000", 1)
     assert counted(Decimal("0.1"), Decimal("0.9"), widths=())[0] == ("0.1 to 0.2", 1)
