@@ -13,7 +13,7 @@ from typing import Any
 from django import template
 
 from panels.pages import numbers
-from panels.pages.charts.chart import Key, Number, Words
+from panels.pages.charts.chart import Key, Number, Words, Writer
 from panels.pages.charts.days import Days, bars_by_day
 from panels.pages.charts.lines import Point, small_line, steps
 from panels.pages.charts.spread import distribution as count_ranges
@@ -30,7 +30,7 @@ WIDTHS = (*MINUTES, *(hours * HOUR for hours in (1, 2, 3, 6, 12)), *(days * DAY 
 def day_bars(days: Days, title: str, parts: str, *, unit: str = "", mean: str = "") -> dict[str, Any]:
     """Draw a bar for each day. `parts` are the looks and names of its parts, such as "amount:Spend, failed:Lost"."""
     keys = [Key(*part.split(":")) for part in parts.split(", ")]
-    return {"chart": bars_by_day(days, Words(title, title, _write, unit), keys, mean=mean)}
+    return {"chart": bars_by_day(days, Words(title, title, _writer(unit), unit), keys, mean=mean)}
 
 
 @register.inclusion_tag(TEMPLATE)
@@ -39,7 +39,7 @@ def step_line(points: Sequence[Point], title: str, *, unit: str = "", **more: An
 
     `level_at` is the amount of the line `level`. `is_rate`: the amounts are prices, with all their decimals.
     """
-    write = numbers.exact if more.pop("is_rate", False) else _write
+    write = numbers.exact if more.pop("is_rate", False) else _writer(unit)
     if level := more.pop("level", ""):
         more["level"] = (level, more.pop("level_at"))
     return {"chart": steps(points, Words(title, title, write, unit), **more)}
@@ -48,7 +48,7 @@ def step_line(points: Sequence[Point], title: str, *, unit: str = "", **more: An
 @register.inclusion_tag(TEMPLATE)
 def spark_line(days: Mapping[dt.date, Number], title: str, *, unit: str = "") -> dict[str, Any]:
     """Draw a small line through an amount of each day."""
-    return {"chart": small_line(days, Words(title, title, _write, unit))}
+    return {"chart": small_line(days, Words(title, title, _writer(unit), unit))}
 
 
 @register.inclusion_tag(TEMPLATE)
@@ -58,6 +58,12 @@ def distribution(minutes: Sequence[int], title: str, name: str) -> dict[str, Any
     return {"chart": count_ranges(minutes, words, widths=WIDTHS)}
 
 
-def _write(value: Number) -> str:
-    """Write whole numbers as counts, and others with two decimals."""
-    return numbers.money_text(value) if isinstance(value, Decimal) else numbers.count(value)
+def _writer(unit: str) -> Writer:
+    """Return how amounts are written: whole numbers as counts, and others with the decimals of their currency."""
+
+    def write(value: Number) -> str:
+        if isinstance(value, Decimal):
+            return numbers.total(value, unit, with_currency=False)
+        return numbers.count(value)
+
+    return write

@@ -22,6 +22,12 @@ CHARTS = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _in_november(monkeypatch):
+    """Stop the clock in the year of the charts, because any other year is written."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: START)
+
+
 def draw(source, **context):
     values = {
         "days": DAYS,
@@ -62,9 +68,14 @@ def test_numbers_of_a_picture_are_the_same_in_every_language(source, settings):
 
 def test_amounts_have_their_unit_and_are_exact_in_the_title():
     page = draw('{% step_line points "Balance" unit="USD" %}', points=[(START, Decimal("1234.567891"))])
-    assert '<span title="1,234.567891">1,234.57</span>' in page
+    assert '<span title="1,234.567891\xa0USD">1,234.57</span>' in page
     assert '<th scope="col" class="num">Balance, USD</th>' in page
     assert "<title>1 Nov, 12:00: 1,234.57\xa0USD</title>" in page
+
+
+def test_amounts_have_the_decimals_of_their_currency():
+    page = draw('{% step_line points "Balance" unit="JPY" %}', points=[(START, Decimal("1234.00"))])
+    assert '<td class="num">1,234</td>' in page
 
 
 def test_prices_keep_all_their_decimals():

@@ -229,7 +229,7 @@ def test_spend_is_shown_with_its_currency_and_its_time(as_viewer):
     make_placed(charge=Decimal("1.5"))
     tasks.run_sweep()
     page = page_of(as_viewer.get("/"))
-    assert page.count("1.50\xa0USD") == 3
+    assert page.count('<dd class="num">1.50\xa0USD</dd>') == 3
     assert "Updated <time" in page
 
 

@@ -37,7 +37,7 @@ def steps(
     if not points:
         return None
     start, end = points[0][0], max(until or points[-1][0], points[-1][0])
-    values = [value for _, value in points]
+    values, times = [value for _, value in points], [time_text(at) for at, _ in points]
     scale = Scale.over(values if level is None else [*values, level[1]], HEIGHT, has_zero=has_zero)
     spots = [(_part(at - start, end - start), scale.y(value)) for at, value in points]
     risen = _rises(values, scale) if rise else []
@@ -47,12 +47,12 @@ def steps(
         summary=summarise(words, time_text(start), time_text(end), values),
         rising=scale.ticks(),
         along=time_ticks(start, end),
-        slots=_stretches(points, spots, words),
+        slots=_stretches(times, values, spots, words),
         lines=[*([Line("level", f"M0 {scale.y(level[1]):g}H100")] if level else []), Line("amount", _stairs(spots))],
         marks=[*(Mark("rise", *spots[number]) for number in risen), *(Mark("dot", *spot) for spot in lonely)],
         legend=_legend(words, rise if risen else "", level),
         heads=["Time", words.with_unit(words.name), "Change"],
-        rows=_rows(points, words),
+        rows=_rows(times, values, words),
     )
 
 
@@ -80,21 +80,21 @@ def _stairs(spots: Sequence[Spot]) -> str:
     return f"M{x:g} {y:g}" + "".join(f"H{x:g}V{y:g}" for x, y in others) + "H100"
 
 
-def _stretches(points: Sequence[Point], spots: Sequence[Spot], words: Words) -> list[Slot]:
+def _stretches(times: Sequence[str], values: Sequence[Number], spots: Sequence[Spot], words: Words) -> list[Slot]:
     """Return a slot from each point to the next one, because the amount stays until then."""
     ends = [*(x for x, _ in spots[1:]), 100.0]
     return [
-        Slot(x, round(end - x, 2), f"{time_text(at)}: {words.say(value)}")
-        for (at, value), (x, _), end in zip(points, spots, ends, strict=True)
+        Slot(x, round(end - x, 2), f"{time}: {words.say(value)}")
+        for time, value, (x, _), end in zip(times, values, spots, ends, strict=True)
     ]
 
 
-def _rows(points: Sequence[Point], words: Words) -> list[list[str]]:
+def _rows(times: Sequence[str], values: Sequence[Number], words: Words) -> list[list[str]]:
     """Return the rows of the table, the newest first."""
-    before = [None, *(value for _, value in points[:-1])]
+    rows = zip(times, values, [None, *values[:-1]], strict=True)
     return [
-        [time_text(at), words.write(value), "" if old is None else _change(value - old, words)]
-        for (at, value), old in reversed(list(zip(points, before, strict=True)))
+        [time, words.write(value), "" if old is None else _change(value - old, words)]
+        for time, value, old in reversed(list(rows))
     ]
 
 

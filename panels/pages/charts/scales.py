@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from panels.pages.charts.chart import Number, Tick
+from panels.pages.times import MONTHS, written
 
 PARTS = 4
 _ROUND = (Decimal(1), Decimal(2), Decimal(5), Decimal(10))
@@ -87,12 +87,13 @@ def short(value: Decimal) -> str:
 
 def day_text(day: dt.date, span: dt.timedelta = dt.timedelta()) -> str:
     """Write a day. In a span of many months, the month and its year say enough."""
-    return date_format(day, "M Y" if span > _WHOLE_MONTHS else "j M")
+    month = MONTHS[day.month]
+    return f"{month} {day.year}" if span > _WHOLE_MONTHS else f"{day.day} {month}"
 
 
 def time_text(moment: dt.datetime) -> str:
     """Write a moment in local time."""
-    return date_format(timezone.localtime(moment), "j M, H:i")
+    return written(timezone.localtime(moment), timezone.now())
 
 
 def place(part: float, whole: float) -> float:
@@ -115,7 +116,7 @@ def time_ticks(start: dt.datetime, end: dt.datetime) -> list[Tick]:
     if span < _WHOLE_DAYS:
         places = [100 * part / PARTS for part in range(PARTS + 1)] if span else [50.0]
         moments = (timezone.localtime(start + span * (at / 100)) for at in places)
-        return label(places, [date_format(moment, "H:i") for moment in moments])
+        return label(places, [f"{moment:%H:%M}" for moment in moments])
     first, last = timezone.localdate(start), timezone.localdate(end)
     days = [first + number * _DAY for number in range(1, (last - first).days + 1)]
     kept = days[:: math.ceil(len(days) / (PARTS + 1))]

@@ -9,7 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from panels.pages.charts.scales import PARTS, Scale, day_text, day_ticks, label, place, round_step, short, time_ticks
+from panels.pages.charts.scales import (
+    PARTS,
+    Scale,
+    day_text,
+    day_ticks,
+    label,
+    place,
+    round_step,
+    short,
+    time_text,
+    time_ticks,
+)
 
 DAY = dt.date(2026, 11, 1)
 NOON = dt.datetime(2026, 11, 1, 12, tzinfo=dt.UTC)
@@ -139,6 +150,11 @@ def test_words_at_the_ends_stay_within_the_picture_and_some_are_left_out_where_i
     assert [tick.text for tick in ticks if not tick.is_extra] == ["a", "c", "e"]
     assert label([50], ["a"])[0].anchor == "middle"
     assert [tick.is_extra for tick in label([0, 33, 66, 100], "abcd")] == [False, True, True, False]
+
+
+def test_another_year_is_written():
+    assert time_text(NOON) == "1 Nov, 12:00"
+    assert time_text(NOON - dt.timedelta(days=365)) == "1 Nov 2025, 12:00"
 
 
 def test_a_day_is_written_as_a_month_in_a_long_span():
