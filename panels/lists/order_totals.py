@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from panels.models import Order, Panel
+from panels.models import Order
 from panels.money.costs import sum_costs
 from panels.money.totals import kept_costs
 from panels.pages.paging import COUNT_UP_TO
@@ -36,20 +36,21 @@ class Totals:
     unpriced: int
 
 
-def total_cost(
-    orders: QuerySet[Order], number: int, filters: AbstractSet[str], panel: Panel | int | None
-) -> Totals | None:
-    """Return the total of filtered orders, None if there are too many to sum.
+def can_total(number: int, filters: AbstractSet[str]) -> bool:
+    """Return whether `total_cost` can answer for so many orders."""
+    return number <= COUNT_UP_TO or filters <= {"panel"}
 
-    number: how many there are, at most one more than are counted. filters: the names of the filters in use. Without a
-    filter, and for a panel (or its pk), the kept totals answer for any number of orders.
+
+def total_cost(orders: QuerySet[Order], number: int, panel: int) -> Totals:
+    """Return the total of filtered orders.
+
+    number: how many there are, at most one more than are counted. For more orders, the kept totals answer: those of all
+    orders, or those of the panel with this pk. 0 is no panel.
     """
     if number <= COUNT_UP_TO:
         return _add_up(sum_costs(orders))
-    if filters <= {"panel"}:
-        waiting = Order.objects.filter(state__in=NOT_ACCEPTED)
-        return _add_up([*kept_costs(panel), *sum_costs(waiting.filter(panel=panel) if panel else waiting)])
-    return None
+    waiting = Order.objects.filter(state__in=NOT_ACCEPTED)
+    return _add_up([*kept_costs(panel), *sum_costs(waiting.filter(panel=panel) if panel else waiting)])
 
 
 def _add_up(rows: list[dict[str, Any]]) -> Totals:

@@ -16,7 +16,7 @@ from django.db.models import Count, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
-from panels.models import DayTotal, JobRun, Order, Panel
+from panels.models import DayTotal, JobRun, Order
 from panels.money.costs import COST, IS_EXPECTED, IS_UNPRICED
 
 JOB = "sum spend"
@@ -94,8 +94,11 @@ def last_month(now: dt.datetime) -> list[dt.date]:
     return [today(now) - number * DAY for number in reversed(range(MONTH))]
 
 
-def kept_costs(panel: Panel | int | None = None) -> list[Any]:
-    """Return the cost of all accepted orders, or of those of one panel, a row for each currency like `sum_costs`."""
+def kept_costs(panel: int = 0) -> list[Any]:
+    """Return the cost of all accepted orders, or of those of one panel, a row for each currency like `sum_costs`.
+
+    `panel` is a pk. 0 is no panel.
+    """
     totals = DayTotal.objects.filter(panel=panel) if panel else DayTotal.objects.all()
     return list(
         totals.order_by("currency")

@@ -16,14 +16,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from panels.filters import OrderFilter
-from panels.lists.order_totals import Totals, total_cost
+from panels.lists.order_totals import can_total, total_cost
 from panels.lists.orders import ORDERS, RELATED, SORTS, WATCHED, shown_orders
 from panels.models import Order, PersonalSettings
 from panels.models.order_states import RequestState, Stage
 from panels.pages.downloads import send_table
 from panels.pages.filter_bar import FilterBar, render_list, without_empty
 from panels.pages.htmx import wants_fragment
-from panels.pages.paging import CURSORS, Page, find_page, paginate
+from panels.pages.paging import COUNT_UP_TO, CURSORS, Page, find_page, paginate
 from panels.pages.polling import nothing_new, tag_of, take_tag
 from panels.pages.table import TablePage
 from panels.tables.writing import MOST_ROWS
@@ -65,8 +65,8 @@ def order_list(request: HttpRequest) -> HttpResponse:
         "is_filtered": _is_filtered(found, request.GET),
         "poll": poll_seconds(page.rows),
         "tag": _tag(request, page, total),
-        "totals": _total_cost(found, request.GET, total),
         "exports": list(_exports(request.GET, total)),
+        **_totals(found, request.GET, total),
     }
     return render_list(request, "panels/orders/order_list.html", context, partial="results")
 
@@ -86,11 +86,14 @@ def _is_filtered(found: OrderFilter, query: Mapping[str, str]) -> bool:
     return any(value for name, value in query.items() if name in found.filters)
 
 
-def _total_cost(found: OrderFilter, query: Mapping[str, str], total: int) -> Totals | None:
-    if not found.is_valid():
-        return None
+def _totals(found: OrderFilter, query: Mapping[str, str], total: int) -> dict[str, Any]:
+    """Return the total cost, or whether a person can ask for it, because the kept totals take longer than a page."""
     used = {name for name, value in query.items() if value and name in found.filters}
-    return total_cost(found.qs, total, used, int(found.form.cleaned_data["panel"] or 0))
+    if not found.is_valid() or not can_total(total, used):
+        return {}
+    if total > COUNT_UP_TO and "total" not in query:
+        return {"can_total": True}
+    return {"totals": total_cost(found.qs, total, int(found.form.cleaned_data["panel"] or 0))}
 
 
 def _exports(query: QueryDict, total: int) -> Iterator[tuple[str, str, str]]:
@@ -111,8 +114,9 @@ def _tag(request: HttpRequest, page: Page[Order], total: int) -> str:
     asked = [order.panel.takes_questions(now) for order in page if order.check_requested_at]
     rights = [request.user.has_perm(each) for each in RIGHTS]
     columns = [column.name for column in ORDERS.columns_of(request.user)]
-    density = PersonalSettings.of(request.user).density
-    return tag_of(rows, asked, page.is_first, page.is_last, total, poll_seconds(page.rows), rights, columns, density)
+    personal = PersonalSettings.of(request.user)
+    looks = (rights, columns, personal.density, personal.time_zone)
+    return tag_of(rows, asked, page.is_first, page.is_last, total, poll_seconds(page.rows), looks)
 
 
 def _load_panels_that_are_asked(orders: list[Order]) -> None:
