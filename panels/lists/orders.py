@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from html import escape
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
-from django.urls import reverse
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from panels.lists.order_export import EXPORTED
 from panels.models import Order
@@ -57,70 +57,71 @@ WATCHED = (
     "cost_sort",
     "panel_id",
 )
-# What the cells read of an order and of its relations. All other fields would cost time for each row.
-READ = (
-    *WATCHED,
-    "service_id",
-    "placed_by_id",
-    "batch_id",
-    "as_ordered",
-    "link",
-    "quantity",
-    "params",
-    "panel__name",
-    "panel__is_active",
-    "panel__paused_reason",
-    "panel__paused_until",
-    "panel__quiet_until",
-    "service__remote_id",
-    "service__name",
-    "service__category",
-    "service__min_quantity",
-    "service__max_quantity",
-    "service__refill",
-    "service__cancel",
-    "client__name",
-    "campaign__name",
-    "placed_by__username",
-)
+# What the cells read of an order. Each further field, and each further object, would cost time for each row.
+READ = (*WATCHED, "batch_id", "placed_by_id", "service_id", "as_ordered", "link", "quantity", "params")
+# The names of other rows that the cells show, by the column that shows each.
+NAMES = {
+    "service": {"service_now": F("service__name")},
+    "panel": {"panel_name": F("panel__name")},
+    "client": {"client_name": F("client__name")},
+    "campaign": {"campaign_name": F("campaign__name")},
+    "placed_by": {"person_name": F("placed_by__username")},
+}
+
+if TYPE_CHECKING:
+
+    class ListedOrder(Order):
+        """An order with the names of other rows. A name is None where there is no row."""
+
+        service_now: str | None
+        panel_name: str
+        client_name: str | None
+        campaign_name: str | None
+        person_name: str | None
+else:
+    ListedOrder = Order
 
 
-def shown_orders(user: Any) -> QuerySet[Order]:
+def shown_orders(user: Any) -> QuerySet[Any]:
     """Return orders with everything that the cells show to this person."""
-    columns = {column.name for column in ORDERS.columns_of(user)}
-    # The columns of these relations have their names. The cells of other columns read panel and service too.
-    related = {"panel", "service", *(columns & {"client", "campaign", "placed_by"})}
-    read = [name for name in READ if "__" not in name or name.partition("__")[0] in related]
-    return Order.objects.select_related(*related).only(*read)
+    names: dict[str, Any] = {}
+    for column in ORDERS.columns_of(user):
+        names |= NAMES.get(column.name, {})
+    return Order.objects.only(*READ).annotate(**names)
 
 
-def _text(text: str, title: str = "") -> str:
-    return format_html('<span title="{}">{}</span>', title or text, text) if text else numbers.NO_VALUE
+def _text(text: str | None, title: str = "") -> str:
+    if not text:
+        return numbers.NO_VALUE
+    shown = escape(text)
+    return mark_safe(f'<span title="{escape(title) if title else shown}">{shown}</span>')  # noqa: S308
 
 
-def _number(order: Order) -> str:
+def _number(order: ListedOrder) -> str:
     return f"#{order.pk}"
 
 
-def _service(order: Order) -> str:
+def _service(order: ListedOrder) -> str:
     """Write the name as ordered in full. It is the main link of the row, so a click on the row follows it."""
-    return format_html(
-        '<a class="table__open" href="{}" title="{}">{}</a>',
-        order.get_absolute_url(),
-        order.service_title,
-        order.service_name,
-    )
+    now = order.service_now or "Unknown service"
+    name = order.as_ordered["name"] if order.as_ordered else now
+    title = name if now == name or not order.service_now else f"{name} · now called {now}"
+    address = links.address_of("order_detail", order.pk)
+    return mark_safe(f'<a class="table__open" href="{address}" title="{escape(title)}">{escape(name)}</a>')  # noqa: S308
 
 
-def _state(order: Order) -> str:
-    marks = [states.order_badge(order)]
+def _state(order: ListedOrder) -> str:
+    badge = states.order_badge(order)
+    if not (order.alarm or order.is_word_unknown or order.check_requested_at or order.cancel_state):
+        return badge
+    marks = [badge]
     if order.alarm:
         marks.append(states.badge("alarm", label="Alarm", kind="bad"))
     marks += [_aside(text) for text in _remarks(order)]
     return format_html_join(" ", "{}", ((mark,) for mark in marks))
 
 
-def _remarks(order: Order) -> list[str]:
+def _remarks(order: ListedOrder) -> list[str]:
     remarks = []
     if order.is_word_unknown:
         remarks.append(f"“{order.remote_status}”")
@@ -135,19 +136,19 @@ def _aside(text: str) -> SafeString:
     return format_html('<span class="small muted" title="{}">{}</span>', text, text)
 
 
-def _quantity(order: Order) -> str:
+def _quantity(order: ListedOrder) -> str:
     number = numbers.count(order.quantity)
     runs = order.params.get("runs")
     return format_html('{} <span class="muted">× {}</span>', number, runs) if runs else number
 
 
-def _delivered(order: Order) -> str:
+def _delivered(order: ListedOrder) -> str:
     if order.delivered is None:
         return numbers.NO_VALUE
-    return format_html('<span title="{}">{}</span>', _delivered_words(order), states.delivered_bar(order))
+    return mark_safe(f'<span title="{_delivered_words(order)}">{states.delivered_bar(order)}</span>')  # noqa: S308
 
 
-def _delivered_words(order: Order) -> str:
+def _delivered_words(order: ListedOrder) -> str:
     words = [f"{order.delivered:,} delivered"]
     if order.remains is not None:
         words.append(f"{order.remains:,} left")
@@ -156,29 +157,27 @@ def _delivered_words(order: Order) -> str:
     return " · ".join(words)
 
 
-def _batch(order: Order) -> str:
+def _batch(order: ListedOrder) -> str:
     if not order.batch_id:
         return numbers.NO_VALUE
-    return format_html('<a href="{}">#{}</a>', reverse("bulk_detail", args=[order.batch_id]), order.batch_id)
+    return format_html('<a href="{}">#{}</a>', links.address_of("bulk_detail", order.batch_id), order.batch_id)
 
 
-def _gone(order: Order) -> str:
+def _gone(order: ListedOrder) -> str:
     return f"Order {order.pk} has changed. It no longer matches this list." if order.check_requested_at else ""
 
 
-def _actions(order: Order) -> str:
+def _actions(order: ListedOrder) -> str:
     if not order.can_refresh:
         return ""
-    return format_html(
-        '<button class="button button--small button--icon" type="submit" name="only" value="{}"'
-        ' title="Refresh from the panel now">{}<span class="sr">Refresh order {}</span></button>',
-        order.pk,
-        icon_of_word("refresh-cw"),
-        order.pk,
+    return mark_safe(  # noqa: S308
+        f'<button class="button button--small button--icon" type="submit" name="only" value="{order.pk}"'
+        f' title="Refresh from the panel now">{icon_of_word("refresh-cw")}'
+        f'<span class="sr">Refresh order {order.pk}</span></button>'
     )
 
 
-ORDERS: Table[Order] = Table(
+ORDERS: Table[Any] = Table(
     name="orders",
     row="order",
     select="panels.change_order",
@@ -197,14 +196,14 @@ ORDERS: Table[Order] = Table(
         Column(
             name="client",
             title="Client",
-            cell=lambda order: _text(order.client.name if order.client else ""),
+            cell=lambda order: _text(order.client_name),
             css="w-name",
             shown="wide",
         ),
         Column(
             name="campaign",
             title="Campaign",
-            cell=lambda order: _text(order.campaign.name if order.campaign else ""),
+            cell=lambda order: _text(order.campaign_name),
             css="w-name",
             shown="extra",
         ),
@@ -258,7 +257,7 @@ ORDERS: Table[Order] = Table(
             css="num",
             shown="extra",
         ),
-        Column(name="panel", title="Panel", cell=lambda order: _text(order.panel.name), css="w-name"),
+        Column(name="panel", title="Panel", cell=lambda order: _text(order.panel_name), css="w-name"),
         Column(
             name="remote_id",
             title="Panel order ID",
@@ -284,7 +283,7 @@ ORDERS: Table[Order] = Table(
         Column(
             name="placed_by",
             title="Placed by",
-            cell=lambda order: _text(order.placed_by.get_username() if order.placed_by else ""),
+            cell=lambda order: _text(order.person_name),
             css="w-name",
             shown="extra",
         ),

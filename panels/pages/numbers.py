@@ -12,9 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
+from html import escape
 from typing import Protocol
 
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 
 from panels.pages.paging import COUNT_UP_TO
 
@@ -216,13 +218,15 @@ def _show(
     is_rounded = _with(currency, text) != whole
     if not is_aligned and not is_rounded:
         return f"{sign}{text}{unit}"
-    shown = format_html("{}{}{}{}", sign, text, _pad(text) if is_aligned else "", unit)
-    return format_html('<span title="{}{}">{}</span>', sign, whole, shown) if is_rounded else shown
+    shown = f"{sign}{text}{_pad(text) if is_aligned else ''}{escape(unit)}"
+    if is_rounded:
+        shown = f'<span title="{sign}{escape(whole)}">{shown}</span>'
+    return mark_safe(shown)  # noqa: S308
 
 
 def _pad(text: str) -> str:
     """Return an empty part that fills the decimals up to those of the longest number in the table (static/app.css)."""
-    return format_html('<span class="pad pad--{}"></span>', len(text.partition(".")[2]))
+    return f'<span class="pad pad--{len(text.partition(".")[2])}"></span>'
 
 
 def _with(currency: str, text: str) -> str:

@@ -7,6 +7,7 @@ and bad.
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from django.utils.html import format_html
@@ -150,6 +151,7 @@ class Delivery(Protocol):
     def delivered(self) -> int | None: ...
 
 
+@lru_cache(maxsize=512)
 def badge(state: str, label: str = "", kind: str = "", icon: str = "") -> str:
     """Show a state as icon, word and colour. An unknown word is grey."""
     look = LOOKS.get(_key(state), Look("neutral", KIND_ICONS["neutral"]))

@@ -73,13 +73,16 @@ def order_list(request: HttpRequest) -> HttpResponse:
 
 def _find(found: OrderFilter, query: Mapping[str, str], shown: QuerySet[Order]) -> tuple[Page[Order], int]:
     # An invalid filter shows no orders, because all orders would be mistaken for its result.
-    return find_page(
+    page, total = find_page(
         found.qs if found.is_valid() else Order.objects.none(),
         query,
         sort=_field(_sort(query), query),
         shown=shown,
         is_narrowed=_is_filtered(found, query),
     )
+    # The panels of the orders that are being checked say how long that may take. No other order needs its panel.
+    prefetch_related_objects([order for order in page if order.check_requested_at], "panel")
+    return page, total
 
 
 def _is_filtered(found: OrderFilter, query: Mapping[str, str]) -> bool:
@@ -109,7 +112,6 @@ def _exports(query: QueryDict, total: int) -> Iterator[tuple[str, str, str]]:
 def _tag(request: HttpRequest, page: Page[Order], total: int) -> str:
     """Return the tag of a page. It is made from the rows themselves, so that nothing else has to be written."""
     now = timezone.now()
-    _load_panels_that_are_asked(page.rows)
     rows = [[getattr(order, name) for name in WATCHED] for order in page]
     asked = [order.panel.takes_questions(now) for order in page if order.check_requested_at]
     rights = [request.user.has_perm(each) for each in RIGHTS]
@@ -117,11 +119,6 @@ def _tag(request: HttpRequest, page: Page[Order], total: int) -> str:
     personal = PersonalSettings.of(request.user)
     looks = (rights, columns, personal.density, personal.time_zone)
     return tag_of(rows, asked, page.is_first, page.is_last, total, poll_seconds(page.rows), looks)
-
-
-def _load_panels_that_are_asked(orders: list[Order]) -> None:
-    """Load the panels of the orders that are being checked. For all other orders, no panel is needed."""
-    prefetch_related_objects([order for order in orders if order.check_requested_at], "panel")
 
 
 def _sort(query: Mapping[str, str]) -> str:
