@@ -30,7 +30,7 @@ ASKED_FOR = {
 SET_BY_HTMX = {"htmx-request"}
 
 PARTIAL = re.compile(r"{% partialdef (\w+)( inline)? %}")
-CLASSES = re.compile(r"""(?:\bclass(?:Name)?["']?\s*[=:]\s*|{% external_link [\w.]+ )(["'`])(.*?)\1""")
+CLASSES = re.compile(r"""(?:\b(?:class(?:Name)?|css)["']?\s*[=:]\s*f?|{% external_link [\w.]+ )(["'`])(.*?)\1""")
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
@@ -60,16 +60,12 @@ def test_every_partial_is_used(name):
 def test_every_class_of_the_style_sheet_is_used():
     sources = [*TEMPLATES.values(), *CODE, *SCRIPTS]
     values = " ".join(value for text in sources for _, value in CLASSES.findall(text))
-    # The columns of lists name their classes.
-    values += " " + " ".join(value for text in CODE for value in re.findall(r'\bcss="([^"]*)"', text))
     used = set(re.findall(r"[\w-]+", values)) | SET_BY_HTMX
     words = set(re.findall(r"[^\W_]+", "\n".join(sources).lower()))
 
     def is_used(name):
-        block, _, variant = name.partition("--")
-        part, _, place = name.partition("__")
-        is_place = any(f"{part}__{{" in text for text in CODE) and place in words
-        return name in used or is_place or (f"{block}--" in used and variant in words)
+        begun = re.match(r".*(?:--|__)", name)
+        return name in used or (begun and begun[0] in used and name.removeprefix(begun[0]) in words)
 
     selectors = re.sub(r'/\*.*?\*/|"[^"]*"', "", STYLE, flags=re.DOTALL)
     assert not {name for name in re.findall(r"\.([a-z][\w-]*)", selectors) if not is_used(name)}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from html import escape
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import mark_safe
 
+from panels.lists.cells import BARE, aside, main_link, words
 from panels.lists.order_export import EXPORTED
 from panels.models import Order
 from panels.money.costs import cost_of
@@ -17,11 +18,8 @@ from panels.pages import links, numbers, states, times
 from panels.pages.icons import icon_of_word
 from panels.pages.table import Column, Table
 
-# How an amount is written below a head that has its currency.
-BARE: dict[str, Any] = {"with_currency": False, "is_aligned": True}
 # The relations of an order that a person can see.
 RELATED = ("panel", "service", "placed_by", "client", "campaign")
-SORTS = {"created": "created_at", "charge": "charge_sort", "cost": "cost_sort"}
 # Rows that are compared by these fields are drawn alike, unless a panel, a client or a person was renamed meanwhile.
 WATCHED = (
     "pk",
@@ -90,24 +88,16 @@ def shown_orders(user: Any) -> QuerySet[Any]:
     return Order.objects.only(*READ).annotate(**names)
 
 
-def _text(text: str | None, title: str = "") -> str:
-    if not text:
-        return numbers.NO_VALUE
-    shown = escape(text)
-    return mark_safe(f'<span title="{escape(title) if title else shown}">{shown}</span>')  # noqa: S308
-
-
 def _number(order: ListedOrder) -> str:
     return f"#{order.pk}"
 
 
 def _service(order: ListedOrder) -> str:
-    """Write the name as ordered in full. It is the main link of the row, so a click on the row follows it."""
+    """Write the name as ordered in full."""
     now = order.service_now or "Unknown service"
     name = order.as_ordered["name"] if order.as_ordered else now
     title = name if now == name or not order.service_now else f"{name} · now called {now}"
-    address = links.address_of("order_detail", order.pk)
-    return mark_safe(f'<a class="table__open" href="{address}" title="{escape(title)}">{escape(name)}</a>')  # noqa: S308
+    return main_link(links.address_of("order_detail", order.pk), name, title)
 
 
 def _state(order: ListedOrder) -> str:
@@ -117,7 +107,7 @@ def _state(order: ListedOrder) -> str:
     marks = [badge]
     if order.alarm:
         marks.append(states.badge("alarm", label="Alarm", kind="bad"))
-    marks += [_aside(text) for text in _remarks(order)]
+    marks += [aside(text) for text in _remarks(order)]
     return format_html_join(" ", "{}", ((mark,) for mark in marks))
 
 
@@ -130,10 +120,6 @@ def _remarks(order: ListedOrder) -> list[str]:
     if order.cancel_state and not order.is_finished:
         remarks.append(f"cancel: {order.get_cancel_state_display().lower()}")
     return remarks
-
-
-def _aside(text: str) -> SafeString:
-    return format_html('<span class="small muted" title="{}">{}</span>', text, text)
 
 
 def _quantity(order: ListedOrder) -> str:
@@ -149,12 +135,12 @@ def _delivered(order: ListedOrder) -> str:
 
 
 def _delivered_words(order: ListedOrder) -> str:
-    words = [f"{order.delivered:,} delivered"]
+    parts = [f"{order.delivered:,} delivered"]
     if order.remains is not None:
-        words.append(f"{order.remains:,} left")
+        parts.append(f"{order.remains:,} left")
     if order.start_count is not None:
-        words.append(f"from {order.start_count:,}")
-    return " · ".join(words)
+        parts.append(f"from {order.start_count:,}")
+    return " · ".join(parts)
 
 
 def _batch(order: ListedOrder) -> str:
@@ -183,6 +169,10 @@ ORDERS: Table[Any] = Table(
     select="panels.change_order",
     gone=_gone,
     exported=EXPORTED,
+    watched=attrgetter(*WATCHED),
+    rights=("panels.add_order", "panels.change_order", "panels.add_refill"),
+    sorts={"created": "created_at", "charge": "charge_sort", "cost": "cost_sort"},
+    sort="-created",
     columns=(
         Column(name="number", title="Order", cell=_number, css="w-id", shown="always"),
         Column(name="service", title="Service", cell=_service, css="table__main", shown="always", place="title"),
@@ -196,25 +186,25 @@ ORDERS: Table[Any] = Table(
         Column(
             name="client",
             title="Client",
-            cell=lambda order: _text(order.client_name),
+            cell=lambda order: words(order.client_name),
             css="w-name",
             shown="wide",
         ),
         Column(
             name="campaign",
             title="Campaign",
-            cell=lambda order: _text(order.campaign_name),
+            cell=lambda order: words(order.campaign_name),
             css="w-name",
             shown="extra",
         ),
         Column(
             name="reference",
             title="Reference",
-            cell=lambda order: _text(order.reference),
+            cell=lambda order: words(order.reference),
             css="w-name",
             shown="extra",
         ),
-        Column(name="note", title="Note", cell=lambda order: _text(order.note[:200]), css="w-link", shown="extra"),
+        Column(name="note", title="Note", cell=lambda order: words(order.note[:200]), css="w-link", shown="extra"),
         Column(name="state", title="State", cell=_state, css="w-state", shown="always", place="badge"),
         Column(name="quantity", title="Quantity", cell=_quantity, css="num", place="figure"),
         Column(name="delivered", title="Delivered", cell=_delivered, css="w-bar"),
@@ -257,11 +247,11 @@ ORDERS: Table[Any] = Table(
             css="num",
             shown="extra",
         ),
-        Column(name="panel", title="Panel", cell=lambda order: _text(order.panel_name), css="w-name"),
+        Column(name="panel", title="Panel", cell=lambda order: words(order.panel_name), css="w-name"),
         Column(
             name="remote_id",
             title="Panel order ID",
-            cell=lambda order: _text(order.remote_id),
+            cell=lambda order: words(order.remote_id),
             css="w-name mono",
             shown="extra",
         ),
@@ -283,7 +273,7 @@ ORDERS: Table[Any] = Table(
         Column(
             name="placed_by",
             title="Placed by",
-            cell=lambda order: _text(order.person_name),
+            cell=lambda order: words(order.person_name),
             css="w-name",
             shown="extra",
         ),

@@ -2,17 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.contrib import messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
 
+from panels.pages.paging import CURSORS, Page, paginate
+from panels.pages.table import Table
 from panels.tables.cells import csv_lines
-from panels.tables.writing import as_workbook
+from panels.tables.writing import MOST_ROWS, as_workbook
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TEXT = "text/csv; charset=utf-8"
+CHUNK = 1000
 Download = TypeVar("Download", bound=HttpResponseBase)
+M = TypeVar("M", bound=Model)
+
+
+def files_of(request: HttpRequest, view: str, total: int) -> Iterator[tuple[str, str, str]]:
+    """Yield the files of a list: the label, the address of the view, and the reason why there is none."""
+    kept = request.GET.copy()
+    for name in CURSORS:
+        kept.pop(name, None)
+    query = f"?{kept.urlencode()}" if kept else ""
+    for suffix in ("csv", "xlsx"):
+        too_many = f"up to {MOST_ROWS:,} rows" if suffix == "xlsx" and total > MOST_ROWS else ""
+        yield suffix.upper(), f"{reverse(view, args=[suffix])}{query}", too_many
+
+
+def send_list(
+    request: HttpRequest,
+    table: Table[Any],
+    rows: QuerySet[M],
+    *,
+    suffix: str,
+    sort: str,
+    of_page: Callable[[Page[M]], Iterable[Any]] = iter,
+) -> HttpResponseBase:
+    """Send all pages of a list as a file. A workbook has at most MOST_ROWS rows, and more lead back to the list.
+
+    of_page: makes the rows of the table from a page of rows of the database.
+    """
+    if suffix == "xlsx" and len(rows.order_by()[: MOST_ROWS + 1].values_list("pk")) > MOST_ROWS:
+        messages.error(request, f"XLSX holds up to {MOST_ROWS:,} {table.name}. Narrow the filter, or export CSV.")
+        return back_to_list(request)
+    cells = table.exported.values()
+    written = ([read(row) for read in cells] for page in _in_chunks(rows, sort) for row in of_page(page))
+    return send_table(f"{table.name}-{timezone.localdate():%Y-%m-%d}", suffix, table.exported, written)
+
+
+def back_to_list(request: HttpRequest) -> HttpResponseBase:
+    """Lead from the export of a list back to the list under the same query. The list is one level up."""
+    return redirect(f"{request.path.rpartition('/')[0]}/?{request.GET.urlencode()}")
+
+
+def _in_chunks(rows: QuerySet[M], sort: str) -> Iterator[Page[M]]:
+    """Read a long list in chunks, so that no transaction stays open during a slow download."""
+    after = ""
+    while True:
+        page = paginate(rows, {"after": after}, sort=sort, size=CHUNK)
+        yield page
+        if page.is_last:
+            return
+        after = page.after
 
 
 def send_table(name: str, suffix: str, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> HttpResponseBase:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, Generic, Literal, TypeVar
 
 from django.http import HttpRequest
@@ -20,13 +21,15 @@ from django.utils.safestring import SafeString, mark_safe
 from panels.models import PersonalSettings
 from panels.pages.numbers import NBSP
 from panels.pages.paging import CURSORS, Page
+from panels.pages.polling import tag_of
 
 M = TypeVar("M")
 # always: it cannot be hidden. default: shown until a person hides it. wide: the same, but on wide screens only.
 # extra: shown only if a person chose it.
 Shown = Literal["always", "default", "wide", "extra"]
 # The place of a cell in the two lines of a row on a phone. Other cells are hidden there.
-Place = Literal["title", "badge", "figure", "control", ""]
+# remark: words that most rows do not have.
+Place = Literal["title", "badge", "figure", "remark", "control", ""]
 
 MOST_ON_A_SCREEN = 12
 
@@ -37,8 +40,8 @@ class Column(Generic[M]):
 
     css: classes for the width and the alignment. sort: the sorting after the first click, such as "-created".
     needs: the permission without which the column does not exist.
-    currency: the currency of a row's amount. Where all rows of a page have the same currency, the head names it, and
-    the cell is written by `bare`.
+    currency: the currency of a row's amount, None if the row has no amount. Where all amounts of a page have the same
+    currency, the head names it, and the cells are written by `bare`.
     """
 
     name: str
@@ -49,14 +52,14 @@ class Column(Generic[M]):
     place: Place = ""
     sort: str = ""
     needs: str = ""
-    currency: Callable[[M], str] | None = None
+    currency: Callable[[M], str | None] | None = None
     bare: Callable[[M], str] | None = None
 
     @property
     def classes(self) -> str:
         """The classes of the cells and of the head."""
-        place = f"table__{self.place}" if self.place else "table__hidden"
-        return f"{self.css} {place}".strip()
+        css = f"table__{self.place or 'hidden'}"
+        return f"{self.css} {css}".strip()
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,9 @@ class Table(Generic[M]):
 
     name: in addresses, and in the settings of a person. row: the name of a row, in its id and for its checkbox.
     gone: the words about a row that no longer matches the filter, "" for none. select: the permission to select rows.
+    exported: the columns of the export. watched: values by which a poll sees that a row has changed. rights: the
+    permissions that change the page. sorts: the field of each sorting, whose names are those of the address. sort: the
+    sorting by default.
     """
 
     name: str
@@ -73,6 +79,10 @@ class Table(Generic[M]):
     gone: Callable[[M], str] = lambda _: ""
     select: str = ""
     exported: Mapping[str, Callable[[M], Any]] = field(default_factory=dict)
+    watched: Callable[[M], Any] = attrgetter("pk")
+    rights: tuple[str, ...] = ()
+    sorts: Mapping[str, str] = field(default_factory=dict)
+    sort: str = ""
 
     def names(self, user: Any) -> list[str]:
         """Return the names of the columns that this person can hide or show."""
@@ -89,8 +99,30 @@ class Table(Generic[M]):
         """Return whether this person can select rows."""
         return bool(self.select) and user.has_perm(self.select)
 
+    def sort_of(self, query: Mapping[str, str]) -> str:
+        """Return the sorting that the address asks for, or the one by default."""
+        sort = query.get("sort", "")
+        return sort if sort.removeprefix("-") in self.sorts else self.sort
+
+    def field_of(self, sort: str) -> str:
+        """Return the field of a sorting, with "-" in front for descending."""
+        return ("-" if sort.startswith("-") else "") + self.sorts[sort.removeprefix("-")]
+
     def _possible(self, user: Any) -> list[Column[M]]:
         return [each for each in self.columns if not each.needs or user.has_perm(each.needs)]
+
+
+def tag_of_page(table: Table[M], request: HttpRequest, page: Page[Any], *others: object) -> str:
+    """Return the tag of a page as a person sees it, for cheap polls. The others are what else the page shows.
+
+    It is made from the rows themselves, so that nothing else has to be written.
+    """
+    rows = [table.watched(row) for row in page]
+    rights = [request.user.has_perm(each) for each in table.rights]
+    columns = [column.name for column in table.columns_of(request.user)]
+    personal = PersonalSettings.of(request.user)
+    looks = (rights, columns, personal.density, personal.time_zone)
+    return tag_of(rows, page.is_first, page.is_last, looks, *others)
 
 
 @dataclass(frozen=True)
@@ -121,8 +153,13 @@ class TablePage(Generic[M]):
 
     @property
     def name(self) -> str:
-        """The name of the list."""
+        """The name of the list, which is also the name of several rows."""
         return self.table.name
+
+    @property
+    def row(self) -> str:
+        """The name of one row."""
+        return self.table.row
 
     @cached_property
     def columns(self) -> list[Column[M]]:
@@ -191,7 +228,8 @@ class TablePage(Generic[M]):
         return f'<td class="table__select">{box}</td>'
 
     def _classes(self, column: Column[M]) -> str:
-        return f"{column.classes} table__wide" if column.shown == "wide" and self._is_default else column.classes
+        css = " table__wide" if column.shown == "wide" and self._is_default else ""
+        return f"{column.classes}{css}"
 
     def _writer(self, column: Column[M]) -> Callable[[M], str]:
         is_in_head = column.name in self._currencies
@@ -202,7 +240,7 @@ class TablePage(Generic[M]):
         """The currency in the head of each column whose amounts all have the same currency."""
         found = {}
         for column in self.columns:
-            currencies = {column.currency(row) for row in self.rows} if column.currency else set()
+            currencies = {column.currency(row) for row in self.rows} - {None} if column.currency else set()
             if len(currencies) == 1 and (currency := currencies.pop()):
                 found[column.name] = currency
         return found

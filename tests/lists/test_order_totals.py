@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from panels.lists import order_totals
-from panels.lists.order_totals import Sum, can_total, total_cost
+from panels.lists.order_totals import can_total, total_cost
+from panels.lists.totals import Sum
 from panels.models import Order
 from panels.money import totals
 from tests.factories import make_order, make_panel, make_placed, make_service
@@ -26,26 +27,26 @@ def two_panels():
     return dollars, euros
 
 
-ALL = (Sum("EUR", Decimal(4), False), Sum("USD", Decimal("4.05"), True))
+ALL = (Sum("EUR", Decimal(4)), Sum("USD", Decimal("4.05"), is_expected=True))
 
 
 def test_each_currency_has_its_own_sum_and_only_ordered_orders_count(two_panels):
     found = total_cost(Order.objects.all(), 5, 0)
-    assert (found.sums, found.unpriced) == (ALL, 0)
+    assert (found.sums, found.missing) == (ALL, 0)
 
 
 def test_an_order_whose_price_is_not_known_is_said_to_be_missing():
     make_placed(expected_cost=None, charge=None)
     found = total_cost(Order.objects.all(), 1, 0)
-    assert (found.sums, found.unpriced) == ((), 1)
+    assert (found.sums, found.missing) == ((), 1)
 
 
 def test_the_kept_totals_give_the_same_sums_for_any_number_of_orders(two_panels, monkeypatch):
     monkeypatch.setattr(order_totals, "COUNT_UP_TO", 2)
     dollars, euros = two_panels
     assert total_cost(Order.objects.none(), 3, 0).sums == ALL
-    assert total_cost(Order.objects.none(), 3, euros.pk).sums == (Sum("EUR", Decimal(4), False),)
-    assert total_cost(Order.objects.none(), 3, dollars.pk).sums == (Sum("USD", Decimal("4.05"), True),)
+    assert total_cost(Order.objects.none(), 3, euros.pk).sums == (Sum("EUR", Decimal(4)),)
+    assert total_cost(Order.objects.none(), 3, dollars.pk).sums == (Sum("USD", Decimal("4.05"), is_expected=True),)
 
 
 @pytest.mark.parametrize(

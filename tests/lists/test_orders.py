@@ -5,14 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from django.db import models
-from django.test import RequestFactory
 from django.utils import timezone
 
 from panels.lists.orders import ORDERS, WATCHED, shown_orders
-from panels.models import Order, PersonalSettings
-from panels.pages.paging import Page
-from panels.pages.table import TablePage
+from panels.models import Order
 from tests.factories import (
     make_campaign,
     make_client,
@@ -23,43 +19,19 @@ from tests.factories import (
     make_service,
     make_user,
 )
+from tests.lists import values
 
 pytestmark = pytest.mark.django_db
 
 
 def draw(*orders, user=None, is_filtered=True):
-    request = RequestFactory().get("/orders/")
-    request.user = user or make_user("Operator")
-    rows = list(shown_orders(request.user).filter(pk__in=[order.pk for order in orders]).order_by("pk"))
-    return TablePage(ORDERS, request, Page(rows, "", "", is_first=True, is_last=True), is_filtered=is_filtered)
+    user = user or make_user("Operator")
+    rows = shown_orders(user).filter(pk__in=[order.pk for order in orders]).order_by("pk")
+    return values.draw(ORDERS, rows, user, is_filtered=is_filtered)
 
 
-def with_all_columns():
-    user = make_user("Operator")
-    PersonalSettings.objects.create(user=user, columns={"orders": ORDERS.names(user)})
-    user.refresh_from_db()
-    return user
-
-
-# A value of each kind of field that differs from its value in a new order.
 BY_NAME = {"progress": "partial", "state": "unknown", "cancel_state": "sending", "given_back_source": "computed"}
-BY_KIND = {
-    models.DateTimeField: timezone.now,
-    models.BooleanField: lambda: True,
-    models.DecimalField: lambda: Decimal("7.5"),
-    models.CharField: lambda: "other",
-    models.TextField: lambda: "other",
-    models.IntegerField: lambda: 321,
-}
 ROWS = {"client": make_client, "campaign": make_campaign, "panel": make_panel, "refused_in": make_refusal}
-
-
-def other_value(field):
-    if field.name in BY_NAME:
-        return BY_NAME[field.name]
-    if field.is_relation:
-        return ROWS.get(field.name, make_user)().pk
-    return next(make for kind, make in BY_KIND.items() if isinstance(field, kind))()
 
 
 # A stored order keeps these, so that a row cannot change by them while a page shows it.
@@ -79,22 +51,21 @@ KEPT = {
 }
 
 
-@pytest.mark.parametrize(
-    "field",
-    [each for each in Order._meta.concrete_fields if not each.generated and each.name not in KEPT],
-    ids=lambda field: field.name,
-)
-def test_a_change_that_shows_in_a_row_is_seen_by_a_poll(field):
-    user = with_all_columns()
+FIELDS = values.changeable(Order, KEPT)
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_a_change_that_shows_in_a_row_is_seen_by_a_poll(name):
+    user = values.with_all_columns(ORDERS)
     order = make_placed(progress="in_progress", charge=Decimal("1.5"), given_back=Decimal("0.5"), remains=5)
-    value = other_value(field)
+    value = values.other_value(FIELDS[name], BY_NAME, ROWS)
 
     def look():
         row = Order.objects.only(*WATCHED).get(pk=order.pk)
-        return draw(order, user=user).body, [getattr(row, name) for name in WATCHED]
+        return draw(order, user=user).body, ORDERS.watched(row)
 
     body, watched = look()
-    Order.objects.filter(pk=order.pk).update(**{field.attname: value})
+    Order.objects.filter(pk=order.pk).update(**{FIELDS[name].attname: value})
     other_body, other_watched = look()
     assert body == other_body or watched != other_watched
 
@@ -109,7 +80,7 @@ def test_the_watched_fields_are_read_without_further_queries(django_assert_num_q
 
 
 def test_all_columns_of_many_orders_take_no_query(django_assert_num_queries):
-    user = with_all_columns()
+    user = values.with_all_columns(ORDERS)
     orders = [make_placed(client=make_client(f"Client {number}"), placed_by=make_user()) for number in range(3)]
     table = draw(*orders, user=user)
     assert table.columns
@@ -126,7 +97,7 @@ def test_the_name_of_a_service_is_shown_in_full_and_opens_the_order():
 
 
 def test_an_order_without_a_client_a_link_or_a_delivery_has_a_dash():
-    body = draw(make_order(link=""), user=with_all_columns()).body
+    body = draw(make_order(link=""), user=values.with_all_columns(ORDERS)).body
     assert "None" not in body
     assert body.count(">–</td>") >= 5
 

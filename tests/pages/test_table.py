@@ -11,7 +11,7 @@ from django.utils.html import format_html
 
 from panels.models import PersonalSettings
 from panels.pages.paging import Page
-from panels.pages.table import Column, Table, TablePage
+from panels.pages.table import Column, Table, TablePage, tag_of_page
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +30,10 @@ TABLE: Table[Row] = Table(
     row="row",
     select="panels.change_order",
     gone=lambda row: f"{row.name} is gone",
+    watched=lambda row: row.name,
+    rights=("panels.add_order",),
+    sorts={"name": "name_sort", "amount": "amount_sort"},
+    sort="-name",
     columns=(
         Column(
             name="name",
@@ -107,6 +111,41 @@ def test_one_currency_of_a_page_stands_in_the_head_and_several_beside_their_amou
     assert (head(one), "USD" in one.body) == ("Amount,\xa0USD", False)
     assert (head(several), several.body.count("USD"), several.body.count("EUR")) == ("Amount", 1, 1)
     assert head(draw(Row(1, currency=""))) == "Amount"
+    # A row without an amount has no currency.
+    assert head(draw(Row(1), Row(2, currency=None))) == "Amount,\xa0USD"
+    assert head(draw(Row(1, currency=None))) == "Amount"
+
+
+@pytest.mark.parametrize(
+    ("asked", "sort", "field"),
+    [
+        ("", "-name", "-name_sort"),
+        ("pk", "-name", "-name_sort"),
+        ("amount", "amount", "amount_sort"),
+        ("-amount", "-amount", "-amount_sort"),
+    ],
+)
+def test_the_address_chooses_one_of_the_sortings(asked, sort, field):
+    assert TABLE.sort_of({"sort": asked}) == sort
+    assert TABLE.field_of(sort) == field
+
+
+def test_a_tag_differs_with_the_rows_the_place_of_the_page_the_rights_and_the_persons_choices():
+    def tag(*rows, user, is_last=True, total=1):
+        request = RequestFactory().get("/rows/")
+        request.user = user
+        return tag_of_page(TABLE, request, Page(list(rows), "", "", is_first=True, is_last=is_last), total)
+
+    viewer, operator, other = make_user("Viewer"), make_user("Operator"), make_user("Viewer")
+    PersonalSettings.objects.create(user=other, columns={"rows": ["far"]})
+    wide = make_user("Viewer")
+    PersonalSettings.objects.create(user=wide, density="comfortable")
+    tags = [tag(Row(1), user=person) for person in (viewer, operator, other, wide)]
+    tags += [tag(Row(1, name="x"), user=viewer), tag(Row(1), Row(1), user=viewer)]
+    tags += [tag(Row(1), user=viewer, is_last=False), tag(Row(1), user=viewer, total=2)]
+    assert len(set(tags)) == len(tags)
+    # What is not watched does not show in a row.
+    assert tag(Row(1, amount="9"), user=viewer) == tags[0]
 
 
 @pytest.mark.parametrize(

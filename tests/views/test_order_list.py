@@ -21,7 +21,7 @@ from panels.lists import order_totals
 from panels.models import Batch, Order, Panel, PersonalSettings, Service
 from panels.models.order_states import Stage
 from panels.money import totals
-from panels.pages import paging
+from panels.pages import downloads, paging
 from panels.views import order_list
 from tests.factories import make_order, make_panel, make_placed, make_service, make_user
 from tests.views.pages import count_queries
@@ -243,7 +243,7 @@ def exported(client, **query):
 
 
 def test_the_export_holds_what_is_filtered_in_its_order(as_viewer, monkeypatch):
-    monkeypatch.setattr(order_list, "EXPORT_CHUNK", 2)
+    monkeypatch.setattr(downloads, "CHUNK", 2)
     service = make_service()
     orders = [make_placed(service, charge=Decimal(number)) for number in (3, 1, 2, 5, 4)]
     make_order()
@@ -419,7 +419,7 @@ def test_a_workbook_holds_the_same_orders_as_the_csv(as_viewer):
 
 
 def test_a_workbook_with_too_many_orders_is_refused_in_words(as_viewer, monkeypatch):
-    monkeypatch.setattr(order_list, "MOST_ROWS", 1)
+    monkeypatch.setattr(downloads, "MOST_ROWS", 1)
     make_placed()
     make_placed()
     page = as_viewer.get(reverse("order_export", args=["xlsx"]), follow=True)

@@ -1,0 +1,32 @@
+"""The cells that several lists have. They escape their texts themselves, because `format_html` takes much longer."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from panels.pages.numbers import NO_VALUE
+
+# How an amount is written below a head that has its currency.
+BARE: dict[str, Any] = {"with_currency": False, "is_aligned": True}
+
+
+def words(text: str | None, title: str = "") -> str:
+    """Write a text that the width may cut, in full on hover. A dash stands for none."""
+    if not text:
+        return NO_VALUE
+    shown = escape(text)
+    return mark_safe(f'<span title="{escape(title) if title else shown}">{shown}</span>')  # noqa: S308
+
+
+def main_link(address: str, text: str, title: str) -> SafeString:
+    """Write the main link of a row, which a click on the row follows."""
+    return mark_safe(f'<a class="table__open" href="{address}" title="{escape(title)}">{escape(text)}</a>')  # noqa: S308
+
+
+def aside(text: str) -> SafeString:
+    """Write a remark beside a state."""
+    return format_html('<span class="small muted" title="{}">{}</span>', text, text)

@@ -1,0 +1,19 @@
+"""The cells that several lists have."""
+
+from __future__ import annotations
+
+from panels.lists.cells import aside, main_link, words
+
+
+def test_a_text_that_may_be_cut_is_in_full_on_hover_and_escaped():
+    assert words("a <b>") == '<span title="a &lt;b&gt;">a &lt;b&gt;</span>'
+    assert words("a", "all of a") == '<span title="all of a">a</span>'
+    assert aside("c") == '<span class="small muted" title="c">c</span>'
+
+
+def test_no_text_is_a_dash():
+    assert words("") == "–"
+
+
+def test_the_main_link_is_the_one_that_a_click_on_the_row_follows():
+    assert main_link("/x/", "<i>", "t") == '<a class="table__open" href="/x/" title="t">&lt;i&gt;</a>'
