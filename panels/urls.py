@@ -94,6 +94,7 @@ urlpatterns = [
     path("bulk/<int:pk>/results.<table:suffix>", bulk.bulk_results, name="bulk_results"),
     path("bulk/<int:pk>/refused.csv", bulk.bulk_refused, name="bulk_refused"),
     path("refills/", refills.refill_list, name="refill_list"),
+    path("refills/export.<table:suffix>", refills.refill_export, name="refill_export"),
     path("views/new/", saved_views.saved_view_new, name="saved_view_new"),
     path("views/<int:pk>/", saved_views.saved_view, name="saved_view"),
     path("views/<int:pk>/edit/", saved_views.saved_view_edit, name="saved_view_edit"),

@@ -93,6 +93,7 @@ TABLE = {
     ("bulk_results", "GET"): (LOGIN, 403, 200, 200, 200),
     ("bulk_refused", "GET"): (LOGIN, 403, 200, 200, 200),
     ("refill_list", "GET"): (LOGIN, 403, 200, 200, 200),
+    ("refill_export", "GET"): (LOGIN, 403, 200, 200, 200),
     # A view of the team, which others have made. Everybody may see it who may see its list.
     ("saved_view", "GET"): (LOGIN, 403, 302, 302, 302),
     ("saved_view_new", "POST"): (LOGIN, 403, 422, 422, 422),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from panels.lists.orders import ORDERS
+from panels.lists.refills import REFILLS
 from panels.pages.table import Table
 
-TABLES: dict[str, Table[Any]] = {table.name: table for table in (ORDERS,)}
+TABLES: dict[str, Table[Any]] = {table.name: table for table in (ORDERS, REFILLS)}

@@ -115,6 +115,11 @@ def count_rows(rows: QuerySet[Any]) -> int:
     return rows.order_by()[: COUNT_UP_TO + 1].count()
 
 
+def count_with(page: Page[M], rows: QuerySet[M]) -> int:
+    """Count like `count_rows`. If the page has all rows, that takes no query."""
+    return len(page) if page.is_first and page.is_last else count_rows(rows)
+
+
 def count_each(*each: QuerySet[Any]) -> list[int]:
     """Count the rows of several querysets, in one query."""
     found = dict(query_counts(*each))

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from panels.models import Order
-from panels.pages.paging import COUNT_UP_TO, count_rows, paginate
+from panels.pages.paging import COUNT_UP_TO, count_rows, count_with, paginate
 from tests.factories import make_order, make_service
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +83,11 @@ def test_counting_stops_at_its_limit(orders, monkeypatch):
     assert count_rows(orders) == 11
     monkeypatch.setattr("panels.pages.paging.COUNT_UP_TO", 5)
     assert count_rows(orders) == 6
+
+
+def test_a_page_with_all_rows_is_counted_without_a_query(orders, django_assert_num_queries):
+    whole, part = paginate(orders, {}, sort="-created_at"), paginate(orders, {}, sort="-created_at", size=4)
+    with django_assert_num_queries(0):
+        assert count_with(whole, orders) == 11
+    with django_assert_num_queries(1):
+        assert count_with(part, orders) == 11

@@ -1,3 +1,8 @@
+"""The list of refills, its polls and its export."""
+
+import csv
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -67,7 +72,15 @@ def test_it_moves_only_while_something_is_open(as_viewer):
     Refill.objects.update(next_check_at=None)
     part = as_viewer.get(URL, headers=HTMX).text
     assert "every" not in part
+    assert 'hx-trigger="refreshed"' in part
     assert f"#{refill.order_id}" in part
+
+
+def test_it_sorts_by_the_time_of_the_request(as_viewer):
+    refills = [make_refill().pk for _ in range(2)]
+    assert listed(as_viewer, sort="requested") == refills
+    assert listed(as_viewer, sort="pk") == listed(as_viewer) == refills[::-1]
+    assert 'aria-sort="descending"' in as_viewer.get(URL).text
 
 
 def test_it_pages_by_keyset(as_viewer):
@@ -87,3 +100,44 @@ def test_queries_do_not_grow_with_the_rows(as_viewer):
             as_viewer.get(URL)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+# -- polls
+
+
+def tag_of(response):
+    return re.search(r'"tag": "(\w+)"', response.text)[1]
+
+
+def test_a_poll_of_a_page_that_has_not_changed_is_answered_without_contents(as_viewer):
+    refill = make_refill()
+    tag = tag_of(as_viewer.get(URL))
+    with CaptureQueriesContext(connection) as queries:
+        assert as_viewer.get(URL, {"tag": tag}, headers=HTMX).status_code == 204
+    assert len(queries) <= 6
+    assert all(query["sql"].startswith("SELECT") for query in queries)
+    Refill.objects.filter(pk=refill.pk).update(remote_status="Weird")
+    part = as_viewer.get(URL, {"tag": tag}, headers=HTMX)
+    assert (part.status_code, "Weird" in part.text, "tag=" in part.text) == (200, True, False)
+    make_refill()
+    assert as_viewer.get(URL, {"tag": tag_of(part)}, headers=HTMX).status_code == 200
+
+
+# -- the export
+
+
+def test_the_export_holds_what_is_filtered_in_its_order(as_viewer):
+    first, second = make_refill(error="=1+1"), make_refill()
+    make_refill(state=RequestState.ACCEPTED)
+
+    def exported(**query):
+        response = as_viewer.get(f"{URL}export.csv", query)
+        text = b"".join(response.streaming_content).decode()
+        return list(csv.DictReader(text[1:].splitlines(keepends=True)))
+
+    rows = exported(state="queued", sort="requested")
+    assert [row["Refill"] for row in rows] == [str(first.pk), str(second.pk)]
+    assert (rows[0]["Error"], rows[0]["Service"]) == ("'=1+1", first.order.service_name)
+    assert as_viewer.get(f"{URL}export.xlsx").status_code == 200
+    assert as_viewer.get(f"{URL}export.csv?panel=x").url == f"{URL}?panel=x"
+    assert f'href="{URL}export.csv?state=queued"' in as_viewer.get(URL, {"state": "queued"}).text
