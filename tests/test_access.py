@@ -26,6 +26,7 @@ TABLE = {
     ("list_columns", "POST"): (LOGIN, 302, 302, 302, 302),
     # panels
     ("panel_list", "GET"): (LOGIN, 403, 200, 200, 200),
+    ("panel_export", "GET"): (LOGIN, 403, 200, 200, 200),
     ("panel_new", "GET"): (LOGIN, 403, 403, 403, 200),
     ("panel_new", "POST"): (LOGIN, 403, 403, 403, 422),
     ("panel_detail", "GET"): (LOGIN, 403, 200, 200, 200),

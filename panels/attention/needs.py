@@ -122,7 +122,8 @@ def _wait_in_words(service: Service) -> str:
     return f"Its orders wait, because the panel answers “{words}”. Asking for the balance did not confirm this."
 
 
-def _trouble(panel: Panel) -> str:
+def trouble(panel: Panel) -> str:
+    """Say what is wrong with a panel, as HTML."""
     errors = [("The balance was not read", panel.balance_error), ("The catalog was not read", panel.catalog_error)]
     if panel.balance_error == panel.catalog_error:
         errors = [("Neither the balance nor the catalog was read", panel.balance_error)]
@@ -180,7 +181,7 @@ NEEDS = (
         subject=PANELS,
         weight=90,
         when=Q(is_active=True) & (HAS_ERRORS | IS_PAUSED & ~_IS_PAUSED_FOR_WORDS),
-        sentence=_trouble,
+        sentence=trouble,
         button=Button("Open panel", "panels.change_panel", _show_row),
         badge=panel_badge,
     ),

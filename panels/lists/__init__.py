@@ -3,7 +3,8 @@
 from typing import Any
 
 from panels.lists.orders import ORDERS
+from panels.lists.panels import PANELS
 from panels.lists.refills import REFILLS
 from panels.pages.table import Table
 
-TABLES: dict[str, Table[Any]] = {table.name: table for table in (ORDERS, REFILLS)}
+TABLES: dict[str, Table[Any]] = {table.name: table for table in (ORDERS, PANELS, REFILLS)}

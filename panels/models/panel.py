@@ -359,6 +359,11 @@ class Panel(models.Model):
         return "ok" if self.balance_checked_at else "new"
 
     @property
+    def is_asked(self) -> bool:
+        """Whether a requested balance or catalog has not arrived yet."""
+        return self.is_active and bool(self.balance_requested_at or self.sync_requested_at)
+
+    @property
     def is_list_cut_off(self) -> bool:
         """Whether the last catalog may lack services, because its number of services is round."""
         return self.unpaged_rows is not None and may_be_cut_off(self.unpaged_rows)

@@ -21,7 +21,8 @@ WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TEXT = "text/csv; charset=utf-8"
 CHUNK = 1000
 Download = TypeVar("Download", bound=HttpResponseBase)
-M = TypeVar("M", bound=Model)
+M = TypeVar("M")
+R = TypeVar("R", bound=Model)
 
 
 def files_of(request: HttpRequest, view: str, total: int) -> Iterator[tuple[str, str, str]]:
@@ -38,11 +39,11 @@ def files_of(request: HttpRequest, view: str, total: int) -> Iterator[tuple[str,
 def send_list(
     request: HttpRequest,
     table: Table[Any],
-    rows: QuerySet[M],
+    rows: QuerySet[R],
     *,
     suffix: str,
     sort: str,
-    of_page: Callable[[Page[M]], Iterable[Any]] = iter,
+    of_page: Callable[[Page[R]], Iterable[Any]] = iter,
 ) -> HttpResponseBase:
     """Send all pages of a list as a file. A workbook has at most MOST_ROWS rows, and more lead back to the list.
 
@@ -51,8 +52,12 @@ def send_list(
     if suffix == "xlsx" and len(rows.order_by()[: MOST_ROWS + 1].values_list("pk")) > MOST_ROWS:
         messages.error(request, f"XLSX holds up to {MOST_ROWS:,} {table.name}. Narrow the filter, or export CSV.")
         return back_to_list(request)
-    cells = table.exported.values()
-    written = ([read(row) for read in cells] for page in _in_chunks(rows, sort) for row in of_page(page))
+    return send_rows(table, (row for page in _in_chunks(rows, sort) for row in of_page(page)), suffix)
+
+
+def send_rows(table: Table[M], rows: Iterable[M], suffix: str) -> HttpResponseBase:
+    """Send rows of a list as a file that is named by the list and the day."""
+    written = ([read(row) for read in table.exported.values()] for row in rows)
     return send_table(f"{table.name}-{timezone.localdate():%Y-%m-%d}", suffix, table.exported, written)
 
 
@@ -61,7 +66,7 @@ def back_to_list(request: HttpRequest) -> HttpResponseBase:
     return redirect(f"{request.path.rpartition('/')[0]}/?{request.GET.urlencode()}")
 
 
-def _in_chunks(rows: QuerySet[M], sort: str) -> Iterator[Page[M]]:
+def _in_chunks(rows: QuerySet[R], sort: str) -> Iterator[Page[R]]:
     """Read a long list in chunks, so that no transaction stays open during a slow download."""
     after = ""
     while True:

@@ -18,13 +18,14 @@ COUNT_UP_TO = 10_000
 # The parameters that choose a page of a list.
 CURSORS = ("after", "before", "last")
 M = TypeVar("M", bound=Model)
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
-class Page(Generic[M]):
+class Page(Generic[R]):
     """One page of rows, and the cursors of the next pages for `?after=` and `?before=`, or ""."""
 
-    rows: list[M]
+    rows: list[R]
     before: str
     after: str
     is_first: bool

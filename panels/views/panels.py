@@ -1,4 +1,4 @@
-"""The pages of the panels: their state, their settings, and the actions of a manager."""
+"""The page of a panel: its state, its settings, and the actions of a manager."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from panels.attention.needs import PANELS
 from panels.forms.panels import PanelForm
 from panels.models import Panel, Service, ServiceChange
 from panels.orders import pace
-from panels.orders.queue import count_open, open_at
-from panels.pages.htmx import render_page, wants_fragment
+from panels.orders.queue import open_at
+from panels.pages.htmx import page_before, render_page, wants_fragment
 from panels.pages.numbers import money_text
 from panels.pages.paging import count_each
 from panels.providers import history, requests
@@ -33,26 +33,12 @@ MAX_WORDS = 8
 
 @permission_required("panels.view_panel", raise_exception=True)
 @require_safe
-def panel_list(request: HttpRequest) -> HttpResponse:
-    """Show every panel and its state."""
-    panels = list(Panel.objects.defer("api_key"))
-    opened, _ = count_open()
-    context = {
-        "rows": [(panel, opened[panel.pk]) for panel in panels],
-        "is_waiting": any(_is_waiting(panel) for panel in panels),
-        "is_moving": bool(opened),
-    }
-    return render_page(request, "panels/providers/panel_list.html", context, partial="panels")
-
-
-@permission_required("panels.view_panel", raise_exception=True)
-@require_safe
 def panel_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one panel: its state, its catalog, its changes and its settings."""
     panel = _find(pk)
     response = _show(request, panel)
     # The page polls its fragment only while a request is waiting.
-    return _announce(response, panel) if wants_fragment(request) and not _is_waiting(panel) else response
+    return _announce(response, panel) if wants_fragment(request) and not panel.is_asked else response
 
 
 @permission_required("panels.add_panel", raise_exception=True)
@@ -89,7 +75,7 @@ def panel_ask(request: HttpRequest, pk: int, question: requests.Question) -> Htt
     if not panel.is_active:
         messages.warning(request, f"{panel.name} is inactive, so it is not called. Activate it first under Edit.")
     requests.request_answer(question, [pk])
-    return _show(request, _find(pk)) if wants_fragment(request) else redirect(panel)
+    return _show(request, _find(pk)) if wants_fragment(request) else _back(request, panel)
 
 
 # For each change of a pause: the call, the message after a change, and the message if nothing changed.
@@ -120,7 +106,7 @@ def panel_pause(request: HttpRequest, pk: int, change: str) -> HttpResponse:
         messages.success(request, done.format(**words))
     else:
         messages.info(request, not_done.format(**words))
-    return redirect(panel)
+    return _back(request, panel)
 
 
 @permission_required("panels.change_panel", raise_exception=True)
@@ -141,6 +127,11 @@ def panel_parallel(request: HttpRequest, pk: int) -> HttpResponse:
 # -- shared by the pages
 
 
+def _back(request: HttpRequest, panel: Panel) -> HttpResponse:
+    """Lead back to the list of panels if an action was used there, else to the panel."""
+    return redirect(page_before(request) if request.POST.get("list") else panel)
+
+
 def _orders(request: HttpRequest) -> bool:
     """Return whether the person may place orders. Who may do that may also look after the money for them."""
     return request.user.has_perm("panels.add_order")
@@ -159,11 +150,6 @@ def _data(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-def _is_waiting(panel: Panel) -> bool:
-    """Say whether a requested balance or catalog has not arrived yet."""
-    return panel.is_active and bool(panel.balance_requested_at or panel.sync_requested_at)
-
-
 def _show(request: HttpRequest, panel: Panel) -> HttpResponse:
     services = Service.objects.filter(panel=panel)
     changes = ServiceChange.objects.filter(service__panel=panel).select_related("service")
@@ -177,7 +163,7 @@ def _show(request: HttpRequest, panel: Panel) -> HttpResponse:
     )
     context: dict[str, Any] = {
         "panel": panel,
-        "is_waiting": _is_waiting(panel),
+        "is_waiting": panel.is_asked,
         "offer": pace.offer(panel),
         "needs": find_in([panel], PANELS, request.user.has_perm),
         "open_count": sum(opened),

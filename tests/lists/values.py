@@ -21,6 +21,7 @@ BY_KIND = {
     models.CharField: lambda: "other",
     models.TextField: lambda: "other",
     models.IntegerField: lambda: 321,
+    models.JSONField: lambda: ["other"],
 }
 
 

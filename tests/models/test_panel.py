@@ -147,3 +147,16 @@ def test_the_table_takes_only_pauses_that_can_occur(combination):
 def test_the_table_refuses_an_unknown_reason():
     with pytest.raises(IntegrityError, match="possible_pause"), transaction.atomic():
         make_panel(paused_reason="bored")
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_asked"),
+    [
+        ({}, False),
+        ({"balance_requested_at": timezone.now()}, True),
+        ({"sync_requested_at": timezone.now()}, True),
+        ({"sync_requested_at": timezone.now(), "is_active": False}, False),
+    ],
+)
+def test_an_active_panel_is_asked_until_its_answer_arrives(fields, is_asked):
+    assert Panel(**fields).is_asked is is_asked

@@ -1,4 +1,4 @@
-"""The pages of panels: who may do what, what is written, and that no page ever waits for a panel or shows a key."""
+"""The page of a panel: who may do what, what is written, and that no page ever waits for a panel or shows a key."""
 
 import re
 from datetime import timedelta
@@ -49,93 +49,6 @@ def text(response):
 
 def url(name, panel):
     return reverse(name, args=[panel.pk])
-
-
-# -- the list
-
-
-def test_the_list_shows_how_every_panel_is(as_viewer):
-    now = timezone.now()
-    fine = make_panel(
-        name="Fine", balance=Decimal("12.5"), low_balance=Decimal(20), balance_checked_at=now - timedelta(minutes=3),
-        catalog_synced_at=now - timedelta(hours=2),
-    )  # fmt: skip
-    make_panel(
-        name="Slow", paused_reason="rate_limit", paused_until=now + timedelta(minutes=5), last_error="Too many requests"
-    )
-    make_panel(name="Dead", balance_error="HTTP 502 from the panel")
-    make_panel(name="Gone", is_active=False)
-    make_order(make_service(fine))
-    make_placed(make_service(fine))
-    make_placed(make_service(fine), progress="completed")
-
-    page = text(as_viewer.get("/panels/"))
-
-    assert "12.50\xa0USD" in page.replace("12.50 USD", "12.50\xa0USD")
-    assert "Low" in page
-    assert "3 min ago" in page.replace("\xa0", " ")
-    assert "2 h ago" in page.replace("\xa0", " ")
-    assert f'<a href="/orders/?panel={fine.pk}">2</a>' in page
-    assert "Paused until" in page
-    assert "the rate limit of the panel is reached" in page
-    assert "Too many requests" in page
-    assert "HTTP 502 from the panel" in page
-    assert "Failing" in page
-    assert "Inactive" in page
-
-
-def test_the_list_does_not_ask_for_more_with_more_panels(as_viewer):
-    def count():
-        with CaptureQueriesContext(connection) as queries:
-            as_viewer.get("/panels/")
-        return len(queries)
-
-    for _ in range(2):
-        make_order(make_service())
-    few = count()
-    for _ in range(18):
-        make_order(make_service())
-    assert count() == few
-
-
-def test_an_empty_list_says_what_to_do_first(client, viewer, manager):
-    client.force_login(manager)
-    assert "/panels/new/" in text(client.get("/panels/"))
-    client.force_login(viewer)
-    page = text(client.get("/panels/"))
-    assert "Ask a manager to add the first panel" in page
-    assert "/panels/new/" not in page
-
-
-def test_the_page_holds_the_table_of_panels(as_viewer):
-    make_panel()
-    page = text(as_viewer.get("/panels/"))
-    assert "<h1>Panels</h1>" in page
-    assert '<div id="panels"' in page
-
-
-def test_the_fragment_is_the_table_of_panels_alone(as_viewer):
-    make_panel(name="Northwind")
-    part = text(as_viewer.get("/panels/", **FRAGMENT))
-    assert part.startswith('<div id="panels"')
-    assert "Northwind" in part
-    assert "<h1>" not in part
-
-
-@pytest.mark.parametrize(
-    ("asked", "trigger"),
-    [("", ""), ("balance_requested_at", "every 2s"), ("sync_requested_at", "every 2s")],
-)
-def test_the_list_polls_only_while_something_moves(as_viewer, asked, trigger):
-    make_panel(**({asked: timezone.now()} if asked else {}))
-    part = text(as_viewer.get("/panels/", **FRAGMENT))
-    assert ("hx-trigger" in part) == bool(trigger)
-    assert trigger in part
-
-
-def test_the_list_polls_slowly_while_orders_are_open(as_viewer):
-    make_order()
-    assert 'hx-trigger="every 10s"' in text(as_viewer.get("/panels/"))
 
 
 # -- one panel

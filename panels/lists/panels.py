@@ -1,0 +1,223 @@
+"""The list of panels: its columns, its export and its total, and the fields that its cells depend on.
+
+The key of a panel is in none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from html import unescape
+from operator import attrgetter
+from typing import Any
+
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join, strip_tags
+
+from panels.attention.needs import trouble
+from panels.lists.cells import BARE, main_link, words
+from panels.lists.totals import Sum, Totals, add_up
+from panels.models import Panel
+from panels.pages import numbers, states, times
+from panels.pages.icons import icon_of_word
+from panels.pages.table import Column, Table
+
+
+@dataclass(frozen=True)
+class PanelRow:
+    """A panel, and the number of its open orders."""
+
+    panel: Panel
+    open_count: int
+
+    @property
+    def pk(self) -> int:
+        """The id of the row."""
+        return self.panel.pk
+
+
+# Panels that are compared by these fields are drawn alike. The states depend on the time too.
+WATCHED = attrgetter(
+    "pk",
+    "name",
+    "api_url",
+    "is_active",
+    "state",
+    "is_asked",
+    "paused_reason",
+    "paused_until",
+    "last_error",
+    "failures",
+    "turned_away",
+    "unanswered_orders",
+    "unreadable_since",
+    "unreadable_text",
+    "balance",
+    "currency",
+    "low_balance",
+    "balance_checked_at",
+    "balance_requested_at",
+    "balance_error",
+    "answered_at",
+    "catalog_synced_at",
+    "sync_requested_at",
+    "catalog_error",
+)
+EXPORTED: Mapping[str, Callable[[PanelRow], Any]] = {
+    "Panel": lambda row: row.panel.name,
+    "Panel ID": lambda row: row.pk,
+    "Address": lambda row: row.panel.host,
+    "State": lambda row: row.panel.state,
+    "Paused because": lambda row: row.panel.get_paused_reason_display() if row.panel.is_paused() else "",
+    "Paused until": lambda row: row.panel.paused_until if row.panel.is_paused() else None,
+    "Trouble": lambda row: _trouble_words(row.panel),
+    "Balance": lambda row: row.panel.balance,
+    "Currency": lambda row: row.panel.currency,
+    "Warn below": lambda row: row.panel.low_balance,
+    "Open orders": lambda row: row.open_count,
+    "Balance read": lambda row: row.panel.balance_checked_at,
+    "Last answer": lambda row: row.panel.last_answer_at,
+    "Catalog synced": lambda row: row.panel.catalog_synced_at,
+}
+
+
+def total_balance(rows: Iterable[PanelRow]) -> Totals:
+    """Return the balances by currency, and the number of panels whose balance is not known."""
+    panels = [row.panel for row in rows]
+    known = [Sum(panel.currency, panel.balance) for panel in panels if panel.balance is not None]
+    return add_up(known, missing=len(panels) - len(known))
+
+
+def _name(row: PanelRow) -> str:
+    return main_link(row.panel.get_absolute_url(), row.panel.name, f"{row.panel.name} · {row.panel.host}")
+
+
+def _state(row: PanelRow) -> str:
+    badges = [states.panel_badge(row.panel)]
+    if row.panel.is_balance_low:
+        badges.append(states.badge("low", label="Low balance"))
+    return format_html_join(" ", "{}", ((each,) for each in badges))
+
+
+def _trouble(row: PanelRow) -> str:
+    full = _trouble_words(row.panel)
+    return format_html('<span title="{}">{}</span>', full, trouble(row.panel)) if full else ""
+
+
+def _trouble_words(panel: Panel) -> str:
+    # An inactive panel is not called, so its last errors no longer matter.
+    return " ".join(unescape(strip_tags(trouble(panel))).split()) if panel.is_active else ""
+
+
+def _balance_read(row: PanelRow) -> str:
+    if row.panel.is_active and row.panel.balance_requested_at:
+        return _running("Checking…")
+    return times.ago(row.panel.balance_checked_at, "not yet")
+
+
+def _catalog(row: PanelRow) -> str:
+    if row.panel.is_active and row.panel.sync_requested_at:
+        return _running("Syncing…")
+    return times.ago(row.panel.catalog_synced_at, "not yet")
+
+
+def _running(text: str) -> str:
+    return format_html('<span class="spinner"></span> {}', text)
+
+
+def _open_orders(row: PanelRow) -> str:
+    number = numbers.count(row.open_count)
+    if not row.open_count:
+        return number
+    return format_html('<a href="{}?panel={}">{}</a>', reverse("order_list"), row.pk, number)
+
+
+def _read(row: PanelRow) -> str:
+    is_possible = row.panel.is_active and not row.panel.balance_requested_at
+    return _button(row, "panel_balance", "refresh-cw", "Read the balance of") if is_possible else ""
+
+
+def _actions(row: PanelRow) -> str:
+    panel = row.panel
+    buttons = []
+    if panel.is_active and not panel.sync_requested_at:
+        buttons.append(_button(row, "panel_sync", "library", "Sync the catalog of"))
+    if panel.is_paused():
+        buttons.append(_button(row, "panel_resume", "circle-play", "Resume"))
+    elif panel.is_active:
+        buttons.append(_button(row, "panel_pause", "circle-pause", "Pause"))
+    return format_html_join(" ", "{}", ((each,) for each in buttons))
+
+
+def _button(row: PanelRow, view: str, icon: str, verb: str) -> str:
+    """Write a button of the form panel-actions, because no form can be in the table."""
+    return format_html(
+        '<button class="button button--small button--icon" form="panel-actions" formaction="{}" title="{} {}">'
+        '{}<span class="sr">{} {}</span></button>',
+        reverse(view, args=[row.pk]),
+        verb,
+        row.panel.name,
+        icon_of_word(icon),
+        verb,
+        row.panel.name,
+    )
+
+
+PANELS: Table[PanelRow] = Table(
+    name="panels",
+    row="panel",
+    exported=EXPORTED,
+    watched=lambda row: (WATCHED(row.panel), row.panel.is_probe_due(), row.open_count),
+    rights=("panels.view_order", "panels.add_order", "panels.change_panel"),
+    sorts={"name": "name", "open": "open_count"},
+    sort="name",
+    columns=(
+        Column(name="number", title="Panel ID", cell=lambda row: str(row.pk), css="w-id", shown="extra"),
+        Column(name="name", title="Panel", cell=_name, css="w-link", shown="always", place="title", sort="name"),
+        Column(name="host", title="Address", cell=lambda row: words(row.panel.host), css="w-link", shown="wide"),
+        Column(name="state", title="State", cell=_state, css="w-state", shown="always", place="badge"),
+        Column(name="trouble", title="Trouble", cell=_trouble, css="table__main", place="remark"),
+        Column(
+            name="balance",
+            title="Balance",
+            cell=lambda row: numbers.total(row.panel.balance, row.panel.currency, is_aligned=True),
+            bare=lambda row: numbers.total(row.panel.balance, row.panel.currency, **BARE),
+            currency=lambda row: None if row.panel.balance is None else row.panel.currency,
+            css="num",
+            place="figure",
+        ),
+        Column(
+            name="open",
+            title="Open orders",
+            cell=_open_orders,
+            css="num",
+            place="figure",
+            sort="-open",
+            needs="panels.view_order",
+        ),
+        Column(name="checked", title="Balance read", cell=_balance_read, css="w-time"),
+        Column(
+            name="answered",
+            title="Last answer",
+            cell=lambda row: times.ago(row.panel.last_answer_at, "not yet"),
+            css="w-time",
+        ),
+        Column(name="catalog", title="Catalog synced", cell=_catalog, css="w-time"),
+        Column(
+            name="read",
+            title="Read the balance",
+            cell=_read,
+            css="table__actions",
+            shown="always",
+            needs="panels.add_order",
+        ),
+        Column(
+            name="actions",
+            title="Actions",
+            cell=_actions,
+            css="table__actions",
+            shown="always",
+            needs="panels.change_panel",
+        ),
+    ),
+)
