@@ -71,6 +71,7 @@ TABLE = {
     ("order_action", "POST"): (LOGIN, 403, 403, 403, 302),
     # bulk orders
     ("bulk_list", "GET"): (LOGIN, 403, 200, 200, 200),
+    ("bulk_export", "GET"): (LOGIN, 403, 200, 200, 200),
     ("bulk_new", "GET"): (LOGIN, 403, 403, 200, 200),
     ("bulk_new", "POST"): (LOGIN, 403, 403, 422, 422),
     ("bulk_adopt", "GET"): (LOGIN, 403, 403, 200, 200),

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from panels.lists.batches import BATCHES
 from panels.lists.orders import ORDERS
 from panels.lists.panels import PANELS
 from panels.lists.refills import REFILLS
 from panels.pages.table import Table
 
-TABLES: dict[str, Table[Any]] = {table.name: table for table in (ORDERS, PANELS, REFILLS)}
+TABLES: dict[str, Table[Any]] = {table.name: table for table in (ORDERS, BATCHES, PANELS, REFILLS)}

@@ -79,6 +79,11 @@ class Batch(models.Model):
         return self.state == self.State.DRAFT
 
     @property
+    def is_unconfirmed(self) -> bool:
+        """Whether the batch has lines but no orders."""
+        return self.state in (self.State.DRAFT, self.State.DISCARDED)
+
+    @property
     def is_adoption(self) -> bool:
         """Whether the lines of the batch name orders that were placed elsewhere."""
         return self.source == self.Source.ADOPTED

@@ -19,6 +19,7 @@ COUNT_UP_TO = 10_000
 CURSORS = ("after", "before", "last")
 M = TypeVar("M", bound=Model)
 R = TypeVar("R")
+S = TypeVar("S")
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,10 @@ class Page(Generic[R]):
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def with_rows(self, rows: list[S]) -> Page[S]:
+        """Return the page with other rows in the place of its rows."""
+        return Page(rows, self.before, self.after, self.is_first, self.is_last)
 
 
 def paginate(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,73 +16,22 @@ from panels.bell import ring
 from panels.bulk import confirming, drafts, results
 from panels.bulk.adoption import create_adoption, to_adopt
 from panels.bulk.labels import find_missing_names
-from panels.bulk.progress import BatchProgress, find_progress, pause, progress_of, resume, withdraw_unsent
-from panels.filters import BatchFilter
+from panels.bulk.progress import BatchProgress, find_progress, pause, resume, withdraw_unsent
 from panels.forms.bulk import AdoptionForm, TableForm
 from panels.forms.labels import LabelsForm
 from panels.models import Batch, BatchLine, Order, Panel
 from panels.orders.queue import queued
 from panels.pages.downloads import TEXT, WORKBOOK, as_download, send_table
-from panels.pages.filter_bar import FilterBar, render_list, without_empty
-from panels.pages.htmx import render_page, wants_fragment
-from panels.pages.paging import Page, count_rows, paginate
+from panels.pages.htmx import render_page
+from panels.pages.paging import Page, paginate
 from panels.tables import reading
 from panels.tables.template import template_csv, template_xlsx
 from panels.views.bulk_labels import ring_for_adoption
 from panels.views.bulk_lines import draft_context, draft_lines, get_batch
+from panels.views.bulk_list import poll_seconds
 
-ON_A_PAGE = 25
 # A confirmed batch places orders, and an import adds orders, so both need both permissions.
 MAY_ORDER = ("panels.add_batch", "panels.add_order")
-
-
-# -- the list
-
-
-@permission_required("panels.view_batch", raise_exception=True)
-@require_safe
-@without_empty
-def bulk_list(request: HttpRequest) -> HttpResponse:
-    """List batches, the newest first."""
-    narrowed = BatchFilter(request.GET, request.user)
-    batches = narrowed.qs if narrowed.is_valid() else Batch.objects.none()
-    batches = batches.select_related("panel", "client", "campaign", "created_by")
-    page = paginate(batches, request.GET, sort="-created_at", size=ON_A_PAGE)
-    found = progress_of(batch for batch in page if not _is_unconfirmed(batch))
-    drafts = _draft_counts(batch.pk for batch in page if _is_unconfirmed(batch))
-    context = {
-        "filter": narrowed,
-        "bar": FilterBar(narrowed, request, list_name="batches", target="batches"),
-        "is_fragment": wants_fragment(request),
-        "page": page,
-        "total": len(page) if page.is_first and page.is_last else count_rows(batches),
-        "rows": [(batch, found.get(batch.pk), drafts.get(batch.pk)) for batch in page],
-        "poll": _least(_seconds(batch, found[batch.pk]) for batch in page if batch.pk in found),
-    }
-    return render_list(request, "panels/bulk/bulk_list.html", context, partial="results")
-
-
-def _is_unconfirmed(batch: Batch) -> bool:
-    return batch.state in (Batch.State.DRAFT, Batch.State.DISCARDED)
-
-
-def _draft_counts(pks: Iterator[int]) -> dict[int, Any]:
-    lines = BatchLine.objects.filter(batch__in=list(pks)).order_by().values("batch")
-    wrong, out = Q(has_errors=True, is_left_out=False), Q(is_left_out=True)
-    counts = lines.annotate(total=Count("pk"), wrong=Count("pk", filter=wrong), left_out=Count("pk", filter=out))
-    return {row["batch"]: row for row in counts}
-
-
-def _seconds(batch: Batch, progress: BatchProgress) -> int:
-    """Return the seconds between two polls of a batch's page, 0 for no polling."""
-    is_moving = progress.queued or progress.sending or progress.waiting
-    if is_moving and batch.state == Batch.State.CONFIRMED:
-        return 2
-    return 10 if progress.is_open else 0
-
-
-def _least(seconds: Iterator[int]) -> int:
-    return min(filter(None, seconds), default=0)
 
 
 # -- a new table
@@ -166,7 +115,7 @@ def bulk_template(_: HttpRequest, suffix: str) -> HttpResponse:
 def bulk_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a draft with its lines, or the progress of a confirmed batch."""
     batch = get_batch(pk)
-    return _show_draft(request, batch) if _is_unconfirmed(batch) else _show_progress(request, batch)
+    return _show_draft(request, batch) if batch.is_unconfirmed else _show_progress(request, batch)
 
 
 def _show_draft(request: HttpRequest, batch: Batch, *, status: int = 200, **extra: Any) -> HttpResponse:
@@ -185,7 +134,7 @@ def _show_progress(request: HttpRequest, batch: Batch) -> HttpResponse:
     progress = find_progress(batch)
     shown = request.GET.get("show", "")
     lines = _followed(batch, shown).select_related("service", "panel", "order__panel", "order__service")
-    seconds = _seconds(batch, progress)
+    seconds = poll_seconds(batch, progress)
     panels = list(_waited_for(batch)) if seconds == 2 else []
     closed = [panel for panel in panels if _is_closed(panel, batch)]
     context = {

@@ -10,8 +10,9 @@ from tests.factories import make_batch, make_service, make_user, row_of
 
 
 @pytest.mark.parametrize("state", Batch.State.values)
-def test_only_a_draft_is_a_draft(state):
+def test_only_a_draft_is_a_draft_and_only_a_confirmed_batch_has_orders(state):
     assert Batch(state=state).is_draft == (state == "draft")
+    assert Batch(state=state).is_unconfirmed == (state in ("draft", "discarded"))
 
 
 @pytest.mark.parametrize("source", Batch.Source.values)

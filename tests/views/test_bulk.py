@@ -504,37 +504,5 @@ def test_a_file_of_ids_needs_the_column_order(as_operator):
 def test_followed_orders_are_called_that_in_the_list_and_at_their_head(as_viewer, filename, words):
     sheet, panel = make_sheet({"order": "123"}), make_panel()
     batch, _ = create_adoption(sheet, created_by=None, panel=panel, source_name=filename)
-    assert f"#{batch.pk} · {words} {panel}" in text_of(as_viewer.get(reverse("bulk_list")))
+    assert f"#{batch.pk} {words} {panel}" in text_of(as_viewer.get(reverse("bulk_list")))
     assert f"{words}, imported just now" in text_of(as_viewer.get(at("bulk_detail", batch)))
-
-
-# -- the list
-
-
-def test_the_list_shows_where_every_batch_is(as_operator):
-    service = make_service()
-    empty = text_of(as_operator.get(reverse("bulk_list")))
-    assert "No bulk orders yet" in empty
-    make_batch(row_of(service, quantity=1), row_of(service), filename="wrong.csv")
-    order_all(make_batch(row_of(service), filename="running.csv"))
-    response = as_operator.get(reverse("bulk_list"))
-    text = text_of(response)
-    assert "wrong.csv" in text
-    assert "1 with errors" in text
-    assert "0 sent" in text
-    part = as_operator.get(reverse("bulk_list"), headers=HX).content.decode()
-    assert part.strip() in response.content.decode()
-    assert 'hx-trigger="every 2s"' in part
-
-
-def test_the_queries_of_the_list_do_not_grow_with_it(as_viewer):
-    def count(number):
-        for _ in range(number):
-            make_batch(row_of(make_service()))
-            order_all(make_batch(row_of(make_service())))
-        as_viewer.get(reverse("bulk_list"))
-        with CaptureQueriesContext(connection) as queries:
-            as_viewer.get(reverse("bulk_list"))
-        return len(queries)
-
-    assert count(1) == count(6)

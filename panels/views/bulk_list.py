@@ -1,0 +1,91 @@
+"""The list of batches and its export."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import permission_required
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from panels.bulk.progress import BatchProgress
+from panels.filters import BatchFilter
+from panels.lists.batches import BATCHES, RELATED, BatchRow, rows_of
+from panels.lists.order_totals import total_cost
+from panels.lists.totals import Totals
+from panels.models import Batch, Order
+from panels.pages.downloads import back_to_list, files_of, send_list
+from panels.pages.filter_bar import FilterBar, render_list, without_empty
+from panels.pages.htmx import wants_fragment
+from panels.pages.paging import Page, count_rows, count_with, paginate
+from panels.pages.polling import nothing_new, take_tag
+from panels.pages.table import TablePage, tag_of_page
+
+ON_A_PAGE = 25
+
+
+@permission_required("panels.view_batch", raise_exception=True)
+@require_safe
+@without_empty
+def bulk_list(request: HttpRequest) -> HttpResponse:
+    """List batches, the newest first. A poll of a page that has not changed is answered 204."""
+    shown_tag = take_tag(request)
+    narrowed = BatchFilter(request.GET, request.user)
+    batches, sort = _batches(narrowed), BATCHES.sort_of(request.GET)
+    found = paginate(batches, request.GET, sort=BATCHES.field_of(sort), size=ON_A_PAGE)
+    total = count_with(found, batches)
+    page = found.with_rows(rows_of(found))
+    poll = _least_seconds(page)
+    tag = tag_of_page(BATCHES, request, page, total, poll)
+    if shown_tag == tag:
+        return nothing_new()
+    bar = FilterBar(narrowed, request, list_name="batches", target="batches")
+    context = {
+        "filter": narrowed,
+        "bar": bar,
+        "is_fragment": wants_fragment(request),
+        "page": page,
+        "total": total,
+        "table": TablePage(BATCHES, request, page, sort=sort, is_filtered=bar.is_active),
+        "totals": _total_cost(batches, is_filtered=bar.is_active),
+        "poll": poll,
+        "tag": tag,
+        "exports": list(files_of(request, "bulk_export", total)),
+    }
+    return render_list(request, "panels/bulk/bulk_list.html", context, partial="results")
+
+
+def _batches(narrowed: BatchFilter) -> QuerySet[Batch]:
+    # An invalid filter shows no batches, because all batches would be mistaken for its result.
+    batches: QuerySet[Batch] = narrowed.qs if narrowed.is_valid() else Batch.objects.none()
+    return batches.select_related(*RELATED).defer("panel__api_key")
+
+
+def _total_cost(batches: QuerySet[Batch], *, is_filtered: bool) -> Totals | None:
+    orders = Order.objects.filter(batch__isnull=False)
+    if is_filtered:
+        orders = orders.filter(batch__in=batches.order_by().values("pk"))
+    return total_cost(orders, count_rows(orders), {"batch"}, None)
+
+
+def poll_seconds(batch: Batch, progress: BatchProgress) -> int:
+    """Return the seconds between two polls of a page with this batch, 0 for no polling."""
+    is_moving = progress.queued or progress.sending or progress.waiting
+    if is_moving and batch.state == Batch.State.CONFIRMED:
+        return 2
+    return 10 if progress.is_open else 0
+
+
+def _least_seconds(page: Page[BatchRow]) -> int:
+    seconds = [poll_seconds(row.batch, row.progress) for row in page if row.progress]
+    return min((each for each in seconds if each), default=0)
+
+
+@permission_required("panels.view_batch", raise_exception=True)
+@require_safe
+def bulk_export(request: HttpRequest, suffix: str) -> HttpResponseBase:
+    """Send all pages of the list under the same query as a file."""
+    narrowed = BatchFilter(request.GET, request.user)
+    if not narrowed.is_valid():
+        return back_to_list(request)
+    sort = BATCHES.field_of(BATCHES.sort_of(request.GET))
+    return send_list(request, BATCHES, _batches(narrowed), suffix=suffix, sort=sort, of_page=rows_of)
