@@ -20,7 +20,8 @@ from panels.pages.table import Column, Table
 
 # The relations of an order that a person can see.
 RELATED = ("panel", "service", "placed_by", "client", "campaign")
-# Rows that are compared by these fields are drawn alike, unless a panel, a client or a person was renamed meanwhile.
+# Rows that are equal in these fields are drawn alike, unless a panel, a client or a person was renamed meanwhile. The
+# amounts to sort by are the charge and the expected cost.
 WATCHED = (
     "pk",
     "state",
@@ -33,17 +34,13 @@ WATCHED = (
     "alarm",
     "start_count",
     "remains",
-    "charge",
     "given_back",
     "given_back_source",
     "currency",
-    "expected_cost",
     "client_id",
     "campaign_id",
     "reference",
     "note",
-    "sent_at",
-    "placed_at",
     "checked_at",
     "check_requested_at",
     "next_check_at",
@@ -56,7 +53,18 @@ WATCHED = (
     "panel_id",
 )
 # What the cells read of an order. Each further field, and each further object, would cost time for each row.
-READ = (*WATCHED, "batch_id", "placed_by_id", "service_id", "as_ordered", "link", "quantity", "params")
+READ = (
+    *WATCHED,
+    "charge",
+    "expected_cost",
+    "batch_id",
+    "placed_by_id",
+    "service_id",
+    "as_ordered",
+    "link",
+    "quantity",
+    "params",
+)
 # The names of other rows that the cells show, by the column that shows each.
 NAMES = {
     "service": {"service_now": F("service__name")},

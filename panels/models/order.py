@@ -39,6 +39,9 @@ from panels.models.order_states import (
     OrderState,
     RequestState,
     check_move,
+    is_held,
+    is_held_for_funds,
+    is_open,
 )
 from panels.models.panel import Panel
 from panels.models.refusal import RefusalWords
@@ -368,12 +371,12 @@ class Order(models.Model):
 
     @property
     def is_held(self) -> bool:
-        return self.state == self.State.QUEUED and bool(self.held_reason)
+        return is_held(self)
 
     @property
     def is_held_for_funds(self) -> bool:
         """Whether the order waits until the balance covers it."""
-        return self.state == self.State.QUEUED and not self.held_reason and self.held_for_funds_at is not None
+        return is_held_for_funds(self)
 
     @property
     def is_finished(self) -> bool:
@@ -382,13 +385,7 @@ class Order(models.Model):
     @property
     def is_open(self) -> bool:
         """Whether the order may change without a person. Pages with open orders refresh themselves."""
-        if self.state in (self.State.QUEUED, self.State.SENDING):
-            return True
-        return self.state == self.State.PLACED and (
-            self.check_requested_at is not None
-            or self.cancel_state in (RequestState.QUEUED, RequestState.SENDING)
-            or (not self.is_finished and self.next_check_at is not None)
-        )
+        return is_open(self)
 
     @property
     def total_quantity(self) -> int | None:

@@ -5,6 +5,7 @@ A person looks for orders by their stage. State and progress say exactly how an 
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Protocol
 
 from django.db import models
@@ -177,3 +178,36 @@ def check_move(came_from: str, to: str) -> None:
     """Raise IllegalMoveError if this change of state is not allowed."""
     if (came_from, to) not in ALLOWED:
         raise IllegalMoveError(f"Orders cannot go from {came_from} to {to}.")
+
+
+class OpenOrder(Protocol):
+    """The fields of an order that `is_open`, `is_held` and `is_held_for_funds` read."""
+
+    state: str
+    progress: str
+    held_reason: str
+    held_for_funds_at: dt.datetime | None
+    check_requested_at: dt.datetime | None
+    next_check_at: dt.datetime | None
+    cancel_state: str
+
+
+def is_open(order: OpenOrder) -> bool:
+    """Return whether an order may change without a person. Pages with open orders refresh themselves."""
+    if order.state in (OrderState.QUEUED, OrderState.SENDING):
+        return True
+    return order.state == OrderState.PLACED and (
+        order.check_requested_at is not None
+        or order.cancel_state in (RequestState.QUEUED, RequestState.SENDING)
+        or (order.progress not in FINISHED and order.next_check_at is not None)
+    )
+
+
+def is_held(order: OpenOrder) -> bool:
+    """Return whether an order waits until a person decides."""
+    return order.state == OrderState.QUEUED and bool(order.held_reason)
+
+
+def is_held_for_funds(order: OpenOrder) -> bool:
+    """Return whether an order waits until the balance covers it."""
+    return order.state == OrderState.QUEUED and not order.held_reason and order.held_for_funds_at is not None

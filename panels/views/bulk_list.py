@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from panels.bulk.progress import BatchProgress
 from panels.filters import BatchFilter
 from panels.lists.batches import BATCHES, RELATED, BatchRow, rows_of
-from panels.lists.order_totals import total_cost
+from panels.lists.order_totals import can_total, total_cost
 from panels.lists.totals import Totals
 from panels.models import Batch, Order
 from panels.pages.downloads import back_to_list, files_of, send_list
@@ -64,7 +64,8 @@ def _total_cost(batches: QuerySet[Batch], *, is_filtered: bool) -> Totals | None
     orders = Order.objects.filter(batch__isnull=False)
     if is_filtered:
         orders = orders.filter(batch__in=batches.order_by().values("pk"))
-    return total_cost(orders, count_rows(orders), {"batch"}, None)
+    number = count_rows(orders)
+    return total_cost(orders, number, 0) if can_total(number, {"batch"}) else None
 
 
 def poll_seconds(batch: Batch, progress: BatchProgress) -> int:

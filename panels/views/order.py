@@ -110,7 +110,7 @@ def _terms_in_words(terms: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _page_seconds(order: Order, refills: list[Refill], findings: findings.Findings | None) -> int:
-    seconds = poll_seconds([order])
+    seconds = poll_seconds([order], {order.panel_id} if order.panel.takes_questions() else ())
     if findings and not resolution.may_resolve(order):
         return 2
     if findings and (order.candidate_id or findings.is_open):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 from panels.filters import OrderFilter
 from panels.lists.order_totals import can_total, total_cost
 from panels.lists.orders import ORDERS, RELATED, WATCHED, shown_orders
-from panels.models import Order
-from panels.models.order_states import RequestState, Stage
+from panels.models import Order, Panel
+from panels.models.order_states import RequestState, Stage, is_held, is_held_for_funds, is_open
 from panels.pages.downloads import back_to_list, files_of, send_list
 from panels.pages.filter_bar import FilterBar, render_list, without_empty
 from panels.pages.htmx import wants_fragment
@@ -40,46 +40,65 @@ def filter_orders(query: Mapping[str, Any], user: Any) -> OrderFilter:
 def order_list(request: HttpRequest) -> HttpResponse:
     """List orders, filtered, searched and sorted. A poll of a page that has not changed is answered 204."""
     shown_tag = take_tag(request)
+    if shown_tag and shown_tag == _present_tag(request):
+        return nothing_new()
     found = filter_orders(request.GET, request.user)
-    if shown_tag:
-        page, total = _find(found, request.GET, Order.objects.only(*WATCHED))
-        if shown_tag == _tag(request, page, total):
-            return nothing_new()
+    is_filtered = _is_filtered(request.GET)
     page, total = _find(found, request.GET, shown_orders(request.user))
-    sort = ORDERS.sort_of(request.GET)
+    asked = _asked_panels(page)
+    for order in page:
+        if order.panel_id in asked:
+            order.panel = asked[order.panel_id]
     context = {
         "filter": found,
         "bar": FilterBar(found, request, list_name="orders", target="orders"),
         "is_fragment": wants_fragment(request),
-        "table": TablePage(ORDERS, request, page, sort=sort, is_filtered=_is_filtered(found, request.GET)),
+        "table": TablePage(ORDERS, request, page, sort=ORDERS.sort_of(request.GET), is_filtered=is_filtered),
         "page": page,
         "total": total,
-        "sort": sort,
-        "is_filtered": _is_filtered(found, request.GET),
-        "poll": poll_seconds(page.rows),
-        "tag": _tag(request, page, total),
+        "is_filtered": is_filtered,
+        "poll": poll_seconds(page.rows, _answering(asked)),
+        "tag": _tag(request, page, total, asked),
         "exports": list(files_of(request, "order_export", total)),
         **_totals(found, request.GET, total),
     }
     return render_list(request, "panels/orders/order_list.html", context, partial="results")
 
 
-def _find(found: OrderFilter, query: Mapping[str, str], shown: QuerySet[Order]) -> tuple[Page[Order], int]:
-    # An invalid filter shows no orders, because all orders would be mistaken for its result.
-    page, total = find_page(
-        found.qs if found.is_valid() else Order.objects.none(),
-        query,
-        sort=_field(query),
-        shown=shown,
-        is_narrowed=_is_filtered(found, query),
-    )
-    # The panels of the orders that are being checked say how long that may take. No other order needs its panel.
-    prefetch_related_objects([order for order in page if order.check_requested_at], "panel")
-    return page, total
+def _find(found: OrderFilter | None, query: Mapping[str, str], shown: QuerySet[Any, Any]) -> tuple[Page[Any], int]:
+    orders = Order.objects.all()
+    if found:
+        # An invalid filter shows no orders, because all orders would be mistaken for its result.
+        orders = found.qs if found.is_valid() else Order.objects.none()
+    return find_page(orders, query, sort=_field(query), shown=shown, is_narrowed=_is_filtered(query))
 
 
-def _is_filtered(found: OrderFilter, query: Mapping[str, str]) -> bool:
-    return any(value for name, value in query.items() if name in found.filters)
+def _is_filtered(query: Mapping[str, str]) -> bool:
+    return any(value for name, value in query.items() if name in OrderFilter.base_filters)
+
+
+def _present_tag(request: HttpRequest) -> str:
+    """Return the tag that the page has at present. Nothing is built that only the page itself needs."""
+    found = filter_orders(request.GET, request.user) if _is_filtered(request.GET) else None
+    page, total = _find(found, request.GET, Order.objects.values_list(*WATCHED, named=True))
+    return _tag(request, page, total, _asked_panels(page))
+
+
+def _tag(request: HttpRequest, page: Page[Any], total: int, asked: Mapping[int, Panel]) -> str:
+    answering = _answering(asked)
+    seconds = poll_seconds(page.rows, answering)
+    return tag_of_page(ORDERS, request, page, total, sorted(answering), seconds)
+
+
+def _asked_panels(page: Page[Any]) -> dict[int, Panel]:
+    """Return the panels of the orders that are being checked, by pk. No other order needs its panel."""
+    pks = {order.panel_id for order in page if order.check_requested_at}
+    return Panel.objects.defer("api_key").in_bulk(pks) if pks else {}
+
+
+def _answering(asked: Mapping[int, Panel]) -> set[int]:
+    now = timezone.now()
+    return {pk for pk, panel in asked.items() if panel.takes_questions(now)}
 
 
 def _totals(found: OrderFilter, query: Mapping[str, str], total: int) -> dict[str, Any]:
@@ -92,12 +111,6 @@ def _totals(found: OrderFilter, query: Mapping[str, str], total: int) -> dict[st
     return {"totals": total_cost(found.qs, total, int(found.form.cleaned_data["panel"] or 0))}
 
 
-def _tag(request: HttpRequest, page: Page[Order], total: int) -> str:
-    now = timezone.now()
-    asked = [order.panel.takes_questions(now) for order in page if order.check_requested_at]
-    return tag_of_page(ORDERS, request, page, total, asked, poll_seconds(page.rows))
-
-
 def _field(query: Mapping[str, str]) -> str:
     sort = ORDERS.sort_of(query)
     is_unplaced = query.get("state", Order.State.PLACED) not in ("", Order.State.PLACED)
@@ -107,28 +120,26 @@ def _field(query: Mapping[str, str]) -> str:
     return ORDERS.field_of(sort)
 
 
-def poll_seconds(orders: list[Order]) -> int:
-    """Return the seconds between two polls of a page with these orders, 0 for no polling."""
+def poll_seconds(orders: Iterable[Any], answering: Collection[int]) -> int:
+    """Return the seconds between two polls of a page with these orders, 0 for no polling.
+
+    answering: the pks of the panels that can be asked at present. An order is any row with the fields WATCHED.
+    """
     now = timezone.now()
-    if any(_is_being_checked(order, now) for order in orders):
+    if any(_is_being_checked(order, now) and order.panel_id in answering for order in orders):
         return 1
     if any(_is_on_its_way(order, now) for order in orders):
         return 2
-    return 10 if any(order.is_open for order in orders) else 0
+    return 10 if any(is_open(order) for order in orders) else 0
 
 
-def _is_being_checked(order: Order, now: datetime) -> bool:
-    return (
-        order.check_requested_at is not None
-        and now - order.check_requested_at < CHECK_IS_QUICK
-        and order.panel.takes_questions(now)
-    )
+def _is_being_checked(order: Any, now: datetime) -> bool:
+    return order.check_requested_at is not None and now - order.check_requested_at < CHECK_IS_QUICK
 
 
-def _is_on_its_way(order: Order, now: datetime) -> bool:
+def _is_on_its_way(order: Any, now: datetime) -> bool:
     if order.state == Order.State.QUEUED:
-        is_held = order.is_held or order.is_held_for_funds
-        return not is_held and now - order.created_at < SENDING_IS_QUICK
+        return not (is_held(order) or is_held_for_funds(order)) and now - order.created_at < SENDING_IS_QUICK
     return (
         order.state == Order.State.SENDING
         or order.cancel_state == RequestState.SENDING

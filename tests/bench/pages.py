@@ -129,6 +129,7 @@ ADDRESSES = {
 def measure(count: int, database: str) -> Iterator[Row]:
     """Request every address several times as a user. The report names the pages over their limits."""
     client = signed_in()
+    _start_worker()
     for what, address in addresses():
         queries = _queries(client, address)
         watches = [_time(client, address) for _ in range(ROUNDS)]
@@ -136,6 +137,17 @@ def measure(count: int, database: str) -> Iterator[Row]:
         is_over = queries > MOST_QUERIES or ms > MOST_MS
         figure = f"{ms:.0f} ms ({cpu:.0f} ms CPU here), {queries} queries"
         yield Row(what, figure, f"limit: {MOST_MS} ms, {MOST_QUERIES}", "OVER" if is_over else "")
+
+
+def _start_worker() -> None:
+    """Pretend that a worker runs, because without one every page counts what waits for it."""
+    from django.utils import timezone
+
+    from panels.models import Worker
+
+    now = timezone.now()
+    worker = Worker.objects.create(host="bench", pid=1, started_at=now, seen_at=now)
+    Worker.objects.filter(pk=worker.pk).update(seen_at=now + timedelta(days=1))
 
 
 def addresses() -> Iterator[tuple[str, str]]:
