@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join, strip_tags
 
 from panels.attention.needs import trouble
-from panels.lists.cells import BARE, main_link, words
+from panels.lists.cells import BARE, aside, main_link, words
 from panels.lists.totals import Sum, Totals, add_up
 from panels.models import Panel
 from panels.pages import numbers, states, times
@@ -93,10 +93,15 @@ def _name(row: PanelRow) -> str:
 
 
 def _state(row: PanelRow) -> str:
-    badges = [states.panel_badge(row.panel)]
-    if row.panel.is_balance_low:
-        badges.append(states.badge("low", label="Low balance"))
-    return format_html_join(" ", "{}", ((each,) for each in badges))
+    panel = row.panel
+    marks = [states.panel_badge(panel)]
+    if panel.is_balance_low:
+        marks.append(states.badge("low", label="Low"))
+    if panel.is_active and panel.balance_requested_at:
+        marks.append(aside("checking…"))
+    if panel.is_active and panel.sync_requested_at:
+        marks.append(aside("syncing…"))
+    return format_html_join(" ", "{}", ((mark,) for mark in marks))
 
 
 def _trouble(row: PanelRow) -> str:
@@ -107,22 +112,6 @@ def _trouble(row: PanelRow) -> str:
 def _trouble_words(panel: Panel) -> str:
     # An inactive panel is not called, so its last errors no longer matter.
     return " ".join(unescape(strip_tags(trouble(panel))).split()) if panel.is_active else ""
-
-
-def _balance_read(row: PanelRow) -> str:
-    if row.panel.is_active and row.panel.balance_requested_at:
-        return _running("Checking…")
-    return times.ago(row.panel.balance_checked_at, "not yet")
-
-
-def _catalog(row: PanelRow) -> str:
-    if row.panel.is_active and row.panel.sync_requested_at:
-        return _running("Syncing…")
-    return times.ago(row.panel.catalog_synced_at, "not yet")
-
-
-def _running(text: str) -> str:
-    return format_html('<span class="spinner"></span> {}', text)
 
 
 def _open_orders(row: PanelRow) -> str:
@@ -191,18 +180,29 @@ PANELS: Table[PanelRow] = Table(
             title="Open orders",
             cell=_open_orders,
             css="num",
-            place="figure",
             sort="-open",
             needs="panels.view_order",
         ),
-        Column(name="checked", title="Balance read", cell=_balance_read, css="w-time"),
         Column(
             name="answered",
             title="Last answer",
             cell=lambda row: times.ago(row.panel.last_answer_at, "not yet"),
             css="w-time",
+            place="figure",
         ),
-        Column(name="catalog", title="Catalog synced", cell=_catalog, css="w-time"),
+        Column(
+            name="catalog",
+            title="Catalog",
+            cell=lambda row: times.ago(row.panel.catalog_synced_at, "not yet"),
+            css="w-time",
+        ),
+        Column(
+            name="checked",
+            title="Balance read",
+            cell=lambda row: times.ago(row.panel.balance_checked_at, "not yet"),
+            css="w-time",
+            shown="wide",
+        ),
         Column(
             name="read",
             title="Read the balance",

@@ -90,7 +90,7 @@ REFILLS: Table[Refill] = Table(
         ),
         Column(
             name="remote_id",
-            title="Panel refill ID",
+            title="Refill ID",
             cell=lambda refill: words(refill.remote_id),
             css="w-name mono",
         ),
@@ -114,6 +114,7 @@ REFILLS: Table[Refill] = Table(
             title="By",
             cell=lambda refill: words(refill.requested_by.get_username() if refill.requested_by else ""),
             css="w-name",
+            shown="wide",
         ),
         Column(
             name="sent",

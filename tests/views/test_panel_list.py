@@ -171,10 +171,10 @@ def test_an_action_in_the_list_leads_back_to_the_list_with_its_outcome(as_manage
     panel = make_panel(name="Northwind")
     referer = "http://testserver/panels/?sort=-name"
     for name, words in (
-        ("balance", "Checking…"),
+        ("balance", "checking…"),
         ("pause", "Northwind is paused"),
         ("resume", "Northwind is no longer paused"),
-        ("sync", "Syncing…"),
+        ("sync", "syncing…"),
     ):
         address = f"{panel.get_absolute_url()}{name}/"
         answer = as_manager.post(address, {"list": "1"}, HTTP_REFERER=referer)
