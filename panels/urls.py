@@ -62,6 +62,7 @@ urlpatterns = [
     path("panels/words/<int:pk>/decide/", refusals.refusal_decide, name="refusal_decide"),
     path("panels/words/<int:pk>/send-again/", refusals.refusal_send_again, name="refusal_send_again"),
     path("catalog/", catalog.service_list, name="service_list"),
+    path("catalog/export.<table:suffix>", catalog.service_export, name="service_export"),
     path("catalog/<int:pk>/", catalog.service_detail, name="service_detail"),
     path("catalog/<int:pk>/type/", catalog.service_type, name="service_type"),
     path("catalog/<int:pk>/charges/", catalog.service_charges, name="service_charges"),

@@ -46,6 +46,7 @@ TABLE = {
     ("refusal_send_again", "POST"): (LOGIN, 403, 403, 302, 302),
     # the catalog
     ("service_list", "GET"): (LOGIN, 403, 200, 200, 200),
+    ("service_export", "GET"): (LOGIN, 403, 200, 200, 200),
     ("service_detail", "GET"): (LOGIN, 403, 200, 200, 200),
     ("service_type", "POST"): (LOGIN, 403, 403, 403, 302),
     ("service_charges", "POST"): (LOGIN, 403, 403, 302, 302),

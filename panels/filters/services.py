@@ -91,9 +91,14 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
         return len(self.currencies) > 1 and (self._has_range or self._chosen("sort") in ("price", "-price"))
 
     @property
+    def used_sort(self) -> str:
+        """The sorting: by name, or the chosen one if it can be used."""
+        return "name" if self.lacks_currency else str(self._chosen("sort") or "name")
+
+    @property
     def sort_field(self) -> str:
-        """The field to sort by: the name, or the chosen field if it can be used."""
-        return "name" if self.lacks_currency else self.SORTS.get(self._chosen("sort"), "name")
+        """The field to sort by."""
+        return self.SORTS[self.used_sort]
 
     @property
     def is_refused(self) -> bool:

@@ -32,7 +32,7 @@ class ChangeWords(NamedTuple):
 def price(service: Service) -> str:
     """Write the price of a service: for 1000 units, or flat for packages."""
     amount, currency = service.rate_per_1000, service.panel.currency
-    if _is_flat(service):
+    if is_flat(service):
         return format_html("{} flat", numbers.money(amount, currency))
     return numbers.rate(amount, currency)
 
@@ -40,10 +40,11 @@ def price(service: Service) -> str:
 @register.simple_tag
 def price_unit(service: Service) -> str:
     """Write the unit of the price of a service, such as "USD per 1000"."""
-    return f"{service.panel.currency} {'flat' if _is_flat(service) else 'per 1000'}".strip()
+    return f"{service.panel.currency} {'flat' if is_flat(service) else 'per 1000'}".strip()
 
 
-def _is_flat(service: Service) -> bool:
+def is_flat(service: Service) -> bool:
+    """Return whether the price is for the whole order, not for 1000 units."""
     kind = service.order_type
     return kind.billing is Billing.FLAT and not (kind.counted_field and service.panel.bills_package_per_line)
 

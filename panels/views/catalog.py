@@ -8,19 +8,22 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db.models import Exists, OuterRef
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from panels.bell import ring
 from panels.filters import ServiceFilter
+from panels.lists.services import SERVICES
 from panels.models import Order, Panel, Service
 from panels.money import charges
 from panels.money.costs import estimate
 from panels.orders import holding
 from panels.orders.delivery import delivery_minutes
+from panels.pages.downloads import back_to_list, files_of, send_list
 from panels.pages.filter_bar import FilterBar, render_list, without_empty
 from panels.pages.paging import count_rows, find_page
+from panels.pages.table import TablePage
 from panels.protocol.order_types import ORDER_TYPES, type_choices
 from panels.providers import service_types
 from panels.providers.history import prices
@@ -34,8 +37,7 @@ MAX_CHANGES = 50
 @without_empty
 def service_list(request: HttpRequest) -> HttpResponse:
     """Show the services of all panels, filtered and sorted, 50 a page."""
-    with_services = Panel.objects.filter(Exists(Service.objects.filter(panel=OuterRef("pk"))))
-    narrowed = ServiceFilter(request.GET, with_services.defer("api_key"))
+    narrowed = _filter(request)
     shown = Service.objects.select_related("panel").defer("description", "search_text", "panel__api_key")
     page, total = find_page(narrowed.qs, request.GET, sort=narrowed.sort_field, shown=shown)
     context = {
@@ -43,10 +45,27 @@ def service_list(request: HttpRequest) -> HttpResponse:
         "bar": FilterBar(narrowed, request, list_name="services", target="services"),
         "page": page,
         "total": total,
-        "sorts": {"name": _sort(narrowed, "name", "name"), "price": _sort(narrowed, "price", "rate_per_1000")},
+        "table": TablePage(SERVICES, request, page, sort=narrowed.used_sort, is_filtered=narrowed.is_narrowed),
         "categories": _categories(narrowed),
+        "exports": list(files_of(request, "service_export", total)),
     }
     return render_list(request, "panels/catalog/service_list.html", context, partial="services")
+
+
+def _filter(request: HttpRequest) -> ServiceFilter:
+    with_services = Panel.objects.filter(Exists(Service.objects.filter(panel=OuterRef("pk"))))
+    return ServiceFilter(request.GET, with_services.defer("api_key"))
+
+
+@permission_required("panels.view_service", raise_exception=True)
+@require_safe
+def service_export(request: HttpRequest, suffix: str) -> HttpResponseBase:
+    """Send all pages of the list under the same query as a file."""
+    narrowed = _filter(request)
+    if narrowed.is_refused:
+        return back_to_list(request)
+    services = narrowed.qs.select_related("panel").defer("search_text", "former_text", "panel__api_key")
+    return send_list(request, SERVICES, services, suffix=suffix, sort=narrowed.sort_field)
 
 
 @permission_required("panels.view_service", raise_exception=True)
@@ -119,12 +138,6 @@ def _type_set(service: Service) -> str:
     if service.own_type:
         return f"The type is {service.order_type.label} from now on, also after a sync."
     return f"The type of the panel counts again. It is ordered as {service.order_type.label}."
-
-
-def _sort(narrowed: ServiceFilter, name: str, field: str) -> dict[str, str]:
-    """Return the present sorting by a column, and the sorting after a click."""
-    current = {field: "ascending", f"-{field}": "descending"}.get(narrowed.sort_field, "")
-    return {"current": current, "next": f"-{name}" if current == "ascending" else name}
 
 
 def _categories(narrowed: ServiceFilter) -> Iterator[str]:

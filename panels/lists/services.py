@@ -1,0 +1,162 @@
+"""The list of services, which is the catalog of all panels: its columns and its export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils.html import format_html
+
+from panels.lists.cells import BARE, main_link, words
+from panels.models import Service
+from panels.pages import numbers, states, times
+from panels.pages.table import Column, Table
+from panels.templatetags.catalog import average_time, is_flat, type_badge
+
+EXPORTED: Mapping[str, Callable[[Service], Any]] = {
+    "Panel": lambda service: service.panel.name,
+    "Service id": lambda service: service.remote_id,
+    "Service": lambda service: service.name,
+    "Category": lambda service: service.category,
+    "Type": lambda service: service.get_type_display(),
+    "Panel type": lambda service: service.raw_type,
+    "Price": lambda service: service.rate_per_1000,
+    "Price is flat": is_flat,
+    "Currency": lambda service: service.panel.currency,
+    "Minimum": lambda service: service.min_quantity,
+    "Maximum": lambda service: service.max_quantity,
+    "Refill": lambda service: service.refill,
+    "Cancel": lambda service: service.cancel,
+    "Drip-feed": lambda service: service.dripfeed,
+    "Average time": lambda service: service.average_time,
+    "Average minutes": lambda service: service.average_minutes,
+    "Charged": lambda service: service.charges_text,
+    "Description": lambda service: service.description,
+    "Listed": lambda service: service.is_listed,
+    "First seen": lambda service: service.first_seen_at,
+    "Last seen": lambda service: service.last_seen_at,
+}
+
+
+def _name(service: Service) -> str:
+    return main_link(service.get_absolute_url(), service.name, service.name)
+
+
+def _type(service: Service) -> str:
+    """Write the type. It is a badge only if it is not known, because a known type is no state."""
+    label = f"{service.order_type.label} (set by hand)" if service.own_type else service.order_type.label
+    unknown = format_html('<span title="{}">{}</span>', service.raw_type, type_badge(service))
+    kind = words(label) if service.type else unknown
+    return kind if service.is_listed else format_html("{} {}", states.badge("not_listed"), kind)
+
+
+def _price(service: Service) -> str:
+    return _with_unit(service, numbers.price(service.rate_per_1000, service.panel.currency, is_aligned=True))
+
+
+def _bare_price(service: Service) -> str:
+    return _with_unit(service, numbers.price(service.rate_per_1000, service.panel.currency, **BARE))
+
+
+def _with_unit(service: Service, price: str) -> str:
+    """Say that a price is flat, because the head of the column says "per 1000"."""
+    if not is_flat(service):
+        return price
+    return format_html('<span class="muted" title="For the whole order">flat</span> {}', price)
+
+
+def _limits(service: Service) -> str:
+    return f"{numbers.count(service.min_quantity)} – {numbers.count(service.max_quantity)}"
+
+
+def _answer(value: bool | None, name: str, doubt: str = "") -> str:  # noqa: FBT001
+    """Write in a word whether the panel offers something. The full words are on hover."""
+    if doubt:
+        return format_html('<span class="muted" title="{}">Doubtful</span>', doubt)
+    if value is None:
+        return format_html('<span class="muted" title="{} not stated">–</span>', name)
+    return format_html('<span title="{}">{}</span>', name if value else f"No {name.lower()}", "Yes" if value else "No")
+
+
+def _order(service: Service) -> str:
+    if not service.is_listed or not service.panel.is_active:
+        return ""
+    address = f"{reverse('order_new')}?service={service.pk}"
+    words = '<a class="button button--small" href="{}">Order<span class="sr"> {}</span></a>'
+    return format_html(words, address, service.name)
+
+
+SERVICES: Table[Service] = Table(
+    name="services",
+    row="service",
+    exported=EXPORTED,
+    sorts={"name": "name", "price": "rate_per_1000"},
+    sort="name",
+    columns=(
+        Column(
+            name="remote_id", title="ID", cell=lambda service: words(service.remote_id), css="w-id mono", shown="always"
+        ),
+        Column(name="name", title="Service", cell=_name, css="table__main", shown="always", place="title", sort="name"),
+        Column(
+            name="panel",
+            title="Panel",
+            cell=lambda service: words(service.panel.name),
+            css="w-name",
+            place="remark",
+        ),
+        Column(
+            name="category",
+            title="Category",
+            cell=lambda service: words(service.category),
+            css="w-link",
+            shown="wide",
+        ),
+        Column(name="type", title="Type", cell=_type, css="w-name", place="badge"),
+        Column(
+            name="price",
+            title="Price per 1000",
+            cell=_price,
+            bare=_bare_price,
+            currency=lambda service: service.panel.currency,
+            css="num",
+            place="figure",
+            sort="price",
+        ),
+        Column(name="limits", title="Min – max", cell=_limits, css="num"),
+        Column(name="refill", title="Refill", cell=lambda service: _answer(service.refill, "Refill")),
+        Column(
+            name="cancel", title="Cancel", cell=lambda service: _answer(service.cancel, "Cancel", service.cancel_doubt)
+        ),
+        Column(
+            name="dripfeed",
+            title="Drip-feed",
+            cell=lambda service: _answer(service.dripfeed, "Drip-feed"),
+            shown="wide",
+        ),
+        Column(name="average", title="Average time", cell=lambda service: words(average_time(service)), shown="extra"),
+        Column(
+            name="charges",
+            title="Charged",
+            cell=lambda service: words(service.charges_text),
+            css="w-link",
+            shown="extra",
+        ),
+        Column(
+            name="first_seen",
+            title="First seen",
+            cell=lambda service: times.ago(service.first_seen_at),
+            css="w-time",
+            shown="extra",
+        ),
+        Column(
+            name="actions",
+            title="Order",
+            cell=_order,
+            css="table__actions",
+            shown="always",
+            needs="panels.add_order",
+            place="control",
+        ),
+    ),
+)
