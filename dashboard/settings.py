@@ -126,6 +126,8 @@ QUEUE_URL = env.str("QUEUE_URL", default=f"sqlite:///{VAR_DIR / 'queue.sqlite3'}
 
 # Enough for ten thousand pasted orders. The size of files is checked where they are read.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
+# Enough for the 1,000 rows that a person can select (static/app.js), and for the fields beside them.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1100
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")

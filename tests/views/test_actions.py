@@ -81,6 +81,15 @@ def test_without_htmx_a_refresh_leads_back_to_the_same_list(as_operator, rung):
     assert response.url == f"{reverse('order_list')}?state=placed&sort=charge"
 
 
+def test_as_many_rows_as_can_be_selected_are_taken_at_once(as_operator, rung):
+    placed = make_placed()
+    others = range(placed.pk + 1, placed.pk + 1000)
+    data = {"action": "refresh", "query": "", "csrfmiddlewaretoken": "x", "order": [placed.pk, *others]}
+    assert as_operator.post(reverse("order_actions"), data, headers=HTMX).status_code == 204
+    placed.refresh_from_db()
+    assert placed.check_requested_at
+
+
 def test_one_row_is_refreshed_by_its_button_whatever_else_is_selected(as_operator, rung):
     order, other = make_placed(), make_placed()
     response = as_operator.post(reverse("order_actions"), {"only": order.pk, "order": other.pk}, headers=HTMX)
