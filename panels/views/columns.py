@@ -18,15 +18,17 @@ def list_columns(request: HttpRequest, name: str) -> HttpResponse:
     table = TABLES.get(name)
     if table is None:
         raise Http404
-    settings = PersonalSettings.of(request.user)
+    personal = PersonalSettings.of(request.user)
     if request.POST.get("reset"):
-        settings.columns.pop(name, None)
+        personal.columns.pop(name, None)
     else:
         chosen = request.POST.getlist("column")
-        settings.columns[name] = [each for each in table.names(request.user) if each in chosen]
+        personal.columns[name] = [each for each in table.names(request.user) if each in chosen]
     if request.POST.get("density") in PersonalSettings.Density.values:
-        settings.density = request.POST["density"]
-    settings.save()
+        personal.density = request.POST["density"]
+    # Only what the form shows, because other pages write the other settings of the same row.
+    shown = {"columns": personal.columns, "density": personal.density}
+    PersonalSettings.objects.update_or_create(user=personal.user, defaults=shown)
     if wants_fragment(request):
         return trigger_client_event(HttpResponse(status=204), "refreshed", {})
     return redirect(page_before(request))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from panels.models import PersonalSettings
+from panels.views.columns import list_columns
 from tests.factories import make_placed
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +36,17 @@ def test_the_form_of_the_list_leads_here(as_operator):
 def test_the_list_shows_them_at_once(as_operator):
     answer = as_operator.post(ADDRESS, {"column": ["note"]}, headers={"HX-Request": "true"})
     assert (answer.status_code, answer["HX-Trigger"]) == (204, '{"refreshed": {}}')
+
+
+def test_settings_that_another_page_writes_meanwhile_stay(rf, operator):
+    PersonalSettings.objects.create(user=operator)
+    request = rf.post(ADDRESS, {"column": ["note"]})
+    request.user, request.htmx = operator, False
+    assert PersonalSettings.of(request.user).time_zone == ""
+    PersonalSettings.objects.update(time_zone="Asia/Tokyo")
+    list_columns(request, "orders")
+    personal = PersonalSettings.objects.get()
+    assert (personal.time_zone, personal.columns) == ("Asia/Tokyo", {"orders": ["note"]})
 
 
 def test_names_that_are_no_columns_are_not_kept_and_an_odd_density_changes_nothing(as_operator, operator):
