@@ -10,7 +10,6 @@ A rounded amount has the exact amount in its title.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from html import escape
 from typing import Protocol
@@ -172,17 +171,6 @@ def rate(amount: Decimal | int | None, currency: str = "") -> str:
     """Write the price of 1000 units."""
     text = price(amount, currency)
     return text if amount is None else format_html("{} per{}1000", text, NBSP)
-
-
-def shared_currency(currencies: Iterable[str]) -> str:
-    """Return the currency that all amounts of a column have, "" if they differ. The head of the column names it."""
-    found = set(currencies)
-    return found.pop() if len(found) == 1 else ""
-
-
-def head(label: str, currency: str) -> str:
-    """Write the head of a column of amounts, with the currency if all amounts share it."""
-    return format_html('{} <span class="unit">{}</span>', label, currency) if currency else label
 
 
 def count(number: int | str | None) -> str:

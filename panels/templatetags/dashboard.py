@@ -17,7 +17,6 @@ for tag in (
     numbers.rate,
     numbers.count,
     numbers.total_count,
-    numbers.head,
     times.ago,
     times.moment,
     states.badge,

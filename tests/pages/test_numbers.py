@@ -122,19 +122,6 @@ def test_the_currency_can_stand_in_the_head_alone():
 
 
 @pytest.mark.parametrize(
-    ("currencies", "shared"), [(["USD", "USD"], "USD"), (["USD", "EUR"], ""), (["USD", ""], ""), ([""], ""), ([], "")]
-)
-def test_the_head_has_the_currency_that_all_rows_share(currencies, shared):
-    assert numbers.shared_currency(currencies) == shared
-
-
-def test_a_head_names_its_currency():
-    assert numbers.head("Cost", "USD") == 'Cost <span class="unit">USD</span>'
-    assert numbers.head("Cost", "") == "Cost"
-    assert "<b>" not in numbers.head("Cost", "<b>")
-
-
-@pytest.mark.parametrize(
     ("amount", "currency", "html"),
     [
         ("12.5", "USD", '12.50<span class="pad pad--2"></span> USD'),

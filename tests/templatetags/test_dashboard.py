@@ -19,7 +19,7 @@ from tests.factories import make_order, make_placed, make_user
 pytestmark = pytest.mark.django_db
 
 TAGS = {
-    "money", "exact", "total", "spend", "rate", "price_amount", "count", "head", "total_count", "order_cost",
+    "money", "exact", "total", "spend", "rate", "price_amount", "count", "total_count", "order_cost",
     "ago", "moment", "badge", "order_badge", "order_legend", "panel_badge", "flag", "delivered_bar", "external_link",
 }  # fmt: skip
 FILTERS = {"span", "from_now", "site_day", "plain", "without_stop"}
