@@ -185,7 +185,7 @@ class TablePage(Generic[M]):
     def filter_key(self) -> str:
         """The list and its filter. A selection of rows is kept until this changes."""
         query = self._request.GET.copy()
-        for name in ("sort", "view", *CURSORS):
+        for name in ("sort", "view", "total", *CURSORS):
             query.pop(name, None)
         return f"{self.table.name}?{query.urlencode()}"
 
