@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
-from panels.models import Order, OrderAction
-from tests.factories import make_placed, make_service
+from panels.models import Batch, Order, OrderAction
+from tests.factories import make_batch, make_client, make_panel, make_placed, make_refill, make_service, row_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LONG = "Instagram Followers | " + "Real & Active, " * 12
@@ -115,3 +118,75 @@ def test_a_poll_without_news_leaves_the_rows_alone_and_a_change_arrives(page, si
     page.evaluate("htmx.trigger('#orders', 'refreshed')")
     expect(page.locator(f"#order-{orders[-1].pk}").get_by_text("Partial")).to_be_visible()
     assert "tag=" not in page.get_by_role("link", name="Next").get_attribute("href")
+
+
+# -- the other lists
+
+NAME = "🔥 " + "Real & Active, " * 13
+
+
+@pytest.fixture
+def rows(transactional_db):
+    """Rows of every list with names as long as they get. Return the address of each list and of its newest row."""
+    now = timezone.now()
+    panel = make_panel(
+        name="Meridian Social", balance=Decimal("1234567.891234"), low_balance=Decimal(9_999_999), last_error=NAME,
+        failures=2, balance_checked_at=now, sync_requested_at=now,
+    )  # fmt: skip
+    service = make_service(panel, name=NAME, category=NAME, type="", raw_type=NAME[:100], remote_id="9" * 12)
+    make_service(make_panel(reported_currency="EUR"), name="Likes", type="custom_comments_package")
+    order = make_placed(service, progress="completed")
+    refill = make_refill(order, state="refused", error=NAME, remote_id="8" * 12, unreadable_since=now)
+    batch = make_batch(row_of(service, quantity=1), filename=f"{NAME}.csv")
+    Batch.objects.update(client=make_client(NAME[:60]), reference=NAME[:100])
+    return {
+        "/refills/": (f"#refill-{refill.pk}", order.get_absolute_url()),
+        "/bulk/": (f"#batch-{batch.pk}", batch.get_absolute_url()),
+        "/catalog/": (f"#service-{service.pk}", service.get_absolute_url()),
+        "/panels/": (f"#panel-{panel.pk}", panel.get_absolute_url()),
+    }
+
+
+@pytest.mark.parametrize("width", [390, 1280, 1440, 1920])
+def test_every_list_has_one_line_a_row_or_two_on_a_phone(open_page, sign_in, rows, looks_right, width):
+    page = open_page(viewport={"width": width, "height": 900})
+    sign_in(page)
+    for address, (row, opened) in rows.items():
+        page.goto(address)
+        heights = page.locator("tbody tr").evaluate_all("rows => rows.map((row) => row.getBoundingClientRect().height)")
+        assert max(heights) <= (75 if width < 500 else 40), address
+        looks_right(page)
+        page.locator(row).locator("td.table__badge").click(position={"x": 3, "y": 3})
+        page.wait_for_url(f"**{opened}")
+
+
+def test_columns_of_every_list_show_at_once(page, sign_in, rows):
+    sign_in(page)
+    extra = {"/refills/": "Finished", "/bulk/": "Note", "/catalog/": "Average time", "/panels/": "Panel ID"}
+    for address, title in extra.items():
+        page.goto(address)
+        head = page.get_by_role("columnheader", name=title, exact=True)
+        expect(head).to_be_hidden()
+        page.locator("summary", has_text="Columns").click()
+        page.get_by_label(title, exact=True).check()
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(head).to_be_visible()
+
+
+def test_a_panel_is_paused_and_resumed_in_its_row(page, sign_in, rows):
+    sign_in(page)
+    page.goto("/panels/?sort=-name")
+    page.get_by_role("button", name="Pause Meridian Social").click()
+    expect(page.get_by_text("Meridian Social is paused.")).to_be_visible()
+    assert page.url.endswith("/panels/?sort=-name")
+    page.get_by_role("button", name="Resume Meridian Social").click()
+    expect(page.get_by_text("Meridian Social is no longer paused.")).to_be_visible()
+    expect(page.get_by_role("button", name="Pause Meridian Social")).to_be_visible()
+
+
+def test_the_catalog_leads_to_an_order_from_its_row_also_on_a_phone(open_page, sign_in, rows):
+    page = open_page(viewport={"width": 390, "height": 844})
+    sign_in(page, "Operator")
+    page.goto("/catalog/?q=likes")
+    page.get_by_role("link", name="Order Likes").click()
+    page.wait_for_url("**/orders/new/?service=*")
