@@ -60,6 +60,15 @@ def test_a_pause_that_begins_or_is_over_is_seen_by_a_poll():
     assert PANELS.watched(PanelRow(panel, 1)) != PANELS.watched(PanelRow(panel, 2))
 
 
+@pytest.mark.parametrize("reason", ["rate_limit", "unreachable"])
+def test_a_time_that_is_over_is_seen_by_a_poll_although_nothing_was_written(monkeypatch, reason):
+    now = timezone.now()
+    panel = make_panel(paused_reason=reason, paused_until=now + timedelta(minutes=1))
+    before = PANELS.watched(PanelRow(panel, 0))
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(minutes=2))
+    assert PANELS.watched(PanelRow(panel, 0)) != before
+
+
 def test_cells_and_export_of_a_panel_take_no_query_and_read_no_key(django_assert_num_queries):
     user = values.with_all_columns(PANELS, "Manager")
     make_panel(last_error="Too many requests", failures=2)
