@@ -14,8 +14,16 @@ def find_page(rows: Any, query: Mapping[str, str], *, sort: str, size: int = 50,
     """Return the first or the last page and the number of rows, in place of panels.paging.find_page."""
     pages = Paginator(rows.order_by(sort, "-pk"), size)
     page = pages.page(pages.num_pages if query.get("last") else 1)
-    found: Page[Any] = Page(list(page), "", "", is_first=not page.has_previous(), is_last=not page.has_next())
+    orders = [_with_names(order) for order in page]
+    found: Page[Any] = Page(orders, "", "", is_first=not page.has_previous(), is_last=not page.has_next())
     return found, pages.count
+
+
+def _with_names(order: Any) -> Any:
+    """Read the names of other rows with a query for each."""
+    order.service_now, order.panel_name = order.service and order.service.name, order.panel.name
+    order.client_name = order.client and order.client.name
+    return order
 
 
 def site() -> Any:

@@ -1,4 +1,4 @@
-"""The first and the last page of the list of orders, against a bare read of their rows, and against the naive list."""
+"""The first and last page of the list of orders against a bare read and the naive list, and a poll of the first."""
 
 from __future__ import annotations
 
@@ -36,6 +36,23 @@ def measure(count: int, database: str) -> Iterator[Row]:
             times(ours_ms, floor),
             f"{naive_ms:.0f} ms, {naive_queries} queries",
         )
+    yield _poll(client, count)
+
+
+def _poll(client: Any, count: int) -> Row:
+    """Poll the first page, which has not changed. The floor is the page that the poll does not build."""
+    tag = re.search(r'"tag": "(\w+)"', client.get(ADDRESS).content.decode())
+    assert tag, "the list has no tag"
+    rest, asked = f"?tag={tag[1]}", {"HTTP_HX_REQUEST": "true"}
+    assert client.get(f"{ADDRESS}{rest}", **asked).status_code == 204, "the list has changed"
+    queries = _count_queries(lambda: client.get(f"{ADDRESS}{rest}", **asked))
+    page, poll = (_cpu_ms(lambda address=each: client.get(address, **asked)) for each in (ADDRESS, ADDRESS + rest))
+    return Row(
+        f"unchanged poll of {count:,} orders",
+        f"{poll:.1f} ms CPU, {queries} queries",
+        f"{page:.1f} ms CPU: the page",
+        times(poll, page),
+    )
 
 
 def signed_in() -> Any:
@@ -62,14 +79,19 @@ def read_bare(*order: str) -> None:
 
 def _call(client: Any, rest: str) -> tuple[list[bytes], float, int]:
     """Return the orders on a page, its milliseconds once it is warm, and its queries."""
+    found = re.findall(rb'id="order-(\d+)"', client.get(f"{ADDRESS}{rest}").content)
+    count = _count_queries(lambda: client.get(f"{ADDRESS}{rest}"))
+    return found, _ms(lambda: client.get(f"{ADDRESS}{rest}")), count
+
+
+def _count_queries(call: Callable[[], object]) -> int:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     with CaptureQueriesContext(connection) as queries:
-        found = re.findall(rb'id="order-(\d+)"', client.get(f"{ADDRESS}{rest}").content)
-    # Counted now, because further requests empty the log.
-    count = len(queries)
-    return found, _ms(lambda: client.get(f"{ADDRESS}{rest}")), count
+        call()
+        # Counted now, because the end of a further request empties the log.
+        return len(queries)
 
 
 def _ms(call: Callable[[], object]) -> float:
@@ -80,3 +102,12 @@ def _seconds(call: Callable[[], object]) -> float:
     with Stopwatch() as watch:
         call()
     return watch.wall
+
+
+def _cpu_ms(call: Callable[[], object]) -> float:
+    def measured() -> float:
+        with Stopwatch() as watch:
+            call()
+        return watch.cpu
+
+    return statistics.median(measured() for _ in range(3 * ROUNDS)) * 1000
