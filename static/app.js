@@ -357,6 +357,42 @@
     showSelections();
   });
 
+  // A row that a poll has changed or added is marked. The style sheet lets it flash once.
+
+  const ROWS = "tbody tr[id]";
+  let shown;
+
+  // Relative times go on in every row.
+  const contents = (row) => {
+    const copy = row.cloneNode(true);
+    all("time", copy).forEach((time) => time.remove());
+    return words(copy.textContent);
+  };
+
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    shown = isPoll(detail) && new Map(all(ROWS, detail.target).map((row) => [row.id, contents(row)]));
+  });
+
+  document.addEventListener("htmx:afterSwap", ({ detail }) => {
+    const part = document.getElementById(detail.target.id);
+    if (!shown || !part) return;
+    all(ROWS, part).forEach((row) => row.toggleAttribute("data-changed", shown.get(row.id) !== contents(row)));
+    shown = undefined;
+  });
+
+  // A list that a person filters, sorts or pages is dimmed until its rows arrive.
+
+  const setBusy = ({ target }, isBusy) => {
+    const list = target?.closest?.(".swappable");
+    if (isBusy) list?.setAttribute("aria-busy", "true");
+    else list?.removeAttribute("aria-busy");
+  };
+
+  document.addEventListener("htmx:beforeSend", ({ detail }) => {
+    if (!isPost(detail) && !isPoll(detail)) setBusy(detail, true);
+  });
+  document.addEventListener("htmx:afterRequest", ({ detail }) => setBusy(detail, false));
+
   document.addEventListener("htmx:load", ({ target }) => {
     const fresh = [...(target.matches?.("dialog[data-open]") ? [target] : []), ...all("dialog[data-open]", target)];
     fresh.filter((dialog) => !dialog.open).forEach((dialog) => dialog.showModal());
