@@ -303,6 +303,18 @@
     if (box.matches?.("form[data-selection]") && isDone && !isLasting) storeSelected(box, []);
   });
 
+  // An outcome with an undo leaves after ten seconds, but not while a person is about to use it.
+
+  const leave = (box) => setTimeout(() => {
+    if (box.matches(":hover, :focus-within")) leave(box);
+    else box.remove();
+  }, 10000);
+
+  document.addEventListener("htmx:load", ({ target }) => {
+    const boxes = target.matches(".alert--undo") ? [target] : all(".alert--undo", target);
+    boxes.forEach(leave);
+  });
+
   // Typed values, the focus, open menus and open details survive a polled fragment.
 
   let kept = { typed: new Map(), open: [], focus: "" };

@@ -86,10 +86,12 @@ TABLE = {
     ("bulk_labels", "POST"): (LOGIN, 403, 403, 302, 302),
     ("bulk_create_names", "POST"): (LOGIN, 403, 403, 302, 302),
     ("bulk_leave_out_wrong", "POST"): (LOGIN, 403, 403, 302, 302),
+    ("bulk_include", "POST"): (LOGIN, 403, 403, 302, 302),
     ("bulk_confirm", "GET"): (LOGIN, 403, 403, 302, 302),
     # Without the fingerprint of what was shown, nothing is ordered.
     ("bulk_confirm", "POST"): (LOGIN, 403, 403, 422, 422),
     ("bulk_discard", "POST"): (LOGIN, 403, 403, 302, 302),
+    ("bulk_restore", "POST"): (LOGIN, 403, 403, 302, 302),
     ("bulk_pause", "POST"): (LOGIN, 403, 403, 302, 302),
     ("bulk_resume", "POST"): (LOGIN, 403, 403, 302, 302),
     ("bulk_withdraw", "POST"): (LOGIN, 403, 403, 302, 302),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from panels.bulk.checking import check_lines, save_lines
+from panels.bulk.checking import check_lines, recheck_lines, save_changed_lines, save_lines
 from panels.clients.naming import NO_LABELS, Labels
 from panels.models import Batch, BatchLine, Panel
 from panels.protocol.order_fields import trim
@@ -139,11 +139,25 @@ def change_line(
     return lines
 
 
-def leave_out_wrong(batch: Batch) -> int:
-    """Skip all wrong lines, and return their number. Raises NotADraftError."""
+def leave_out_wrong(batch: Batch) -> list[int]:
+    """Skip all wrong lines, and return their numbers. Raises NotADraftError."""
     with transaction.atomic():
         touch(lock_draft(batch.pk))
-        return batch.lines.filter(has_errors=True, is_left_out=False).update(is_left_out=True)
+        wrong = batch.lines.filter(has_errors=True, is_left_out=False)
+        numbers = list(wrong.order_by("number").values_list("number", flat=True))
+        wrong.update(is_left_out=True)
+    return numbers
+
+
+def include(batch: Batch, numbers: Iterable[int]) -> int:
+    """Include skipped lines again, check all lines, and return the number of included lines. Raises NotADraftError."""
+    with transaction.atomic():
+        batch = lock_draft(batch.pk)
+        included = batch.lines.filter(number__in=list(numbers), is_left_out=True).update(is_left_out=False)
+        lines, before, _ = recheck_lines(batch)
+        save_changed_lines(lines, before)
+        touch(batch)
+    return included
 
 
 def _alike(line: BatchLine) -> Q:
@@ -173,6 +187,15 @@ def discard(batch: Batch) -> bool:
     """Discard a draft. Returns False if the batch is not a draft any more."""
     drafts = Batch.objects.filter(pk=batch.pk, state=Batch.State.DRAFT)
     return bool(drafts.update(state=Batch.State.DISCARDED))
+
+
+def restore(batch: Batch) -> bool:
+    """Make a discarded batch a draft again. Returns False if it is not discarded.
+
+    Nothing was ordered from it. The draft is kept for another week, and no earlier summary confirms it.
+    """
+    discarded = Batch.objects.filter(pk=batch.pk, state=Batch.State.DISCARDED)
+    return bool(discarded.update(state=Batch.State.DRAFT, checked_at=timezone.now()))
 
 
 def delete_draft(batch: Batch) -> bool:

@@ -1,6 +1,7 @@
 """Orders that are placed together, and the lines of the table that they come from.
 
     draft ──▶ confirmed ◀──▶ paused
+      ▲
       └─────▶ discarded
 
 A batch of imported orders begins as confirmed. None of its orders is ever sent.

@@ -24,6 +24,7 @@ from panels.orders.queue import queued
 from panels.pages.downloads import TEXT, WORKBOOK, as_download, send_table
 from panels.pages.htmx import render_page
 from panels.pages.paging import Page, paginate
+from panels.pages.undo import say_with_undo
 from panels.tables import reading
 from panels.tables.template import template_csv, template_xlsx
 from panels.views.bulk_labels import ring_for_adoption
@@ -223,6 +224,11 @@ CHANGES: dict[str, tuple[Callable[[Batch], bool], str, str]] = {
         "{} was discarded. Nothing was ordered.",
         "{} is no longer a draft, so it was not discarded.",
     ),
+    "restore": (
+        drafts.restore,
+        "{} is a draft again. Nothing was ordered.",
+        "{} is not discarded. Nothing was changed.",
+    ),
     "pause": (
         pause,
         "{} is paused. Orders that are being sent are completed. No more orders are sent.",
@@ -230,18 +236,23 @@ CHANGES: dict[str, tuple[Callable[[Batch], bool], str, str]] = {
     ),
     "resume": (resume, "{} was resumed.", "{} is not paused."),
 }
+# The changes that can be undone, with the URL of the undo. A pause and a discarded draft have sent nothing.
+UNDO = {"discard": "bulk_restore", "pause": "bulk_resume"}
 
 
 @permission_required("panels.change_batch", raise_exception=True)
 @require_POST
 def bulk_change(request: HttpRequest, pk: int, change: str) -> HttpResponse:
-    """Discard a draft, or pause or resume a batch."""
+    """Discard or restore a draft, or pause or resume a batch."""
     batch = get_batch(pk)
     call, done, not_done = CHANGES[change]
     if not call(batch):
         messages.error(request, not_done.format(batch))
         return redirect(batch)
-    messages.success(request, done.format(batch))
+    if change in UNDO:
+        say_with_undo(request, done.format(batch), UNDO[change], batch.pk)
+    else:
+        messages.success(request, done.format(batch))
     return redirect("bulk_list") if change == "discard" else redirect(batch)
 
 

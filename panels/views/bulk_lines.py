@@ -16,13 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh, trigger_client_event
 
 from panels.bulk.confirming import Summary, summary
-from panels.bulk.drafts import NotADraftError, change_line, leave_out_wrong
+from panels.bulk.drafts import NotADraftError, change_line, include, leave_out_wrong
 from panels.bulk.labels import find_missing_names
 from panels.clients.naming import known_names
 from panels.forms.bulk import LineForm
 from panels.models import Batch, BatchLine
 from panels.pages.htmx import render_page, wants_fragment
 from panels.pages.paging import paginate
+from panels.pages.undo import say_with_undo
 
 TEMPLATE = "panels/bulk/bulk_line.html"
 SHOWN = {
@@ -155,10 +156,32 @@ def bulk_leave_out_wrong(request: HttpRequest, pk: int) -> HttpResponse:
     """Skip every line with errors in a draft."""
     batch = get_batch(pk)
     try:
-        number = leave_out_wrong(batch)
+        numbers = leave_out_wrong(batch)
     except NotADraftError as error:
         messages.error(request, str(error))
         return redirect(batch)
-    lines = "1 line was" if number == 1 else f"{number:,} lines were"
-    messages.success(request, f"{lines} skipped. Skipped lines stay in the batch and are not ordered.")
+    text = f"{_lines_were(len(numbers))} skipped. Skipped lines stay in the batch and are not ordered."
+    if numbers:
+        say_with_undo(request, text, "bulk_include", batch.pk, lines=",".join(map(str, numbers)))
+    else:
+        messages.info(request, text)
     return redirect(batch)
+
+
+@permission_required("panels.change_batch", raise_exception=True)
+@require_POST
+def bulk_include(request: HttpRequest, pk: int) -> HttpResponse:
+    """Include skipped lines of a draft again, as the undo of skipping them."""
+    batch = get_batch(pk)
+    numbers = [text for text in request.GET.get("lines", "").split(",") if text.isdecimal() and len(text) <= 9]
+    try:
+        included = include(batch, map(int, numbers))
+    except NotADraftError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"{_lines_were(included)} included again. All lines were checked.")
+    return redirect(batch)
+
+
+def _lines_were(number: int) -> str:
+    return "1 line was" if number == 1 else f"{number:,} lines were"

@@ -24,6 +24,7 @@ from panels.orders.queue import open_at
 from panels.pages.htmx import page_before, render_page, wants_fragment
 from panels.pages.numbers import money_text
 from panels.pages.paging import count_each
+from panels.pages.undo import say_with_undo
 from panels.providers import history, requests
 
 MAX_CHANGES = 20
@@ -102,11 +103,21 @@ def panel_pause(request: HttpRequest, pk: int, change: str) -> HttpResponse:
         raise PermissionDenied
     call, done, not_done = PAUSES[change]
     words = {"name": panel.name, "reason": panel.get_paused_reason_display()}
-    if call([panel]):
-        messages.success(request, done.format(**words))
+    # An undo ends only the pause that it was offered for.
+    is_other = request.GET.get("reason", panel.paused_reason) != panel.paused_reason
+    if not is_other and call([panel]):
+        _say_done(request, panel, change, done.format(**words))
     else:
         messages.info(request, not_done.format(**words))
     return _back(request, panel)
+
+
+def _say_done(request: HttpRequest, panel: Panel, change: str, text: str) -> None:
+    # A pause that this one has replaced does not come back, so the change cannot be undone.
+    if change == "pause" and not panel.paused_reason:
+        say_with_undo(request, text, "panel_resume", panel.pk, reason=Panel.Pause.BY_HAND)
+    else:
+        messages.success(request, text)
 
 
 @permission_required("panels.change_panel", raise_exception=True)

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from panels.bulk.confirming import summary
+from panels.bulk.confirming import confirm, summary
 from panels.bulk.drafts import (
     NotADraftError,
     change_line,
@@ -17,7 +17,9 @@ from panels.bulk.drafts import (
     delete_draft,
     delete_old_drafts,
     discard,
+    include,
     leave_out_wrong,
+    restore,
 )
 from panels.models import Batch, BatchLine, JobRun, Order
 from panels.worker import tasks
@@ -110,9 +112,42 @@ def test_a_skipped_line_does_not_count_until_it_is_included_again():
 def test_all_wrong_lines_can_be_skipped_at_once():
     service = make_service()
     batch = make_batch(row_of(service), row_of(service, quantity=1), row_of(service, link=""))
-    assert leave_out_wrong(batch) == 2
+    assert leave_out_wrong(batch) == [3, 4]
     confirm_batch(batch)
     assert Order.objects.count() == 1
+
+
+def test_skipped_lines_are_included_again_and_checked():
+    service = make_service()
+    batch = make_batch(row_of(service), row_of(service, quantity=1), row_of(service, quantity=2))
+    change_line(line_of(batch, 4), is_left_out=True)
+    assert leave_out_wrong(batch) == [3]
+    service.min_quantity = 1
+    service.save()
+    before = summary(batch).fingerprint
+    assert include(batch, [3]) == 1
+    assert list(batch.lines.values_list("number", "is_left_out", "has_errors")) == [
+        (2, False, False),
+        (3, False, False),
+        (4, True, False),
+    ]
+    # A summary of before no longer confirms the batch.
+    assert summary(batch).fingerprint != before
+    assert include(batch, [3]) == 0
+
+
+def test_only_a_discarded_batch_is_restored_and_no_earlier_summary_confirms_it():
+    batch = make_batch(row_of(make_service()))
+    assert not restore(batch)
+    shown = summary(batch).fingerprint
+    assert discard(batch)
+    assert restore(batch)
+    assert "has changed since this page was shown" in confirm(batch, None, shown).problem
+    assert not Order.objects.exists()
+    confirm_batch(batch)
+    assert Order.objects.count() == 1
+    assert not restore(batch)
+    assert not discard(batch)
 
 
 def test_lines_of_a_confirmed_batch_cannot_be_changed():
@@ -123,6 +158,8 @@ def test_lines_of_a_confirmed_batch_cannot_be_changed():
         change_line(line_of(batch, 2), is_left_out=True)
     with pytest.raises(NotADraftError):
         leave_out_wrong(batch)
+    with pytest.raises(NotADraftError):
+        include(batch, [2])
 
 
 # -- deleted drafts

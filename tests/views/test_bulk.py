@@ -240,6 +240,18 @@ def test_a_draft_is_discarded(as_operator):
     assert "no longer a draft" in text_of(as_operator.post(at("bulk_discard", batch), follow=True))
 
 
+def test_a_discarded_draft_is_restored_by_the_undo_or_on_its_page(as_operator):
+    batch = make_batch(row_of(make_service()))
+    for _ in range(2):
+        response = as_operator.post(at("bulk_discard", batch), follow=True)
+        assert f'action="{at("bulk_restore", batch)}"' in response.content.decode()
+        assert f'action="{at("bulk_restore", batch)}"' in as_operator.get(at("bulk_detail", batch)).content.decode()
+        response = as_operator.post(at("bulk_restore", batch), follow=True)
+        assert "is a draft again" in text_of(response)
+        assert "Order 1 line" in text_of(response)
+    assert "is not discarded" in text_of(as_operator.post(at("bulk_restore", batch), follow=True))
+
+
 # -- confirming
 
 
@@ -403,7 +415,9 @@ def test_results_are_downloaded_as_csv_and_as_a_workbook(as_viewer):
 def test_a_batch_is_paused_and_goes_on(as_operator, rung, django_capture_on_commit_callbacks):
     service = make_service()
     batch = order_all(make_batch(row_of(service)))
-    assert "is paused" in text_of(as_operator.post(at("bulk_pause", batch), follow=True))
+    response = as_operator.post(at("bulk_pause", batch), follow=True)
+    assert "is paused" in text_of(response)
+    assert "Undo" in text_of(response)
     assert "Resume" in text_of(as_operator.get(at("bulk_detail", batch)))
     with django_capture_on_commit_callbacks(execute=True):
         as_operator.post(at("bulk_resume", batch))

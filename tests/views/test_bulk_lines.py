@@ -147,6 +147,19 @@ def test_all_wrong_lines_are_left_out_at_once(as_operator):
     response = as_operator.post(at("bulk_leave_out_wrong", batch), follow=True)
     assert "2 lines were skipped" in text_of(response)
     assert "Order 1 line ·" in text_of(response)
+    undo = re.search(r'action="([^"]*include[^"]*)"', response.content.decode())[1]
+    response = as_operator.post(undo, follow=True)
+    assert "2 lines were included again" in text_of(response)
+    assert batch.lines.filter(has_errors=True, is_left_out=False).count() == 2
+    # Without an error, nothing was skipped, so there is nothing to undo.
+    as_operator.post(at("bulk_leave_out_wrong", batch), follow=True)
+    assert "Undo" not in text_of(as_operator.post(at("bulk_leave_out_wrong", batch), follow=True))
+
+
+def test_an_undo_with_strange_numbers_includes_nothing(as_operator):
+    batch = make_batch(row_of(make_service()))
+    response = as_operator.post(f"{at('bulk_include', batch)}?lines=x,,-1,{'9' * 30}", follow=True)
+    assert "0 lines were included again" in text_of(response)
 
 
 def test_lines_of_a_confirmed_batch_stay_as_they_are(as_operator):
@@ -157,4 +170,5 @@ def test_lines_of_a_confirmed_batch_stay_as_they_are(as_operator):
     assert as_operator.post(address, {"do": "leave_out"}, headers=HX)["HX-Refresh"] == "true"
     assert as_operator.get(address).url == at("bulk_detail", batch)
     assert as_operator.post(at("bulk_leave_out_wrong", batch)).url == at("bulk_detail", batch)
+    assert "no longer" in text_of(as_operator.post(at("bulk_include", batch), follow=True))
     assert not batch.lines.get().is_left_out

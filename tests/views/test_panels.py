@@ -295,6 +295,34 @@ def test_pausing_by_hand_keeps_a_reason_that_lasts(as_manager):
     assert "was already paused" in page
 
 
+def undo_of(response):
+    return re.findall(r'action="([^"]*)"[^>]*>\s*<input[^>]*>\s*<button[^>]*>Undo<', response.content.decode())
+
+
+def test_a_pause_by_hand_is_undone(as_manager, rung):
+    panel = make_panel()
+    [undo] = undo_of(as_manager.post(url("panel_pause", panel), follow=True))
+    assert "no longer paused" in text(as_manager.post(undo, follow=True))
+    panel.refresh_from_db()
+    assert panel.paused_reason == ""
+
+
+def test_the_undo_of_a_pause_ends_no_other_pause(as_manager, rung):
+    panel = make_panel()
+    [undo] = undo_of(as_manager.post(url("panel_pause", panel), follow=True))
+    Panel.objects.update(paused_reason="auth")
+    assert "has another pause by now" in text(as_manager.post(undo, follow=True))
+    panel.refresh_from_db()
+    assert panel.paused_reason == "auth"
+
+
+def test_a_pause_that_replaces_another_is_not_undone(as_manager):
+    panel = make_panel(paused_reason="unreachable", paused_until=timezone.now() + timedelta(minutes=5))
+    response = as_manager.post(url("panel_pause", panel), follow=True)
+    assert "is paused" in text(response)
+    assert undo_of(response) == []
+
+
 def test_resuming_what_is_not_paused_says_so(as_manager, rung):
     page = text(as_manager.post(url("panel_resume", make_panel()), follow=True))
     assert "was not paused" in page
