@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from panels.models import Order
-from tests.factories import make_placed, make_service
+from tests.factories import make_batch, make_panel, make_placed, make_service, row_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -92,3 +92,98 @@ def test_a_list_is_dimmed_until_its_rows_arrive(page, sign_in, orders, by):
     expect(rows).not_to_have_attribute("aria-busy", "true")
     expect(rows).to_have_css("opacity", "1")
     page.unroute_all(behavior="ignoreErrors")
+
+
+WATCH_SHIFTS = """() => {
+  window.shifts = [];
+  const observer = new PerformanceObserver((list) => {
+    list.getEntries().forEach(({ value, sources }) => {
+      window.shifts.push([value, sources.map(({ node }) => node?.nodeName)]);
+    });
+  });
+  observer.observe({ type: "layout-shift", buffered: true });
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("number", [3, 60])
+def test_nothing_moves_when_the_page_loads_and_when_rows_arrive(open_page, sign_in, width, number):
+    service = make_service(name="A service with a name that takes more than one line on every screen, " * 3)
+    made = [make_placed(service, progress="in_progress") for _ in range(number)]
+    page = open_page(viewport={"width": width, "height": 900})
+    sign_in(page)
+    page.goto("/orders/")
+    expect(page.locator("tr[id]")).to_have_count(min(number, 50))
+    page.evaluate(WATCH_SHIFTS)
+    with transaction.atomic():
+        Order.objects.filter(pk=made[-1].pk).update(progress="partial", remains=1_234_567, charge="1234.567891")
+        make_placed(service, progress="in_progress")
+    poll(page, "Partial", made[-1])
+    # The observer is called after the next frame.
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))")
+    assert page.evaluate("window.shifts") == []
+
+
+def test_all_rows_are_selected_and_a_menu_opens_without_a_request_and_with_one_write(page, sign_in):
+    """What a click costs must not grow with the rows: no request, and one write for all rows."""
+    service = make_service()
+    for _ in range(60):
+        make_placed(service, progress="completed")
+    sign_in(page)
+    page.goto("/orders/")
+    page.evaluate("""() => {
+      window.writes = 0;
+      const write = Storage.prototype.setItem;
+      Storage.prototype.setItem = function (...pair) { window.writes += 1; return write.apply(this, pair); };
+    }""")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.get_by_label("Select all on this page").check()
+    expect(page.get_by_text("50 selected", exact=True)).to_be_visible()
+    page.locator("summary", has_text="Columns").click()
+    expect(page.get_by_label("Panel order ID")).to_be_visible()
+    assert page.evaluate("window.writes") == 1
+    assert [url for url in asked if "/status/" not in url] == []
+
+
+def test_a_discarded_draft_comes_back_by_a_toast_that_the_keyboard_reaches(page, sign_in, looks_right):
+    batch = make_batch(row_of(make_service()))
+    sign_in(page)
+    page.goto(batch.get_absolute_url())
+    page.get_by_role("button", name="Discard").click()
+    page.get_by_role("button", name="Discard the draft").click()
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_visible()
+    looks_right(page)
+    undo.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("is a draft again")).to_be_visible()
+    batch.refresh_from_db()
+    assert batch.is_draft
+
+
+def test_a_toast_with_an_undo_leaves_after_ten_seconds_but_not_under_the_focus(page, sign_in):
+    panel = make_panel()
+    sign_in(page)
+    page.clock.install()
+    page.goto(panel.get_absolute_url())
+    page.get_by_role("button", name="Pause").click()
+    undo = page.get_by_role("button", name="Undo")
+    undo.focus()
+    page.clock.run_for(11_000)
+    expect(undo).to_be_visible()
+    page.get_by_role("heading", level=1).click()
+    page.clock.run_for(11_000)
+    expect(undo).to_have_count(0)
+
+
+def test_an_undo_works_without_a_script(open_page, sign_in):
+    panel = make_panel()
+    page = open_page(java_script_enabled=False)
+    sign_in(page)
+    page.goto(panel.get_absolute_url())
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("is no longer paused")).to_be_visible()
+    panel.refresh_from_db()
+    assert panel.paused_reason == ""
