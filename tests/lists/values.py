@@ -18,7 +18,8 @@ BY_KIND = {
     models.DateTimeField: timezone.now,
     models.BooleanField: lambda: True,
     models.DecimalField: lambda: Decimal("7.5"),
-    models.CharField: lambda: "other",
+    # The shortest field holds four characters.
+    models.CharField: lambda: "else",
     models.TextField: lambda: "other",
     models.IntegerField: lambda: 321,
     models.JSONField: lambda: ["other"],
