@@ -16,7 +16,7 @@ from tests.factories import make_panel, make_user
 from tests.lists import values
 
 pytestmark = pytest.mark.django_db
-BY_NAME = {"is_active": False, "body": "json", "cancel_parameter": "order"}
+BY_NAME = {"is_active": False, "body": "json", "cancel_parameter": "order", "key_hint": "abcd"}
 # These change together with other fields.
 TOGETHER = {"paused_reason", "paused_until", "quiet_until"}
 FIELDS = values.changeable(Panel, {"id", "created_at", "api_key", *TOGETHER})
