@@ -13,6 +13,8 @@ from panels.pages.numbers import NO_VALUE
 # How an amount is written below a head that has its currency.
 BARE: dict[str, Any] = {"with_currency": False, "is_aligned": True}
 
+SPINNER = mark_safe('<span class="spinner" aria-hidden="true"></span> ')
+
 
 def words(text: str | None, title: str = "") -> str:
     """Write a text that the width may cut, in full on hover. A dash stands for none."""
@@ -28,5 +30,6 @@ def main_link(address: str, text: str, title: str) -> SafeString:
 
 
 def aside(text: str) -> SafeString:
-    """Write a remark beside a state."""
-    return format_html('<span class="small muted" title="{}">{}</span>', text, text)
+    """Write a remark beside a state. A remark that ends with "…" is about work under way, so a spinner shows that."""
+    spinner = SPINNER if text.endswith("…") else ""
+    return format_html('<span class="small muted" title="{}">{}{}</span>', text, spinner, text)

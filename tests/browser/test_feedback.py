@@ -187,3 +187,18 @@ def test_an_undo_works_without_a_script(open_page, sign_in):
     expect(page.get_by_text("is no longer paused")).to_be_visible()
     panel.refresh_from_db()
     assert panel.paused_reason == ""
+
+
+def test_a_refresh_turns_in_its_row_until_the_outcome_arrives_there(page, sign_in, orders):
+    sign_in(page)
+    page.goto("/orders/")
+    order = orders[1]
+    row = page.locator(f"#order-{order.pk}")
+    row.get_by_role("button", name="Refresh").click()
+    expect(row.locator(".spinner")).to_be_visible()
+    expect(page.locator(".spinner")).to_have_count(1)
+    Order.objects.filter(pk=order.pk).update(check_requested_at=None, progress="completed", remains=0)
+    expect(row.get_by_text("Completed")).to_be_visible()
+    expect(row.locator(".spinner")).to_have_count(0)
+    assert flashing(page) == [f"order-{order.pk}"]
+    assert page.url.endswith("/orders/")

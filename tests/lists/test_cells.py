@@ -17,3 +17,8 @@ def test_no_text_is_a_dash():
 
 def test_the_main_link_is_the_one_that_a_click_on_the_row_follows():
     assert main_link("/x/", "<i>", "t") == '<a class="table__open" href="/x/" title="t">&lt;i&gt;</a>'
+
+
+def test_a_remark_about_work_under_way_has_a_spinner():
+    assert '<span class="spinner" aria-hidden="true"></span> checking…' in aside("checking…")
+    assert "spinner" not in aside("“In progress…”")
