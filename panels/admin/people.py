@@ -101,6 +101,8 @@ class SuperuserGroupAdmin(GroupAdmin):
 @admin.register(PersonalSettings)
 class PersonalSettingsAdmin(RowAdmin):
     list_display = ("user", "time_zone", "density")
+    # The start page may be a view that its owner saved for nobody else.
+    exclude = ("start_view",)
     search_fields = ("user__username",)
     list_select_related = ("user",)
     ordering = ("user__username",)

@@ -36,6 +36,6 @@ def total_cost(orders: QuerySet[Order], number: int, panel: int) -> Totals:
 
 
 def _add_up(rows: list[dict[str, Any]]) -> Totals:
-    priced = [row for row in rows if row["amount"] is not None]
+    priced = [row for row in rows if row["amount"] is not None and row["number"] > row["unpriced"]]
     sums = (Sum(row["currency"], row["amount"], is_expected=bool(row["expected"])) for row in priced)
     return add_up(sums, missing=sum(row["unpriced"] for row in rows))

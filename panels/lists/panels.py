@@ -74,7 +74,6 @@ EXPORTED: Mapping[str, Callable[[PanelRow], Any]] = {
     "Balance": lambda row: row.panel.balance,
     "Currency": lambda row: row.panel.currency,
     "Warn below": lambda row: row.panel.low_balance,
-    "Open orders": lambda row: row.open_count,
     "Balance read": lambda row: row.panel.balance_checked_at,
     "Last answer": lambda row: row.panel.last_answer_at,
     "Catalog synced": lambda row: row.panel.catalog_synced_at,

@@ -183,11 +183,11 @@ class TablePage(Generic[M]):
 
     @property
     def filter_key(self) -> str:
-        """The list and its filter. A selection of rows is kept until this changes."""
+        """The person, the list and its filter. A selection of rows is kept until this changes."""
         query = self._request.GET.copy()
         for name in ("sort", "view", "total", *CURSORS):
             query.pop(name, None)
-        return f"{self.table.name}?{query.urlencode()}"
+        return f"{self._user.pk}/{self.table.name}?{query.urlencode()}"
 
     @cached_property
     def is_selectable(self) -> bool:

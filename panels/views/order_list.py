@@ -17,6 +17,7 @@ from panels.lists.order_totals import can_total, total_cost
 from panels.lists.orders import ORDERS, RELATED, WATCHED, shown_orders
 from panels.models import Order, Panel
 from panels.models.order_states import RequestState, Stage, is_held, is_held_for_funds, is_open
+from panels.money.totals import is_summed
 from panels.pages.downloads import back_to_list, files_of, send_list
 from panels.pages.filter_bar import FilterBar, render_list, without_empty
 from panels.pages.htmx import wants_fragment
@@ -108,6 +109,8 @@ def _totals(found: OrderFilter, query: Mapping[str, str], total: int) -> dict[st
         return {}
     if total > COUNT_UP_TO and "total" not in query:
         return {"can_total": True}
+    if total > COUNT_UP_TO and not is_summed():
+        return {}
     return {"totals": total_cost(found.qs, total, int(found.form.cleaned_data["panel"] or 0))}
 
 

@@ -41,6 +41,14 @@ def test_an_order_whose_price_is_not_known_is_said_to_be_missing():
     assert (found.sums, found.missing) == ((), 1)
 
 
+def test_a_currency_whose_prices_are_all_unknown_has_no_sum(monkeypatch):
+    make_placed(expected_cost=None, charge=None)
+    totals.recount()
+    monkeypatch.setattr(order_totals, "COUNT_UP_TO", 0)
+    found = total_cost(Order.objects.none(), 1, 0)
+    assert (found.sums, found.missing) == ((), 1)
+
+
 def test_the_kept_totals_give_the_same_sums_for_any_number_of_orders(two_panels, monkeypatch):
     monkeypatch.setattr(order_totals, "COUNT_UP_TO", 2)
     dollars, euros = two_panels

@@ -173,10 +173,12 @@ def test_a_row_says_when_it_no_longer_matches_but_only_in_a_filtered_list():
     assert "data-gone" not in draw(Row(1)).body
 
 
-def test_a_selection_belongs_to_the_filter_and_not_to_the_page_or_the_sorting():
-    first = draw(address="/rows/?q=x&sort=name").filter_key
-    assert first == draw(address="/rows/?after=3&q=x&total=1").filter_key == "rows?q=x"
-    assert first != draw(address="/rows/?q=y").filter_key
+def test_a_selection_belongs_to_the_person_and_the_filter_and_not_to_the_page_or_the_sorting():
+    user = make_user()
+    first = draw(address="/rows/?q=x&sort=name", user=user).filter_key
+    assert first == draw(address="/rows/?after=3&q=x&total=1", user=user).filter_key == f"{user.pk}/rows?q=x"
+    assert first != draw(address="/rows/?q=y", user=user).filter_key
+    assert first != draw(address="/rows/?q=x").filter_key
 
 
 def test_a_cell_without_a_place_is_hidden_on_a_phone():
