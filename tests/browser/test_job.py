@@ -59,7 +59,7 @@ def test_the_whole_job(page, sign_in, worker, any_sandbox):
     service = next(s for s in sandbox.services.values() if s.type == "Default" and s.refill)
     page.get_by_label("Search").fill(service.name)
     expect(page.get_by_role("link", name="Order").first).to_be_visible()
-    expect(page.get_by_text(f"· {service.id} ·")).to_be_visible()
+    expect(page.get_by_role("cell", name=str(service.id), exact=True)).to_be_visible()
 
     choose(page, service)
     page.get_by_label("Link").fill("https://www.instagram.com/p/Cxyz/")
