@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -163,6 +163,8 @@ def _read_cursor(model: type[Model], name: str, text: str) -> tuple[Any, int] | 
         return None
     field: Any = model._meta.get_field(name)
     try:
-        return getattr(field, "output_field", field).to_python(value), int(pk)
+        found = getattr(field, "output_field", field).to_python(value)
+        # The database reads times in UTC. The first and last hours of the calendar may not exist there.
+        return found.astimezone(UTC) if isinstance(found, datetime) else found, int(pk)
     except (ValidationError, ArithmeticError):
         return None

@@ -15,6 +15,8 @@ from tests.factories import make_order, make_service
 
 pytestmark = pytest.mark.django_db
 
+UNREADABLE = ["x", "1~", "~", "9~not a date", "-1~2026", "9" * 30 + "~2026-01-01", "1~\x00"]
+OUT_OF_RANGE = ["1~0001-01-01T00:00:00+14:00", "1~9999-12-31T23:59:59-14:00"]
 SORTS = ["-created_at", "created_at", "-charge_sort", "charge_sort", "-cost_sort", "cost_sort"]
 
 
@@ -65,7 +67,7 @@ def test_first_and_last_know_that_they_are(orders):
     assert (only.is_first, only.is_last, only.before, only.after) == (True, True, "", "")
 
 
-@pytest.mark.parametrize("cursor", ["x", "1~", "~", "9~not a date", "-1~2026", "9" * 30 + "~2026-01-01", "1~\x00"])
+@pytest.mark.parametrize("cursor", [*UNREADABLE, *OUT_OF_RANGE])
 def test_a_cursor_that_nobody_can_read_is_ignored(orders, cursor):
     assert paginate(orders, {"after": cursor}, sort="-created_at", size=4).is_first
     assert paginate(orders, {"before": cursor}, sort="-charge_sort", size=4).is_first
