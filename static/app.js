@@ -138,6 +138,11 @@
     if (menu) menu.open = false;
   });
 
+  // htmx sends the hx-vals of a list with each request from inside of the list, but only a poll of the list has its tag.
+  document.addEventListener("htmx:configRequest", ({ detail: { elt, formData } }) => {
+    if (!elt.hasAttribute("hx-vals")) formData.delete("tag");
+  });
+
   document.addEventListener("htmx:configRequest", ({ detail: { elt, formData } }) => {
     if (!elt.matches("[data-short]")) return;
     [...formData].filter(([, value]) => value === "").forEach(([name]) => formData.delete(name));

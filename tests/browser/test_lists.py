@@ -67,6 +67,14 @@ def test_an_action_takes_the_rows_of_all_pages_and_ends_the_selection(page, sign
     expect(page.get_by_text("selected")).to_be_hidden()
 
 
+def test_a_list_whose_rows_stay_the_same_can_be_sorted_and_its_address_has_no_tag(page, sign_in, orders):
+    sign_in(page)
+    page.goto(f"/orders/?q=%23{orders[0].pk}")
+    page.get_by_role("columnheader", name="Cost").get_by_role("link").click()
+    expect(page.get_by_role("columnheader", name="Cost")).to_have_attribute("aria-sort", "descending")
+    assert page.url.endswith(f"/orders/?q=%23{orders[0].pk}&sort=-charge")
+
+
 def test_chosen_columns_and_density_show_at_once_and_stay(page, sign_in, orders):
     sign_in(page)
     page.goto("/orders/")
