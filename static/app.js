@@ -235,8 +235,13 @@
   const MOST = 1000;
   const keyOf = (box) => box.dataset.selection;
   const readSelected = (box) => {
-    const stored = JSON.parse(sessionStorage.getItem("selected") ?? "{}");
-    return new Set(stored.key === keyOf(box) ? stored.rows : []);
+    try {
+      const { key, rows } = JSON.parse(sessionStorage.getItem("selected"));
+      return new Set(key === keyOf(box) ? rows : []);
+    } catch {
+      // Nothing is stored yet, or something that this script did not write.
+      return new Set();
+    }
   };
   const storeSelected = (box, rows) => {
     sessionStorage.setItem("selected", JSON.stringify({ key: keyOf(box), rows: [...rows] }));

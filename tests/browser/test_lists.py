@@ -67,6 +67,15 @@ def test_an_action_takes_the_rows_of_all_pages_and_ends_the_selection(page, sign
     expect(page.get_by_text("selected")).to_be_hidden()
 
 
+@pytest.mark.parametrize("junk", ["no JSON", "null", '{"key": "orders?", "rows": 5}'])
+def test_a_selection_that_cannot_be_read_is_empty(page, sign_in, orders, junk):
+    sign_in(page)
+    page.evaluate("junk => sessionStorage.setItem('selected', junk)", junk)
+    page.goto("/orders/")
+    box(page, orders[-1]).click()
+    expect(page.get_by_text("1 selected")).to_be_visible()
+
+
 def test_a_list_whose_rows_stay_the_same_can_be_sorted_and_its_address_has_no_tag(page, sign_in, orders):
     sign_in(page)
     page.goto(f"/orders/?q=%23{orders[0].pk}")
