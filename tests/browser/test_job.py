@@ -81,7 +81,7 @@ def test_the_whole_job(page, sign_in, worker, any_sandbox):
     eventually(lambda: Refill.objects.filter(state="accepted").exists())
     expect(page.get_by_role("heading", name="Refills")).to_be_visible()
     page.get_by_role("link", name="Refills", exact=True).first.click()
-    expect(page.get_by_text(Refill.objects.get().remote_id).first).to_be_visible()
+    expect(page.get_by_role("cell", name=Refill.objects.get().remote_id, exact=True)).to_be_visible()
 
     page.locator("summary", has_text="manager").first.click()
     page.get_by_role("button", name="Sign out").click()
