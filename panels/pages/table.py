@@ -88,6 +88,10 @@ class Table(Generic[M]):
         """Return the names of the columns that this person can hide or show."""
         return [each.name for each in self._possible(user) if each.shown != "always"]
 
+    def default_names(self, user: Any) -> list[str]:
+        """Return those of these names that are shown until the person chooses."""
+        return [each.name for each in self._possible(user) if each.shown in ("default", "wide")]
+
     def columns_of(self, user: Any) -> list[Column[M]]:
         """Return the columns that this person sees: the chosen columns, or those by default."""
         chosen = PersonalSettings.of(user).columns.get(self.name)

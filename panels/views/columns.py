@@ -19,11 +19,12 @@ def list_columns(request: HttpRequest, name: str) -> HttpResponse:
     if table is None:
         raise Http404
     personal = PersonalSettings.of(request.user)
-    if request.POST.get("reset"):
+    chosen = [each for each in table.names(request.user) if each in request.POST.getlist("column")]
+    # Somebody who saves only another density has the columns by default ticked. They stay as wide as the screen.
+    if request.POST.get("reset") or chosen == table.default_names(request.user):
         personal.columns.pop(name, None)
     else:
-        chosen = request.POST.getlist("column")
-        personal.columns[name] = [each for each in table.names(request.user) if each in chosen]
+        personal.columns[name] = chosen
     if request.POST.get("density") in PersonalSettings.Density.values:
         personal.density = request.POST["density"]
     # Only what the form shows, because other pages write the other settings of the same row.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from panels.models import PersonalSettings
@@ -59,6 +61,16 @@ def test_reset_brings_the_default_columns_back_also_those_of_later_versions(as_o
     as_operator.post(ADDRESS, {"column": ["cost"]})
     as_operator.post(ADDRESS, {"column": ["cost"], "reset": "1"})
     assert columns(operator) == {}
+
+
+def test_columns_that_are_those_by_default_are_no_choice_so_another_density_keeps_them_fit(as_operator, operator):
+    make_placed()
+    shown = re.findall(r'name="column" value="(\w+)"[^>]* checked', as_operator.get("/orders/").text)
+    assert "link" in shown
+    as_operator.post(ADDRESS, {"column": shown, "density": "comfortable"})
+    assert columns(operator) == {}
+    as_operator.post(ADDRESS, {"column": [*shown, "note"]})
+    assert "note" in columns(operator)["orders"]
 
 
 def test_no_other_list_and_no_other_site_is_reached(as_operator):
