@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import re
 import threading
 from decimal import Decimal
@@ -77,6 +78,12 @@ def test_queries_do_not_grow_with_rows(as_operator):
 
 
 # -- a fresh install
+
+
+def test_a_recent_order_has_the_name_of_its_service_in_full(as_viewer):
+    name = "Instagram Likes | Real & Active | " * 6
+    make_placed(make_service(name=name.strip()))
+    assert html.escape(name.strip()) in page_of(as_viewer.get("/"))
 
 
 def test_a_fresh_install_says_to_add_a_panel(as_manager):
