@@ -84,6 +84,14 @@ def test_a_list_whose_rows_stay_the_same_can_be_sorted_and_its_address_has_no_ta
     assert page.url.endswith(f"/orders/?q=%23{orders[0].pk}&sort=-charge")
 
 
+def test_without_javascript_the_legend_stands_below_the_list(open_page, sign_in, orders):
+    page = open_page(java_script_enabled=False)
+    sign_in(page)
+    page.goto("/orders/")
+    legend = page.get_by_role("heading", name="The states of an order").bounding_box()
+    assert legend["y"] > page.locator("#orders .pager").bounding_box()["y"]
+
+
 def test_chosen_columns_and_density_show_at_once_and_stay(page, sign_in, orders):
     sign_in(page)
     page.goto("/orders/")
