@@ -41,9 +41,7 @@ def measure(count: int, database: str) -> Iterator[Row]:
 
 def _poll(client: Any, count: int) -> Row:
     """Poll the first page, which has not changed. The floor is the page that the poll does not build."""
-    tag = re.search(r'"tag": "(\w+)"', client.get(ADDRESS).content.decode())
-    assert tag, "the list has no tag"
-    rest, asked = f"?tag={tag[1]}", {"HTTP_HX_REQUEST": "true"}
+    rest, asked = f"?tag={find_tag(client.get(ADDRESS).content)}", {"HTTP_HX_REQUEST": "true"}
     assert client.get(f"{ADDRESS}{rest}", **asked).status_code == 204, "the list has changed"
     queries = _count_queries(lambda: client.get(f"{ADDRESS}{rest}", **asked))
     page, poll = (_cpu_ms(lambda address=each: client.get(address, **asked)) for each in (ADDRESS, ADDRESS + rest))
@@ -53,6 +51,13 @@ def _poll(client: Any, count: int) -> Row:
         f"{page:.1f} ms CPU: the page",
         times(poll, page),
     )
+
+
+def find_tag(page: bytes) -> str:
+    """Return the tag of a list, which its polls send."""
+    found = re.search(rb'"tag": "(\w+)"', page)
+    assert found, "the list has no tag"
+    return found[1].decode()
 
 
 def signed_in() -> Any:

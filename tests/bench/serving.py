@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.bench.meters import Stopwatch, peak_memory
-from tests.bench.orders import ADDRESS, PAGES, read_bare, signed_in
+from tests.bench.orders import ADDRESS, PAGES, find_tag, read_bare, signed_in
 from tests.bench.report import Row, times
 from tests.bench.surroundings import database_url
 
@@ -25,11 +25,12 @@ NAIVE_REQUESTS = 40
 
 
 def measure(count: int, database: str) -> Iterator[Row]:
-    """Request the first page from one gunicorn process, by as many threads as it has. Then measure the naive list."""
+    """Request and poll the first page of one gunicorn process, by as many threads as it has. Then the naive list."""
     cookie = f"sessionid={signed_in().cookies['sessionid'].value}"
     with _gunicorn(database, "dashboard.wsgi") as (base, pid):
         started = peak_memory(pid)
         rate = _rate(base, cookie, REQUESTS)
+        polls = _rate(base, cookie, REQUESTS, is_poll=True)
         peak = peak_memory(pid)
     with _gunicorn(database, "tests.bench.naive:site()") as (base, _):
         naive = _rate(base, cookie, NAIVE_REQUESTS)
@@ -41,6 +42,7 @@ def measure(count: int, database: str) -> Iterator[Row]:
         times(floor, rate),
         f"{naive:.1f} requests/s",
     )
+    yield Row("  unchanged polls", f"{polls:.0f} requests/s", f"{rate:.0f} pages/s", times(polls, rate))
     yield Row(
         "  memory of the web process",
         f"{peak:.0f} MB",
@@ -50,14 +52,21 @@ def measure(count: int, database: str) -> Iterator[Row]:
     )
 
 
-def _rate(base: str, cookie: str, count: int) -> float:
-    request = urllib.request.Request(f"{base}{ADDRESS}", headers={"Cookie": cookie})
+def _rate(base: str, cookie: str, count: int, *, is_poll: bool = False) -> float:
+    headers = {"Cookie": cookie}
+    with urllib.request.urlopen(urllib.request.Request(f"{base}{ADDRESS}", headers=headers)) as answer:
+        page = answer.read()
+    assert b'id="order-' in page, "that is not the list of orders"
+    address = f"{base}{ADDRESS}"
+    if is_poll:
+        address, headers = f"{address}?tag={find_tag(page)}", {**headers, "HX-Request": "true"}
+    request = urllib.request.Request(address, headers=headers)
 
     def ask(_: int) -> None:
         with urllib.request.urlopen(request) as answer:
-            assert b'id="order-' in answer.read(), "that is not the list of orders"
+            assert answer.status == (204 if is_poll else 200)
+            answer.read()
 
-    ask(0)
     with Stopwatch() as watch, ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(ask, range(count)))
     return count / watch.wall
