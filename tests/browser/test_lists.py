@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from panels.models import Batch, Order, OrderAction
+from tests.browser.conftest import fits
 from tests.factories import make_batch, make_client, make_panel, make_placed, make_refill, make_service, row_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -82,6 +84,17 @@ def test_a_list_whose_rows_stay_the_same_can_be_sorted_and_its_address_has_no_ta
     page.get_by_role("columnheader", name="Cost").get_by_role("link").click()
     expect(page.get_by_role("columnheader", name="Cost")).to_have_attribute("aria-sort", "descending")
     assert page.url.endswith(f"/orders/?q=%23{orders[0].pk}&sort=-charge")
+
+
+@pytest.mark.parametrize("width", [1280, 1920])
+def test_a_date_is_never_cut(open_page, sign_in, orders, width):
+    Order.objects.update(created_at=timezone.now() - timedelta(days=400))
+    page = open_page(viewport={"width": width, "height": 900})
+    sign_in(page)
+    page.goto("/orders/")
+    cut = "cells => cells.filter(cell => cell.scrollWidth > cell.clientWidth).map(cell => cell.textContent)"
+    assert page.locator("#orders td.w-time").evaluate_all(cut) == []
+    fits(page)
 
 
 def test_without_javascript_the_legend_stands_below_the_list(open_page, sign_in, orders):
