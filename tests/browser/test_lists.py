@@ -86,6 +86,18 @@ def test_a_list_whose_rows_stay_the_same_can_be_sorted_and_its_address_has_no_ta
     assert page.url.endswith(f"/orders/?q=%23{orders[0].pk}&sort=-charge")
 
 
+def test_a_toast_leaves_the_buttons_for_the_selected_rows_free(page, sign_in, orders):
+    Order.objects.update(state=Order.State.REFUSED)
+    sign_in(page)
+    page.goto("/orders/")
+    box(page, orders[-1]).click()
+    page.get_by_role("button", name="Refresh", exact=True).click()
+    toast = page.locator(".toast")
+    expect(toast).to_be_visible()
+    toast, bar = toast.bounding_box(), page.locator("[data-selected-bar]").bounding_box()
+    assert toast["y"] + toast["height"] <= bar["y"]
+
+
 @pytest.mark.parametrize("width", [1280, 1920])
 def test_a_date_is_never_cut(open_page, sign_in, orders, width):
     Order.objects.update(created_at=timezone.now() - timedelta(days=400))
