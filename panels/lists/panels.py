@@ -95,7 +95,7 @@ def _state(row: PanelRow) -> str:
     panel = row.panel
     marks = [states.panel_badge(panel)]
     if panel.is_balance_low:
-        marks.append(states.badge("low", label="Low"))
+        marks.append(states.badge("low", label="Low balance"))
     if panel.is_active and panel.balance_requested_at:
         marks.append(aside("checking…"))
     if panel.is_active and panel.sync_requested_at:

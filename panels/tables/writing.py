@@ -25,6 +25,7 @@ def as_workbook(title: str, header: Iterable[str], rows: Iterable[Iterable[Any]]
     """Write a table as XLSX: numbers as numbers, all other values as guarded texts. Ids keep their zeros."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title)
+    sheet.freeze_panes = "A2"
     sheet.append(list(header))
     for row in rows:
         sheet.append([_cell(value) for value in row])

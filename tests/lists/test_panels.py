@@ -98,8 +98,8 @@ def test_an_inactive_panel_and_a_panel_that_is_well_have_no_trouble():
 
 
 def test_a_low_balance_stands_beside_the_state():
-    assert "<span>Low</span>" in draw(make_panel(balance=Decimal(1), low_balance=Decimal(2)))
-    assert "<span>Low</span>" not in draw(make_panel(balance=Decimal(3), low_balance=Decimal(2)))
+    assert "<span>Low balance</span>" in draw(make_panel(balance=Decimal(1), low_balance=Decimal(2)))
+    assert "<span>Low balance</span>" not in draw(make_panel(balance=Decimal(3), low_balance=Decimal(2)))
 
 
 def test_what_is_asked_says_so_and_cannot_be_asked_again():

@@ -22,6 +22,10 @@ def test_numbers_are_number_cells_and_all_other_values_are_string_cells():
     assert found == [(7, "n"), (0.5, "n"), (None, "n"), ("yes", "s"), ("2030-05-01T10:00:00Z", "s"), ("007", "s")]
 
 
+def test_the_head_stays_in_sight():
+    assert load_workbook(io.BytesIO(as_workbook("Table", ["a"], []))).active.freeze_panes == "A2"
+
+
 def test_no_text_becomes_a_formula():
     assert _cells("=1+1", "+1", "@x", "-2") == [(f"'{text}", "s") for text in ("=1+1", "+1", "@x", "-2")]
 
