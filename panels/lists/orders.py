@@ -137,18 +137,15 @@ def _quantity(order: ListedOrder) -> str:
 
 
 def _delivered(order: ListedOrder) -> str:
-    if order.delivered is None:
+    done = order.delivered
+    if done is None:
         return numbers.NO_VALUE
-    return mark_safe(f'<span title="{_delivered_words(order)}">{states.delivered_bar(order)}</span>')  # noqa: S308
-
-
-def _delivered_words(order: ListedOrder) -> str:
-    parts = [f"{order.delivered:,} delivered"]
+    parts = [f"{done:,} delivered"]
     if order.remains is not None:
         parts.append(f"{order.remains:,} left")
     if order.start_count is not None:
         parts.append(f"from {order.start_count:,}")
-    return " · ".join(parts)
+    return mark_safe(f'<span title="{" · ".join(parts)}">{states.delivered_bar(order)}</span>')  # noqa: S308
 
 
 def _batch(order: ListedOrder) -> str:
