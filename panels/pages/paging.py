@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
@@ -31,6 +31,8 @@ class Page(Generic[R]):
     after: str
     is_first: bool
     is_last: bool
+    # All rows of a list that is narrowed to a few, which are found already. None for a long list.
+    few: QuerySet[Any] | None = None
 
     def __iter__(self) -> Any:
         return iter(self.rows)
@@ -106,7 +108,7 @@ def find_page(
     if len(pks) > COUNT_UP_TO:
         return paginate(rows, query, sort=sort, shown=shown), len(pks)
     few = rows.model._default_manager.filter(pk__in=_as_one_parameter(pks))
-    return paginate(few, query, sort=sort, shown=shown, by_index=False), len(pks)
+    return replace(paginate(few, query, sort=sort, shown=shown, by_index=False), few=few), len(pks)
 
 
 def _as_one_parameter(pks: list[int]) -> RawSQL:

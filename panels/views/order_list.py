@@ -61,7 +61,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
         "poll": poll_seconds(page.rows, _answering(asked)),
         "tag": _tag(request, page, total, asked),
         "exports": list(files_of(request, "order_export", total)),
-        **_totals(found, request.GET, total),
+        **_totals(found, request.GET, page, total),
     }
     return render_list(request, "panels/orders/order_list.html", context, partial="results")
 
@@ -102,7 +102,7 @@ def _answering(asked: Mapping[int, Panel]) -> set[int]:
     return {pk for pk, panel in asked.items() if panel.takes_questions(now)}
 
 
-def _totals(found: OrderFilter, query: Mapping[str, str], total: int) -> dict[str, Any]:
+def _totals(found: OrderFilter, query: Mapping[str, str], page: Page[Any], total: int) -> dict[str, Any]:
     """Return the total cost, or whether a person can ask for it, because the kept totals take longer than a page."""
     used = {name for name, value in query.items() if value and name in found.filters}
     if not found.is_valid() or not can_total(total, used):
@@ -111,7 +111,8 @@ def _totals(found: OrderFilter, query: Mapping[str, str], total: int) -> dict[st
         return {"can_total": True}
     if total > COUNT_UP_TO and not is_summed():
         return {}
-    return {"totals": total_cost(found.qs, total, int(found.form.cleaned_data["panel"] or 0))}
+    orders = found.qs if page.few is None else page.few
+    return {"totals": total_cost(orders, total, int(found.form.cleaned_data["panel"] or 0))}
 
 
 def _field(query: Mapping[str, str]) -> str:
