@@ -85,8 +85,9 @@ def send(synced_panel, sandbox, service):
 def lost(send):
     """An order that got lost between two placed orders."""
     before, order, after = send(), send(is_lost=True), send()
-    # On a busy machine the three calls take any time, and the search begins where the time lies between the others.
-    Order.objects.filter(pk=after.pk).update(sent_at=order.sent_at + (order.sent_at - before.sent_at))
+    # On a busy machine the three calls take any time, and the search begins where the time lies between the others. The
+    # order after it stays after the end of its attempt.
+    Order.objects.filter(pk=before.pk).update(sent_at=order.sent_at - (after.sent_at - order.sent_at))
     order.neighbours = before, after
     return order
 
