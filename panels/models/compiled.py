@@ -9,17 +9,17 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
-Build = Callable[[], QuerySet[Any]]
+Build = Callable[..., QuerySet[Any]]
 
 
-def fetch(build: Build) -> list[tuple[Any, ...]]:
-    """Return the rows of a query, as the database gives them. `build` is called once, and has no changing values."""
-    return _run(*_compile(build, connection.vendor))
+def fetch(build: Build, *values: str) -> list[tuple[Any, ...]]:
+    """Return the rows of `build(*values)` as the database gives them. It is called once for the same values."""
+    return _run(*_compile(connection.vendor, build, *values))
 
 
 def count(build: Build) -> int:
     """Return the number of rows of a query like that of `fetch`."""
-    sql, params = _compile(build, connection.vendor)
+    sql, params = _compile(connection.vendor, build)
     # The query itself is ours, and its values are parameters.
     return int(_run(f"SELECT COUNT(*) FROM ({sql}) AS found", params)[0][0])
 
@@ -31,6 +31,6 @@ def _run(sql: str, params: tuple[Any, ...]) -> list[tuple[Any, ...]]:
 
 
 @cache
-def _compile(build: Build, _: str) -> tuple[str, tuple[Any, ...]]:
-    sql, params = build().query.sql_with_params()
+def _compile(_: str, build: Build, *values: str) -> tuple[str, tuple[Any, ...]]:
+    sql, params = build(*values).query.sql_with_params()
     return sql, tuple(params)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import connection
 from django.db.models import CharField, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils.choices import BaseChoiceIterator
 
-from panels.models import Campaign, Client, Panel
+from panels.models import Campaign, Client, Panel, compiled
 
 NOTHING = Value("", output_field=CharField())
 # For each kind: the model, the field with the name of a row, and the name in front of it.
@@ -40,21 +38,17 @@ class NameChoices(BaseChoiceIterator):
 
 def read_names(*kinds: str) -> dict[str, dict[str, str]]:
     """Return the names of all rows of these kinds, by kind and by the pk as text, sorted by name."""
-    with connection.cursor() as cursor:
-        cursor.execute(*_statement(kinds))
-        rows = cursor.fetchall()
+    rows = compiled.fetch(_all_rows, *kinds)
     found: dict[str, dict[str, str]] = {kind: {} for kind in kinds}
     for kind, pk, front, name in sorted(rows, key=lambda row: (row[2].casefold(), row[3].casefold())):
         found[kind][str(pk)] = f"{front} · {name}" if front else name
     return found
 
 
-@cache
-def _statement(kinds: tuple[str, ...]) -> tuple[str, tuple[Any, ...]]:
-    """Return the SQL and its values. It is built once, because building it takes longer than running it."""
+def _all_rows(*kinds: str) -> QuerySet[Any, Any]:
     first, *others = [_rows(kind) for kind in kinds]
-    sql, values = first.union(*others, all=True).query.sql_with_params()
-    return sql, tuple(values)
+    found: QuerySet[Any, Any] = first.union(*others, all=True)
+    return found
 
 
 def _rows(kind: str) -> QuerySet[Any, Any]:
