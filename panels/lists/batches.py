@@ -12,9 +12,9 @@ from django.db.models import Count, Q
 from django.utils.html import format_html, format_html_join
 
 from panels.bulk.progress import BatchCost, BatchProgress, progress_of
-from panels.lists.cells import BARE, main_link, words
+from panels.lists.cells import BARE, main_link, name_column, time_column, words
 from panels.models import Batch, BatchLine
-from panels.pages import numbers, states, times
+from panels.pages import numbers, states
 from panels.pages.table import Column, Table
 
 # The relations that the cells show.
@@ -219,32 +219,12 @@ BATCHES: Table[BatchRow] = Table(
             shown="always",
             place="title",
         ),
-        Column(
-            name="panel",
-            title="Panel",
-            cell=lambda row: words(row.batch.panel.name if row.batch.panel else ""),
-            css="w-name",
+        name_column("panel", "Panel", lambda row: row.batch.panel.name if row.batch.panel else ""),
+        name_column("client", "Client", lambda row: row.batch.client.name if row.batch.client else ""),
+        name_column(
+            "campaign", "Campaign", lambda row: row.batch.campaign.name if row.batch.campaign else "", shown="wide"
         ),
-        Column(
-            name="client",
-            title="Client",
-            cell=lambda row: words(row.batch.client.name if row.batch.client else ""),
-            css="w-name",
-        ),
-        Column(
-            name="campaign",
-            title="Campaign",
-            cell=lambda row: words(row.batch.campaign.name if row.batch.campaign else ""),
-            css="w-name",
-            shown="wide",
-        ),
-        Column(
-            name="reference",
-            title="Reference",
-            cell=lambda row: words(row.batch.reference),
-            css="w-name",
-            shown="wide",
-        ),
+        name_column("reference", "Reference", lambda row: row.batch.reference, shown="wide"),
         Column(name="note", title="Note", cell=lambda row: words(row.batch.note[:200]), css="w-link", shown="extra"),
         Column(name="state", title="State", cell=_state, css="w-state", shown="always", place="badge"),
         Column(
@@ -270,32 +250,15 @@ BATCHES: Table[BatchRow] = Table(
             css="num",
             place="figure",
         ),
-        Column(
-            name="created",
-            title="Created",
-            cell=lambda row: times.ago(row.batch.created_at),
-            css="w-time",
-            place="figure",
-            sort="-created",
+        time_column("created", "Created", lambda row: row.batch.created_at, place="figure", sort="-created"),
+        name_column(
+            "created_by", "By", lambda row: row.batch.created_by.get_username() if row.batch.created_by else ""
         ),
-        Column(
-            name="created_by",
-            title="By",
-            cell=lambda row: words(row.batch.created_by.get_username() if row.batch.created_by else ""),
-            css="w-name",
-        ),
-        Column(
-            name="confirmed",
-            title="Confirmed",
-            cell=lambda row: times.ago(row.batch.confirmed_at, numbers.NO_VALUE),
-            css="w-time",
-            shown="extra",
-        ),
-        Column(
-            name="confirmed_by",
-            title="Confirmed by",
-            cell=lambda row: words(row.batch.confirmed_by.get_username() if row.batch.confirmed_by else ""),
-            css="w-name",
+        time_column("confirmed", "Confirmed", lambda row: row.batch.confirmed_at, shown="extra"),
+        name_column(
+            "confirmed_by",
+            "Confirmed by",
+            lambda row: row.batch.confirmed_by.get_username() if row.batch.confirmed_by else "",
             shown="extra",
         ),
     ),

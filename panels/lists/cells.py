@@ -1,14 +1,21 @@
-"""The cells that several lists have. They escape their texts themselves, because `format_html` takes much longer."""
+"""The cells and columns that several lists have.
+
+A cell escapes its texts itself, because `format_html` takes much longer.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
 from html import escape
 from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from panels.pages import times
 from panels.pages.numbers import NO_VALUE
+from panels.pages.table import Column
 
 # How an amount is written below a head that has its currency.
 BARE: dict[str, Any] = {"with_currency": False, "is_aligned": True}
@@ -33,3 +40,15 @@ def aside(text: str) -> SafeString:
     """Write a remark beside a state. A remark that ends with "…" is about work under way, so a spinner shows that."""
     spinner = SPINNER if text.endswith("…") else ""
     return format_html('<span class="small muted" title="{}">{}{}</span>', text, spinner, text)
+
+
+def name_column(name: str, title: str, read: Callable[[Any], str | None], **more: Any) -> Column[Any]:
+    """Declare a column of names."""
+    return Column(name=name, title=title, cell=lambda row: words(read(row)), css="w-name", **more)
+
+
+def time_column(
+    name: str, title: str, read: Callable[[Any], dt.datetime | None], *, never: str = NO_VALUE, **more: Any
+) -> Column[Any]:
+    """Declare a column of times. `never` are the words where there is no time."""
+    return Column(name=name, title=title, cell=lambda row: times.ago(read(row), never), css="w-time", **more)

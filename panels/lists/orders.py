@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
-from panels.lists.cells import BARE, aside, main_link, words
+from panels.lists.cells import BARE, aside, main_link, name_column, time_column, words
 from panels.lists.order_export import EXPORTED
 from panels.models import Order
 from panels.money.costs import cost_of
-from panels.pages import links, numbers, states, times
+from panels.pages import links, numbers, states
 from panels.pages.icons import icon_of_word
 from panels.pages.table import Column, Table
 
@@ -188,27 +188,9 @@ ORDERS: Table[Any] = Table(
             css="w-link",
             shown="wide",
         ),
-        Column(
-            name="client",
-            title="Client",
-            cell=lambda order: words(order.client_name),
-            css="w-name",
-            shown="wide",
-        ),
-        Column(
-            name="campaign",
-            title="Campaign",
-            cell=lambda order: words(order.campaign_name),
-            css="w-name",
-            shown="extra",
-        ),
-        Column(
-            name="reference",
-            title="Reference",
-            cell=lambda order: words(order.reference),
-            css="w-name",
-            shown="extra",
-        ),
+        name_column("client", "Client", lambda order: order.client_name, shown="wide"),
+        name_column("campaign", "Campaign", lambda order: order.campaign_name, shown="extra"),
+        name_column("reference", "Reference", lambda order: order.reference, shown="extra"),
         Column(name="note", title="Note", cell=lambda order: words(order.note[:200]), css="w-link", shown="extra"),
         Column(name="state", title="State", cell=_state, css="w-state", shown="always", place="badge"),
         Column(name="quantity", title="Quantity", cell=_quantity, css="num", place="figure"),
@@ -252,7 +234,7 @@ ORDERS: Table[Any] = Table(
             css="num",
             shown="extra",
         ),
-        Column(name="panel", title="Panel", cell=lambda order: words(order.panel_name), css="w-name"),
+        name_column("panel", "Panel", lambda order: order.panel_name),
         Column(
             name="remote_id",
             title="Panel order ID",
@@ -267,35 +249,10 @@ ORDERS: Table[Any] = Table(
             css="w-id",
             shown="extra",
         ),
-        Column(
-            name="created",
-            title="Created",
-            cell=lambda order: times.ago(order.created_at),
-            css="w-time",
-            place="figure",
-            sort="-created",
-        ),
-        Column(
-            name="placed_by",
-            title="Placed by",
-            cell=lambda order: words(order.person_name),
-            css="w-name",
-            shown="extra",
-        ),
-        Column(
-            name="checked",
-            title="Checked",
-            cell=lambda order: times.ago(order.checked_at, "not yet"),
-            css="w-time",
-            shown="extra",
-        ),
-        Column(
-            name="finished",
-            title="Finished",
-            cell=lambda order: times.ago(order.finished_at, numbers.NO_VALUE),
-            css="w-time",
-            shown="extra",
-        ),
+        time_column("created", "Created", lambda order: order.created_at, place="figure", sort="-created"),
+        name_column("placed_by", "Placed by", lambda order: order.person_name, shown="extra"),
+        time_column("checked", "Checked", lambda order: order.checked_at, never="not yet", shown="extra"),
+        time_column("finished", "Finished", lambda order: order.finished_at, shown="extra"),
         Column(
             name="actions",
             title="Actions",

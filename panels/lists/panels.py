@@ -15,10 +15,10 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join, strip_tags
 
 from panels.attention.needs import trouble
-from panels.lists.cells import BARE, aside, main_link, words
+from panels.lists.cells import BARE, aside, main_link, time_column, words
 from panels.lists.totals import Sum, Totals, add_up
 from panels.models import Panel
-from panels.pages import numbers, states, times
+from panels.pages import numbers, states
 from panels.pages.icons import icon_of_word
 from panels.pages.table import Column, Table
 
@@ -182,26 +182,9 @@ PANELS: Table[PanelRow] = Table(
             sort="-open",
             needs="panels.view_order",
         ),
-        Column(
-            name="answered",
-            title="Last answer",
-            cell=lambda row: times.ago(row.panel.last_answer_at, "not yet"),
-            css="w-time",
-            place="figure",
-        ),
-        Column(
-            name="catalog",
-            title="Catalog",
-            cell=lambda row: times.ago(row.panel.catalog_synced_at, "not yet"),
-            css="w-time",
-        ),
-        Column(
-            name="checked",
-            title="Balance read",
-            cell=lambda row: times.ago(row.panel.balance_checked_at, "not yet"),
-            css="w-time",
-            shown="wide",
-        ),
+        time_column("answered", "Last answer", lambda row: row.panel.last_answer_at, never="not yet", place="figure"),
+        time_column("catalog", "Catalog", lambda row: row.panel.catalog_synced_at, never="not yet"),
+        time_column("checked", "Balance read", lambda row: row.panel.balance_checked_at, never="not yet", shown="wide"),
         Column(
             name="read",
             title="Read the balance",

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.utils.html import format_html
 
-from panels.lists.cells import aside, main_link, words
+from panels.lists.cells import aside, main_link, name_column, time_column, words
 from panels.models import Refill
-from panels.pages import numbers, states, times
+from panels.pages import states, times
 from panels.pages.table import Column, Table
 
 # The relations that the cells show.
@@ -82,59 +82,23 @@ REFILLS: Table[Refill] = Table(
         Column(name="service", title="Service", cell=_service, css="table__main", shown="always", place="title"),
         Column(name="state", title="State", cell=_state, css="w-state", shown="always", place="badge"),
         Column(name="error", title="Error", cell=_error, css="w-link", place="remark"),
-        Column(
-            name="remote_status",
-            title="Panel status",
-            cell=lambda refill: words(refill.remote_status),
-            css="w-name",
-        ),
+        name_column("remote_status", "Panel status", lambda refill: refill.remote_status),
         Column(
             name="remote_id",
             title="Refill ID",
             cell=lambda refill: words(refill.remote_id),
             css="w-name mono",
         ),
-        Column(
-            name="panel",
-            title="Panel",
-            cell=lambda refill: words(refill.order.panel.name),
-            css="w-name",
-            place="figure",
-        ),
-        Column(
-            name="requested",
-            title="Requested",
-            cell=lambda refill: times.ago(refill.requested_at),
-            css="w-time",
-            place="figure",
-            sort="-requested",
-        ),
-        Column(
-            name="requested_by",
-            title="By",
-            cell=lambda refill: words(refill.requested_by.get_username() if refill.requested_by else ""),
-            css="w-name",
+        name_column("panel", "Panel", lambda refill: refill.order.panel.name, place="figure"),
+        time_column("requested", "Requested", lambda refill: refill.requested_at, place="figure", sort="-requested"),
+        name_column(
+            "requested_by",
+            "By",
+            lambda refill: refill.requested_by.get_username() if refill.requested_by else "",
             shown="wide",
         ),
-        Column(
-            name="sent",
-            title="Sent",
-            cell=lambda refill: times.ago(refill.sent_at, numbers.NO_VALUE),
-            css="w-time",
-            shown="extra",
-        ),
-        Column(
-            name="checked",
-            title="Checked",
-            cell=lambda refill: times.ago(refill.checked_at, "not yet"),
-            css="w-time",
-        ),
-        Column(
-            name="finished",
-            title="Finished",
-            cell=lambda refill: times.ago(refill.finished_at, numbers.NO_VALUE),
-            css="w-time",
-            shown="extra",
-        ),
+        time_column("sent", "Sent", lambda refill: refill.sent_at, shown="extra"),
+        time_column("checked", "Checked", lambda refill: refill.checked_at, never="not yet"),
+        time_column("finished", "Finished", lambda refill: refill.finished_at, shown="extra"),
     ),
 )

@@ -8,9 +8,9 @@ from typing import Any
 from django.urls import reverse
 from django.utils.html import format_html
 
-from panels.lists.cells import BARE, main_link, words
+from panels.lists.cells import BARE, main_link, name_column, time_column, words
 from panels.models import Service
-from panels.pages import numbers, states, times
+from panels.pages import numbers, states
 from panels.pages.table import Column, Table
 from panels.templatetags.catalog import average_time, is_flat, type_badge
 
@@ -98,13 +98,7 @@ SERVICES: Table[Service] = Table(
             name="remote_id", title="ID", cell=lambda service: words(service.remote_id), css="w-id mono", shown="always"
         ),
         Column(name="name", title="Service", cell=_name, css="table__main", shown="always", place="title", sort="name"),
-        Column(
-            name="panel",
-            title="Panel",
-            cell=lambda service: words(service.panel.name),
-            css="w-name",
-            place="remark",
-        ),
+        name_column("panel", "Panel", lambda service: service.panel.name, place="remark"),
         Column(
             name="category",
             title="Category",
@@ -142,13 +136,7 @@ SERVICES: Table[Service] = Table(
             css="w-link",
             shown="extra",
         ),
-        Column(
-            name="first_seen",
-            title="First seen",
-            cell=lambda service: times.ago(service.first_seen_at),
-            css="w-time",
-            shown="extra",
-        ),
+        time_column("first_seen", "First seen", lambda service: service.first_seen_at, shown="extra"),
         Column(
             name="actions",
             title="Order",

@@ -1,4 +1,4 @@
-"""A filter of a list that a person has saved under a name, for that person alone or for the whole team."""
+"""A saved filter of a list. It has a name, and belongs to one person or to the whole team."""
 
 from __future__ import annotations
 
