@@ -17,7 +17,7 @@ from typing import TypeVar
 
 ROOT = Path(__file__).resolve().parents[1]
 # Only a process that hangs takes so long, so a busy machine fails no test. In seconds.
-PATIENCE = 120.0
+PATIENCE = 300.0
 # Below the ports that the kernel assigns, so that no other process gets one of them by chance.
 PORTS = range(10_000, 32_000)
 # Seconds from the first line of a process to the signal: before, while and after it loads Django.

@@ -50,6 +50,8 @@ from panels.tables.reading import Line, Sheet
 
 DAYS = 9
 DAY = timedelta(days=1)
+# The orders of a day lie so far around its noon.
+HALF = timedelta(minutes=400)
 # Before these days, only one service is ordered, for so many days. Its wish:
 FAVOURITE_DAYS, FAVOURITE = 19, 2
 # How many days ago money was added, and how much.
@@ -102,9 +104,7 @@ def fill(panel: Panel, sandbox: SandboxPanel, people: Sequence[Any]) -> None:
     history = _History(panel, sandbox, people)
     history.read_balance((DAYS + FAVOURITE_DAYS + 1) * DAY)
     sync_catalog(panel.pk, history.never)
-    history.write_favourite()
-    for days in range(DAYS, 0, -1):
-        history.write_day(timedelta(days=days))
+    history.write_past()
     write_calls(panel, random.Random(panel.name))  # noqa: S311
     history.write_refills()
     history.write_today()
@@ -123,21 +123,14 @@ class _History(Wishes):
         super().__init__(panel, people)
         self.sandbox, self.never = sandbox, threading.Event()
 
-    def write_favourite(self) -> None:
-        """Change the price of a service some times, and then order it on each of many days."""
+    def write_past(self) -> None:
+        """Order one service on each of many days, at a price that changed before, and then all services."""
         service = self._offers(WISHES[FAVOURITE][0])[0]
         write_prices(service, self.sandbox)
-        for days in range(DAYS + FAVOURITE_DAYS, DAYS, -1):
-            self.write_day(timedelta(days=days), service)
-
-    def write_day(self, ago: timedelta, service: Service | None = None) -> None:
-        """Place the orders of a day, let them end, and move them into the past."""
-        if ago.days in TOP_UP_DAYS:
-            self.sandbox.set_balance(self.sandbox.balance + TOP_UP)
-        fewest, most = (1, 3) if service else (ORDERS_A_DAY - 2, ORDERS_A_DAY + 1)
-        links = [self._link(WISHES[FAVOURITE][1]) if service else "" for _ in range(self._chance.randint(fewest, most))]
-        orders = [self._place(service=service, link=link) for link in links]
-        self._submit()
+        days = {days: self._place_day(days, service) for days in range(DAYS + FAVOURITE_DAYS, DAYS, -1)}
+        days |= {days: self._place_day(days) for days in range(DAYS, 0, -1)}
+        # In the calls of one day, because each call costs the demo its time.
+        orders = [order for day in days.values() for order in day]
         for _ in range(POLLS):
             self.sandbox.skip(12)
             self._poll(orders)
@@ -146,9 +139,19 @@ class _History(Wishes):
             left = (order.quantity or 1) // self._chance.randint(3, 8) if ending == "Partial" else 0
             self.sandbox.finish(order.remote_id, ending, left)
         self._poll(orders)
-        half = timedelta(minutes=400)
-        self._move_all_back(orders, ago + half, ago - half)
-        self.read_balance(ago - half - timedelta(minutes=1))
+        for ago, placed in days.items():
+            self._move_all_back(placed, ago * DAY + HALF, ago * DAY - HALF)
+
+    def _place_day(self, days: int, service: Service | None = None) -> list[Order]:
+        """Place the orders of a day so many days ago, and read the balance after them."""
+        if days in TOP_UP_DAYS:
+            self.sandbox.set_balance(self.sandbox.balance + TOP_UP)
+        fewest, most = (1, 3) if service else (ORDERS_A_DAY - 2, ORDERS_A_DAY + 1)
+        links = [self._link(WISHES[FAVOURITE][1]) if service else "" for _ in range(self._chance.randint(fewest, most))]
+        orders = [self._place(service=service, link=link) for link in links]
+        self._submit()
+        self.read_balance(days * DAY - HALF - timedelta(minutes=1))
+        return orders
 
     def write_refills(self) -> None:
         """Request refills: two that end and one that stays under way."""
