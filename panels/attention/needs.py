@@ -191,7 +191,7 @@ NEEDS = (
         weight=85,
         when=Q(meaning=RefusalWords.Meaning.ASK),
         sentence=_ask_for_meaning,
-        button=Button("Go on", "panels.change_panel", _show_row),
+        button=Button("Decide", "panels.change_panel", _show_row),
         badge=lambda _: badge("refusal", label="Unknown refusal", kind="warn"),
         since=lambda words: words.asked_at,
     ),

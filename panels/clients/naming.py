@@ -24,7 +24,7 @@ MOST_CREATED = 200
 MOST_OFFERED = 500
 # The number of values in one query. SQLite takes at most 999.
 AT_ONCE = 900
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ud800-\udfff]")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 _UNSAFE_IN_NOTE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _CHOICE = "Create it, or correct the name."
 Errors = dict[str, list[str]]

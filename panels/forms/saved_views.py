@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -11,6 +12,9 @@ from django.db import IntegrityError, transaction
 from panels.models import SavedView
 from panels.models.client import fold_name
 from panels.models.saved_view import MAY_SHARE
+
+# Invisible characters that turn the direction of the text, also of the text behind the name.
+_TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 
 
 class SavedViewForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -25,6 +29,12 @@ class SavedViewForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(data, instance=view)
         if not user.has_perm(MAY_SHARE):
             del self.fields["is_shared"]
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if _TURNING.search(name):
+            raise forms.ValidationError("Type the name again, without invisible characters that turn the text.")
+        return name
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -35,7 +35,7 @@ EXPORTED: Mapping[str, Callable[[Refill], Any]] = {
     "Refill": lambda refill: refill.pk,
     "Order": lambda refill: refill.order_id,
     "Panel order ID": lambda refill: refill.order.remote_id,
-    "Service id": lambda refill: refill.order.service_remote_id,
+    "Service ID": lambda refill: refill.order.service_remote_id,
     "Service": lambda refill: refill.order.service_name,
     "Panel": lambda refill: refill.order.panel.name,
     "Request": lambda refill: refill.get_state_display(),

@@ -16,7 +16,7 @@ from panels.templatetags.catalog import average_time, is_flat, type_badge
 
 EXPORTED: Mapping[str, Callable[[Service], Any]] = {
     "Panel": lambda service: service.panel.name,
-    "Service id": lambda service: service.remote_id,
+    "Service ID": lambda service: service.remote_id,
     "Service": lambda service: service.name,
     "Category": lambda service: service.category,
     "Type": lambda service: service.get_type_display(),

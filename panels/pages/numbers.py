@@ -154,7 +154,7 @@ def cost(
     if expected is None or expected == found.amount:
         return text
     other = money(expected, currency, is_expected=True, with_currency=with_currency)
-    return format_html('{} <span class="small muted clip" title="Expected">{}</span>', text, other)
+    return format_html('{} <span class="small muted clip">{}{}expected</span>', text, other, NBSP)
 
 
 def price(

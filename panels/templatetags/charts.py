@@ -39,16 +39,16 @@ def step_line(points: Sequence[Point], title: str, *, unit: str = "", **more: An
 
     `level_at` is the amount of the line `level`. `is_rate`: the amounts are prices, with all their decimals.
     """
-    write = numbers.exact if more.pop("is_rate", False) else _writer(unit)
+    write = _rate_writer(unit) if more.pop("is_rate", False) else _writer(unit)
     if level := more.pop("level", ""):
         more["level"] = (level, more.pop("level_at"))
     return {"chart": steps(points, Words(title, title, write, unit), **more)}
 
 
 @register.inclusion_tag(TEMPLATE)
-def spark_line(days: Mapping[dt.date, Number], title: str, *, unit: str = "") -> dict[str, Any]:
+def spark_line(days: Mapping[dt.date, Number], title: str, name: str, *, unit: str = "") -> dict[str, Any]:
     """Draw a small line through an amount of each day."""
-    return {"chart": small_line(days, Words(title, title, _writer(unit), unit))}
+    return {"chart": small_line(days, Words(title, name, _writer(unit), unit))}
 
 
 @register.inclusion_tag(TEMPLATE)
@@ -67,3 +67,9 @@ def _writer(unit: str) -> Writer:
         return numbers.count(value)
 
     return write
+
+
+def _rate_writer(unit: str) -> Writer:
+    """Return how prices are written: with all their decimals, and at least those of the currency in "JPY per 1000"."""
+    least = numbers.decimals_of(unit.partition(" ")[0])
+    return lambda value: numbers.digits(Decimal(value), least, numbers.ALL_DECIMALS)

@@ -178,7 +178,7 @@ def test_a_pause_for_unknown_words_is_one_finding_with_the_button_of_the_words(c
     words = make_paused_for_words()
     (finding,) = find().findings
     assert (finding.row, names(finding)) == (words, ["refusal"])
-    assert [label for label, _ in finding.buttons] == ["Go on"]
+    assert [label for label, _ in finding.buttons] == ["Decide"]
     assert count_attention() == 1
     client.force_login(manager)
     page = client.get(words.panel.get_absolute_url()).text

@@ -38,6 +38,13 @@ def test_a_name_has_up_to_sixty_characters(name, words):
     assert form_of(make_user(), name="a" * 60).is_valid()
 
 
+@pytest.mark.parametrize("char", "\u202a\u202e\u2066\u2069")
+def test_a_name_cannot_turn_the_direction_of_the_text(char):
+    form = form_of(make_user(), name=f"Gold{char}lag")
+    assert "without invisible characters" in str(form.errors["name"])
+    assert form_of(make_user(), name="👩‍💻 שלום").is_valid()
+
+
 def test_a_name_that_is_taken_is_refused_in_any_case():
     anna, bruno = make_user("Operator"), make_user("Operator")
     view = make_view(anna, "Gold")

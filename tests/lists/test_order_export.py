@@ -18,3 +18,7 @@ def test_every_column_of_an_order_is_read_without_a_query(django_assert_num_quer
     with django_assert_num_queries(0):
         row = {name: read(order) for name, read in EXPORTED.items()}
     assert (row["Order"], row["Client"], row["Reference"], row["State"]) == (order.pk, "Acme", "PO-1", "Placed")
+
+
+def test_a_column_is_called_as_on_the_pages():
+    assert {"Service ID", "Panel status", "Panel order ID", "Price when ordered"} < EXPORTED.keys()

@@ -158,7 +158,7 @@ def found(amount, *, is_expected=False):
         (
             found("0.5"),
             {"expected": Decimal("0.9")},
-            '0.50 USD <span class="small muted clip" title="Expected">≈ 0.90 USD</span>',
+            '0.50 USD <span class="small muted clip">≈ 0.90 USD expected</span>',
         ),
         (
             found("0.2"),

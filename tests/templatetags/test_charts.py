@@ -17,7 +17,7 @@ POINTS = [(START + dt.timedelta(days=number), Decimal(100 - number)) for number 
 CHARTS = {
     "day_bars": '{% day_bars days "Spend by day" "amount:Charged, estimate:Partly expected" unit="USD" mean="Mean" %}',
     "step_line": '{% step_line points "Balance" unit="USD" rise="Rise" %}',
-    "spark_line": '{% spark_line shares "Answered calls" unit="%" %}',
+    "spark_line": '{% spark_line shares "Answered calls" "Answered" unit="%" %}',
     "distribution": '{% distribution minutes "Delivery times" "Orders" %}',
 }
 
@@ -83,6 +83,19 @@ def test_prices_keep_all_their_decimals():
     page = draw('{% step_line points "Price" unit="USD per 1000" is_rate=True %}', points=points)
     assert "0.00012345\xa0USD per 1000" in page
     assert '<td class="num">0.00012345</td>' in page
+
+
+@pytest.mark.parametrize(("unit", "price"), [("JPY per 1000", "120"), ("JPY", "120"), ("USD per 1000", "120.00")])
+def test_prices_have_at_least_the_decimals_of_their_currency(unit, price):
+    points = [(START, Decimal("120.00000000"))]
+    page = draw('{% step_line points "Price" unit=unit is_rate=True %}', points=points, unit=unit)
+    assert f'<td class="num">{price}</td>' in page
+
+
+def test_every_chart_has_its_title_above_or_in_its_legend():
+    page = draw(CHARTS["spark_line"])
+    assert '<figcaption class="chart__title">Answered calls, %</figcaption>' in page
+    assert '<th scope="col" class="num">Answered, %</th>' in page
 
 
 def test_counts_are_whole():
