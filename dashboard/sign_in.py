@@ -5,19 +5,36 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.contrib.auth.views import LoginView
+from django.db.models import QuerySet
 
-from panels.models import PersonalSettings
+from panels.models import PersonalSettings, compiled
 
 
 class Backend(ModelBackend):
-    """Django's own backend, with one query fewer for each page."""
+    """Django's own backend, with two queries fewer for each page."""
 
     def get_user(self, user_id: Any) -> User | None:
         """Return an active person with their `PersonalSettings`, or None."""
         user = User.objects.select_related("personal").filter(pk=user_id).first()
         return user if user and self.user_can_authenticate(user) else None
+
+    def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        """Return the person's own permissions and those of their groups. They are read once for each request."""
+        if user_obj.is_anonymous or user_obj.is_superuser or not user_obj.is_active or obj is not None:
+            return super().get_all_permissions(user_obj, obj)
+        if not hasattr(user_obj, "_perm_cache"):
+            rows = compiled.fetch(_permissions_of, str(user_obj.pk))
+            user_obj._perm_cache = {f"{app}.{codename}" for app, codename in rows}
+        found: set[str] = user_obj._perm_cache
+        return found
+
+
+def _permissions_of(pk: str) -> QuerySet[Any, Any]:
+    own, of_groups = Permission.objects.filter(user=int(pk)), Permission.objects.filter(group__user=int(pk))
+    names = "content_type__app_label", "codename"
+    return own.order_by().values_list(*names).union(of_groups.order_by().values_list(*names))
 
 
 class SignIn(LoginView):

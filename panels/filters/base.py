@@ -34,6 +34,13 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
         for name in self.NAMES:
             self.filters[name].extra["choices"] = NameChoices(partial(self._choices, name))
 
+    @cached_property
+    def form(self) -> Any:
+        """The form with the fields of this filter set. A form class of its own would copy all of them again."""
+        form = self._meta.form(self.data, prefix=self.form_prefix)
+        form.fields = {name: each.field for name, each in self.filters.items()}
+        return form
+
     def lately(self, rows: QuerySet[Any], _: str, span: str) -> QuerySet[Any]:
         """Keep rows of today, or of the last days with today. A link with this filter stays right on other days."""
         return self.since(rows, "", today() - dt.timedelta(days=DAYS_BEFORE[span]))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from operator import attrgetter
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, QuerySet
@@ -12,7 +14,9 @@ from django.utils.safestring import mark_safe
 
 from panels.lists.cells import BARE, aside, main_link, name_column, time_column, words
 from panels.lists.order_export import EXPORTED
-from panels.models import Order
+from panels.models import Order, Panel
+from panels.models.order_states import RequestState
+from panels.models.order_values import OrderValues
 from panels.money.costs import cost_of
 from panels.pages import links, numbers, states
 from panels.pages.icons import icon_of_word
@@ -85,15 +89,22 @@ if TYPE_CHECKING:
         campaign_name: str | None
         person_name: str | None
 else:
-    ListedOrder = Order
+
+    class ListedOrder(OrderValues, SimpleNamespace):
+        """The values of an order that its cells read. To make an order of each row takes twice as long."""
 
 
-def shown_orders(user: Any) -> QuerySet[Any]:
-    """Return orders with everything that the cells show to this person."""
+def shown_orders(user: Any) -> QuerySet[Any, Any]:
+    """Return the values of orders with everything that the cells show to this person, for `listed`."""
     names: dict[str, Any] = {}
     for column in ORDERS.columns_of(user):
         names |= NAMES.get(column.name, {})
-    return Order.objects.only(*READ).annotate(**names)
+    return Order.objects.annotate(**names).values_list(*READ, *names, named=True)
+
+
+def listed(rows: Iterable[Any], asked: Mapping[int, Panel]) -> list[ListedOrder]:
+    """Return the rows of `shown_orders` as the cells read them. `asked` has the panels of orders that are checked."""
+    return [ListedOrder(**row._asdict(), panel=asked.get(row.panel_id)) for row in rows]
 
 
 def _number(order: ListedOrder) -> str:
@@ -126,7 +137,7 @@ def _remarks(order: ListedOrder) -> list[str]:
     if order.check_requested_at:
         remarks.append("checking…" if order.panel.takes_questions(timezone.now()) else "waiting for the panel")
     if order.cancel_state and not order.is_finished:
-        remarks.append(f"cancel: {order.get_cancel_state_display().lower()}")
+        remarks.append(f"cancel: {RequestState(order.cancel_state).label.lower()}")
     return remarks
 
 

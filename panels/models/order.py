@@ -29,10 +29,7 @@ from panels.models.client import Campaign, Client
 from panels.models.event import OrderEvent
 from panels.models.fields import MoneyField, RateField
 from panels.models.order_states import (
-    FINISHED,
-    GIVEN_UP,
     NEEDS_A_PERSON,
-    NOT_BEGUN,
     NOT_FOLLOWED,
     STAGE,
     OrderProgress,
@@ -43,6 +40,7 @@ from panels.models.order_states import (
     is_held_for_funds,
     is_open,
 )
+from panels.models.order_values import OrderValues
 from panels.models.panel import Panel
 from panels.models.refusal import RefusalWords
 from panels.models.service import Service
@@ -50,13 +48,7 @@ from panels.protocol.order_types import OrderType, lacks_quantity, order_type, t
 from panels.protocol.wording import says_missing
 
 
-class Order(models.Model):
-    State = OrderState
-    Progress = OrderProgress
-    FINISHED = FINISHED
-    GIVEN_UP = GIVEN_UP
-    NOT_BEGUN = NOT_BEGUN
-
+class Order(OrderValues, models.Model):
     class GivenBack(models.TextChoices):
         """How it is known that a panel gave money back. `panels.money.given_back` has the rule."""
 
@@ -101,7 +93,7 @@ class Order(models.Model):
     )
     note = models.TextField(blank=True, default="", db_default="")
 
-    state = models.CharField(max_length=20, choices=State, default=State.QUEUED)
+    state = models.CharField(max_length=20, choices=OrderState, default=OrderState.QUEUED)
     attempt = models.PositiveIntegerField(default=0, editable=False)
     send_after = models.DateTimeField(default=timezone.now, editable=False)
     send_deadline = models.DateTimeField(null=True, editable=False)
@@ -115,7 +107,7 @@ class Order(models.Model):
     alarm = models.CharField(max_length=300, blank=True, editable=False)
 
     remote_id = models.CharField("panel order ID", max_length=64, blank=True)
-    progress = models.CharField(max_length=20, choices=Progress, blank=True)
+    progress = models.CharField(max_length=20, choices=OrderProgress, blank=True)
     remote_status = models.CharField("panel status", max_length=100, blank=True)
     # Whether the panel's status is a word that we do not know. Then `progress` is the earlier progress.
     is_word_unknown = models.BooleanField(default=False, editable=False)
@@ -379,35 +371,9 @@ class Order(models.Model):
         return is_held_for_funds(self)
 
     @property
-    def is_finished(self) -> bool:
-        return self.progress in self.FINISHED
-
-    @property
     def is_open(self) -> bool:
         """Whether the order may change without a person. Pages with open orders refresh themselves."""
         return is_open(self)
-
-    @property
-    def total_quantity(self) -> int | None:
-        """The quantity of all runs together, None if the order has no quantity."""
-        return None if self.quantity is None else self.quantity * int(self.params.get("runs") or 1)
-
-    @property
-    def delivered(self) -> int | None:
-        """The delivered quantity, None if it is not known."""
-        return self.delivered_by(self)
-
-    def delivered_by(self, told: Any) -> int | None:
-        """Return the delivered quantity by the progress, remains and start count of a reading, None if not known.
-
-        The remaining quantity says nothing about an order that was given up. Some panels report 0 before they begin.
-        """
-        total, remains = self.total_quantity, told.remains
-        if total is None or remains is None or told.progress in self.GIVEN_UP:
-            return None
-        if remains == 0 and not told.start_count and told.progress in self.NOT_BEGUN:
-            return None
-        return max(total - max(int(remains), 0), 0)
 
     @property
     def ordered(self) -> Mapping[str, Any]:
@@ -439,10 +405,6 @@ class Order(models.Model):
     @property
     def can_withdraw(self) -> bool:
         return self.state == self.State.QUEUED
-
-    @property
-    def can_refresh(self) -> bool:
-        return self.state == self.State.PLACED
 
     @property
     def can_refill(self) -> bool:

@@ -8,11 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import F, Func, IntegerField, Model, OrderBy, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
+
+from panels.models import compiled
 
 COUNT_UP_TO = 10_000
 # The parameters that choose a page of a list.
@@ -42,7 +45,7 @@ class Page(Generic[R]):
 
     def with_rows(self, rows: list[S]) -> Page[S]:
         """Return the page with other rows in the place of its rows."""
-        return Page(rows, self.before, self.after, self.is_first, self.is_last)
+        return Page(rows, self.before, self.after, self.is_first, self.is_last, self.few)
 
 
 def paginate(
@@ -100,15 +103,21 @@ def find_page(
     """Return a page like `paginate`, and the number of rows like `count_rows`.
 
     A few rows of many are found first and sorted afterwards, because in the order of an index the database would read
-    all rows.
+    all rows. Without `is_narrowed`, the rows are those of the whole table.
     """
     if not is_narrowed:
-        return paginate(rows, query, sort=sort, shown=shown), count_rows(rows)
+        counted = compiled.count(_first_rows, rows.model._meta.label, str(COUNT_UP_TO + 1))
+        return paginate(rows, query, sort=sort, shown=shown), counted
     pks = list(rows.order_by().values_list("pk", flat=True)[: COUNT_UP_TO + 1])
     if len(pks) > COUNT_UP_TO:
         return paginate(rows, query, sort=sort, shown=shown), len(pks)
     few = rows.model._default_manager.filter(pk__in=_as_one_parameter(pks))
     return replace(paginate(few, query, sort=sort, shown=shown, by_index=False), few=few), len(pks)
+
+
+def _first_rows(label: str, most: str) -> QuerySet[Any, Any]:
+    rows: QuerySet[Any, Any] = apps.get_model(label)._default_manager.order_by().values_list("pk")
+    return rows[: int(most)]
 
 
 def _as_one_parameter(pks: list[int]) -> RawSQL:

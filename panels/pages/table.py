@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
 from operator import attrgetter
 from typing import Any, Generic, Literal, TypeVar
 
 from django.http import HttpRequest
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from panels.models import PersonalSettings
@@ -220,7 +221,7 @@ class TablePage(Generic[M]):
         return mark_safe("\n".join(self._row(row, cells) for row in self.rows))  # noqa: S308
 
     def _row(self, row: Any, cells: list[tuple[str, Callable[[M], str]]]) -> str:
-        written = "".join([f"{start}{conditional_escape(write(row))}</td>" for start, write in cells])
+        written = "".join([f"{start}{_escaped(write(row))}</td>" for start, write in cells])
         gone = self.table.gone(row) if self._is_filtered else ""
         marks = format_html(' data-gone="{}"', gone) if gone else ""
         select = self._checkbox(row.pk) if self.is_selectable else ""
@@ -258,3 +259,8 @@ class TablePage(Generic[M]):
             return first, ""
         other = name if self._sort.startswith("-") else f"-{name}"
         return other, "descending" if self._sort.startswith("-") else "ascending"
+
+
+def _escaped(text: str) -> str:
+    """Return a cell as HTML. `conditional_escape` takes several times as long for the hundreds of cells of a page."""
+    return text if isinstance(text, SafeString) else escape(text)

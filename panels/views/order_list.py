@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from panels.filters import OrderFilter
 from panels.lists.order_totals import can_total, total_cost
-from panels.lists.orders import ORDERS, RELATED, WATCHED, shown_orders
+from panels.lists.orders import ORDERS, RELATED, WATCHED, listed, shown_orders
 from panels.models import Order, Panel
 from panels.models.order_states import RequestState, Stage, is_held, is_held_for_funds, is_open
 from panels.money.totals import is_summed
@@ -45,11 +45,9 @@ def order_list(request: HttpRequest) -> HttpResponse:
         return nothing_new()
     found = filter_orders(request.GET, request.user)
     is_filtered = _is_filtered(request.GET)
-    page, total = _find(found, request.GET, shown_orders(request.user))
-    asked = _asked_panels(page)
-    for order in page:
-        if order.panel_id in asked:
-            order.panel = asked[order.panel_id]
+    rows, total = _find(found, request.GET, shown_orders(request.user))
+    asked = _asked_panels(rows)
+    page = rows.with_rows(listed(rows, asked))
     context = {
         "filter": found,
         "bar": FilterBar(found, request, list_name="orders", target="orders"),

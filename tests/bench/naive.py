@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,9 +22,15 @@ def find_page(rows: Any, query: Mapping[str, str], *, sort: str, size: int = 50,
 
 def _with_names(order: Any) -> Any:
     """Read the names of other rows with a query for each."""
-    order.service_now, order.panel_name = order.service and order.service.name, order.panel.name
-    order.client_name = order.client and order.client.name
-    return order
+    from panels.lists.orders import READ
+
+    names = {
+        "service_now": order.service and order.service.name,
+        "panel_name": order.panel.name,
+        "client_name": order.client and order.client.name,
+    }
+    row = namedtuple("row", [*READ, *names])  # type: ignore[misc]
+    return row(*(getattr(order, name) for name in READ), *names.values())
 
 
 def site() -> Any:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.models import AnonymousUser, Permission, User
 
 from dashboard.sign_in import Backend
 from panels.models import PersonalSettings
@@ -25,6 +27,39 @@ def test_nobody_is_found_for_an_inactive_or_an_unknown_person():
     user = make_user(is_active=False)
     assert Backend().get_user(user.pk) is None
     assert Backend().get_user(user.pk + 1) is None
+
+
+def test_a_person_has_their_own_permissions_and_those_of_their_groups_from_one_query(django_assert_num_queries):
+    user = make_user("Viewer")
+    make_user("Manager")
+    user.user_permissions.add(Permission.objects.get(codename="add_order"))
+    expected = ModelBackend().get_all_permissions(User.objects.get(pk=user.pk))
+    assert {"panels.add_order", "panels.view_order"} < expected
+    with django_assert_num_queries(1):
+        assert Backend().get_all_permissions(user) == expected
+        assert user.has_perm("panels.view_order")
+        assert not user.has_perm("panels.change_panel")
+
+
+@pytest.mark.parametrize("fields", [{"is_active": False}, {"is_superuser": True}])
+def test_inactive_people_and_superusers_have_the_permissions_that_django_gives_them(fields):
+    user = make_user("Viewer", **fields)
+    expected = ModelBackend().get_all_permissions(User.objects.get(pk=user.pk))
+    assert Backend().get_all_permissions(user) == expected
+    assert Backend().get_all_permissions(AnonymousUser()) == set()
+    assert Backend().get_all_permissions(user, obj=object()) == set()
+
+
+def test_a_role_that_is_taken_away_is_gone_with_the_next_request(client):
+    user = make_user("Viewer")
+    client.force_login(user)
+    assert client.get("/orders/").status_code == 200
+    user.groups.clear()
+    assert client.get("/orders/").status_code == 403
+    user.user_permissions.add(Permission.objects.get(codename="view_order"))
+    assert client.get("/orders/").status_code == 200
+    user.user_permissions.clear()
+    assert client.get("/orders/").status_code == 403
 
 
 @pytest.mark.parametrize(("asked_for", "has_view"), [("/", True), ("", True), ("/", False), ("/panels/", True)])

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from panels.lists.orders import ORDERS, WATCHED, shown_orders
-from panels.models import Order
+from panels.lists.orders import ORDERS, WATCHED, listed, shown_orders
+from panels.models import Order, Panel
 from tests.factories import (
     make_campaign,
     make_client,
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 def draw(*orders, user=None, is_filtered=True):
     user = user or make_user("Operator")
     rows = shown_orders(user).filter(pk__in=[order.pk for order in orders]).order_by("pk")
-    return values.draw(ORDERS, rows, user, is_filtered=is_filtered)
+    return values.draw(ORDERS, listed(rows, Panel.objects.in_bulk()), user, is_filtered=is_filtered)
 
 
 BY_NAME = {"progress": "partial", "state": "unknown", "cancel_state": "sending", "given_back_source": "computed"}

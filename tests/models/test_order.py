@@ -128,35 +128,6 @@ def test_an_order_is_open_while_it_may_change_without_a_person(fields, is_open):
     assert Order(**fields).is_open == is_open
 
 
-@pytest.mark.parametrize(
-    ("quantity", "remains", "runs", "delivered"),
-    [
-        (1000, 400, None, 600),
-        (1000, 400, "3", 2600),
-        (1000, -5, None, 1000),
-        (1000, 1200, None, 0),
-        (1000, None, None, None),
-        (None, 400, None, None),
-    ],
-)
-def test_the_delivered_quantity_is_the_ordered_quantity_without_the_rest(quantity, remains, runs, delivered):
-    order = Order(quantity=quantity, remains=remains, params={"runs": runs} if runs else {})
-    assert order.delivered == delivered
-
-
-@pytest.mark.parametrize("progress", ["canceled", "refunded", "failed"])
-def test_nothing_is_said_to_be_delivered_of_an_order_that_was_given_up(progress):
-    assert Order(quantity=1000, remains=0, progress=progress).delivered is None
-
-
-@pytest.mark.parametrize("progress", ["", "pending", "processing"])
-def test_no_remains_before_anything_has_begun_say_nothing(progress):
-    assert Order(quantity=1000, remains=0, progress=progress).delivered is None
-    assert Order(quantity=1000, remains=0, start_count=0, progress=progress).delivered is None
-    assert Order(quantity=1000, remains=0, start_count=12, progress=progress).delivered == 1000
-    assert Order(quantity=1000, remains=400, progress=progress).delivered == 600
-
-
 def test_the_name_of_an_unknown_service_is_a_placeholder():
     assert Order().service_name == Order().service_title == "Unknown service"
     assert Order().service_remote_id == Order().now_called == ""
@@ -186,9 +157,8 @@ def test_an_order_shows_its_service_as_it_was_ordered_and_its_present_name_besid
 
 
 @pytest.mark.parametrize("state", State.values)
-def test_only_a_queued_order_can_be_withdrawn_and_only_a_placed_order_refreshed(state):
+def test_only_a_queued_order_can_be_withdrawn(state):
     assert Order(state=state).can_withdraw == (state == "queued")
-    assert Order(state=state).can_refresh == (state == "placed")
 
 
 @pytest.mark.parametrize("progress", ["", *Progress.values])

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from panels.models import Order
-from panels.pages.paging import COUNT_UP_TO, count_rows, count_with, paginate
+from panels.pages.paging import COUNT_UP_TO, count_rows, count_with, find_page, paginate
 from tests.factories import make_order, make_service
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +85,17 @@ def test_counting_stops_at_its_limit(orders, monkeypatch):
     assert count_rows(orders) == 11
     monkeypatch.setattr("panels.pages.paging.COUNT_UP_TO", 5)
     assert count_rows(orders) == 6
+
+
+def test_a_whole_table_is_counted_up_to_the_limit_each_time(orders, monkeypatch):
+    def count():
+        return find_page(orders, {}, sort="-created_at", shown=orders, is_narrowed=False)[1]
+
+    assert count() == 11
+    make_order()
+    assert count() == 12
+    monkeypatch.setattr("panels.pages.paging.COUNT_UP_TO", 5)
+    assert count() == 6
 
 
 def test_a_page_with_all_rows_is_counted_without_a_query(orders, django_assert_num_queries):

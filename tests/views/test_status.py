@@ -9,8 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from panels.bulk import progress
-from panels.models import Batch
+from panels.models import Batch, Controls
 from tests.factories import make_order, make_panel, make_placed
+from tests.views.pages import plain_text
 
 HTMX = {"HX-Request": "true"}
 
@@ -67,3 +68,12 @@ def test_orders_of_a_paused_batch_are_not_said_to_go_out(as_operator):
     page = as_operator.get("/orders/").content.decode()
     assert "No orders are waiting" in page
     assert "Worker not running" not in page
+
+
+def test_every_page_says_at_once_that_sending_is_stopped_and_who_stopped_it(as_operator):
+    assert "Sending is stopped" not in as_operator.get("/orders/").text
+    as_operator.post("/sending/", {"sending": "stop"})
+    page = plain_text(as_operator.get("/orders/").text)
+    assert f"by {Controls.objects.get().sending_stopped_by}" in page
+    as_operator.post("/sending/", {"sending": "start"})
+    assert "Sending is stopped" not in as_operator.get("/orders/").text
