@@ -6,6 +6,7 @@
 //   data-gone="words" on a part with an id: a toast, when a polled fragment arrives without this part
 //   data-short on a form of a search: its empty fields are not sent, so they are not in the address
 //   data-needs-saved on a form: it is not sent while a form with data-unsaved="words" has values that are not saved
+//   data-chooses="id" on a field: arrow keys, Enter and Escape choose among the links of the list in that part
 //   <time data-ago> stays as far away as it is; a tap on a <time title> shows its title in a toast
 //   HX-Trigger: {"toast": {"text": "…", "kind": "good|bad"}} shows a toast
 (() => {
@@ -151,6 +152,61 @@
     all(".field--invalid", elt).forEach((field) => field.classList.remove("field--invalid"));
     all("[aria-invalid]", elt).forEach((field) => field.removeAttribute("aria-invalid"));
   });
+
+  // A search with the list of its results: a combobox whose options are links. The focus stays in the search.
+
+  const optionsOf = (field) => all(`#${field.dataset.chooses} .choices a`);
+
+  let marked;
+
+  const mark = (field, option) => {
+    optionsOf(field).forEach((each) => each.setAttribute("aria-selected", String(each === option)));
+    if (option) field.setAttribute("aria-activedescendant", option.id);
+    else field.removeAttribute("aria-activedescendant");
+    option?.scrollIntoView({ block: "nearest" });
+    marked = option?.href;
+  };
+
+  const prepareChoices = () => all("[data-chooses]").forEach((field) => {
+    const list = document.querySelector(`#${field.dataset.chooses} .choices`);
+    if (list) {
+      list.id = `${field.dataset.chooses}-list`;
+      list.setAttribute("role", "listbox");
+      list.setAttribute("aria-label", field.labels[0].textContent);
+    }
+    optionsOf(field).forEach((option, number) => {
+      option.id = `${list.id}-${number}`;
+      option.setAttribute("role", "option");
+      option.parentElement.setAttribute("role", "presentation");
+    });
+    field.setAttribute("role", "combobox");
+    field.setAttribute("aria-autocomplete", "list");
+    field.setAttribute("aria-expanded", String(Boolean(list)));
+    if (list) field.setAttribute("aria-controls", list.id);
+    else field.removeAttribute("aria-controls");
+    // A search for the same words brings the same results.
+    mark(field, optionsOf(field).find((option) => option.href === marked));
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const field = event.target.closest?.("[data-chooses]");
+    if (!field || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const options = optionsOf(field);
+    const at = options.findIndex((option) => option.id === field.getAttribute("aria-activedescendant"));
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step && options.length) {
+      // One step before the first and after the last option, none is marked.
+      const next = (at + 1 + step + options.length + 1) % (options.length + 1) - 1;
+      mark(field, options[next]);
+    } else if (event.key === "Enter" && at >= 0) options[at].click();
+    else if (event.key === "Escape" && at >= 0) mark(field);
+    else return;
+    event.preventDefault();
+  });
+
+  document.addEventListener("input", ({ target }) => { if (target.matches?.("[data-chooses]")) mark(target); });
+  document.addEventListener("htmx:load", prepareChoices);
+  prepareChoices();
 
   // Times, by the rule of panels/pages/times.py. A screen reader would read a live region again with every change.
 

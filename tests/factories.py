@@ -29,6 +29,7 @@ from panels.models import (
 )
 from panels.models.client import fold_name
 from panels.protocol.links import normalise_link
+from panels.protocol.refill_words import says_no_refill
 from panels.tables.reading import Line, Sheet
 
 _numbers = itertools.count(1)
@@ -94,6 +95,7 @@ def make_service(panel: Panel | None = None, **fields: Any) -> Service:
         "last_seen_at": now,
     } | fields
     values.setdefault("search_text", f"{values['remote_id']} {values['name']} {values['category']}".lower())
+    values.setdefault("says_no_refill", says_no_refill(values["name"], values["category"]))
     return Service.objects.create(panel=panel or make_panel(), **values)
 
 

@@ -22,6 +22,7 @@ from panels.models.writing import update_rows
 from panels.money.charges import forget_charges
 from panels.protocol.client import PanelClient
 from panels.protocol.errors import Deferred, PanelError
+from panels.protocol.refill_words import says_no_refill
 from panels.protocol.wire import Catalog, CatalogRow
 
 # The fields of a service that come from the panel, and the fields whose changes are not noted: descriptions are long
@@ -43,7 +44,7 @@ FROM_PANEL = (
 )
 TIMES = ("average_time", "average_minutes")
 UNNOTED = {"description", "type", *TIMES}
-WRITTEN = (*FROM_PANEL, "is_listed", "search_text", "former_text", "last_seen_at")
+WRITTEN = (*FROM_PANEL, "is_listed", "search_text", "says_no_refill", "former_text", "last_seen_at")
 # The characters of former names that are kept, which are at least those of the last four.
 MAX_FORMER = 4000
 BULK = 500
@@ -202,6 +203,7 @@ def _update_service(service: Service, row: CatalogRow) -> dict[str, tuple[Any, A
             others = [each for each in service.former_text.split("\n") if each != service.search_text]
             service.former_text = "\n".join([service.search_text, *others]).strip()[:MAX_FORMER]
         service.search_text = text
+        service.says_no_refill = says_no_refill(service.name, service.category)
     return found
 
 

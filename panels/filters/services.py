@@ -14,6 +14,7 @@ from panels.filters.base import all_words
 from panels.models import Panel, Service
 from panels.models.planning import unindexed
 from panels.protocol.order_types import type_choices
+from panels.protocol.refill_words import read_search
 
 
 class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -124,8 +125,10 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
         return found.alias(at=at).filter(at__in=[panel.pk for panel in self.panels])
 
     def search(self, queryset: QuerySet[Service], _: str, text: str) -> QuerySet[Service]:
-        """Keep services that have every word, in any order."""
-        return queryset.filter(all_words(text))
+        """Keep services that have every word, in any order. A refill does not find services that say "no refill"."""
+        words, lacks_refill = read_search(text)
+        found = queryset.filter(all_words(" ".join(words)))
+        return found if lacks_refill is None else found.filter(says_no_refill=lacks_refill)
 
     def of_category(self, queryset: QuerySet[Service], _: str, text: str) -> QuerySet[Service]:
         """Keep services whose category has the text. The search text includes the category and has an index."""

@@ -74,6 +74,8 @@ class Service(models.Model):
     overcharge_seen_at = models.DateTimeField(null=True, editable=False)
     # The text that a search looks in: the panel's id, the name and the category in lower case.
     search_text = models.TextField(blank=True, editable=False)
+    # Its name says that there is no refill (protocol/refill_words.py), whatever the panel's own flag says.
+    says_no_refill = models.BooleanField("name says no refill", default=False, db_default=False, editable=False)
     # The search texts from before the last renames. Orders keep the name as ordered, and are found by it.
     former_text = models.TextField(blank=True, default="", db_default="", editable=False)
 
@@ -125,6 +127,12 @@ class Service(models.Model):
             return ""
         orders = "1 order" if self.charges_compared == 1 else f"{self.charges_compared} orders"
         return f"charges {distance(ratio)} its list ({orders})"
+
+    @property
+    def refill_doubt(self) -> str:
+        """The reason to doubt the refill: the name says that there is none. "" if there is no such reason."""
+        is_doubtful = self.says_no_refill and self.refill is not False
+        return "No refill by its name" if is_doubtful else ""
 
     @property
     def cancel_doubt(self) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db import transaction
-from django.db.models import Case, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRedirect, replace_url
 
 from panels import bell
+from panels.filters.service_choice import find_matching, find_recent, orderable
 from panels.forms.labels import LabelsForm
 from panels.forms.orders import OrderForm, price_text
 from panels.models import Controls, Order, Service
@@ -25,9 +25,7 @@ from panels.pages.htmx import render_page, wants_fragment
 
 TEMPLATE = "panels/orders/order_new.html"
 MAX_RESULTS = 20
-MAX_RECENT = 8
 MAX_ACTIVE = 3
-MAX_WORDS = 10
 
 
 class NotOrderableError(Exception):
@@ -121,40 +119,17 @@ def _obstacle(service: Service) -> str:
 
 def _choose(request: HttpRequest, *, problem: str = "", partial: str = "order") -> HttpResponse:
     typed = request.GET.get("q", "").replace("\0", "").strip()
-    found = list(_matching(typed)[: MAX_RESULTS + 1]) if typed else _ordered_recently(request.user)
+    found = find_matching(typed, request.user, MAX_RESULTS + 1) if typed else find_recent(request.user)
     context = {
         "problem": problem,
         "typed": typed,
         "rows": [(service, *price_text(service).split(" ", 1)) for service in found[:MAX_RESULTS]],
         "has_more": len(found) > MAX_RESULTS,
         "max_results": MAX_RESULTS,
-        "is_catalog_empty": not found and not _orderable().exists(),
+        "is_catalog_empty": not found and not orderable().exists(),
         "link": request.GET.get("link") or request.POST.get("link", ""),
     }
     return render_page(request, TEMPLATE, context, partial=partial, status=422 if request.method == "POST" else 200)
-
-
-def _orderable() -> QuerySet[Service]:
-    return Service.objects.filter(is_listed=True, panel__is_active=True).select_related("panel")
-
-
-def _matching(typed: str) -> QuerySet[Service]:
-    """Find services by words of their name, category or panel, or by their ID. An exact ID comes first."""
-    services = _orderable()
-    for word in typed.lower().split()[:MAX_WORDS]:
-        services = services.filter(_has_word(word))
-    is_other = Case(When(remote_id__iexact=typed, then=Value(0)), default=Value(1))
-    return services.order_by(is_other, "name", "pk")
-
-
-def _has_word(word: str) -> Q:
-    return Q(search_text__contains=word) | Q(panel__name__icontains=word)
-
-
-def _ordered_recently(user: Any) -> list[Service]:
-    pks = Order.objects.filter(placed_by=user).order_by("-created_at", "-pk").values_list("service", flat=True)[:50]
-    recent = list(dict.fromkeys(pks))[:MAX_RECENT]
-    return sorted(_orderable().filter(pk__in=recent), key=lambda service: recent.index(service.pk))
 
 
 def _fill_in(

@@ -41,7 +41,7 @@ def choose(page, service):
     """Choose a service by typing, on the page of a new order."""
     page.goto("/orders/new/")
     page.get_by_label("Service", exact=True).fill(str(service.id))
-    page.get_by_role("link", name=re.compile(rf"ID {service.id}\b")).first.click()
+    page.get_by_role("option", name=re.compile(rf"ID {service.id}\b")).first.click()
     expect(page.get_by_label("Link")).to_be_visible()
 
 
@@ -207,7 +207,7 @@ def test_tab_alone_places_an_order(page, sign_in, worker, sandbox):
     if page.evaluate("document.activeElement.id") != "id_q":
         tab_to("^Service")
     page.keyboard.type(str(service.id))
-    expect(page.get_by_role("link", name=re.compile(rf"ID {service.id}\b")).first).to_be_visible()
+    expect(page.get_by_role("option", name=re.compile(rf"ID {service.id}\b")).first).to_be_visible()
     tab_to(rf"ID {service.id}\b")
     page.keyboard.press("Enter")
     expect(page.get_by_label("Link")).to_be_visible()

@@ -340,6 +340,13 @@ def test_queries_do_not_grow_with_the_rows(state, django_assert_max_num_queries)
         store(panel, *rows)
 
 
+def test_a_name_that_says_no_refill_is_noted_at_each_rename(db):
+    panel = make_panel()
+    for name, says_so in (("Likes No Refill", True), ("Likes Refill 30D", False), ("Likes NR", True)):
+        store(panel, row(name=name))
+        assert Service.objects.get().says_no_refill is says_so
+
+
 def test_a_renamed_service_keeps_the_words_of_its_former_names(db):
     panel = make_panel()
     for name in ("Likes", "Likes HQ", "Likes HQ", "Likes", "Views"):

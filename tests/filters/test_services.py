@@ -32,6 +32,13 @@ def test_only_listed_services_of_active_panels_are_kept_by_default():
     assert services(panel=str(inactive.panel_id)) == {inactive}
 
 
+def test_a_refill_does_not_find_a_service_that_says_no_refill():
+    refill, none = make_service(name="Likes Refill 30D"), make_service(name="Likes Non-Refill")
+    assert services(q="likes refill") == {refill}
+    assert services(q="no refill likes") == {none}
+    assert services(q="likes") == {refill, none}
+
+
 def test_a_service_is_kept_only_if_it_has_every_word():
     likes = make_service(name="Instagram Likes HQ", category="Instagram")
     make_service(name="TikTok Likes", category="TikTok")

@@ -19,6 +19,8 @@ from tests.factories import make_batch, make_order, make_service, row_of
 pytestmark = pytest.mark.django_db
 FILL = import_module("panels.migrations.0010_fill_services_as_ordered_and_targets")
 
+NAMES = import_module("panels.migrations.0023_read_refills_in_names")
+
 
 def test_an_old_order_gets_the_terms_of_its_time(monkeypatch):
     monkeypatch.setattr(FILL, "PIECE", 1)
@@ -63,6 +65,17 @@ def test_an_old_target_is_written_in_its_one_spelling(monkeypatch):
         "x.com/name",
     ]
     assert [line.link_key for line in batch.lines.order_by("number")] == ["youtube.com/watch?v=AbC", ""]
+
+
+def test_an_old_name_that_says_no_refill_is_read(monkeypatch):
+    monkeypatch.setattr(NAMES, "PIECE", 2)
+    names = ("Likes No Refill", "Likes Refill 30D", "Likes", "Likes NR")
+    services = [make_service(name=name, says_no_refill=False) for name in names]
+    for _ in range(2):
+        NAMES.read_names(apps, None)
+    for service in services:
+        service.refresh_from_db()
+    assert [service.says_no_refill for service in services] == [True, False, False, True]
 
 
 # -- the time that the upgrade takes

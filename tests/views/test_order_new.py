@@ -572,6 +572,19 @@ def test_results_tell_panel_id_price_and_limits(as_operator):
     assert f'href="/orders/new/?service={service.pk}"' in page
 
 
+def test_results_tell_type_refill_and_average_time(as_operator):
+    make_service(name="Likes", type="poll", refill=True, average_time="95", average_minutes=95)
+    make_service(name="Views NR", type="", raw_type="Odd", refill=None)
+    page = page_of(as_operator.get(SERVICES, {"q": "likes"}, headers=HTMX)).replace("\xa0", " ")
+    assert "<span>Poll</span>" in page
+    assert "<span>Refill</span>" in page
+    assert "≈ 1 h 35 min" in page
+    page = page_of(as_operator.get(SERVICES, {"q": "views"}, headers=HTMX))
+    assert "<span>Type not known</span>" in page
+    assert "No refill by its name" in page
+    assert "≈" not in page
+
+
 def test_what_one_ordered_last_is_offered_before_typing(as_operator, operator):
     older, newer = make_service(), make_service()
     for service in (newer, older, newer):

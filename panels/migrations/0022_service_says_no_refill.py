@@ -1,0 +1,15 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("panels", "0021_stages")]
+
+    operations = [
+        migrations.AddField(
+            model_name="service",
+            name="says_no_refill",
+            field=models.BooleanField(
+                db_default=False, default=False, editable=False, verbose_name="name says no refill"
+            ),
+        ),
+    ]
