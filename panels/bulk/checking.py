@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from panels.bulk.lookup import NAMED, CatalogLookup, in_chunks, name_some
+from panels.bulk.lookup import CatalogLookup, in_chunks, name_some
 from panels.clients.naming import NameLookup, find_unfit_labels
 from panels.models import Batch, BatchLine, Order, Service
 from panels.models.planning import unindexed_text
@@ -160,7 +160,7 @@ def _check_again_of(lines: Sequence[BatchLine]) -> None:
 
 
 def _find_repeats(lines: Sequence[BatchLine]) -> None:
-    """Note the lines that repeat another line or an active order: the same service for the same link."""
+    """Note the lines that repeat an earlier line or an active order: the same service for the same link."""
     by_key: dict[Key, list[BatchLine]] = defaultdict(list)
     for line in lines:
         if line.service_id and line.link_key and not line.is_left_out:
@@ -177,15 +177,10 @@ def _find_repeats(lines: Sequence[BatchLine]) -> None:
 
 
 def _note_repeats_of_each_other(group: Sequence[BatchLine]) -> None:
-    everything = [line.number for line in group]
-    # A repeat that a person accepted is no error of the other lines.
-    disputed = [line.number for line in group if not line.is_repeat_ok]
-    for line in group:
-        pool = everything if line.is_repeat_ok else disputed
-        first = [str(number) for number in pool[: NAMED + 1] if number != line.number][:NAMED]
-        if others := len(pool) - 1:
-            do = f"Line {first[0]} orders" if others == 1 else f"Lines {name_some(first, others)} order"
-            _note_repeat(line, f"{do} the same service for the same link.")
+    """Mark each line but the first, which repeats nothing."""
+    first, *others = sorted(group, key=lambda line: line.number)
+    for line in others:
+        _note_repeat(line, f"Line {first.number} orders the same service for the same link.")
 
 
 def _note_repeat(line: BatchLine, text: str) -> None:

@@ -95,13 +95,13 @@ def test_what_is_typed_and_not_saved_is_neither_lost_nor_left_out_of_the_order(p
     assert sorted(Order.objects.values_list("quantity", flat=True)) == [synced.min, synced.min + 1]
 
 
-def test_a_repeat_is_settled_in_one_row_and_the_other_row_follows(page, sign_in, worker, synced):
+def test_a_repeat_is_settled_in_its_row(page, sign_in, worker, synced):
     sign_in(page, "Operator")
     row = f"{synced.id},https://example.com/same,{synced.min}\n"
     upload(page, f"service,link,quantity\n{row}{row}".encode())
-    expect(page.get_by_text("2 lines have errors.")).to_be_visible()
-    page.get_by_role("button", name="Order anyway line 2").click()
-    expect(page.locator("#line-3").get_by_text("OK", exact=True)).to_be_visible()
+    expect(page.get_by_text("1 line has errors.")).to_be_visible()
+    page.get_by_role("button", name="Order anyway line 3").click()
+    expect(page.locator("#line-3").get_by_text("Repeat", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("^Order 2 lines"))).to_be_enabled()
 
 
