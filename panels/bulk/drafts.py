@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -75,7 +75,7 @@ def new_lines(batch: Batch, sheet: Sheet, columns: tuple[str, ...]) -> list[Batc
             batch=batch,
             number=line.number,
             token=uuid.uuid5(batch.token, str(line.number)),
-            cells=_storable(line.cells, columns),
+            cells=storable(line.cells, columns),
         )
         for line in sheet.lines
     ]
@@ -99,7 +99,7 @@ def store_batch(batch: Batch, lines: list[BatchLine], check: Any) -> tuple[Batch
     return batch, True
 
 
-def _storable(cells: Mapping[str, str], columns: tuple[str, ...]) -> dict[str, str]:
+def storable(cells: Mapping[str, str], columns: tuple[str, ...] = COLUMNS) -> dict[str, str]:
     """Return the filled cells of known columns, without characters that a database refuses."""
     trimmed = {name: trim(_UNSTORABLE.sub(_SUBSTITUTE, cells[name])) for name in columns if name in cells}
     return {name: text for name, text in trimmed.items() if text}
@@ -122,7 +122,7 @@ def change_line(
         line = batch.lines.get(pk=line.pk)
         before = _alike(line)
         if cells is not None:
-            line.cells = _storable(cells, COLUMNS)
+            line.cells = storable(cells)
             batch.columns += [name for name in line.cells if name not in batch.columns]
         if is_left_out is not None:
             line.is_left_out = is_left_out
@@ -164,9 +164,11 @@ def _alike(line: BatchLine) -> Q:
     return Q(service=line.service_id, link_key=line.link_key)
 
 
-def touch(batch: Batch) -> None:
-    """Note a change: the draft is kept for another week, and an older summary no longer confirms it."""
-    Batch.objects.filter(pk=batch.pk).update(checked_at=timezone.now(), columns=batch.columns)
+def touch(batch: Batch) -> datetime:
+    """Note a change, and return its time. The draft is kept for another week, and no older summary confirms it."""
+    now = timezone.now()
+    Batch.objects.filter(pk=batch.pk).update(checked_at=now, columns=batch.columns)
+    return now
 
 
 def lock_batch(batch_pk: int) -> Batch:

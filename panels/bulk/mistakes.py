@@ -1,0 +1,175 @@
+"""Groups equal mistakes of a draft's lines, and settles all lines of a group at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from panels.bulk.checking import check_lines, checked_values, save_lines
+from panels.bulk.drafts import lock_draft, storable, touch
+from panels.bulk.lookup import in_chunks
+from panels.models import Batch, BatchLine
+
+# A transaction saves at most so many lines, because SQLite lets nobody else write meanwhile.
+PIECE = 300
+# How often the lines are read again because somebody else has changed the draft meanwhile.
+TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A wrong value of a column, and its errors. is_repeat: the value is right, but the line repeats another line."""
+
+    column: str
+    value: str
+    messages: tuple[str, ...]
+    is_repeat: bool
+
+    @property
+    def key(self) -> str:
+        """A short text that names this mistake in a form."""
+        text = repr((self.column, self.value, self.messages))
+        return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+
+@dataclass(slots=True)
+class Group:
+    """The lines of a draft with the same mistake. panels: the pks of their panels."""
+
+    mistake: Mistake
+    numbers: list[int] = field(default_factory=list)
+    panels: set[int | None] = field(default_factory=set)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The result for the lines of a group: the number of changed lines, and of those that still have errors.
+
+    is_whole: all lines were changed. Other people may change a draft so often that some lines stay as they were.
+    """
+
+    changed: int
+    wrong: int
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is done to each line of a group: other cells, skipped, or ordered although it repeats another line."""
+
+    cells: Mapping[str, str] = field(default_factory=dict)
+    is_left_out: bool = False
+    is_repeat_ok: bool = False
+
+    def apply(self, line: BatchLine) -> None:
+        """Change a line. Nothing is checked or saved."""
+        line.cells = storable({**line.cells, **self.cells})
+        line.is_left_out |= self.is_left_out
+        line.is_repeat_ok |= self.is_repeat_ok
+
+
+def find_groups(batch: Batch) -> list[Group]:
+    """Return the mistakes that several lines share, those of most lines first."""
+    groups: dict[Mistake, Group] = {}
+    wrong = batch.lines.filter(has_errors=True, is_left_out=False).order_by("number")
+    for number, panel, *found in wrong.values_list("number", "panel", "cells", "errors", "link_key"):
+        for mistake in _mistakes(*found):
+            group = groups.setdefault(mistake, Group(mistake))
+            group.numbers.append(number)
+            group.panels.add(panel)
+    return sorted((group for group in groups.values() if len(group) > 1), key=lambda group: -len(group))
+
+
+def _mistakes(cells: Mapping[str, str], errors: Mapping[str, list[str]], link_key: str) -> Iterator[Mistake]:
+    for column, messages in errors.items():
+        # Only a valid link has a key.
+        is_repeat = column == "link" and bool(link_key)
+        yield Mistake(column, cells.get(column, ""), tuple(messages), is_repeat)
+
+
+def settle(batch: Batch, key: str, change: Change) -> Settled:
+    """Change all lines with a mistake, and check and price them again. Raises NotADraftError.
+
+    Up to PIECE lines change in one transaction. More lines change in several, because one would lock the database for
+    too long. Each line changes as a whole, and a line that is not changed yet still prevents the confirmation.
+    """
+    settled: dict[int, BatchLine] = {}
+    is_whole = False
+    for _ in range(TRIES):
+        seen = Batch.objects.values_list("checked_at", flat=True).get(pk=batch.pk)
+        wanted, lines = _change(batch, key, change)
+        for piece in _pieces(lines):
+            seen = _save(batch.pk, piece, seen)
+            if seen is None:
+                break
+            settled |= {line.number: line for line in piece if line.number in wanted}
+        else:
+            is_whole = True
+            break
+    return Settled(len(settled), sum(line.is_wrong for line in settled.values()), is_whole)
+
+
+def _change(batch: Batch, key: str, change: Change) -> tuple[set[int], list[BatchLine]]:
+    """Return the numbers of the lines with a mistake, and these and all other lines that the change concerns.
+
+    Those are the lines that repeat a changed line or repeated it before. Nothing is saved.
+    """
+    wrong = batch.lines.filter(has_errors=True, is_left_out=False).order_by("number")
+    wanted = [line for line in wrong if any(each.key == key for each in _of_line(line))]
+    others = _alike(batch, wanted, ())
+    before = {line.number: checked_values(line) for line in (*wanted, *others)}
+    for line in wanted:
+        change.apply(line)
+    check_lines(batch, wanted)
+    for line in wanted:
+        # The person accepted a repeat of another service or link.
+        line.is_repeat_ok &= change.is_repeat_ok or _key(checked_values(line)) == _key(before[line.number])
+    others += _alike(batch, wanted, others)
+    before |= {line.number: checked_values(line) for line in others if line.number not in before}
+    lines = sorted((*wanted, *others), key=lambda line: line.number)
+    check_lines(batch, lines)
+    numbers = {line.number for line in wanted}
+    return numbers, [line for line in lines if line.number in numbers or checked_values(line) != before[line.number]]
+
+
+def _of_line(line: BatchLine) -> Iterator[Mistake]:
+    return _mistakes(line.cells, line.errors, line.link_key)
+
+
+def _key(values: Mapping[str, Any]) -> tuple[Any, Any]:
+    return values["service_id"], values["link_key"]
+
+
+def _alike(batch: Batch, lines: Iterable[BatchLine], known: Iterable[BatchLine]) -> list[BatchLine]:
+    """Return the other lines of a draft with the links of these lines, but not those that are known."""
+    left = {line.number for line in (*lines, *known)}
+    found: list[BatchLine] = []
+    for links in in_chunks(sorted({line.link_key for line in lines} - {""})):
+        found += [line for line in batch.lines.filter(link_key__in=links) if line.number not in left]
+    return found
+
+
+def _pieces(lines: list[BatchLine]) -> Iterator[list[BatchLine]]:
+    for start in range(0, len(lines), PIECE):
+        yield lines[start : start + PIECE]
+
+
+def _save(batch_pk: int, lines: list[BatchLine], seen: datetime | None) -> datetime | None:
+    """Save checked lines, and return the new time of the check. None if the draft has changed since it was read."""
+    with transaction.atomic():
+        batch = lock_draft(batch_pk)
+        if batch.checked_at != seen:
+            return None
+        batch.columns += [
+            name for name in dict.fromkeys(name for line in lines for name in line.cells) if name not in batch.columns
+        ]
+        save_lines(lines)
+        return touch(batch)
