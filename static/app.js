@@ -6,7 +6,9 @@
 //   data-gone="words" on a part with an id: a toast, when a polled fragment arrives without this part
 //   data-short on a form of a search: its empty fields are not sent, so they are not in the address
 //   data-needs-saved on a form: it is not sent while a form with data-unsaved="words" has values that are not saved
-//   data-chooses="id" on a field: arrow keys, Enter and Escape choose among the links of the list in that part
+//   data-chooses on a field: arrow keys, Enter and Escape choose from the list in [data-choices] of its form, or of that id
+//   data-pick with data-panel and data-service: fills in the fields panel and service of the form around it
+//   HX-Trigger: {"go-on": {"to": "id", "at": "address"}} sets the focus, and loads the list of lines where it has no such part
 //   <time data-ago> stays as far away as it is; a tap on a <time title> shows its title in a toast
 //   HX-Trigger: {"toast": {"text": "…", "kind": "good|bad"}} shows a toast
 (() => {
@@ -125,6 +127,23 @@
     all("details.menu[open]").filter((menu) => !menu.contains(target)).forEach((menu) => { menu.open = false; });
   });
 
+  // Lines of a draft: a service that was found is filled in, and after a correction the focus goes to the next mistake.
+
+  document.addEventListener("click", ({ target }) => {
+    const choice = target.closest("[data-pick]");
+    if (!choice) return;
+    const { panel, service } = choice.form.elements;
+    panel.value = choice.dataset.panel;
+    service.value = choice.dataset.service;
+    service.focus();
+    choice.closest("[data-choices]").replaceChildren();
+  });
+
+  document.addEventListener("go-on", async ({ detail: { to, at } }) => {
+    if (!document.getElementById(to)) await htmx.ajax("GET", at, { target: "#lines", swap: "outerHTML" });
+    document.getElementById(to)?.focus();
+  });
+
   document.addEventListener("keydown", ({ key, target }) => {
     const menu = key === "Escape" && target.closest("details.menu[open]");
     if (!menu) return;
@@ -153,9 +172,14 @@
     all("[aria-invalid]", elt).forEach((field) => field.removeAttribute("aria-invalid"));
   });
 
-  // A search with the list of its results: a combobox whose options are links. The focus stays in the search.
+  // A search with the list of its results: a combobox whose options are links or buttons. The focus stays in the search.
 
-  const optionsOf = (field) => all(`#${field.dataset.chooses} .choices a`);
+  const resultsOf = (field) =>
+    (document.getElementById(field.dataset.chooses) ?? field.form.querySelector("[data-choices]")).querySelector(".choices");
+
+  const optionsOf = (field) => all(":is(a, button)", resultsOf(field) ?? document.createElement("ul"));
+
+  const addressOf = (option) => option.href ?? `${option.dataset.panel} ${option.dataset.service}`;
 
   let marked;
 
@@ -164,13 +188,13 @@
     if (option) field.setAttribute("aria-activedescendant", option.id);
     else field.removeAttribute("aria-activedescendant");
     option?.scrollIntoView({ block: "nearest" });
-    marked = option?.href;
+    marked = option && addressOf(option);
   };
 
   const prepareChoices = () => all("[data-chooses]").forEach((field) => {
-    const list = document.querySelector(`#${field.dataset.chooses} .choices`);
+    const list = resultsOf(field);
     if (list) {
-      list.id = `${field.dataset.chooses}-list`;
+      list.id = `${field.id}-list`;
       list.setAttribute("role", "listbox");
       list.setAttribute("aria-label", field.labels[0].textContent);
     }
@@ -185,7 +209,7 @@
     if (list) field.setAttribute("aria-controls", list.id);
     else field.removeAttribute("aria-controls");
     // A search for the same words brings the same results.
-    mark(field, optionsOf(field).find((option) => option.href === marked));
+    mark(field, optionsOf(field).find((option) => addressOf(option) === marked));
   });
 
   document.addEventListener("keydown", (event) => {

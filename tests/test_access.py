@@ -82,6 +82,8 @@ TABLE = {
     ("bulk_line", "GET"): (LOGIN, 403, 403, 200, 200),
     # A line without its cells is wrong.
     ("bulk_line", "POST"): (LOGIN, 403, 403, 422, 422),
+    ("bulk_services", "GET"): (LOGIN, 403, 403, 200, 200),
+    ("bulk_settle", "POST"): (LOGIN, 403, 403, 302, 302),
     ("bulk_labels", "GET"): (LOGIN, 403, 403, 200, 200),
     ("bulk_labels", "POST"): (LOGIN, 403, 403, 302, 302),
     ("bulk_create_names", "POST"): (LOGIN, 403, 403, 302, 302),

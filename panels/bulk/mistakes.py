@@ -51,12 +51,12 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The result for the lines of a group: the number of changed lines, and of those that still have errors.
+    """The result for the lines of a group: the changed lines, and how many of them still have errors.
 
     is_whole: all lines were changed. Other people may change a draft so often that some lines stay as they were.
     """
 
-    changed: int
+    numbers: tuple[int, ...]
     wrong: int
     is_whole: bool
 
@@ -114,7 +114,7 @@ def settle(batch: Batch, key: str, change: Change) -> Settled:
         else:
             is_whole = True
             break
-    return Settled(len(settled), sum(line.is_wrong for line in settled.values()), is_whole)
+    return Settled(tuple(settled), sum(line.is_wrong for line in settled.values()), is_whole)
 
 
 def _change(batch: Batch, key: str, change: Change) -> tuple[set[int], list[BatchLine]]:

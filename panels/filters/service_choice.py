@@ -43,15 +43,16 @@ def orderable() -> QuerySet[Service]:
     return services.defer("description", "search_text", "former_text", "panel__api_key")
 
 
-def find_matching(typed: str, user: Any, most: int) -> list[Service]:
-    """Return the best services for the typed words, at most so many.
+def find_matching(typed: str, user: Any, most: int, panel: Panel | None = None) -> list[Service]:
+    """Return the best services for the typed words, at most so many, of one panel or of all.
 
     A word is looked for in the name, the category, the ID and the name of the panel. A word for a refill does not find
     a service whose name says that there is none.
     """
     by_currency = defaultdict(list)
-    for panel in Panel.objects.filter(is_active=True).defer("api_key").order_by("name"):
-        by_currency[panel.currency].append(panel)
+    active = Panel.objects.filter(is_active=True, **({"pk": panel.pk} if panel else {}))
+    for each in active.defer("api_key").order_by("name"):
+        by_currency[each.currency].append(each)
     recent = _recent_pks(user)
     ranked = [found for panels in by_currency.values() for found in _number(_rank(typed, panels, recent)[:most])]
     pks = [pk for *_, pk in sorted(ranked)[:most]]

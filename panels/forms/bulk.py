@@ -10,14 +10,11 @@ from django import forms
 
 from panels.bulk import adoption
 from panels.bulk.lookup import CatalogLookup
-from panels.forms.labels import OFFERED
-from panels.forms.orders import ApiField
+from panels.forms.cells import CellFields
 from panels.models import BatchLine, Panel
-from panels.protocol.order_types import ALL_FIELDS
-from panels.tables.reading import AGAIN_OF, COLUMNS, MAX_BYTES, PASTED, Sheet, UnreadableError, read_file, read_paste
+from panels.tables.reading import COLUMNS, MAX_BYTES, PASTED, Sheet, UnreadableError, read_file, read_paste
 
 _BOTH = "Give either lines or a file, not both. The lines are kept. To use the file, choose it again."
-_LABELS = {name: field.label for name, field in ALL_FIELDS.items()} | {AGAIN_OF: "Order again of"}
 _NO_PANEL = "Choose a panel, or name the panel in each line. No line names a known panel."
 
 
@@ -99,20 +96,19 @@ class AdoptionForm(TableForm):
 
 
 class LineForm(forms.Form):
-    """The cells of a line of a draft: its own cells, the required fields of its service, and the cells with errors."""
+    """The cells of a line of a draft: its own cells, its panel and service, their required fields, and wrong cells."""
 
     def __init__(self, line: BatchLine, data: Mapping[str, Any] | None = None) -> None:
         self.line = line
         super().__init__(line.cells if data is None else data, auto_id=f"id_{line.number}_%s")
+        fields = CellFields(line.batch)
         for name in self._names():
-            text = self.data.get(name, "")
-            label = _LABELS.get(name, name.capitalize())
-            self.fields[name] = ApiField(label=label, required=False, strip=False, widget=_cell(name, text))
+            self.fields[name] = fields.make(name, self.data.get(name, ""))
         first = next((name for name in self.fields if name in line.errors), "service")
         self.fields[first].widget.attrs["autofocus"] = True
 
     def _names(self) -> list[str]:
-        wanted = {"service", *self.line.batch.columns, *self.line.cells, *self.line.errors}
+        wanted = {"panel", "service", *self.line.batch.columns, *self.line.cells, *self.line.errors}
         if self.line.service:
             fields = self.line.service.order_type.fields
             wanted |= {field.name for field in fields if field.is_required or field.name == "extra_fields"}
@@ -127,11 +123,3 @@ class LineForm(forms.Form):
         for name, texts in self.line.errors.items():
             self.add_error(name if name in self.fields else None, [forms.ValidationError(text) for text in texts])
         return self.cleaned_data
-
-
-def _cell(name: str, text: str) -> forms.Widget:
-    field = ALL_FIELDS.get(name)
-    if "\n" in text or name == "note" or (field and field.has_lines):
-        return forms.Textarea(attrs={"rows": 4, "spellcheck": "false"})
-    plain = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
-    return forms.TextInput(attrs=plain | OFFERED.get(name, {}))

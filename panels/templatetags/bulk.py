@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from django import template
@@ -18,6 +18,7 @@ register = template.Library()
 # These columns have their own place in the row of a line.
 _SHOWN_APART = ("panel", "service", "link", "quantity")
 LONGEST = 80
+MOST_SPANS = 8
 
 
 @register.filter
@@ -45,6 +46,20 @@ def whole(text: str) -> str:
     """Group the digits of a whole number in any way of writing. Any other value stays as it was entered."""
     number = read_whole(text)
     return text if number is None else f"{number:,}"
+
+
+@register.filter
+def spans(numbers: Sequence[int]) -> str:
+    """Write the first numbers of lines, neighbours as one span, and count the other numbers."""
+    found: list[list[int]] = []
+    for number in numbers:
+        if found and number == found[-1][-1] + 1:
+            found[-1].append(number)
+        else:
+            found.append([number])
+    words = [f"{span[0]}–{span[-1]}" if len(span) > 1 else str(span[0]) for span in found]
+    more = sum(map(len, found[MOST_SPANS:]))
+    return ", ".join(words[:MOST_SPANS]) + (f" and {count(more)} more" if more else "")
 
 
 @register.filter

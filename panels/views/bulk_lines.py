@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh, trigger_client_event
 
 from panels.bulk.confirming import Summary, summary
 from panels.bulk.drafts import NotADraftError, change_line, include, leave_out_wrong
 from panels.bulk.labels import find_missing_names
+from panels.bulk.lookup import CatalogLookup
+from panels.bulk.mistakes import find_groups
 from panels.clients.naming import known_names
 from panels.forms.bulk import LineForm
-from panels.models import Batch, BatchLine
+from panels.forms.cells import CellFields, MistakeForm
+from panels.models import Batch, BatchLine, Panel
 from panels.pages.htmx import render_page, wants_fragment
 from panels.pages.paging import paginate
 from panels.pages.undo import say_with_undo
+from panels.views.order_new import find_choices
 
 TEMPLATE = "panels/bulk/bulk_line.html"
 SHOWN = {
@@ -39,6 +43,16 @@ CHANGES: dict[str, dict[str, bool]] = {
 }
 # A page has at most this many rows, so no more rows are reloaded.
 MOST_RELOADED = 50
+# The mistakes of several lines that are offered at once, those of most lines first.
+MOST_MISTAKES = 5
+
+
+class Stop(NamedTuple):
+    """The part of a draft's page that a person needs next, and the address of a page that has it."""
+
+    part: str
+    address: str
+    words: str
 
 
 def get_batch(pk: int) -> Batch:
@@ -58,8 +72,28 @@ def draft_context(batch: Batch, totals: Summary) -> dict[str, Any]:
         "costs": sorted(costs.items()),
         "numbers": _numbers(totals),
         "names": find_missing_names(batch) if batch.is_draft and totals.wrong else None,
+        **(_mistakes(batch) if batch.is_draft and totals.wrong > 1 else {}),
         "fingerprint": totals.fingerprint,
     }
+
+
+def _mistakes(batch: Batch) -> dict[str, Any]:
+    """Return the forms for the mistakes that several lines share, and the number of further mistakes."""
+    groups, fields = find_groups(batch), CellFields(batch)
+    shown = [MistakeForm(group, fields) for group in groups[:MOST_MISTAKES]]
+    return {"mistakes": shown, "more_mistakes": len(groups) - len(shown)}
+
+
+def next_stop(batch: Batch, number: int) -> Stop:
+    """Return the next line with errors after this line, or else the first one, or else the confirmation."""
+    address = reverse("bulk_detail", args=[batch.pk])
+    wrong = batch.lines.filter(SHOWN["wrong"]).order_by("number").values_list("number", flat=True)
+    if following := wrong.filter(number__gt=number).first():
+        # The cursor of a place right before this line.
+        return Stop(f"change-{following}", f"{address}?show=wrong&after=0~{following - 1}", f"Next: line {following}.")
+    if first := wrong.first():
+        return Stop(f"change-{first}", f"{address}?show=wrong", f"Next: line {first}.")
+    return Stop("confirm", f"{address}?show=all", "No line has errors. Next: the confirmation.")
 
 
 def _numbers(totals: Summary) -> dict[str, int]:
@@ -115,12 +149,16 @@ def _change(request: HttpRequest, batch: Batch, line: BatchLine) -> HttpResponse
         changed = change_line(line, cells=cells, **CHANGES.get(choice, {}))
     except NotADraftError as error:
         return _not_a_draft(request, batch, str(error))
+    was_wrong = line.is_wrong
     line = _get_line(batch, line.number)
     is_still_wrong = cells is not None and line.is_wrong
+    stop = next_stop(batch, line.number) if was_wrong and not line.is_wrong else None
     if not wants_fragment(request) and not is_still_wrong:
         messages.success(request, f"Line {line.number} was changed.")
-        return redirect(_address(batch, request))
-    response = _show(request, batch, line, LineForm(line) if is_still_wrong else None, is_changed=True)
+        return redirect(f"{_address(batch, request)}#{stop.part}" if stop else _address(batch, request))
+    response = _show(request, batch, line, LineForm(line) if is_still_wrong else None, is_changed=True, stop=stop)
+    if stop:
+        trigger_client_event(response, "go-on", {"to": stop.part, "at": stop.address}, after="settle")
     # Rows of other lines with the same service and link reload themselves, because their errors may have changed.
     others = [other.number for other in changed if other.number != line.number]
     for other in others[:MOST_RELOADED]:
@@ -129,10 +167,16 @@ def _change(request: HttpRequest, batch: Batch, line: BatchLine) -> HttpResponse
 
 
 def _show(
-    request: HttpRequest, batch: Batch, line: BatchLine, form: LineForm | None, *, is_changed: bool = False
+    request: HttpRequest,
+    batch: Batch,
+    line: BatchLine,
+    form: LineForm | None,
+    *,
+    is_changed: bool = False,
+    stop: Stop | None = None,
 ) -> HttpResponse:
-    """Show a line or its form. After a change, add the new summary of its batch."""
-    context = {"batch": batch, "line": line, "form": form, "can_change": batch.is_draft}
+    """Show a line or its form. After a change, add the new summary of its batch, and say where the focus goes."""
+    context = {"batch": batch, "line": line, "form": form, "can_change": batch.is_draft, "stop": stop}
     if is_changed and wants_fragment(request):
         context |= draft_context(batch, summary(batch)) | {"is_out_of_band": True}
     status = 422 if is_changed and form else 200
@@ -160,7 +204,7 @@ def bulk_leave_out_wrong(request: HttpRequest, pk: int) -> HttpResponse:
     except NotADraftError as error:
         messages.error(request, str(error))
         return redirect(batch)
-    text = f"{_lines_were(len(numbers))} skipped. Skipped lines stay in the batch and are not ordered."
+    text = f"{lines_were(len(numbers))} skipped. Skipped lines stay in the batch and are not ordered."
     if numbers:
         say_with_undo(request, text, "bulk_include", batch.pk, lines=",".join(map(str, numbers)))
     else:
@@ -179,9 +223,25 @@ def bulk_include(request: HttpRequest, pk: int) -> HttpResponse:
     except NotADraftError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, f"{_lines_were(included)} included again. All lines were checked.")
+        messages.success(request, f"{lines_were(included)} included again. All lines were checked.")
     return redirect(batch)
 
 
-def _lines_were(number: int) -> str:
+def lines_were(number: int) -> str:
+    """Begin a sentence about what was done to some lines."""
     return "1 line was" if number == 1 else f"{number:,} lines were"
+
+
+@permission_required("panels.change_batch", raise_exception=True)
+@require_safe
+def bulk_services(request: HttpRequest, pk: int) -> HttpResponse:
+    """List the services that match the words in the field of a line, at the chosen panel or else at that of the batch.
+
+    If no panel has the name of the line's panel, the services of all panels are searched.
+    """
+    batch = get_batch(pk)
+    typed = request.GET.get("service", "").replace("\0", "").strip()[:200]
+    panel = CatalogLookup(batch.panel, ()).panel({"panel": request.GET.get("panel", "").replace("\0", "")})
+    at = panel if isinstance(panel, Panel) else None
+    found = find_choices(typed, request.user, at) if typed else {}
+    return render(request, "panels/bulk/_services.html", {**found, "panel": at})

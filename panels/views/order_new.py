@@ -18,7 +18,7 @@ from panels import bell
 from panels.filters.service_choice import find_matching, find_recent, orderable
 from panels.forms.labels import LabelsForm
 from panels.forms.orders import OrderForm, price_text
-from panels.models import Controls, Order, Service
+from panels.models import Controls, Order, Panel, Service
 from panels.money.costs import promised_costs
 from panels.orders.placing import TokenUsedError, active_orders, build_order, place_order
 from panels.pages.htmx import render_page, wants_fragment
@@ -122,14 +122,25 @@ def _choose(request: HttpRequest, *, problem: str = "", partial: str = "order") 
     found = find_matching(typed, request.user, MAX_RESULTS + 1) if typed else find_recent(request.user)
     context = {
         "problem": problem,
-        "typed": typed,
-        "rows": [(service, *price_text(service).split(" ", 1)) for service in found[:MAX_RESULTS]],
-        "has_more": len(found) > MAX_RESULTS,
-        "max_results": MAX_RESULTS,
+        **_choices(typed, found),
         "is_catalog_empty": not found and not orderable().exists(),
         "link": request.GET.get("link") or request.POST.get("link", ""),
     }
     return render_page(request, TEMPLATE, context, partial=partial, status=422 if request.method == "POST" else 200)
+
+
+def _choices(typed: str, found: list[Service]) -> dict[str, Any]:
+    return {
+        "typed": typed,
+        "rows": [(service, *price_text(service).split(" ", 1)) for service in found[:MAX_RESULTS]],
+        "has_more": len(found) > MAX_RESULTS,
+        "max_results": MAX_RESULTS,
+    }
+
+
+def find_choices(typed: str, user: Any, panel: Panel | None) -> dict[str, Any]:
+    """Return the context of the list of services that match the typed words, at one panel or at all panels."""
+    return _choices(typed, find_matching(typed, user, MAX_RESULTS + 1, panel))
 
 
 def _fill_in(

@@ -144,3 +144,67 @@ def test_a_file_just_under_the_limit_is_read_and_one_above_it_gets_one_message(p
         expect(page.get_by_text(answer).first).to_be_visible()
     expect(page.locator(".errorlist, .alert")).to_have_count(1)
     assert Batch.objects.count() == 1
+
+
+def paste(page, *lines):
+    """Check lines without a file, with the panel named in each line."""
+    page.goto("/bulk/new/")
+    page.get_by_label("Lines").fill("\n".join(lines))
+    page.get_by_role("button", name="Check lines").click()
+
+
+def test_thirty_lines_with_one_mistake_are_corrected_at_once_and_ordered(page, sign_in, worker, synced):
+    sign_in(page, "Operator")
+    least = synced.min
+    paste(page, *[f"Sandbox | no-such | https://example.com/p/{number} | {least}" for number in range(30)])
+    mistake = page.locator("#mistakes form")
+    expect(mistake.get_by_role("heading")).to_have_text("30 lines: Service")
+    # The service is chosen from a list, as in the order form.
+    mistake.get_by_label("Service").fill(str(synced.name))
+    mistake.locator(f"[data-service='{synced.id}']").click()
+    expect(mistake.get_by_label("Service")).to_have_value(str(synced.id))
+    expect(mistake.get_by_label("Service")).to_be_focused()
+    mistake.get_by_role("button", name="Set for all 30 lines").click()
+    expect(page.get_by_text("30 lines were corrected. None has errors.")).to_be_visible()
+    order = page.get_by_role("button", name=re.compile("^Order 30 lines"))
+    expect(order).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("30 of 30 sent")).to_be_visible()
+    assert set(Order.objects.values_list("service__remote_id", flat=True)) == {str(synced.id)}
+
+
+def test_the_focus_goes_from_one_mistake_to_the_next_and_then_to_the_confirmation(page, sign_in, worker, synced):
+    sign_in(page, "Operator")
+    least, many = synced.min, 55
+    # The second mistake is not on the first page of the lines.
+    quantities = ["one", *[least] * many, "two"]
+    upload(page, table(synced, *quantities))
+    page.get_by_role("link", name="All", exact=False).filter(has_text=str(many + 2)).click()
+    page.get_by_role("link", name="Correct line 2").click()
+    page.get_by_label("Quantity").fill(str(least))
+    page.keyboard.press("Enter")
+    following = page.get_by_role("link", name=f"Correct line {many + 3}")
+    expect(following).to_be_focused()
+    expect(page.locator("#told")).to_have_text(f"Line 2 has no errors any more. Next: line {many + 3}.")
+    page.keyboard.press("Enter")
+    page.get_by_label("Quantity").fill(str(least))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name=re.compile(f"^Order {many + 2} lines"))).to_be_focused()
+    expect(page.locator("#told")).to_contain_text("No line has errors.")
+
+
+def test_panel_and_service_of_a_line_are_chosen_from_lists(page, sign_in, worker, synced):
+    make_service(make_panel(name="Elsewhere"), remote_id="77", name="Golden Hearts")
+    sign_in(page, "Operator")
+    paste(page, f"Sandbix | 5 | https://example.com/p/1 | {synced.min}")
+    page.get_by_role("link", name="Correct line 1").click()
+    row = page.locator("#line-1")
+    expect(row.get_by_label("Panel")).to_be_focused()
+    # No panel has this name, so the services of all panels are searched.
+    row.get_by_label("Service").fill("golden")
+    row.get_by_role("button", name=re.compile("Golden Hearts")).click()
+    expect(row.get_by_label("Panel")).to_have_value("Elsewhere")
+    expect(row.get_by_label("Service")).to_have_value("77")
+    row.get_by_label("Panel").select_option("Sandbox")
+    row.get_by_label("Service").fill("golden")
+    expect(row.get_by_text("No listed service of Sandbox matches “golden”.")).to_be_visible()

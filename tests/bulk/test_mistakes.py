@@ -47,7 +47,7 @@ def test_all_lines_of_a_group_are_corrected_checked_and_priced_at_once():
     before = summary(batch).fingerprint
     (group,) = find_groups(batch)
     settled = settle(batch, group.mistake.key, set_to(service=service.remote_id))
-    assert (settled.changed, settled.wrong, settled.is_whole) == (30, 0, True)
+    assert (len(settled.numbers), settled.wrong, settled.is_whole) == (30, 0, True)
     assert {(line.has_errors, line.cost) for line in batch.lines.filter(number__lt=32)} == {(False, Decimal("0.9"))}
     assert line_of(batch, 32).cells["quantity"] == "lots"
     assert summary(batch).fingerprint != before
@@ -61,10 +61,10 @@ def test_a_wrong_correction_is_a_group_again():
     batch = make_batch(row_of(service, quantity="x"), row_of(service, quantity="x"))
     (group,) = find_groups(batch)
     settled = settle(batch, group.mistake.key, set_to(quantity="y"))
-    assert (settled.changed, settled.wrong) == (2, 2)
+    assert (settled.numbers, settled.wrong) == ((2, 3), 2)
     assert groups_of(batch) == [("quantity", "y", [2, 3])]
     # The form of before is out of date.
-    assert settle(batch, group.mistake.key, set_to(quantity="500")).changed == 0
+    assert settle(batch, group.mistake.key, set_to(quantity="500")).numbers == ()
 
 
 def test_an_empty_correction_empties_the_cells_and_a_new_column_is_kept():
@@ -130,7 +130,7 @@ def test_many_lines_are_saved_in_pieces(monkeypatch):
     service = make_service()
     batch = make_batch(*[row_of(service, quantity="x") for _ in range(10)])
     (group,) = find_groups(batch)
-    assert settle(batch, group.mistake.key, set_to(quantity="500")).changed == 10
+    assert settle(batch, group.mistake.key, set_to(quantity="500")).numbers == tuple(range(2, 12))
     assert saved == [4, 4, 2]
     assert not batch.lines.filter(has_errors=True).exists()
 
@@ -150,7 +150,7 @@ def test_what_somebody_else_changes_between_two_pieces_is_kept(monkeypatch):
 
     monkeypatch.setattr(mistakes, "_save", save_and_wait)
     settled = settle(batch, group.mistake.key, set_to(quantity="500"))
-    assert (settled.changed, settled.is_whole) == (5, True)
+    assert (settled.numbers, settled.is_whole) == ((2, 3, 4, 5, 7), True)
     assert [line.cells["quantity"] for line in batch.lines.all()] == ["500", "500", "500", "500", "700", "500"]
 
 
@@ -160,7 +160,7 @@ def test_a_draft_that_never_stays_as_it_was_read_is_settled_in_part(monkeypatch)
     (group,) = find_groups(batch)
     monkeypatch.setattr(mistakes, "_save", lambda *_: None)
     settled = settle(batch, group.mistake.key, set_to(quantity="500"))
-    assert (settled.changed, settled.is_whole) == (0, False)
+    assert (settled.numbers, settled.is_whole) == ((), False)
 
 
 def test_only_a_draft_is_settled():

@@ -8,11 +8,11 @@ from django.template import Context, Template
 from panels.models import BatchLine
 from panels.tables.reading import COLUMNS
 from panels.templatetags import bulk
-from panels.templatetags.bulk import LONGEST, amounts, cell, is_repeat, other_cells
+from panels.templatetags.bulk import LONGEST, amounts, cell, is_repeat, other_cells, spans
 
 
 def test_the_tags_and_filters_are_registered():
-    assert set(bulk.register.filters) == {"other_cells", "cell", "whole", "is_repeat"}
+    assert set(bulk.register.filters) == {"other_cells", "cell", "whole", "spans", "is_repeat"}
     assert set(bulk.register.tags) == {"amounts"}
 
 
@@ -56,6 +56,19 @@ def test_a_cell_that_was_not_entered_is_empty():
 )
 def test_a_line_is_a_repeat_only_if_nothing_else_is_wrong(errors, link_key, is_it):
     assert is_repeat(BatchLine(errors=errors, link_key=link_key)) is is_it
+
+
+@pytest.mark.parametrize(
+    ("numbers", "words"),
+    [
+        ([7], "7"),
+        ([2, 3, 4, 7], "2–4, 7"),
+        ([*range(2, 10_002)], "2–10001"),
+        ([*range(1, 40, 2)], "1, 3, 5, 7, 9, 11, 13, 15 and 12 more"),
+    ],
+)
+def test_the_numbers_of_lines_are_written_as_spans(numbers, words):
+    assert spans(numbers) == words
 
 
 def test_amounts_of_different_currencies_are_never_added():

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
-from tests.factories import make_batch, make_service, row_of
+from tests.factories import make_batch, make_panel, make_service, row_of
 from tests.views.pages import at, order_all, text_of
 
 pytestmark = pytest.mark.django_db
@@ -137,7 +138,8 @@ def test_lines_are_corrected_without_javascript_too(as_operator):
     assert "<html" in page
     assert 'name="quantity"' in page
     response = as_operator.post(at("bulk_line", batch, 2), row_of(service, quantity=500))
-    assert response.url == at("bulk_detail", batch)
+    # The address has the focus on what comes next.
+    assert response.url == at("bulk_detail", batch) + "#confirm"
     assert not batch.lines.get().has_errors
 
 
@@ -172,3 +174,66 @@ def test_lines_of_a_confirmed_batch_stay_as_they_are(as_operator):
     assert as_operator.post(at("bulk_leave_out_wrong", batch)).url == at("bulk_detail", batch)
     assert "no longer" in text_of(as_operator.post(at("bulk_include", batch), follow=True))
     assert not batch.lines.get().is_left_out
+
+
+# -- the next line with errors
+
+
+def go_on_of(response):
+    """Return the part that gets the focus after a change, and the page that has it."""
+    told = json.loads(response.headers.get("HX-Trigger-After-Settle", "{}"))
+    return (told["go-on"]["to"], told["go-on"]["at"]) if told else None
+
+
+def test_after_a_correction_the_focus_goes_to_the_next_line_with_errors_and_then_to_the_confirmation(as_operator):
+    service = make_service()
+    batch = make_batch(*(row_of(service, quantity=quantity) for quantity in (1, 500, 1, 1)))
+    page = at("bulk_detail", batch)
+    for number, following in ((4, "change-5"), (5, "change-2"), (2, "confirm")):
+        response = as_operator.post(at("bulk_line", batch, number), row_of(service), headers=HX)
+        to, address = go_on_of(response)
+        assert to == following
+        assert f"Line {number} has no errors any more." in text_of(response)
+        assert (f'id="{to}"' in as_operator.get(address, headers=HX).content.decode()) is (to != "confirm")
+    assert 'id="confirm"' in as_operator.get(page).content.decode()
+
+
+def test_the_page_of_the_next_line_with_errors_is_found_among_many_pages(as_operator):
+    service = make_service()
+    batch = make_batch(*(row_of(service, quantity=1) for _ in range(120)))
+    response = as_operator.post(at("bulk_line", batch, 101), row_of(service), headers=HX)
+    to, address = go_on_of(response)
+    assert to == "change-102"
+    shown = re.findall(r'id="(change-\d+)"', as_operator.get(address, headers=HX).content.decode())
+    assert (shown[0], len(shown)) == ("change-102", 20)
+
+
+def test_the_focus_stays_where_no_mistake_was_settled(as_operator):
+    service = make_service()
+    batch = make_batch(row_of(service), row_of(service, quantity=1))
+    assert go_on_of(as_operator.post(at("bulk_line", batch, 2), row_of(service), headers=HX)) is None
+    assert go_on_of(as_operator.post(at("bulk_line", batch, 3), row_of(service, quantity=2), headers=HX)) is None
+    assert go_on_of(as_operator.post(at("bulk_line", batch, 3), {"do": "leave_out"}, headers=HX)) is not None
+
+
+# -- the search for a service
+
+
+def choices_of(client, batch, **query):
+    markup = client.get(at("bulk_services", batch), query, headers=HX).content.decode()
+    return re.findall(r'data-panel="([^"]*)" data-service="([^"]*)"', markup), markup
+
+
+def test_services_are_found_by_words_at_the_panel_of_the_line(as_operator):
+    here, there = make_panel(name="Here"), make_panel(name="<There>")
+    for panel in (here, there):
+        make_service(panel, remote_id="7", name="Gold Likes")
+    make_service(there, remote_id="8", name="Gold Likes", is_listed=False)
+    batch = make_batch(row_of(make_service(here)), panel=here)
+    both = [("&lt;There&gt;", "7"), ("Here", "7")]
+    assert choices_of(as_operator, batch, service="gold", panel="<There>")[0] == both[:1]
+    # The panel of the batch is that of the lines without a panel, and a wrong name keeps nothing away.
+    assert choices_of(as_operator, batch, service="gold")[0] == both[1:]
+    assert sorted(choices_of(as_operator, batch, service="gold", panel="Nowhere")[0]) == both
+    assert "No listed service of Here matches" in choices_of(as_operator, batch, service="silver")[1]
+    assert choices_of(as_operator, batch, service=" ")[1].strip() == ""
