@@ -25,7 +25,7 @@ from panels.protocol.client import PanelClient
 from panels.protocol.errors import OutcomeUnknown, PanelError, failure_in, is_answer
 from panels.protocol.inquiry import CHUNK
 from panels.protocol.links import normalise_link
-from panels.protocol.order_types import read_whole
+from panels.protocol.order_fields import read_count
 from panels.protocol.wire import OrderStatus
 
 _SILENT = "The panel gave no answer about this order. Import its line again to ask again."
@@ -130,7 +130,7 @@ def _create_order(line: BatchLine, answer: OrderStatus, panel: Panel, now: datet
         type=service.type if service else "",
         link=link,
         link_key=normalise_link(link),
-        quantity=read_whole(line.cells.get("quantity", "")),
+        quantity=read_count(line.cells.get("quantity", "")),
         currency=panel.currency,
         state=Order.State.PLACED,
         remote_id=line.remote_id,

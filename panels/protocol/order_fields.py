@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from unicodedata import category
 
+from panels.protocol.scalars import read_shortened
+
 # The most that a 32-bit column holds on both databases. No panel sells more in one order.
 MAX_WHOLE = 2_147_483_647
 MAX_LINK = 2_000
@@ -126,7 +128,13 @@ _UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 # Letters, marks and signs without a shape: fillers, joiners, variation selectors and the empty Braille pattern.
 _DRAWS_NOTHING = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0").union(map(chr, range(0xFE00, 0xFE10)))
 _PLAIN_NUMBER = re.compile(r"0*([0-9]{1,10})(?:\.00?)?")
-_GROUPED_NUMBER = re.compile(r"[0-9]{1,3}(?:([ ,\xa0\u202f])[0-9]{3}(?:\1[0-9]{3})*)(?:\.00?)?")
+_GROUPED_NUMBER = re.compile(r"[0-9]{1,3}(?:([ ,'\u2019\xa0\u202f])[0-9]{3}(?:\1[0-9]{3})*)(?:\.00?)?")
+# With two points, these are no decimals.
+_GROUPED_BY_POINTS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3}){2,}")
+# Thousands for some people, and decimals for others. Money must not depend on a guess.
+_AMBIGUOUS = re.compile(r"([1-9][0-9]{0,2})\.([0-9]{3})")
+# The fields whose number may be shortened: "10k". In other fields, "10m" may mean minutes.
+_COUNTS = frozenset({"quantity", "min", "max"})
 _MAX_DIGITS = 40
 _NOT_A_DIGIT = re.compile(r"[^0-9]")
 _DAY_FIRST = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
@@ -154,7 +162,7 @@ class UnfitError(Exception):
 
 
 def read_whole(text: str) -> int | None:
-    """Read a whole number as people and spreadsheets write it: "1000", "1 000", "1,000", "1000.0".
+    """Read a whole number as people and spreadsheets write it: "1000", "1 000", "1,000", "1.000.000", "1000.0".
 
     Signs, fractions and numbers above MAX_WHOLE give None. So does "1.000", because some people read it as one, and
     others as a thousand.
@@ -164,11 +172,21 @@ def read_whole(text: str) -> int | None:
         return None
     if match := _PLAIN_NUMBER.fullmatch(text):
         number = int(match[1])
+    elif _GROUPED_BY_POINTS.fullmatch(text):
+        number = int(text.replace(".", ""))
     elif _GROUPED_NUMBER.fullmatch(text):
         number = int(_NOT_A_DIGIT.sub("", text.partition(".")[0]))
     else:
         return None
     return number if number <= MAX_WHOLE else None
+
+
+def read_count(text: str) -> int | None:
+    """Read a number of units like `read_whole`, or a shortened one: "10k", "1.5k", "2m", "10 Tsd"."""
+    text = trim(text)
+    if len(text) > _MAX_DIGITS or (number := read_shortened(text)) is None:
+        return read_whole(text)
+    return int(number) if number == int(number) <= MAX_WHOLE else None
 
 
 def shown(text: str) -> str:
@@ -194,9 +212,12 @@ def _clean_link(field: Field, text: str) -> str:
 
 
 def _clean_whole(field: Field, text: str) -> str:
-    number = read_whole(text)
+    number = read_count(text) if field.name in _COUNTS else read_whole(text)
     if number == 0 and field.name in ZERO_IS_ABSENT:
         return ""
+    if match := _AMBIGUOUS.fullmatch(text):
+        few, many = f"{match[1]}.{match[2]}".rstrip("0").rstrip("."), int(match[1] + match[2])
+        raise UnfitError(f"{field.label} {shown(text)} may mean {few} or {many}. Write it without the point.")
     if not number:
         raise UnfitError(f"{field.label} must be a whole number from 1 to {MAX_WHOLE:,}, not {shown(text)}.")
     return str(number)

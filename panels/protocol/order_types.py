@@ -234,11 +234,17 @@ def _refuse_foreign_fields(kind: OrderType, values: Mapping[str, str], count: in
         number = read_whole(text)
         if number == 0 and name in ZERO_IS_ABSENT:
             continue
-        if name == "quantity" and kind.counted_field and number is not None and number == count:
+        # A quantity that the type does not take may say what is ordered anyway: one package, or the number of lines.
+        if name == "quantity" and number and number in _implied_counts(kind, count):
             continue
         message = f"{kind.label} orders take no {_in_sentence(ALL_FIELDS[name])}, but {shown(text)} is given"
         counted = f": their {kind.counted_field} are counted" if name == "quantity" and kind.counted_field else ""
         errors[name].append(f"{message}{counted}.")
+
+
+def _implied_counts(kind: OrderType, count: int | None) -> set[int | None]:
+    counted = {count} if kind.counted_field else set()
+    return counted | {1} if kind.billing is Billing.FLAT else counted
 
 
 def _in_sentence(field: Field) -> str:

@@ -66,15 +66,15 @@ _SYMBOLS: Mapping[str, str] = {
     "ZŁ": "PLN",
 }
 _MULTIPLES: Mapping[str, int] = {
-    **dict.fromkeys(("k", "к", "тыс", "thousand"), 1_000),
-    **dict.fromkeys(("m", "м", "kk", "кк", "mm", "mn", "mln", "mio", "млн", "million"), 1_000_000),
+    **dict.fromkeys(("k", "к", "тыс", "thousand", "tsd", "tys", "rb", "ribu", "bin"), 1_000),
+    **dict.fromkeys(("m", "м", "kk", "кк", "mm", "mn", "mln", "mio", "млн", "million", "jt", "juta"), 1_000_000),
     **dict.fromkeys(("b", "bn", "billion"), 1_000_000_000),
 }
 # Three digits after the mark may be thousands or decimals, so such a text is no number.
 _SHORTENED = re.compile(rf"(?P<number>\d+(?:[.,]\d{{1,2}})?)(?P<unit>{'|'.join(_MULTIPLES)})\.?")
 # A word behind a number that multiplies it, alone or before a currency: 1.5K, 1.5K USD, 1.5KUSD.
 _MULTIPLIED = re.compile(
-    rf"\s*(?:{'|'.join(_MULTIPLES)}|mil|bin|rb|jt|lakhs?|crores?|cr)"
+    rf"\s*(?:{'|'.join(_MULTIPLES)}|mil|lakhs?|crores?|cr)"
     rf"(?:(?![^\W\d_])|(?={'|'.join(code.lower() for code in _SYMBOLS.values())}))"
 )
 
@@ -145,9 +145,18 @@ def read_limit(value: object) -> int | None:
 
     It is None if it is no whole number or does not fit its column.
     """
-    if isinstance(value, str) and (found := _SHORTENED.fullmatch(_GAPS.sub("", value.casefold()))):
-        value = Decimal(found["number"].replace(",", ".")) * _MULTIPLES[found["unit"]]
+    if isinstance(value, str) and (number := read_shortened(value)) is not None:
+        value = number
     return read_integer(value, 0, MAX_WHOLE)
+
+
+def read_shortened(text: str) -> Decimal | None:
+    """Return a number that a word behind it multiplies: "10k" is 10000, "1,5 Mio" is 1500000. None for other texts.
+
+    Three digits behind a point or a comma may be thousands or decimals, so "1.500k" is None.
+    """
+    found = _SHORTENED.fullmatch(_GAPS.sub("", text.casefold()))
+    return Decimal(found["number"].replace(",", ".")) * _MULTIPLES[found["unit"]] if found else None
 
 
 def read_money(value: object) -> tuple[Decimal | None, str]:

@@ -10,7 +10,7 @@ from django.utils.html import format_html_join
 
 from panels.models import BatchLine
 from panels.pages.numbers import count, money
-from panels.protocol.order_types import read_whole
+from panels.protocol.order_fields import read_count
 from panels.tables.reading import COLUMNS
 
 register = template.Library()
@@ -44,7 +44,7 @@ def cell(line: BatchLine, name: str) -> str:
 @register.filter
 def whole(text: str) -> str:
     """Group the digits of a whole number in any way of writing. Any other value stays as it was entered."""
-    number = read_whole(text)
+    number = read_count(text)
     return text if number is None else f"{number:,}"
 
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from panels.protocol.order_fields import read_count
 from panels.protocol.order_types import ALL_FIELDS, Offer, check, outgoing, read_whole
 from tests.protocol.conftest import LINK, RATE, TRAFFIC, errors_of, offer
 
@@ -100,6 +101,9 @@ def test_a_delay_off_the_list_is_refused_with_the_list():
         ("1,234,567.0", 1_234_567),
         ("1000.0", 1000),
         ("1000.00", 1000),
+        ("1.000.000", 1_000_000),
+        ("1'000", 1000),
+        ("1’234’567", 1_234_567),
         ("0", 0),
         ("007", 7),
         ("2147483647", 2_147_483_647),
@@ -115,6 +119,10 @@ def test_a_delay_off_the_list_is_refused_with_the_list():
         ("-5", None),
         ("+5", None),
         ("1e3", None),
+        ("1.00.000", None),
+        # It may be minutes.
+        ("10m", None),
+        ("10k", None),
         ("", None),
         ("  ", None),
         ("١٢", None),
@@ -126,6 +134,53 @@ def test_a_delay_off_the_list_is_refused_with_the_list():
 )
 def test_whole_numbers_are_read_as_people_write_them(text, number):
     assert read_whole(text) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("10k", 10_000),
+        ("10 K", 10_000),
+        ("1.5k", 1500),
+        ("1,5k", 1500),
+        ("1.25K", 1250),
+        ("2m", 2_000_000),
+        ("2 Mio", 2_000_000),
+        ("10 Tsd.", 10_000),
+        ("5 тыс", 5000),
+        ("5к", 5000),
+        ("10rb", 10_000),
+        ("1,000", 1000),
+        ("250", 250),
+        # Three decimals, or thousands of thousands.
+        ("1.500k", None),
+        ("1,500k", None),
+        ("1.000", None),
+        # A thousand in Spanish, and a million in English.
+        ("5 mil", None),
+        ("3b", None),
+        ("k", None),
+        ("-1k", None),
+        ("9" * 50 + "k", None),
+    ],
+)
+def test_a_number_of_units_may_be_shortened(text, number):
+    assert read_count(text) == number
+
+
+def test_only_numbers_of_units_may_be_shortened():
+    checked = check(offer(max_quantity=None), {"link": LINK, "quantity": "10k", "runs": "2", "interval": "10m"})
+    assert checked.values["quantity"] == "10000"
+    assert 'not "10m"' in errors_of(checked)["interval"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("1.000", "may mean 1 or 1000."), ("12.500", "may mean 12.5 or 12500."), ("10.000", "may mean 10 or 10000.")],
+)
+def test_a_point_before_three_digits_is_refused_with_both_meanings(text, words):
+    checked = check(offer(max_quantity=None), {"link": LINK, "quantity": text})
+    assert errors_of(checked)["quantity"] == f'Quantity "{text}" {words} Write it without the point.'
 
 
 def test_numbers_are_sent_plain():

@@ -464,3 +464,12 @@ def test_what_is_sent_belongs_to_the_type_and_is_never_empty(order, always):
 def test_a_further_field_never_replaces_a_field_of_the_order():
     values = {**QUANTITY, "extra_fields": "quantity=7\nLINK=x\nKEY=k\na=1"}
     assert outgoing("", values, always_send_quantity=True) == {**QUANTITY, "LINK": "x", "a": "1"}
+
+
+@pytest.mark.parametrize("slug", ["package", "custom_comments_package"])
+@pytest.mark.parametrize(("quantity", "is_fine"), [("1", True), ("1.0", True), ("0", False), ("1000", False)])
+def test_one_package_is_what_is_ordered_anyway(slug, quantity, is_fine):
+    comments = {"comments": "One\nTwo"} if slug == "custom_comments_package" else {}
+    checked = check(offer(slug), {"link": LINK, "quantity": quantity, **comments})
+    assert (not checked.errors) == is_fine
+    assert "quantity" not in checked.values
