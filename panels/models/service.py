@@ -162,6 +162,8 @@ class Service(models.Model):
             bills_package_per_line=self.panel.bills_package_per_line,
             dripfeed=self.dripfeed,
             charge_factor=self.charge_factor,
+            name=self.name,
+            category=self.category,
         )
 
 

@@ -27,7 +27,7 @@ _LOCALE = re.compile(r"^[a-z]{2}-[a-z]{2}\.")
 _COUNTRY = re.compile(r"^[a-z]{2}\.")
 _SPOTIFY_URI = re.compile(r"spotify:([a-z]+:[A-Za-z0-9]+)")
 # Codes of videos and posts have 11 characters. A bare code keeps its case.
-_BARE_CODE = re.compile(r"(?=.*[A-Z])(?=.*[a-z])(?=.*[0-9_-])[A-Za-z0-9_-]{11}")
+BARE_CODE = re.compile(r"(?=.*[A-Z])(?=.*[a-z])(?=.*[0-9_-])[A-Za-z0-9_-]{11}")
 # Characters that mean something else when they are not escaped.
 _RESERVED = frozenset("/?#%&=+;,\\")
 # An application in a page keeps its address in the fragment.
@@ -99,7 +99,7 @@ def _bare_name(text: str) -> str:
     if text.startswith("@"):
         # A name with a dot would look like a site without its @.
         return text.lower() if "." in text else text[1:].lower()
-    return text if ":" in text or _BARE_CODE.fullmatch(text) else text.lower()
+    return text if ":" in text or BARE_CODE.fullmatch(text) else text.lower()
 
 
 def _plain_host(host: str) -> str:

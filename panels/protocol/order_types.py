@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from panels.protocol.comments import warn_of_splits
 from panels.protocol.drip_feed import DripFeed
+from panels.protocol.link_warnings import warn_of_link, warn_of_shape
 from panels.protocol.order_fields import (
     ALL_FIELDS,
     FROM_GOOGLE,
@@ -65,7 +66,7 @@ class Offer:
 
     type is a slug, or "" for an unknown type, which is ordered like Default. The rate is per 1000 units, and flat for
     packages. Limits and dripfeed are None if the catalog does not contain them. The panel charges charge_factor times
-    the listed price.
+    the listed price. Only warnings come from the name and the category.
     """
 
     type: str
@@ -75,6 +76,8 @@ class Offer:
     bills_package_per_line: bool = False
     dripfeed: bool | None = None
     charge_factor: Decimal = Decimal(1)
+    name: str = ""
+    category: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ class Checked:
     units: billed units, quantity × runs or lines. None for flat prices and subscriptions, and if not known.
     cost: an estimate with 6 decimals, also beside errors that do not concern the price. None if it cannot be known.
     is_ceiling: the cost is an upper bound.
-    warnings: messages about values that some panels refuse and others take.
+    warnings: messages about values that cannot be right, or that some panels refuse and others take.
     """
 
     values: Mapping[str, str]
@@ -194,7 +197,7 @@ def check(offer: Offer, values: Mapping[str, str]) -> Checked:
         _check_drip_feed(offer, cleaned, errors)
     return replace(
         _priced(offer, kind, cleaned, count, errors),
-        warnings=drip.warnings + warn_of_splits(cleaned.get("comments", "")),
+        warnings=(*_warn_of_links(offer, kind, cleaned), *drip.warnings, *warn_of_splits(cleaned.get("comments", ""))),
     )
 
 
@@ -212,6 +215,15 @@ def _clean_fields(kind: OrderType, values: Mapping[str, str], errors: Errors) ->
         elif field.is_required:
             errors[field.name].append(_missing(field))
     return cleaned
+
+
+def _warn_of_links(offer: Offer, kind: OrderType, cleaned: Mapping[str, str]) -> list[str]:
+    """Return the warnings about the addresses of an order. Only its link must fit the service."""
+    others = [field for field in kind.fields if field.kind is Kind.LINK and field.name != "link"]
+    found = [warn_of_shape(field.label, cleaned[field.name]) for field in others if field.name in cleaned]
+    if link := cleaned.get("link"):
+        found.insert(0, warn_of_link(link, offer.name, offer.category))
+    return [text for text in found if text]
 
 
 def _missing(field: Field) -> str:
