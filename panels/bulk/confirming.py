@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from panels.bulk.checking import again_of, checked_values, recheck_lines, save_changed_lines
@@ -24,6 +24,8 @@ from panels.protocol.order_types import Checked
 
 # Conditions that the drafts of earlier versions lack. Such a draft does not count them as changed.
 _ADDED = frozenset(("name", "refill", "cancel"))
+# The lines to order that have a warning.
+WARNED = Q(has_errors=False, is_left_out=False) & ~Q(warnings=[])
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,16 @@ class PanelTotal:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The orders that a confirmation of a batch would make. The confirmation must carry the `fingerprint`."""
+    """The orders that a confirmation of a batch would make. The confirmation must carry the `fingerprint`.
+
+    warned: the number of lines with a warning among those to order.
+    """
 
     totals: tuple[PanelTotal, ...]
     count: int
     unpriced: int
     wrong: int
+    warned: int
     left_out: int
     fingerprint: str
 
@@ -110,6 +116,7 @@ def summary(batch: Batch) -> Summary:
         count=sum(total.count for total in totals),
         unpriced=sum(total.unpriced for total in totals),
         wrong=lines.filter(has_errors=True, is_left_out=False).count(),
+        warned=lines.filter(WARNED).count(),
         left_out=lines.filter(is_left_out=True).count(),
         fingerprint=shown,
     )

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh, trigger_client_event
 
-from panels.bulk.confirming import Summary, summary
+from panels.bulk.confirming import WARNED, Summary, summary
 from panels.bulk.drafts import NotADraftError, change_line, include, leave_out_wrong
 from panels.bulk.labels import find_missing_names
 from panels.bulk.lookup import CatalogLookup
@@ -32,6 +32,7 @@ from panels.views.order_new import find_choices
 TEMPLATE = "panels/bulk/bulk_line.html"
 SHOWN = {
     "wrong": Q(has_errors=True, is_left_out=False),
+    "warned": WARNED,
     "all": Q(),
     "out": Q(is_left_out=True),
 }
@@ -99,7 +100,7 @@ def next_stop(batch: Batch, number: int) -> Stop:
 def _numbers(totals: Summary) -> dict[str, int]:
     """Return the number of lines in each tab."""
     every = totals.count + totals.wrong + totals.left_out
-    return {"wrong": totals.wrong, "all": every, "out": totals.left_out}
+    return {"wrong": totals.wrong, "warned": totals.warned, "all": every, "out": totals.left_out}
 
 
 def draft_lines(request: HttpRequest, batch: Batch, totals: Summary) -> dict[str, Any]:

@@ -256,3 +256,17 @@ def test_a_comment_that_some_panels_split_is_accepted_with_a_warning(comments):
     assert "Some panels make two comments of it, and charge for both." in line.warnings[0]
     confirm_batch(batch)
     assert batch.orders.get().values["comments"] == comments
+
+
+def test_a_link_that_cannot_be_right_is_accepted_with_a_warning():
+    service = make_service(name="TikTok Views", category="TikTok")
+    batch = make_batch(
+        row_of(service, link="https://youtu.be/AbC"), row_of(service, link="[x](https://www.tiktok.com/1)")
+    )
+    assert [line.warnings for line in batch.lines.order_by("number")] == [
+        ["The link leads to YouTube, but the service is for TikTok."],
+        ["The link is written as Markdown. Panels want only the address between ( and )."],
+    ]
+    assert not batch.lines.filter(has_errors=True).exists()
+    confirm_batch(batch)
+    assert batch.orders.filter(link="https://youtu.be/AbC").exists()

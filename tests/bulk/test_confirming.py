@@ -48,6 +48,14 @@ def test_costs_are_summed_per_panel_and_currency_and_compared_with_the_available
     assert (found.count, found.wrong, found.left_out, found.can_confirm) == (4, 1, 1, False)
 
 
+def test_the_lines_to_order_with_a_warning_are_counted():
+    service = make_service(name="TikTok Views", category="TikTok")
+    wrong_here = {"link": "https://youtu.be/AbC"}
+    batch = make_batch(row_of(service), row_of(service, **wrong_here), row_of(service, **wrong_here, quantity=1))
+    change_line(batch.lines.get(number=4), is_left_out=True)
+    assert (summary(batch).warned, summary(batch).count) == (1, 2)
+
+
 def test_orders_sent_after_the_last_reading_reduce_the_available_balance():
     now = timezone.now()
     service = make_service(make_panel(balance=Decimal(5), balance_checked_at=now))

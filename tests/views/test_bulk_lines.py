@@ -27,6 +27,26 @@ def test_wrong_lines_come_first_and_the_others_are_a_tab_away(as_viewer):
     assert "example.com/good" in every
 
 
+def test_lines_with_a_warning_are_marked_and_a_tab_away(as_viewer):
+    service = make_service(name="TikTok Views", category="TikTok")
+    batch = make_batch(row_of(service, link="https://example.com/good"), row_of(service, link="https://youtu.be/AbC"))
+    page = text_of(as_viewer.get(at("bulk_detail", batch)))
+    assert "1 line has warnings." in page
+    assert "The link leads to YouTube, but the service is for TikTok." in page
+    warned = as_viewer.get(at("bulk_detail", batch) + "?show=warned").content.decode()
+    assert "youtu.be/AbC" in warned
+    assert "example.com/good" not in warned
+
+
+def test_the_number_of_warnings_follows_a_correction(as_operator):
+    batch = make_batch(row_of(make_service(name="TikTok Views", category="TikTok"), link="https://youtu.be/AbC"))
+    cells = {**batch.lines.get().cells, "link": "https://www.tiktok.com/@a/video/1"}
+    part = as_operator.post(at("bulk_line", batch, 2), cells, headers=HX).content.decode()
+    assert '<span id="number-warned" hx-swap-oob="true">0</span>' in part
+    assert "warnings." not in part
+    assert "No lines have warnings." in text_of(as_operator.get(at("bulk_detail", batch) + "?show=warned"))
+
+
 def test_lines_are_paged(as_viewer):
     service = make_service()
     batch = make_batch(*(row_of(service) for _ in range(60)))

@@ -443,6 +443,17 @@ def test_a_drip_feed_that_every_panel_refuses_is_not_placed(as_operator):
     assert not Order.objects.exists()
 
 
+def test_a_link_that_cannot_be_right_is_warned_about_and_can_be_placed(as_operator, rung):
+    service = make_service(name="TikTok Views", category="TikTok")
+    form = open_form(as_operator, service)
+    fields = {"link": "https://youtu.be/AbC", "quantity": "1000"}
+    page = page_of(post(as_operator, form, CHECK, **fields))
+    assert "The link leads to YouTube, but the service is for TikTok." in page
+    assert "alert--warning" in page
+    post(as_operator, form, **fields)
+    assert Order.objects.get().link == "https://youtu.be/AbC"
+
+
 def test_an_active_order_for_the_same_service_and_link_is_warned_about(as_operator, rung):
     service = make_service()
     active = make_placed(service, link="http://www.example.com/p/1/")

@@ -55,6 +55,19 @@ def test_a_dry_run_prices_orders_nothing_and_leaves_nothing(service, write, caps
     assert not Batch.objects.exists()
 
 
+def test_links_and_comments_that_cannot_be_right_are_told_together_and_ordered(write, capsys, rung):
+    panel = make_panel(name="North")
+    make_service(panel, remote_id="12", name="TikTok Views", category="TikTok")
+    make_service(panel, remote_id="13", type="custom_comments", raw_type="Custom Comments", min_quantity=1)
+    links = [f"North,12,https://youtu.be/{number},1000," for number in range(7)]
+    header = "panel,service,link,quantity,comments"
+    call_command("import_orders", write(*links, r"North,13,https://example.com/1,,nice\nwow", header=header))
+    out = capsys.readouterr().out
+    assert "The link leads to YouTube, but the service is for TikTok. (lines 2, 3, 4, 5, 6…)" in out
+    assert r'A comment has a typed "\n". Some panels make two comments of it, and charge for both. (lines 9)' in out
+    assert Order.objects.count() == 8
+
+
 def test_lines_that_some_panels_refuse_are_told_together_and_ordered(service, write, capsys, rung):
     drips = [f"North,12,https://example.com/{number},10,20,30" for number in range(7)]
     path = write(*drips, header="panel,service,link,quantity,runs,interval")
