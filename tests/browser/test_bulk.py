@@ -202,7 +202,9 @@ def test_panel_and_service_of_a_line_are_chosen_from_lists(page, sign_in, worker
     expect(row.get_by_label("Panel")).to_be_focused()
     # No panel has this name, so the services of all panels are searched.
     row.get_by_label("Service").fill("golden")
-    row.get_by_role("button", name=re.compile("Golden Hearts")).click()
+    expect(row.get_by_role("option", name=re.compile("Golden Hearts"))).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
     expect(row.get_by_label("Panel")).to_have_value("Elsewhere")
     expect(row.get_by_label("Service")).to_have_value("77")
     row.get_by_label("Panel").select_option("Sandbox")
