@@ -200,6 +200,10 @@ X_FRAME_OPTIONS = "DENY"
 # Panels at addresses of the own network, and panels without TLS. Both are refused by default.
 PANEL_ALLOW_PRIVATE_HOSTS = env.bool("PANEL_ALLOW_PRIVATE_HOSTS", default=False)
 PANEL_ALLOW_HTTP = env.bool("PANEL_ALLOW_HTTP", default=False)
+# An order of the order form is sent after so many seconds. Until then, a person can take it back.
+TAKE_BACK_SECONDS = env.int("TAKE_BACK_SECONDS", default=5)
+if not 0 <= TAKE_BACK_SECONDS <= 60:
+    raise ImproperlyConfigured("TAKE_BACK_SECONDS must be a whole number from 0 to 60.")
 # An order is put on hold if its cost rose by more than this share since a person saw its price.
 PRICE_GUARD_PERCENT = env.float("PRICE_GUARD_PERCENT", default=5.0)
 # A finished order is asked about once a day for so many days, because panels give money back late.

@@ -9,6 +9,8 @@
 //   data-chooses on a field: arrow keys, Enter and Escape choose from the list in [data-choices] of its form, or of that id
 //   data-pick with data-panel and data-service: fills in the fields panel and service of the form around it
 //   HX-Trigger: {"go-on": {"to": "id", "at": "address"}} sets the focus, and loads the list of lines where it has no such part
+//   data-needs-price="words" on the button of a new order: a toast while #check has no data-price, or an outdated one
+//   data-seconds: a number in a form, which counts down, and with which the form goes
 //   <time data-ago> stays as far away as it is; a tap on a <time title> shows its title in a toast
 //   HX-Trigger: {"toast": {"text": "…", "kind": "good|bad"}} shows a toast
 (() => {
@@ -64,11 +66,13 @@
 
   // One press, one request: a form is marked while it is being sent. Nothing is disabled, so the focus stays.
 
-  const setSent = (form, sent) => {
+  const setSent = (form, sent, pressed) => {
     form.toggleAttribute("data-sent", sent);
-    for (const button of all("button:not([type=button])", form)) {
-      if (sent) button.setAttribute("aria-disabled", "true");
-      else button.removeAttribute("aria-disabled");
+    // Also the buttons beside the form.
+    for (const button of [...form.elements].filter((each) => each.matches("button:not([type=button])"))) {
+      const mark = (name, is) => (is ? button.setAttribute(name, "true") : button.removeAttribute(name));
+      mark("aria-disabled", sent);
+      mark("aria-busy", sent && button === pressed);
     }
   };
 
@@ -91,12 +95,13 @@
       event.preventDefault();
       event.stopImmediatePropagation();
     } else {
-      setSent(form, true);
+      setSent(form, true, event.submitter);
     }
   }, true);
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
     const form = detail.elt.closest?.("form[data-sent]");
-    if (form) setSent(form, false);
+    // After a redirect, the form stays as it is until the next page is here.
+    if (form && !detail.xhr.getResponseHeader("HX-Redirect")) setSent(form, false);
   });
   window.addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => setSent(form, false)));
 
@@ -396,14 +401,78 @@
   // An outcome with an undo leaves after ten seconds, but not while a person is about to use it.
 
   const leave = (box) => setTimeout(() => {
-    if (box.matches(":hover, :focus-within")) leave(box);
+    if (box.matches(":hover, :focus-within") || box.querySelector("[data-seconds]")) leave(box);
     else box.remove();
   }, 10000);
+
+  // An undo that is possible for some seconds goes with the last one.
+  const countDown = (place) => {
+    const until = Date.now() + Number(place.textContent) * 1000;
+    const timer = setInterval(() => {
+      const left = Math.ceil((until - Date.now()) / 1000);
+      const form = place.closest("form");
+      if (left > 0) place.textContent = left;
+      else clearInterval(timer);
+      if (left <= 0 && !form.hasAttribute("data-sent")) form.remove();
+    }, 200);
+  };
 
   document.addEventListener("htmx:load", ({ target }) => {
     const boxes = target.matches(".alert--undo") ? [target] : all(".alert--undo", target);
     boxes.forEach(leave);
+    boxes.flatMap((box) => all("[data-seconds]", box)).forEach(countDown);
   });
+
+  // A new order is sent only at a price that is shown: for the values of now, not for those before the last change.
+
+  const check = () => document.getElementById("check");
+  const isPriced = () => check().querySelector("[data-price]") && !("outdated" in check().dataset);
+  const askPrice = () => window.htmx.trigger(check(), "price");
+
+  const showGate = () => {
+    const button = document.querySelector("[data-needs-price]");
+    if (!button || button.form.hasAttribute("data-sent")) return;
+    if (isPriced()) button.removeAttribute("aria-disabled");
+    else button.setAttribute("aria-disabled", "true");
+  };
+
+  const outdate = () => {
+    check().dataset.outdated = "";
+    delete check().dataset.asked;
+    showGate();
+  };
+
+  document.addEventListener("input", ({ target }) => {
+    if (target.form?.id === "order-form") outdate();
+  });
+  document.addEventListener("htmx:beforeSend", ({ detail }) => {
+    if (detail.elt === check()) check().dataset.asked = "";
+  });
+  document.addEventListener("htmx:afterSwap", ({ detail }) => {
+    // The answer is about the values of now only if nothing was typed since the question.
+    if (detail.target === check() && "asked" in check().dataset) delete check().dataset.outdated;
+    showGate();
+  });
+  document.addEventListener("htmx:afterRequest", showGate);
+
+  document.addEventListener("htmx:load", ({ target }) => {
+    // A browser may bring back what was typed before the page was left.
+    const fields = all("#order-form :is(input:not([type=hidden]), textarea)", target);
+    if (fields.some(isTyped)) {
+      outdate();
+      askPrice();
+    }
+    showGate();
+  });
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-needs-price]");
+    if (!button || button.form.hasAttribute("data-sent") || isPriced()) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    askPrice();
+    toast(button.dataset.needsPrice);
+  }, true);
 
   // Typed values, the focus, open menus and open details survive a polled fragment.
 

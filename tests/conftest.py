@@ -21,6 +21,7 @@ os.environ.update(
     PANEL_ALLOW_PRIVATE_HOSTS="on",
     PANEL_ALLOW_HTTP="on",
     QUEUE_URL=os.environ.get("TEST_QUEUE_URL", "memory://"),
+    TAKE_BACK_SECONDS="0",
 )
 # A process of pytest-xdist keeps the secrets of its parent, because its settings were read before this file.
 if "PYTEST_XDIST_WORKER" not in os.environ:

@@ -15,14 +15,26 @@ from panels.protocol.scalars import read_remote_id
 
 State, What = Order.State, OrderEvent.What
 TOO_LATE = "The order has changed since this page was shown. Nothing was changed. Check the order again."
+ON_ITS_WAY = (State.SENDING, State.PLACED)
 
 
 def withdraw(order: Order, actor: Any) -> str:
     """Withdraw an order that was not sent; return "", or the reason why this is not possible."""
     if not order.can_withdraw:
+        return _cannot_withdraw(order)
+    if order.move(State.WITHDRAWN, what=What.WITHDRAWN, actor=actor, held_reason="", finished_at=timezone.now()):
+        return ""
+    current = Order.objects.select_related("panel").get(pk=order.pk)
+    return _cannot_withdraw(current) if current.state in ON_ITS_WAY else TOO_LATE
+
+
+def _cannot_withdraw(order: Order) -> str:
+    if order.state not in ON_ITS_WAY:
         return f"Only a waiting order can be withdrawn. This order is {order.get_state_display().lower()}."
-    moved = order.move(State.WITHDRAWN, what=What.WITHDRAWN, actor=actor, held_reason="", finished_at=timezone.now())
-    return "" if moved else TOO_LATE
+    return (
+        f"Only a waiting order can be withdrawn. This order is already on its way to {order.panel}. Nothing was changed. "
+        "If its service takes cancels, request one."
+    )
 
 
 def release(order: Order, actor: Any) -> str:

@@ -5,7 +5,7 @@ from django import template
 from panels.models import Order
 from panels.models.fields import plain
 from panels.money.costs import cost_of, full_cost_of
-from panels.pages import links, numbers, states, times
+from panels.pages import links, numbers, states, times, undo
 
 register = template.Library()
 
@@ -26,6 +26,7 @@ for tag in (
     states.flag,
     states.delivered_bar,
     links.external_link,
+    undo.undo_of,
 ):
     register.simple_tag(tag)
 # The tag `price` of a service is another one.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db import transaction
@@ -22,6 +24,7 @@ from panels.models import Controls, Order, Panel, Service
 from panels.money.costs import promised_costs
 from panels.orders.placing import TokenUsedError, active_orders, build_order, place_order
 from panels.pages.htmx import render_page, wants_fragment
+from panels.pages.undo import say_with_undo
 
 TEMPLATE = "panels/orders/order_new.html"
 MAX_RESULTS = 20
@@ -207,6 +210,7 @@ def _place(request: HttpRequest) -> HttpResponse:
                 wanted = labels.save().of_order if is_fit else None
                 order = build_order(form.chosen, form.checked, placed_by=request.user, token=token, labels=wanted)
                 order.again_of = _repeated(request.POST)
+                order.send_after += timedelta(seconds=_seconds_to_take_back(request))
                 order, is_new = place_order(order)
         except TokenUsedError:
             first = Order.objects.get(token=token)
@@ -218,10 +222,24 @@ def _place(request: HttpRequest) -> HttpResponse:
 
 def _placed(request: HttpRequest, order: Order, *, is_new: bool) -> HttpResponse:
     if is_new:
-        bell.ring("submit", order.panel_id)
-        messages.success(request, f"Order {order.pk} is queued for {order.panel}.")
+        _ring(request, order)
     else:
         messages.info(request, f"This form was already placed as order {order.pk}. Nothing was placed twice.")
     if wants_fragment(request):
         return HttpResponseClientRedirect(order.get_absolute_url())
     return redirect(order)
+
+
+def _seconds_to_take_back(request: HttpRequest) -> int:
+    """Return for how long an order waits. The order of a person who may not take it back does not wait."""
+    return settings.TAKE_BACK_SECONDS if request.user.has_perm("panels.change_order") else 0
+
+
+def _ring(request: HttpRequest, order: Order) -> None:
+    """Have the order sent when its time has come, and say that it can be taken back until then."""
+    seconds, text = _seconds_to_take_back(request), f"Order {order.pk} is queued for {order.panel}."
+    bell.ring("submit", order.panel_id, delay=seconds)
+    if seconds:
+        say_with_undo(request, text, "order_withdraw", order.pk, until=order.send_after)
+    else:
+        messages.success(request, text)

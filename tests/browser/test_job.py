@@ -216,6 +216,8 @@ def test_tab_alone_places_an_order(page, sign_in, worker, sandbox):
     tab_to("^Quantity")
     page.keyboard.type(str(service.min))
     tab_to("^Place order")
+    # The key works once the price is shown.
+    expect(page.get_by_role("button", name=re.compile("Place order · "))).to_be_enabled()
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/orders/\d+/"))
     assert Order.objects.get().link == "https://www.instagram.com/p/Ctab/"

@@ -50,6 +50,13 @@ def test_debug_does_without_secrets(manage):
     assert manage("check", DEBUG="on").returncode == 0
 
 
+@pytest.mark.parametrize(("seconds", "is_fit"), [("0", True), ("60", True), ("61", False), ("-1", False), ("x", False)])
+def test_an_order_can_be_taken_back_for_at_most_a_minute(manage, seconds, is_fit):
+    answer = manage("check", DEBUG="on", TAKE_BACK_SECONDS=seconds)
+    assert (answer.returncode == 0) == is_fit
+    assert is_fit or "TAKE_BACK_SECONDS" in answer.stderr
+
+
 def test_production_settings_pass_the_deployment_check(manage):
     answer = manage("check", "--deploy", "--fail-level", "WARNING", **fresh_secrets())
     assert answer.returncode == 0, answer.stderr

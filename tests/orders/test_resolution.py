@@ -35,6 +35,18 @@ def test_only_a_queued_order_can_be_withdrawn(state):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("state", [State.SENDING, State.PLACED])
+def test_a_withdrawal_that_is_too_late_says_that_the_order_is_on_its_way(state):
+    order = make_order()
+    stale = Order.objects.get()
+    Order.objects.update(state=state)
+    for late in (stale, Order.objects.get()):
+        assert f"already on its way to {order.panel}. Nothing was changed." in resolution.withdraw(late, None)
+    order.refresh_from_db()
+    assert order.state == state
+
+
+@pytest.mark.django_db
 def test_releasing_a_held_order_agrees_to_the_new_price(operator):
     order = make_order(held_reason="The price has risen")
     Service.objects.update(rate_per_1000=Decimal("1.80"))

@@ -943,3 +943,98 @@ def test_a_comment_that_some_panels_split_is_warned_of_and_can_be_ordered(as_ope
     assert words not in page_of(post(as_operator, form, CHECK, link=LINK, comments="nice"))
     post(as_operator, form, **fields)
     assert Order.objects.get().params == {"comments": comments}
+
+
+# -- taking back
+
+
+@pytest.fixture
+def delays(monkeypatch):
+    """The delay of each task for the worker."""
+    found = []
+    monkeypatch.setattr("panels.bell.transaction.on_commit", lambda ring, **_: ring())
+    monkeypatch.setattr("panels.bell.enqueue", lambda kind, pk, delay=0: found.append((kind, pk, delay)))
+    return found
+
+
+def place_one(client, service):
+    return post(client, open_form(client, service), link=LINK, quantity="1000")
+
+
+@pytest.mark.parametrize("seconds", [1, 5, 60])
+def test_an_order_waits_until_it_can_no_longer_be_taken_back(as_operator, settings, delays, seconds):
+    settings.TAKE_BACK_SECONDS = seconds
+    service, before = make_service(), timezone.now()
+    response = place_one(as_operator, service)
+    order = Order.objects.get()
+    assert before + timedelta(seconds=seconds) <= order.send_after <= timezone.now() + timedelta(seconds=seconds)
+    assert delays == [("submit", service.panel_id, seconds)]
+    page = page_of(as_operator.get(response.url))
+    assert f'action="/orders/{order.pk}/withdraw/"' in page
+    assert f"Order {order.pk} is queued for {service.panel}." in page
+
+
+def test_the_message_has_an_undo_with_the_seconds_that_are_left(as_operator, settings, delays):
+    settings.TAKE_BACK_SECONDS = 60
+    page = page_of(as_operator.get(place_one(as_operator, make_service()).url))
+    assert 50 < int(re.search(r"data-seconds[^>]*>(\d+)<", page)[1]) <= 60
+    assert 'class="alert alert--success alert--undo"' in page
+
+
+def test_without_time_to_take_it_back_an_order_is_sent_at_once(as_operator, settings, delays):
+    settings.TAKE_BACK_SECONDS = 0
+    service = make_service()
+    response = place_one(as_operator, service)
+    assert Order.objects.get().send_after <= timezone.now()
+    assert delays == [("submit", service.panel_id, 0)]
+    page = page_of(as_operator.get(response.url))
+    assert "is queued for" in page
+    assert "data-seconds" not in page
+
+
+def test_the_order_of_a_person_who_may_not_take_it_back_does_not_wait(client, db, settings, delays):
+    settings.TAKE_BACK_SECONDS = 5
+    person = make_user("Viewer")
+    person.user_permissions.add(Permission.objects.get(codename="add_order"))
+    client.force_login(person)
+    response = place_one(client, make_service())
+    assert Order.objects.get().send_after <= timezone.now()
+    assert "data-seconds" not in page_of(client.get(response.url))
+
+
+def test_a_form_that_is_sent_twice_keeps_the_time_and_rings_once(as_operator, settings, delays):
+    settings.TAKE_BACK_SECONDS = 5
+    service = make_service()
+    form = open_form(as_operator, service)
+    post(as_operator, form, link=LINK, quantity="1000")
+    send_after = Order.objects.get().send_after
+    post(as_operator, form, link=LINK, quantity="1000")
+    assert Order.objects.get().send_after == send_after
+    assert len(delays) == 1
+
+
+def test_an_undo_in_time_withdraws_the_order_and_one_too_late_says_so(as_operator, settings, delays):
+    settings.TAKE_BACK_SECONDS = 5
+    service = make_service()
+    orders = []
+    for _ in range(2):
+        place_one(as_operator, service)
+        orders.append(Order.objects.latest("pk"))
+    in_time, too_late = orders
+    answer = as_operator.post(f"/orders/{in_time.pk}/withdraw/", follow=True)
+    assert "The order is withdrawn. It is not sent." in page_of(answer)
+    Order.objects.filter(pk=too_late.pk).update(state=Order.State.SENDING, attempt=1)
+    answer = as_operator.post(f"/orders/{too_late.pk}/withdraw/", follow=True)
+    assert f"already on its way to {service.panel}" in page_of(answer)
+    assert [order.state for order in Order.objects.order_by("pk")] == ["withdrawn", "sending"]
+
+
+def test_the_form_says_which_part_is_the_price(as_operator):
+    service = make_service()
+    form = open_form(as_operator, service)
+    assert "data-price" not in page_of(post(as_operator, form, CHECK, link=LINK))
+    assert "data-price" in page_of(post(as_operator, form, CHECK, link=LINK, quantity="1000"))
+    subscription = make_service(service.panel, type="subscriptions")
+    page = page_of(as_operator.get(NEW, {"service": subscription.pk}))
+    assert "data-price" in page
+    assert "The cost is not known in advance" in page
