@@ -29,12 +29,11 @@ def withdraw(order: Order, actor: Any) -> str:
 
 
 def _cannot_withdraw(order: Order) -> str:
+    reason = f"Only a waiting order can be withdrawn. This order is {order.get_state_display().lower()}"
     if order.state not in ON_ITS_WAY:
-        return f"Only a waiting order can be withdrawn. This order is {order.get_state_display().lower()}."
-    return (
-        f"Only a waiting order can be withdrawn. This order is already on its way to {order.panel}. Nothing was changed. "
-        "If its service takes cancels, request one."
-    )
+        return f"{reason}."
+    way = f"It is already on its way to {order.panel}. Nothing was changed."
+    return f"{reason}. {way} If its service takes cancels, request one."
 
 
 def release(order: Order, actor: Any) -> str:
