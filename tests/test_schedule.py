@@ -15,6 +15,14 @@ from tests.factories import make_fresh_panel, make_order, make_panel, make_place
 
 
 @pytest.mark.django_db
+def test_an_order_that_can_still_be_taken_back_is_no_work_yet():
+    order = make_order(make_service(make_fresh_panel()), send_after=timezone.now() + timedelta(seconds=60))
+    assert schedule.waiting()["submit"] == []
+    Order.objects.update(send_after=timezone.now())
+    assert schedule.waiting()["submit"] == [order.panel_id]
+
+
+@pytest.mark.django_db
 def test_the_sweep_finds_due_work_in_the_rows_alone():
     idle = make_fresh_panel()
     sending, polling, refilling, canceling, checking = (make_service(make_fresh_panel()) for _ in range(5))

@@ -28,6 +28,22 @@ State = Order.State
 KEPT_BACK = ["sent", "not_sent"]
 
 
+def test_an_order_that_can_still_be_taken_back_is_not_sent_with_the_others_of_its_panel(synced_panel, sandbox):
+    waiting, other = (
+        place(synced_panel, sandbox, link=f"https://example.com/p/{number}", quantity="1000") for number in range(2)
+    )
+    Order.objects.filter(pk=waiting.pk).update(send_after=timezone.now() + timedelta(seconds=60))
+    Panel.objects.update(paused_reason=Panel.Pause.BY_HAND)
+    assert submit(synced_panel) == {}
+    # The end of a pause does not shorten the time.
+    Panel.objects.update(paused_reason="")
+    assert submit(synced_panel) == {"placed": 1}
+    assert list(Order.objects.filter(state=State.PLACED)) == [other]
+    Order.objects.filter(pk=waiting.pk).update(send_after=timezone.now())
+    assert submit(synced_panel) == {"placed": 1}
+    assert len(sandbox.ledger) == 2
+
+
 def test_a_queued_order_is_sent_once_and_placed(synced_panel, sandbox):
     order = place(synced_panel, sandbox)
     assert submit(synced_panel) == {"placed": 1}

@@ -16,12 +16,25 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from panels.bulk.confirming import confirm, summary
 from panels.forms.orders import TERMS, OrderForm
 from panels.models import Client as Customer
 from panels.models import Controls, Order, OrderEvent, Panel, Service
+from panels.orders.resolution import release, send_again
 from panels.protocol.order_types import ORDER_TYPES
 from panels.tables.reading import LABELS
-from tests.factories import make_campaign, make_client, make_order, make_panel, make_placed, make_service, make_user
+from tests.factories import (
+    make_batch,
+    make_campaign,
+    make_client,
+    make_order,
+    make_panel,
+    make_placed,
+    make_service,
+    make_unknown,
+    make_user,
+    row_of,
+)
 
 NEW, SERVICES, CHECK = "/orders/new/", "/orders/new/services/", "/orders/new/check/"
 HTMX = {"HX-Request": "true"}
@@ -1027,6 +1040,18 @@ def test_an_undo_in_time_withdraws_the_order_and_one_too_late_says_so(as_operato
     answer = as_operator.post(f"/orders/{too_late.pk}/withdraw/", follow=True)
     assert f"already on its way to {service.panel}" in page_of(answer)
     assert [order.state for order in Order.objects.order_by("pk")] == ["withdrawn", "sending"]
+
+
+def test_no_order_waits_that_is_not_placed_by_the_form(operator, settings, delays):
+    settings.TAKE_BACK_SECONDS = 60
+    service = make_service()
+    batch = make_batch(row_of(service))
+    confirm(batch, operator, summary(batch).fingerprint)
+    held = make_order(service, held_reason="The price has risen.")
+    assert release(held, operator) == ""
+    unknown = make_unknown(service, send_deadline=timezone.now() - timedelta(minutes=1))
+    assert send_again(unknown, operator) == ""
+    assert [order.send_after <= timezone.now() for order in Order.objects.all()] == [True] * 3
 
 
 def test_the_form_says_which_part_is_the_price(as_operator):

@@ -1,6 +1,8 @@
 """The worker as a process, on the database of the test."""
 
+import html
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -10,6 +12,7 @@ import time
 import urllib.parse
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -18,13 +21,15 @@ from django.db import connection
 from django.utils import timezone
 
 from dashboard.first_run import NAMES
+from panels import bell
 from panels.calls.catalog import sync_catalog
 from panels.models import JobRun, Order, Panel, Worker
 from panels.sandbox import Fault, SandboxPanel
 from panels.schedule import SWEEP_EVERY
 from panels.worker import sweep
+from panels.worker.consumer import LOOK_INTO_QUEUE_EVERY, QuietConsumer
 from tests.bench.surroundings import database_url
-from tests.factories import make_order, make_panel
+from tests.factories import make_order, make_panel, make_user
 from tests.processes import (
     DELAYS,
     PATIENCE,
@@ -235,3 +240,65 @@ def make_waiting(sandbox, number, **limits):
     for _ in range(number):
         make_order(panel.services.get(remote_id=sandbox.pick().id))
     return panel
+
+
+@pytest.fixture
+def place_by_form(order, client, settings, tmp_path, monkeypatch):
+    """Place an order as a person does who can take it back for some seconds. Returns it."""
+    Order.objects.update(state=Order.State.WITHDRAWN)
+    client.force_login(make_user("Operator"))
+
+    def place(seconds):
+        settings.TAKE_BACK_SECONDS = seconds
+        monkeypatch.setattr(bell.huey, "storage", bell._queue(f"sqlite:///{tmp_path / 'queue.sqlite3'}").storage)
+        return order_by_form(client, order.service)
+
+    return place
+
+
+def test_an_order_of_the_form_is_sent_by_its_own_bell_and_by_no_other_before_its_time(
+    start_worker, sandbox, place_by_form
+):
+    start_worker()
+    assert eventually(lambda: JobRun.objects.filter(name="sweep", finished_at__isnull=False))
+    swept_at = JobRun.objects.get(name="sweep").started_at
+    placed = place_by_form(5)
+    bell.enqueue("submit", placed.panel_id)
+    assert eventually(lambda: state_of(placed) == Order.State.PLACED)
+    assert placed.sent_at >= placed.send_after
+    assert sandbox.calls["add"] == 1
+    # The task came by the queue, because no sweep has run since.
+    assert JobRun.objects.get(name="sweep").started_at == swept_at
+
+
+def test_an_order_of_the_form_is_sent_although_the_worker_ended_meanwhile_and_the_queue_was_lost(
+    start_worker, sandbox, place_by_form
+):
+    first = start_worker()
+    assert eventually(lambda: JobRun.objects.filter(name="sweep", finished_at__isnull=False))
+    placed = place_by_form(2)
+    first.signal(signal.SIGTERM)
+    assert first.wait() == 0
+    bell.huey.storage.flush_queue()
+    bell.huey.storage.flush_schedule()
+    start_worker()
+    assert eventually(lambda: state_of(placed) == Order.State.PLACED)
+    assert placed.sent_at >= placed.send_after
+    assert sandbox.calls["add"] == 1
+
+
+def order_by_form(client, service):
+    """Place an order as a person does, and return it."""
+    page = client.get("/orders/new/", {"service": service.pk}).content.decode()
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page)
+    form = {name: html.unescape(value) for name, value in found}
+    fields = {"link": "https://example.com/form", "quantity": str(service.min_quantity)}
+    assert client.post("/orders/new/", form | fields).status_code == 302
+    return Order.objects.latest("pk")
+
+
+def test_from_the_click_to_the_panel_it_takes_at_most_seven_seconds():
+    """The longest way of a task with a delay: until the schedule is read, and until the queue is read."""
+    made = QuietConsumer(bell.huey, workers=1, periodic=False)
+    default = int(re.search(r'"TAKE_BACK_SECONDS", default=(\d+)', Path(ROOT, "dashboard/settings.py").read_text())[1])
+    assert default + made.scheduler_interval + LOOK_INTO_QUEUE_EVERY < 7
