@@ -73,6 +73,7 @@ TABLE = {
     # bulk orders
     ("bulk_list", "GET"): (LOGIN, 403, 200, 200, 200),
     ("bulk_export", "GET"): (LOGIN, 403, 200, 200, 200),
+    ("bulk_change_all", "POST"): (LOGIN, 403, 403, 302, 302),
     ("bulk_new", "GET"): (LOGIN, 403, 403, 200, 200),
     ("bulk_new", "POST"): (LOGIN, 403, 403, 422, 422),
     ("bulk_adopt", "GET"): (LOGIN, 403, 403, 200, 200),
@@ -84,6 +85,7 @@ TABLE = {
     ("bulk_line", "POST"): (LOGIN, 403, 403, 422, 422),
     ("bulk_services", "GET"): (LOGIN, 403, 403, 200, 200),
     ("bulk_settle", "POST"): (LOGIN, 403, 403, 302, 302),
+    ("bulk_rename", "POST"): (LOGIN, 403, 403, 302, 302),
     ("bulk_labels", "GET"): (LOGIN, 403, 403, 200, 200),
     ("bulk_labels", "POST"): (LOGIN, 403, 403, 302, 302),
     ("bulk_create_names", "POST"): (LOGIN, 403, 403, 302, 302),

@@ -199,10 +199,10 @@ class ActionLineAdmin(RowAdmin):
 
 @admin.register(Batch)
 class BatchAdmin(RowAdmin):
-    list_display = ("id", "state", "source", "filename", "created_by", "created_at")
+    list_display = ("id", "name", "state", "source", "filename", "created_by", "created_at")
     list_filter = ("state", "source")
     list_select_related = ("created_by",)
-    search_fields = ("=id", "filename", "created_by__username")
+    search_fields = ("=id", "search_text", "created_by__username")
     date_hierarchy = "created_at"
 
 

@@ -13,8 +13,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from panels.bulk.checking import check_lines, recheck_lines, save_changed_lines, save_lines
+from panels.bulk.lookup import in_chunks
+from panels.bulk.naming import propose_name
 from panels.clients.naming import NO_LABELS, Labels
 from panels.models import Batch, BatchLine, Panel
+from panels.models.batch import name_columns
 from panels.protocol.order_fields import trim
 from panels.tables.reading import COLUMNS, Sheet
 
@@ -89,6 +92,7 @@ def store_batch(batch: Batch, lines: list[BatchLine], check: Any) -> tuple[Batch
     try:
         with transaction.atomic():
             batch.checked_at = timezone.now()
+            _name(batch, lines)
             batch.save(force_insert=True)
             check(batch, lines)
             BatchLine.objects.bulk_create(lines)
@@ -97,6 +101,13 @@ def store_batch(batch: Batch, lines: list[BatchLine], check: Any) -> tuple[Batch
             return first, False
         raise
     return batch, True
+
+
+def _name(batch: Batch, lines: list[BatchLine]) -> None:
+    """Give a new batch the proposed name."""
+    proposed = propose_name(batch.filename, lines[0].cells if lines else {}, len(lines))
+    for column, value in name_columns(proposed, batch.filename).items():
+        setattr(batch, column, value)
 
 
 def storable(cells: Mapping[str, str], columns: tuple[str, ...] = COLUMNS) -> dict[str, str]:
@@ -198,6 +209,27 @@ def restore(batch: Batch) -> bool:
     """
     discarded = Batch.objects.filter(pk=batch.pk, state=Batch.State.DISCARDED)
     return bool(discarded.update(state=Batch.State.DRAFT, checked_at=timezone.now()))
+
+
+def discard_all(pks: Iterable[int]) -> list[int]:
+    """Discard those of some batches that are drafts, and return their pks."""
+    return _change_all(pks, Batch.State.DRAFT, state=Batch.State.DISCARDED)
+
+
+def restore_all(pks: Iterable[int]) -> list[int]:
+    """Make those of some batches that are discarded drafts again, and return their pks."""
+    return _change_all(pks, Batch.State.DISCARDED, state=Batch.State.DRAFT, checked_at=timezone.now())
+
+
+def _change_all(pks: Iterable[int], came_from: Batch.State, **values: Any) -> list[int]:
+    found: list[int] = []
+    for some in in_chunks(sorted(set(pks))):
+        with transaction.atomic():
+            batches = Batch.objects.filter(pk__in=some, state=came_from)
+            changed = list(batches.select_for_update().order_by("pk").values_list("pk", flat=True))
+            batches.filter(pk__in=changed).update(**values)
+        found += changed
+    return found
 
 
 def delete_draft(batch: Batch) -> bool:

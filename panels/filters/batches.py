@@ -6,8 +6,9 @@ from typing import ClassVar
 
 import django_filters
 from django import forms
+from django.db.models import Q, QuerySet
 
-from panels.filters.base import ME, ListFilter
+from panels.filters.base import ME, ListFilter, all_words
 from panels.models import Batch
 
 
@@ -17,6 +18,12 @@ class BatchFilter(ListFilter):
     NAMES: ClassVar = {"panel": "panel", "who": "person"}
     PRESETS: ClassVar = {"Drafts": "state=draft", "Today": "created=today", "Mine": f"who={ME}"}
 
+    q = django_filters.CharFilter(
+        label="Search",
+        method="search",
+        max_length=200,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": "Name, file or number"}),
+    )
     state = django_filters.ChoiceFilter(choices=Batch.State.choices, empty_label="Any state")
     source = django_filters.ChoiceFilter(choices=Batch.Source.choices, empty_label="Any source")
     panel = django_filters.ChoiceFilter(label="Panel", empty_label="All panels")
@@ -28,3 +35,9 @@ class BatchFilter(ListFilter):
     class Meta:
         model = Batch
         fields: ClassVar[list[str]] = []
+
+    def search(self, batches: QuerySet[Batch], _: str, text: str) -> QuerySet[Batch]:
+        """Keep the batches with all these words in their name or the name of their file, or with this number."""
+        number = text.strip().removeprefix("#")
+        is_number = number.isdecimal() and number.isascii() and len(number) <= 18
+        return batches.filter(all_words(text) | Q(pk=int(number)) if is_number else all_words(text))

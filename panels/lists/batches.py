@@ -23,6 +23,7 @@ WATCHED = attrgetter(
     "pk",
     "state",
     "source",
+    "name",
     "filename",
     "panel_id",
     "client_id",
@@ -71,6 +72,11 @@ class BatchRow:
     def line_count(self) -> int | None:
         """The number of its lines or orders, None if it has neither."""
         return self.progress.total if self.progress else self.lines and self.lines.total
+
+    @property
+    def name(self) -> str:
+        """The name of the batch, or its number if it has no name."""
+        return self.batch.name or str(self.batch)
 
     @property
     def source(self) -> str:
@@ -130,6 +136,7 @@ def _export_cost(row: BatchRow) -> Decimal | str | None:
 
 EXPORTED: Mapping[str, Callable[[BatchRow], Any]] = {
     "Batch": lambda row: row.pk,
+    "Name": lambda row: row.batch.name,
     "Source": lambda row: row.batch.get_source_display(),
     "File": lambda row: row.batch.filename,
     "Panel": lambda row: row.batch.panel and row.batch.panel.name,
@@ -207,18 +214,22 @@ BATCHES: Table[BatchRow] = Table(
     row="batch",
     exported=EXPORTED,
     watched=lambda row: (WATCHED(row.batch), row.progress, row.lines),
+    select="panels.change_batch",
+    can_select=lambda row: row.batch.is_unconfirmed,
+    rights=("panels.change_batch",),
     sorts={"created": "created_at"},
     sort="-created",
     columns=(
         Column(name="number", title="Batch", cell=lambda row: f"#{row.pk}", css="w-id", shown="always"),
         Column(
-            name="source",
-            title="Source",
-            cell=lambda row: main_link(row.batch.get_absolute_url(), row.source, row.source),
+            name="name",
+            title="Name",
+            cell=lambda row: main_link(row.batch.get_absolute_url(), row.name, f"{row.batch} · {row.source}"),
             css="table__main",
             shown="always",
             place="title",
         ),
+        Column(name="source", title="Source", cell=lambda row: words(row.source), css="w-link", shown="wide"),
         name_column("panel", "Panel", lambda row: row.batch.panel.name if row.batch.panel else ""),
         name_column("client", "Client", lambda row: row.batch.client.name if row.batch.client else ""),
         name_column(

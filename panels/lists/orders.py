@@ -76,6 +76,7 @@ NAMES = {
     "client": {"client_name": F("client__name")},
     "campaign": {"campaign_name": F("campaign__name")},
     "placed_by": {"person_name": F("placed_by__username")},
+    "batch": {"batch_name": F("batch__name")},
 }
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ if TYPE_CHECKING:
         client_name: str | None
         campaign_name: str | None
         person_name: str | None
+        batch_name: str | None
 else:
 
     class ListedOrder(OrderValues, SimpleNamespace):
@@ -162,7 +164,9 @@ def _delivered(order: ListedOrder) -> str:
 def _batch(order: ListedOrder) -> str:
     if not order.batch_id:
         return numbers.NO_VALUE
-    return format_html('<a href="{}">#{}</a>', links.address_of("bulk_detail", order.batch_id), order.batch_id)
+    name = order.batch_name or f"#{order.batch_id}"
+    address = links.address_of("bulk_detail", order.batch_id)
+    return format_html('<a href="{}" title="Batch {}">{}</a>', address, order.batch_id, name)
 
 
 def _gone(order: ListedOrder) -> str:
@@ -257,7 +261,7 @@ ORDERS: Table[Any] = Table(
             name="batch",
             title="Batch",
             cell=_batch,
-            css="w-id",
+            css="w-name",
             shown="extra",
         ),
         time_column("created", "Created", lambda order: order.created_at, place="figure", sort="-created"),

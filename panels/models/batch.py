@@ -24,6 +24,12 @@ from panels.models.service import Service
 
 MAX_REFERENCE = 200
 MAX_NOTE = 2000
+MAX_NAME = 100
+
+
+def name_columns(name: str, filename: str) -> dict[str, str]:
+    """Return the name of a batch as values of its columns. It is found by its words and those of its file."""
+    return {"name": name, "search_text": f"{name}\n{filename}".strip().lower()}
 
 
 class Batch(models.Model):
@@ -42,7 +48,10 @@ class Batch(models.Model):
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     state = models.CharField(max_length=20, choices=State, default=State.DRAFT)
     source = models.CharField(max_length=20, choices=Source)
+    name = models.CharField(max_length=MAX_NAME, blank=True, default="", db_default="")
     filename = models.CharField(max_length=255, blank=True)
+    # The result of name_columns. A column has it, because SQLite ignores the case of ASCII letters only.
+    search_text = models.TextField(blank=True, default="", db_default="", editable=False)
     # The panel of the lines that name no panel.
     panel = models.ForeignKey(Panel, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     # The labels of the lines that have no own label (`BatchLine.labels`).
@@ -67,10 +76,13 @@ class Batch(models.Model):
     class Meta:
         ordering = ("-created_at",)
         verbose_name_plural = "batches"
-        indexes = (models.Index(fields=("-created_at", "-id"), name="batch_by_created"),)
+        indexes = (
+            models.Index(fields=("-created_at", "-id"), name="batch_by_created"),
+            models.Index(fields=("state",), name="batch_by_state"),
+        )
 
     def __str__(self) -> str:
-        return f"Batch {self.pk}"
+        return f"Batch {self.pk} “{self.name}”" if self.name else f"Batch {self.pk}"
 
     def get_absolute_url(self) -> str:
         return reverse("bulk_detail", args=[self.pk])

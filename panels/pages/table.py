@@ -69,6 +69,7 @@ class Table(Generic[M]):
 
     name: in addresses, and in the settings of a person. row: the name of a row, in its id and for its checkbox.
     gone: the words about a row that no longer matches the filter, "" for none. select: the permission to select rows.
+    can_select: whether a row can be selected.
     exported: the columns of the export. watched: values by which a poll sees that a row has changed. rights: the
     permissions that change the page. sorts: the field of each sorting, whose names are those of the address. sort: the
     sorting by default.
@@ -79,6 +80,7 @@ class Table(Generic[M]):
     columns: tuple[Column[M], ...]
     gone: Callable[[M], str] = lambda _: ""
     select: str = ""
+    can_select: Callable[[M], bool] = lambda _: True
     exported: Mapping[str, Callable[[M], Any]] = field(default_factory=dict)
     watched: Callable[[M], Any] = attrgetter("pk")
     rights: tuple[str, ...] = ()
@@ -224,13 +226,13 @@ class TablePage(Generic[M]):
         written = "".join([f"{start}{_escaped(write(row))}</td>" for start, write in cells])
         gone = self.table.gone(row) if self._is_filtered else ""
         marks = format_html(' data-gone="{}"', gone) if gone else ""
-        select = self._checkbox(row.pk) if self.is_selectable else ""
+        select = self._checkbox(row) if self.is_selectable else ""
         return f'<tr id="{self.table.row}-{row.pk}"{marks}>{select}{written}</tr>'
 
-    def _checkbox(self, pk: int) -> str:
-        name = self.table.row
+    def _checkbox(self, row: Any) -> str:
+        name, pk = self.table.row, row.pk
         box = f'<input type="checkbox" name="{name}" value="{pk}" data-select-row aria-label="Select {name} {pk}">'
-        return f'<td class="table__select">{box}</td>'
+        return f'<td class="table__select">{box if self.table.can_select(row) else ""}</td>'
 
     def _classes(self, column: Column[M]) -> str:
         css = " table__wide" if column.shown == "wide" and self._is_default else ""

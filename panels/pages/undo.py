@@ -26,13 +26,13 @@ class Undo:
 
 
 def say_with_undo(
-    request: HttpRequest, text: str, name: str, pk: int, *, until: datetime | None = None, **query: Any
+    request: HttpRequest, text: str, name: str, *args: int, until: datetime | None = None, **query: Any
 ) -> None:
-    """Say that an action was done. The button posts to the URL `name` of the row, which checks the permission again.
+    """Say that an action was done. The button posts to the URL `name`, which checks the permission again.
 
     There is no button if the query is too long for an address, and after `until`.
     """
-    address = reverse(name, args=[pk])
+    address = reverse(name, args=args)
     if query:
         address = f"{address}?{urlencode(query)}"
     if until:

@@ -1,4 +1,4 @@
-"""The labels of a draft's lines: the labels of lines without own labels, and the names that do not exist yet."""
+"""The name of a batch, the labels of the lines of a draft without own labels, and names that do not exist yet."""
 
 from __future__ import annotations
 
@@ -12,10 +12,25 @@ from panels.bell import ring
 from panels.bulk.adoption import to_adopt
 from panels.bulk.drafts import NotADraftError
 from panels.bulk.labels import NotCreatedError, create_missing_names, set_labels
+from panels.bulk.naming import rename
 from panels.clients.naming import MAY_CREATE
+from panels.forms.batches import NameForm
 from panels.forms.labels import LabelsForm
 from panels.models import Batch
 from panels.views.bulk_lines import get_batch
+
+
+@permission_required("panels.change_batch", raise_exception=True)
+@require_POST
+def bulk_rename(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a batch another name."""
+    batch, form = get_batch(pk), NameForm(request.POST)
+    if form.is_valid():
+        rename(batch, form.cleaned_data["name"])
+        messages.success(request, f"Batch {batch.pk} was renamed.")
+    else:
+        messages.error(request, f"{' '.join(map(str, form.errors['name']))} The name was not changed.")
+    return redirect(batch)
 
 
 @permission_required("panels.change_batch", raise_exception=True)

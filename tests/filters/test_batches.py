@@ -32,3 +32,21 @@ def test_batches_are_kept_by_state_source_panel_person_and_day():
     ):
         assert set(BatchFilter(query, anna).qs) == {wanted}, query
     assert set(BatchFilter({}, anna).qs) == {wanted, other}
+
+
+def test_batches_are_found_by_any_part_of_their_name_or_file_and_by_their_number():
+    service = make_service()
+    june = make_batch(row_of(service), filename="Žlutá June.csv")
+    pasted = make_batch(row_of(service, link="https://www.instagram.com/northwind/"))
+    for text, found in (
+        ("JUN", {june}),
+        ("žLUT june", {june}),
+        (".csv", {june}),
+        ("thwi", {pasted}),
+        (str(pasted.pk), {pasted}),
+        (f"#{june.pk}", {june}),
+        ("june thwi", set()),
+    ):
+        # A number may also be a part of a name.
+        assert set(BatchFilter({"q": text}).qs) == found, text
+    assert set(BatchFilter({"q": " "}).qs) == {june, pasted}

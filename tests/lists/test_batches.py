@@ -75,6 +75,8 @@ def test_cells_and_export_of_a_batch_take_no_query(django_assert_num_queries):
     found = row(batch)
     table = values.draw(BATCHES, [found], user)
     assert table.columns
+    # The permissions of a person are read once.
+    assert table.is_selectable
     with django_assert_num_queries(0):
         assert "Acme" in table.body
         exported = {name: read(found) for name, read in EXPORTED.items()}
@@ -135,9 +137,11 @@ def test_one_currency_stands_in_the_head_and_several_beside_the_amounts():
 
 
 def test_a_row_opens_its_batch_and_shows_its_labels():
-    batch = ordered(filename="a.csv", client=make_client("Acme"), campaign=make_campaign("Fall"), reference="PO-1")
+    batch = ordered(
+        name="a", filename="a.csv", client=make_client("Acme"), campaign=make_campaign("Fall"), reference="PO-1"
+    )
     body = draw(batch)
-    assert f'<a class="table__open" href="/bulk/{batch.pk}/" title="a.csv">a.csv</a>' in body
+    assert f'<a class="table__open" href="/bulk/{batch.pk}/" title="{batch} · a.csv">a</a>' in body
     for text in ("Acme", "Fall", "PO-1", f">#{batch.pk}</td>"):
         assert text in body
-    assert ">Pasted</a>" in draw(ordered(source="paste"))
+    assert ">Pasted</span>" in draw(ordered(source="paste"))

@@ -13,7 +13,8 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
-from panels.models import Order, ServiceChange
+from panels.bulk.naming import rename
+from panels.models import Batch, Order, ServiceChange
 from tests.factories import make_batch, make_order, make_service, row_of
 
 pytestmark = pytest.mark.django_db
@@ -91,3 +92,18 @@ def test_no_migration_copies_the_orders_or_their_events():
         call_command("sqlmigrate", "panels", name, stdout=out)
         assert 'TABLE "new__panels_order"' not in out.getvalue(), name
         assert 'TABLE "new__panels_orderevent"' not in out.getvalue(), name
+
+
+def test_an_old_batch_gets_the_name_that_a_new_one_gets(monkeypatch):
+    fill = import_module("panels.migrations.0025_fill_batch_names")
+    monkeypatch.setattr(fill, "PIECE", 2)
+    service = make_service()
+    rows = [row_of(service, link="https://www.instagram.com/fjord/"), row_of(service)]
+    batches = [make_batch(*rows, filename=name) for name in ("June.csv", "", "May.xlsx", "")]
+    Batch.objects.update(name="", search_text="")
+    rename(batches[3], "Mine")
+    fill.fill_names(apps, None)
+    fill.fill_names(apps, None)
+    names = ["June", "instagram.com/fjord and 1 more", "May", "Mine"]
+    assert list(Batch.objects.order_by("pk").values_list("name", flat=True)) == names
+    assert Batch.objects.get(name="May").search_text == "may\nmay.xlsx"

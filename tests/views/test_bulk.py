@@ -518,5 +518,5 @@ def test_a_file_of_ids_needs_the_column_order(as_operator):
 def test_followed_orders_are_called_that_in_the_list_and_at_their_head(as_viewer, filename, words):
     sheet, panel = make_sheet({"order": "123"}), make_panel()
     batch, _ = create_adoption(sheet, created_by=None, panel=panel, source_name=filename)
-    assert f"#{batch.pk} {words} {panel}" in text_of(as_viewer.get(reverse("bulk_list")))
+    assert f"#{batch.pk} {batch.name} {words} {panel}" in text_of(as_viewer.get(reverse("bulk_list")))
     assert f"{words}, imported just now" in text_of(as_viewer.get(at("bulk_detail", batch)))

@@ -110,3 +110,24 @@ def test_lines_of_an_import_are_imported_after_their_client_was_created(as_opera
     create(as_operator, batch)
     assert rung == [("adopt", panel.pk)]
     assert batch.lines.get().client.name == "Nova"
+
+
+@pytest.mark.parametrize("is_confirmed", [False, True])
+def test_a_batch_is_renamed_in_any_state(as_operator, is_confirmed):
+    batch = make_batch(row_of(make_service()), filename="June.csv")
+    if is_confirmed:
+        order_all(batch)
+    page = as_operator.get(at("bulk_detail", batch)).content.decode()
+    assert "June" in page
+    assert at("bulk_rename", batch) in page
+    response = as_operator.post(at("bulk_rename", batch), {"name": " <b>Spring</b>  plan "}, follow=True)
+    assert f"Batch {batch.pk} was renamed." in text_of(response)
+    assert "&lt;b&gt;Spring&lt;/b&gt; plan" in response.content.decode()
+
+
+def test_a_name_that_is_too_long_changes_nothing(as_operator):
+    batch = make_batch(row_of(make_service()), filename="June.csv")
+    response = as_operator.post(at("bulk_rename", batch), {"name": "x" * 101}, follow=True)
+    assert "The name was not changed." in text_of(response)
+    batch.refresh_from_db()
+    assert batch.name == "June"

@@ -148,3 +148,66 @@ def test_the_export_holds_every_batch_in_its_order(as_viewer, operator):
     assert as_viewer.get(reverse("bulk_export", args=["csv"]), {"state": "no"}).url == "/bulk/?state=no"
     response = as_viewer.get(reverse("bulk_export", args=["csv"]), {"state": "draft"})
     assert b"".join(response.streaming_content).decode().count("\n") == 2
+
+
+# -- several batches at once
+
+
+def change(client, do, *batches, **more):
+    data = {"do": do, "batch": [batch.pk for batch in batches]}
+    return client.post(reverse("bulk_change_all"), data, follow=True, headers={"Referer": f"http://testserver{URL}"})
+
+
+def states():
+    return list(Batch.objects.order_by("pk").values_list("state", flat=True))
+
+
+def test_several_drafts_are_discarded_and_the_undo_restores_them(as_operator):
+    service = make_service()
+    first, second, kept = (make_batch(row_of(service)) for _ in range(3))
+    ordered = order_all(make_batch(row_of(service)))
+    response = change(as_operator, "discard", first, second, ordered)
+    assert "2 drafts were discarded. Nothing was ordered. 1 other was no draft and did not change." in text_of(response)
+    assert states() == ["discarded", "discarded", "draft", "confirmed"]
+    undo = re.search(r'action="([^"]*batches=[^"]*)"', response.content.decode())[1].replace("&amp;", "&")
+    assert "2 discarded batches were restored." in text_of(as_operator.post(undo, follow=True))
+    assert states() == ["draft", "draft", "draft", "confirmed"]
+    assert not kept.orders.exists()
+
+
+def test_a_viewer_selects_no_batch(as_viewer):
+    make_batch(row_of(make_service()))
+    assert "Select batch" not in as_viewer.get(URL).content.decode()
+
+
+def test_only_drafts_and_discarded_batches_can_be_selected(as_operator):
+    service = make_service()
+    draft, ordered = make_batch(row_of(service)), order_all(make_batch(row_of(service)))
+    page = as_operator.get(URL).content.decode()
+    assert f"Select batch {draft.pk}" in page
+    assert f"Select batch {ordered.pk}" not in page
+
+
+def test_a_selection_without_a_draft_or_an_action_changes_nothing(as_operator):
+    ordered = order_all(make_batch(row_of(make_service())))
+    assert "No selected batch is a draft. Nothing was changed." in text_of(change(as_operator, "discard", ordered))
+    assert "No selected batch is a discarded batch." in text_of(change(as_operator, "restore"))
+    assert "Choose an action. Nothing was changed." in text_of(change(as_operator, "confirm", ordered))
+    assert states() == ["confirmed"]
+
+
+def test_with_htmx_the_list_is_loaded_again_with_its_filter(as_operator):
+    draft = make_batch(row_of(make_service()))
+    headers = HTMX | {"Referer": "http://testserver/bulk/?state=draft"}
+    data = {"do": "discard", "batch": [draft.pk]}
+    assert as_operator.post(reverse("bulk_change_all"), data, headers=headers)["HX-Redirect"].endswith("?state=draft")
+
+
+def test_the_name_of_a_batch_is_its_title_and_a_batch_without_a_name_is_called_by_its_number(as_viewer):
+    service = make_service()
+    make_batch(row_of(service), filename="June.csv")
+    Batch.objects.filter(pk=make_batch(row_of(service)).pk).update(name="")
+    text = text_of(as_viewer.get(URL))
+    assert "June" in text
+    assert f"Batch {Batch.objects.get(name='').pk}" in text
+    assert "search_text" not in text

@@ -108,7 +108,7 @@ class Command(BaseCommand):
             raise CommandError(outcome.problem)
         for pk in outcome.panels:
             bell.ring("submit", pk)
-        self.stdout.write(f"{found.count:,} orders are queued as {str(batch).lower()}.")
+        self.stdout.write(f"{found.count:,} orders are queued as batch {batch.pk}.")
 
     def _refuse_wrong_lines(self, batch: Batch) -> None:
         wrong = batch.lines.filter(has_errors=True).order_by("number")

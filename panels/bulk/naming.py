@@ -1,0 +1,35 @@
+"""Names batches: the name that is proposed from a file or from the first line, and the name that a person gives."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import PurePath
+
+from panels.models import Batch
+from panels.models.batch import MAX_NAME, name_columns
+
+_SCHEME = re.compile(r"^(?:https?:)?//(?:www\.)?", re.IGNORECASE)
+# The cells that tell best what a line orders, with the words before their value.
+_TOLD_BY = {"link": "", "username": "", "order": "Order ", "service": "Service "}
+
+
+# Migration 0025 uses it. It gives names to batches that have none.
+def propose_name(filename: str, first: Mapping[str, str], count: int) -> str:
+    """Return the name of the file without its ending, or else the target of the first line and the number of others.
+
+    Returns "" if neither is known.
+    """
+    if stem := " ".join(PurePath(filename).stem.split()):
+        return stem[:MAX_NAME]
+    told = ((words, " ".join(first.get(column, "").split())) for column, words in _TOLD_BY.items())
+    words, text = next(((words, text) for words, text in told if text), ("", ""))
+    more = f" and {count - 1:,} more" if count > 1 and text else ""
+    name = words + _SCHEME.sub("", text).rstrip("/")
+    room = MAX_NAME - len(more)
+    return (name if len(name) <= room else f"{name[: room - 1]}…") + more
+
+
+def rename(batch: Batch, name: str) -> None:
+    """Give a batch another name, in any state. Without a name it is called by its number."""
+    Batch.objects.filter(pk=batch.pk).update(**name_columns(name, batch.filename))

@@ -1,0 +1,16 @@
+"""The form for the name of a batch."""
+
+from __future__ import annotations
+
+from django import forms
+
+from panels.models.batch import MAX_NAME
+
+
+class NameForm(forms.Form):
+    """The name of a batch in one line. It may be empty."""
+
+    name = forms.CharField(max_length=MAX_NAME, required=False)
+
+    def clean_name(self) -> str:
+        return " ".join(self.cleaned_data["name"].split())
