@@ -22,7 +22,7 @@ def main() -> None:
 
     from dashboard.first_run import prepare  # noqa: PLC0415
 
-    prepare(command)
+    prepare(command, *sys.argv[2:])
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:

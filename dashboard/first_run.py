@@ -25,6 +25,9 @@ NAMES = (
     "PANEL_ALLOW_PRIVATE_HOSTS",
     "PANEL_ALLOW_HTTP",
 )
+ASKS_FOR_HELP = {"-h", "--help"}
+# With these settings Django loads without secrets, and no file is opened.
+NOTHING_WRITTEN = {"DEBUG": "on", "QUEUE_URL": "memory://", "DATABASE_URL": "sqlite://:memory:"}
 FIRST_LINES = """\
 # Written by the first `manage.py up`. Keep this file, and keep a copy of it apart from the backups of the database.
 # Without CREDENTIAL_KEYS, the stored API keys of your panels cannot be decrypted.
@@ -36,9 +39,14 @@ HTTPS=off
 """
 
 
-def prepare(command: str) -> None:
-    """Write .env for the first `up`, and set the environment for `demo` and `sandbox_panel`. Ignore other commands."""
-    if command == "up":
+def prepare(command: str, *arguments: str) -> None:
+    """Write .env for the first `up`, and set the environment for `demo` and `sandbox_panel`. Ignore other commands.
+
+    A question for help writes nothing.
+    """
+    if command == "help" or not ASKS_FOR_HELP.isdisjoint(arguments):
+        os.environ.update(NOTHING_WRITTEN)
+    elif command == "up":
         _prepare_up()
     elif command == "demo":
         _prepare_demo()

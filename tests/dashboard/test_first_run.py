@@ -63,6 +63,15 @@ def test_a_sandbox_panel_needs_no_secrets(nothing_configured):
     assert os.environ["DEBUG"] == "on"
 
 
+@pytest.mark.parametrize(
+    "line", [("up", "--help"), ("up", "--bind", "x", "-h"), ("help", "up"), ("demo", "--help"), ("migrate", "-h")]
+)
+def test_a_question_for_help_writes_nothing(nothing_configured, line):
+    prepare(*line)
+    assert list(nothing_configured.iterdir()) == []
+    assert (os.environ["DEBUG"], os.environ["QUEUE_URL"]) == ("on", "memory://")
+
+
 def test_other_commands_write_nothing(nothing_configured):
     prepare("migrate")
     prepare("")

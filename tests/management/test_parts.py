@@ -1,11 +1,15 @@
-"""The processes of a running dashboard use this interpreter, from any folder."""
+"""The processes of a running dashboard use this interpreter, from any folder, and the web server is found as bound."""
 
 import re
+import socket
 import subprocess
 import sys
+import threading
+
+import pytest
 
 from panels.management import parts
-from tests.processes import ROOT
+from tests.processes import ROOT, own_port
 
 
 def test_a_command_runs_from_any_folder(tmp_path):
@@ -22,3 +26,38 @@ def test_the_web_server_has_the_settings_of_this_project(tmp_path):
     assert (settings["workers"], settings["bind"]) == ("3", "['127.0.0.1:9']")
     assert (settings["worker_class"], settings["keepalive"]) == ("gthread", "1")
     assert settings["chdir"] == str(ROOT)
+
+
+@pytest.mark.parametrize(
+    ("bind", "shown"),
+    [
+        ("127.0.0.1:8000", "http://127.0.0.1:8000/"),
+        ("0.0.0.0:80", "http://127.0.0.1:80/"),
+        ("[::1]:8000", "http://[::1]:8000/"),
+        ("panels.example:9000", "http://panels.example:9000/"),
+        ("unix:/run/panels.sock", "unix:/run/panels.sock"),
+    ],
+)
+def test_the_address_is_shown_as_a_link(bind, shown):
+    assert parts.link(bind) == shown
+
+
+@pytest.mark.parametrize(("answer", "is_well"), [(b"HTTP/1.1 200 OK", True), (b"HTTP/1.1 503 No", False), (b"", False)])
+def test_the_web_server_is_healthy_once_it_says_so(answer, is_well, tmp_path):
+    path = tmp_path / "web"
+    for place, bind in ((("127.0.0.1", port := own_port()), f"127.0.0.1:{port}"), (str(path), f"unix:{path}")):
+        with socket.socket(socket.AF_INET if isinstance(place, tuple) else socket.AF_UNIX) as listener:
+            listener.bind(place)
+            listener.listen()
+            thread = threading.Thread(target=lambda: _answer(listener, answer))
+            thread.start()
+            assert parts.is_healthy(bind) is is_well
+            thread.join()
+    assert not parts.is_healthy(f"127.0.0.1:{own_port()}")
+
+
+def _answer(listener, answer):
+    connection, _ = listener.accept()
+    with connection:
+        connection.recv(1000)
+        connection.sendall(answer + b"\r\n\r\n" if answer else b"")

@@ -4,10 +4,8 @@ import fcntl
 import logging
 import os
 import secrets
-import socket
 import sys
 from argparse import ArgumentParser
-from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
@@ -56,12 +54,12 @@ class Command(BaseCommand):
         for panel, account in zip(Panel.objects.order_by("pk"), ACCOUNTS, strict=False):
             family.start(_sandbox(panel, account), ends_last=True)
         connections.close_all()
-        family.start(parts.web(f"127.0.0.1:{port}", workers=1))
+        bind = f"127.0.0.1:{port}"
+        family.start(parts.web(bind, workers=1))
         family.start(parts.command("worker"))
-        address = f"http://127.0.0.1:{port}/"
-        if family.wait_until(lambda: _is_healthy(port)):
+        if family.wait_until(lambda: parts.is_healthy(bind)):
             self.stdout.write(
-                f"Dashboard: {address}  Login: demo  Password: {os.environ['DEMO_PASSWORD']}\n"
+                f"Dashboard: {parts.link(bind)}  Login: demo  Password: {os.environ['DEMO_PASSWORD']}\n"
                 "Also viewer and operator, with the same password and fewer rights.\n"
                 f"The log is {LOG}. Ctrl-C ends the demo. The data stay in {DEMO_DIR}."
             )
@@ -130,12 +128,3 @@ def _sandbox(panel: Panel, account: DemoAccount) -> list[str]:
 
 def _state_file(account: DemoAccount) -> Path:
     return DEMO_DIR / f"panel-{account.dialect}.jsonl"
-
-
-def _is_healthy(port: int) -> bool:
-    """Ask our web server over a plain socket, because only code that calls panels may use an HTTP client."""
-    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
-        connection.sendall(b"GET /healthz/ HTTP/1.0\r\nHost: localhost\r\n\r\n")
-        with connection.makefile("rb") as answer:
-            return answer.readline().split()[1:2] == [b"200"]
-    return False

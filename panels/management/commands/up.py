@@ -42,8 +42,10 @@ class Command(BaseCommand):
         family = Family()
         family.start(parts.web(bind))
         family.start(parts.command("worker"))
-        if not family.signals.received:
-            self.stdout.write(f"The dashboard runs at {bind}. Ctrl-C ends it.")
+        if family.wait_until(lambda: parts.is_healthy(bind)):
+            self.stdout.write(f"The dashboard runs at {parts.link(bind)} (Ctrl-C ends it)")
+            if settings.HTTPS:
+                self.stdout.write("HTTPS is on, so people reach it only through the TLS proxy.")
             self.stdout.flush()
         sys.exit(family.run())
 

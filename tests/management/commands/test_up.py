@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import signal
+import socket
 
 import pytest
 
@@ -22,6 +23,7 @@ def test_up_configures_a_bare_clone_and_ends_as_a_whole_with_the_status_of_the_p
     assert "no TLS proxy" in up.output
     assert "createsuperuser" in up.output
     assert get(port, "/login/") == 200
+    assert eventually(lambda: f"The dashboard runs at http://127.0.0.1:{port}/ (" in up.output)
     assert eventually(lambda: "The worker has started" in up.output)
 
     os.kill(up.pid_of("manage.py worker"), signal.SIGKILL)
@@ -37,6 +39,25 @@ def test_up_configures_a_bare_clone_and_ends_as_a_whole_with_the_status_of_the_p
     assert start("manage.py", "up", "--prepare", cwd=clone).wait() == 0
 
 
+@pytest.mark.parametrize("line", [("up", "--help"), ("help", "up"), ("demo", "-h")])
+def test_a_question_for_help_writes_nothing(start, clone, line):
+    def files():
+        return sorted(path for path in clone.rglob("*") if "__pycache__" not in path.parts)
+
+    before = files()
+    asked = start("manage.py", *line, cwd=clone)
+    assert asked.wait() == 0
+    assert "usage: manage.py" in asked.output
+    assert files() == before
+
+
+def test_up_that_cannot_listen_does_not_say_that_it_runs(start_up):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        up = start_up(bind=f"127.0.0.1:{listener.getsockname()[1]}")
+        assert up.wait() != 0
+    assert "The dashboard runs" not in up.output
+
+
 def test_up_refuses_a_partial_configuration_and_names_missing_values(start, clone):
     up = start("manage.py", "up", cwd=clone, HTTPS="off")
     assert up.wait() == 1
@@ -48,10 +69,10 @@ def test_up_refuses_a_partial_configuration_and_names_missing_values(start, clon
 def start_up(start, tmp_path):
     """Start `up` on a new database. With DEBUG, it collects no static files into the project."""
 
-    def run(**environment):
+    def run(bind="", **environment):
         given = {name: f"sqlite:///{tmp_path / name}" for name in ("DATABASE_URL", "QUEUE_URL")}
         given |= {"DEBUG": "on", "ENV_FILE": os.devnull, **environment}
-        return start("manage.py", "up", f"--bind=127.0.0.1:{own_port()}", cwd=ROOT, **given)
+        return start("manage.py", "up", f"--bind={bind or f'127.0.0.1:{own_port()}'}", cwd=ROOT, **given)
 
     return run
 
