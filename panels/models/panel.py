@@ -59,7 +59,8 @@ from panels.protocol.catalog_pages import may_be_cut_off
 # These pauses are over when their time is over.
 _TIMED = ("rate_limit", "everybody")
 # The rule of `Panel.is_paused` at the time of the query.
-IS_PAUSED = Q(paused_reason__gt="") & ~Q(paused_reason__in=_TIMED, paused_until__lte=Now())
+_IS_OVER = Q(paused_reason__in=_TIMED, paused_until__lte=Now()) & (Q(quiet_until=None) | Q(quiet_until__lte=Now()))
+IS_PAUSED = Q(paused_reason__gt="") & ~_IS_OVER
 _IS_FAILING = Q(balance_error__gt="") | Q(catalog_error__gt="") | Q(failures__gt=0) | Q(turned_away__gt=0)
 # The panels of which `Panel.state` says failing or unreadable, unless they are paused.
 HAS_ERRORS = _IS_FAILING | Q(unreadable_since__isnull=False)
@@ -316,10 +317,17 @@ class Panel(models.Model):
         return self.is_active and not self.blocks_reading(now)
 
     def is_paused(self, now: datetime | None = None) -> bool:
-        """Return whether a pause is in force. Only some pauses end at their time."""
+        """Return whether a pause is in force, on every page. Only some pauses end at their time."""
         if self.paused_reason not in _TIMED:
             return bool(self.paused_reason)
-        return self.paused_until is None or self.paused_until > (now or timezone.now())
+        return self.paused_until is None or self.paused_until > (now or timezone.now()) or self.is_quiet(now)
+
+    @property
+    def pause_ends_at(self) -> datetime | None:
+        """When the pause ends or is tried to end, on every page. None if this is not known, or is now."""
+        times = (self.paused_until, self.quiet_until) if self.paused_until else ()
+        ends_at = max((at for at in times if at), default=None)
+        return ends_at if ends_at and ends_at > timezone.now() else None
 
     def is_probe_due(self, now: datetime | None = None) -> bool:
         """Return whether an unreachable panel gets one question now (`PanelQuerySet.to_probe`)."""
