@@ -57,6 +57,7 @@ urlpatterns = [
     path("panels/<int:pk>/pause/", panels.panel_pause, {"change": "pause"}, name="panel_pause"),
     path("panels/<int:pk>/resume/", panels.panel_pause, {"change": "resume"}, name="panel_resume"),
     path("panels/<int:pk>/parallel/", panels.panel_parallel, name="panel_parallel"),
+    path("panels/<int:pk>/delete/", panels.panel_delete, name="panel_delete"),
     path("panels/<int:pk>/words/", status_words.panel_words, name="panel_words"),
     path("panels/<int:pk>/words/decide/", status_words.panel_words_decide, name="panel_words_decide"),
     path("panels/words/<int:pk>/", refusals.refusal_words, name="refusal_words"),

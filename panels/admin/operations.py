@@ -1,8 +1,9 @@
-"""The admin of workers, jobs and the sending switch."""
+"""The admin of workers, jobs, the sending switch and the log of deleted panels."""
 
 from __future__ import annotations
 
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 
 from panels.admin.base import RowAdmin
 from panels.models import (
@@ -34,3 +35,10 @@ class JobRunAdmin(RowAdmin):
 class ControlsAdmin(RowAdmin):
     list_display = ("__str__", "sending_stopped_at", "sending_stopped_by")
     list_select_related = ("sending_stopped_by",)
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(RowAdmin):
+    list_display = ("action_time", "user", "object_repr", "change_message")
+    list_select_related = ("user",)
+    search_fields = ("object_repr",)

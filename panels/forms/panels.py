@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator
 
 from panels.models import Panel
+from panels.models.encryption import seal, unseal
 from panels.protocol.addresses import check_url
 from panels.protocol.order_fields import without_invisible
 
@@ -31,6 +32,8 @@ ADVANCED = (
 WAY_OF_CALLING = frozenset(Panel.CALLED_WITH) - {"api_key"}
 # The worker writes them too. The form carries what the person saw, and writes only what the person has changed.
 LEARNED = ("calls_per_minute", "multi_status", "multi_refill")
+# So long a form with errors carries the typed key.
+KEPT_SECONDS = 15 * 60
 # Offered where a firewall lets only browsers through.
 BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
@@ -43,7 +46,10 @@ class PastedField(forms.CharField):
 
 
 class PanelForm(forms.ModelForm):  # type: ignore[type-arg]
-    """An account at a panel. The key is never shown again, and a change of the host asks for the key again."""
+    """An account at a panel. The key is never shown again, and a change of the host asks for the key again.
+
+    If other fields have errors, the form carries the typed key in `kept_key`: encrypted, for this person and panel.
+    """
 
     field_order = ("name", "api_url", "api_key")
     MOST: ClassVar = {"parallel_calls": 20, "calls_per_minute": 6000, "connect_timeout": 60, "read_timeout": 300}
@@ -75,8 +81,15 @@ class PanelForm(forms.ModelForm):  # type: ignore[type-arg]
             "user_agent": forms.TextInput(attrs={"list": "user-agents", "autocomplete": "off", "spellcheck": "false"})
         }
 
-    def __init__(self, data: Mapping[str, Any] | None = None, instance: Panel | None = None) -> None:
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, instance: Panel | None = None, *, user: Any = None
+    ) -> None:
         super().__init__(data, instance=instance)
+        self._owner = f"panel form of {user and user.pk} for {instance and instance.pk}"
+        # What the form carries: the key of an earlier try.
+        self.kept_key = ""
+        sent = str((data or {}).get("kept_key") or "")
+        self._carried = unseal(sent, self._owner, seconds=KEPT_SECONDS)
         for name, most in self.MOST.items():
             self.fields[name].validators.append(MaxValueValidator(most))
             self.fields[name].widget.attrs["max"] = most
@@ -84,6 +97,7 @@ class PanelForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields[name].show_hidden_initial = True
         if instance is None:
             del self.fields["is_active"]
+            self.fields["api_key"].required = not self._carried
         else:
             self.fields["api_key"].required = False
             hint = f" ending in {instance.key_hint}" if instance.key_hint else ""
@@ -135,13 +149,23 @@ class PanelForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_currency_override(self) -> str:
         return str(self.cleaned_data["currency_override"]).upper()
 
+    def clean_api_key(self) -> str:
+        return self.cleaned_data["api_key"] or self._carried
+
     def clean(self) -> dict[str, Any]:
         super().clean()
         if self.instance.pk and not self.has_new_key and self._leads_elsewhere():
             self.add_error("api_key", "The address has another host. Enter the API key for this host.")
-        elif self.has_new_key and self.errors:
-            self.add_error("api_key", "Enter the key again. It was not kept, because other fields have errors.")
         return self.cleaned_data
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        # After the check of the row too, such as that of the name.
+        if self.is_bound and self.errors and self.has_new_key:
+            self.kept_key = seal(self.cleaned_data["api_key"], self._owner)
+            self.fields["api_key"].required = False
+            minutes = KEPT_SECONDS // 60
+            self["api_key"].help_text = f"The typed key is kept for {minutes} minutes. Leave this empty to use it."
 
     def _leads_elsewhere(self) -> bool:
         url = self.cleaned_data.get("api_url")

@@ -1,7 +1,8 @@
-"""Keeps API keys encrypted at rest: Secret, its model field, and the rotation of the encryption keys."""
+"""Keeps API keys encrypted: at rest (Secret, its model field, the rotation of the keys), and on the way of a form."""
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 from typing import Any
 
@@ -60,6 +61,20 @@ class Secret:
         return "<Secret>"
 
     __str__ = __repr__
+
+
+def seal(text: str, owner: str) -> str:
+    """Encrypt a text for a page that brings it back. Nobody can read it there, and only `owner` can bring it back."""
+    return _fernet().encrypt(json.dumps([owner, text]).encode()).decode()
+
+
+def unseal(token: str, owner: str, *, seconds: int) -> str:
+    """Return the text that was sealed for `owner` in the last seconds, or ""."""
+    try:
+        content = json.loads(_fernet().decrypt(token.encode(), ttl=seconds))
+    except (InvalidToken, ValueError):
+        return ""
+    return str(content[1]) if isinstance(content, list) and content[:1] == [owner] else ""
 
 
 class EncryptedField(models.Field):  # type: ignore[type-arg]

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -214,6 +214,9 @@ def _place(request: HttpRequest) -> HttpResponse:
                 order, is_new = place_order(order)
         except TokenUsedError:
             first = Order.objects.get(token=token)
+        except IntegrityError:
+            problem = "This service was deleted with its panel meanwhile. Nothing was placed. Choose another service."
+            return _choose(request, problem=problem)
         else:
             return _placed(request, order, is_new=is_new)
     form.renew(token=first is not None or token is None)

@@ -18,7 +18,7 @@ from django_htmx.http import trigger_client_event
 from panels.attention.finding import find_in, mark
 from panels.attention.needs import PANELS
 from panels.forms.panels import PanelForm
-from panels.models import Panel, Service, ServiceChange
+from panels.models import Order, Panel, Service, ServiceChange
 from panels.orders import pace
 from panels.orders.queue import open_at
 from panels.pages.htmx import page_before, render_page, wants_fragment
@@ -26,6 +26,7 @@ from panels.pages.numbers import money_text
 from panels.pages.paging import count_each
 from panels.pages.undo import say_with_undo
 from panels.providers import history, requests
+from panels.providers.deletion import KeptError, delete_panel
 
 MAX_CHANGES = 20
 MAX_REFUSALS = 8
@@ -46,7 +47,7 @@ def panel_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def panel_new(request: HttpRequest) -> HttpResponse:
     """Add a panel and request its test."""
-    form = PanelForm(_data(request))
+    form = PanelForm(_data(request), user=request.user)
     if not form.is_valid():
         return _show_form(request, form)
     panel = _store(form)
@@ -58,7 +59,7 @@ def panel_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def panel_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a panel. Request its test if the address or the key is new."""
-    form = PanelForm(_data(request), instance=_find(pk))
+    form = PanelForm(_data(request), instance=_find(pk), user=request.user)
     if not form.is_valid():
         return _show_form(request, form)
     panel = _store(form)
@@ -135,6 +136,24 @@ def panel_parallel(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(panel)
 
 
+@permission_required("panels.change_panel", raise_exception=True)
+@require_POST
+def panel_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Delete a panel without orders, with its catalog and its history."""
+    panel = _find(pk)
+    try:
+        is_done = delete_panel(panel, request.user)
+    except KeptError as kept:
+        messages.error(request, str(kept))
+        return redirect(panel)
+    if not is_done:
+        text = f"A part of the catalog of {panel} is deleted, and the panel is inactive. Delete it again to go on."
+        messages.warning(request, text)
+        return redirect(panel)
+    messages.success(request, f"{panel} was deleted with its key, its catalog and its history.")
+    return redirect("panel_list")
+
+
 # -- shared by the pages
 
 
@@ -185,6 +204,8 @@ def _show(request: HttpRequest, panel: Panel) -> HttpResponse:
         "status_words": panel.status_words.all()[:MAX_WORDS],
         "refusals": panel.refusal_words.all()[:MAX_REFUSALS],
         "changes": changes[:MAX_CHANGES],
+        "all_services": listed + gone,
+        "has_orders": Order.objects.filter(panel=panel).exists(),
     }
     return render_page(request, "panels/providers/panel_detail.html", context, partial="panel")
 

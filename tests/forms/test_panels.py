@@ -1,8 +1,10 @@
 """The form of a panel: the input that it accepts, and the input that it refuses."""
 
+import time
+
 import pytest
 
-from panels.forms.panels import BROWSER, PanelForm
+from panels.forms.panels import BROWSER, KEPT_SECONDS, PanelForm
 from tests.factories import make_panel
 from tests.views.test_panels import KEY, edited, new_panel
 
@@ -40,9 +42,57 @@ def test_a_new_panel_needs_a_key():
     assert "api_key" in PanelForm(new_panel(api_key=" ")).errors
 
 
-def test_a_key_that_was_typed_beside_a_mistake_must_be_typed_again():
-    form = PanelForm(new_panel(name=""))
-    assert "Enter the key again" in str(form.errors["api_key"])
+def test_a_key_that_was_typed_beside_a_mistake_is_kept_unreadable(manager):
+    form = PanelForm(new_panel(name=""), user=manager)
+    assert "api_key" not in form.errors
+    assert form.kept_key
+    assert KEY not in str(form)
+    assert KEY not in form.kept_key
+    again = PanelForm(new_panel(api_key="", kept_key=form.kept_key), user=manager)
+    assert again.is_valid(), again.errors
+    assert again.store().api_key.reveal() == KEY
+    assert not again.kept_key
+
+
+def test_a_kept_key_is_kept_over_several_mistakes_and_a_newly_typed_one_replaces_it(manager):
+    first = PanelForm(new_panel(name=""), user=manager)
+    assert not first.is_valid()
+    second = PanelForm(new_panel(api_key="", api_url="x", kept_key=first.kept_key), user=manager)
+    assert list(second.errors) == ["api_url"]
+    third = PanelForm(new_panel(api_key="another-key-012345", kept_key=second.kept_key), user=manager)
+    assert third.is_valid()
+    assert third.store().api_key.reveal() == "another-key-012345"
+
+
+def test_a_name_that_is_taken_keeps_the_key_too(manager):
+    make_panel(name="Northwind")
+    form = PanelForm(new_panel(), user=manager)
+    assert not form.is_valid()
+    assert form.kept_key
+
+
+def test_a_kept_key_is_of_one_person_one_panel_and_fifteen_minutes(manager, operator, monkeypatch):
+    form = PanelForm(new_panel(name=""), user=manager)
+    assert not form.is_valid()
+    posted = new_panel(api_key="", kept_key=form.kept_key)
+    panel = make_panel(api_url="https://elsewhere.example/")
+    assert "api_key" in PanelForm(posted, user=operator).errors
+    assert "api_key" in PanelForm(edited(panel, **posted), instance=panel, user=manager).errors
+    assert "api_key" in PanelForm(new_panel(api_key="", kept_key=panel.api_key.token), user=manager).errors
+    assert "api_key" in PanelForm(new_panel(api_key="", kept_key="not a token"), user=manager).errors
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + KEPT_SECONDS + 1)
+    assert "api_key" in PanelForm(posted, user=manager).errors
+
+
+def test_a_key_for_another_host_is_kept_beside_a_mistake(manager):
+    panel = make_panel(api_url="https://panel.example/api/v2")
+    address = "https://other.example/api/v2"
+    form = PanelForm(edited(panel, api_url=address, api_key=KEY, name=""), instance=panel, user=manager)
+    assert not form.is_valid()
+    again = PanelForm(edited(panel, api_url=address, kept_key=form.kept_key), instance=panel, user=manager)
+    assert again.is_valid(), again.errors
+    assert again.has_new_key
 
 
 @pytest.mark.parametrize(

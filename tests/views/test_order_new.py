@@ -20,6 +20,7 @@ from panels.bulk.confirming import confirm, summary
 from panels.forms.orders import TERMS, OrderForm
 from panels.models import Client as Customer
 from panels.models import Controls, Order, OrderEvent, Panel, Service
+from panels.orders.placing import place_order
 from panels.orders.resolution import release, send_again
 from panels.protocol.order_types import ORDER_TYPES
 from panels.tables.reading import LABELS
@@ -333,6 +334,23 @@ def test_a_form_without_its_token_places_nothing_and_gets_one(as_operator, rung,
     assert "lost its protection against placing an order twice" in page_of(response)
     assert not Order.objects.exists()
     assert uuid.UUID(hidden(page_of(response))["token"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_service_that_is_deleted_while_it_is_ordered_places_nothing_and_says_so(client, monkeypatch):
+    client.force_login(make_user("Operator"))
+    service = make_service()
+    form = open_form(client, service)
+
+    def place_late(order):
+        Service.objects.all()._raw_delete("default")
+        return place_order(order)
+
+    monkeypatch.setattr("panels.views.order_new.place_order", place_late)
+    answer = post(client, form, link=LINK, quantity="1000")
+    assert answer.status_code == 422
+    assert "Nothing was placed." in page_of(answer)
+    assert not Order.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -11,10 +12,22 @@ from django.urls import reverse
 from django.utils import timezone
 
 from panels.forms.panels import BROWSER, LEARNED
-from panels.models import BalanceReading, DayTotal, Panel, PanelDay, ServiceChange, Worker
+from panels.models import BalanceReading, Batch, DayTotal, Panel, PanelDay, ServiceChange, Worker
 from panels.models.order import Order
+from panels.models.panel import IS_PAUSED
 from panels.money.totals import update_totals
-from tests.factories import make_fresh_panel, make_order, make_panel, make_placed, make_service, make_unknown, make_user
+from panels.providers import deletion
+from tests.factories import (
+    make_batch,
+    make_fresh_panel,
+    make_order,
+    make_panel,
+    make_placed,
+    make_service,
+    make_unknown,
+    make_user,
+    row_of,
+)
 
 KEY = "k3y-0123456789abcdef"
 FRAGMENT = {"HTTP_HX_REQUEST": "true"}
@@ -356,6 +369,17 @@ def test_no_page_ever_shows_the_key(as_manager, rung):
         assert KEY[:-4] not in page.content.decode()
 
 
+def test_a_typed_key_survives_a_mistake_elsewhere_and_is_in_no_page(as_manager, rung):
+    page = as_manager.post(reverse("panel_new"), new_panel(name="")).content.decode()
+    assert KEY not in page
+    kept = re.search(r'<input type="hidden" name="kept_key" value="([^"]+)">', page).group(1)
+    assert "Leave this empty to use it" in page
+    assert "required" not in re.search(r'<input[^>]*name="api_key"[^>]*>', page).group()
+    answer = as_manager.post(reverse("panel_new"), new_panel(api_key="", kept_key=kept))
+    assert answer.status_code == 302
+    assert Panel.objects.get().api_key.reveal() == KEY
+
+
 def test_an_empty_key_keeps_the_stored_one(as_manager, rung):
     panel = make_panel(key=KEY)
     assert "Leave empty to keep the stored key ending in cdef" in text(as_manager.get(url("panel_edit", panel)))
@@ -590,6 +614,68 @@ def test_every_page_says_the_same_about_how_a_panel_is(as_manager, fields, word)
         assert ("&lt;b&gt;Just a moment" in page) is ("unreadable_text" in fields)
 
 
+SOON, PAST = timedelta(minutes=20), -timedelta(minutes=20)
+# By what is the case: the reason of the pause, its time and the quiet time from now, and whether the panel is paused.
+PAUSES = {
+    "no pause": ("", None, None, False),
+    "by hand": ("by_hand", None, None, True),
+    "by hand, and quiet": ("by_hand", None, SOON, True),
+    "funds": ("funds", None, None, True),
+    "unclear": ("unclear", None, None, True),
+    "key": ("auth", None, None, True),
+    "key, and no longer quiet": ("auth", None, PAST, True),
+    "rate limit": ("rate_limit", SOON, SOON, True),
+    "rate limit, over": ("rate_limit", PAST, PAST, False),
+    "unreachable": ("unreachable", SOON, SOON, True),
+    "unreachable, tested now": ("unreachable", PAST, PAST, True),
+    "everybody": ("everybody", SOON, None, True),
+    "everybody, one order is tried": ("everybody", PAST, None, False),
+    "everybody, over but quiet": ("everybody", PAST, SOON, True),
+}
+
+
+@pytest.mark.parametrize("is_active", [True, False])
+@pytest.mark.parametrize("case", PAUSES)
+def test_no_two_pages_contradict_each_other_about_a_pause(as_manager, case, is_active):
+    reason, until, quiet, is_paused = PAUSES[case]
+    now = timezone.now()
+    times = {"paused_until": until and now + until, "quiet_until": quiet and now + quiet}
+    panel = make_fresh_panel(name="Northwind", paused_reason=reason, is_active=is_active, **times)
+    service = make_service(panel)
+    order = make_order(service)
+    batch = make_batch(row_of(service, link="https://example.com/p"))
+    make_order(service, batch=batch)
+    Batch.objects.update(state=Batch.State.CONFIRMED)
+    badged = {
+        address: set(re.findall(r"</svg><span>(Ok|Paused|Inactive|Failing)<", text(as_manager.get(address))))
+        for address in ("/", "/panels/", panel.get_absolute_url(), "/operations/")
+    }
+    word = "Paused" if is_paused else "Ok"
+    assert badged == {address: {word if is_active else "Inactive"} for address in badged}
+    pages = {
+        "order": order.get_absolute_url(),
+        "form": f"/orders/new/?service={service.pk}",
+        "batch": batch.get_absolute_url(),
+    }
+    told = {name: text(as_manager.get(address)) for name, address in pages.items()}
+    reasons = panel.get_paused_reason_display()
+    if not is_active:
+        assert "Northwind is inactive" in told["order"]
+        assert "Northwind is inactive" in told["form"]
+        assert "the panel is inactive" in told["batch"]
+    for name, page in told.items():
+        is_told = "Northwind is paused" in page or (is_active and "Waiting for <a" in page)
+        assert is_told is (is_paused and is_active), name
+        assert not is_paused or not is_active or str(reasons).removeprefix("paused ") in page, name
+    # No pause ends in the past.
+    shown = text(as_manager.get("/panels/")) + told["form"]
+    assert not re.search(r"(?:pause ends,|Paused until <time[^>]*>[^<]*</time> \() <time[^>]*>[^<]*ago<", shown)
+    assert ("tested again now" in told["form"]) is (case == "unreachable, tested now" and is_active)
+    assert panel.takes_orders() is (is_active and not is_paused)
+    assert Panel.objects.open_for_orders().exists() is panel.takes_orders()
+    assert Panel.objects.filter(IS_PAUSED).exists() is is_paused
+
+
 def test_the_page_of_a_panel_shows_the_last_answer_and_the_last_unreadable_one(as_viewer):
     now = timezone.now()
     panel = make_fresh_panel(
@@ -627,3 +713,43 @@ def test_a_person_sees_from_what_the_calls_were_lowered_and_raises_them_again(as
     panel.refresh_from_db()
     assert (panel.calls_per_minute, panel.calls_lowered_at, panel.calls_lowered_from) == (60, None, None)
     assert "lowered from" not in text(as_manager.get(panel.get_absolute_url()))
+
+
+# -- deleting
+
+
+def test_a_manager_deletes_a_panel_without_orders(as_manager):
+    panel = make_panel(name="Northwind")
+    make_service(panel)
+    make_service(panel, is_listed=False)
+    page = text(as_manager.get(panel.get_absolute_url()))
+    assert 'data-dialog="delete"' in page
+    assert "the 2 services of its catalog" in page
+    answer = as_manager.post(url("panel_delete", panel), follow=True)
+    assert answer.redirect_chain == [("/panels/", 302)]
+    assert "Northwind was deleted with its key, its catalog and its history." in text(answer)
+    assert not Panel.objects.exists()
+
+
+def test_a_panel_with_an_order_is_kept_and_says_why(as_manager):
+    panel = make_order().panel
+    assert 'data-dialog="delete"' not in text(as_manager.get(panel.get_absolute_url()))
+    answer = as_manager.post(url("panel_delete", panel), follow=True)
+    assert f"{panel} has orders, so it is kept with its history." in text(answer)
+    assert Panel.objects.get().is_active
+
+
+def test_a_large_catalog_is_deleted_in_several_tries(as_manager, monkeypatch):
+    panel = make_panel()
+    make_service(panel)
+    monkeypatch.setattr("panels.views.panels.delete_panel", partial(deletion.delete_panel, seconds=0))
+    answer = as_manager.post(url("panel_delete", panel), follow=True)
+    assert "Delete it again to go on." in text(answer)
+    assert not Panel.objects.get().is_active
+    while Panel.objects.exists():
+        as_manager.post(url("panel_delete", panel))
+
+
+def test_nobody_else_is_offered_to_delete(as_operator):
+    panel = make_panel()
+    assert 'data-dialog="delete"' not in text(as_operator.get(panel.get_absolute_url()))
