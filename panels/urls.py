@@ -74,6 +74,7 @@ urlpatterns = [
     path("orders/", order_list.order_list, name="order_list"),
     path("orders/export.<table:suffix>", order_list.order_export, name="order_export"),
     path("orders/actions/", actions.order_actions, name="order_actions"),
+    path("orders/actions/export.<table:suffix>", actions.order_export_selected, name="order_export_selected"),
     path("orders/actions/<int:pk>/", actions.order_action, name="order_action"),
     path("orders/<int:pk>/", order.order_detail, name="order_detail"),
     path("orders/<int:pk>/labels/", order_labels.order_labels, name="order_labels"),

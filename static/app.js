@@ -1,8 +1,11 @@
 // The behaviour of pages beyond HTML and htmx, all by data attributes:
 //   data-dialog="id" opens that <dialog>, data-close closes the one around it, <dialog data-open> opens as it arrives
 //   data-toggle="id" shows and hides, data-dismiss removes the alert or toast around it
-//   data-selection="list and filter" holds rows with data-select-row, a data-select-all, a data-select-none,
-//   a data-selected-bar and a data-selected-count
+//   data-selection="list and filter" holds rows with data-select-row="possible actions", a data-select-all,
+//   a data-select-none, a data-selected-bar and a data-selected-count. A button with data-possible="action" is shown
+//   while that is possible for a selected row, and its data-possible-count says for how many.
+//   data-ends-selection on a button or form: a success of its request ends the selection
+//   data-download on a submit button: the answer is a file, so the page stays
 //   data-gone="words" on a part with an id: a toast, when a polled fragment arrives without this part
 //   data-short on a form of a search: its empty fields are not sent, so they are not in the address
 //   data-needs-saved on a form: it is not sent while a form with data-unsaved="words" has values that are not saved
@@ -86,6 +89,10 @@
     event.stopImmediatePropagation();
     toast(open.form.dataset.unsaved, "bad");
     open.focus();
+  }, true);
+
+  document.addEventListener("submit", (event) => {
+    if (event.submitter?.hasAttribute("data-download")) event.stopImmediatePropagation();
   }, true);
 
   document.addEventListener("submit", (event) => {
@@ -315,28 +322,30 @@
     lastBox = box;
   };
 
-  // Selected rows are kept for this tab, over all pages of a list, until its filter changes.
+  // Selected rows are kept for this tab, over all pages of a list, until its filter changes. Each is kept with its
+  // possible actions.
 
   const MOST = 1000;
   const keyOf = (box) => box.dataset.selection;
   const readSelected = (box) => {
     try {
       const { key, rows } = JSON.parse(sessionStorage.getItem("selected"));
-      return new Set(key === keyOf(box) ? rows : []);
+      return new Map(key === keyOf(box) ? rows : []);
     } catch {
       // Nothing is stored yet, or something that this script did not write.
-      return new Set();
+      return new Map();
     }
   };
   const storeSelected = (box, rows) => {
     sessionStorage.setItem("selected", JSON.stringify({ key: keyOf(box), rows: [...rows] }));
   };
+  const endSelection = () => sessionStorage.removeItem("selected");
 
   const takeSelection = (box) => {
     const selected = readSelected(box);
     for (const row of all("[data-select-row]", box)) {
       if (!row.checked) selected.delete(row.value);
-      else if (selected.size < MOST || selected.has(row.value)) selected.add(row.value);
+      else if (selected.size < MOST || selected.has(row.value)) selected.set(row.value, row.dataset.selectRow);
       else {
         row.checked = false;
         toast(`At most ${MOST.toLocaleString("en")} rows can be selected. Use “All … that match” for more.`, "bad");
@@ -349,7 +358,10 @@
   const showSelection = (box) => {
     const selected = readSelected(box);
     const rows = all("[data-select-row]", box);
-    rows.forEach((row) => { row.checked = selected.has(row.value); });
+    rows.forEach((row) => {
+      row.checked = selected.has(row.value);
+      if (row.checked) selected.set(row.value, row.dataset.selectRow);
+    });
     const here = rows.filter((row) => row.checked).length;
     for (const master of all("[data-select-all]", box)) {
       master.checked = here > 0 && here === rows.length;
@@ -361,6 +373,21 @@
     all("[data-selected-count]", box).forEach((place) => {
       place.textContent = `${selected.size.toLocaleString("en")} selected${others}`;
     });
+    showPossible(box, selected);
+  };
+
+  const showPossible = (box, selected) => {
+    const counts = new Map();
+    for (const actions of selected.values()) {
+      for (const action of actions.split(" ")) counts.set(action, (counts.get(action) ?? 0) + 1);
+    }
+    for (const button of all("[data-possible]", box)) {
+      const number = counts.get(button.dataset.possible) ?? 0;
+      const place = button.querySelector("[data-possible-count]");
+      const of = `${number.toLocaleString("en")} of ${selected.size.toLocaleString("en")}`;
+      button.hidden = number === 0;
+      place.textContent = number < selected.size ? ` ${of}` : "";
+    }
   };
 
   const showSelections = () => all("[data-selection]").forEach(showSelection);
@@ -386,16 +413,15 @@
     if (!target.matches("[data-selection]")) return;
     const name = target.querySelector("[data-select-row]")?.name;
     const here = new Set(formData.getAll(name));
-    if (name) readSelected(target).forEach((value) => { if (!here.has(value)) formData.append(name, value); });
+    if (name) readSelected(target).forEach((_, value) => { if (!here.has(value)) formData.append(name, value); });
   });
 
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
-    const { elt: box, xhr } = detail;
+    const { elt: form } = detail.requestConfig;
     const { submitter } = detail.requestConfig.triggeringEvent ?? {};
-    const isLasting = ["only", "refresh"].some((word) => [submitter?.name, submitter?.value].includes(word));
     // A redirect is a success for which htmx does not say so.
-    const isDone = xhr.status >= 200 && xhr.status < 400;
-    if (box.matches?.("form[data-selection]") && isDone && !isLasting) storeSelected(box, []);
+    const isDone = detail.xhr.status >= 200 && detail.xhr.status < 400;
+    if (isDone && [form, submitter].some((each) => each?.matches?.("[data-ends-selection]"))) endSelection();
   });
 
   // An outcome with an undo leaves after ten seconds, but not while a person is about to use it.

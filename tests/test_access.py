@@ -69,6 +69,7 @@ TABLE = {
     ("order_search", "POST"): (LOGIN, 403, 403, 302, 302),
     ("order_resolve", "POST"): (LOGIN, 403, 403, 302, 302),
     ("order_actions", "POST"): (LOGIN, 403, 403, 302, 302),
+    ("order_export_selected", "POST"): (LOGIN, 403, 302, 302, 302),
     ("order_action", "GET"): (LOGIN, 403, 200, 200, 200),
     # Only its author, or a Manager, lets it happen: this one is somebody else's.
     ("order_action", "POST"): (LOGIN, 403, 403, 403, 302),

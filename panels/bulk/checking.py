@@ -11,6 +11,7 @@ from panels.clients.naming import NameLookup, find_unfit_labels
 from panels.models import Batch, BatchLine, Order, Service
 from panels.models.planning import unindexed_text
 from panels.orders.placing import is_active
+from panels.orders.repeats import Doubt, find_doubts
 from panels.protocol.links import normalise_link
 from panels.protocol.order_fields import UnfitError, clean, shown
 from panels.protocol.order_types import ALL_FIELDS, Checked, check
@@ -53,7 +54,7 @@ def check_lines(batch: Batch, lines: Sequence[BatchLine]) -> dict[int, Checked]:
             checked[line.number] = found
         check_labels(line, names)
     _find_repeats(lines)
-    _check_again_of(lines)
+    _check_again_of(batch, lines)
     for line in lines:
         line.has_errors = bool(line.errors)
     return checked
@@ -149,14 +150,25 @@ def again_of(line: BatchLine) -> int | None:
     return int(text) if text.isdecimal() and len(text) <= 18 else None
 
 
-def _check_again_of(lines: Sequence[BatchLine]) -> None:
+def _check_again_of(batch: Batch, lines: Sequence[BatchLine]) -> None:
+    """Note the lines that name no order of ours, or an order that the panel may have or that was ordered again."""
     naming = [line for line in lines if line.cells.get(AGAIN_OF)]
-    known: set[int] = set()
-    for some in in_chunks(sorted({pk for line in naming if (pk := again_of(line))})):
-        known.update(Order.objects.filter(pk__in=some).values_list("pk", flat=True))
+    if not naming:
+        return
+    doubts = find_doubts((pk for line in naming if (pk := again_of(line))), batch.created_at)
     for line in naming:
-        if again_of(line) not in known:
+        pk = again_of(line)
+        if pk not in doubts:
             line.errors[AGAIN_OF] = [f"There is no order {shown(line.cells[AGAIN_OF])}. Leave this cell empty."]
+        elif doubt := doubts[pk]:
+            _note_doubt(line, doubt)
+
+
+def _note_doubt(line: BatchLine, doubt: Doubt) -> None:
+    if doubt.is_final:
+        line.errors[AGAIN_OF] = [doubt.text]
+    elif doubt.text not in (*line.errors.get("link", ()), *line.warnings):
+        _note_repeat(line, doubt.text)
 
 
 def _find_repeats(lines: Sequence[BatchLine]) -> None:

@@ -17,10 +17,12 @@ from panels.bulk.drafts import lock_batch
 from panels.models import Batch, BatchLine, Order, OrderEvent, Panel, Service
 from panels.models.writing import insert_rows
 from panels.money.costs import promised_costs
+from panels.orders import repeats
 from panels.orders.pace import Estimate, estimate
 from panels.orders.placing import build_order
 from panels.pages.numbers import exact_rate
 from panels.protocol.order_types import Checked
+from panels.tables.reading import AGAIN_OF
 
 # Conditions that the drafts of earlier versions lack. Such a draft does not count them as changed.
 _ADDED = frozenset(("name", "refill", "cancel"))
@@ -175,6 +177,7 @@ def confirm(batch: Batch, user: Any, shown: str) -> Confirmation:
         if not batch.is_draft:
             return Confirmation(batch)
         is_as_shown = fingerprint(batch) == shown
+        _lock_repeated(batch)
         lines, before, checked = recheck_lines(batch)
         changes = _find_changes(lines, before)
         wanted = [line for line in lines if not line.is_left_out]
@@ -184,6 +187,12 @@ def confirm(batch: Batch, user: Any, shown: str) -> Confirmation:
             Batch.objects.filter(pk=batch.pk).update(checked_at=timezone.now())
             return Confirmation(batch, problem=problem, changes=changes)
         return _queue_orders(batch, wanted, checked, user)
+
+
+def _lock_repeated(batch: Batch) -> None:
+    """Lock the orders that the batch orders again, because a person may have one of them sent again meanwhile."""
+    if AGAIN_OF in batch.columns:
+        repeats.lock(pk for line in batch.lines.only("cells") if (pk := again_of(line)))
 
 
 def _find_problem(wanted: Sequence[BatchLine], changes: Sequence[TermChange], *, is_as_shown: bool) -> str:

@@ -13,6 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
 from panels.lists.cells import BARE, aside, main_link, name_column, time_column, words
+from panels.lists.order_actions import possible_actions
 from panels.lists.order_export import EXPORTED
 from panels.models import Order, Panel
 from panels.models.order_states import RequestState
@@ -71,7 +72,11 @@ READ = (
 )
 # The names of other rows that the cells show, by the column that shows each.
 NAMES = {
-    "service": {"service_now": F("service__name")},
+    "service": {
+        "service_now": F("service__name"),
+        "refill_now": F("service__refill"),
+        "cancel_now": F("service__cancel"),
+    },
     "panel": {"panel_name": F("panel__name")},
     "client": {"client_name": F("client__name")},
     "campaign": {"campaign_name": F("campaign__name")},
@@ -187,6 +192,7 @@ ORDERS: Table[Any] = Table(
     name="orders",
     row="order",
     select="panels.change_order",
+    possible=possible_actions,
     gone=_gone,
     exported=EXPORTED,
     watched=attrgetter(*WATCHED),

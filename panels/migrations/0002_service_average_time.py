@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('panels', '0001_initial'),
+        ("panels", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='service',
-            name='average_minutes',
+            model_name="service",
+            name="average_minutes",
             field=models.PositiveIntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='service',
-            name='average_time',
-            field=models.CharField(blank=True, db_default='', default='', max_length=100),
+            model_name="service",
+            name="average_time",
+            field=models.CharField(blank=True, db_default="", default="", max_length=100),
         ),
     ]

@@ -6,11 +6,25 @@ from django.db import migrations, models
 from panels.migrations._columns import AddColumn
 
 WHAT = [
-    ("created", "Created"), ("adopted", "Imported"), ("sent", "Sent to the panel"), ("placed", "Placed"),
-    ("refused", "Refused by the panel"), ("not_sent", "Not sent, will be retried"), ("unknown", "Outcome unknown"),
-    ("held", "On hold"), ("released", "Released"), ("withdrawn", "Withdrawn"), ("searched", "Searched at the panel"),
-    ("resolved", "Resolved"), ("progress", "Progress"), ("charge", "Charge changed"), ("flagged", "Flagged"),
-    ("refill", "Refill"), ("cancel", "Cancel"), ("follow", "Tracking"), ("alarm", "Alarm"),
+    ("created", "Created"),
+    ("adopted", "Imported"),
+    ("sent", "Sent to the panel"),
+    ("placed", "Placed"),
+    ("refused", "Refused by the panel"),
+    ("not_sent", "Not sent, will be retried"),
+    ("unknown", "Outcome unknown"),
+    ("held", "On hold"),
+    ("released", "Released"),
+    ("withdrawn", "Withdrawn"),
+    ("searched", "Searched at the panel"),
+    ("resolved", "Resolved"),
+    ("progress", "Progress"),
+    ("charge", "Charge changed"),
+    ("flagged", "Flagged"),
+    ("refill", "Refill"),
+    ("cancel", "Cancel"),
+    ("follow", "Tracking"),
+    ("alarm", "Alarm"),
     ("labeled", "Labels changed"),
 ]
 VIEWER = ["view_client", "view_campaign"]
@@ -25,16 +39,26 @@ def named():
         ("name", models.CharField(max_length=100)),
         ("name_key", models.CharField(editable=False, max_length=400)),
         ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-        ("created_by", models.ForeignKey(
-            editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+",
-            to=settings.AUTH_USER_MODEL,
-        )),
+        (
+            "created_by",
+            models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
     ]
 
 
 def key(to, related_name="+"):
     return models.ForeignKey(
-        blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name=related_name,
+        blank=True,
+        db_index=False,
+        null=True,
+        on_delete=django.db.models.deletion.PROTECT,
+        related_name=related_name,
         to=to,
     )
 
@@ -62,7 +86,6 @@ def grant_permissions(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("panels", "0002_service_average_time"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -104,9 +127,7 @@ class Migration(migrations.Migration):
         AddColumn(model_name="order", name="note", field=text()),
         migrations.AddIndex(
             model_name="order",
-            index=models.Index(
-                fields=["client", "-created_at", "-id", "panel", "placed_by"], name="order_of_client"
-            ),
+            index=models.Index(fields=["client", "-created_at", "-id", "panel", "placed_by"], name="order_of_client"),
         ),
         migrations.AddIndex(
             model_name="order",

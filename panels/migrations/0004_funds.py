@@ -7,77 +7,97 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('panels', '0003_clients'),
+        ("panels", "0003_clients"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='order',
-            name='order_waiting',
+            model_name="order",
+            name="order_waiting",
         ),
         migrations.AddField(
-            model_name='order',
-            name='held_for_funds_at',
+            model_name="order",
+            name="held_for_funds_at",
             field=models.DateTimeField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='order',
-            name='may_exceed_balance',
+            model_name="order",
+            name="may_exceed_balance",
             field=models.BooleanField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='panel',
-            name='free_balance',
+            model_name="panel",
+            name="free_balance",
             field=panels.models.fields.MoneyField(decimal_places=6, editable=False, max_digits=18, null=True),
         ),
         migrations.AddField(
-            model_name='panel',
-            name='gives_credit',
+            model_name="panel",
+            name="gives_credit",
             field=models.BooleanField(default=False, editable=False),
         ),
         migrations.AddField(
-            model_name='service',
-            name='wait_minutes',
+            model_name="service",
+            name="wait_minutes",
             field=models.PositiveSmallIntegerField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='service',
-            name='waits_because',
-            field=models.TextField(blank=True, db_default='', default='', editable=False),
+            model_name="service",
+            name="waits_because",
+            field=models.TextField(blank=True, db_default="", default="", editable=False),
         ),
         migrations.AddField(
-            model_name='service',
-            name='waits_since',
+            model_name="service",
+            name="waits_since",
             field=models.DateTimeField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='service',
-            name='waits_until',
+            model_name="service",
+            name="waits_until",
             field=models.DateTimeField(editable=False, null=True),
         ),
         migrations.AlterField(
-            model_name='balancereading',
-            name='why',
-            field=models.CharField(choices=[('schedule', 'on schedule'), ('request', 'asked for'), ('refusal', 'after a refusal about the account')], max_length=20),
+            model_name="balancereading",
+            name="why",
+            field=models.CharField(
+                choices=[
+                    ("schedule", "on schedule"),
+                    ("request", "asked for"),
+                    ("refusal", "after a refusal about the account"),
+                ],
+                max_length=20,
+            ),
         ),
         migrations.AlterField(
-            model_name='panel',
-            name='parallel_calls',
-            field=models.PositiveSmallIntegerField(default=1, help_text='Orders that are sent to this panel at the same time. Many panels only work well with 1.', validators=[django.core.validators.MinValueValidator(1)]),
+            model_name="panel",
+            name="parallel_calls",
+            field=models.PositiveSmallIntegerField(
+                default=1,
+                help_text="Orders that are sent to this panel at the same time. Many panels only work well with 1.",
+                validators=[django.core.validators.MinValueValidator(1)],
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('held_for_funds_at', None), ('held_reason', ''), ('state', 'queued')), fields=['panel', 'send_after', 'id'], name='order_waiting'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("held_for_funds_at", None), ("held_reason", ""), ("state", "queued")),
+                fields=["panel", "send_after", "id"],
+                name="order_waiting",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('held_for_funds_at__isnull', False), ('state', 'queued')), fields=['panel', 'send_after', 'id'], name='order_held_for_funds'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("held_for_funds_at__isnull", False), ("state", "queued")),
+                fields=["panel", "send_after", "id"],
+                name="order_held_for_funds",
+            ),
         ),
         migrations.AddIndex(
-            model_name='service',
-            index=models.Index(condition=models.Q(('waits_since__isnull', False)), fields=['waits_since'], name='service_waiting'),
+            model_name="service",
+            index=models.Index(
+                condition=models.Q(("waits_since__isnull", False)), fields=["waits_since"], name="service_waiting"
+            ),
         ),
     ]

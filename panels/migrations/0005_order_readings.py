@@ -22,77 +22,109 @@ def grant_permissions(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('panels', '0004_funds'),
+        ("panels", "0004_funds"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='order',
-            name='finished_after',
+            model_name="order",
+            name="finished_after",
             field=models.DateTimeField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='order',
-            name='finished_before',
+            model_name="order",
+            name="finished_before",
             field=models.DateTimeField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='order',
-            name='moved_after',
+            model_name="order",
+            name="moved_after",
             field=models.DateTimeField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='order',
-            name='moved_before',
+            model_name="order",
+            name="moved_before",
             field=models.DateTimeField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='order',
-            name='read_remains',
+            model_name="order",
+            name="read_remains",
             field=models.BigIntegerField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='order',
-            name='reading_count',
+            model_name="order",
+            name="reading_count",
             field=models.PositiveSmallIntegerField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='order',
-            name='status_at',
+            model_name="order",
+            name="status_at",
             field=models.DateTimeField(editable=False, null=True),
         ),
         migrations.CreateModel(
-            name='OrderReading',
+            name="OrderReading",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('progress', models.CharField(blank=True, choices=[('pending', 'Pending'), ('processing', 'Processing'), ('in_progress', 'In progress'), ('completed', 'Completed'), ('partial', 'Partial'), ('canceled', 'Canceled'), ('refunded', 'Refunded'), ('failed', 'Failed'), ('paused', 'Paused'), ('expired', 'Expired')], max_length=20)),
-                ('remains', models.BigIntegerField(null=True)),
-                ('start_count', models.BigIntegerField(null=True)),
-                ('is_lasting', models.BooleanField(verbose_name='lasting')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='panels.order')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                (
+                    "progress",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("pending", "Pending"),
+                            ("processing", "Processing"),
+                            ("in_progress", "In progress"),
+                            ("completed", "Completed"),
+                            ("partial", "Partial"),
+                            ("canceled", "Canceled"),
+                            ("refunded", "Refunded"),
+                            ("failed", "Failed"),
+                            ("paused", "Paused"),
+                            ("expired", "Expired"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("remains", models.BigIntegerField(null=True)),
+                ("start_count", models.BigIntegerField(null=True)),
+                ("is_lasting", models.BooleanField(verbose_name="lasting")),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="readings", to="panels.order"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('order', 'pk'),
-                'indexes': [models.Index(condition=models.Q(('is_lasting', False)), fields=['at'], name='reading_to_thin')],
+                "ordering": ("order", "pk"),
+                "indexes": [
+                    models.Index(condition=models.Q(("is_lasting", False)), fields=["at"], name="reading_to_thin")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PanelDay',
+            name="PanelDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('calls', models.PositiveIntegerField(default=0)),
-                ('answers', models.PositiveIntegerField(default=0)),
-                ('failures', models.PositiveIntegerField(default=0)),
-                ('seconds', models.FloatField(default=0)),
-                ('panel', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='days', to='panels.panel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("calls", models.PositiveIntegerField(default=0)),
+                ("answers", models.PositiveIntegerField(default=0)),
+                ("failures", models.PositiveIntegerField(default=0)),
+                ("seconds", models.FloatField(default=0)),
+                (
+                    "panel",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="days",
+                        to="panels.panel",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-day', 'panel'),
-                'constraints': [models.UniqueConstraint(fields=('panel', 'day'), name='one_row_per_panel_day')],
+                "ordering": ("-day", "panel"),
+                "constraints": [models.UniqueConstraint(fields=("panel", "day"), name="one_row_per_panel_day")],
             },
         ),
         migrations.RunPython(grant_permissions, migrations.RunPython.noop),

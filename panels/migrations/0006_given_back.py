@@ -5,7 +5,6 @@ from panels.migrations._columns import AddColumn
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("panels", "0005_order_readings"),
     ]

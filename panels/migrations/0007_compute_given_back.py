@@ -17,9 +17,7 @@ READ = ("progress", "charge", "expected_cost", "quantity", "params", "remains")
 def compute_given_back(apps, schema_editor):
     """Compute the amounts of canceled, refunded and partial orders, some thousand orders at a time."""
     Order = apps.get_model("panels", "Order")
-    ended = Order.objects.filter(
-        state="placed", progress__in=("canceled", "refunded", "partial"), given_back_source=""
-    )
+    ended = Order.objects.filter(state="placed", progress__in=("canceled", "refunded", "partial"), given_back_source="")
     last = Order.objects.aggregate(last=Max("pk"))["last"] or 0
     for first in range(0, last + 1, PIECE):
         found = []

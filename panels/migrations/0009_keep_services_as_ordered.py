@@ -4,24 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('panels', '0008_service_charges'),
+        ("panels", "0008_service_charges"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='order',
-            name='as_ordered',
+            model_name="order",
+            name="as_ordered",
             field=models.JSONField(blank=True, editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='service',
-            name='former_text',
-            field=models.TextField(blank=True, db_default='', default='', editable=False),
+            model_name="service",
+            name="former_text",
+            field=models.TextField(blank=True, db_default="", default="", editable=False),
         ),
         migrations.AddIndex(
-            model_name='service',
-            index=models.Index(condition=models.Q(('former_text__gt', '')), fields=['id'], name='service_renamed'),
+            model_name="service",
+            index=models.Index(condition=models.Q(("former_text__gt", "")), fields=["id"], name="service_renamed"),
         ),
     ]

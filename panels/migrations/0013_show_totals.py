@@ -15,7 +15,6 @@ def grant_permissions(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("panels", "0012_refusals"),
     ]

@@ -19,7 +19,6 @@ def grant_permissions(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("panels", "0015_ways_of_calling_and_types"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -29,9 +28,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="panel",
             name="has_pages",
-            field=models.BooleanField(
-                db_default=False, default=False, editable=False, verbose_name="catalog in pages"
-            ),
+            field=models.BooleanField(db_default=False, default=False, editable=False, verbose_name="catalog in pages"),
         ),
         migrations.AddField(
             model_name="panel",

@@ -25,6 +25,8 @@ class OrderAction(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     confirmed_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True, editable=False)
+    # The query string of the list on which the orders were selected, to lead back to it.
+    query = models.TextField(blank=True, default="", db_default="", editable=False)
 
     class Meta:
         ordering = ("-created_at",)
@@ -34,6 +36,11 @@ class OrderAction(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("order_action", args=[self.pk])
+
+    @property
+    def list_address(self) -> str:
+        """The address of the list on which the orders were selected."""
+        return f"{reverse('order_list')}?{self.query}" if self.query else reverse("order_list")
 
 
 class ActionLine(models.Model):

@@ -44,6 +44,7 @@ class Batch(models.Model):
         FILE = "file", "File"
         COMMAND = "command", "Command"
         ADOPTED = "adopted", "Imported"
+        AGAIN = "again", "Order again"
 
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     state = models.CharField(max_length=20, choices=State, default=State.DRAFT)

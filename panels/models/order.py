@@ -430,4 +430,9 @@ class Order(OrderValues, models.Model):
 
         The person paid for it as ordered, a new offer may cover old orders, and the panel decides about each request.
         """
-        return self.ordered.get(name) is not False or getattr(self.service, name, None) is not False
+        if self.as_ordered and self.as_ordered.get(name) is not False:
+            return True
+        # A list reads the present offer together with the order.
+        name_now = f"{name}_now"
+        now = getattr(self, name_now) if hasattr(self, name_now) else getattr(self.service, name, None)
+        return now is not False

@@ -23,10 +23,13 @@ CHUNK = 200
 KEEP_DRAFTS = timedelta(days=1)
 
 
-def draft_action(kind: str, order_pks: Iterable[int], actor: Any) -> OrderAction:
-    """Store the orders that a person chose. Nothing is done before a person confirms the action."""
+def draft_action(kind: str, order_pks: Iterable[int], actor: Any, query: str = "") -> OrderAction:
+    """Store the orders that a person chose. Nothing is done before a person confirms the action.
+
+    query: the query string of the list on which they were chosen.
+    """
     with transaction.atomic():
-        action = OrderAction.objects.create(kind=kind, created_by=actor)
+        action = OrderAction.objects.create(kind=kind, created_by=actor, query=query)
         insert_rows([ActionLine(action=action, order_id=pk) for pk in order_pks])
     return action
 

@@ -70,6 +70,7 @@ class Table(Generic[M]):
     name: in addresses, and in the settings of a person. row: the name of a row, in its id and for its checkbox.
     gone: the words about a row that no longer matches the filter, "" for none. select: the permission to select rows.
     can_select: whether a row can be selected.
+    possible: the actions that are possible for a selected row, separated by spaces.
     exported: the columns of the export. watched: values by which a poll sees that a row has changed. rights: the
     permissions that change the page. sorts: the field of each sorting, whose names are those of the address. sort: the
     sorting by default.
@@ -81,6 +82,7 @@ class Table(Generic[M]):
     gone: Callable[[M], str] = lambda _: ""
     select: str = ""
     can_select: Callable[[M], bool] = lambda _: True
+    possible: Callable[[M], str] = lambda _: ""
     exported: Mapping[str, Callable[[M], Any]] = field(default_factory=dict)
     watched: Callable[[M], Any] = attrgetter("pk")
     rights: tuple[str, ...] = ()
@@ -230,8 +232,9 @@ class TablePage(Generic[M]):
         return f'<tr id="{self.table.row}-{row.pk}"{marks}>{select}{written}</tr>'
 
     def _checkbox(self, row: Any) -> str:
-        name, pk = self.table.row, row.pk
-        box = f'<input type="checkbox" name="{name}" value="{pk}" data-select-row aria-label="Select {name} {pk}">'
+        name, pk, possible = self.table.row, row.pk, self.table.possible(row)
+        marks = f'data-select-row="{possible}" aria-label="Select {name} {pk}"'
+        box = f'<input type="checkbox" name="{name}" value="{pk}" {marks}>'
         return f'<td class="table__select">{box if self.table.can_select(row) else ""}</td>'
 
     def _classes(self, column: Column[M]) -> str:

@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from panels.bell import ring
-from panels.models import ActionLine, Order, OrderAction
+from panels.bulk.again import draft_again
+from panels.lists.order_actions import AGAIN
+from panels.lists.orders import ORDERS, RELATED
+from panels.models import ActionLine, Order, OrderAction, Panel
 from panels.money.costs import sum_costs
+from panels.orders.action_results import Result, Results, label_of, sum_results, with_results
 from panels.orders.actions import MOST, carry_out, confirm_action, draft_action
 from panels.orders.following import request_check
+from panels.pages.downloads import send_list
 from panels.pages.htmx import render_page, wants_fragment
 from panels.pages.paging import paginate
+from panels.views.bulk import MAY_ORDER
 from panels.views.order_list import filter_orders
 
 Kind = OrderAction.Kind
+# An outcome that is not there after this time is asked for less often.
+OUTCOME_IS_QUICK = timedelta(minutes=5)
+# What a row shows of the order of a line.
+ROWS = ("order__panel", "order__service")
 CAN = {Kind.REFRESH: "can_refresh", Kind.REFILL: "can_refill", Kind.CANCEL: "can_cancel", Kind.WITHDRAW: "can_withdraw"}
 
 
@@ -38,23 +50,50 @@ class NotChosenError(Exception):
 @permission_required("panels.change_order", raise_exception=True)
 @require_POST
 def order_actions(request: HttpRequest) -> HttpResponse:
-    """Store an action with its orders. A refresh of selected rows starts at once, and all other actions need a yes."""
+    """Store an action with its orders. A refresh of selected rows starts at once, and all other actions need a yes.
+
+    To order again is no action on the orders. It makes a draft, which a person checks and confirms.
+    """
     if "only" in request.POST:
         return _refresh_one(request, request.POST["only"])
     kind = request.POST.get("action", "")
     try:
         pks = _chosen(request)
-        if kind not in CAN:
+        if kind not in (*CAN, AGAIN):
             raise NotChosenError("Choose an action. Nothing was changed.")
     except NotChosenError as error:
         return _back(request, str(error), kind="bad")
     _check_rights(request, kind)
-    action = draft_action(kind, pks, request.user)
+    if kind == AGAIN:
+        return _order_again(request, pks)
+    action = draft_action(kind, pks, request.user, QueryDict(request.POST.get("query", "")).urlencode())
     if kind == Kind.REFRESH and "all" not in request.POST:
         return _refresh_now(request, action, len(pks))
-    if wants_fragment(request):
-        return HttpResponseClientRedirect(action.get_absolute_url())
-    return redirect(action)
+    return _lead_to(request, action.get_absolute_url())
+
+
+def _lead_to(request: HttpRequest, address: str) -> HttpResponse:
+    return HttpResponseClientRedirect(address) if wants_fragment(request) else redirect(address)
+
+
+def _order_again(request: HttpRequest, pks: list[int]) -> HttpResponse:
+    batch, skipped = draft_again(pks, request.user)
+    if skipped:
+        lines = "1 line is" if skipped == 1 else f"{skipped:,} lines are"
+        messages.warning(request, f"{lines} skipped, so that nothing is bought twice. Each skipped line says why.")
+    return _lead_to(request, batch.get_absolute_url())
+
+
+@permission_required("panels.view_order", raise_exception=True)
+@require_POST
+def order_export_selected(request: HttpRequest, suffix: str) -> HttpResponseBase:
+    """Send the selected orders as a file, the newest first."""
+    try:
+        pks = _chosen(request)
+    except NotChosenError as error:
+        return _back(request, str(error), kind="bad")
+    orders = Order.objects.filter(pk__in=pks).select_related(*RELATED)
+    return send_list(request, ORDERS, orders, suffix=suffix, sort=ORDERS.field_of(ORDERS.sort))
 
 
 def _chosen(request: HttpRequest) -> list[int]:
@@ -77,6 +116,8 @@ def _chosen(request: HttpRequest) -> list[int]:
 
 def _check_rights(request: HttpRequest, kind: str) -> None:
     if kind == Kind.REFILL and not request.user.has_perm("panels.add_refill"):
+        raise PermissionDenied
+    if kind == AGAIN and not request.user.has_perms(MAY_ORDER):
         raise PermissionDenied
 
 
@@ -142,24 +183,56 @@ def _may_confirm(request: HttpRequest, action: OrderAction) -> bool:
 
 
 def _report(request: HttpRequest, action: OrderAction) -> dict[str, Any]:
+    return _outcomes(request, action) if action.confirmed_at else _choice(request, action)
+
+
+def _choice(request: HttpRequest, action: OrderAction) -> dict[str, Any]:
     lines = action.lines.all()
-    counts = dict(lines.order_by().values_list("outcome").annotate(number=Count("pk")))
-    outcome = request.GET.get("outcome", "")
-    shown = lines.filter(outcome=outcome) if outcome in ("done", "skipped") else lines
-    total = sum(counts.values())
-    waiting = counts.get("", 0)
     return {
-        "total": total,
-        "done": counts.get("done", 0),
-        "skipped": counts.get("skipped", 0),
-        "finished": total - waiting,
+        "total": lines.count(),
         "costs": sum_costs(Order.objects.filter(pk__in=lines.order_by().values("order"))),
-        "possible": None if action.confirmed_at else _count_possible(action),
-        "refusing": [] if action.confirmed_at else _panels_that_refuse(action),
-        "outcome": outcome,
-        "page": paginate(shown.select_related("order__panel", "order__service"), request.GET, sort="id"),
-        "poll": 1 if action.confirmed_at and not action.finished_at else 0,
+        "possible": _count_possible(action),
+        "refusing": _panels_that_refuse(action),
+        "page": paginate(lines.select_related(*ROWS), request.GET, sort="id"),
     }
+
+
+def _outcomes(request: HttpRequest, action: OrderAction) -> dict[str, Any]:
+    lines, results = with_results(action), sum_results(action)
+    outcome = request.GET.get("outcome", "")
+    if outcome in Result.values:
+        lines = lines.filter(result=outcome)
+    elif outcome == ActionLine.Outcome.DONE:
+        # An address of version 0.1.0.
+        lines = lines.filter(outcome=outcome)
+    closed = _closed_panels(action) if results.waiting else []
+    return {
+        "total": results.total,
+        "results": results,
+        "accepted": label_of(action.kind, Result.ACCEPTED),
+        "refusing": _panels_that_refuse(action) if results.numbers.get(Result.REFUSED) else [],
+        "closed": closed,
+        "outcome": outcome,
+        "page": paginate(lines.select_related(*ROWS), request.GET, sort="id"),
+        "poll": _poll_seconds(action, results, is_closed=bool(closed)),
+    }
+
+
+def _closed_panels(action: OrderAction) -> list[Panel]:
+    """Return the panels of orders without an outcome that cannot be asked at present."""
+    waiting = with_results(action).filter(result=Result.WAITING).order_by()
+    panels = Panel.objects.defer("api_key").filter(pk__in=waiting.values("order__panel"))
+    return [panel for panel in panels if not panel.takes_questions()]
+
+
+def _poll_seconds(action: OrderAction, results: Results, *, is_closed: bool) -> int:
+    """Return the seconds between two polls of the report, 0 once all outcomes are there."""
+    if not results.waiting:
+        return 0
+    if not action.finished_at:
+        return 1
+    is_quick = not is_closed and timezone.now() - action.finished_at < OUTCOME_IS_QUICK
+    return 2 if is_quick else 10
 
 
 def _count_possible(action: OrderAction) -> int:

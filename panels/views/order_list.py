@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from panels.filters import OrderFilter
+from panels.lists.order_actions import offered_for_all
 from panels.lists.order_totals import can_total, total_cost
 from panels.lists.orders import ORDERS, RELATED, WATCHED, listed, shown_orders
 from panels.models import Order, Panel
@@ -56,6 +57,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "total": total,
         "is_filtered": is_filtered,
+        "offered": offered_for_all(request.GET),
         "poll": poll_seconds(page.rows, _answering(asked)),
         "tag": _tag(request, page, total, asked),
         "exports": list(files_of(request, "order_export", total)),

@@ -55,16 +55,18 @@ def test_shift_click_selects_a_range_and_the_selection_survives_paging_but_not_a
     expect(page.get_by_text("selected")).to_be_hidden()
 
 
-def test_an_action_takes_the_rows_of_all_pages_and_ends_the_selection(page, sign_in, orders):
+def test_an_action_takes_the_rows_of_all_pages_and_its_confirmation_ends_the_selection(page, sign_in, orders):
     sign_in(page)
     page.goto("/orders/")
     box(page, orders[-1]).click()
     page.get_by_role("link", name="Next").click()
     box(page, orders[0]).click()
     expect(page.get_by_text("2 selected (1 on other pages)")).to_be_visible()
-    page.get_by_role("button", name="Cancel…").click()
+    page.get_by_role("button", name="Refill…").click()
     page.wait_for_url("**/orders/actions/*/")
     assert set(OrderAction.objects.get().lines.values_list("order", flat=True)) == {orders[0].pk, orders[-1].pk}
+    page.get_by_role("button", name="Request refills of 2 orders").click()
+    expect(page.get_by_text("0 accepted, 2 waiting.")).to_be_visible()
     page.goto("/orders/")
     expect(page.get_by_text("selected")).to_be_hidden()
 
@@ -87,11 +89,12 @@ def test_a_list_whose_rows_stay_the_same_can_be_sorted_and_its_address_has_no_ta
 
 
 def test_a_toast_leaves_the_buttons_for_the_selected_rows_free(page, sign_in, orders):
-    Order.objects.update(state=Order.State.REFUSED)
+    Order.objects.filter(pk=orders[-1].pk).update(state=Order.State.REFUSED)
     sign_in(page)
     page.goto("/orders/")
     box(page, orders[-1]).click()
-    page.get_by_role("button", name="Refresh", exact=True).click()
+    box(page, orders[-2]).click()
+    page.get_by_role("button", name="Refresh 1 of 2", exact=True).click()
     toast = page.locator(".toast")
     expect(toast).to_be_visible()
     toast, bar = toast.bounding_box(), page.locator("[data-selected-bar]").bounding_box()

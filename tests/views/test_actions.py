@@ -4,12 +4,13 @@ import threading
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from panels.models import ActionLine, Order, OrderAction, Refill
+from panels.models import ActionLine, Batch, Order, OrderAction, Refill
 from panels.models.order_states import RequestState
 from panels.orders.actions import carry_out, confirm_action, draft_action
 from panels.views import actions as view
@@ -209,13 +210,18 @@ def test_the_page_moves_until_all_is_reported(as_operator, operator, rung):
     part = as_operator.post(action.get_absolute_url(), headers=HTMX).text
     assert part.strip().startswith('<div id="action"')
     assert "every 1s" in part
-    assert "<progress" in part
+    assert "0 accepted, 2 waiting." in part
     carry_out(action.pk, threading.Event())
     possible.refresh_from_db()
     assert possible.cancel_state == RequestState.QUEUED
     part = as_operator.get(action.get_absolute_url(), headers=HTMX).text
+    assert "every 2s" in part
+    assert "0 accepted, 1 waiting, 1 not possible." in part
+    Order.objects.filter(pk=possible.pk).update(cancel_state=RequestState.REFUSED, cancel_error="No cancel here.")
+    part = as_operator.get(action.get_absolute_url(), headers=HTMX).text
     assert "every" not in part
-    assert "1 requested, 1 not possible" in part
+    assert "0 accepted, 1 not possible, 1 refused: No cancel here." in part
+    assert "No cancel here.</span>" in part
     assert "A cancel can be requested while the order runs" in part
     skipped = as_operator.get(action.get_absolute_url(), {"outcome": "skipped"}).context["page"]
     assert [line.order for line in skipped] == [refused]
@@ -294,3 +300,144 @@ def test_panels_that_have_refused_every_cancel_are_named_before_orders_are_cance
 
 def _words_of(page):
     return re.sub(r"<[^>]+>", " ", page).replace("\u00a0", " ")
+
+
+# -- back to the list
+
+
+def test_back_leads_to_the_list_as_it_was(as_operator, operator):
+    order = make_order()
+    choose(as_operator, "withdraw", order, query="state=queued&sort=cost&after=3~4")
+    page = as_operator.get(OrderAction.objects.get().get_absolute_url()).text
+    assert page.count('href="/orders/?state=queued&amp;sort=cost&amp;after=3~4"') == 2
+    other = as_operator.get(draft(Kind.WITHDRAW, order, by=operator).get_absolute_url()).text
+    assert other.count('href="/orders/">Back') == 1
+
+
+# -- ordering again
+
+
+def test_selected_orders_become_a_draft_and_nothing_is_ordered(as_operator, rung):
+    refused, lost = make_order(state="refused"), make_order(state="unknown")
+    response = choose(as_operator, "again", refused, lost)
+    batch = Batch.objects.get()
+    assert response.url == batch.get_absolute_url()
+    page = as_operator.get(batch.get_absolute_url(), {"show": "all"}).text
+    assert "1 line is skipped, so that nothing is bought twice." in page
+    assert f"The panel may have order {lost.pk}" in page
+    assert Order.objects.count() == 2
+    assert not OrderAction.objects.exists()
+    assert not rung
+
+
+def test_all_of_a_filter_are_ordered_again(as_operator):
+    yesterday = timezone.now() - dt.timedelta(days=1)
+    mine = [make_order(state="refused", created_at=yesterday) for _ in range(3)]
+    make_order(state="refused")
+    day = f"{timezone.localdate(yesterday)}"
+    query = f"state=refused&created_from={day}&created_to={day}"
+    response = choose(as_operator, "again", all="1", query=query, headers=HTMX)
+    batch = Batch.objects.get()
+    assert response["HX-Redirect"] == batch.get_absolute_url()
+    assert [line.cells["again_of"] for line in batch.lines.all()] == [str(order.pk) for order in mine]
+
+
+def test_who_may_not_order_may_not_order_again(client):
+    user = make_user("Operator")
+    user.groups.clear()
+    user.user_permissions.set(Permission.objects.filter(codename__in=("view_order", "change_order")))
+    client.force_login(user)
+    order = make_order(state="refused")
+    assert choose(client, "again", order).status_code == 403
+    assert not Batch.objects.exists()
+    assert 'value="again"' not in client.get(reverse("order_list")).text
+
+
+# -- the file of a selection
+
+
+def export(client, suffix, *orders):
+    address = reverse("order_export_selected", args=[suffix])
+    return client.post(address, {"order": [order.pk for order in orders], "query": "state=queued"})
+
+
+def test_selected_orders_are_exported_and_no_others(as_viewer):
+    first, _, third = make_order(), make_order(), make_order()
+    response = export(as_viewer, "csv", first, third)
+    lines = b"".join(response).decode().splitlines()
+    assert lines[0].removeprefix("\ufeff").startswith("Order,Created,Panel")
+    assert [line.partition(",")[0] for line in lines[1:]] == [str(third.pk), str(first.pk)]
+    assert "attachment" in response["Content-Disposition"]
+    assert export(as_viewer, "xlsx", first).content[:2] == b"PK"
+
+
+def test_an_export_of_nothing_leads_back_to_the_list(as_viewer):
+    response = export(as_viewer, "csv")
+    assert response.url == f"{reverse('order_list')}?state=queued"
+
+
+# -- what is offered
+
+
+def offered(client, **query):
+    page = client.get(reverse("order_list"), query).text
+    return re.findall(r'form="all" name="action" value="(\w+)"', page)
+
+
+def test_only_what_is_possible_for_a_filter_is_offered_for_all_of_it(as_operator):
+    make_order(state="refused")
+    make_order(state="unknown")
+    make_order()
+    assert offered(as_operator) == ["refresh", "refill", "cancel", "withdraw", "again"]
+    assert offered(as_operator, state="refused") == ["again"]
+    assert offered(as_operator, stage="waiting") == ["withdraw", "again"]
+    assert offered(as_operator, state="unknown") == []
+    assert "No action is possible for these." in as_operator.get(reverse("order_list"), {"state": "unknown"}).text
+
+
+# -- outcomes
+
+
+def test_the_outcomes_can_be_looked_through_one_by_one(as_operator, operator):
+    orders = [make_placed(), make_placed(), make_placed(progress=Progress.COMPLETED)]
+    action = draft(Kind.CANCEL, *orders, by=operator)
+    confirm_action(action)
+    carry_out(action.pk, threading.Event())
+    Order.objects.filter(pk=orders[0].pk).update(cancel_state="refused", cancel_error="No.")
+
+    def shown(outcome):
+        page = as_operator.get(action.get_absolute_url(), {"outcome": outcome}).context["page"]
+        return [line.order for line in page]
+
+    assert shown("refused") == [orders[0]]
+    assert shown("waiting") == [orders[1]]
+    assert shown("skipped") == [orders[2]]
+    assert shown("accepted") == []
+    assert shown("done") == orders[:2]
+    assert shown("") == shown("nonsense") == orders
+
+
+def test_the_report_says_why_an_outcome_takes_long_and_polls_less_often(as_operator, operator):
+    panel = make_panel(name="Northwind", is_active=False)
+    action = draft(Kind.CANCEL, make_placed(make_service(panel)), by=operator)
+    confirm_action(action)
+    carry_out(action.pk, threading.Event())
+    page = as_operator.get(action.get_absolute_url()).text
+    assert "the panel is inactive. Requests are sent when it is active again." in page
+    assert "every 10s" in page
+    type(panel).objects.update(is_active=True)
+    assert "every 2s" in as_operator.get(action.get_absolute_url()).text
+    OrderAction.objects.update(finished_at=timezone.now() - dt.timedelta(minutes=6))
+    assert "every 10s" in as_operator.get(action.get_absolute_url()).text
+
+
+def test_queries_of_a_report_do_not_grow_with_the_orders(as_operator, operator):
+    counts = []
+    for number in (2, 20):
+        action = draft(Kind.REFILL, *[make_placed(progress=Progress.COMPLETED) for _ in range(number)], by=operator)
+        confirm_action(action)
+        carry_out(action.pk, threading.Event())
+        with CaptureQueriesContext(connection) as queries:
+            as_operator.get(action.get_absolute_url())
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 20

@@ -1,0 +1,71 @@
+"""Says why an order that is ordered again could be bought twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from panels.models import Order
+from panels.money.costs import NOTHING_ORDERED
+from panels.orders.placing import is_active
+from panels.orders.refused import with_repeat
+
+State = Order.State
+# The panel may have these orders, and nobody knows it yet.
+UNDECIDED = (State.SENDING, State.UNKNOWN)
+# The number of values in one query. SQLite takes at most 999.
+AT_ONCE = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why an order should not be ordered again. A person cannot overrule a final doubt."""
+
+    text: str
+    is_final: bool = False
+
+
+def find_doubts(pks: Iterable[int], drafted_at: datetime) -> dict[int, Doubt | None]:
+    """Return the doubt about ordering each of these orders again, None for an order without a doubt.
+
+    drafted_at: when a person decided to order them again. Orders that do not exist are not in the result.
+    """
+    numbers = sorted(set(pks))
+    found: dict[int, Doubt | None] = {}
+    for start in range(0, len(numbers), AT_ONCE):
+        orders = with_repeat(Order.objects.filter(pk__in=numbers[start : start + AT_ONCE])).order_by()
+        fields = ("pk", "state", "progress", "alarm", "sent_at", "repeat", "is_active")
+        for order in orders.annotate(is_active=is_active()).values_list(*fields, named=True):
+            found[order.pk] = _doubt_about(order, drafted_at)
+    return found
+
+
+def lock(pks: Iterable[int]) -> None:
+    """Lock orders that are ordered again until the end of the transaction, so that nobody sends them meanwhile.
+
+    Everybody locks several orders in the order of their pks, to avoid deadlocks.
+    """
+    numbers = sorted(set(pks))
+    for start in range(0, len(numbers), AT_ONCE):
+        orders = Order.objects.filter(pk__in=numbers[start : start + AT_ONCE])
+        list(orders.order_by("pk").select_for_update(no_key=True).values_list("pk"))
+
+
+def _doubt_about(order: Any, drafted_at: datetime) -> Doubt | None:
+    if order.state in UNDECIDED:
+        text = f"The panel may have order {order.pk}, because its outcome is not known. Decide about that order first."
+        return Doubt(text, is_final=True)
+    if order.state == State.WRITTEN_OFF:
+        return Doubt(f"The panel may have order {order.pk}, which is marked as lost.")
+    if order.is_active:
+        return Doubt(f"Order {order.pk} is still active for the same service and link.")
+    if order.sent_at and order.sent_at > drafted_at:
+        return Doubt(f"Order {order.pk} was sent again since these lines were made.")
+    has_failed = order.state in NOTHING_ORDERED or order.progress in Order.GIVEN_UP
+    if has_failed and order.repeat:
+        return Doubt(f"Order {order.pk} was ordered again already as order {order.repeat}.")
+    if order.alarm:
+        return Doubt(f"Order {order.pk} has an alarm: {order.alarm}")
+    return None
