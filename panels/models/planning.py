@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import CharField, F, Value
-from django.db.models.functions import Concat
+from django.db.models import BigIntegerField, CharField, Func, Value
 
 
 class Literal(Value):
@@ -20,11 +19,18 @@ class Literal(Value):
         return f"'{text}'", ()
 
 
+class _Unindexed(Func):
+    """An expression that no index of SQLite covers. PostgreSQL has statistics, and finds the index itself."""
+
+    def as_postgresql(self, compiler: Any, connection: Any, **_: Any) -> Any:
+        return self.as_sql(compiler, connection, template="%(expressions)s")
+
+
 def unindexed(name: str) -> Any:
     """Return a number as a sum, because no index covers the sum."""
-    return F(name) + 0
+    return _Unindexed(name, template="(%(expressions)s + 0)", output_field=BigIntegerField())
 
 
 def unindexed_text(text: Any) -> Any:
     """Return a text, by name or as an expression, joined with an empty text, because no index covers the result."""
-    return Concat(text, Value(""), output_field=CharField())
+    return _Unindexed(text, template="(%(expressions)s || '')", output_field=CharField())

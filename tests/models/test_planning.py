@@ -51,6 +51,14 @@ def test_sqlite_uses_no_index_of_a_hidden_column(indexed, hidden, index):
     assert index not in plan_of(hidden)
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no statistics and needs the expressions")
+def test_postgresql_sees_the_columns_themselves():
+    hidden = Order.objects.alias(at=unindexed("panel_id"), now=unindexed_text("state")).filter(at=1, now="placed")
+    shown = Order.objects.filter(panel_id=1, state="placed")
+    assert "+ 0" not in str(hidden.query.sql_with_params())
+    assert plan_of(hidden) == plan_of(shown)
+
+
 @pytest.mark.parametrize("text", ["", "placed", "it's", "100 % of %s"])
 def test_a_literal_has_its_text_without_a_parameter(text):
     make_order()
