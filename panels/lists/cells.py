@@ -36,10 +36,10 @@ def main_link(address: str, text: str, title: str) -> SafeString:
     return mark_safe(f'<a class="table__open" href="{address}" title="{escape(title)}">{escape(text)}</a>')  # noqa: S308
 
 
-def aside(text: str) -> SafeString:
+def aside(text: str, title: str = "") -> SafeString:
     """Write a remark beside a state. A remark that ends with "…" is about work under way, so a spinner shows that."""
     spinner = SPINNER if text.endswith("…") else ""
-    return format_html('<span class="small muted" title="{}">{}{}</span>', text, spinner, text)
+    return format_html('<span class="small muted" title="{}">{}{}</span>', title or text, spinner, text)
 
 
 def name_column(name: str, title: str, read: Callable[[Any], str | None], **more: Any) -> Column[Any]:

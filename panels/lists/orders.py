@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 
 from panels.lists.cells import BARE, aside, main_link, name_column, time_column, words
 from panels.lists.order_actions import possible_actions
@@ -133,18 +133,19 @@ def _state(order: ListedOrder) -> str:
     marks = [badge]
     if order.alarm:
         marks.append(states.badge("alarm", label="Alarm", kind="bad"))
-    marks += [aside(text) for text in _remarks(order)]
-    return format_html_join(" ", "{}", ((mark,) for mark in marks))
+    return format_html_join(" ", "{}", ((mark,) for mark in [*marks, *_remarks(order)]))
 
 
-def _remarks(order: ListedOrder) -> list[str]:
+def _remarks(order: ListedOrder) -> list[SafeString]:
     remarks = []
     if order.is_word_unknown:
-        remarks.append(f"“{order.remote_status}”")
-    if order.check_requested_at:
-        remarks.append("checking…" if order.panel.takes_questions(timezone.now()) else "waiting for the panel")
+        remarks.append(aside(f"“{order.remote_status}”"))
+    if order.check_requested_at and order.panel.takes_questions(timezone.now()):
+        remarks.append(aside("checking…"))
+    elif order.check_requested_at:
+        remarks.append(aside("check waits", "The check waits until the panel can be asked"))
     if order.cancel_state and not order.is_finished:
-        remarks.append(f"cancel: {RequestState(order.cancel_state).label.lower()}")
+        remarks.append(aside(f"cancel: {RequestState(order.cancel_state).label.lower()}"))
     return remarks
 
 
@@ -215,7 +216,7 @@ ORDERS: Table[Any] = Table(
         Column(name="note", title="Note", cell=lambda order: words(order.note[:200]), css="w-link", shown="extra"),
         Column(name="state", title="State", cell=_state, css="w-state", shown="always", place="badge"),
         Column(name="quantity", title="Quantity", cell=_quantity, css="num", place="figure"),
-        Column(name="delivered", title="Delivered", cell=_delivered, css="w-bar"),
+        Column(name="delivered", title="Delivered", cell=_delivered, css="w-bar", shown="medium"),
         Column(
             name="start",
             title="Start count",
@@ -255,7 +256,7 @@ ORDERS: Table[Any] = Table(
             css="num",
             shown="extra",
         ),
-        name_column("panel", "Panel", lambda order: order.panel_name),
+        name_column("panel", "Panel", lambda order: order.panel_name, shown="medium"),
         Column(
             name="remote_id",
             title="Panel order ID",

@@ -89,7 +89,7 @@ REFILLS: Table[Refill] = Table(
             cell=lambda refill: words(refill.remote_id),
             css="w-name mono",
         ),
-        name_column("panel", "Panel", lambda refill: refill.order.panel.name, place="figure"),
+        name_column("panel", "Panel", lambda refill: refill.order.panel.name, shown="medium", place="figure"),
         time_column("requested", "Requested", lambda refill: refill.requested_at, place="figure", sort="-requested"),
         name_column(
             "requested_by",

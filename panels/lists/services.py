@@ -106,7 +106,7 @@ SERVICES: Table[Service] = Table(
             css="w-link",
             shown="wide",
         ),
-        Column(name="type", title="Type", cell=_type, css="w-name", place="badge"),
+        Column(name="type", title="Type", cell=_type, css="w-name", shown="medium", place="badge"),
         Column(
             name="price",
             title="Price per 1000",

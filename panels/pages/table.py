@@ -18,6 +18,7 @@ from typing import Any, Generic, Literal, TypeVar
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import get_text_list
 
 from panels.models import PersonalSettings
 from panels.pages.numbers import NBSP
@@ -25,14 +26,17 @@ from panels.pages.paging import CURSORS, Page
 from panels.pages.polling import tag_of
 
 M = TypeVar("M")
-# always: it cannot be hidden. default: shown until a person hides it. wide: the same, but on wide screens only.
-# extra: shown only if a person chose it.
-Shown = Literal["always", "default", "wide", "extra"]
+# always: it cannot be hidden. default: shown until a person hides it. medium and wide: the same, but not on screens of
+# less than 1440 and 1760 px (static/app.css). extra: shown only if a person chose it.
+Shown = Literal["always", "default", "medium", "wide", "extra"]
+WIDE = ("medium", "wide")
 # The place of a cell in the two lines of a row on a phone. Other cells are hidden there.
 # remark: words that most rows do not have.
 Place = Literal["title", "badge", "figure", "remark", "control", ""]
 
 MOST_ON_A_SCREEN = 12
+# Among the chosen columns of a person: those for wide screens are shown on all screens.
+EVERYWHERE = "everywhere"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +99,7 @@ class Table(Generic[M]):
 
     def default_names(self, user: Any) -> list[str]:
         """Return those of these names that are shown until the person chooses."""
-        return [each.name for each in self._possible(user) if each.shown in ("default", "wide")]
+        return [each.name for each in self._possible(user) if each.shown not in ("always", "extra")]
 
     def columns_of(self, user: Any) -> list[Column[M]]:
         """Return the columns that this person sees: the chosen columns, or those by default."""
@@ -103,6 +107,10 @@ class Table(Generic[M]):
         if chosen is None:
             return [each for each in self._possible(user) if each.shown != "extra"]
         return [each for each in self._possible(user) if each.shown == "always" or each.name in chosen]
+
+    def is_everywhere(self, user: Any) -> bool:
+        """Return whether this person sees the columns for wide screens on narrow screens too."""
+        return EVERYWHERE in PersonalSettings.of(user).columns.get(self.name, ())
 
     def is_selectable(self, user: Any) -> bool:
         """Return whether this person can select rows."""
@@ -130,7 +138,7 @@ def tag_of_page(table: Table[M], request: HttpRequest, page: Page[Any], *others:
     rights = [request.user.has_perm(each) for each in table.rights]
     columns = [column.name for column in table.columns_of(request.user)]
     personal = PersonalSettings.of(request.user)
-    looks = (rights, columns, personal.density, personal.time_zone)
+    looks = (rights, columns, table.is_everywhere(request.user), personal.density, personal.time_zone)
     return tag_of(rows, page.is_first, page.is_last, looks, *others)
 
 
@@ -158,7 +166,7 @@ class TablePage(Generic[M]):
         self._user = request.user
         self._sort = sort
         self._is_filtered = is_filtered
-        self._is_default = PersonalSettings.of(request.user).columns.get(table.name) is None
+        self.is_everywhere = table.is_everywhere(request.user)
 
     @property
     def name(self) -> str:
@@ -211,6 +219,11 @@ class TablePage(Generic[M]):
         return ((each.name, each.title, each.name in shown) for each in self.table.columns if each.name in names)
 
     @property
+    def wide_titles(self) -> str:
+        """The titles of the shown columns that need a wide screen."""
+        return get_text_list([each.title for each in self.columns if each.shown in WIDE], "and")
+
+    @property
     def heads(self) -> Iterator[Head]:
         """The heads of the columns."""
         for column in self.columns:
@@ -238,7 +251,7 @@ class TablePage(Generic[M]):
         return f'<td class="table__select">{box if self.table.can_select(row) else ""}</td>'
 
     def _classes(self, column: Column[M]) -> str:
-        css = " table__wide" if column.shown == "wide" and self._is_default else ""
+        css = f" table__{column.shown}" if column.shown in WIDE and not self.is_everywhere else ""
         return f"{column.classes}{css}"
 
     def _writer(self, column: Column[M]) -> Callable[[M], str]:

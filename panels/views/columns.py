@@ -10,6 +10,7 @@ from django_htmx.http import trigger_client_event
 from panels.lists import TABLES
 from panels.models import PersonalSettings
 from panels.pages.htmx import page_before, wants_fragment
+from panels.pages.table import EVERYWHERE
 
 
 @require_POST
@@ -19,8 +20,9 @@ def list_columns(request: HttpRequest, name: str) -> HttpResponse:
     if table is None:
         raise Http404
     personal = PersonalSettings.of(request.user)
-    chosen = [each for each in table.names(request.user) if each in request.POST.getlist("column")]
-    # Somebody who saves only another density has the columns by default ticked. They stay as wide as the screen.
+    possible = (*table.names(request.user), EVERYWHERE)
+    chosen = [each for each in possible if each in request.POST.getlist("column")]
+    # Somebody who saves only another density has the columns by default ticked. Later versions may have others.
     if request.POST.get("reset") or chosen == table.default_names(request.user):
         personal.columns.pop(name, None)
     else:

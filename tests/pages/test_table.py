@@ -78,13 +78,19 @@ def test_a_person_sees_the_default_columns_until_they_choose():
     assert names(draw(user=user)) == ["name", "rare"]
 
 
-def test_chosen_columns_are_shown_on_every_screen():
+def test_columns_for_wide_screens_stay_there_until_a_person_wants_them_everywhere():
     user = make_user()
     assert "table__wide" in draw(Row(1), user=user).body
-    PersonalSettings.objects.create(user=user, columns={"rows": ["far"]})
+    personal = PersonalSettings.objects.create(user=user, columns={"rows": ["far", "rare"]})
+    user.refresh_from_db()
+    assert (draw(user=user).wide_titles, draw(user=user).is_everywhere) == ("Far", False)
+    assert "table__wide" in draw(Row(1), user=user).body
+    personal.columns["rows"].append("everywhere")
+    personal.save()
     user.refresh_from_db()
     assert "far</td>" in draw(Row(1), user=user).body
     assert "table__wide" not in draw(Row(1), user=user).body
+    assert draw(user=user).is_everywhere
 
 
 def test_a_column_that_needs_a_permission_does_not_exist_without_it():
@@ -140,7 +146,9 @@ def test_a_tag_differs_with_the_rows_the_place_of_the_page_the_rights_and_the_pe
     PersonalSettings.objects.create(user=other, columns={"rows": ["far"]})
     wide = make_user("Viewer")
     PersonalSettings.objects.create(user=wide, density="comfortable")
-    tags = [tag(Row(1), user=person) for person in (viewer, operator, other, wide)]
+    everywhere = make_user("Viewer")
+    PersonalSettings.objects.create(user=everywhere, columns={"rows": ["far", "everywhere"]})
+    tags = [tag(Row(1), user=person) for person in (viewer, operator, other, wide, everywhere)]
     tags += [tag(Row(1, name="x"), user=viewer), tag(Row(1), Row(1), user=viewer)]
     tags += [tag(Row(1), user=viewer, is_last=False), tag(Row(1), user=viewer, total=2)]
     assert len(set(tags)) == len(tags)

@@ -9,6 +9,7 @@ import pytest
 from panels.models import PersonalSettings
 from panels.views.columns import list_columns
 from tests.factories import make_placed
+from tests.views.pages import plain_text
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/lists/orders/columns/"
@@ -55,6 +56,20 @@ def test_names_that_are_no_columns_are_not_kept_and_an_odd_density_changes_nothi
     as_operator.post(ADDRESS, {"column": ["cost", "number", "x" * 300], "density": "tiny"})
     assert columns(operator) == {"orders": ["cost"]}
     assert PersonalSettings.objects.get(user=operator).density == "compact"
+
+
+def test_columns_for_wide_screens_are_shown_on_all_screens_if_a_person_wants_that(as_operator, operator):
+    make_placed()
+    page = as_operator.get("/orders/").text
+    assert 'value="everywhere"' in page
+    assert "Link, Client, Delivered and Panel on narrow screens too" in plain_text(page)
+    assert '<td class="w-link table__hidden table__wide">' in page
+    as_operator.post(ADDRESS, {"column": ["link", "everywhere"]})
+    assert columns(operator) == {"orders": ["link", "everywhere"]}
+    page = as_operator.get("/orders/").text
+    assert '<td class="w-link table__hidden">' in page
+    as_operator.post(ADDRESS, {"column": ["cost"]})
+    assert "on narrow screens too" not in as_operator.get("/orders/").text
 
 
 def test_reset_brings_the_default_columns_back_also_those_of_later_versions(as_operator, operator):
