@@ -89,6 +89,9 @@ TABLE = {
     ("bulk_services", "GET"): (LOGIN, 403, 403, 200, 200),
     ("bulk_settle", "POST"): (LOGIN, 403, 403, 302, 302),
     ("bulk_rename", "POST"): (LOGIN, 403, 403, 302, 302),
+    # The table of a draft of this kind is not kept.
+    ("bulk_columns", "GET"): (LOGIN, 403, 403, 302, 302),
+    ("bulk_columns", "POST"): (LOGIN, 403, 403, 302, 302),
     ("bulk_labels", "GET"): (LOGIN, 403, 403, 200, 200),
     ("bulk_labels", "POST"): (LOGIN, 403, 403, 302, 302),
     ("bulk_create_names", "POST"): (LOGIN, 403, 403, 302, 302),

@@ -16,6 +16,7 @@ from panels.models import (
     BatchLine,
     Campaign,
     Client,
+    ColumnTitle,
     FoundId,
     IdSearch,
     Order,
@@ -24,6 +25,7 @@ from panels.models import (
     OrderReading,
     Panel,
     Refill,
+    SourceTable,
 )
 from panels.money.costs import cost_of
 from panels.orders.actions import MOST, confirm_action, draft_action
@@ -227,3 +229,23 @@ class BatchLineAdmin(RowAdmin):
     list_filter = ("has_errors", "is_left_out")
     list_select_related = ("batch", "service", "order")
     search_fields = ("=batch__id", "=number", "=order__id", "=remote_id")
+
+
+@admin.register(SourceTable)
+class SourceTableAdmin(RowAdmin):
+    hidden = ("packed",)
+    list_display = ("batch", "titles", "layout")
+    list_select_related = ("batch",)
+    search_fields = ("=batch__id", "batch__filename")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SourceTable]:
+        return super().get_queryset(request).defer("packed")
+
+
+@admin.register(ColumnTitle)
+class ColumnTitleAdmin(RowAdmin):
+    list_display = ("title", "kind", "column", "chosen_by", "chosen_at")
+    list_filter = ("kind",)
+    list_select_related = ("chosen_by",)
+    search_fields = ("key", "title")
+    ordering = ("kind", "key")

@@ -19,14 +19,17 @@ from panels.clients.naming import NO_LABELS, Labels, NameLookup
 from panels.models import Batch, BatchLine, Order, Panel
 from panels.protocol.order_fields import UnfitError, shown
 from panels.protocol.scalars import read_remote_id
-from panels.tables.reading import LABELS, Sheet
+from panels.tables.columns import LABELS, TableKind
+from panels.tables.reading import Sheet
 
 COLUMNS = ("panel", "order", "service", "link", "quantity", "placed", *LABELS)
 # The cells of a pasted line, after the panel's name.
 PASTED = ("order", "service", "link", "quantity", "placed")
+EXISTING = TableKind("existing", COLUMNS, PASTED, expected=("order",))
 FIRST_YEAR = 2000
 # The date of an XLSX file, as tables.workbook writes it. In other tables the month may stand before the day.
 _DAY_FIRST = re.compile(r"^([0-9]{2})/([0-9]{2})/([0-9]{4})\b")
+_ID_BEFORE_NAME = re.compile(r"#?([0-9]{1,18})\s*[-\u2013\u2014|:.]\s*\S")
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})?"
 _MOMENT = re.compile(f"{_DAY}([ T]{_TIME})?")
@@ -58,7 +61,7 @@ def create_adoption(
         confirmed_at=timezone.now(),
         **labels.of_batch,
     )
-    return store_batch(batch, new_lines(batch, sheet, COLUMNS), _check_imported_lines)
+    return store_batch(batch, new_lines(batch, sheet, COLUMNS), check_imported_lines)
 
 
 def to_adopt() -> QuerySet[BatchLine]:
@@ -88,7 +91,8 @@ def placed_at_of(line: BatchLine) -> dt.datetime | None:
     return timezone.make_aware(moment, timezone.get_default_timezone()) if timezone.is_naive(moment) else moment
 
 
-def _check_imported_lines(batch: Batch, lines: Sequence[BatchLine]) -> None:
+def check_imported_lines(batch: Batch, lines: Sequence[BatchLine]) -> None:
+    """Check lines that name orders at a panel, and set the results as their attributes. Nothing is saved."""
     lookup = CatalogLookup(batch.panel, lines)
     names = NameLookup((line.cells for line in lines), batch.client, batch.campaign)
     named: dict[tuple[int, str], int] = {}
@@ -108,7 +112,7 @@ def recheck_imported_lines(batch: Batch, lines: Sequence[BatchLine]) -> None:
     """Check lines again that the panel was not asked about, and save them."""
     for line in lines:
         line.errors, line.warnings = {}, []
-    _check_imported_lines(batch, lines)
+    check_imported_lines(batch, lines)
     save_lines(lines)
 
 
@@ -121,7 +125,7 @@ def _check_imported_line(line: BatchLine, lookup: CatalogLookup) -> None:
         if not panel.is_active:
             line.errors["panel"] = [f"The panel {shown(panel.name)} is not active. Activate it first."]
         if service := line.cells.get("service", ""):
-            line.service = lookup.service(panel, service)
+            line.service = lookup.service(panel, service) or lookup.service(panel, _id_before_name(service))
             if line.service is None:
                 line.warnings.append(f"{panel.name} has no service {shown(service)}. The order is imported without it.")
     line.errors |= find_unfit({name: line.cells[name] for name in ("link", "quantity") if name in line.cells})
@@ -131,6 +135,12 @@ def _check_imported_line(line: BatchLine, lookup: CatalogLookup) -> None:
     line.remote_id = read_remote_id(text)
     if not line.remote_id:
         line.errors["order"] = [f"{shown(text)} is not an order ID." if text else "The order ID is missing."]
+
+
+def _id_before_name(text: str) -> str:
+    """Return the ID of a service that a panel writes with its name: "102 - Instagram Likes"."""
+    match = _ID_BEFORE_NAME.match(text)
+    return match[1] if match else ""
 
 
 def _unfit_moment(line: BatchLine) -> str:

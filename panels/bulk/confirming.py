@@ -75,6 +75,11 @@ class Summary:
     fingerprint: str
 
     @property
+    def lines(self) -> int:
+        """The number of all lines. A draft whose columns nobody has chosen has none."""
+        return self.count + self.wrong + self.left_out
+
+    @property
     def can_confirm(self) -> bool:
         """Whether the batch has lines to order and no wrong line."""
         return self.count > 0 and not self.wrong

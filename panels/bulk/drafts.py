@@ -16,7 +16,7 @@ from panels.bulk.checking import check_lines, recheck_lines, save_changed_lines,
 from panels.bulk.lookup import in_chunks
 from panels.bulk.naming import propose_name
 from panels.clients.naming import NO_LABELS, Labels
-from panels.models import Batch, BatchLine, Panel
+from panels.models import Batch, BatchLine, Panel, SourceTable
 from panels.models.batch import name_columns
 from panels.protocol.order_fields import trim
 from panels.tables.reading import COLUMNS, Sheet
@@ -238,7 +238,11 @@ def delete_draft(batch: Batch) -> bool:
 
 
 def delete_old_drafts() -> int:
-    """Delete drafts and discarded batches that have not changed for a week, and return their number."""
+    """Delete drafts and discarded batches that have not changed for a week, and return their number.
+
+    The tables of confirmed batches are deleted too.
+    """
+    SourceTable.objects.exclude(batch__state__in=(Batch.State.DRAFT, Batch.State.DISCARDED)).delete()
     unwanted = Batch.objects.filter(
         state__in=(Batch.State.DRAFT, Batch.State.DISCARDED), checked_at__lt=timezone.now() - DRAFTS_LIVE_FOR
     )

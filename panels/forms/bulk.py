@@ -8,22 +8,22 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from panels.bulk import adoption
+from panels.bulk.adoption import EXISTING
+from panels.bulk.columns import known_services, learned_titles
 from panels.bulk.lookup import CatalogLookup
 from panels.forms.cells import CellFields
 from panels.models import BatchLine, Panel
-from panels.tables.reading import COLUMNS, MAX_BYTES, PASTED, Sheet, UnreadableError, read_file, read_paste
+from panels.tables.columns import COLUMNS, ORDERS
+from panels.tables.reading import MAX_BYTES, Sheet, Source, UnclearError, UnreadableError, read_table
 
 _BOTH = "Give either lines or a file, not both. The lines are kept. To use the file, choose it again."
-_NO_PANEL = "Choose a panel, or name the panel in each line. No line names a known panel."
+NO_PANEL = "Choose a panel, or name the panel in each line. No line names a known panel."
 
 
 class TableForm(forms.Form):
     """A table of orders, pasted or as a file, and the panel of the lines that name no panel."""
 
-    columns: ClassVar = COLUMNS
-    pasted: ClassVar = PASTED
-    needed = "service"
+    kind: ClassVar = ORDERS
 
     token = forms.UUIDField(widget=forms.HiddenInput)
     panel = forms.ModelChoiceField(
@@ -48,10 +48,10 @@ class TableForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.initial["token"] = uuid.uuid4()
-        columns = " | ".join(self.pasted)
+        columns = " | ".join(self.kind.pasted)
         self.fields["text"].help_text = f"One order a line: {columns}. If no panel is chosen: panel | {columns}."
-        self.filename = ""
-        self.sheet = Sheet((), ())
+        self.source = Source(None, b"", self.kind)
+        self.sheet: Sheet | None = None
 
     def clean(self) -> dict[str, Any]:
         text, file = self.cleaned_data.get("text", ""), self.cleaned_data.get("file")
@@ -59,40 +59,46 @@ class TableForm(forms.Form):
             self.add_error("text", _BOTH if file else "Paste lines, or choose a file.")
         elif not self.errors:
             try:
-                self.sheet = self._read_file(file) if file else self._read_text(text)
+                self._read(text, file)
             except UnreadableError as error:
                 kept = "Nothing was saved." if file else "The lines are kept. Nothing was ordered."
                 self.add_error("file" if file else "text", f"{error.text} {kept}")
             else:
-                if self.cleaned_data["panel"] is None and self._lacks_panels():
-                    self.add_error("panel", _NO_PANEL)
+                if self.cleaned_data["panel"] is None and self.sheet and self._lacks_panels(self.sheet):
+                    self.add_error("panel", NO_PANEL)
         return self.cleaned_data
 
-    def _lacks_panels(self) -> bool:
+    def _lacks_panels(self, sheet: Sheet) -> bool:
         """Return whether every line lacks a known panel and is too short to begin with the name of a panel."""
         lookup = CatalogLookup(None, ())
         return not any(
-            ("panel" in line.cells and self.pasted[-1] in line.cells) or isinstance(lookup.panel(line.cells), Panel)
-            for line in self.sheet.lines
+            ("panel" in line.cells and self.kind.pasted[-1] in line.cells)
+            or isinstance(lookup.panel(line.cells), Panel)
+            for line in sheet.lines
         )
 
-    def _read_text(self, text: str) -> Sheet:
-        return read_paste(text, has_panel=self.cleaned_data["panel"] is None, names=self.pasted)
+    def _read(self, text: str, file: Any) -> None:
+        """Read the table. Without a certain meaning of its columns, it has no sheet."""
+        panel = self.cleaned_data["panel"]
+        content = self._content(file) if file else text.encode(errors="replace")
+        self.source = Source(file.name if file else None, content, self.kind, has_panel=panel is None)
+        try:
+            self.sheet = read_table(self.source, learned_titles(self.kind), known=known_services(panel))
+        except UnclearError:
+            self.sheet = None
 
-    def _read_file(self, file: Any) -> Sheet:
+    def _content(self, file: Any) -> bytes:
         if file.size > MAX_BYTES:
             size, most = file.size / 1024 / 1024, MAX_BYTES // 1024 // 1024
             raise UnreadableError(f"The file has {size:,.1f} MB, the limit is {most} MB", "Split it into smaller files")
-        self.filename = file.name
-        return read_file(file.name, file.read(), names=self.columns, needed=self.needed)
+        content: bytes = file.read()
+        return content
 
 
 class AdoptionForm(TableForm):
     """A table of orders that were placed elsewhere, with their panel order IDs."""
 
-    columns: ClassVar = adoption.COLUMNS
-    pasted: ClassVar = adoption.PASTED
-    needed = "order"
+    kind: ClassVar = EXISTING
 
 
 class LineForm(forms.Form):

@@ -16,6 +16,7 @@ from panels.models.refill import Refill
 from panels.models.refusal import RefusalWords
 from panels.models.saved_view import SavedView
 from panels.models.service import Service, ServiceChange
+from panels.models.source_table import ColumnTitle, SourceTable
 from panels.models.status_word import StatusWord
 from panels.models.total import DayTotal
 
@@ -26,6 +27,7 @@ __all__ = [
     "BatchLine",
     "Campaign",
     "Client",
+    "ColumnTitle",
     "Controls",
     "DayTotal",
     "FoundId",
@@ -43,6 +45,7 @@ __all__ = [
     "SavedView",
     "Service",
     "ServiceChange",
+    "SourceTable",
     "StatusWord",
     "Worker",
 ]

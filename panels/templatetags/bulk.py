@@ -8,7 +8,7 @@ from decimal import Decimal
 from django import template
 from django.utils.html import format_html_join
 
-from panels.models import BatchLine
+from panels.models import BatchLine, SourceTable
 from panels.pages.numbers import count, money
 from panels.protocol.order_fields import read_count
 from panels.tables.reading import COLUMNS
@@ -60,6 +60,18 @@ def spans(numbers: Sequence[int]) -> str:
     words = [f"{span[0]}–{span[-1]}" if len(span) > 1 else str(span[0]) for span in found]
     more = sum(map(len, found[MOST_SPANS:]))
     return ", ".join(words[:MOST_SPANS]) + (f" and {count(more)} more" if more else "")
+
+
+@register.filter
+def titles_read(table: SourceTable) -> str:
+    """Say how the titles of a table were read: those with another name than their column, and those not read."""
+    names = [(title, column.replace("_", " ")) for title, column in table.titles]
+    read = [f"“{_shorten(title)}” is {column}" for title, column in names if column and title.lower() != column]
+    not_read = [f"“{_shorten(title)}”" for title, column in names if not column]
+    sentences = [f"{', '.join(read)}."] if read else []
+    if not_read:
+        sentences.append(f"Not read: {', '.join(not_read)}.")
+    return " ".join(sentences)
 
 
 @register.filter

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from panels.bell import ring
 from panels.bulk import confirming, drafts, results
-from panels.bulk.adoption import create_adoption, to_adopt
+from panels.bulk.adoption import to_adopt
+from panels.bulk.columns import create_from_table, find_table
 from panels.bulk.labels import find_missing_names
 from panels.bulk.progress import BatchProgress, find_progress, pause, resume, withdraw_unsent
 from panels.forms.bulk import AdoptionForm, TableForm
@@ -27,13 +28,10 @@ from panels.pages.paging import Page, paginate
 from panels.pages.undo import say_with_undo
 from panels.tables import reading
 from panels.tables.template import template_csv, template_xlsx
+from panels.views.bulk_columns import MAY_CHOOSE, MAY_ORDER
 from panels.views.bulk_labels import ring_for_adoption
 from panels.views.bulk_lines import draft_context, draft_lines, get_batch
 from panels.views.bulk_list import poll_seconds
-
-# A confirmed batch places orders, and an import adds orders, so both need both permissions.
-MAY_ORDER = ("panels.add_batch", "panels.add_order")
-
 
 # -- a new table
 
@@ -45,16 +43,7 @@ def bulk_new(request: HttpRequest) -> HttpResponse:
     form, labels = TableForm(*_sent(request)), _labels(request)
     if not all((form.is_valid(), labels.is_valid())):
         return _show_form(request, "panels/bulk/bulk_new.html", form, labels)
-    batch, is_new = drafts.create_batch(
-        form.sheet,
-        source=Batch.Source.FILE if form.filename else Batch.Source.PASTE,
-        filename=form.filename,
-        panel=form.cleaned_data["panel"],
-        labels=labels.save(),
-        created_by=request.user,
-        token=form.cleaned_data["token"],
-    )
-    return _to_batch(request, batch, form.sheet.note if is_new else "")
+    return _store(request, form, labels)
 
 
 @permission_required(MAY_ORDER, raise_exception=True)
@@ -64,16 +53,7 @@ def bulk_adopt(request: HttpRequest) -> HttpResponse:
     form, labels = AdoptionForm(*_sent(request)), _labels(request)
     if not all((form.is_valid(), labels.is_valid())):
         return _show_form(request, "panels/bulk/bulk_adopt.html", form, labels)
-    batch, is_new = create_adoption(
-        form.sheet,
-        source_name=form.filename,
-        panel=form.cleaned_data["panel"],
-        labels=labels.save(),
-        created_by=request.user,
-        token=form.cleaned_data["token"],
-    )
-    ring_for_adoption(batch)
-    return _to_batch(request, batch, form.sheet.note if is_new else "")
+    return _store(request, form, labels)
 
 
 def _sent(request: HttpRequest) -> tuple[Any, ...]:
@@ -94,9 +74,20 @@ def _show_form(request: HttpRequest, template: str, form: TableForm, labels: Lab
     return render_page(request, template, context, partial="form", status=422 if form.is_bound else 200)
 
 
-def _to_batch(request: HttpRequest, batch: Batch, note: str) -> HttpResponse:
-    if note:
-        messages.warning(request, note)
+def _store(request: HttpRequest, form: TableForm, labels: LabelsForm) -> HttpResponse:
+    """Store a table, and go to its batch, or to the choice of its columns."""
+    batch, is_new = create_from_table(
+        form.source,
+        form.sheet,
+        panel=form.cleaned_data["panel"],
+        labels=labels.save(),
+        created_by=request.user,
+        token=form.cleaned_data["token"],
+    )
+    if batch.is_adoption:
+        ring_for_adoption(batch)
+    if is_new and form.sheet and form.sheet.note:
+        messages.warning(request, form.sheet.note)
     return redirect(batch)
 
 
@@ -120,9 +111,12 @@ def bulk_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _show_draft(request: HttpRequest, batch: Batch, *, status: int = 200, **extra: Any) -> HttpResponse:
-    summary = confirming.summary(batch)
+    summary, table = confirming.summary(batch), find_table(batch)
+    if table and batch.is_draft and not summary.lines and request.user.has_perms(MAY_CHOOSE):
+        return redirect("bulk_columns", batch.pk)
     context = {
         "batch": batch,
+        "table": table,
         "kept_until": batch.checked_at and batch.checked_at + drafts.DRAFTS_LIVE_FOR,
         **draft_context(batch, summary),
         **draft_lines(request, batch, summary),

@@ -8,6 +8,7 @@ from django.utils import timezone
 from panels.models import (
     ActionLine,
     BalanceReading,
+    ColumnTitle,
     Controls,
     DayTotal,
     FoundId,
@@ -19,6 +20,7 @@ from panels.models import (
     PanelDay,
     PersonalSettings,
     ServiceChange,
+    SourceTable,
     Worker,
 )
 from tests.admin.rows import KEY
@@ -78,6 +80,8 @@ def rows(db):
         BalanceReading.objects.create(panel=panel, at=now, balance=Decimal(5), why="schedule"),
         ServiceChange.objects.create(service=service, at=now, field="rate_per_1000", old="1", new="2"),
         batch,
+        SourceTable.objects.create(batch=batch, has_panel=True, packed=SourceTable.pack(b"service")),
+        ColumnTitle.objects.create(kind="orders", key="menge", title="Menge", column="quantity"),
         batch.lines.get(),
         make_client(),
         make_campaign(),

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from django.utils import timezone
 
-from panels.bulk.adoption import COLUMNS, PASTED, create_adoption, placed_at_of
+from panels.bulk.adoption import EXISTING, create_adoption, placed_at_of
 from panels.models import Batch, BatchLine
 from panels.protocol.order_fields import UnfitError
 from panels.tables.reading import read_file, read_paste
@@ -107,10 +107,10 @@ def test_a_date_of_a_spreadsheet_is_read(moment):
     book.active.append(["order", "placed"])
     book.active.append(["101", moment.replace(tzinfo=None)])
     book.save(written)
-    sheet = read_file("orders.xlsx", written.getvalue(), names=COLUMNS, needed="order")
+    sheet = read_file("orders.xlsx", written.getvalue(), kind=EXISTING)
     assert placed_at_of(line_of(sheet.lines[0].cells["placed"], "orders.xlsx")) == moment
 
 
 def test_a_pasted_line_names_the_day_last():
-    sheet = read_paste("101 | 5 | https://example.com/x | 1000 | 2024-11-03", has_panel=False, names=PASTED)
+    sheet = read_paste("101 | 5 | https://example.com/x | 1000 | 2024-11-03", has_panel=False, kind=EXISTING)
     assert placed_at_of(line_of(sheet.lines[0].cells["placed"], "")) == MIDNIGHT

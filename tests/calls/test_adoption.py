@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from panels import bell, schedule
 from panels.bulk import progress, results
-from panels.bulk.adoption import PASTED, create_adoption
+from panels.bulk.adoption import EXISTING, create_adoption
 from panels.calls.adoption import adopt
 from panels.calls.comparing import compare
 from panels.calls.polling import poll_due
@@ -92,11 +92,11 @@ def test_lines_wait_for_the_worker_and_wrong_ones_say_why(mine):
 
 
 def test_pasted_lines_are_read_with_and_without_a_panel(mine):
-    sheet = read_paste("North | 101\nNorth | 102 | 5 | https://example.com/x | 1000", has_panel=True, names=PASTED)
-    assert sheet.columns == ("panel", *PASTED)
+    sheet = read_paste("North | 101\nNorth | 102 | 5 | https://example.com/x | 1000", has_panel=True, kind=EXISTING)
+    assert sheet.columns == ("panel", *EXISTING.pasted)
     batch, _ = create_adoption(sheet, created_by=None)
     assert [line.remote_id for line in batch.lines.all()] == ["101", "102"]
-    alone, _ = create_adoption(read_paste("101", has_panel=False, names=PASTED), created_by=None, panel=mine)
+    alone, _ = create_adoption(read_paste("101", has_panel=False, kind=EXISTING), created_by=None, panel=mine)
     assert alone.lines.get().panel == mine
 
 

@@ -33,7 +33,7 @@ def test_a_file_is_read_with_its_name():
     make_panel(name="Northwind")
     form = table(content=f"panel,service,link,quantity\nNorthwind,77,{LINK},500\n")
     assert form.is_valid()
-    assert (form.filename, len(form.sheet.lines)) == ("orders.csv", 1)
+    assert (form.source.name, len(form.sheet.lines)) == ("orders.csv", 1)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_either_lines_or_a_file_are_needed(text, content, words):
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(monkeypatch):
     monkeypatch.setattr(bulk, "MAX_BYTES", 10)
-    monkeypatch.setattr(bulk, "read_file", lambda *_, **__: pytest.fail("the file was read"))
+    monkeypatch.setattr(bulk, "read_table", lambda *_, **__: pytest.fail("the file was read"))
     assert "file" in table(content="service\n" + "7" * 20).errors
 
 
@@ -59,11 +59,17 @@ def test_inactive_panels_cannot_be_chosen():
 
 def test_a_table_of_existing_orders_needs_their_ids():
     panel = make_panel()
-    assert table("23501", form=AdoptionForm, panel=panel.pk).sheet.lines == ()
     form = table("23501", form=AdoptionForm, panel=panel.pk)
     assert form.is_valid()
     assert form.sheet.lines[0].cells == {"order": "23501"}
-    assert "file" in table(content="panel,service\nNorthwind,77\n", form=AdoptionForm).errors
+    assert "file" in table(content="order\n", form=AdoptionForm).errors
+
+
+def test_a_table_with_titles_of_its_own_is_valid_and_has_no_lines_yet():
+    form = table(content="Wo,Was,Wie viel\nNorthwind,77,500\n", panel=make_panel().pk)
+    assert form.is_valid()
+    assert form.sheet is None
+    assert form.source.content == b"Wo,Was,Wie viel\nNorthwind,77,500\n"
 
 
 def test_a_line_has_the_fields_of_its_table_of_its_service_and_of_its_errors():

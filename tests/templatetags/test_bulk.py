@@ -5,14 +5,14 @@ from decimal import Decimal
 import pytest
 from django.template import Context, Template
 
-from panels.models import BatchLine
+from panels.models import BatchLine, SourceTable
 from panels.tables.reading import COLUMNS
 from panels.templatetags import bulk
-from panels.templatetags.bulk import LONGEST, amounts, cell, is_repeat, other_cells, spans
+from panels.templatetags.bulk import LONGEST, amounts, cell, is_repeat, other_cells, spans, titles_read
 
 
 def test_the_tags_and_filters_are_registered():
-    assert set(bulk.register.filters) == {"other_cells", "cell", "whole", "spans", "is_repeat"}
+    assert set(bulk.register.filters) == {"other_cells", "cell", "whole", "spans", "is_repeat", "titles_read"}
     assert set(bulk.register.tags) == {"amounts"}
 
 
@@ -84,3 +84,9 @@ def test_amounts_of_different_currencies_are_never_added():
 )
 def test_a_quantity_of_a_line_is_grouped_however_it_was_typed(typed, shown):
     assert Template("{% load bulk %}{{ typed|whole }}").render(Context({"typed": typed})) == shown
+
+
+def test_the_titles_of_a_table_are_told_with_their_columns():
+    table = SourceTable(titles=[["Menge", "quantity"], ["Link", "link"], ["Owner", ""], ["Old", "old_posts"]])
+    assert titles_read(table) == "“Menge” is quantity, “Old” is old posts. Not read: “Owner”."
+    assert titles_read(SourceTable(titles=[["Link", "link"]])) == ""

@@ -127,9 +127,9 @@ def test_what_cannot_be_read_is_said_at_the_form_and_what_was_pasted_is_kept(as_
     assert "one | two | three | four | five" in response.content.decode()
     assert "longer than its columns" in text_of(response)
     assert "The lines are kept. Nothing was ordered." in text_of(response)
-    response = upload(as_operator, "what,ever\n1,2\n")
+    response = upload(as_operator, "what,ever\n")
     assert response.status_code == 422
-    assert "names no known column" in text_of(response)
+    assert "There is no order in it" in text_of(response)
     assert not Batch.objects.exists()
 
 
@@ -156,7 +156,7 @@ def test_a_form_that_lost_its_token_gets_a_new_one(as_operator):
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(as_operator, monkeypatch):
     monkeypatch.setattr("panels.forms.bulk.MAX_BYTES", 1024 * 1024)
-    monkeypatch.setattr("panels.forms.bulk.read_file", lambda *_, **__: pytest.fail("it was read"))
+    monkeypatch.setattr("panels.forms.bulk.read_table", lambda *_, **__: pytest.fail("it was read"))
     response = upload(as_operator, b"x" * (1024 * 1024 + 1))
     assert response.status_code == 422
     assert "1.0 MB" in text_of(response)
@@ -511,7 +511,8 @@ def test_only_a_line_that_can_be_adopted_is_said_to_be_followed_without_its_serv
 
 def test_a_file_of_ids_needs_the_column_order(as_operator):
     response = upload(as_operator, "panel,service\nx,1\n", address="bulk_adopt")
-    assert "The column order is missing" in text_of(response)
+    assert response.url == at("bulk_detail", Batch.objects.get())
+    assert "The column order is missing" in text_of(as_operator.get(response.url, follow=True))
 
 
 @pytest.mark.parametrize(("filename", "words"), [("ad.csv", "Existing orders from ad.csv"), ("", "Existing orders")])

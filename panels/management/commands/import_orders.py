@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from panels import bell
+from panels.bulk.columns import learned_titles
 from panels.bulk.confirming import PanelTotal, TermChange, confirm, summary
 from panels.bulk.drafts import create_batch, delete_draft
 from panels.bulk.labels import find_missing_names, set_labels
@@ -20,9 +21,11 @@ from panels.clients.naming import Labels, Missing, NameLookup, create_missing, f
 from panels.models import Batch, Panel
 from panels.pages.numbers import money_text
 from panels.protocol.order_fields import shown, trim
-from panels.tables.reading import LABELS, Sheet, UnreadableError, read_file
+from panels.tables.columns import LABELS, ORDERS, fold_title
+from panels.tables.reading import Sheet, UnclearError, UnreadableError, read_file
 
 _HOW_TO_CREATE = " To create the clients and campaigns that do not exist, use --create-clients."
+_HOW_TO_NAME = "Or upload the file once under Bulk and choose its columns there: they are remembered."
 
 
 class Command(BaseCommand):
@@ -125,16 +128,25 @@ class Command(BaseCommand):
 
 
 def _read(file: Path) -> Sheet:
-    """Read a file. A file with unknown columns is refused, because nobody sees its lines before they are ordered."""
+    """Read a file, also with titles whose columns people have chosen on the page of a draft.
+
+    A file with other titles is refused, because nobody sees its lines before they are ordered.
+    """
+    learned = learned_titles(ORDERS)
     try:
-        sheet = read_file(file.name, file.read_bytes())
+        sheet = read_file(file.name, file.read_bytes(), learned=learned)
     except OSError as error:
         raise CommandError(f"{file} cannot be read: {error.strerror}. Nothing was ordered.") from error
+    except UnclearError as error:
+        raise CommandError(f"{file}: {error} {_HOW_TO_NAME} Nothing was ordered.") from error
     except UnreadableError as error:
         raise CommandError(f"{file}: {error} Nothing was ordered.") from error
-    if sheet.ignored:
-        columns = ", ".join(map(shown, sheet.ignored))
-        raise CommandError(f"{file} has unknown columns: {columns}. Remove or rename them. Nothing was ordered.")
+    unknown = [title for title in sheet.ignored if fold_title(title) not in learned]
+    if unknown:
+        columns = ", ".join(map(shown, unknown))
+        raise CommandError(
+            f"{file} has unknown columns: {columns}. Remove or rename them. {_HOW_TO_NAME} Nothing was ordered."
+        )
     return sheet
 
 

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from panels.management.commands import import_orders
-from panels.models import Batch, Client, Order, Panel, Service
+from panels.models import Batch, Client, ColumnTitle, Order, Panel, Service
 from panels.providers.service_types import set_type
 from tests.factories import make_panel, make_service, make_user
 
@@ -205,6 +205,24 @@ def test_an_unknown_client_for_all_lines_is_refused(service, write):
 
 
 def test_a_file_with_an_unknown_column_is_refused_because_nobody_sees_its_draft(service, write):
-    with pytest.raises(CommandError, match=r'unknown columns: "Owner"\. Remove or rename them\. Nothing was ordered'):
+    with pytest.raises(CommandError, match=r'unknown columns: "Owner"\. Remove or rename them\. .*Nothing was ordered'):
         call_command("import_orders", write(GOOD[0] + ",Alma", header="panel,service,link,quantity,Owner"))
+    assert not Order.objects.exists()
+
+
+def test_titles_in_other_languages_and_remembered_titles_are_read(service, write, rung):
+    path = write("North,12,https://example.com/1,10k,May", header="Anbieter,Dienst,Link,Menge,Wann")
+    with pytest.raises(CommandError, match=r'unknown columns: "Wann"\. .* choose its columns there'):
+        call_command("import_orders", path)
+    ColumnTitle.objects.create(kind="orders", key="wann", title="Wann", column="")
+    call_command("import_orders", path)
+    assert Order.objects.get().quantity == 10_000
+
+
+def test_a_title_that_may_mean_several_columns_is_refused_with_the_way_to_name_it(service, write):
+    path = write("North,12,https://example.com/1,1000", header="panel,ID,link,quantity")
+    with pytest.raises(CommandError, match=r'unknown columns: "ID" in column 2 .* rename them: panel, service'):
+        call_command("import_orders", path)
+    ColumnTitle.objects.create(kind="orders", key="id", title="ID", column="service")
+    call_command("import_orders", path, dry_run=True)
     assert not Order.objects.exists()

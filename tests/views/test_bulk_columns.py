@@ -1,0 +1,174 @@
+"""The page between a table with its own titles and its draft: nothing is lost there, and nothing is ordered."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from panels.bulk.confirming import confirm, summary
+from panels.models import Batch, ColumnTitle, Order
+from tests.factories import make_batch, make_panel, make_service, make_user, row_of
+from tests.views.pages import at, text_of
+
+pytestmark = pytest.mark.django_db
+CONTENT = "Was,Wohin,Viel,Kunde,<b>Chef\n12,https://example.com/1,1000,,<i>Al\n"
+COLUMNS = {f"column_{place}": name for place, name in enumerate(("service", "link", "quantity", "client", ""))}
+
+
+@pytest.fixture
+def panel():
+    return make_service(make_panel(name="North"), remote_id="12").panel
+
+
+def upload(client, panel, content=CONTENT, *, address="bulk_new", **fields):
+    file = {} if content is None else {"file": SimpleUploadedFile("orders.csv", content.encode())}
+    given = {"token": uuid.uuid4(), "panel": panel.pk if panel else "", "text": "", **file, **fields}
+    return client.post(reverse(address), given, follow=True)
+
+
+def choose(client, response, **changes):
+    """Send the form of a page as a browser does."""
+    sent = {
+        "fingerprint": response.context["fingerprint"],
+        "titles": response.context["proposal"].layout.titles_at,
+        "panel": Batch.objects.get().panel_id or "",
+        **COLUMNS,
+    }
+    return client.post(at("bulk_columns", Batch.objects.get()), sent | changes, follow=True)
+
+
+def test_a_table_with_its_own_titles_leads_to_the_choice_of_its_columns(as_operator, panel):
+    response = upload(as_operator, panel)
+    batch = Batch.objects.get()
+    assert response.redirect_chain[-1][0] == at("bulk_columns", batch)
+    text = text_of(response)
+    assert "orders.csv" in text
+    assert "Row 1 has unknown columns" in text
+    # Titles and values of the table are only shown, never run.
+    assert "&lt;b&gt;Chef" in response.content.decode()
+    assert "<b>Chef" not in response.content.decode()
+    assert "&lt;i&gt;Al" in response.content.decode()
+    assert not Order.objects.exists()
+
+
+def test_the_choice_makes_a_draft_that_names_its_columns(as_operator, panel):
+    response = choose(as_operator, upload(as_operator, panel))
+    assert "1 line to order" in text_of(response)
+    assert "“Was” is service, “Wohin” is link, “Viel” is quantity, “Kunde” is client" in text_of(response)
+    assert f'href="{at("bulk_columns", Batch.objects.get())}"' in response.content.decode()
+    assert ColumnTitle.objects.count() == 4
+
+
+def test_the_next_table_with_these_titles_needs_no_choice(as_operator, panel):
+    choose(as_operator, upload(as_operator, panel))
+    response = upload(as_operator, panel, CONTENT.replace("/1", "/2"))
+    assert response.redirect_chain[-1][0] == at("bulk_detail", Batch.objects.first())
+    assert "Not read: “&lt;b&gt;Chef”" in text_of(response)
+
+
+def test_the_table_is_still_there_after_a_reload_and_for_another_person(as_operator, panel):
+    upload(as_operator, panel)
+    address = at("bulk_columns", Batch.objects.get())
+    for user in (None, None, make_user("Manager")):
+        if user:
+            as_operator.force_login(user)
+        response = as_operator.get(at("bulk_detail", Batch.objects.get()), follow=True)
+        assert response.redirect_chain[-1][0] == address
+        assert "Wohin" in text_of(response)
+    assert "1 line to order" in text_of(choose(as_operator, response))
+
+
+def test_a_second_click_and_a_second_tab_change_nothing(as_operator, panel):
+    page = upload(as_operator, panel)
+    choose(as_operator, page)
+    assert "1 line to order" in text_of(choose(as_operator, page))
+    response = choose(as_operator, page, column_4="note")
+    assert response.status_code == 422
+    assert "The draft has changed since this page was shown." in text_of(response)
+    assert "note" not in Batch.objects.get().lines.get().cells
+    # The page that says so has the draft as it is now.
+    assert "1 line to order" in text_of(choose(as_operator, response, column_4="note"))
+    assert Batch.objects.get().lines.get().cells["note"] == "<i>Al"
+
+
+def test_the_columns_of_a_draft_can_be_changed_until_it_is_confirmed(as_operator, panel):
+    choose(as_operator, upload(as_operator, panel), column_3="")
+    batch = Batch.objects.get()
+    response = as_operator.get(at("bulk_columns", batch))
+    assert "Corrections that were made in the draft are lost." in text_of(response)
+    assert 'value="quantity" selected' in response.content.decode()
+    assert confirm(batch, None, summary(batch).fingerprint).problem == ""
+    response = as_operator.get(at("bulk_columns", batch), follow=True)
+    assert "can no longer be changed" in text_of(response)
+    assert Order.objects.count() == 1
+
+
+def test_a_choice_without_a_service_is_shown_again(as_operator, panel):
+    response = choose(as_operator, upload(as_operator, panel), column_0="")
+    assert response.status_code == 422
+    assert "Choose which column is Service ID." in text_of(response)
+    assert not Batch.objects.get().lines.exists()
+
+
+def test_a_person_may_say_which_row_has_the_titles(as_operator, panel):
+    upload(as_operator, panel, "Was,Wohin\nWer,Wieviel\n12,https://example.com/1\n")
+    batch = Batch.objects.get()
+    response = as_operator.get(at("bulk_columns", batch), {"titles": "1"})
+    assert dict(response.context["proposal"].titles) == {0: "Was", 1: "Wohin"}
+    for odd in ("9999", "x", "-1", "0"):
+        assert as_operator.get(at("bulk_columns", batch), {"titles": odd}, follow=True).status_code == 200
+
+
+def test_a_panel_can_be_chosen_with_the_columns(as_operator, panel):
+    page = upload(as_operator, None)
+    assert choose(as_operator, page).status_code == 422
+    response = choose(as_operator, page, panel=panel.pk)
+    assert "1 line to order" in text_of(response)
+    assert Batch.objects.get().panel == panel
+
+
+def test_pasted_lines_with_an_unclear_order_lead_there_too(as_operator, panel):
+    response = upload(as_operator, panel, None, text="https://example.com/1 7 8")
+    assert "It is not clear which number is the service" in text_of(response)
+    response = as_operator.post(
+        at("bulk_columns", Batch.objects.get()),
+        {
+            "fingerprint": response.context["fingerprint"],
+            "titles": "0",
+            "panel": panel.pk,
+            "column_0": "link",
+            "column_1": "quantity",
+            "column_2": "service",
+        },
+        follow=True,
+    )
+    assert Batch.objects.get().lines.get().cells == {"link": "https://example.com/1", "quantity": "7", "service": "8"}
+
+
+def test_the_ids_of_an_import_are_asked_for_after_the_choice(as_operator, panel, rung):
+    response = upload(as_operator, panel, "Nummer,Viel\n23501,100\n", address="bulk_adopt")
+    assert rung == []
+    assert "Import orders" in text_of(response)
+    sent = {"fingerprint": response.context["fingerprint"], "titles": "1", "panel": panel.pk, "column_0": "order"}
+    for _ in range(2):
+        response = as_operator.post(at("bulk_columns", Batch.objects.get()), sent, follow=True)
+        assert response.status_code == 200
+    assert Batch.objects.get().state == "confirmed"
+    assert rung == [("adopt", panel.pk)]
+
+
+def test_a_viewer_sees_that_the_columns_are_not_chosen(as_operator, panel):
+    upload(as_operator, panel)
+    as_operator.force_login(make_user("Viewer"))
+    response = as_operator.get(at("bulk_detail", Batch.objects.get()))
+    assert "Nobody has chosen the columns of this table yet." in text_of(response)
+    assert "Change the columns" not in text_of(response)
+
+
+def test_a_draft_without_a_table_has_no_columns_to_choose(as_operator, panel):
+    batch = make_batch(row_of(make_service()))
+    assert "can no longer be changed" in text_of(as_operator.get(at("bulk_columns", batch), follow=True))
+    assert "Change the columns" not in text_of(as_operator.get(at("bulk_detail", batch)))
