@@ -283,7 +283,9 @@ class _History(Wishes):
         pause(batch)
         if self.sandbox.dialect == "000":
             rows = [self._row() | {"client": "Nova Skincare", "campaign": "Opening"} for _ in range(LINES - 1)]
-            self._upload("opening.csv", [*rows, self._row() | {"client": "lumen bikes"}], person)
+            # The link leads to another platform than its service is for.
+            astray = self._row(self._offers("tiktok views")[0], self._link("https://youtu.be/{post}"))
+            self._upload("opening.csv", [*rows, astray | {"client": "lumen bikes"}], person)
 
     def leave_unread(self) -> None:
         """Answer with a web page about one order of one panel, and read no answer about it since."""

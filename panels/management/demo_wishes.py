@@ -57,9 +57,9 @@ class Wishes:
         number = self._chance.randint(101, 140)
         return Labels(found.client, found.campaign, f"{name[:2].upper()}-{number}" if number % 2 else "")
 
-    def _row(self) -> dict[str, str]:
-        """Return the cells of a line of a file."""
-        service, values = self._wish()
+    def _row(self, service: Service | None = None, link: str = "") -> dict[str, str]:
+        """Return the cells of a line of a file. A service or link that is not given is random."""
+        service, values = self._wish(service, link)
         return {"panel": self.panel.name, "service": service.remote_id, **values}
 
     def _labeled_row(self) -> dict[str, str]:

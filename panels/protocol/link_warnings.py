@@ -112,7 +112,7 @@ def warn_of_shape(label: str, link: str) -> str:
 def read_wanted(name: str, category: str) -> Wanted:
     """Read what the links of a service should be from its name, and from its category where the name says nothing."""
     name, category = (unicodedata.normalize("NFKC", text) for text in (name, category))
-    both = f"{name} {category}".lower()
+    both = _QUALITY.sub("", f"{name} {category}".lower())
     if _ANY_SITE.search(both):
         return Wanted(frozenset(), None, names_a_post=False, takes_numbers=True)
     platforms = platforms_in(name) | platforms_in(category)
@@ -128,7 +128,6 @@ _ANYTHING = Wanted(frozenset(), None, names_a_post=False, takes_numbers=True)
 
 
 def _read_target(text: str, both: str) -> Target | None:
-    both = _QUALITY.sub("", both)
     is_profile = _PROFILE_WORDS.search(text) is not None
     is_post = _POST_WORDS.search(text.replace("page like", "")) is not None
     if is_profile == is_post:
