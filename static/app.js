@@ -7,6 +7,7 @@
 //   data-ends-selection on a button or form: a success of its request ends the selection
 //   data-download on a submit button: the answer is a file, so the page stays
 //   data-gone="words" on a part with an id: a toast, when a polled fragment arrives without this part
+//   data-overtakes on a polled part: a message from before goes when a badge of the part changes, or a progress ends
 //   data-short on a form of a search: its empty fields are not sent, so they are not in the address
 //   data-needs-saved on a form: it is not sent while a form with data-unsaved="words" has values that are not saved
 //   data-chooses on a field: arrow keys, Enter and Escape choose from the list in [data-choices] of its form, or of that id
@@ -25,10 +26,13 @@
   const region = document.getElementById("toasts");
   const place = () => (document.querySelector("dialog:modal") ?? document.body).append(region);
 
-  const toast = (text, kind = "info") => {
+  const toast = (text, kind = "info", about = "") => {
+    // A newer outcome of the same thing replaces the older one.
+    if (about) all(".toast").filter((box) => box.dataset.about === about).forEach((box) => box.remove());
     if (!region || all("p", region).some((p) => p.textContent === text)) return;
     const box = document.createElement("div");
     box.className = `toast toast--${kind}`;
+    box.dataset.about = about;
     if (kind === "bad") box.setAttribute("role", "alert");
     const words = document.createElement("p");
     words.textContent = text;
@@ -57,7 +61,7 @@
     : "The dashboard does not answer. This page may be out of date.";
 
   document.addEventListener("close", ({ target }) => { if (target.contains(region)) place(); }, true);
-  document.addEventListener("toast", ({ detail }) => toast(detail.text ?? detail.value, detail.kind));
+  document.addEventListener("toast", ({ detail }) => toast(detail.text ?? detail.value, detail.kind, detail.about));
   document.addEventListener("htmx:responseError", ({ detail }) => {
     const { status } = detail.xhr;
     const fallback = status < 500 ? "That was not possible. Nothing was changed." : lost(detail);
@@ -575,6 +579,27 @@
     if (!shown || !part) return;
     all(ROWS, part).forEach((row) => row.toggleAttribute("data-changed", shown.get(row.id) !== contents(row)));
     shown = undefined;
+  });
+
+  // What was said before a part changed its state is overtaken: "It is being tested", and then the answer is there.
+
+  let said = [];
+  let stateBefore;
+  const stateOf = (part) => all(".badge, progress:not([value])", part).map((each) => words(each.textContent)).join("|");
+
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const { target } = detail;
+    const isAbout = isPoll(detail) && target.matches("[data-overtakes]");
+    said = isAbout ? all("#messages :is(.alert--success, .alert--info):not(.alert--undo)") : [];
+    stateBefore = isAbout ? stateOf(target) : undefined;
+  });
+
+  document.addEventListener("htmx:afterSwap", ({ detail }) => {
+    const part = document.getElementById(detail.target.id);
+    if (said.length && part && stateOf(part) !== stateBefore) {
+      said.filter((message) => !message.matches(":focus-within")).forEach((message) => message.remove());
+    }
+    said = [];
   });
 
   // A list that a person filters, sorts or pages is dimmed until its rows arrive.

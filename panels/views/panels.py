@@ -212,10 +212,13 @@ def _show(request: HttpRequest, panel: Panel) -> HttpResponse:
 
 def _announce(response: HttpResponse, panel: Panel) -> HttpResponse:
     """Add a toast with the result of a test or a sync."""
+    outcome = {
+        "text": f"{panel.name} answered. Its balance is {money_text(panel.balance, panel.currency)}.",
+        "kind": "good",
+    }
     if problem := panel.balance_error or panel.catalog_error:
-        return trigger_client_event(response, "toast", {"text": f"{panel.name}: {problem}", "kind": "bad"})
-    text = f"{panel.name} answered. Its balance is {money_text(panel.balance, panel.currency)}."
-    return trigger_client_event(response, "toast", {"text": text, "kind": "good"})
+        outcome = {"text": f"{panel.name}: {problem}", "kind": "bad"}
+    return trigger_client_event(response, "toast", outcome | {"about": f"panel {panel.pk}"})
 
 
 def _show_form(request: HttpRequest, form: PanelForm) -> HttpResponse:

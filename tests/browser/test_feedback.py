@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from panels.models import Order
+from panels.models import Order, Panel
 from tests.factories import make_batch, make_panel, make_placed, make_service, row_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -202,3 +202,46 @@ def test_a_refresh_turns_in_its_row_until_the_outcome_arrives_there(page, sign_i
     expect(row.locator(".spinner")).to_have_count(0)
     assert flashing(page) == [f"order-{order.pk}"]
     assert page.url.endswith("/orders/")
+
+
+def test_what_was_said_before_the_answer_goes_with_the_answer(page, sign_in):
+    sign_in(page)
+    page.goto("/panels/new/")
+    page.get_by_label("Name").fill("Northwind")
+    page.get_by_label("API address").fill("http://127.0.0.1:9/api/v2")
+    page.get_by_label("API key").fill("k3y-0123456789abcdef")
+    page.get_by_role("button", name="Add and test").click()
+    said = page.get_by_text("Northwind was added. It is being tested")
+    expect(said).to_be_visible()
+    expect(page.get_by_text("Checking…")).to_be_visible()
+    Panel.objects.update(
+        balance_requested_at=None, sync_requested_at=None, balance_checked_at=timezone.now(), balance=7
+    )
+    expect(page.get_by_text("Northwind answered.")).to_be_visible()
+    expect(said).to_have_count(0)
+
+
+def test_a_message_stays_while_the_page_has_nothing_newer(page, sign_in, orders):
+    sign_in(page)
+    page.goto(orders[0].get_absolute_url())
+    page.evaluate(
+        "document.querySelector('#messages').innerHTML = '<div class=\"alert alert--success\"><p>The labels</p></div>'"
+    )
+    said = page.get_by_text("The labels", exact=True)
+    Order.objects.update(remains=123)
+    expect(page.get_by_text("123", exact=True).first).to_be_visible()
+    expect(said).to_be_visible()
+    Order.objects.filter(pk=orders[0].pk).update(progress="completed", remains=0)
+    expect(page.locator("h1").get_by_text("Completed")).to_be_visible()
+    expect(said).to_have_count(0)
+
+
+def test_the_newer_toast_about_a_thing_replaces_the_older_one(page, sign_in):
+    sign_in(page)
+    tell = "(detail) => document.body.dispatchEvent(new CustomEvent('toast', {bubbles: true, detail}))"
+    page.evaluate(tell, {"text": "Northwind: no answer", "kind": "bad", "about": "panel 1"})
+    page.evaluate(tell, {"text": "Other: no answer", "kind": "bad", "about": "panel 2"})
+    page.evaluate(tell, {"text": "Northwind answered", "kind": "good", "about": "panel 1"})
+    expect(page.get_by_text("Northwind answered")).to_be_visible()
+    expect(page.get_by_text("Northwind: no answer")).to_have_count(0)
+    expect(page.get_by_text("Other: no answer")).to_be_visible()
