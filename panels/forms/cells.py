@@ -15,7 +15,7 @@ from panels.models import Batch, Panel
 from panels.protocol.order_types import ALL_FIELDS
 from panels.tables.reading import AGAIN_OF
 
-_LABELS = {name: field.label for name, field in ALL_FIELDS.items()} | {AGAIN_OF: "Order again of"}
+LABELS_OF = {name: field.label for name, field in ALL_FIELDS.items()} | {AGAIN_OF: "Order again of"}
 _PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
 
 
@@ -46,7 +46,7 @@ class CellFields:
     def make(self, name: str, text: str, *, without: str = "") -> ApiField:
         """Make the field of a cell with its present text. `without` says what an empty choice of a panel means."""
         widget = self._panel_list(text, without) if name == "panel" else self._widget(name, text)
-        label = _LABELS.get(name, name.capitalize())
+        label = LABELS_OF.get(name, name.capitalize())
         kind = ServiceField if name == "service" else ApiField
         return kind(label=label, required=False, strip=False, widget=widget)
 

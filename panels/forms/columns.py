@@ -8,7 +8,8 @@ from typing import Any
 
 from django import forms
 
-from panels.forms.bulk import LABELS_OF, NO_PANEL
+from panels.forms.bulk import NO_PANEL
+from panels.forms.cells import LABELS_OF
 from panels.models import Panel
 from panels.tables.columns import LABELS, OUTCOME, TableKind
 from panels.tables.layout import Layout, Proposal

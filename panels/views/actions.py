@@ -29,7 +29,7 @@ from panels.orders.following import request_check
 from panels.pages.downloads import send_list
 from panels.pages.htmx import render_page, wants_fragment
 from panels.pages.paging import paginate
-from panels.views.bulk import MAY_ORDER
+from panels.views.bulk_columns import MAY_ORDER
 from panels.views.order_list import filter_orders
 
 Kind = OrderAction.Kind
