@@ -14,6 +14,7 @@ from panels.bulk.lookup import CatalogLookup
 from panels.forms.cells import CellFields
 from panels.models import BatchLine, Panel
 from panels.tables.columns import COLUMNS, ORDERS
+from panels.tables.pasted import is_free
 from panels.tables.reading import MAX_BYTES, Sheet, Source, UnclearError, UnreadableError, read_table
 
 _BOTH = "Give either lines or a file, not both. The lines are kept. To use the file, choose it again."
@@ -49,7 +50,9 @@ class TableForm(forms.Form):
         super().__init__(*args, **options)
         self.initial["token"] = uuid.uuid4()
         columns = " | ".join(self.kind.pasted)
-        self.fields["text"].help_text = f"One order a line: {columns}. If no panel is chosen: panel | {columns}."
+        usual = f"One order a line: {columns}. If no panel is chosen: panel | {columns}."
+        free = " Tabs, commas and spaces work too, and rows with the titles of their columns."
+        self.fields["text"].help_text = usual + (free if is_free(self.kind) else "")
         self.source = Source(None, b"", self.kind)
         self.sheet: Sheet | None = None
 

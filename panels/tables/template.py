@@ -1,9 +1,10 @@
-"""The template file for bulk orders, with an example for each common type of service."""
+"""Writes the template file for bulk orders: an example for each common type of service, and a sheet with services."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
@@ -12,12 +13,17 @@ from openpyxl.utils import get_column_letter
 from panels.protocol.order_fields import Kind
 from panels.protocol.order_types import ALL_FIELDS
 from panels.tables.cells import csv_lines
-from panels.tables.reading import COLUMNS
+from panels.tables.columns import COLUMNS
+from panels.tables.reading import SERVICES_SHEET
+from panels.tables.writing import workbook_cell
 
+SERVICE_TITLES = ("panel", "service", "name", "type", "rate", "currency", "min", "max")
 _WIDE = ("link", "comments", "usernames", "keywords", "extra_fields", "note")
 _EXAMPLE_LINK = "https://example.com/p/Ab3xY"
-_EXAMPLE_LABELS = {"client": "Name of the client", "campaign": "Spring", "reference": "PO-117", "note": "For you only"}
-_EXAMPLES: tuple[tuple[str, dict[str, str | int]], ...] = (
+_EXAMPLE_LABELS = {"reference": "PO-117", "note": "For you only"}
+Cells = Mapping[str, str | int]
+# The type of a service, and the cells of an order of this type.
+EXAMPLES: tuple[tuple[str, Cells], ...] = (
     ("default", {"link": _EXAMPLE_LINK, "quantity": 1000, **_EXAMPLE_LABELS}),
     ("default", {"link": _EXAMPLE_LINK, "quantity": 100, "runs": 10, "interval": 60}),
     ("package", {"link": _EXAMPLE_LINK}),
@@ -48,19 +54,30 @@ _EXAMPLES: tuple[tuple[str, dict[str, str | int]], ...] = (
 )
 
 
-def template_csv() -> bytes:
-    """Return a CSV file with all columns and the examples."""
-    return "".join(csv_lines(COLUMNS, _example_rows())).encode()
+def generic_rows() -> list[Cells]:
+    """Return the examples for a team without services. A person must put in the panel and the service."""
+    return [
+        {"panel": "Name of the panel", "service": str(number), **cells}
+        for number, (_, cells) in enumerate(EXAMPLES, 101)
+    ]
 
 
-def template_xlsx() -> bytes:
-    """Return a workbook with the same rows. The format of its columns keeps the zeros at the start of ids."""
+def template_csv(rows: Iterable[Cells]) -> bytes:
+    """Return a CSV file with all columns and these examples."""
+    return "".join(csv_lines(COLUMNS, _in_columns(rows))).encode()
+
+
+def template_xlsx(rows: Iterable[Cells], services: Iterable[Sequence[Any]]) -> bytes:
+    """Return a workbook with the same rows, and a sheet with services under SERVICE_TITLES.
+
+    The format of its columns keeps the zeros at the start of ids.
+    """
     book = Workbook()
     sheet = book.active
     sheet.title = "Orders"
     sheet.append(COLUMNS)
-    for row in _example_rows():
-        sheet.append(row)
+    for row in _in_columns(rows):
+        sheet.append([workbook_cell(value) for value in row])
     for index, name in enumerate(COLUMNS, 1):
         sheet.cell(1, index).font = Font(bold=True)
         sheet.column_dimensions[get_column_letter(index)].width = 36 if name in _WIDE else 16
@@ -70,12 +87,23 @@ def template_xlsx() -> bytes:
         for cell in row:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
     sheet.freeze_panes = "A2"
+    _add_services(book, services)
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()
 
 
-def _example_rows() -> Iterator[list[str | int | None]]:
-    for number, (_, cells) in enumerate(_EXAMPLES, 101):
-        row: dict[str, str | int] = {"panel": "Name of the panel", "service": str(number), **cells}
+def _add_services(book: Workbook, services: Iterable[Sequence[Any]]) -> None:
+    sheet = book.create_sheet(SERVICES_SHEET)
+    sheet.append(SERVICE_TITLES)
+    for row in services:
+        sheet.append([workbook_cell(value) for value in row])
+    for index, title in enumerate(SERVICE_TITLES, 1):
+        sheet.cell(1, index).font = Font(bold=True)
+        sheet.column_dimensions[get_column_letter(index)].width = 60 if title == "name" else 16
+    sheet.freeze_panes = "A2"
+
+
+def _in_columns(rows: Iterable[Cells]) -> Iterator[list[Any]]:
+    for row in rows:
         yield [row.get(name) for name in COLUMNS]

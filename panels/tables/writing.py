@@ -28,13 +28,14 @@ def as_workbook(title: str, header: Iterable[str], rows: Iterable[Iterable[Any]]
     sheet.freeze_panes = "A2"
     sheet.append(list(header))
     for row in rows:
-        sheet.append([_cell(value) for value in row])
+        sheet.append([workbook_cell(value) for value in row])
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()
 
 
-def _cell(value: Any) -> Any:
+def workbook_cell(value: Any) -> Any:
+    """Return a value as a cell holds it: numbers as they are, all other values as guarded texts."""
     if value is None or (isinstance(value, int | Decimal) and not isinstance(value, bool)):
         return value
     text = guard(_UNFIT_FOR_XML.sub("\ufffd", plain(value)))

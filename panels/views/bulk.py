@@ -16,6 +16,7 @@ from panels.bell import ring
 from panels.bulk import confirming, drafts, results
 from panels.bulk.adoption import to_adopt
 from panels.bulk.columns import create_from_table, find_table
+from panels.bulk.examples import example_rows, offered_services, service_rows
 from panels.bulk.labels import find_missing_names
 from panels.bulk.progress import BatchProgress, find_progress, pause, resume, withdraw_unsent
 from panels.forms.bulk import AdoptionForm, TableForm
@@ -27,7 +28,7 @@ from panels.pages.htmx import render_page
 from panels.pages.paging import Page, paginate
 from panels.pages.undo import say_with_undo
 from panels.tables import reading
-from panels.tables.template import template_csv, template_xlsx
+from panels.tables.template import generic_rows, template_csv, template_xlsx
 from panels.views.bulk_columns import MAY_CHOOSE, MAY_ORDER
 from panels.views.bulk_labels import ring_for_adoption
 from panels.views.bulk_lines import draft_context, draft_lines, get_batch
@@ -94,8 +95,13 @@ def _store(request: HttpRequest, form: TableForm, labels: LabelsForm) -> HttpRes
 @permission_required(MAY_ORDER, raise_exception=True)
 @require_safe
 def bulk_template(_: HttpRequest, suffix: str) -> HttpResponse:
-    """Send the template file for orders."""
-    content, kind = (template_xlsx(), WORKBOOK) if suffix == "xlsx" else (template_csv(), TEXT)
+    """Send the template file for orders, with services of the team."""
+    services = offered_services()
+    rows = example_rows(services) or generic_rows()
+    if suffix == "xlsx":
+        content, kind = template_xlsx(rows, service_rows(services)), WORKBOOK
+    else:
+        content, kind = template_csv(rows), TEXT
     return as_download(HttpResponse(content, content_type=kind), f"orders-template.{suffix}")
 
 

@@ -1,23 +1,42 @@
-"""The template file can be read, and every example in it is a valid order."""
+"""The template file can be read, and every example in it is a valid order of its type."""
 
 from __future__ import annotations
 
-from decimal import Decimal
+import io
 
 import pytest
+from openpyxl import load_workbook
 
-from panels.protocol.order_types import ALL_FIELDS, ORDER_TYPES, Offer, check
-from panels.tables.reading import COLUMNS, read_file
-from panels.tables.template import _EXAMPLES, template_csv, template_xlsx
+from panels.protocol.order_types import ALL_FIELDS, ORDER_TYPES
+from panels.tables.columns import COLUMNS
+from panels.tables.reading import SERVICES_SHEET, read_file
+from panels.tables.template import EXAMPLES, SERVICE_TITLES, generic_rows, template_csv, template_xlsx
+
+SERVICE = ["=North", "007", "-Likes", "Default", 1, "USD", 10, None]
 
 
-@pytest.mark.parametrize(("name", "make"), [("a.csv", template_csv), ("a.xlsx", template_xlsx)])
-def test_a_template_is_a_file_whose_examples_are_orders_of_their_types(name, make):
+def as_csv():
+    return template_csv(generic_rows())
+
+
+def as_xlsx():
+    return template_xlsx(generic_rows(), [SERVICE])
+
+
+@pytest.mark.parametrize(("name", "make"), [("a.csv", as_csv), ("a.xlsx", as_xlsx)])
+def test_a_template_is_a_file_with_all_columns_and_all_examples(name, make):
     sheet = read_file(name, make())
     assert sheet.columns == COLUMNS
-    kinds = [kind for kind, _ in _EXAMPLES]
-    assert set(kinds) <= {*ORDER_TYPES, ""}
-    for kind, line in zip(kinds, sheet.lines, strict=True):
+    assert sheet.note == ""
+    assert {kind for kind, _ in EXAMPLES} <= {*ORDER_TYPES, ""}
+    for (_, cells), line in zip(EXAMPLES, sheet.lines, strict=True):
         values = {name: text for name, text in line.cells.items() if name in ALL_FIELDS}
-        offer = Offer(kind, rate_per_1000=Decimal(1), min_quantity=None, max_quantity=None)
-        assert not check(offer, values).errors
+        assert values == {name: str(value) for name, value in cells.items() if name in ALL_FIELDS}
+
+
+def test_the_services_have_a_sheet_of_their_own_and_are_no_formulas():
+    book = load_workbook(io.BytesIO(as_xlsx()))
+    assert book.sheetnames == ["Orders", SERVICES_SHEET]
+    header, row = book[SERVICES_SHEET].iter_rows(values_only=True)
+    assert header == SERVICE_TITLES
+    assert row == ("'=North", "007", "'-Likes", "Default", 1, "USD", 10, None)
