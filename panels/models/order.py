@@ -402,37 +402,5 @@ class Order(OrderValues, models.Model):
 
     # -- possible actions
 
-    @property
-    def can_withdraw(self) -> bool:
-        return self.state == self.State.QUEUED
-
-    @property
-    def can_refill(self) -> bool:
-        """Whether a refill can be requested: it was or is offered, and units were delivered."""
-        return (
-            self.state == self.State.PLACED
-            and self._is_offered("refill")
-            and self.progress in (self.Progress.COMPLETED, self.Progress.PARTIAL)
-        )
-
-    @property
-    def can_cancel(self) -> bool:
-        """Whether a cancel can be requested: it was or is offered, and the order has not finished."""
-        return (
-            self.state == self.State.PLACED
-            and self._is_offered("cancel")
-            and not self.is_finished
-            and self.cancel_state not in (RequestState.QUEUED, RequestState.SENDING, RequestState.ACCEPTED)
-        )
-
-    def _is_offered(self, name: str) -> bool:
-        """Whether the service offered this when it was ordered, or offers it now. Not stated is no refusal.
-
-        The person paid for it as ordered, a new offer may cover old orders, and the panel decides about each request.
-        """
-        if self.as_ordered and self.as_ordered.get(name) is not False:
-            return True
-        # A list reads the present offer together with the order.
-        name_now = f"{name}_now"
-        now = getattr(self, name_now) if hasattr(self, name_now) else getattr(self.service, name, None)
-        return now is not False
+    def offered_now(self, name: str) -> bool | None:
+        return getattr(self.service, name, None)

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from panels.models.order_states import FINISHED, GIVEN_UP, NOT_BEGUN, OrderProgress, OrderState
+from panels.models.order_states import (
+    FINISHED,
+    GIVEN_UP,
+    NOT_BEGUN,
+    OrderProgress,
+    OrderState,
+    RequestState,
+)
 
 
 class OrderValues:
-    """The rules that read no other row."""
+    """The rules that read no other row, except for the present offer of the service."""
 
     State = OrderState
     Progress = OrderProgress
@@ -20,6 +27,8 @@ class OrderValues:
     progress: Any
     quantity: Any
     params: Any
+    as_ordered: Any
+    cancel_state: Any
 
     @property
     def is_finished(self) -> bool:
@@ -50,3 +59,38 @@ class OrderValues:
         if remains == 0 and not told.start_count and told.progress in self.NOT_BEGUN:
             return None
         return max(total - max(int(remains), 0), 0)
+
+    @property
+    def can_withdraw(self) -> bool:
+        return bool(self.state == self.State.QUEUED)
+
+    @property
+    def can_refill(self) -> bool:
+        """Whether a refill can be requested: it was or is offered, and units were delivered."""
+        return (
+            self.state == self.State.PLACED
+            and self._is_offered("refill")
+            and self.progress in (self.Progress.COMPLETED, self.Progress.PARTIAL)
+        )
+
+    @property
+    def can_cancel(self) -> bool:
+        """Whether a cancel can be requested: it was or is offered, and the order has not finished."""
+        return (
+            self.state == self.State.PLACED
+            and self._is_offered("cancel")
+            and not self.is_finished
+            and self.cancel_state not in (RequestState.QUEUED, RequestState.SENDING, RequestState.ACCEPTED)
+        )
+
+    def _is_offered(self, name: str) -> bool:
+        """Whether the service offered this when it was ordered, or offers it now. Not stated is no refusal.
+
+        The person paid for it as ordered, a new offer may cover old orders, and the panel decides about each request.
+        """
+        as_ordered = self.as_ordered and self.as_ordered.get(name) is not False
+        return bool(as_ordered or self.offered_now(name) is not False)
+
+    def offered_now(self, name: str) -> bool | None:
+        """Return whether the service offers a refill or a cancel now, None if that is not known."""
+        raise NotImplementedError

@@ -8,7 +8,7 @@ import pytest
 
 from panels.filters import OrderFilter
 from panels.lists.order_actions import AGAIN, offered_for_all, possible_actions
-from panels.lists.orders import shown_orders
+from panels.lists.orders import listed, shown_orders
 from panels.models import Order
 from panels.models.order_states import RequestState, Stage
 from tests.factories import make_order, make_placed, make_service, make_user
@@ -46,7 +46,7 @@ def test_the_rows_of_a_list_are_read_without_a_query_for_each(django_assert_num_
     make_all()
     rows = shown_orders(make_user("Operator"))
     with django_assert_num_queries(1):
-        shown = {order.pk: possible_actions(order) for order in rows}
+        shown = {order.pk: possible_actions(order) for order in listed(rows, {})}
     assert shown == {order.pk: possible_actions(order) for order in Order.objects.all()}
 
 
