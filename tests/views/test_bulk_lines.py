@@ -19,7 +19,7 @@ def test_wrong_lines_come_first_and_the_others_are_a_tab_away(as_viewer):
     batch = make_batch(
         row_of(service, link="https://example.com/good"), row_of(service, link="https://example.com/bad", quantity=1)
     )
-    wrong = as_viewer.get(at("bulk_detail", batch)).content.decode()
+    wrong = as_viewer.get(at("bulk_detail", batch), headers=HX).content.decode()
     assert "example.com/bad" in wrong
     assert "example.com/good" not in wrong
     every = as_viewer.get(at("bulk_detail", batch) + "?show=all").content.decode()
@@ -33,7 +33,7 @@ def test_lines_with_a_warning_are_marked_and_a_tab_away(as_viewer):
     page = text_of(as_viewer.get(at("bulk_detail", batch)))
     assert "1 line has warnings." in page
     assert "The link leads to YouTube, but the service is for TikTok." in page
-    warned = as_viewer.get(at("bulk_detail", batch) + "?show=warned").content.decode()
+    warned = as_viewer.get(at("bulk_detail", batch) + "?show=warned", headers=HX).content.decode()
     assert "youtu.be/AbC" in warned
     assert "example.com/good" not in warned
 
