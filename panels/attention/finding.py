@@ -13,6 +13,8 @@ from panels.models import compiled
 from panels.pages.paging import count_each
 
 May = Callable[[str], bool]
+# The most rows of a subject on a page.
+MOST = 500
 
 
 def count_attention() -> int:
@@ -25,19 +27,21 @@ def _all_keys() -> QuerySet[Any]:
     return first.union(*others)
 
 
-def find_attention(may: May, known: Mapping[Subject, Iterable[Any]]) -> Attention:
+def find_attention(may: May, known: Mapping[Subject, Iterable[Any]], *, is_all: bool = False) -> Attention:
     """Return everything that needs a person, the highest weight and the oldest first.
 
     `known` has the marked rows of a subject that the page has already read. Each other subject takes one query.
+    is_all: return up to MOST rows of each subject, and not only the first.
     """
     listed = [(kind, kind.listing) for kind in NEEDS if kind.listing]
     numbers = count_each(*[kind.rows() for kind, _ in listed])
     findings: list[Finding] = []
     cut_short = []
     for subject in SUBJECTS:
-        found = find_in(known[subject], subject, may) if subject in known else _find(subject, may)
-        if subject not in known and len(found) > subject.most:
-            found = found[: subject.most]
+        most = MOST if is_all else subject.most
+        found = find_in(known[subject], subject, may) if subject in known else _find(subject, may, most)
+        if subject not in known and len(found) > most:
+            found = found[:most]
             cut_short.append(subject)
         findings += found
     return Attention(
@@ -72,9 +76,9 @@ def _importance(finding: Finding) -> tuple[int, float]:
 
 
 def _finding(row: Any, kinds: list[Need], may: May) -> Finding:
-    allowed = [kind.button for kind in kinds if may(kind.button.permission)]
-    buttons = dict.fromkeys((button.label, button.address(row)) for button in allowed)
-    return Finding(row, tuple(kinds), tuple(buttons))
+    every = (button for kind in kinds for button in kind.buttons)
+    offers = dict.fromkeys(button.offer(row) for button in every if may(button.permission) and button.is_for(row))
+    return Finding(row, tuple(kinds), tuple(offers))
 
 
 def _keys(kind: Need) -> QuerySet[Any]:
@@ -89,20 +93,20 @@ def _keys(kind: Need) -> QuerySet[Any]:
     return keys
 
 
-def _find(subject: Subject, may: May) -> list[Finding]:
+def _find(subject: Subject, may: May, most: int) -> list[Finding]:
     """Return the findings of a subject, at most one more than are shown."""
     if subject.one_per:
-        return [_finding(row, [kind], may) for kind in kinds_of(subject) for row in _groups(kind)]
+        return [_finding(row, [kind], may) for kind in kinds_of(subject) for row in _groups(kind, most)]
     first, *others = [kind.rows().order_by().values("pk") for kind in kinds_of(subject)]
     # Finding the rows is separate from sorting them, because SQLite would otherwise read all rows by an index.
     rows = mark(subject, subject.model._default_manager.filter(pk__in=first.union(*others)))
     rows = rows.select_related(*subject.related).order_by(*subject.order)
-    return find_in(rows[: subject.most + 1], subject, may)
+    return find_in(rows[: most + 1], subject, may)
 
 
-def _groups(kind: Need) -> QuerySet[Any, Any]:
+def _groups(kind: Need, most: int) -> QuerySet[Any, Any]:
     fields = kind.subject.one_per
     rows: QuerySet[Any, Any] = kind.rows().order_by()
     groups = rows.values(*fields).annotate(number=Count("pk"), newest=Max("pk")).order_by("-number")
     found: QuerySet[Any, Any] = groups.values_list(*fields, "number", "newest", named=True)
-    return found[: kind.subject.most]
+    return found[: most + 1]

@@ -1,6 +1,6 @@
 """Declares everything that needs a person: each kind once, in NEEDS, for every page.
 
-A kind defines which rows of its subject need a person, their weight, their sentence and their button. To add a kind,
+A kind defines which rows of its subject need a person, their weight, their sentence and their buttons. To add a kind,
 add a `Need` to NEEDS.
 """
 
@@ -16,8 +16,20 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 
-from panels.attention.parts import Button, Listing, Need, Subject
-from panels.models import Order, Panel, Refill, RefusalWords, Service
+from panels.attention.buttons import (
+    CHARGES_SEEN,
+    CHECK,
+    DECIDE,
+    OPEN_PANEL,
+    RELEASE,
+    RESUME,
+    SEARCH,
+    SEEN,
+    link,
+    show_row,
+)
+from panels.attention.parts import Listing, Need, Subject
+from panels.models import IdSearch, Order, Panel, Refill, RefusalWords, Service
 from panels.models.order_states import NEEDS_A_PERSON
 from panels.models.panel import HAS_ERRORS, IS_PAUSED
 from panels.models.planning import unindexed
@@ -33,10 +45,6 @@ UNREAD_FOR = timedelta(hours=3)
 LONGEST_QUEUE = timedelta(days=7)
 
 
-def _show_row(row: Any) -> str:
-    return str(row.get_absolute_url())
-
-
 def _show_words(panel_pk: int) -> str:
     return reverse("panel_words", args=[panel_pk])
 
@@ -49,14 +57,20 @@ ORDERS = Subject(
     name="orders",
     model=Order,
     title=lambda order: f"Order {order.pk} · {Truncator(order.service_name).chars(80)}",
-    address=_show_row,
+    address=show_row,
     place=lambda order: order.panel.name,
     state=order_badge,
-    related=("panel", "service"),
+    related=("panel", "service__panel"),
     order=("created_at", "pk"),
     listing=Listing("orders", "attention=on"),
 )
-PANELS = Subject(name="panels", model=Panel, title=str, address=_show_row)
+PANELS = Subject(
+    name="panels",
+    model=Panel,
+    title=str,
+    address=show_row,
+    state=lambda panel: badge("running", label="Being checked") if panel.is_asked else "",
+)
 WORDS = Subject(
     name="unknown statuses",
     model=Order,
@@ -69,7 +83,7 @@ REFUSALS = Subject(
     name="refusals",
     model=RefusalWords,
     title=lambda words: f"“{Truncator(words.text).chars(60)}” at {words.panel}",
-    address=_show_row,
+    address=show_row,
     related=("panel",),
     order=("asked_at", "pk"),
 )
@@ -78,14 +92,23 @@ SERVICES = Subject(
     name="services",
     model=Service,
     title=lambda service: Truncator(str(service)).chars(80),
-    address=_show_row,
+    address=show_row,
     place=lambda service: service.panel.name,
     related=("panel",),
     order=("waits_since", "overcharged_at", "pk"),
 )
 SUBJECTS = (PANELS, REFUSALS, ORDERS, SERVICES, WORDS)
 
-DECIDE = Button("Decide", "panels.change_order", _show_row)
+
+_SEARCHES = IdSearch.objects.filter(order=OuterRef("pk"), attempt=OuterRef("attempt")).order_by()
+
+
+def _search_in_words(order: Any) -> str:
+    text = Truncator(order.error_text or "The panel may have this order.").chars(200)
+    if order.is_searching:
+        return f"{text} The ID is being searched for…"
+    return f"{text} The search for the ID has ended. Look at what it found." if order.is_searched else text
+
 
 # With the conditions of their indexes. After so long, the panel does not recover by itself.
 _UNREAD = Q(unreadable_since__lt=Now() - UNREAD_FOR, next_check_at__isnull=False)
@@ -182,7 +205,7 @@ NEEDS = (
         weight=90,
         when=Q(is_active=True) & (HAS_ERRORS | IS_PAUSED & ~_IS_PAUSED_FOR_WORDS),
         sentence=trouble,
-        button=Button("Open panel", "panels.change_panel", _show_row),
+        buttons=(RESUME, CHECK, OPEN_PANEL),
         badge=panel_badge,
     ),
     Need(
@@ -191,7 +214,7 @@ NEEDS = (
         weight=85,
         when=Q(meaning=RefusalWords.Meaning.ASK),
         sentence=_ask_for_meaning,
-        button=Button("Decide", "panels.change_panel", _show_row),
+        buttons=(link("Decide", "panels.change_panel"),),
         badge=lambda _: badge("refusal", label="Unknown refusal", kind="warn"),
         since=lambda words: words.asked_at,
     ),
@@ -200,8 +223,12 @@ NEEDS = (
         subject=ORDERS,
         weight=80,
         when=NEEDS_A_PERSON & Q(state=State.UNKNOWN),
-        sentence=lambda order: Truncator(order.error_text or "The panel may have this order.").chars(200),
-        button=DECIDE,
+        values={
+            "is_searched": Exists(_SEARCHES),
+            "is_searching": Exists(_SEARCHES.filter(requested_at__isnull=False)),
+        },
+        sentence=_search_in_words,
+        buttons=(SEARCH, DECIDE),
         since=lambda order: order.created_at,
         listing=Listing("unknown", "state=unknown"),
     ),
@@ -211,7 +238,7 @@ NEEDS = (
         weight=70,
         when=NEEDS_A_PERSON & Q(alarm__gt=""),
         sentence=lambda order: order.alarm,
-        button=Button("Review", "panels.change_order", _show_row),
+        buttons=(SEEN, link("Review", "panels.change_order")),
         badge=lambda _: badge("alarm", label="Alarm", kind="bad"),
         since=lambda order: order.created_at,
         listing=Listing("with an alarm", "attention=on"),
@@ -222,7 +249,7 @@ NEEDS = (
         weight=65,
         when=Q(overcharged_at__isnull=False),
         sentence=_overcharged,
-        button=Button("Open service", "panels.change_order", _show_row),
+        buttons=(CHARGES_SEEN, link("Open service", "panels.change_order")),
         badge=lambda _: badge("overcharged", label="Overcharged", kind="bad"),
         since=lambda service: service.overcharged_at,
     ),
@@ -233,7 +260,7 @@ NEEDS = (
         when=Q(Exists(UNREAD_ORDERS), is_active=True),
         values=_unread("unread_orders", UNREAD_ORDERS),
         sentence=lambda panel: _not_followed(panel.unread_orders_number, "order", panel.unread_orders_since),
-        button=Button("Show orders", "panels.view_order", _show_unread_orders),
+        buttons=(link("Show orders", "panels.view_order", _show_unread_orders),),
         badge=lambda _: badge("unreadable", label="Orders not followed"),
     ),
     Need(
@@ -243,7 +270,7 @@ NEEDS = (
         when=Q(Exists(UNREAD_REFILLS), is_active=True),
         values=_unread("unread_refills", UNREAD_REFILLS),
         sentence=lambda panel: _not_followed(panel.unread_refills_number, "refill", panel.unread_refills_since),
-        button=Button("Show refills", "panels.view_refill", _show_unread_refills),
+        buttons=(link("Show refills", "panels.view_refill", _show_unread_refills),),
         badge=lambda _: badge("unreadable", label="Refills not followed"),
     ),
     Need(
@@ -252,7 +279,7 @@ NEEDS = (
         weight=60,
         when=NEEDS_A_PERSON & Q(state=State.QUEUED, held_reason__gt=""),
         sentence=lambda order: order.held_reason,
-        button=DECIDE,
+        buttons=(RELEASE, DECIDE),
         since=lambda order: order.created_at,
         listing=Listing("on hold", "state=held"),
     ),
@@ -262,7 +289,7 @@ NEEDS = (
         weight=65,
         when=Q(Exists(funds.held().filter(panel=OuterRef("pk")).order_by())),
         sentence=_shortage,
-        button=Button("Show waiting orders", "panels.view_order", _show_held_for_funds),
+        buttons=(CHECK, link("Show waiting orders", "panels.view_order", _show_held_for_funds)),
         badge=lambda _: badge("low", label="Orders wait for money"),
     ),
     Need(
@@ -271,7 +298,7 @@ NEEDS = (
         weight=55,
         when=WAITS_LONG,
         sentence=_wait_in_words,
-        button=Button("Open service", "panels.view_service", _show_row),
+        buttons=(link("Open service", "panels.view_service"),),
         badge=lambda _: badge("warn", label="Waits", kind="warn"),
         since=lambda service: service.waits_since,
     ),
@@ -283,7 +310,7 @@ NEEDS = (
         sentence=lambda panel: format_html(
             "{} left, below {}.", total(panel.balance, panel.currency), total(panel.low_balance, panel.currency)
         ),
-        button=Button("Open panel", "panels.change_panel", _show_row),
+        buttons=(CHECK, OPEN_PANEL),
         badge=lambda _: badge("low", label="Low balance"),
     ),
     Need(
@@ -292,7 +319,7 @@ NEEDS = (
         weight=30,
         when=Q(is_word_unknown=True, next_check_at__isnull=False),
         sentence=_keep,
-        button=Button("Say what it means", "panels.change_panel", lambda word: _show_words(word.panel)),
+        buttons=(link("Say what it means", "panels.change_panel", lambda word: _show_words(word.panel)),),
         badge=lambda _: badge("word", label="Unknown status", kind="warn"),
     ),
     Need(
@@ -301,7 +328,7 @@ NEEDS = (
         weight=30,
         when=Q(Exists(_WITH_UNKNOWN_WORD.filter(at=OuterRef("pk")))),
         sentence=lambda _: "A status of its refills is not known here. The refills keep the progress from before.",
-        button=Button("Say what it means", "panels.change_panel", lambda panel: _show_words(panel.pk)),
+        buttons=(link("Say what it means", "panels.change_panel", lambda panel: _show_words(panel.pk)),),
         badge=lambda _: badge("word", label="Unknown refill status", kind="warn"),
     ),
     Need(
@@ -310,7 +337,7 @@ NEEDS = (
         weight=10,
         when=REFUSED_LATELY,
         sentence=lambda order: Truncator(order.error_text).chars(200),
-        button=Button("Open order", "panels.view_order", _show_row),
+        buttons=(link("Open order", "panels.view_order"),),
         since=lambda order: order.finished_at,
         listing=Listing("refused in 24 h", "state=refused"),
         is_information=True,

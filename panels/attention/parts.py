@@ -5,19 +5,38 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
+from django.utils.text import slugify
 
 
 @dataclass(frozen=True)
 class Button:
-    """Leads to the page that settles a finding. Only people with the permission see it."""
+    """Settles a finding. Only people with the permission see it, and only for rows that `is_for` matches.
 
-    label: str
+    With `fields`, it posts these to its address, and the answer is the list as it is then. Otherwise it is a link.
+    """
+
+    label: Callable[[Any], str]
     permission: str
     address: Callable[[Any], str]
+    fields: Mapping[str, Callable[[Any], str]] | None = None
+    is_for: Callable[[Any], bool] = lambda _: True
+
+    def offer(self, row: Any) -> Offer:
+        """Return the button as it is for a row."""
+        fields = None if self.fields is None else tuple((name, read(row)) for name, read in self.fields.items())
+        return Offer(self.label(row), self.address(row), fields)
+
+
+class Offer(NamedTuple):
+    """A button for one row. `fields` is None for a link."""
+
+    label: str
+    address: str
+    fields: tuple[tuple[str, str], ...] | None
 
 
 @dataclass(frozen=True)
@@ -66,7 +85,7 @@ class Need:
     # It uses `Now()` for times, because the query is built once.
     when: Q
     sentence: Callable[[Any], str]
-    button: Button
+    buttons: tuple[Button, ...]
     # "" if the state of the row is enough.
     badge: Callable[[Any], str] = lambda _: ""
     # None if the time is not recorded.
@@ -92,7 +111,13 @@ class Finding:
 
     row: Any
     kinds: tuple[Need, ...]
-    buttons: tuple[tuple[str, str], ...]
+    buttons: tuple[Offer, ...]
+
+    @property
+    def key(self) -> str:
+        """A name for the row of the finding."""
+        number = getattr(self.row, "pk", None) or self.row.newest
+        return f"need-{slugify(self.kinds[0].subject.name)}-{number}"
 
     @property
     def title(self) -> str:

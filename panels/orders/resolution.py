@@ -7,10 +7,10 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from panels.models import Order, OrderEvent
+from panels.models import Order, OrderEvent, Service
 from panels.models.order_states import OrderState
 from panels.pages.numbers import exact_rate
-from panels.protocol.order_types import check
+from panels.protocol.order_types import Checked, check
 from panels.protocol.scalars import read_remote_id
 
 State, What = Order.State, OrderEvent.What
@@ -34,6 +34,19 @@ def _cannot_withdraw(order: Order) -> str:
         return f"{reason}."
     way = f"It is already on its way to {order.panel}. Nothing was changed."
     return f"{reason}. {way} If its service takes cancels, request one."
+
+
+def check_now(order: Order) -> Checked | None:
+    """Check an order on hold against its service as it is now. None if the order can only be withdrawn."""
+    if order.service is None or not order.service.is_listed:
+        return None
+    checked = check(order.service.offer(), order.values)
+    return None if checked.errors else checked
+
+
+def mark_of_terms(service: Service) -> str:
+    """Return a text that changes when the service offers something else."""
+    return f"refill {service.refill}, cancel {service.cancel}"
 
 
 def release(order: Order, actor: Any) -> str:

@@ -22,6 +22,7 @@ from panels.orders import holding
 from panels.orders.delivery import delivery_minutes
 from panels.pages.downloads import back_to_list, files_of, send_list
 from panels.pages.filter_bar import FilterBar, render_list, without_empty
+from panels.pages.htmx import page_before
 from panels.pages.paging import count_rows, find_page
 from panels.pages.table import TablePage
 from panels.protocol.order_types import ORDER_TYPES, type_choices
@@ -116,7 +117,7 @@ def service_charges(request: HttpRequest, pk: int) -> HttpResponse:
             ring("submit", service.panel_id)
     else:
         messages.error(request, "Choose a decision. Nothing was changed.")
-    return redirect(service)
+    return redirect(page_before(request) if request.POST.get("list") else service)
 
 
 @permission_required("panels.change_panel", raise_exception=True)

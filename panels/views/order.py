@@ -16,12 +16,12 @@ from panels.bell import WorkKind, ring
 from panels.forms.orders import ANSWERS, ResolveForm
 from panels.id_search import findings
 from panels.id_search.evidence import collect_evidence, find_around
-from panels.models import Order, OrderEvent, Refill, Service
+from panels.models import Order, OrderEvent, Refill
 from panels.models.order_states import RequestState
 from panels.money import charges, given_back
 from panels.orders import aftercare, following, funds, resolution
 from panels.orders.delivery import delivered_over_time
-from panels.pages.htmx import render_page, wants_fragment
+from panels.pages.htmx import page_before, render_page, wants_fragment
 from panels.pages.numbers import count
 from panels.protocol.order_types import ALL_FIELDS, check
 from panels.views.order_list import poll_seconds
@@ -141,7 +141,7 @@ def _decision(order: Order, events: list[OrderEvent], posted: Mapping[str, str])
             "new_cost": checked.cost,
             "is_ceiling": checked.is_ceiling,
             "release_errors": errors,
-            "terms_now": _mark_of_terms(order.service),
+            "terms_now": resolution.mark_of_terms(order.service),
         }
         return shown | {"shortage": funds.explain(order, order.panel.free_balance) if order.is_held_for_funds else ""}
     return {}
@@ -224,15 +224,10 @@ def _write_off(order: Order, actor: Any, _: Mapping[str, Any]) -> str:
     return resolution.write_off(order, actor)
 
 
-def _mark_of_terms(service: Service) -> str:
-    """Return a text that changes when the service offers something else."""
-    return f"{ANSWERS[service.refill]}, {ANSWERS[service.cancel]}"
-
-
 def _release(order: Order, actor: Any, data: Mapping[str, Any]) -> str:
     if order.service is None or data["rate"] != order.service.rate_per_1000:
         return "The price has changed again. Nothing was sent. Check the new price."
-    if data["terms"] not in ("", _mark_of_terms(order.service)):
+    if data["terms"] not in ("", resolution.mark_of_terms(order.service)):
         return "Refill or cancel of the service has changed again. Nothing was sent. Check the new terms."
     return resolution.release(order, actor)
 
@@ -278,11 +273,16 @@ DECISIONS: dict[str, tuple[Callable[[Order, Any, Mapping[str, Any]], str], WorkK
 
 
 def _answer(request: HttpRequest, pk: int, problem: str = "", done: str = "") -> HttpResponse:
-    """Show the order as it is now, with a message: `problem` if nothing was done, else `done`."""
+    """Show the order as it is now, with a message: `problem` if nothing was done, else `done`.
+
+    An action that was used on a list leads back to the list.
+    """
     if problem:
         messages.error(request, problem)
     elif done:
         messages.success(request, done)
+    if request.POST.get("list"):
+        return redirect(page_before(request))
     if wants_fragment(request):
         return _show(request, pk, status=422 if problem else 200)
     return redirect("order_detail", pk)

@@ -27,7 +27,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     spent = spend(timezone.now())
     context = {
         "cards": _cards(panels),
-        "attention": find_attention(request.user.has_perm, {PANELS: panels}),
+        "attention": find_attention(request.user.has_perm, {PANELS: panels}, is_all=bool(request.GET.get("all"))),
         "spend": spent,
         "is_summed": bool(spent) or is_summed(),
         "recent": Order.objects.select_related("panel", "service")[:MAX_RECENT],

@@ -77,7 +77,8 @@ def panel_ask(request: HttpRequest, pk: int, question: requests.Question) -> Htt
     if not panel.is_active:
         messages.warning(request, f"{panel.name} is inactive, so it is not called. Activate it first under Edit.")
     requests.request_answer(question, [pk])
-    return _show(request, _find(pk)) if wants_fragment(request) else _back(request, panel)
+    is_here = wants_fragment(request) and not request.POST.get("list")
+    return _show(request, _find(pk)) if is_here else _back(request, panel)
 
 
 # For each change of a pause: the call, the message after a change, and the message if nothing changed.

@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from panels.attention import finding as attention
-from panels.attention.finding import count_attention, kinds_of
-from panels.attention.needs import NEEDS, ORDERS, SUBJECTS, WORDS
+from panels.attention.finding import count_attention, find_attention, kinds_of, mark
+from panels.attention.needs import NEEDS, ORDERS, PANELS, SUBJECTS, WORDS
+from panels.models import Order, Panel
 from tests.attention.test_needs import EXAMPLES, find, names
 from tests.factories import (
     make_order,
@@ -30,7 +31,7 @@ def test_an_order_with_two_reasons_is_one_finding_and_counts_once():
     (finding,) = find().findings
     assert names(finding) == ["alarm", "held"]
     assert finding.sentences == ["Second order", "The price has risen."]
-    assert [label for label, _ in finding.buttons] == ["Review", "Decide"]
+    assert [offer.label for offer in finding.buttons] == ["Mark as seen", "Review", "Send for 0.90\u00a0USD", "Decide"]
     assert count_attention() == 1
 
 
@@ -39,7 +40,7 @@ def test_a_button_that_two_reasons_share_is_shown_once():
     make_panel(balance_error="HTTP 500", balance=Decimal(1), low_balance=Decimal(2))
     (finding,) = find().findings
     assert names(finding) == ["trouble", "low"]
-    assert [label for label, _ in finding.buttons] == ["Open panel"]
+    assert [offer.label for offer in finding.buttons] == ["Check now", "Open panel"]
     assert count_attention() == 1
 
 
@@ -75,7 +76,7 @@ def test_buttons_are_for_people_who_may_use_them_and_the_finding_is_for_all(view
     assert finding.buttons == ()
     assert finding.address == order.get_absolute_url()
     (finding,) = find(operator.has_perm).findings
-    assert finding.buttons == (("Decide", order.get_absolute_url()),)
+    assert finding.buttons[-1] == ("Decide", order.get_absolute_url(), None)
 
 
 @pytest.mark.django_db
@@ -87,6 +88,19 @@ def test_only_a_subject_with_more_rows_than_are_shown_is_cut_short():
     found = find()
     assert found.cut_short == [ORDERS]
     assert [finding.row for finding in found.findings] == orders
+
+
+@pytest.mark.parametrize("kind", [kind for kind in NEEDS if not kind.is_information], ids=lambda kind: kind.name)
+@pytest.mark.django_db
+def test_the_number_in_the_menu_is_of_the_rows_of_the_whole_list(kind):
+    for number in range(9):
+        EXAMPLES[kind.name]()
+        Order.objects.filter(remote_status="Sleeping").update(remote_status=f"Word {number}")
+    found = find_attention(lambda _: True, {PANELS: mark(PANELS, Panel.objects.all())}, is_all=True)
+    assert count_attention() == len(found.findings) == 9
+    assert not found.cut_short
+    short = find()
+    assert len(short.findings) == 9 or short.cut_short == [kind.subject]
 
 
 @pytest.mark.django_db

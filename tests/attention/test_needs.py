@@ -100,13 +100,17 @@ def test_each_kind_says_what_happened_and_leads_to_where_it_is_settled(kind, cli
         assert names(finding) == [kind.name]
         assert finding.title
         assert finding.badges
-        assert finding.buttons == ((kind.button.label, kind.button.address(finding.row)),)
+        fitting = [button for button in kind.buttons if button.is_for(finding.row)]
+        assert list(finding.buttons) == [button.offer(finding.row) for button in fitting]
+        assert fitting
         row = finding.row
     assert kind.sentence(row).strip()
-    assert kind.button.label
-    assert client.get(kind.button.address(row)).status_code == 200
-    app, _, codename = kind.button.permission.partition(".")
-    assert Permission.objects.filter(content_type__app_label=app, codename=codename).exists()
+    links = [button.offer(row) for button in kind.buttons if button.fields is None]
+    assert links
+    assert [client.get(offer.address).status_code for offer in links] == [200] * len(links)
+    for button in kind.buttons:
+        app, _, codename = button.permission.partition(".")
+        assert Permission.objects.filter(content_type__app_label=app, codename=codename).exists()
 
 
 @by_kind
@@ -178,7 +182,7 @@ def test_a_pause_for_unknown_words_is_one_finding_with_the_button_of_the_words(c
     words = make_paused_for_words()
     (finding,) = find().findings
     assert (finding.row, names(finding)) == (words, ["refusal"])
-    assert [label for label, _ in finding.buttons] == ["Decide"]
+    assert [offer.label for offer in finding.buttons] == ["Decide"]
     assert count_attention() == 1
     client.force_login(manager)
     page = client.get(words.panel.get_absolute_url()).text
@@ -292,8 +296,8 @@ def test_buttons_to_two_lists_of_one_panel_have_two_names():
     make_order(service, held_for_funds_at=timezone.now())
     make_placed(service, unreadable_since=timezone.now() - DAY, next_check_at=timezone.now())
     (finding,) = find().findings
-    labels = [label for label, _ in finding.buttons]
-    assert len(labels) == len(set(labels)) == 2
+    labels = [offer.label for offer in finding.buttons]
+    assert len(labels) == len(set(labels)) == 3
 
 
 @pytest.mark.django_db
@@ -304,7 +308,8 @@ def test_orders_that_wait_for_money_are_one_finding_of_their_panel():
     assert count_attention() == 1
     (finding,) = find_attention(lambda _: True, {}).findings
     assert finding.sentences == ["2 orders wait for 149.00\xa0USD more. The balance is read every minute."]
-    assert [address for _, address in finding.buttons] == [f"/orders/?panel={service.panel_id}&state=funds"]
+    links = [offer.address for offer in finding.buttons if offer.fields is None]
+    assert links == [f"/orders/?panel={service.panel_id}&state=funds"]
     Panel.objects.update(free_balance=None)
     (finding,) = find_attention(lambda _: True, {}).findings
     assert finding.sentences == ["2 orders wait for money. The balance is not known. It is read every minute."]
@@ -330,7 +335,7 @@ def test_orders_that_are_not_followed_are_counted_at_their_panel_and_listed(clie
     (finding,) = find(viewer.has_perm).findings
     assert finding.sentences[0].startswith("2 orders not followed since <time")
     assert f'datetime="{timezone.localtime(now - 30 * HOUR):%Y-%m-%dT%H:%M}' in finding.sentences[0]
-    ((_, address),) = finding.buttons
+    ((_, address, _),) = finding.buttons
     client.force_login(viewer)
     text = client.get(address).content.decode()
     assert text.count('id="order-') == 3

@@ -16,21 +16,27 @@ SUBJECT = Subject(
     name="panels", model=Panel, title=lambda row: f"Panel {row}", address=lambda row: f"/panels/{row}/",
     place=lambda row: f"at {row}", state=lambda _: "Paused",
 )  # fmt: skip
-BUTTON = Button("Open", "panels.view_panel", lambda row: f"/panels/{row}/")
+BUTTON = Button(lambda _: "Open", "panels.view_panel", lambda row: f"/panels/{row}/")
 HEAVY = Need(
     name="heavy", subject=SUBJECT, weight=2, when=Q(name="a"), sentence=lambda row: f"{row} is heavy.",
-    button=BUTTON, badge=lambda _: "Heavy", since=lambda _: AT,
+    buttons=(BUTTON,), badge=lambda _: "Heavy", since=lambda _: AT,
 )  # fmt: skip
-LIGHT = Need(name="light", subject=SUBJECT, weight=1, when=Q(), sentence=lambda _: "Light.", button=BUTTON)
+LIGHT = Need(name="light", subject=SUBJECT, weight=1, when=Q(), sentence=lambda _: "Light.", buttons=(BUTTON,))
 
 
 def test_a_finding_has_the_title_of_its_subject_and_the_words_of_all_its_kinds():
-    finding = Finding(7, (HEAVY, LIGHT), (("Open", "/panels/7/"),))
+    finding = Finding(7, (HEAVY, LIGHT), (BUTTON.offer(7),))
     assert (finding.title, finding.address, finding.place) == ("Panel 7", "/panels/7/", "at 7")
     assert finding.sentences == ["7 is heavy.", "Light."]
     assert finding.since == AT
     # Neither a state nor a kind without words has a badge.
     assert finding.badges == ["Paused", "Heavy"]
+
+
+def test_a_button_is_a_link_or_posts_what_it_reads_of_the_row():
+    assert BUTTON.offer(7) == ("Open", "/panels/7/", None)
+    sending = Button(lambda row: f"Send {row}", "panels.view_panel", lambda _: "/", {"rate": lambda row: f"{row}.00"})
+    assert sending.offer(7) == ("Send 7", "/", (("rate", "7.00"),))
 
 
 @pytest.mark.django_db

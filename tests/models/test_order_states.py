@@ -79,6 +79,7 @@ def test_the_stages_divide_all_orders_and_the_database_agrees_with_python():
     for order in Order.objects.all():
         by_python[stage_of(order)].add(order.pk)
     assert all(by_python.values())
+    assert {order.pk for order in Order.objects.filter(NEEDS_A_PERSON)} == by_python[Stage.NEEDS_YOU]
     for stage, pks in by_python.items():
         assert set(Order.objects.alias(stage=STAGE).filter(stage=stage).values_list("pk", flat=True)) == pks, stage
 

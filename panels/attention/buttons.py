@@ -1,0 +1,78 @@
+"""Declares the buttons that settle a finding, in place where one step settles it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.urls import reverse
+
+from panels.attention.parts import Button
+from panels.models import Order
+from panels.orders import resolution
+from panels.pages.numbers import money_text
+
+
+def show_row(row: Any) -> str:
+    """Return the address of the row's own page."""
+    return str(row.get_absolute_url())
+
+
+def _say(label: str) -> Callable[[Any], str]:
+    return lambda _: label
+
+
+def _at(name: str) -> Callable[[Any], str]:
+    """Return the address of a view for a row."""
+    return lambda row: reverse(name, args=[row.pk])
+
+
+def link(label: str, permission: str, address: Callable[[Any], str] = show_row) -> Button:
+    """Declare a button that leads to a page."""
+    return Button(_say(label), permission, address)
+
+
+# It leads the answer back to the page where the button is.
+_HERE = {"list": _say("1")}
+DECIDE = link("Decide", "panels.change_order")
+OPEN_PANEL = link("Open panel", "panels.change_panel")
+# A person who may order may also look after the money (`views.panels.panel_ask`).
+CHECK = Button(_say("Check now"), "panels.add_order", _at("panel_balance"), _HERE, lambda panel: not panel.is_asked)
+RESUME = Button(_say("Resume"), "panels.change_panel", _at("panel_resume"), _HERE, lambda panel: panel.is_paused())
+SEEN = Button(
+    _say("Mark as seen"),
+    "panels.change_order",
+    _at("order_resolve"),
+    {**_HERE, "decision": _say("seen"), "alarm": lambda order: order.alarm},
+)
+CHARGES_SEEN = Button(
+    _say("Mark as seen"), "panels.change_order", _at("service_charges"), {**_HERE, "decision": _say("seen")}
+)
+SEARCH = Button(
+    _say("Search for the ID"),
+    "panels.change_order",
+    _at("order_search"),
+    _HERE,
+    lambda order: not order.is_searched and order.panel.is_active and resolution.may_resolve(order),
+)
+
+
+def _new_cost(order: Order) -> str:
+    checked = resolution.check_now(order)
+    if checked is None or checked.cost is None:
+        return "Send, cost not known"
+    return f"Send for {'at most ' if checked.is_ceiling else ''}{money_text(checked.cost, order.panel.currency)}"
+
+
+RELEASE = Button(
+    _new_cost,
+    "panels.change_order",
+    _at("order_resolve"),
+    {
+        **_HERE,
+        "decision": _say("release"),
+        "rate": lambda order: str(order.service.rate_per_1000),
+        "terms": lambda order: resolution.mark_of_terms(order.service),
+    },
+    lambda order: resolution.check_now(order) is not None,
+)

@@ -1,0 +1,118 @@
+"""Each row that needs a person has its buttons, and a button in place leads back to the list."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from panels.attention.finding import find_attention
+from panels.attention.needs import NEEDS
+from panels.models import IdSearch, Order, Panel, Service
+from tests.attention.test_needs import EXAMPLES
+from tests.factories import make_order, make_panel, make_placed, make_service, make_unknown
+
+pytestmark = pytest.mark.django_db
+HERE = {"HX-Request": "true", "Referer": "http://testserver/?all=1"}
+
+
+def offers(user):
+    return {offer.label: offer for finding in find_attention(user.has_perm, {}).findings for offer in finding.buttons}
+
+
+def press(client, user, label):
+    offer = offers(user)[label]
+    response = client.post(offer.address, dict(offer.fields), headers=HERE)
+    assert response.url == "http://testserver/?all=1"
+    page = client.get("/?all=1", headers=HERE).text
+    assert 'id="overview"' in page
+    return page
+
+
+@pytest.mark.parametrize("kind", [kind for kind in NEEDS if not kind.is_information], ids=lambda kind: kind.name)
+def test_each_kind_has_a_button_for_a_manager(kind, manager):
+    EXAMPLES[kind.name]()
+    assert offers(manager)
+
+
+def test_an_order_on_hold_is_sent_at_its_new_price_and_its_row_disappears(as_operator, operator):
+    service = make_service(rate_per_1000=Decimal("1.80"))
+    order = make_order(service, held_reason="The price has risen.", rate_agreed=Decimal("0.90"))
+    page = press(as_operator, operator, "Send for 1.80\u00a0USD")
+    assert "need-orders" not in page
+    assert "The order is sent on the present terms." in page
+    order.refresh_from_db()
+    assert (order.held_reason, order.rate_agreed) == ("", Decimal("1.80"))
+
+
+def test_an_order_is_not_sent_at_another_price_than_the_button_says(as_operator, operator):
+    order = make_order(held_reason="The price has risen.")
+    offer = next(offer for label, offer in offers(operator).items() if label.startswith("Send for"))
+    Service.objects.update(rate_per_1000=Decimal(9))
+    as_operator.post(offer.address, dict(offer.fields), headers=HERE)
+    order.refresh_from_db()
+    assert order.held_reason
+    page = as_operator.get("/", headers=HERE).text
+    assert "The price has changed again. Nothing was sent." in page
+    assert "Send for 9.00\u00a0USD" in page
+
+
+@pytest.mark.parametrize("change", [{"is_listed": False}, {"min_quantity": 5000}])
+def test_an_order_that_its_service_takes_no_more_cannot_be_sent(operator, change):
+    make_order(make_service(**change), held_reason="Gone.")
+    assert list(offers(operator)) == ["Decide"]
+
+
+def test_an_alarm_is_marked_as_seen(as_operator, operator):
+    order = make_placed(alarm="A second order may be at the panel.")
+    assert "need-orders" not in press(as_operator, operator, "Mark as seen")
+    order.refresh_from_db()
+    assert order.alarm == ""
+
+
+def test_the_search_for_an_unknown_order_shows_in_its_row(as_operator, operator):
+    order = make_unknown(sent_at=timezone.now())
+    search = IdSearch.objects.create(order=order, attempt=order.attempt, requested_at=timezone.now())
+    page = as_operator.get("/").text
+    assert "The ID is being searched for…" in page
+    assert "Search for the ID" not in offers(operator)
+    IdSearch.objects.update(requested_at=None)
+    assert "The search for the ID has ended." in as_operator.get("/").text
+    search.delete()
+    page = press(as_operator, operator, "Search for the ID")
+    assert "alert--error" in page or "being searched for" in page
+
+
+def test_a_paused_panel_is_resumed_and_a_failing_one_checked(as_manager, manager):
+    panel = make_panel(paused_reason="by_hand")
+    assert f"need-panels-{panel.pk}" not in press(as_manager, manager, "Resume")
+    Panel.objects.update(balance_error="HTTP 500", balance_requested_at=None)
+    assert "Resume" not in offers(manager)
+    assert "Being checked" in press(as_manager, manager, "Check now")
+    assert "Check now" not in offers(manager)
+
+
+def test_charges_are_marked_as_seen(as_operator, operator):
+    make_service(overcharged_at=timezone.now(), overcharged_orders=3)
+    assert "need-services" not in press(as_operator, operator, "Mark as seen")
+
+
+def test_a_viewer_has_no_button_that_changes_something(viewer):
+    for name, make in EXAMPLES.items():
+        if name != "refused":
+            make()
+    assert all(offer.fields is None for offer in offers(viewer).values())
+
+
+def test_the_buttons_of_many_orders_take_no_further_queries(as_operator, django_assert_max_num_queries):
+    for _ in range(3):
+        make_order(held_reason="The price has risen.")
+    with django_assert_max_num_queries(60) as few:
+        as_operator.get(reverse("overview"))
+    for _ in range(5):
+        make_order(held_reason="The price has risen.")
+    with django_assert_max_num_queries(len(few)):
+        as_operator.get(reverse("overview"))
+    assert Order.objects.count() == 8
