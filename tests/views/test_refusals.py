@@ -103,7 +103,7 @@ def test_one_click_sends_all_marked_orders_at_the_cost_that_the_button_says(as_o
     assert set(Order.objects.filter(state=State.QUEUED, refused_in=None, attempt=1)) == set(orders)
     repeated.refresh_from_db()
     assert repeated.state == State.REFUSED
-    assert "2 requested" in plain(as_operator.get(action.get_absolute_url()))
+    assert "0 placed, 2 waiting." in plain(as_operator.get(action.get_absolute_url()))
 
 
 def test_a_list_that_has_changed_is_shown_again_before_it_is_sent(as_operator, words):
