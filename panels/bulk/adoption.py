@@ -29,7 +29,8 @@ EXISTING = TableKind("existing", COLUMNS, PASTED, expected=("order",))
 FIRST_YEAR = 2000
 # The date of an XLSX file, as tables.workbook writes it. In other tables the month may stand before the day.
 _DAY_FIRST = re.compile(r"^([0-9]{2})/([0-9]{2})/([0-9]{4})\b")
-_ID_BEFORE_NAME = re.compile(r"#?([0-9]{1,18})\s*[-\u2013\u2014|:.]\s*\S")
+# A panel writes a service with its name into its list of orders: "102 - Likes".
+_ID_BEFORE_NAME = re.compile(r"#?([0-9]{1,18})\s*[-\u2013\u2014|:]\s*\S")
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})?"
 _MOMENT = re.compile(f"{_DAY}([ T]{_TIME})?")
@@ -93,6 +94,9 @@ def placed_at_of(line: BatchLine) -> dt.datetime | None:
 
 def check_imported_lines(batch: Batch, lines: Sequence[BatchLine]) -> None:
     """Check lines that name orders at a panel, and set the results as their attributes. Nothing is saved."""
+    for line in lines:
+        if match := _ID_BEFORE_NAME.match(line.cells.get("service", "")):
+            line.cells["service"] = match[1]
     lookup = CatalogLookup(batch.panel, lines)
     names = NameLookup((line.cells for line in lines), batch.client, batch.campaign)
     named: dict[tuple[int, str], int] = {}
@@ -125,7 +129,7 @@ def _check_imported_line(line: BatchLine, lookup: CatalogLookup) -> None:
         if not panel.is_active:
             line.errors["panel"] = [f"The panel {shown(panel.name)} is not active. Activate it first."]
         if service := line.cells.get("service", ""):
-            line.service = lookup.service(panel, service) or lookup.service(panel, _id_before_name(service))
+            line.service = lookup.service(panel, service)
             if line.service is None:
                 line.warnings.append(f"{panel.name} has no service {shown(service)}. The order is imported without it.")
     line.errors |= find_unfit({name: line.cells[name] for name in ("link", "quantity") if name in line.cells})
@@ -135,12 +139,6 @@ def _check_imported_line(line: BatchLine, lookup: CatalogLookup) -> None:
     line.remote_id = read_remote_id(text)
     if not line.remote_id:
         line.errors["order"] = [f"{shown(text)} is not an order ID." if text else "The order ID is missing."]
-
-
-def _id_before_name(text: str) -> str:
-    """Return the ID of a service that a panel writes with its name: "102 - Instagram Likes"."""
-    match = _ID_BEFORE_NAME.match(text)
-    return match[1] if match else ""
 
 
 def _unfit_moment(line: BatchLine) -> str:

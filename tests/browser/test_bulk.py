@@ -13,7 +13,7 @@ from panels.calls.balances import check_balance
 from panels.calls.catalog import sync_catalog
 from panels.models import Batch, Order, Panel
 from tests.browser.conftest import eventually
-from tests.factories import make_batch, make_panel, make_service, row_of
+from tests.factories import make_batch, make_client, make_panel, make_service, row_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -210,3 +210,36 @@ def test_panel_and_service_of_a_line_are_chosen_from_lists(page, sign_in, worker
     row.get_by_label("Panel").select_option("Sandbox")
     row.get_by_label("Service").fill("golden")
     expect(row.get_by_text("No listed service of Sandbox matches “golden”.")).to_be_visible()
+
+
+def test_a_sheet_with_titles_of_its_own_is_ordered_with_its_clients_and_notes(
+    page, sign_in, worker, synced, looks_right
+):
+    make_client("Nova")
+    sign_in(page, "Operator")
+    rows = ["Orders for November,,,,", "Nr,Wohin,Wie viel,Kunde,Bemerkung,Preis"]
+    rows += [f"{synced.id},https://example.com/p/{number},{synced.min},Nova,Call first,3.20" for number in range(2)]
+    upload(page, "\n".join(rows).encode())
+
+    expect(page.get_by_role("heading", name="Which column is which?")).to_be_visible()
+    expect(page.get_by_label("Read Wohin as")).to_have_value("link")
+    expect(page.get_by_label("Read Kunde as")).to_have_value("client")
+    looks_right(page)
+    page.reload()
+    page.set_viewport_size({"width": 360, "height": 800})
+    looks_right(page)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.get_by_label("Read Nr as").select_option(label="Service ID")
+    page.get_by_role("button", name="Check lines").click()
+    expect(page.get_by_text("Quantity is missing").first).to_be_visible()
+
+    page.get_by_role("link", name="Change the columns").click()
+    page.get_by_label("Read Wie viel as").select_option(label="Quantity")
+    page.get_by_role("button", name="Check lines").click()
+    expect(page.get_by_text("Not read: “Preis”")).to_be_visible()
+    page.get_by_role("button", name=re.compile("^Order 2 lines")).click()
+    expect(page.get_by_text("2 of 2 sent")).to_be_visible()
+    assert set(Order.objects.values_list("client__name", "note", "quantity")) == {("Nova", "Call first", synced.min)}
+
+    upload(page, "\n".join(rows).replace("/p/", "/q/").encode())
+    expect(page.get_by_text("2 lines to order")).to_be_visible()

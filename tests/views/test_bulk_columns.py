@@ -172,3 +172,69 @@ def test_a_draft_without_a_table_has_no_columns_to_choose(as_operator, panel):
     batch = make_batch(row_of(make_service()))
     assert "can no longer be changed" in text_of(as_operator.get(at("bulk_columns", batch), follow=True))
     assert "Change the columns" not in text_of(as_operator.get(at("bulk_detail", batch)))
+
+
+# -- tables as people have them
+
+NOTES = "Service ID,Link,Quantity,Notes\n102,https://example.com/p/1,100,client A\n"
+REPEATS = """\
+102|https://www.tiktok.com/@n/video/1?_r=1&_t=8abc|100
+102|https://www.tiktok.com/@n/video/1?is_from_webapp=1&sender_device=pc|100
+102|https://www.facebook.com/n/posts/1?mibextid=x|100
+102|https://www.facebook.com/n/posts/1|100
+102|https://www.instagram.com/reel/AbC/|100
+102|https://www.instagram.com/p/AbC/|100
+102|https://www.instagram.com/Name|100
+102|https://www.instagram.com/name|100
+"""
+
+
+@pytest.mark.parametrize("is_file", [True, False])
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (NOTES, "default"),
+        ("102,https://example.com/p/1,1000\n", "default"),
+        ("service_id|link|quantity\n102|https://example.com/p/1|1000\n", "default"),
+        ("102|https://example.com/p/1|1\n", "package"),
+    ],
+)
+def test_a_common_table_becomes_a_draft_without_errors_and_without_a_choice(as_operator, text, kind, is_file):
+    panel = make_service(remote_id="102", type=kind).panel
+    response = upload(as_operator, panel, text) if is_file else upload(as_operator, panel, None, text=text)
+    batch = Batch.objects.get()
+    assert response.redirect_chain[-1][0] == at("bulk_detail", batch)
+    line = batch.lines.get()
+    assert (line.errors, line.cells["service"], line.cells["link"]) == ({}, "102", "https://example.com/p/1")
+    assert line.cells.get("note", "") == ("client A" if text == NOTES else "")
+
+
+def test_links_in_different_spellings_are_the_same_target(as_operator):
+    panel = make_service(remote_id="102").panel
+    upload(as_operator, panel, None, text=REPEATS)
+    keys = [line.link_key for line in Batch.objects.get().lines.order_by("number")]
+    assert len(set(keys)) == 4
+    assert keys[::2] == keys[1::2]
+    repeated = [line.number for line in Batch.objects.get().lines.order_by("number") if "link" in line.errors]
+    assert set(repeated) >= {2, 4, 6, 8}
+
+
+def test_the_export_of_a_panel_is_imported_as_it_is(as_operator, rung):
+    service = make_service(remote_id="102")
+    export = (
+        "ID,Date,Link,Charge,Start count,Quantity,Service,Status,Remains\n"
+        "23501,2026-01-03 14:30:22,https://example.com/p/1,0.9,12,1000,102 - Likes,Completed,0\n"
+    )
+    upload(as_operator, service.panel, export, address="bulk_adopt")
+    line = Batch.objects.get().lines.get()
+    assert (line.errors, line.warnings) == ({}, [])
+    assert (line.remote_id, line.service, line.cells["placed"]) == ("23501", service, "2026-01-03 14:30:22")
+    assert rung == [("adopt", service.panel_id)]
+
+
+@pytest.mark.parametrize(("quantity", "error"), [("1.000", "may mean 1 or 1000"), ("10k", "")])
+def test_a_quantity_is_read_or_its_two_meanings_are_told(as_operator, quantity, error):
+    panel = make_service(remote_id="102", max_quantity=20_000).panel
+    upload(as_operator, panel, f"service,link,quantity\n102,https://example.com/p/1,{quantity}\n")
+    errors = Batch.objects.get().lines.get().errors
+    assert (error in errors["quantity"][0]) if error else errors == {}
