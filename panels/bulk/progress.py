@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Case, CharField, Count, F, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.utils import timezone
 
 from panels.bell import ring
-from panels.models import Batch, Order, OrderEvent
+from panels.models import Batch, Order, OrderEvent, Panel
 from panels.money.costs import COST, IS_EXPECTED
 from panels.orders.moves import move_all
 from panels.protocol.order_price import SIX_PLACES
@@ -142,6 +142,14 @@ def resume(batch: Batch) -> bool:
 
 def _change_state(batch: Batch, came_from: Batch.State, to: Batch.State) -> bool:
     return bool(Batch.objects.filter(pk=batch.pk, state=came_from).update(state=to))
+
+
+def paused_at(panel: Panel) -> QuerySet[Batch]:
+    """Return the paused batches whose orders wait for a panel, each with their `number`."""
+    waiting = Order.objects.filter(batch=OuterRef("pk"), panel=panel, state=State.QUEUED, held_reason="").order_by()
+    number = waiting.values("batch").annotate(number=Count("pk")).values("number")
+    paused = Batch.objects.filter(Exists(waiting), state=Batch.State.PAUSED).annotate(number=Subquery(number))
+    return paused.order_by("confirmed_at", "pk")
 
 
 def withdraw_unsent(batch: Batch, actor: Any) -> int:

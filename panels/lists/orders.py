@@ -7,7 +7,7 @@ from operator import attrgetter
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, QuerySet
+from django.db.models import Case, F, QuerySet, When
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from panels.lists.cells import BARE, aside, main_link, name_column, time_column, words
 from panels.lists.order_actions import possible_actions
 from panels.lists.order_export import EXPORTED
-from panels.models import Order, Panel
+from panels.models import Batch, Order, Panel
 from panels.models.order_states import RequestState
 from panels.models.order_values import OrderValues
 from panels.money.costs import cost_of
@@ -56,6 +56,7 @@ WATCHED = (
     "charge_sort",
     "cost_sort",
     "panel_id",
+    "paused_batch",
 )
 # What the cells read of an order. Each further field, and each further object, would cost time for each row.
 READ = (
@@ -82,6 +83,8 @@ NAMES = {
 
 # What the present offer adds to the actions that are possible for an order.
 OFFERS = {"refill_now": F("service__refill"), "cancel_now": F("service__cancel")}
+# The name of the paused batch in which an order waits, "" if the batch has none, and None if it waits in no such batch.
+PAUSED_BATCH = Case(When(state=Order.State.QUEUED, batch__state=Batch.State.PAUSED, then=F("batch__name")))
 
 if TYPE_CHECKING:
 
@@ -94,6 +97,7 @@ if TYPE_CHECKING:
         campaign_name: str | None
         person_name: str | None
         batch_name: str | None
+        paused_batch: str | None
 else:
 
     class ListedOrder(OrderValues, SimpleNamespace):
@@ -103,12 +107,17 @@ else:
             return getattr(self, f"{name}_now")
 
 
+def watched_orders() -> QuerySet[Any, Any]:
+    """Return the fields WATCHED of orders."""
+    return Order.objects.annotate(paused_batch=PAUSED_BATCH).values_list(*WATCHED, named=True)
+
+
 def shown_orders(user: Any) -> QuerySet[Any, Any]:
     """Return the values of orders with everything that the cells show to this person, for `listed`."""
     names: dict[str, Any] = dict(OFFERS)
     for column in ORDERS.columns_of(user):
         names |= NAMES.get(column.name, {})
-    return Order.objects.annotate(**names).values_list(*READ, *names, named=True)
+    return Order.objects.annotate(paused_batch=PAUSED_BATCH, **names).values_list(*READ, *names, named=True)
 
 
 def listed(rows: Iterable[Any], asked: Mapping[int, Panel]) -> list[ListedOrder]:
@@ -130,16 +139,19 @@ def _service(order: ListedOrder) -> str:
 
 def _state(order: ListedOrder) -> str:
     badge = states.order_badge(order)
-    if not (order.alarm or order.is_word_unknown or order.check_requested_at or order.cancel_state):
+    remarks = _remarks(order)
+    if not (order.alarm or remarks):
         return badge
     marks = [badge]
     if order.alarm:
         marks.append(states.badge("alarm", label="Alarm", kind="bad"))
-    return format_html_join(" ", "{}", ((mark,) for mark in [*marks, *_remarks(order)]))
+    return format_html_join(" ", "{}", ((mark,) for mark in [*marks, *remarks]))
 
 
 def _remarks(order: ListedOrder) -> list[SafeString]:
     remarks = []
+    if order.paused_batch is not None:
+        remarks.append(aside(f"{order.paused_batch or f'batch {order.batch_id}'} is paused"))
     if order.is_word_unknown:
         remarks.append(aside(f"“{order.remote_status}”"))
     if order.check_requested_at and order.panel.takes_questions(timezone.now()):

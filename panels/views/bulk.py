@@ -24,7 +24,7 @@ from panels.forms.labels import LabelsForm
 from panels.models import Batch, BatchLine, Order, Panel
 from panels.orders.queue import queued
 from panels.pages.downloads import TEXT, WORKBOOK, as_download, send_table
-from panels.pages.htmx import render_page
+from panels.pages.htmx import page_before, render_page
 from panels.pages.paging import Page, paginate
 from panels.pages.undo import say_with_undo
 from panels.tables import reading
@@ -248,12 +248,17 @@ def bulk_change(request: HttpRequest, pk: int, change: str) -> HttpResponse:
     call, done, not_done = CHANGES[change]
     if not call(batch):
         messages.error(request, not_done.format(batch))
-        return redirect(batch)
+        return _to_page(request, batch)
     if change in UNDO:
         say_with_undo(request, done.format(batch), UNDO[change], batch.pk)
     else:
         messages.success(request, done.format(batch))
-    return redirect("bulk_list") if change == "discard" else redirect(batch)
+    return redirect("bulk_list") if change == "discard" else _to_page(request, batch)
+
+
+def _to_page(request: HttpRequest, batch: Batch) -> HttpResponse:
+    """Lead back to the page whose button asks for that, else to the batch."""
+    return redirect(page_before(request) if request.POST.get("list") else batch)
 
 
 @permission_required("panels.change_batch", raise_exception=True)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from panels.filters import OrderFilter
 from panels.lists.order_actions import offered_for_all
 from panels.lists.order_totals import can_total, total_cost
-from panels.lists.orders import ORDERS, RELATED, WATCHED, listed, shown_orders
+from panels.lists.orders import ORDERS, RELATED, listed, shown_orders, watched_orders
 from panels.models import Order, Panel
 from panels.models.order_states import RequestState, Stage, is_held, is_held_for_funds, is_open
 from panels.money.totals import is_summed
@@ -81,7 +81,7 @@ def _is_filtered(query: Mapping[str, str]) -> bool:
 def _present_tag(request: HttpRequest) -> str:
     """Return the tag that the page has at present. Nothing is built that only the page itself needs."""
     found = filter_orders(request.GET, request.user) if _is_filtered(request.GET) else None
-    page, total = _find(found, request.GET, Order.objects.values_list(*WATCHED, named=True))
+    page, total = _find(found, request.GET, watched_orders())
     return _tag(request, page, total, _asked_panels(page))
 
 

@@ -17,6 +17,7 @@ from django_htmx.http import trigger_client_event
 
 from panels.attention.finding import find_in, mark
 from panels.attention.needs import PANELS
+from panels.bulk.progress import paused_at
 from panels.forms.panels import PanelForm
 from panels.models import Order, Panel, Service, ServiceChange
 from panels.orders import pace
@@ -29,6 +30,7 @@ from panels.providers import history, requests
 from panels.providers.deletion import KeptError, delete_panel
 
 MAX_CHANGES = 20
+MAX_BATCHES = 5
 MAX_REFUSALS = 8
 MAX_WORDS = 8
 
@@ -196,6 +198,7 @@ def _show(request: HttpRequest, panel: Panel) -> HttpResponse:
         "panel": panel,
         "is_waiting": panel.is_asked,
         "offer": pace.offer(panel),
+        "paused_batches": list(paused_at(panel)[:MAX_BATCHES]),
         "needs": find_in([panel], PANELS, request.user.has_perm),
         "open_count": sum(opened),
         "services": {"listed": listed, "gone": gone, "strange": strange},

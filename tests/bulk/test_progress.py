@@ -106,3 +106,18 @@ def test_the_progress_of_many_batches_takes_three_queries(django_assert_num_quer
     batches = [make_confirmed(make_service()) for _ in range(5)]
     with django_assert_num_queries(3):
         assert [each.queued for each in progress.progress_of(batches).values()] == [1] * 5
+
+
+def test_paused_batches_are_named_where_their_orders_wait():
+    here, there = make_service(), make_service(make_panel())
+    batch, going = make_confirmed(here, here, there), make_confirmed(here)
+    assert progress.pause(batch)
+    first = batch.orders.filter(panel=here.panel).first()
+    Order.objects.filter(pk=first.pk).update(held_reason="The price has risen.")
+    assert [(each, each.number) for each in progress.paused_at(here.panel)] == [(batch, 1)]
+    assert [(each, each.number) for each in progress.paused_at(there.panel)] == [(batch, 1)]
+    Order.objects.filter(panel=there.panel).update(state="placed")
+    assert not progress.paused_at(there.panel)
+    assert progress.resume(batch)
+    assert not progress.paused_at(here.panel)
+    assert going.orders.exists()

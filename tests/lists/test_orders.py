@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from panels.lists.orders import ORDERS, WATCHED, listed, shown_orders
-from panels.models import Order, Panel
+from panels.lists.orders import ORDERS, WATCHED, listed, shown_orders, watched_orders
+from panels.models import Batch, Order, Panel
+from panels.models.order_states import is_held, is_held_for_funds, is_open
 from tests.factories import (
     make_campaign,
     make_client,
@@ -61,7 +62,7 @@ def test_a_change_that_shows_in_a_row_is_seen_by_a_poll(name):
     value = values.other_value(FIELDS[name], BY_NAME, ROWS)
 
     def look():
-        row = Order.objects.only(*WATCHED).get(pk=order.pk)
+        row = watched_orders().get(pk=order.pk)
         return draw(order, user=user).body, ORDERS.watched(row)
 
     body, watched = look()
@@ -73,10 +74,9 @@ def test_a_change_that_shows_in_a_row_is_seen_by_a_poll(name):
 def test_the_watched_fields_are_read_without_further_queries(django_assert_num_queries):
     make_placed()
     with django_assert_num_queries(1):
-        (order,) = Order.objects.only(*WATCHED)
+        (order,) = watched_orders()
         assert [getattr(order, name) for name in WATCHED]
-        assert order.is_open in (True, False)
-        assert (order.is_held, order.is_held_for_funds) == (False, False)
+        assert (is_open(order), is_held(order), is_held_for_funds(order)) == (True, False, False)
 
 
 def test_all_columns_of_many_orders_take_no_query(django_assert_num_queries):
@@ -117,3 +117,15 @@ def test_only_a_placed_order_has_a_refresh_button_and_only_for_people_who_may_us
     assert f"Refresh order {placed.pk}" in draw(placed).body
     assert "Refresh order" not in draw(queued).body
     assert "Refresh order" not in draw(placed, user=make_user("Viewer")).body
+
+
+@pytest.mark.parametrize(("name", "words"), [("Spring", "Spring is paused"), ("", "batch {} is paused")])
+def test_an_order_says_that_its_batch_is_paused_and_a_poll_sees_it(name, words):
+    batch = Batch.objects.create(source="file", state="paused", name=name)
+    order, placed = make_order(batch=batch), make_placed(batch=batch)
+    paused = list(watched_orders())
+    assert words.format(batch.pk) in draw(order).body
+    assert "is paused" not in draw(placed).body
+    Batch.objects.update(state="confirmed")
+    assert "is paused" not in draw(order).body
+    assert list(watched_orders()) != paused

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from panels import bell
-from panels.models import BalanceReading, Order, OrderEvent, OrderReading, Panel, Refill, Service
+from panels.models import BalanceReading, Batch, Order, OrderEvent, OrderReading, Panel, Refill, Service
 from panels.models.order_states import RequestState
 from tests.factories import make_order, make_panel, make_placed, make_refill, make_service, make_user
 from tests.views.pages import count_queries
@@ -542,3 +542,21 @@ def test_an_order_that_is_not_followed_says_since_when_and_why(as_viewer):
     assert re.search(
         r"<dt> Not followed </dt> <dd> since <time[^>]*>[^<]*</time>: The answer begins: “&lt;b&gt;moment”", text
     )
+
+
+def test_an_order_names_the_paused_batch_in_which_it_waits_and_resumes_it(client, operator, viewer):
+    batch = Batch.objects.create(source="file", state="paused", name="Spring")
+    order = make_order(batch=batch)
+    address = order.get_absolute_url()
+    client.force_login(viewer)
+    page = client.get(address).content.decode()
+    assert f"Batch {batch.pk} “Spring”</a>" in page
+    assert "/resume/" not in page
+    client.force_login(operator)
+    assert f'action="/bulk/{batch.pk}/resume/"' in client.get(address).content.decode()
+    headers = {"Referer": f"http://testserver{address}"}
+    response = client.post(f"/bulk/{batch.pk}/resume/", {"list": "1"}, headers=headers, follow=True)
+    assert response.redirect_chain[0][0].endswith(address)
+    text = response.content.decode()
+    assert "was resumed." in text
+    assert "is paused" not in text

@@ -753,3 +753,14 @@ def test_a_large_catalog_is_deleted_in_several_tries(as_manager, monkeypatch):
 def test_nobody_else_is_offered_to_delete(as_operator):
     panel = make_panel()
     assert 'data-dialog="delete"' not in text(as_operator.get(panel.get_absolute_url()))
+
+
+def test_the_page_of_a_panel_names_the_paused_batches_that_wait_for_it(client, viewer, operator):
+    order = make_order(batch=Batch.objects.create(source="file", state="paused", name="Spring <b>"))
+    client.force_login(viewer)
+    page = client.get(order.panel.get_absolute_url()).content.decode()
+    assert "1 order waits here, because" in page
+    assert "Spring &lt;b&gt;" in page
+    assert "/resume/" not in page
+    client.force_login(operator)
+    assert f"/bulk/{order.batch_id}/resume/" in client.get(order.panel.get_absolute_url()).content.decode()
