@@ -39,6 +39,7 @@ OPEN_PANEL = link("Open panel", "panels.change_panel")
 # A person who may order may also look after the money (`views.panels.panel_ask`).
 CHECK = Button(_say("Check now"), "panels.add_order", _at("panel_balance"), _HERE, lambda panel: not panel.is_asked)
 RESUME = Button(_say("Resume"), "panels.change_panel", _at("panel_resume"), _HERE, lambda panel: panel.is_paused())
+RESUME_BATCH = Button(_say("Resume"), "panels.change_batch", _at("bulk_resume"), _HERE)
 SEEN = Button(
     _say("Mark as seen"),
     "panels.change_order",

@@ -23,13 +23,14 @@ from panels.attention.buttons import (
     OPEN_PANEL,
     RELEASE,
     RESUME,
+    RESUME_BATCH,
     SEARCH,
     SEEN,
     link,
     show_row,
 )
 from panels.attention.parts import Listing, Need, Subject
-from panels.models import IdSearch, Order, Panel, Refill, RefusalWords, Service
+from panels.models import Batch, IdSearch, Order, Panel, Refill, RefusalWords, Service
 from panels.models.order_states import NEEDS_A_PERSON
 from panels.models.panel import HAS_ERRORS, IS_PAUSED
 from panels.models.planning import unindexed
@@ -97,7 +98,14 @@ SERVICES = Subject(
     related=("panel",),
     order=("waits_since", "overcharged_at", "pk"),
 )
-SUBJECTS = (PANELS, REFUSALS, ORDERS, SERVICES, WORDS)
+BATCHES = Subject(
+    name="batches",
+    model=Batch,
+    title=lambda batch: Truncator(str(batch)).chars(80),
+    address=show_row,
+    order=("confirmed_at", "pk"),
+)
+SUBJECTS = (PANELS, REFUSALS, ORDERS, SERVICES, BATCHES, WORDS)
 
 
 _SEARCHES = IdSearch.objects.filter(order=OuterRef("pk"), attempt=OuterRef("attempt")).order_by()
@@ -120,6 +128,8 @@ _WAITING = Order.objects.filter(state=State.QUEUED, held_reason="", held_for_fun
 WAITS_LONG = Q(waits_since__lt=Now() - timedelta(hours=1)) & Q(
     Exists(_WAITING.filter(panel=OuterRef("panel"), service=OuterRef("pk")))
 )
+
+_OF_BATCH = Order.objects.filter(batch=OuterRef("pk"), state=State.QUEUED, held_reason="").order_by()
 
 _TO_DECIDE = RefusalWords.objects.filter(panel=OuterRef("pk"), meaning=RefusalWords.Meaning.ASK).order_by()
 # The words are the finding of such a pause. Their button ends it.
@@ -189,6 +199,11 @@ def _not_followed(number: int, row: str, since: datetime) -> str:
     rows, whose, they = (row, "its", "It is") if number == 1 else (f"{row}s", "their", "They are")
     words = "{} {} not followed since {}, because no answer shows {} status. {} asked about less often."
     return format_html(words, f"{number:,}", rows, moment(since), whose, they)
+
+
+def _waits_in_batch(batch: Any) -> str:
+    orders = "1 order waits" if batch.number == 1 else f"{batch.number:,} orders wait"
+    return f"{orders}, because the batch is paused."
 
 
 def _overcharged(service: Service) -> str:
@@ -312,6 +327,16 @@ NEEDS = (
         ),
         buttons=(CHECK, OPEN_PANEL),
         badge=lambda _: badge("low", label="Low balance"),
+    ),
+    Need(
+        name="paused_batch",
+        subject=BATCHES,
+        weight=45,
+        when=Q(Exists(_OF_BATCH), state=Batch.State.PAUSED),
+        values={"number": Subquery(_OF_BATCH.values("batch").annotate(number=Count("pk")).values("number"))},
+        sentence=_waits_in_batch,
+        buttons=(RESUME_BATCH, link("Open batch", "panels.view_batch")),
+        badge=lambda _: badge("paused", label="Paused"),
     ),
     Need(
         name="word",

@@ -15,7 +15,7 @@ from django.utils import timezone
 from panels.attention.finding import count_attention, find_attention, find_in, kinds_of, mark
 from panels.attention.needs import NEEDS, ORDERS, PANELS, SUBJECTS
 from panels.filters import OrderFilter
-from panels.models import Order, Panel, RefusalWords, Service
+from panels.models import Batch, Order, Panel, RefusalWords, Service
 from panels.models.order_states import NEEDS_A_PERSON
 from tests.factories import (
     make_fresh_panel,
@@ -26,6 +26,12 @@ from tests.factories import (
     make_refusal,
     make_service,
 )
+
+
+def make_paused():
+    """Return a paused batch without orders."""
+    return Batch.objects.create(source="file", state="paused", name="Spring")
+
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 # For each kind: how a row of it comes to be.
@@ -45,6 +51,7 @@ EXAMPLES = {
     ),
     "word": lambda: make_placed(is_word_unknown=True, remote_status="Sleeping"),
     "refill_word": lambda: make_refill(is_word_unknown=True, next_check_at=timezone.now()).order.panel,
+    "paused_batch": lambda: make_order(batch=make_paused()).batch,
     "refused": lambda: make_order(state="refused", error_text="Bad link.", finished_at=timezone.now()),
 }
 
@@ -351,3 +358,30 @@ def test_the_list_of_orders_that_are_not_followed_is_read_by_its_small_index(que
     assert found.is_valid()
     assert "order_unreadable" in found.qs[:50].explain()
     assert "USING INTEGER PRIMARY KEY" in found.qs[:50].explain()
+
+
+# -- paused batches
+
+
+@pytest.mark.django_db
+def test_a_paused_batch_is_named_with_the_number_of_its_waiting_orders_and_resumed_from_the_overview(client, manager):
+    batch = make_paused()
+    for state, reason in (("queued", ""), ("queued", ""), ("queued", "The price has risen."), ("placed", "")):
+        make_order(batch=batch, state=state, held_reason=reason)
+    make_order(batch=make_paused(), state="placed")
+    (finding,) = [finding for finding in find().findings if finding.row == batch]
+    assert finding.title == str(batch)
+    assert finding.sentences == ["2 orders wait, because the batch is paused."]
+    client.force_login(manager)
+    page = client.get("/").content.decode()
+    assert f'action="/bulk/{batch.pk}/resume/"' in page
+    response = client.post(f"/bulk/{batch.pk}/resume/", {"list": "1"}, headers={"Referer": "http://testserver/"})
+    assert response.url == "http://testserver/"
+    assert "is not being sent" not in client.get("/").text
+
+
+@pytest.mark.django_db
+def test_who_may_not_change_batches_gets_no_button_to_resume(client, viewer):
+    make_order(batch=make_paused())
+    (finding,) = find(viewer.has_perm).findings
+    assert (finding.buttons, finding.posts) == ((), ())
