@@ -216,6 +216,7 @@ BATCHES: Table[BatchRow] = Table(
     watched=lambda row: (WATCHED(row.batch), row.progress, row.lines),
     select="panels.change_batch",
     can_select=lambda row: row.batch.is_unconfirmed,
+    possible=lambda row: "discard" if row.batch.is_draft else "restore",
     rights=("panels.change_batch",),
     sorts={"created": "created_at"},
     sort="-created",

@@ -243,3 +243,40 @@ def test_a_sheet_with_titles_of_its_own_is_ordered_with_its_clients_and_notes(
 
     upload(page, "\n".join(rows).replace("/p/", "/q/").encode())
     expect(page.get_by_text("2 lines to order")).to_be_visible()
+
+
+def test_several_drafts_are_discarded_at_once_and_restored_by_the_undo(page, sign_in, worker, synced):
+    rows = [row_of(make_service()) for _ in range(3)]
+    drafts = [make_batch(row, filename=f"draft-{number}.csv") for number, row in enumerate(rows)]
+    sign_in(page, "Operator")
+    page.goto("/bulk/")
+    for batch in drafts[:2]:
+        page.get_by_label(f"Select batch {batch.pk}").check()
+    page.get_by_role("button", name="Discard drafts", exact=False).click()
+    expect(page.get_by_text("2 drafts were discarded. Nothing was ordered.")).to_be_visible()
+    assert list(Batch.objects.filter(state="discarded").order_by("pk")) == drafts[:2]
+    expect(page.locator("[data-select-row]:checked")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("2 discarded batches were restored.")).to_be_visible()
+    assert set(Batch.objects.values_list("state", flat=True)) == {"draft"}
+
+
+def test_a_paused_batch_is_resumed_from_one_of_its_orders(page, sign_in, worker, synced):
+    Panel.objects.update(paused_reason="by_hand")
+    sign_in(page, "Operator")
+    upload(page, table(synced, synced.min, synced.min))
+    page.get_by_role("button", name="Rename").click()
+    page.get_by_label("Name", exact=True).fill("Spring launch")
+    page.locator("#rename").get_by_role("button", name="Rename").click()
+    expect(page.get_by_role("heading", name="Spring launch")).to_be_visible()
+    page.get_by_role("button", name=re.compile("^Order 2 lines")).click()
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_text("is paused.").first).to_be_visible()
+    page.goto("/orders/")
+    expect(page.get_by_text("Spring launch is paused").first).to_be_visible()
+    Panel.objects.update(paused_reason="")
+    page.locator("a.table__open").first.click()
+    page.get_by_role("button", name="Resume batch").click()
+    expect(page.get_by_text("“Spring launch” was resumed.")).to_be_visible()
+    expect(page).to_have_url(re.compile("/orders/"))
+    eventually(lambda: Order.objects.filter(state="placed").count() == 2)
