@@ -2,7 +2,8 @@
 
 from panels.filters.batches import BatchFilter
 from panels.filters.orders import OrderFilter
+from panels.filters.panels import PanelFilter
 from panels.filters.refills import RefillFilter
 from panels.filters.services import ServiceFilter
 
-__all__ = ["BatchFilter", "OrderFilter", "RefillFilter", "ServiceFilter"]
+__all__ = ["BatchFilter", "OrderFilter", "PanelFilter", "RefillFilter", "ServiceFilter"]

@@ -27,6 +27,7 @@ class SavedView(models.Model):
         BATCHES = "batches", "Bulk"
         SERVICES = "services", "Catalog"
         REFILLS = "refills", "Refills"
+        PANELS = "panels", "Panels"
 
     # For each list: the name of its address, and the permission to see it.
     LISTS: ClassVar[dict[str, tuple[str, str]]] = {
@@ -34,6 +35,7 @@ class SavedView(models.Model):
         List.BATCHES: ("bulk_list", "panels.view_batch"),
         List.SERVICES: ("service_list", "panels.view_service"),
         List.REFILLS: ("refill_list", "panels.view_refill"),
+        List.PANELS: ("panel_list", "panels.view_panel"),
     }
 
     name = models.CharField(max_length=MAX_NAME)

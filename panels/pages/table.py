@@ -36,7 +36,7 @@ Place = Literal["title", "badge", "figure", "remark", "control", ""]
 
 MOST_ON_A_SCREEN = 12
 # Among the chosen columns of a person: those for wide screens are shown on all screens.
-EVERYWHERE = "everywhere"
+ALL_SCREENS = "all_screens"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,9 +108,9 @@ class Table(Generic[M]):
             return [each for each in self._possible(user) if each.shown != "extra"]
         return [each for each in self._possible(user) if each.shown == "always" or each.name in chosen]
 
-    def is_everywhere(self, user: Any) -> bool:
+    def is_on_all_screens(self, user: Any) -> bool:
         """Return whether this person sees the columns for wide screens on narrow screens too."""
-        return EVERYWHERE in PersonalSettings.of(user).columns.get(self.name, ())
+        return ALL_SCREENS in PersonalSettings.of(user).columns.get(self.name, ())
 
     def is_selectable(self, user: Any) -> bool:
         """Return whether this person can select rows."""
@@ -138,7 +138,7 @@ def tag_of_page(table: Table[M], request: HttpRequest, page: Page[Any], *others:
     rights = [request.user.has_perm(each) for each in table.rights]
     columns = [column.name for column in table.columns_of(request.user)]
     personal = PersonalSettings.of(request.user)
-    looks = (rights, columns, table.is_everywhere(request.user), personal.density, personal.time_zone)
+    looks = (rights, columns, table.is_on_all_screens(request.user), personal.density, personal.time_zone)
     return tag_of(rows, page.is_first, page.is_last, looks, *others)
 
 
@@ -166,7 +166,7 @@ class TablePage(Generic[M]):
         self._user = request.user
         self._sort = sort
         self._is_filtered = is_filtered
-        self.is_everywhere = table.is_everywhere(request.user)
+        self.is_on_all_screens = table.is_on_all_screens(request.user)
 
     @property
     def name(self) -> str:
@@ -251,7 +251,7 @@ class TablePage(Generic[M]):
         return f'<td class="table__select">{box if self.table.can_select(row) else ""}</td>'
 
     def _classes(self, column: Column[M]) -> str:
-        css = f" table__{column.shown}" if column.shown in WIDE and not self.is_everywhere else ""
+        css = f" table__{column.shown}" if column.shown in WIDE and not self.is_on_all_screens else ""
         return f"{column.classes}{css}"
 
     def _writer(self, column: Column[M]) -> Callable[[M], str]:

@@ -10,7 +10,7 @@ from django_htmx.http import trigger_client_event
 from panels.lists import TABLES
 from panels.models import PersonalSettings
 from panels.pages.htmx import page_before, wants_fragment
-from panels.pages.table import EVERYWHERE
+from panels.pages.table import ALL_SCREENS
 
 
 @require_POST
@@ -20,7 +20,7 @@ def list_columns(request: HttpRequest, name: str) -> HttpResponse:
     if table is None:
         raise Http404
     personal = PersonalSettings.of(request.user)
-    possible = (*table.names(request.user), EVERYWHERE)
+    possible = (*table.names(request.user), ALL_SCREENS)
     chosen = [each for each in possible if each in request.POST.getlist("column")]
     # Somebody who saves only another density has the columns by default ticked. Later versions may have others.
     if request.POST.get("reset") or chosen == table.default_names(request.user):

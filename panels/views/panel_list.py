@@ -5,14 +5,17 @@ from __future__ import annotations
 from operator import attrgetter
 
 from django.contrib.auth.decorators import permission_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
+from panels.filters import PanelFilter
 from panels.lists.panels import PANELS, PanelRow, total_balance
 from panels.models import Panel
 from panels.orders.queue import count_open
-from panels.pages.downloads import files_of, send_rows
-from panels.pages.htmx import render_page
+from panels.pages.downloads import back_to_list, files_of, send_rows
+from panels.pages.filter_bar import FilterBar, render_list, without_empty
+from panels.pages.htmx import wants_fragment
 from panels.pages.paging import Page
 from panels.pages.polling import nothing_new, take_tag
 from panels.pages.table import TablePage, tag_of_page
@@ -20,31 +23,37 @@ from panels.pages.table import TablePage, tag_of_page
 
 @permission_required("panels.view_panel", raise_exception=True)
 @require_safe
+@without_empty
 def panel_list(request: HttpRequest) -> HttpResponse:
-    """Show every panel and its state. A poll of a page that has not changed is answered 204."""
+    """Show the panels and their states. A poll of a page that has not changed is answered 204."""
     shown_tag = take_tag(request)
-    sort = PANELS.sort_of(request.GET)
-    page = _find(sort)
+    found, sort = PanelFilter(request.GET, request.user), PANELS.sort_of(request.GET)
+    page = _find(found, sort)
     poll = poll_seconds(page)
     tag = tag_of_page(PANELS, request, page, poll)
     if shown_tag == tag:
         return nothing_new()
+    bar = FilterBar(found, request, list_name="panels", target="panels")
     context = {
+        "filter": found,
+        "bar": bar,
+        "is_fragment": wants_fragment(request),
         "page": page,
         "total": len(page),
-        "table": TablePage(PANELS, request, page, sort=sort),
+        "table": TablePage(PANELS, request, page, sort=sort, is_filtered=bar.is_active),
         "totals": total_balance(page),
         "poll": poll,
         "tag": tag,
         "exports": list(files_of(request, "panel_export", len(page))),
     }
-    return render_page(request, "panels/providers/panel_list.html", context, partial="panels")
+    return render_list(request, "panels/providers/panel_list.html", context, partial="results")
 
 
-def _find(sort: str) -> Page[PanelRow]:
-    """Return all panels as one page, because nobody has many."""
+def _find(found: PanelFilter, sort: str) -> Page[PanelRow]:
+    """Return all panels that match as one page, because nobody has many. An invalid filter shows none."""
     opened, _ = count_open()
-    panels = Panel.objects.defer("api_key").order_by("-name" if sort == "-name" else "name")
+    matching: QuerySet[Panel] = found.qs if found.is_valid() else Panel.objects.none()
+    panels = matching.defer("api_key").order_by("-name" if sort == "-name" else "name")
     rows = [PanelRow(panel, opened[panel.pk]) for panel in panels]
     if sort.removeprefix("-") == "open":
         rows.sort(key=attrgetter("open_count"), reverse=sort.startswith("-"))
@@ -61,5 +70,8 @@ def poll_seconds(page: Page[PanelRow]) -> int:
 @permission_required("panels.view_panel", raise_exception=True)
 @require_safe
 def panel_export(request: HttpRequest, suffix: str) -> HttpResponseBase:
-    """Send the list as a file."""
-    return send_rows(PANELS, _find(PANELS.sort_of(request.GET)), suffix)
+    """Send the list under the same query as a file."""
+    found = PanelFilter(request.GET, request.user)
+    if not found.is_valid():
+        return back_to_list(request)
+    return send_rows(PANELS, _find(found, PANELS.sort_of(request.GET)), suffix)

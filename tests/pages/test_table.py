@@ -83,14 +83,14 @@ def test_columns_for_wide_screens_stay_there_until_a_person_wants_them_everywher
     assert "table__wide" in draw(Row(1), user=user).body
     personal = PersonalSettings.objects.create(user=user, columns={"rows": ["far", "rare"]})
     user.refresh_from_db()
-    assert (draw(user=user).wide_titles, draw(user=user).is_everywhere) == ("Far", False)
+    assert (draw(user=user).wide_titles, draw(user=user).is_on_all_screens) == ("Far", False)
     assert "table__wide" in draw(Row(1), user=user).body
-    personal.columns["rows"].append("everywhere")
+    personal.columns["rows"].append("all_screens")
     personal.save()
     user.refresh_from_db()
     assert "far</td>" in draw(Row(1), user=user).body
     assert "table__wide" not in draw(Row(1), user=user).body
-    assert draw(user=user).is_everywhere
+    assert draw(user=user).is_on_all_screens
 
 
 def test_a_column_that_needs_a_permission_does_not_exist_without_it():
@@ -146,9 +146,9 @@ def test_a_tag_differs_with_the_rows_the_place_of_the_page_the_rights_and_the_pe
     PersonalSettings.objects.create(user=other, columns={"rows": ["far"]})
     wide = make_user("Viewer")
     PersonalSettings.objects.create(user=wide, density="comfortable")
-    everywhere = make_user("Viewer")
-    PersonalSettings.objects.create(user=everywhere, columns={"rows": ["far", "everywhere"]})
-    tags = [tag(Row(1), user=person) for person in (viewer, operator, other, wide, everywhere)]
+    on_all = make_user("Viewer")
+    PersonalSettings.objects.create(user=on_all, columns={"rows": ["far", "all_screens"]})
+    tags = [tag(Row(1), user=person) for person in (viewer, operator, other, wide, on_all)]
     tags += [tag(Row(1, name="x"), user=viewer), tag(Row(1), Row(1), user=viewer)]
     tags += [tag(Row(1), user=viewer, is_last=False), tag(Row(1), user=viewer, total=2)]
     assert len(set(tags)) == len(tags)

@@ -61,11 +61,11 @@ def test_names_that_are_no_columns_are_not_kept_and_an_odd_density_changes_nothi
 def test_columns_for_wide_screens_are_shown_on_all_screens_if_a_person_wants_that(as_operator, operator):
     make_placed()
     page = as_operator.get("/orders/").text
-    assert 'value="everywhere"' in page
+    assert 'value="all_screens"' in page
     assert "Link, Client, Delivered and Panel on narrow screens too" in plain_text(page)
     assert '<td class="w-link table__hidden table__wide">' in page
-    as_operator.post(ADDRESS, {"column": ["link", "everywhere"]})
-    assert columns(operator) == {"orders": ["link", "everywhere"]}
+    as_operator.post(ADDRESS, {"column": ["link", "all_screens"]})
+    assert columns(operator) == {"orders": ["link", "all_screens"]}
     page = as_operator.get("/orders/").text
     assert '<td class="w-link table__hidden">' in page
     as_operator.post(ADDRESS, {"column": ["cost"]})

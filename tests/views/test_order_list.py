@@ -183,7 +183,7 @@ def test_the_count_stops_at_ten_thousand(as_viewer, monkeypatch):
 
 def test_the_list_moves_only_while_something_is_open(as_viewer):
     order = make_placed(progress=Progress.COMPLETED, next_check_at=timezone.now())
-    assert 'hx-trigger="every' not in as_viewer.get(reverse("order_list"), headers=HTMX).text
+    assert "every" not in as_viewer.get(reverse("order_list"), headers=HTMX).text
     Order.objects.update(progress=Progress.IN_PROGRESS)
     assert 'hx-trigger="every 10s, refreshed"' in as_viewer.get(reverse("order_list"), headers=HTMX).text
     Order.objects.update(check_requested_at=timezone.now())

@@ -10,8 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from panels.models import Panel
+from panels.models import Panel, SavedView
 from tests.factories import make_fresh_panel, make_order, make_panel, make_placed, make_service, make_user
+from tests.views.pages import plain_text
 
 FRAGMENT = {"HTTP_HX_REQUEST": "true"}
 KEY = "k3y-0123456789abcdef"
@@ -132,6 +133,42 @@ def test_the_balances_have_a_total_for_each_currency_and_those_not_known_are_cou
     page = text(as_viewer.get("/panels/")).replace("\xa0", " ")
     assert "<dt>Total balance</dt> <dd> 5.00 EUR · 3.50 USD" in page
     assert "without 1 panel whose balance is not known" in page
+
+
+# -- filters
+
+
+def test_a_filter_narrows_the_list_its_total_and_its_export(as_viewer):
+    make_panel(name="Paused one", paused_reason="auth", balance=Decimal(5))
+    make_panel(name="Other", balance=Decimal(7))
+    assert listed(as_viewer, state="paused") == listed(as_viewer, q="paused") == ["Paused one"]
+    page = as_viewer.get("/panels/", {"state": "paused"})
+    assert "Total balance 5.00 USD" in plain_text(page.text).replace("\xa0", " ")
+    assert '<span class="clip">State: Paused</span>' in page.text
+    export = as_viewer.get("/panels/export.csv", {"state": "paused"})
+    assert b"Paused one" in b"".join(export)
+    assert b"Other" not in b"".join(as_viewer.get("/panels/export.csv", {"state": "paused"}))
+
+
+def test_a_filter_without_a_panel_says_so_and_a_filter_that_is_not_valid_shows_none(as_manager):
+    make_panel(name="Other")
+    page = as_manager.get("/panels/", {"q": "nothing"}).text
+    assert "No panel matches" in page
+    assert "/panels/new/" in page
+    page = as_manager.get("/panels/", {"state": "x"}).text
+    assert "This filter is not valid" in page
+    assert 'id="panel-' not in page
+    answer = as_manager.get("/panels/export.csv", {"state": "x"})
+    assert (answer.status_code, answer.url) == (302, "/panels/?state=x")
+
+
+def test_a_filter_can_be_saved_as_a_view(as_viewer):
+    make_panel(paused_reason="auth")
+    as_viewer.post("/views/new/", {"list": "panels", "query": "state=paused", "name": "Stopped"})
+    view = SavedView.objects.get()
+    assert view.get_absolute_url() == f"/panels/?state=paused&view={view.pk}"
+    page = as_viewer.get("/panels/").text
+    assert page.count("Stopped") == 2
 
 
 # -- polls
