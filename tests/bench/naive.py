@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
 
-from panels.pages.paging import Page
+if TYPE_CHECKING:
+    from panels.pages.paging import Page
 
 
 def find_page(rows: Any, query: Mapping[str, str], *, sort: str, size: int = 50, **_: Any) -> tuple[Page[Any], int]:
     """Return the first or the last page and the number of rows, in place of panels.paging.find_page."""
+    from panels.pages.paging import Page
+
     pages = Paginator(rows.order_by(sort, "-pk"), size)
     page = pages.page(pages.num_pages if query.get("last") else 1)
     orders = [_with_names(order) for order in page]
