@@ -209,7 +209,7 @@ def test_every_list_has_one_line_a_row_or_two_on_a_phone(open_page, sign_in, row
         heights = page.locator("tbody tr").evaluate_all("rows => rows.map((row) => row.getBoundingClientRect().height)")
         assert max(heights) <= (75 if width < 500 else 40), address
         looks_right(page)
-        page.locator(row).locator("td.table__badge").click(position={"x": 3, "y": 3})
+        page.locator(row).locator("td.table__figure").last.click(position={"x": 3, "y": 3})
         page.wait_for_url(f"**{opened}")
 
 
