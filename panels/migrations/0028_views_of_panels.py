@@ -10,7 +10,7 @@ LISTS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("panels", "0021_stages")]
+    dependencies = [("panels", "0027_source_tables")]
 
     operations = [
         migrations.AlterField("savedview", "list_name", models.CharField("list", choices=LISTS, max_length=20)),
