@@ -11,8 +11,8 @@ class PanelsConfig(AppConfig):
     verbose_name = "Orders and panels"
 
     def ready(self) -> None:
-        """Create the index of the search after each migrate."""
+        """Create the indexes of the searches after each migrate."""
         # Imported here, because models cannot be imported before the apps are ready.
-        from panels.models.search_index import create_search_index  # noqa: PLC0415
+        from panels.models.search_index import create_search_indexes  # noqa: PLC0415
 
-        post_migrate.connect(create_search_index, sender=self)
+        post_migrate.connect(create_search_indexes, sender=self)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin, messages
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from panels.admin.base import RowAdmin, RowInline
 from panels.bell import ring
-from panels.filters import OrderFilter
+from panels.filters.order_search import OrderSearch
 from panels.models import (
     ActionLine,
     Batch,
@@ -23,6 +26,7 @@ from panels.models import (
     OrderAction,
     OrderEvent,
     OrderReading,
+    OrderText,
     Panel,
     Refill,
     SourceTable,
@@ -30,6 +34,7 @@ from panels.models import (
 from panels.money.costs import cost_of
 from panels.orders.actions import MOST, confirm_action, draft_action
 from panels.pages import numbers
+from panels.pages.paging import COUNT_UP_TO, count_rows
 
 
 class EventInline(RowInline):
@@ -54,9 +59,9 @@ class OrderAdmin(RowAdmin):
     )  # fmt: skip
     list_filter = ("created_at", "state", "progress", "panel", "client", "cancel_state")
     list_select_related = ("panel", "service", "placed_by", "client")
-    # `OrderFilter` decides which fields are searched. Without an entry here, the admin shows no search box.
+    # `OrderSearch` decides which fields are searched. Without an entry here, the admin shows no search box.
     search_fields = ("remote_id",)
-    search_help_text = "Order number, panel order ID, start of the link or reference, or ID or name of the service."
+    search_help_text = "IDs, and any part of link, name, comment, reference, note, client, campaign, batch and service."
     ordering = ("-created_at", "-pk")
     inlines = (EventInline, RefillInline, ReadingInline)
     actions = ("refresh", "refill", "cancel", "withdraw")
@@ -65,7 +70,18 @@ class OrderAdmin(RowAdmin):
         self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
     ) -> tuple[QuerySet[Order], bool]:
         text = search_term.strip()[:500]
-        return (OrderFilter({}).search(queryset, "q", text) if text else queryset), False
+        return (OrderSearch(text).filter(queryset) if text else queryset), False
+
+    def get_paginator(
+        self, request: HttpRequest, queryset: QuerySet[Order], *args: Any, **options: Any
+    ) -> Paginator[Any]:
+        """Return pages whose number is limited, because counting all orders that a search finds takes long."""
+        paginator: Paginator[Any] = super().get_paginator(request, queryset, *args, **options)
+        text = request.GET.get("q", "").strip()[:500]
+        if text:
+            is_long = not request.GET.keys() - {"q", "p", "o"} and OrderSearch(text).is_long
+            paginator.count = COUNT_UP_TO + 1 if is_long else count_rows(queryset)
+        return paginator
 
     def view_on_site(self, obj: Order) -> str:
         return obj.get_absolute_url()
@@ -133,6 +149,12 @@ class OrderReadingAdmin(RowAdmin):
     list_filter = ("progress", "is_lasting")
     list_select_related = ("order",)
     search_fields = ("=order__id", "=order__remote_id")
+
+
+@admin.register(OrderText)
+class OrderTextAdmin(RowAdmin):
+    list_display = ("id", "text")
+    search_fields = ("=id",)
 
 
 @admin.register(Refill)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from panels.bulk.checking import again_of, checked_values, recheck_lines, save_changed_lines
 from panels.bulk.drafts import lock_batch
 from panels.models import Batch, BatchLine, Order, OrderEvent, Panel, Service
+from panels.models.order_text import write_texts
 from panels.models.writing import insert_rows
 from panels.money.costs import promised_costs
 from panels.orders import repeats
@@ -227,7 +228,9 @@ def _queue_orders(batch: Batch, wanted: Sequence[BatchLine], checked: Mapping[in
         order.created_at = order.send_after = now
     insert_rows(orders)
     by, created = user and user.pk, OrderEvent.What.CREATED
-    pks = Order.objects.filter(batch=batch).order_by("pk").values_list("pk", flat=True)
+    # They were inserted in this order, and a draft had no orders before.
+    pks = list(Order.objects.filter(batch=batch).order_by("pk").values_list("pk", flat=True))
+    write_texts(zip(pks, orders, strict=True))
     OrderEvent.objects.bulk_create([OrderEvent(order_id=pk, at=now, actor_id=by, what=created) for pk in pks])
     own = Order.objects.filter(token=OuterRef("token"))
     batch.lines.filter(is_left_out=False).update(order=Subquery(own.values("pk")[:1]))

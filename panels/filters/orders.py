@@ -8,19 +8,15 @@ from typing import Any, ClassVar
 import django_filters
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import connection
 from django.db.models import F, Q, QuerySet
 
-from panels.filters.base import ME, ListFilter, all_words
+from panels.filters.base import ME, ListFilter
+from panels.filters.order_search import OrderSearch
 from panels.models import Batch, Order, Service
-from panels.models.client import fold_name
 from panels.models.order_states import NEEDS_A_PERSON, NOT_FOLLOWED, STAGE, Stage
 from panels.models.planning import unindexed, unindexed_text
-from panels.protocol.links import normalise_link
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-# Up to so many services, or orders of a link, the search for orders names their pks.
-FEW = 4000
 # A shift by a time zone must not leave the range of dates.
 DAYS = (MinValueValidator(dt.date(2000, 1, 1)), MaxValueValidator(dt.date(2999, 12, 31)))
 
@@ -42,7 +38,7 @@ class OrderFilter(ListFilter):
         label="Search",
         method="search",
         max_length=500,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": "ID, link, reference or service"}),
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": "ID, link, client or service"}),
     )
     panel = django_filters.ChoiceFilter(label="Panel", method="at_panel", empty_label="All panels")
     stage = django_filters.ChoiceFilter(
@@ -80,35 +76,20 @@ class OrderFilter(ListFilter):
     # The stages in which orders stay. The orders of the other stages are always few.
     LASTING: ClassVar = (Stage.DONE, Stage.PARTLY, Stage.PROBLEM, Stage.WITHDRAWN)
 
+    _search: OrderSearch | None = None
+    # Whether a search alone filters, and finds more orders than are counted. Known after `qs`.
+    is_long = False
+
     class Meta:
         model = Order
         fields: ClassVar[list[str]] = []
 
     def search(self, orders: QuerySet[Order], _: str, text: str) -> QuerySet[Order]:
-        """Find by order number, panel order ID, start of the link or reference, or ID or name of the service.
-
-        An order shows the name of its service as ordered, so it is also found by each former name of the service.
-        """
-        digits = text.removeprefix("#")
-        is_number = digits.isdecimal() and digits.isascii() and len(digits) <= 18
-        if text.startswith("#") and is_number:
-            return orders.filter(pk=int(digits))
-        # The second condition lets the database use the partial index.
-        found = Q(remote_id=text) & ~Q(remote_id="")
-        if is_number:
-            found |= Q(pk=int(digits))
-        found |= _starting_with(text)
-        # The words of a service include its ID.
-        services = Service.objects.filter(Q(remote_id=text) if is_number else all_words(text))
-        # The condition lets the database use the partial index of the renamed services.
-        renamed = Service.objects.filter(all_words(text, "search_text", "former_text"), former_text__gt="")
-        few, few_renamed = _few(services), _few(renamed)
-        if few is not None and few_renamed is not None:
-            return orders.filter(found | Q(service__in={*few, *few_renamed}))
-        # With many services, a walk through the orders soon finds enough of them for a page.
-        of = Q(of__in=services.values("pk"))
-        of |= Q(of__in=renamed.values("pk") if few_renamed is None else few_renamed)
-        return orders.alias(of=unindexed("service_id")).filter(found | of)
+        """Find by order number, panel order ID, and words in the order, its names and its service."""
+        search = self._search = OrderSearch(text)
+        used = {name for name, value in self.form.cleaned_data.items() if value not in (None, "", False)}
+        self.is_long = used <= {"q"} and search.is_long
+        return search.filter(orders)
 
     def at_panel(self, orders: QuerySet[Order], _: str, panel: str) -> QuerySet[Order]:
         """Keep the orders of one panel. The few that are not followed are not looked for by the index of the panel."""
@@ -139,13 +120,22 @@ class OrderFilter(ListFilter):
         """
         is_sorted = self.data.get("sort", "").removeprefix("-") in ("charge", "cost")
         others = (*self.NARROW, "panel", "who", "client") if stage == Stage.DONE else self.NARROW
-        is_found_sooner = any(self.form.cleaned_data.get(name) for name in others)
+        is_found_sooner = any(self.form.cleaned_data.get(name) for name in others if name != "q" or self._is_searched)
         is_hidden = (stage in self.LASTING and is_found_sooner) or (stage == Stage.DONE and is_sorted)
         return orders.alias(stage=unindexed_text(STAGE) if is_hidden else STAGE).filter(stage=stage)
 
     def _beside_stage(self, name: str) -> Any:
         """Return a column of the index of stages. With a stage of few orders, only that index is used."""
         return F(name) if self.form.cleaned_data.get("stage") in ("", Stage.DONE) else unindexed(name)
+
+    @property
+    def _is_searched(self) -> bool:
+        """Whether a search finds few enough orders to begin with them."""
+        return self._search is not None and self._search.pks is not None
+
+    def _beside_search(self, name: str) -> Any:
+        """Return a column of text. Beside a search that finds few orders, its index is not used."""
+        return unindexed_text(name) if self._is_searched else F(name)
 
     def in_state(self, orders: QuerySet[Order], _: str, state: str) -> QuerySet[Order]:
         """Keep one state. Orders on hold wait for a person, so they are not among the queued orders."""
@@ -158,7 +148,7 @@ class OrderFilter(ListFilter):
             return orders.filter(pk__in=Order.objects.filter(NOT_FOLLOWED).order_by().values("pk"))
         if state == Order.State.QUEUED:
             return orders.filter(state=state, held_reason="")
-        return orders.filter(state=state)
+        return orders.alias(is_in=self._beside_search("state")).filter(is_in=state)
 
     def in_progress(self, orders: QuerySet[Order], _: str, progress: str) -> QuerySet[Order]:
         """Keep one progress, or all running or all finished orders. Running includes placed orders without a status.
@@ -173,40 +163,10 @@ class OrderFilter(ListFilter):
         if progress == "running":
             return orders.filter(Q(progress__in=running) | Q(progress="", state=Order.State.PLACED))
         if progress == "finished":
-            return orders.filter(~Q(progress__in=["", *running]), state=Order.State.PLACED)
+            ended = orders.filter(~Q(progress__in=["", *running]))
+            return ended.alias(is_in=self._beside_search("state")).filter(is_in=Order.State.PLACED)
         return orders.filter(progress=progress)
 
     def needing_a_person(self, orders: QuerySet[Order], _: str, wanted: bool) -> QuerySet[Order]:  # noqa: FBT001
         """Keep orders that wait for a person, as the overview counts them. An empty box filters nothing."""
         return orders.filter(NEEDS_A_PERSON) if wanted else orders
-
-
-def _starting_with(text: str) -> Q:
-    """Match the orders whose link or reference begins with a text."""
-    starts = {"link_key": normalise_link(text), "reference_key": fold_name(text)}
-    starts = {name: start for name, start in starts.items() if start}
-    if not starts:
-        return Q(pk__in=())
-    # In one query, but each by its own index. The condition lets the database use the partial index of references.
-    each = [Order.objects.filter(_begins(name, start)).exclude(**{name: ""}) for name, start in starts.items()]
-    first, *others = [orders.order_by().values_list("pk", flat=True) for orders in each]
-    few = list(first.union(*others, all=True)[: FEW + 1])
-    if len(few) <= FEW:
-        return Q(pk__in=few)
-    found = Q()
-    for name, start in starts.items():
-        found |= Q(**{f"{name}__startswith": start})
-    return found
-
-
-def _few(rows: QuerySet[Any]) -> list[int] | None:
-    """Return the pks of the rows, or None if there are more than FEW."""
-    pks = list(rows.order_by().values_list("pk", flat=True)[: FEW + 1])
-    return pks if len(pks) <= FEW else None
-
-
-def _begins(name: str, text: str) -> Q:
-    """Match values that begin with a text, in the form for which the database uses its index."""
-    if connection.vendor == "sqlite":
-        return Q(**{f"{name}__gte": text, f"{name}__lt": text + "\U0010ffff"})
-    return Q(**{f"{name}__startswith": text})

@@ -8,6 +8,7 @@ from panels.models.event import OrderEvent
 from panels.models.id_search import FoundId, IdSearch
 from panels.models.operations import Controls, JobRun, Worker
 from panels.models.order import Order
+from panels.models.order_text import OrderText
 from panels.models.panel import Panel
 from panels.models.panel_day import PanelDay
 from panels.models.person import PersonalSettings
@@ -37,6 +38,7 @@ __all__ = [
     "OrderAction",
     "OrderEvent",
     "OrderReading",
+    "OrderText",
     "Panel",
     "PanelDay",
     "PersonalSettings",

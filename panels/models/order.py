@@ -40,6 +40,7 @@ from panels.models.order_states import (
     is_held_for_funds,
     is_open,
 )
+from panels.models.order_text import OrderText, write_texts
 from panels.models.order_values import OrderValues
 from panels.models.panel import Panel
 from panels.models.refusal import RefusalWords
@@ -283,6 +284,14 @@ class Order(OrderValues, models.Model):
 
     def __str__(self) -> str:
         return f"Order {self.pk}"
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """Save the order, and its text for the search with it."""
+        names = options.get("update_fields")
+        with transaction.atomic(savepoint=False):
+            super().save(*args, **options)
+            if names is None or not set(names).isdisjoint(OrderText.SOURCES):
+                write_texts([(self.pk, self)])
 
     def get_absolute_url(self) -> str:
         return reverse("order_detail", args=[self.pk])

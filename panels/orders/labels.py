@@ -8,6 +8,7 @@ from django.db import transaction
 
 from panels.clients.naming import Labels
 from panels.models import Order, OrderEvent
+from panels.models.order_text import write_texts
 from panels.tables.reading import LABELS
 
 
@@ -22,6 +23,8 @@ def change_labels(order_pk: int, labels: Labels, actor: Any) -> bool:
         changes = [f"{name.capitalize()}: {old[name]} → {new[name]}" for name in LABELS if old[name] != new[name]]
         if changes:
             Order.objects.filter(pk=order_pk).update(**labels.of_order)
+            order.reference, order.note = labels.reference, labels.note
+            write_texts([(order_pk, order)])
             order.add_event(OrderEvent.What.LABELED, "\n".join(changes), actor=actor)
     return bool(changes)
 

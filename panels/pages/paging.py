@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -98,20 +98,29 @@ def _fetch_rows(rows: QuerySet[M], order: tuple[OrderBy, OrderBy], count: int, s
 
 
 def find_page(
-    rows: QuerySet[M], query: Mapping[str, str], *, sort: str, shown: QuerySet[M], is_narrowed: bool = True
+    rows: QuerySet[M],
+    query: Mapping[str, str],
+    *,
+    sort: str,
+    shown: QuerySet[M],
+    is_narrowed: bool = True,
+    is_long: bool = False,
 ) -> tuple[Page[M], int]:
     """Return a page like `paginate`, and the number of rows like `count_rows`.
 
     A few rows of many are found first and sorted afterwards, because in the order of an index the database would read
-    all rows. Without `is_narrowed`, the rows are those of the whole table.
+    all rows. Without `is_narrowed`, the rows are those of the whole table. `is_long`: the rows are known to be more than
+    are counted.
     """
+    if is_long:
+        return paginate(rows, query, sort=sort, shown=shown), COUNT_UP_TO + 1
     if not is_narrowed:
         counted = compiled.count(_first_rows, rows.model._meta.label, str(COUNT_UP_TO + 1))
         return paginate(rows, query, sort=sort, shown=shown), counted
     pks = list(rows.order_by().values_list("pk", flat=True)[: COUNT_UP_TO + 1])
     if len(pks) > COUNT_UP_TO:
         return paginate(rows, query, sort=sort, shown=shown), len(pks)
-    few = rows.model._default_manager.filter(pk__in=_as_one_parameter(pks))
+    few = rows.model._default_manager.filter(pk__in=as_one_parameter(pks))
     return replace(paginate(few, query, sort=sort, shown=shown, by_index=False), few=few), len(pks)
 
 
@@ -120,11 +129,11 @@ def _first_rows(label: str, most: str) -> QuerySet[Any, Any]:
     return rows[: int(most)]
 
 
-def _as_one_parameter(pks: list[int]) -> RawSQL:
+def as_one_parameter(pks: Sequence[int]) -> RawSQL:
     """Pass many pks as one array, because a statement with thousands of parameters is slow to build."""
     if connection.vendor == "postgresql":
-        return RawSQL("SELECT unnest(%s::bigint[])", [pks])
-    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(pks)])
+        return RawSQL("SELECT unnest(%s::bigint[])", [list(pks)])
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(pks))])
 
 
 def count_rows(rows: QuerySet[Any]) -> int:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from huey import PostgresHuey, RedisHuey, SqliteHuey
 
 from panels import bell, schedule
-from panels.models import JobRun, Order, Panel, Refill, Worker
+from panels.models import JobRun, Order, Panel, Refill, Worker, search_index
 from panels.models.order_states import RequestState
 from panels.money import totals
 from panels.orders import readings
@@ -41,6 +41,7 @@ def operations(request: HttpRequest) -> HttpResponse:
         "queue_kind": QUEUES.get(type(bell.huey), "In memory"),
         "waiting": _waiting(),
         "jobs": _jobs(panels),
+        "search_is_slow": not search_index.has_order_index(),
     }
     return render_page(request, "panels/operations.html", context, partial="live")
 
@@ -115,6 +116,7 @@ def _jobs(panels: list[Panel]) -> list[Job]:
         _job("Recount all spend", runs[schedule.RECOUNT], schedule.TIDY_EVERY),
         _job("Delete old drafts", runs["delete old drafts"], schedule.TIDY_EVERY),
         _job("Thin old readings of orders", runs[readings.JOB], schedule.THIN_EVERY),
+        _job("Sort new orders into the search", runs[search_index.JOB], schedule.SWEEP_EVERY),
     ]
     for panel in panels:
         balance, catalog = runs[f"balance {panel.pk}"], runs[f"sync {panel.pk}"]

@@ -71,7 +71,8 @@ def _find(found: OrderFilter | None, query: Mapping[str, str], shown: QuerySet[A
     if found:
         # An invalid filter shows no orders, because all orders would be mistaken for its result.
         orders = found.qs if found.is_valid() else Order.objects.none()
-    return find_page(orders, query, sort=_field(query), shown=shown, is_narrowed=_is_filtered(query))
+    is_long = bool(found and found.is_long)
+    return find_page(orders, query, sort=_field(query), shown=shown, is_narrowed=_is_filtered(query), is_long=is_long)
 
 
 def _is_filtered(query: Mapping[str, str]) -> bool:

@@ -16,7 +16,7 @@ from panels import schedule
 from panels.bell import HANDLERS, WorkKind, enqueue, ring, work
 from panels.bulk import drafts
 from panels.calls import adoption, aftercare, balances, candidates, catalog, id_search, outcomes, polling, submission
-from panels.models import BalanceReading, JobRun, Panel
+from panels.models import BalanceReading, JobRun, Panel, search_index
 from panels.money import charges, totals
 from panels.orders import actions, readings
 from panels.providers import pauses
@@ -170,6 +170,7 @@ def _do_chores() -> None:
         (RECOUNT, totals.recount, TIDY_EVERY),
         ("delete old drafts", _tidy, TIDY_EVERY),
         (readings.JOB, partial(readings.thin, lanes.stopping), THIN_EVERY),
+        (search_index.JOB, search_index.settle_order_index, timedelta()),
     ):
         try:
             _as_job(name, chore, every=every, at_most=AT_MOST)

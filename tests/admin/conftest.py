@@ -17,6 +17,7 @@ from panels.models import (
     OrderAction,
     OrderEvent,
     OrderReading,
+    OrderText,
     PanelDay,
     PersonalSettings,
     ServiceChange,
@@ -65,6 +66,7 @@ def rows(db):
     found = (
         panel,
         service,
+        OrderText.objects.get(pk=order.pk),
         order,
         order.events.get(),
         action,

@@ -14,6 +14,7 @@ def test_orders_are_found_as_on_their_own_page(as_superuser):
         f"#{order.pk}",
         order.remote_id,
         "https://example.com/wan",
+        "WANTED",
         order.service.name,
     ):
         page = as_superuser.get(base(Order), {"q": term}).content.decode()

@@ -65,6 +65,7 @@ class Filling:
         _insert(models.Batch, [self._batch(people[0])])
         with _without_indexes(models.Order):
             _insert(models.Order, self._orders(people))
+        _insert(models.OrderText, list(_texts()))
         # As lists, because they read from the database, and no rows may be written meanwhile.
         _insert(models.BatchLine, list(self._lines()))
         _insert(models.OrderEvent, self._events())
@@ -300,6 +301,15 @@ class Filling:
                 "requested_at": self.ago(minutes=number),
                 "next_check_at": self.ago(minutes=-5) if is_open else None,
             }
+
+
+def _texts() -> Iterator[Row]:
+    """Yield the texts of all orders for the search."""
+    from panels.models import Order, OrderText
+    from panels.models.order_text import text_of
+
+    for order in Order.objects.only(*OrderText.SOURCES).order_by("pk").iterator():
+        yield {"text": text_of(order)}
 
 
 def _people() -> Iterator[int]:

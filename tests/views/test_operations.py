@@ -119,6 +119,12 @@ def test_one_that_starts_again_and_again_does_not_hide_those_that_work(as_manage
     assert page.count("Stopped") == 10
 
 
+def test_a_missing_index_of_the_search_is_shown_with_what_to_do(as_manager, monkeypatch):
+    assert "Searching many orders is slow" not in page_of(as_manager.get("/operations/"))
+    monkeypatch.setattr("panels.models.search_index.ORDER_INDEX", "no_such_index")
+    assert "CREATE EXTENSION pg_trgm" in page_of(as_manager.get("/operations/"))
+
+
 # -- the queue
 
 
