@@ -164,8 +164,19 @@ class OrderSearch:
         if services is None:
             # A word that so many services have is found at once, but not beside other words.
             rows = Order.objects.filter(service__in=_services_with(self._words))
-            return [rows, *(_by_index(self._words[0]) if self._words[0].is_own else ())] if is_alone else None
-        found = [rows.filter(*(word.anywhere() for word in others)) for rows in _by_index(first)] if first else []
+            return (
+                [rows, *(_by_index(self._words[0], is_full_text=self._is_full_text) if self._words[0].is_own else ())]
+                if is_alone
+                else None
+            )
+        found = (
+            [
+                rows.filter(*(word.anywhere() for word in others))
+                for rows in _by_index(first, is_full_text=self._is_full_text)
+            ]
+            if first
+            else []
+        )
         if services:
             own = (word.anywhere() for word in others if word.is_own)
             found.append(Order.objects.filter(*own, service__in=services))
@@ -190,6 +201,11 @@ class OrderSearch:
         return None, None
 
     @cached_property
+    def _is_full_text(self) -> bool:
+        """Whether SQLite has its table for the texts. The index of PostgreSQL is no table."""
+        return connection.vendor == "sqlite" and has_order_index()
+
+    @cached_property
     def _words(self) -> list[Word]:
         if self._number is not None and len(self._text) < SHORTEST_PART:
             # A short number is an ID, because it stands in many texts.
@@ -197,7 +213,9 @@ class OrderSearch:
         typed = {word: needle(word) for word in self._text.lower().split()[:MOST_WORDS] if needle(word).strip()}
         names = _read_names()
         found = []
-        for (word, part), texts in zip(typed.items(), _count_texts(list(typed.values())), strict=True):
+        for (word, part), texts in zip(
+            typed.items(), _count_texts(list(typed.values()), is_full_text=self._is_full_text), strict=True
+        ):
             named: dict[str, list[int]] = {}
             for column, pk, name in names:
                 if part in name:
@@ -206,17 +224,17 @@ class OrderSearch:
         return found
 
 
-def _by_index(word: Word) -> Iterator[QuerySet[Order]]:
+def _by_index(word: Word, *, is_full_text: bool) -> Iterator[QuerySet[Order]]:
     """Find the orders that have a word in their text or in a name, each by its own index."""
     if word.texts:
-        yield Order.objects.filter(word.in_text, pk__in=_texts_with(_end_of(word.part)))
+        yield Order.objects.filter(word.in_text, pk__in=_texts_with(_end_of(word.part), is_full_text=is_full_text))
     for named in word.in_names:
         yield Order.objects.filter(named)
 
 
-def _texts_with(part: str) -> Any:
+def _texts_with(part: str, *, is_full_text: bool) -> Any:
     """Return a query for the pks of the texts that have a part, and on SQLite perhaps of a few more texts."""
-    if _has_full_text():
+    if is_full_text:
         return RawSQL("SELECT rowid FROM order_by_text WHERE order_by_text MATCH %s", [_trigrams(part)])
     return OrderText.objects.filter(text__contains=part).values("pk")
 
@@ -227,30 +245,26 @@ def _end_of(part: str) -> str:
     return end if end in part and len(end) >= SHORTEST_PART else part[-LONGEST_PART:]
 
 
-def _has_full_text() -> bool:
-    return connection.vendor == "sqlite" and has_order_index()
-
-
 def _trigrams(part: str) -> str:
     """Return the query for the texts that have all trigrams of a part."""
     found = dict.fromkeys(part[start : start + 3] for start in range(len(part) - 2))
     return " AND ".join('"{}"'.format(each.replace('"', '""')) for each in found)
 
 
-def _count_texts(parts: Sequence[str]) -> list[int]:
+def _count_texts(parts: Sequence[str], *, is_full_text: bool) -> list[int]:
     """Count the texts with each part, up to one more than MOST_READ, and exactly up to MANY."""
-    counts = _count(parts, MANY, is_exact=True)
+    counts = _count(parts, MANY, is_full_text=is_full_text, is_exact=True)
     common = [part for part, number in zip(parts, counts, strict=True) if number > MANY]
-    more = iter(_count(common, MOST_READ, is_exact=False))
+    more = iter(_count(common, MOST_READ, is_full_text=is_full_text, is_exact=False))
     return [number if number <= MANY else max(number, next(more)) for number in counts]
 
 
-def _count(parts: Sequence[str], most: int, *, is_exact: bool) -> list[int]:
+def _count(parts: Sequence[str], most: int, *, is_full_text: bool, is_exact: bool) -> list[int]:
     """Count up to one more than `most`, by one query for all parts."""
     if not parts:
         return []
     ends = [_end_of(part) for part in parts]
-    if _has_full_text():
+    if is_full_text:
         source, where, values = ORDER_INDEX, f"{ORDER_INDEX} MATCH %s", [_trigrams(end) for end in ends]
         if is_exact:
             source += f" CROSS JOIN {TEXTS} ON {TEXTS}.id = {ORDER_INDEX}.rowid"
