@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import expect
 
 from panels.models import SavedView
-from tests.factories import make_order, make_panel, make_placed, make_service, make_view
+from tests.factories import make_client, make_order, make_panel, make_placed, make_service, make_view
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LISTS = ("/orders/", "/catalog/", "/refills/", "/bulk/")
@@ -53,6 +53,25 @@ def test_filters_are_chosen_shown_as_chips_and_removed(page, sign_in, two_orders
     expect(row(page, running)).to_be_visible()
     page.get_by_role("link", name="Clear", exact=True).click()
     page.wait_for_url("**/orders/")
+
+
+def test_all_orders_of_a_name_are_found_by_a_part_of_it(page, sign_in, transactional_db):
+    client = make_client("Fjord Ceramics")
+    found = [
+        make_order(link="https://www.tiktok.com/@fjord.ceramics/video/1"),
+        make_order(params={"comments": "So calm!\nThe Fjörd again"}),
+        make_order(reference="2031-FJORD"),
+        make_order(client=client),
+    ]
+    other = make_order(link="https://www.tiktok.com/@northwind/video/2")
+    sign_in(page, "Operator")
+    page.goto("/orders/")
+    page.get_by_role("searchbox").fill("fjord")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="4 orders")).to_be_visible()
+    for order in found:
+        expect(row(page, order)).to_be_visible()
+    expect(row(page, other)).to_have_count(0)
 
 
 def test_typed_text_stays_while_the_list_is_filtered(page, sign_in, two_orders):
