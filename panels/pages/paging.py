@@ -109,8 +109,8 @@ def find_page(
     """Return a page like `paginate`, and the number of rows like `count_rows`.
 
     A few rows of many are found first and sorted afterwards, because in the order of an index the database would read
-    all rows. Without `is_narrowed`, the rows are those of the whole table. `is_long`: the rows are known to be more than
-    are counted.
+    all rows. Without `is_narrowed`, the rows are those of the whole table. `is_long`: the rows are known to be more
+    than are counted.
     """
     if is_long:
         return paginate(rows, query, sort=sort, shown=shown), COUNT_UP_TO + 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from importlib import import_module
 from io import StringIO
+from pkgutil import iter_modules
 
 import pytest
 from django.apps import apps
@@ -13,8 +14,10 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
+from panels import migrations
 from panels.bulk.naming import rename
-from panels.models import Batch, Order, ServiceChange
+from panels.filters import OrderFilter
+from panels.models import Batch, Order, OrderText, ServiceChange
 from tests.factories import make_batch, make_order, make_service, row_of
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +80,18 @@ def test_an_old_name_that_says_no_refill_is_read(monkeypatch):
     for service in services:
         service.refresh_from_db()
     assert [service.says_no_refill for service in services] == [True, False, False, True]
+
+
+def test_old_orders_get_their_texts_in_pieces_and_a_repeated_run_goes_on(monkeypatch):
+    (name,) = (each.name for each in iter_modules(migrations.__path__) if each.name.endswith("_fill_order_texts"))
+    filling = import_module(f"panels.migrations.{name}")
+    monkeypatch.setattr(filling, "PIECE", 2)
+    orders = [make_order(link=f"https://example.com/fjord-{number}") for number in range(5)]
+    texts = dict(OrderText.objects.values_list("pk", "text"))
+    OrderText.objects.exclude(pk=orders[2].pk).delete()
+    filling.fill_texts(apps, None)
+    assert dict(OrderText.objects.values_list("pk", "text")) == texts
+    assert set(OrderFilter({"q": "jord-3"}).qs) == {orders[3]}
 
 
 # -- the time that the upgrade takes
