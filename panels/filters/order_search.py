@@ -189,6 +189,9 @@ class OrderSearch:
         Such a service also has the words that only services have. If few services have these, they are enough, and
         there is no word to begin with. The services are None if they are many.
         """
+        if len(self._words) == 1 and self._words[0].texts > MANY and len(self._words[0].typed) < SHORTEST_PART:
+            # Comparing a short word with all services takes longer than looking at the orders one by one.
+            return self._words[0], None
         rest = [word for word in self._words if not word.is_own]
         services = _find_services(rest) if rest else None
         own = sorted((word for word in self._words if word.is_own), key=lambda word: word.effort)
