@@ -37,7 +37,7 @@ LONGEST_PART = 12
 NAMED: dict[str, tuple[Any, Any]] = {
     "client": (Client, F("name")),
     "campaign": (Campaign, F("name")),
-    "batch": (Batch, F("filename")),
+    "batch": (Batch, F("search_text")),
 }
 
 
