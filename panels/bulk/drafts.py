@@ -106,7 +106,7 @@ def store_batch(batch: Batch, lines: list[BatchLine], check: Any) -> tuple[Batch
 def _name(batch: Batch, lines: list[BatchLine]) -> None:
     """Give a new batch the proposed name."""
     proposed = propose_name(batch.filename, lines[0].cells if lines else {}, len(lines))
-    for column, value in name_columns(proposed, batch.filename).items():
+    for column, value in name_columns(proposed, batch.filename, is_proposed=True).items():
         setattr(batch, column, value)
 
 

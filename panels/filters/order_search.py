@@ -15,7 +15,7 @@ from operator import and_, or_
 from typing import Any
 
 from django.db import connection
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, TextField, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import StrIndex
 
@@ -33,11 +33,13 @@ MOST_READ = 30_000
 MOST_WORDS = 10
 # An index looks for the end of a long word only, because the beginnings of links are the same in most texts.
 LONGEST_PART = 12
+# A name that was proposed from the first line of a batch has the link of that line. The other lines are not for it.
+_BATCH_NAME = Case(When(is_name_proposed=True, then=F("filename")), default=F("search_text"), output_field=TextField())
 # By the column of an order: the rows whose names are searched, and their names.
 NAMED: dict[str, tuple[Any, Any]] = {
     "client": (Client, F("name")),
     "campaign": (Campaign, F("name")),
-    "batch": (Batch, F("search_text")),
+    "batch": (Batch, _BATCH_NAME),
 }
 
 

@@ -17,6 +17,11 @@ class Migration(migrations.Migration):
             name="search_text",
             field=models.TextField(blank=True, db_default="", default="", editable=False),
         ),
+        AddColumn(
+            model_name="batch",
+            name="is_name_proposed",
+            field=models.BooleanField(db_default=False, default=False, editable=False),
+        ),
         migrations.AddIndex(
             model_name="batch",
             index=models.Index(fields=["state"], name="batch_by_state"),

@@ -24,7 +24,9 @@ def fill_names(apps, _):
         last = piece[-1].pk
         names = {batch: propose_name(batch.filename, batch.first or {}, batch.count or 0) for batch in piece}
         with transaction.atomic():
-            update_rows([(batch, name_columns(name, batch.filename)) for batch, name in names.items()])
+            update_rows(
+                [(batch, name_columns(name, batch.filename, is_proposed=True)) for batch, name in names.items()]
+            )
 
 
 class Migration(migrations.Migration):

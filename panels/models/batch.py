@@ -27,9 +27,10 @@ MAX_NOTE = 2000
 MAX_NAME = 100
 
 
-def name_columns(name: str, filename: str) -> dict[str, str]:
+def name_columns(name: str, filename: str, *, is_proposed: bool = False) -> dict[str, Any]:
     """Return the name of a batch as values of its columns. It is found by its words and those of its file."""
-    return {"name": name, "search_text": f"{name}\n{filename}".strip().lower()}
+    text = f"{name}\n{filename}".strip().lower()
+    return {"name": name, "search_text": text, "is_name_proposed": is_proposed}
 
 
 class Batch(models.Model):
@@ -53,6 +54,7 @@ class Batch(models.Model):
     filename = models.CharField(max_length=255, blank=True)
     # The result of name_columns. A column has it, because SQLite ignores the case of ASCII letters only.
     search_text = models.TextField(blank=True, default="", db_default="", editable=False)
+    is_name_proposed = models.BooleanField(default=False, db_default=False, editable=False)
     # The panel of the lines that name no panel.
     panel = models.ForeignKey(Panel, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     # The labels of the lines that have no own label (`BatchLine.labels`).

@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from panels.bulk.confirming import confirm, summary
+from panels.bulk.naming import rename
 from panels.clients.naming import Labels
 from panels.filters import order_search
 from panels.filters.order_search import OrderSearch
@@ -54,15 +55,27 @@ def test_the_names_of_client_campaign_and_batch_are_found_as_they_are_now(amount
     client = make_client("Northwind Trading")
     campaign = make_campaign("Été 2031", client)
     batch = Batch.objects.create(source=Batch.Source.FILE, filename="fjord-week.csv")
+    rename(batch, "Summer sale")
     by_client, by_campaign = make_order(client=client), make_order(client=client, campaign=campaign)
     by_batch, _ = make_order(batch=batch), make_order()
     assert find("thwin") == {by_client, by_campaign}
     assert find("ete") == find("2031") == find("north ete") == {by_campaign}
-    assert find("fjord") == find("week.csv") == {by_batch}
+    assert find("fjord") == find("week.csv") == find("mer sal") == {by_batch}
     client.name = "Südwind"
     client.save()
     assert find("sudwi") == {by_client, by_campaign}
     assert find("northwind") == set()
+
+
+def test_a_batch_that_is_named_after_its_first_line_is_no_reason_to_find_its_other_lines(amount):
+    service = make_service()
+    batch = make_batch(row_of(service, link="https://example.com/fjord"), row_of(service))
+    assert "fjord" in batch.name
+    confirm(batch, None, summary(batch).fingerprint)
+    first, other = Order.objects.order_by("pk")
+    assert find("fjord") == {first}
+    rename(batch, "Fjord week")
+    assert find("fjord") == {first, other}
 
 
 def test_words_may_stand_in_different_places_and_all_must_match(amount):
