@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db.models import CharField, Count, Max, QuerySet, Value
 
-from panels.attention.needs import NEEDS, SUBJECTS
+from panels.attention.needs import NEEDS
 from panels.attention.parts import Attention, Finding, Need, Subject
+from panels.attention.subjects import SUBJECTS
 from panels.models import compiled
 from panels.pages.paging import count_each
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from panels.attention.finding import find_attention, mark
-from panels.attention.needs import PANELS
+from panels.attention.subjects import PANELS
 from panels.models import Order, Panel
 from panels.money.totals import is_summed, spend
 from panels.orders.queue import count_open

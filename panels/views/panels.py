@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import trigger_client_event
 
 from panels.attention.finding import find_in, mark
-from panels.attention.needs import PANELS
+from panels.attention.subjects import PANELS
 from panels.bulk.progress import paused_at
 from panels.forms.panels import PanelForm
 from panels.models import Order, Panel, Service, ServiceChange

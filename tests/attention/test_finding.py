@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from panels.attention import finding as attention
 from panels.attention.finding import count_attention, find_attention, kinds_of, mark
-from panels.attention.needs import NEEDS, ORDERS, PANELS, SUBJECTS, WORDS
+from panels.attention.needs import NEEDS
+from panels.attention.subjects import ORDERS, PANELS, SUBJECTS, WORDS
 from panels.models import Order, Panel
 from tests.attention.test_needs import EXAMPLES, find, names
 from tests.factories import (

@@ -1,0 +1,71 @@
+"""Declares the sorts of rows that can need a person, and how each is shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.text import Truncator
+
+from panels.attention.buttons import show_row
+from panels.attention.parts import Listing, Subject
+from panels.models import Batch, Order, Panel, RefusalWords, Service
+from panels.pages.states import badge, order_badge
+
+
+def _show_newest(word: Any) -> str:
+    return reverse("order_detail", args=[word.newest])
+
+
+ORDERS = Subject(
+    name="orders",
+    model=Order,
+    title=lambda order: f"Order {order.pk} · {Truncator(order.service_name).chars(80)}",
+    address=show_row,
+    place=lambda order: order.panel.name,
+    state=order_badge,
+    related=("panel", "service__panel"),
+    order=("created_at", "pk"),
+    listing=Listing("orders", "attention=on"),
+)
+PANELS = Subject(
+    name="panels",
+    model=Panel,
+    title=str,
+    address=show_row,
+    state=lambda panel: badge("running", label="Being checked") if panel.is_asked else "",
+)
+WORDS = Subject(
+    name="unknown statuses",
+    model=Order,
+    title=lambda word: f"“{Truncator(word.remote_status).chars(60)}” at {word.panel__name}",
+    address=_show_newest,
+    one_per=("remote_status", "panel__name", "panel"),
+    most=5,
+)
+REFUSALS = Subject(
+    name="refusals",
+    model=RefusalWords,
+    title=lambda words: f"“{Truncator(words.text).chars(60)}” at {words.panel}",
+    address=show_row,
+    related=("panel",),
+    order=("asked_at", "pk"),
+)
+
+SERVICES = Subject(
+    name="services",
+    model=Service,
+    title=lambda service: Truncator(str(service)).chars(80),
+    address=show_row,
+    place=lambda service: service.panel.name,
+    related=("panel",),
+    order=("waits_since", "overcharged_at", "pk"),
+)
+BATCHES = Subject(
+    name="batches",
+    model=Batch,
+    title=lambda batch: Truncator(str(batch)).chars(80),
+    address=show_row,
+    order=("confirmed_at", "pk"),
+)
+SUBJECTS = (PANELS, REFUSALS, ORDERS, SERVICES, BATCHES, WORDS)
