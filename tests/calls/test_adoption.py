@@ -277,7 +277,7 @@ def test_two_batches_that_name_the_same_order_follow_it_once(mine, answers):
     answers["101"] = told()
     assert adopt(mine.pk, WAIT) == Counter(adopted=1, unfit=1)
     assert first.lines.get().order == Order.objects.get()
-    assert second.lines.get().messages == [f"Batch {first.pk} already imported this order."]
+    assert second.lines.get().messages == [f"{first} already imported this order."]
 
 
 def test_an_order_that_we_came_to_hold_meanwhile_is_not_taken_twice(mine, answers):

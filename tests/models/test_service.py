@@ -25,6 +25,8 @@ def test_an_offer_has_the_terms_of_the_service_and_of_its_panel():
         max_quantity=10_000,
         bills_package_per_line=True,
         dripfeed=False,
+        name=service.name,
+        category=service.category,
     )
 
 

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
 TAGS = {
     "money", "exact", "total", "spend", "rate", "price_amount", "count", "total_count", "order_cost",
     "ago", "moment", "badge", "order_badge", "order_legend", "panel_badge", "flag", "delivered_bar", "external_link",
+    "undo_of",
 }  # fmt: skip
 FILTERS = {"span", "from_now", "site_day", "plain", "without_stop"}
 
@@ -80,7 +81,7 @@ def test_the_tag_marks_what_is_expected(row):
 
 def test_the_expected_cost_stands_beside_a_charge_that_differs():
     order = make_placed(charge=Decimal("0.50"))
-    assert render("{% order_cost order with_full=True %}", order) == "0.50 USD ≈ 0.90 USD"
+    assert render("{% order_cost order with_full=True %}", order) == "0.50 USD ≈ 0.90 USD expected"
     order.charge = order.expected_cost
     assert render("{% order_cost order with_full=True %}", order) == "0.90 USD"
 
@@ -114,7 +115,7 @@ def test_the_list_and_the_page_of_an_order_show_the_cost(row, as_viewer):
     own = as_viewer.get(order.get_absolute_url()).text
     (shown,) = re.findall(r"<dt>Cost</dt>\s*<dd>(.*?)</dd>", own)
     is_charged = order.charge is not None and not text.startswith("≈") and order.expected_cost
-    with_expected = f"{text} ≈ 0.90 USD" if is_charged else text
+    with_expected = f"{text} ≈ 0.90 USD expected" if is_charged else text
     if order.given_back:
         with_expected = f"{text} of 0.50 USD"
     assert text_of(shown) == with_expected

@@ -95,7 +95,7 @@ def test_a_table_of_ones_own_is_read_and_the_page_names_the_columns_that_were_no
     service = make_service()
     data = {"token": TOKEN, "panel": service.panel_id, "text": FILE.format(service.remote_id)}
     page = text_of(as_operator.post(reverse("bulk_new"), data, follow=True))
-    assert "The column &quot;Owner&quot; is not known. It was not read." in page
+    assert "Not read: “Owner”." in page
     assert "client: Nova" in page
     assert "note: client A" in page
 

@@ -309,7 +309,7 @@ def test_pausing_by_hand_keeps_a_reason_that_lasts(as_manager):
 
 
 def undo_of(response):
-    return re.findall(r'action="([^"]*)"[^>]*>\s*<input[^>]*>\s*<button[^>]*>Undo<', response.content.decode())
+    return re.findall(r'action="([^"]*)"[^>]*>\s*<input[^>]*>\s*<button[^>]*>\s*Undo\s*<', response.content.decode())
 
 
 def test_a_pause_by_hand_is_undone(as_manager, rung):
