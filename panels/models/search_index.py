@@ -119,8 +119,12 @@ def has_order_index() -> bool:
         return bool(cursor.fetchone())
 
 
+def must_settle() -> bool:
+    """Return whether new texts wait in a list beside the index, as those of PostgreSQL do."""
+    return connection.vendor == "postgresql" and has_order_index()
+
+
 def settle_order_index() -> None:
-    """Sort the latest texts into the index of PostgreSQL, which would otherwise read them one by one."""
-    if connection.vendor == "postgresql" and has_order_index():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [ORDER_INDEX])
+    """Sort the latest texts into the index, because a search would otherwise read them one by one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [ORDER_INDEX])

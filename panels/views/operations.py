@@ -116,8 +116,9 @@ def _jobs(panels: list[Panel]) -> list[Job]:
         _job("Recount all spend", runs[schedule.RECOUNT], schedule.TIDY_EVERY),
         _job("Delete old drafts", runs["delete old drafts"], schedule.TIDY_EVERY),
         _job("Thin old readings of orders", runs[readings.JOB], schedule.THIN_EVERY),
-        _job("Sort new orders into the search", runs[search_index.JOB], schedule.SWEEP_EVERY),
     ]
+    if search_index.must_settle():
+        jobs.append(_job("Sort new orders into the search", runs[search_index.JOB], schedule.SWEEP_EVERY))
     for panel in panels:
         balance, catalog = runs[f"balance {panel.pk}"], runs[f"sync {panel.pk}"]
         jobs += [

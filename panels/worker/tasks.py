@@ -164,14 +164,16 @@ def run_sweep(*, every: timedelta = SWEEP_EVERY - timedelta(seconds=5)) -> None:
 
 def _do_chores() -> None:
     """Run the jobs that no person waits for. If one job fails, the others still run."""
-    for name, chore, every in (
+    chores: list[tuple[str, Callable[[], object], timedelta]] = [
         (totals.JOB, totals.update_totals, timedelta()),
         (charges.JOB, charges.compare_charges, timedelta()),
         (RECOUNT, totals.recount, TIDY_EVERY),
         ("delete old drafts", _tidy, TIDY_EVERY),
         (readings.JOB, partial(readings.thin, lanes.stopping), THIN_EVERY),
-        (search_index.JOB, search_index.settle_order_index, timedelta()),
-    ):
+    ]
+    if search_index.must_settle():
+        chores.append((search_index.JOB, search_index.settle_order_index, timedelta()))
+    for name, chore, every in chores:
         try:
             _as_job(name, chore, every=every, at_most=AT_MOST)
         except Exception:

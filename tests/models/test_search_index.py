@@ -11,6 +11,7 @@ from panels.models.search_index import (
     create_search_indexes,
     drop_order_index,
     has_order_index,
+    must_settle,
     settle_order_index,
 )
 from tests.factories import make_order
@@ -85,7 +86,9 @@ def test_the_full_text_table_follows_every_change_of_the_texts():
 
 def test_settling_changes_no_result():
     order = make_order(link="https://example.com/fjord")
-    settle_order_index()
+    assert must_settle() == (connection.vendor == "postgresql")
+    if must_settle():
+        settle_order_index()
     assert find("fjord") == {order}
 
 
