@@ -209,7 +209,7 @@ def _show(request: HttpRequest, panel: Panel) -> HttpResponse:
         "refusals": panel.refusal_words.all()[:MAX_REFUSALS],
         "changes": changes[:MAX_CHANGES],
         "all_services": listed + gone,
-        "has_orders": Order.objects.filter(panel=panel).exists(),
+        "has_orders": any(opened) or Order.objects.filter(panel=panel).exists(),
     }
     return render_page(request, "panels/providers/panel_detail.html", context, partial="panel")
 
