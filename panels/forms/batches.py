@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
+from panels.forms.names import check_name
 from panels.models.batch import MAX_NAME
 
 
@@ -13,4 +14,4 @@ class NameForm(forms.Form):
     name = forms.CharField(max_length=MAX_NAME, required=False)
 
     def clean_name(self) -> str:
-        return " ".join(self.cleaned_data["name"].split())
+        return check_name(" ".join(self.cleaned_data["name"].split()))

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
 from django.db import IntegrityError, transaction
 
+from panels.forms.names import check_name
 from panels.models import SavedView
 from panels.models.client import fold_name
 from panels.models.saved_view import MAY_SHARE
-
-# Invisible characters that turn the direction of the text, also of the text behind the name.
-_TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 
 
 class SavedViewForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -31,9 +28,9 @@ class SavedViewForm(forms.ModelForm):  # type: ignore[type-arg]
             del self.fields["is_shared"]
 
     def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"]
-        if _TURNING.search(name):
-            raise forms.ValidationError("Type the name again, without invisible characters that turn the text.")
+        name = check_name(self.cleaned_data["name"])
+        if not name:
+            raise forms.ValidationError("Type a name that can be seen.")
         return name
 
     def clean(self) -> dict[str, Any]:

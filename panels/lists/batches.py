@@ -232,7 +232,7 @@ BATCHES: Table[BatchRow] = Table(
         ),
         Column(name="source", title="Source", cell=lambda row: words(row.source), css="w-link", shown="wide"),
         name_column("panel", "Panel", lambda row: row.batch.panel.name if row.batch.panel else ""),
-        name_column("client", "Client", lambda row: row.batch.client.name if row.batch.client else ""),
+        name_column("client", "Client", lambda row: row.batch.client.name if row.batch.client else "", shown="medium"),
         name_column(
             "campaign", "Campaign", lambda row: row.batch.campaign.name if row.batch.campaign else "", shown="wide"
         ),
