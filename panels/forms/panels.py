@@ -48,7 +48,8 @@ class PastedField(forms.CharField):
 class PanelForm(forms.ModelForm):  # type: ignore[type-arg]
     """An account at a panel. The key is never shown again, and a change of the host asks for the key again.
 
-    If other fields have errors, the form carries the typed key in `kept_key`: encrypted, for this person and panel.
+    If other fields have errors, the form carries the typed key in `kept_key`: encrypted, for this person, panel and
+    host. If the address was refused, the key is for the corrected address.
     """
 
     field_order = ("name", "api_url", "api_key")
@@ -89,7 +90,9 @@ class PanelForm(forms.ModelForm):  # type: ignore[type-arg]
         # What the form carries: the key of an earlier try.
         self.kept_key = ""
         sent = str((data or {}).get("kept_key") or "")
-        self._carried = unseal(sent, self._owner, seconds=KEPT_SECONDS)
+        origin, _, self._carried = unseal(sent, self._owner, seconds=KEPT_SECONDS).partition("\n")
+        # The host of the key that the form uses: of a carried key, or else of the stored key.
+        self._key_origin = origin if self._carried or instance is None else _origin(instance.api_url)
         for name, most in self.MOST.items():
             self.fields[name].validators.append(MaxValueValidator(most))
             self.fields[name].widget.attrs["max"] = most
@@ -150,26 +153,24 @@ class PanelForm(forms.ModelForm):  # type: ignore[type-arg]
         return str(self.cleaned_data["currency_override"]).upper()
 
     def clean_api_key(self) -> str:
-        return self.cleaned_data["api_key"] or self._carried
-
-    def clean(self) -> dict[str, Any]:
-        super().clean()
-        if self.instance.pk and not self.has_new_key and self._leads_elsewhere():
-            self.add_error("api_key", "The address has another host. Enter the API key for this host.")
-        return self.cleaned_data
+        """Return the typed or the carried key, or "" for the stored key."""
+        if typed := str(self.cleaned_data["api_key"]):
+            self._carried, self._key_origin = typed, ""
+        # It is not there if the address was refused.
+        if url := self.cleaned_data.get("api_url"):
+            if self._key_origin not in ("", _origin(url)):
+                raise forms.ValidationError("The address has another host. Enter the API key for this host.")
+            self._key_origin = _origin(url)
+        return self._carried
 
     def full_clean(self) -> None:
         super().full_clean()
         # After the check of the row too, such as that of the name.
         if self.is_bound and self.errors and self.has_new_key:
-            self.kept_key = seal(self.cleaned_data["api_key"], self._owner)
+            self.kept_key = seal(f"{self._key_origin}\n{self._carried}", self._owner)
             self.fields["api_key"].required = False
             minutes = KEPT_SECONDS // 60
             self["api_key"].help_text = f"The typed key is kept for {minutes} minutes. Leave this empty to use it."
-
-    def _leads_elsewhere(self) -> bool:
-        url = self.cleaned_data.get("api_url")
-        return url is not None and _origin(url) != _origin(self.initial["api_url"])
 
     def store(self) -> Panel:
         """Save only the changed fields, because the worker writes to the same row."""
@@ -188,7 +189,7 @@ class PanelForm(forms.ModelForm):  # type: ignore[type-arg]
         return panel
 
 
-def _origin(url: str) -> tuple[str, str | None, int | None]:
+def _origin(url: str) -> str:
     """Return scheme, host and port of an address. A missing port is the default port of the scheme."""
     parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+    return f"{parts.scheme}://{parts.hostname}:{parts.port or {'https': 443, 'http': 80}.get(parts.scheme)}"

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from panels.forms.panels import BROWSER, KEPT_SECONDS, PanelForm
+from panels.models import Panel
 from tests.factories import make_panel
 from tests.views.test_panels import KEY, edited, new_panel
 
@@ -93,6 +94,53 @@ def test_a_key_for_another_host_is_kept_beside_a_mistake(manager):
     again = PanelForm(edited(panel, api_url=address, kept_key=form.kept_key), instance=panel, user=manager)
     assert again.is_valid(), again.errors
     assert again.has_new_key
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+@pytest.mark.parametrize("address", ["https://evil.example/api/v2", "http://panel.example/api/v2"])
+def test_a_kept_key_goes_only_to_the_host_that_it_was_typed_for(manager, is_new, address):
+    panel = make_panel(api_url="https://panel.example/api/v2")
+
+    def send(**fields):
+        instance = None if is_new else Panel.objects.get()
+        posted = new_panel(**{"api_url": panel.api_url} | fields) if is_new else edited(panel, **fields)
+        form = PanelForm(posted, instance=instance, user=manager)
+        form.is_valid()
+        return form
+
+    kept = send(name="", api_key=KEY).kept_key
+    other = send(api_key="", kept_key=kept, api_url=address)
+    assert str(other.errors).count("The address has another host.") == 1
+    assert not other.kept_key
+    assert not send(api_key="", kept_key=kept, name="Alpha").errors
+    assert not send(api_key=KEY, kept_key=kept, name="Alpha", api_url=address).errors
+
+
+def test_a_kept_key_remembers_its_host_over_an_address_that_is_refused(manager):
+    first = PanelForm(new_panel(name=""), user=manager)
+    assert not first.is_valid()
+    second = PanelForm(new_panel(api_key="", api_url="x", kept_key=first.kept_key), user=manager)
+    assert not second.is_valid()
+    kept = {"api_key": "", "kept_key": second.kept_key}
+    assert PanelForm(new_panel(**kept), user=manager).is_valid()
+    assert "api_key" in PanelForm(new_panel(api_url="https://evil.example/", **kept), user=manager).errors
+
+
+def test_a_key_that_was_typed_beside_a_refused_address_is_for_the_corrected_one(manager):
+    first = PanelForm(new_panel(api_url="northwind.example/api/v2"), user=manager)
+    assert not first.is_valid()
+    again = PanelForm(new_panel(api_key="", kept_key=first.kept_key), user=manager)
+    assert again.is_valid(), again.errors
+
+
+def test_a_key_that_was_kept_for_another_host_does_not_go_in_silence(manager):
+    panel = make_panel(api_url="https://panel.example/api/v2")
+    address = "https://other.example/api/v2"
+    first = PanelForm(edited(panel, api_url=address, api_key=KEY, name=""), instance=panel, user=manager)
+    assert not first.is_valid()
+    panel.refresh_from_db()
+    back = edited(panel, kept_key=first.kept_key)
+    assert "api_key" in PanelForm(back, instance=panel, user=manager).errors
 
 
 @pytest.mark.parametrize(
