@@ -72,8 +72,7 @@ RELEASE = Button(
     {
         **_HERE,
         "decision": _say("release"),
-        "rate": lambda order: str(order.service.rate_per_1000),
-        "terms": lambda order: resolution.mark_of_terms(order.service),
+        "shown": resolution.mark_of_terms,
     },
     lambda order: resolution.check_now(order) is not None,
 )

@@ -199,7 +199,7 @@ def _widget(field: Field) -> forms.Widget:
 
 
 class ResolveForm(forms.Form):
-    """A decision about an order, with the rate or the alarm that the person saw."""
+    """A decision about an order, with the terms or the alarm that the person saw."""
 
     EXISTS, SEND_AGAIN, WRITE_OFF = "exists", "send_again", "write_off"
     RELEASE, SEEN, STOP, FOLLOW = "release", "seen", "stop", "follow"
@@ -208,8 +208,7 @@ class ResolveForm(forms.Form):
 
     decision = forms.ChoiceField(choices=[(name, name) for name in DECISIONS])
     remote_id = forms.CharField(required=False, max_length=200)
-    rate = forms.DecimalField(required=False)
-    terms = forms.CharField(required=False)
+    shown = forms.CharField(required=False)
     alarm = forms.CharField(required=False)
     # The money given back. Empty: it is computed.
     amount = forms.DecimalField(required=False, max_digits=18, decimal_places=6)

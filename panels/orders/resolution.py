@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from panels.models import Order, OrderEvent, Service
+from panels.models import Order, OrderEvent
 from panels.models.order_states import OrderState
 from panels.pages.numbers import exact_rate
 from panels.protocol.order_types import Checked, check
@@ -44,9 +44,13 @@ def check_now(order: Order) -> Checked | None:
     return None if checked.errors else checked
 
 
-def mark_of_terms(service: Service) -> str:
-    """Return a text that changes when the service offers something else."""
-    return f"refill {service.refill}, cancel {service.cancel}"
+def mark_of_terms(order: Order) -> str:
+    """Return a text that changes when an order on hold would go out at another cost or on other terms."""
+    checked, service = check_now(order), order.service
+    if checked is None or service is None:
+        return ""
+    price = f"{checked.cost} {order.panel.currency} at {service.rate_per_1000}"
+    return f"{price}, refill {service.refill}, cancel {service.cancel}"
 
 
 def release(order: Order, actor: Any) -> str:

@@ -141,7 +141,7 @@ def _decision(order: Order, events: list[OrderEvent], posted: Mapping[str, str])
             "new_cost": checked.cost,
             "is_ceiling": checked.is_ceiling,
             "release_errors": errors,
-            "terms_now": resolution.mark_of_terms(order.service),
+            "terms_now": resolution.mark_of_terms(order),
         }
         return shown | {"shortage": funds.explain(order, order.panel.free_balance) if order.is_held_for_funds else ""}
     return {}
@@ -225,10 +225,9 @@ def _write_off(order: Order, actor: Any, _: Mapping[str, Any]) -> str:
 
 
 def _release(order: Order, actor: Any, data: Mapping[str, Any]) -> str:
-    if order.service is None or data["rate"] != order.service.rate_per_1000:
-        return "The price has changed again. Nothing was sent. Check the new price."
-    if data["terms"] not in ("", resolution.mark_of_terms(order.service)):
-        return "Refill or cancel of the service has changed again. Nothing was sent. Check the new terms."
+    mark = resolution.mark_of_terms(order)
+    if mark and mark != data["shown"]:
+        return "The price or the terms have changed again. Nothing was sent. Check them before you send the order."
     return resolution.release(order, actor)
 
 

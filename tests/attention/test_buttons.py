@@ -47,16 +47,24 @@ def test_an_order_on_hold_is_sent_at_its_new_price_and_its_row_disappears(as_ope
     assert (order.held_reason, order.rate_agreed) == ("", Decimal("1.80"))
 
 
-def test_an_order_is_not_sent_at_another_price_than_the_button_says(as_operator, operator):
+@pytest.mark.parametrize(
+    ("change", "label"),
+    [
+        ({"rate_per_1000": Decimal(9)}, "Send for 9.00\u00a0USD"),
+        ({"charge_ratio": Decimal(3), "charges_compared": Service.ENOUGH_CHARGES}, "Send for 2.70\u00a0USD"),
+        ({"refill": False}, "Send for 0.90\u00a0USD"),
+    ],
+)
+def test_an_order_is_not_sent_on_other_terms_than_the_button_had(as_operator, operator, change, label):
     order = make_order(held_reason="The price has risen.")
-    offer = next(offer for label, offer in offers(operator).items() if label.startswith("Send for"))
-    Service.objects.update(rate_per_1000=Decimal(9))
+    offer = offers(operator)["Send for 0.90\u00a0USD"]
+    Service.objects.update(**change)
     as_operator.post(offer.address, dict(offer.fields), headers=HERE)
     order.refresh_from_db()
     assert order.held_reason
     page = as_operator.get("/", headers=HERE).text
-    assert "The price has changed again. Nothing was sent." in page
-    assert "Send for 9.00\u00a0USD" in page
+    assert "The price or the terms have changed again. Nothing was sent." in page
+    assert label in page
 
 
 @pytest.mark.parametrize("change", [{"is_listed": False}, {"min_quantity": 5000}])

@@ -1,7 +1,6 @@
 """The form of an order: its fields, the terms that it shows, and its token; and the form of a decision."""
 
 import uuid
-from decimal import Decimal
 
 import pytest
 
@@ -99,8 +98,8 @@ def test_the_focus_is_on_the_first_mistake_or_the_first_empty_field():
         assert focused == ["quantity"]
 
 
-def test_a_decision_has_a_known_name_and_the_rate_that_was_seen():
-    form = ResolveForm({"decision": "release", "rate": "0.95"})
+def test_a_decision_has_a_known_name_and_the_terms_that_were_seen():
+    form = ResolveForm({"decision": "release", "shown": "0.95 USD"})
     assert form.is_valid()
-    assert form.cleaned_data["rate"] == Decimal("0.95")
+    assert form.cleaned_data["shown"] == "0.95 USD"
     assert not ResolveForm({"decision": "forget"}).is_valid()

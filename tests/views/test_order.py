@@ -298,6 +298,11 @@ def test_an_order_is_sent_again_or_written_off_as_a_decision(as_operator, operat
     assert again.events.get().actor == operator
 
 
+def shown_to(client, order):
+    """Return the mark of the terms that the page of an order on hold shows."""
+    return re.findall(r'name="shown" value="([^"]*)"', client.get(url("detail", order)).text)[0]
+
+
 def make_held(**service):
     order = make_order(held_reason="The cost has risen from 0.90 to 1.80 USD.")
     Service.objects.filter(pk=order.service_id).update(**{"rate_per_1000": Decimal("1.80")} | service)
@@ -309,7 +314,7 @@ def test_a_held_order_says_what_changed_and_goes_out_at_the_amount_on_the_button
     text = as_operator.get(url("detail", order)).text.replace("\u00a0", " ")
     assert order.held_reason in text
     assert "Send on the present terms: 1.80 USD" in text
-    assert resolve(as_operator, order, "release", rate="1.80000000").status_code == 200
+    assert resolve(as_operator, order, "release", shown=shown_to(as_operator, order)).status_code == 200
     order.refresh_from_db()
     assert (order.held_reason, order.rate_agreed, order.expected_cost) == ("", Decimal("1.80"), Decimal("1.80"))
     assert rung == [("submit", order.panel_id)]
@@ -326,13 +331,35 @@ def test_a_button_that_sends_says_that_the_cost_is_not_known(as_operator):
         assert words in " ".join(as_operator.get(url("detail", order)).text.split())
 
 
-def test_a_held_order_is_not_released_at_another_price_than_was_shown(as_operator, rung):
-    order = make_held()
-    for rate in ("0.90", "", "x"):
-        assert resolve(as_operator, order, "release", rate=rate).status_code == 422
+@pytest.mark.parametrize("held", [{"held_reason": "It has risen."}, {"held_for_funds_at": timezone.now()}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"rate_per_1000": Decimal("1.80")},
+        {"charge_ratio": Decimal(3), "charges_compared": Service.ENOUGH_CHARGES},
+        {"refill": False},
+        {"cancel": False},
+    ],
+)
+def test_an_order_is_not_released_on_other_terms_than_were_shown(as_operator, rung, held, change):
+    order = make_order(**held)
+    shown = shown_to(as_operator, order)
+    Service.objects.update(**change)
+    for seen in (shown, "", "x"):
+        answer = resolve(as_operator, order, "release", shown=seen)
+        assert answer.status_code == 422
+        assert "The price or the terms have changed again. Nothing was sent." in answer.text
     order.refresh_from_db()
-    assert order.held_reason
+    assert order.is_held or order.is_held_for_funds
     assert not rung
+    assert resolve(as_operator, order, "release", shown=shown_to(as_operator, order)).status_code == 200
+
+
+def test_an_order_is_not_released_in_another_currency_than_was_shown(as_operator):
+    order = make_held()
+    shown = shown_to(as_operator, order)
+    Panel.objects.update(currency_override="EUR")
+    assert resolve(as_operator, order, "release", shown=shown).status_code == 422
 
 
 def test_an_order_of_a_vanished_service_can_only_be_withdrawn(as_operator):
@@ -340,7 +367,9 @@ def test_an_order_of_a_vanished_service_can_only_be_withdrawn(as_operator):
     text = as_operator.get(url("detail", order)).text
     assert "Send on the present terms" not in text
     assert url("withdraw", order) in text
-    assert resolve(as_operator, order, "release", rate="1.80").status_code == 422
+    answer = resolve(as_operator, order, "release")
+    assert answer.status_code == 422
+    assert "The panel no longer lists this service" in answer.text
 
 
 def test_an_alarm_is_dismissed_only_as_it_was_seen(as_operator):
@@ -380,7 +409,7 @@ def test_an_order_that_waits_for_money_says_what_is_missing_and_can_be_sent_anyw
     page = as_operator.get(order.get_absolute_url()).content.decode().replace("\xa0", " ")
     assert "Not enough balance: 286.90 USD available, this order costs 475.20 USD (188.30 USD short)." in page
     assert "Send anyway for 0.90 USD" in " ".join(page.split())
-    decision = {"decision": "release", "rate": order.service.rate_per_1000}
+    decision = {"decision": "release", "shown": shown_to(as_operator, order)}
     assert as_operator.post(f"/orders/{order.pk}/resolve/", decision).status_code == 302
     order.refresh_from_db()
     assert (order.held_for_funds_at, order.may_exceed_balance) == (None, True)
@@ -477,16 +506,9 @@ def page_words(client, order):
     return " ".join(text.split())
 
 
-def test_an_order_is_not_released_on_other_terms_than_were_shown(as_operator):
+def test_a_released_order_keeps_the_terms_of_its_release(as_operator):
     order = make_held(refill=False)
-    page = as_operator.get(url("detail", order)).text
-    (shown,) = re.findall(r'name="terms" value="([^"]+)"', page)
-    Service.objects.update(cancel=False)
-    assert resolve(as_operator, order, "release", rate="1.80", terms=shown).status_code == 422
-    order.refresh_from_db()
-    assert order.held_reason
-    Service.objects.update(cancel=True)
-    assert resolve(as_operator, order, "release", rate="1.80", terms=shown).status_code == 200
+    assert resolve(as_operator, order, "release", shown=shown_to(as_operator, order)).status_code == 200
     order.refresh_from_db()
     assert (order.held_reason, order.as_ordered["refill"]) == ("", False)
 
