@@ -120,14 +120,24 @@ def _case(*pairs: tuple[Q, Result], default: Any) -> Case:
 
 _ACCEPTED = Value(Result.ACCEPTED.value)
 Found = tuple[QuerySet[Any], Any, Any]
+# The states that have a result. With another state, or with no state, the outcome is not known.
+_OF_REQUEST: Mapping[Result, tuple[str, ...]] = {
+    Result.WAITING: (RequestState.QUEUED, RequestState.SENDING),
+    Result.ACCEPTED: (RequestState.ACCEPTED,),
+    Result.REFUSED: (RequestState.REFUSED,),
+}
+_OF_ORDER: Mapping[Result, tuple[str, ...]] = {
+    Result.WAITING: (State.QUEUED, State.SENDING),
+    Result.ACCEPTED: (State.PLACED,),
+    Result.REFUSED: (State.REFUSED,),
+    Result.SKIPPED: (State.WITHDRAWN,),
+}
 
 
-def _of_request(name: str) -> Case:
-    """Return the result of a request by its state, which the column `name` has."""
-    is_waiting = Q(**{f"{name}__in": (RequestState.QUEUED, RequestState.SENDING)})
-    is_refused, is_unknown = (Q(**{name: each}) for each in (RequestState.REFUSED, RequestState.UNKNOWN))
-    pairs = ((is_waiting, Result.WAITING), (is_refused, Result.REFUSED), (is_unknown, Result.UNKNOWN))
-    return _case(*pairs, default=_ACCEPTED)
+def _by_state(name: str, results: Mapping[Result, tuple[str, ...]]) -> Case:
+    """Return the result of the state that the column `name` has."""
+    pairs = [(Q(**{f"{name}__in": states}), result) for result, states in results.items()]
+    return _case(*pairs, default=Value(Result.UNKNOWN.value))
 
 
 def _refresh(lines: QuerySet[Any], _: OrderAction) -> Found:
@@ -139,7 +149,7 @@ def _withdraw(lines: QuerySet[Any], _: OrderAction) -> Found:
 
 
 def _cancel(lines: QuerySet[Any], _: OrderAction) -> Found:
-    return lines, _of_request("order__cancel_state"), F("order__cancel_error")
+    return lines, _by_state("order__cancel_state", _OF_REQUEST), F("order__cancel_error")
 
 
 def _refill(lines: QuerySet[Any], action: OrderAction) -> Found:
@@ -147,15 +157,11 @@ def _refill(lines: QuerySet[Any], action: OrderAction) -> Found:
     refills = Refill.objects.filter(order=OuterRef("order"), requested_at__gte=action.confirmed_at)
     asked = {name: Subquery(refills.order_by("pk").values(name)[:1]) for name in ("state", "error")}
     lines = lines.alias(asked_state=asked["state"], asked_error=asked["error"])
-    return lines, _of_request("asked_state"), F("asked_error")
+    return lines, _by_state("asked_state", _OF_REQUEST), F("asked_error")
 
 
 def _send_again(lines: QuerySet[Any], _: OrderAction) -> Found:
-    is_waiting = Q(order__state__in=(State.QUEUED, State.SENDING))
-    is_refused, is_unknown = Q(order__state=State.REFUSED), Q(order__state=State.UNKNOWN)
-    pairs = ((is_waiting, Result.WAITING), (is_refused, Result.REFUSED), (is_unknown, Result.UNKNOWN))
-    withdrawn = (Q(order__state=State.WITHDRAWN), Result.SKIPPED)
-    return lines, _case(*pairs, withdrawn, default=_ACCEPTED), F("order__error_text")
+    return lines, _by_state("order__state", _OF_ORDER), F("order__error_text")
 
 
 # For each kind: the lines, the expression of their results, and that of the words of a refusal.

@@ -52,6 +52,7 @@ def test_all_orders_wait_until_the_worker_has_looked_at_them(kind):
         (RequestState.ACCEPTED, "", Result.ACCEPTED),
         (RequestState.REFUSED, "No.", Result.REFUSED),
         (RequestState.UNKNOWN, "Time-out.", Result.UNKNOWN),
+        ("", "", Result.UNKNOWN),
     ],
 )
 def test_the_answer_of_the_panel_is_the_result_of_a_cancel_and_of_a_refill(state, error, result):
@@ -61,6 +62,13 @@ def test_the_answer_of_the_panel_is_the_result_of_a_cancel_and_of_a_refill(state
     Refill.objects.update(state=state, error=error)
     assert results(canceled) == {running.pk: (result, error)}
     assert results(refilled) == {over.pk: (result, error)}
+
+
+def test_a_refill_that_is_not_there_is_not_accepted():
+    order = make_placed(progress="completed")
+    action = done(Kind.REFILL, order)
+    Refill.objects.all().delete()
+    assert results(action)[order.pk][0] == Result.UNKNOWN
 
 
 def test_the_result_of_a_refill_is_of_the_one_that_the_action_requested():
@@ -91,6 +99,7 @@ def test_a_withdrawal_is_done_at_once_and_a_refresh_when_the_panel_has_answered(
         ("refused", Result.REFUSED),
         ("unknown", Result.UNKNOWN),
         ("withdrawn", Result.SKIPPED),
+        ("written_off", Result.UNKNOWN),
     ],
 )
 def test_an_order_that_is_sent_again_has_the_result_of_its_state(state, result):
