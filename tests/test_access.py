@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import get_resolver, reverse
 
@@ -185,6 +186,14 @@ def test_everybody_gets_what_the_table_says(client, rows, name, method, who):
         assert response.url == f"/login/?next={back}"
     else:
         assert response.status_code == expected
+
+
+def test_whoever_may_not_order_searches_no_services_with_their_prices(client, rows):
+    user = make_user()
+    user.user_permissions.add(Permission.objects.get(codename="change_batch"))
+    client.force_login(user)
+    for name in ("order_new_services", "bulk_services"):
+        assert send(client, "GET", name, rows).status_code == 403, name
 
 
 @pytest.mark.parametrize("name", sorted({name for name, _ in TABLE}))

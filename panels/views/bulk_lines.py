@@ -233,7 +233,7 @@ def lines_were(number: int) -> str:
     return "1 line was" if number == 1 else f"{number:,} lines were"
 
 
-@permission_required("panels.change_batch", raise_exception=True)
+@permission_required(("panels.change_batch", "panels.add_order"), raise_exception=True)
 @require_safe
 def bulk_services(request: HttpRequest, pk: int) -> HttpResponse:
     """List the services that match the words in the field of a line, at the chosen panel or else at that of the batch.
