@@ -55,8 +55,8 @@ def obstacle(panel: Panel) -> str:
 def delete_panel(panel: Panel, user: Any, *, seconds: float = LONGEST) -> bool:
     """Delete a panel with what belongs to it. Return False if time was up: then a part is left, and the panel inactive.
 
-    Raises KeptError if the panel has orders, also if one came meanwhile. Then it is active again, and its catalog is
-    read again.
+    Raises KeptError if the panel has orders, also if one came meanwhile. Then it is as active as before. The catalog
+    of an active panel is read again.
     """
     until = time.monotonic() + seconds
     _close(panel)
@@ -71,7 +71,8 @@ def delete_panel(panel: Panel, user: Any, *, seconds: float = LONGEST) -> bool:
     except (ProtectedError, IntegrityError):
         _reopen(panel)
         why = obstacle(panel) or f"{panel} is in use again, so it is kept."
-        raise KeptError(f"{why} This came while it was being deleted, so its catalog is read again.") from None
+        when = "" if panel.is_active else " as soon as the panel is active"
+        raise KeptError(f"{why} This came while it was being deleted, so its catalog is read again{when}.") from None
     return True
 
 

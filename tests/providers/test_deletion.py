@@ -119,10 +119,12 @@ def test_an_order_that_comes_meanwhile_keeps_the_panel_as_it_was(manager, monkey
         make_order(service)
 
     monkeypatch.setattr(deletion, "_close", order_after)
-    with pytest.raises(KeptError, match=r"has orders.*came while it was being deleted"):
+    with pytest.raises(KeptError, match=r"has orders.*came while it was being deleted") as kept:
         delete_panel(panel, manager)
     panel.refresh_from_db()
     assert panel.is_active is is_active
+    end = "read again." if is_active else "read again as soon as the panel is active."
+    assert str(kept.value).endswith(f"so its catalog is {end}")
     assert Order.objects.get().service == service
     assert bool(panel.sync_requested_at) is is_active
 
