@@ -59,10 +59,10 @@ SEARCH = Button(
 
 
 def _new_cost(order: Order) -> str:
-    checked = resolution.check_now(order)
-    if checked is None or checked.cost is None:
+    now = resolution.check_now(order)
+    if now.cost is None:
         return "Send, cost not known"
-    return f"Send for {'at most ' if checked.is_ceiling else ''}{money_text(checked.cost, order.panel.currency)}"
+    return f"Send for {'at most ' if now.is_ceiling else ''}{money_text(now.cost, order.panel.currency)}"
 
 
 RELEASE = Button(
@@ -72,7 +72,7 @@ RELEASE = Button(
     {
         **_HERE,
         "decision": _say("release"),
-        "shown": resolution.mark_of_terms,
+        "shown": lambda order: resolution.check_now(order).mark,
     },
-    lambda order: resolution.check_now(order) is not None,
+    lambda order: not resolution.check_now(order).problem,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -10,7 +12,7 @@ from django.utils import timezone
 from panels.models import Order, OrderEvent
 from panels.models.order_states import OrderState
 from panels.pages.numbers import exact_rate
-from panels.protocol.order_types import Checked, check
+from panels.protocol.order_types import check
 from panels.protocol.scalars import read_remote_id
 
 State, What = Order.State, OrderEvent.What
@@ -36,36 +38,45 @@ def _cannot_withdraw(order: Order) -> str:
     return f"{reason}. {way} If its service takes cancels, request one."
 
 
-def check_now(order: Order) -> Checked | None:
-    """Check an order on hold against its service as it is now. None if the order can only be withdrawn."""
-    if order.service is None or not order.service.is_listed:
-        return None
-    checked = check(order.service.offer(), order.values)
-    return None if checked.errors else checked
+@dataclass(frozen=True)
+class Release:
+    """What the release of an order means now.
+
+    problem: the reason why the order can only be withdrawn, or "".
+    cost: also beside a problem that does not concern the price. None if it is not known.
+    is_ceiling: the cost is an upper bound.
+    mark: a text that changes when the cost or the terms of the service change.
+    """
+
+    problem: str
+    cost: Decimal | None = None
+    is_ceiling: bool = False
+    mark: str = ""
 
 
-def mark_of_terms(order: Order) -> str:
-    """Return a text that changes when an order on hold would go out at another cost or on other terms."""
-    checked, service = check_now(order), order.service
-    if checked is None or service is None:
-        return ""
+def check_now(order: Order) -> Release:
+    """Check an order on hold against its service as it is now."""
+    service = order.service
+    if service is None or not service.is_listed:
+        return Release("The panel no longer lists this service, so the order can only be withdrawn.")
+    checked = check(service.offer(), order.values)
+    errors = " ".join(message for messages in checked.errors.values() for message in messages)
+    problem = f"The service no longer takes this order: {errors}" if errors else ""
     price = f"{checked.cost} {order.panel.currency} at {service.rate_per_1000}"
-    return f"{price}, refill {service.refill}, cancel {service.cancel}"
+    mark = f"{price}, refill {service.refill}, cancel {service.cancel}"
+    return Release(problem, checked.cost, checked.is_ceiling, mark)
 
 
 def release(order: Order, actor: Any) -> str:
     """Let an order on hold go out on the current terms; return "", or the reason why this is not possible."""
-    service = order.service
-    if service is None or not service.is_listed:
-        return "The panel no longer lists this service, so the order can only be withdrawn."
-    checked = check(service.offer(), order.values)
-    if checked.errors:
-        return "The service no longer takes this order: " + " ".join(m for ms in checked.errors.values() for m in ms)
+    service, now = order.service, check_now(order)
+    if service is None or now.problem:
+        return now.problem
     with transaction.atomic():
         if not Order.objects.filter(pk=order.pk, state=State.QUEUED, held_reason=order.held_reason).update(
             held_reason="",
             rate_agreed=service.rate_per_1000,
-            expected_cost=checked.cost,
+            expected_cost=now.cost,
             type=service.type,
             # A person who sends an order in spite of the balance was shown no other terms.
             as_ordered=order.as_ordered if order.is_held_for_funds else service.terms(),

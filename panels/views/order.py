@@ -23,7 +23,7 @@ from panels.orders import aftercare, following, funds, resolution
 from panels.orders.delivery import delivered_over_time
 from panels.pages.htmx import page_before, render_page, wants_fragment
 from panels.pages.numbers import count
-from panels.protocol.order_types import ALL_FIELDS, check
+from panels.protocol.order_types import ALL_FIELDS
 from panels.views.order_list import poll_seconds
 
 LONGEST_HISTORY = 200
@@ -134,16 +134,9 @@ def _decision(order: Order, events: list[OrderEvent], posted: Mapping[str, str])
             "findings": findings.collect_findings(order, getattr(order, "id_search", None), around),
             "form": ResolveForm(initial={"remote_id": posted.get("remote_id", "")}),
         }
-    if (order.is_held or order.is_held_for_funds) and order.service:
-        checked = check(order.service.offer(), order.values)
-        errors = [message for messages in checked.errors.values() for message in messages]
-        shown = {
-            "new_cost": checked.cost,
-            "is_ceiling": checked.is_ceiling,
-            "release_errors": errors,
-            "terms_now": resolution.mark_of_terms(order),
-        }
-        return shown | {"shortage": funds.explain(order, order.panel.free_balance) if order.is_held_for_funds else ""}
+    if order.is_held or order.is_held_for_funds:
+        shortage = funds.explain(order, order.panel.free_balance) if order.is_held_for_funds else ""
+        return {"release": resolution.check_now(order), "shortage": shortage}
     return {}
 
 
@@ -225,8 +218,8 @@ def _write_off(order: Order, actor: Any, _: Mapping[str, Any]) -> str:
 
 
 def _release(order: Order, actor: Any, data: Mapping[str, Any]) -> str:
-    mark = resolution.mark_of_terms(order)
-    if mark and mark != data["shown"]:
+    now = resolution.check_now(order)
+    if not now.problem and now.mark != data["shown"]:
         return "The price or the terms have changed again. Nothing was sent. Check them before you send the order."
     return resolution.release(order, actor)
 

@@ -372,6 +372,20 @@ def test_an_order_of_a_vanished_service_can_only_be_withdrawn(as_operator):
     assert "The panel no longer lists this service" in answer.text
 
 
+@pytest.mark.parametrize("held", [{"held_reason": "It has risen."}, {"held_for_funds_at": timezone.now()}])
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [({"is_listed": False}, "can only be withdrawn"), ({"min_quantity": 5000}, "no longer takes this order")],
+)
+def test_an_order_that_can_only_be_withdrawn_says_why_as_its_refused_release_does(as_operator, held, change, words):
+    order = make_order(**held)
+    Service.objects.update(**change)
+    page = as_operator.get(url("detail", order)).text
+    assert words in page
+    assert 'name="shown"' not in page
+    assert words in resolve(as_operator, order, "release", shown="x").text
+
+
 def test_an_alarm_is_dismissed_only_as_it_was_seen(as_operator):
     order = make_placed(alarm="Second order at the panel: 5.")
     assert order.alarm in as_operator.get(url("detail", order)).text
