@@ -104,7 +104,9 @@ def settle(batch: Batch, key: str, change: Change) -> Settled:
     settled: dict[int, BatchLine] = {}
     is_whole = False
     for _ in range(TRIES):
-        seen = Batch.objects.values_list("checked_at", flat=True).get(pk=batch.pk)
+        # Its panel and labels belong to what was seen, because somebody else may change them too.
+        batch = Batch.objects.select_related("panel", "client", "campaign").get(pk=batch.pk)
+        seen = batch.checked_at
         wanted, lines = _change(batch, key, change)
         for piece in _pieces(lines):
             seen = _save(batch.pk, piece, seen)

@@ -7,10 +7,11 @@ from decimal import Decimal
 import pytest
 
 from panels.bulk import mistakes
+from panels.bulk.checking import recheck_lines, save_changed_lines
 from panels.bulk.confirming import summary
-from panels.bulk.drafts import NotADraftError, change_line, discard
+from panels.bulk.drafts import NotADraftError, change_line, discard, touch
 from panels.bulk.mistakes import Change, find_groups, settle
-from panels.models import Order
+from panels.models import Batch, Order
 from tests.bulk.batches import confirm_batch, line_of
 from tests.factories import make_batch, make_panel, make_service, row_of
 
@@ -152,6 +153,28 @@ def test_what_somebody_else_changes_between_two_pieces_is_kept(monkeypatch):
     settled = settle(batch, group.mistake.key, set_to(quantity="500"))
     assert (settled.numbers, settled.is_whole) == ((2, 3, 4, 5, 7), True)
     assert [line.cells["quantity"] for line in batch.lines.all()] == ["500", "500", "500", "500", "700", "500"]
+
+
+def test_a_panel_that_somebody_chose_meanwhile_is_the_panel_of_the_next_try(monkeypatch):
+    cheap, dear = (make_service(make_panel(), remote_id="7", rate_per_1000=rate) for rate in (1, 9))
+    row = row_of(cheap, panel="", quantity="x")
+    batch = make_batch(row, row | {"link": "https://example.com/other"}, panel=cheap.panel)
+    (group,) = find_groups(batch)
+    save, panels = mistakes._save, [dear.panel]
+
+    def change_panel_and_save(*piece):
+        if panels:
+            current = Batch.objects.get(pk=batch.pk)
+            current.panel = panels.pop()
+            current.save()
+            lines, before, _ = recheck_lines(current)
+            save_changed_lines(lines, before)
+            touch(current)
+        return save(*piece)
+
+    monkeypatch.setattr(mistakes, "_save", change_panel_and_save)
+    settle(batch, group.mistake.key, set_to(quantity="500"))
+    assert {(line.panel, line.service, line.cost) for line in batch.lines.all()} == {(dear.panel, dear, Decimal("4.5"))}
 
 
 def test_a_draft_that_never_stays_as_it_was_read_is_settled_in_part(monkeypatch):
