@@ -21,7 +21,7 @@ from panels.money.costs import promised_costs
 from panels.orders import repeats
 from panels.orders.pace import Estimate, estimate
 from panels.orders.placing import build_order
-from panels.pages.numbers import exact_rate
+from panels.pages.numbers import NO_VALUE, exact, exact_rate
 from panels.protocol.order_types import Checked
 from panels.tables.reading import AGAIN_OF
 
@@ -146,7 +146,7 @@ def fingerprint(batch: Batch) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TermChange:
-    """A condition of a service that has changed since its lines were checked."""
+    """What has changed since lines were checked: their service, a condition of it, or their cost."""
 
     service: Service
     what: str
@@ -204,8 +204,8 @@ def _lock_repeated(batch: Batch) -> None:
 def _find_problem(wanted: Sequence[BatchLine], changes: Sequence[TermChange], *, is_as_shown: bool) -> str:
     if changes:
         return (
-            "Prices or conditions have changed since these lines were checked. Nothing was ordered. The costs are up "
-            "to date now. Check the differences and confirm again."
+            "Services, prices or conditions have changed since these lines were checked. Nothing was ordered. The "
+            "costs are up to date now. Check the differences and confirm again."
         )
     if wrong := sum(line.has_errors for line in wanted):
         lines = "1 line has" if wrong == 1 else f"{wrong:,} lines have"
@@ -248,20 +248,45 @@ def _build_order(batch: Batch, line: BatchLine, checked: Checked, user: Any) -> 
 
 
 def _find_changes(lines: Sequence[BatchLine], before: Sequence[Mapping[str, Any]]) -> tuple[TermChange, ...]:
-    """Compare the conditions of the lines' services with the conditions of the earlier check."""
+    """Compare the services, conditions and costs of the lines with those of the earlier check."""
+    pairs = [
+        (line.service, line.number, old, checked_values(line))
+        for line, old in zip(lines, before, strict=True)
+        if line.service and not line.is_left_out
+    ]
+    replaced = {old["service_id"] for service, _, old, _ in pairs if old["service_id"] != service.pk} - {None}
+    earlier = Service.objects.select_related("panel").in_bulk(replaced)
     found: dict[tuple[Service, str, str, str], list[int]] = defaultdict(list)
-    for line, old in zip(lines, before, strict=True):
-        if line.service is None or line.is_left_out or old["service_id"] != line.service_id:
-            continue
-        new = checked_values(line)
-        if new["rate"] == old["rate"] and new["terms"] == old["terms"] and new["currency"] == old["currency"]:
-            continue
-        was, now = _conditions(old), _conditions(new)
-        for what in now:
-            is_compared = what in was or what not in _ADDED
-            if is_compared and was.get(what, "") != now[what]:
-                found[line.service, what, was.get(what, ""), now[what]].append(line.number)
+    for service, number, old, new in pairs:
+        if old["service_id"] != service.pk:
+            changed = [("service", _named(earlier.get(old["service_id"]), old), _named(service, new))]
+        else:
+            changed = _changed_conditions(old, new) or _changed_cost(old, new)
+        for each in changed:
+            found[service, *each].append(number)
     return tuple(TermChange(*key, numbers=tuple(numbers)) for key, numbers in found.items())
+
+
+def _named(service: Service | None, found: Mapping[str, Any]) -> str:
+    """Return the panel, the ID and the price of the service that a check found. A name can mean another panel later."""
+    if service is None:
+        return NO_VALUE
+    return f"{service.panel}, {service.remote_id}, {exact_rate(found['rate'], found['currency'])}"
+
+
+def _changed_conditions(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    if new["rate"] == old["rate"] and new["terms"] == old["terms"] and new["currency"] == old["currency"]:
+        return []
+    was, now = _conditions(old), _conditions(new)
+    compared = [what for what in now if what in was or what not in _ADDED]
+    return [(what, was.get(what, ""), now[what]) for what in compared if was.get(what, "") != now[what]]
+
+
+def _changed_cost(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Compare the costs, because conditions in words are rounded."""
+    if new["cost"] == old["cost"]:
+        return []
+    return [("cost", exact(old["cost"], old["currency"]), exact(new["cost"], new["currency"]))]
 
 
 def _conditions(found: Mapping[str, Any]) -> dict[str, str]:

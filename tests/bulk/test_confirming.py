@@ -166,6 +166,47 @@ def test_a_charge_above_the_list_that_was_learned_since_the_check_is_a_change():
     assert (change.what, change.old, change.new) == ("charged", "", "31\xa0% above the list")
 
 
+def test_a_name_that_means_another_panel_since_the_check_is_a_change():
+    old, dearer = make_panel(name="A"), make_panel(name="B")
+    shown_one = make_service(old, remote_id="7", rate_per_1000=Decimal(1))
+    other = make_service(dearer, remote_id="7", rate_per_1000=Decimal(9))
+    batch = make_batch(row_of(shown_one), row_of(shown_one))
+    shown = summary(batch).fingerprint
+    Panel.objects.filter(pk=old.pk).update(name="A old")
+    Panel.objects.filter(pk=dearer.pk).update(name="A")
+    outcome = confirm(batch, None, shown)
+    assert not Order.objects.exists()
+    assert "have changed" in outcome.problem
+    (change,) = outcome.changes
+    assert (change.service, change.what, change.numbers) == (other, "service", (2, 3))
+    assert change.old == "A old, 7, 1.00\xa0USD per\xa01000"
+    assert change.new == "A, 7, 9.00\xa0USD per\xa01000"
+    confirm_batch(batch)
+    assert {order.service for order in Order.objects.all()} == {other}
+
+
+def test_a_name_that_became_a_panel_since_the_check_is_a_change():
+    panel = make_panel(name="A")
+    service = make_service(panel)
+    batch = make_batch(row_of(service, panel="B"))
+    shown = summary(batch).fingerprint
+    Panel.objects.update(name="B")
+    (change,) = confirm(batch, None, shown).changes
+    assert (change.what, change.old) == ("service", "–")
+    assert not Order.objects.exists()
+
+
+def test_another_cost_is_a_change_although_all_conditions_read_the_same():
+    service = make_service(charge_ratio=Decimal("1.3101"), charges_compared=9)
+    batch = make_batch(row_of(service))
+    shown = summary(batch).fingerprint
+    Service.objects.update(charge_ratio=Decimal("1.3104"))
+    outcome = confirm(batch, None, shown)
+    assert not Order.objects.exists()
+    (change,) = outcome.changes
+    assert (change.what, change.old, change.new) == ("cost", "1.17909\xa0USD", "1.17936\xa0USD")
+
+
 def test_a_draft_that_was_checked_before_a_term_was_compared_is_confirmed_without_it():
     batch = make_batch(row_of(make_service()))
     line = line_of(batch, 2)
