@@ -134,10 +134,10 @@ def _as_json(layout: Layout) -> dict[str, Any]:
     return {"titles_at": layout.titles_at, "names": {str(place): name for place, name in layout.names.items()}}
 
 
-def choose_columns(batch: Batch, layout: Layout, *, panel: Panel | None, user: Any, shown: str) -> bool:
+def choose_columns(batch: Batch, layout: Layout, *, panel: Panel | None, user: Any, shown: str) -> Sheet | None:
     """Read the table of a draft by the chosen columns, replace its lines, and remember the columns of its titles.
 
-    `shown` is the fingerprint of the draft that the person saw. Returns False if the lines were read like this already.
+    `shown` is the fingerprint of the draft that the person saw. Returns None if the lines were read like this already.
     Raises NotADraftError, DraftChangedError and UnreadableError.
     """
     table = SourceTable.objects.select_related("batch").get(batch=batch)
@@ -147,7 +147,7 @@ def choose_columns(batch: Batch, layout: Layout, *, panel: Panel | None, user: A
         batch = lock_draft(batch.pk)
         table = SourceTable.objects.defer("packed").get(batch=batch)
         if table.layout == _as_json(layout) and batch.panel == panel:
-            return False
+            return None
         if fingerprint(batch) != shown:
             raise DraftChangedError(
                 "The draft has changed since this page was shown. Nothing was changed now. Check the columns again."
@@ -157,7 +157,7 @@ def choose_columns(batch: Batch, layout: Layout, *, panel: Panel | None, user: A
         table.layout, table.titles = _as_json(layout), list(sheet.titles)
         table.save(update_fields=("layout", "titles"))
         _remember(kind_of(batch), sheet.titles, user)
-    return True
+    return sheet
 
 
 def _replace_lines(batch: Batch, sheet: Sheet, user: Any) -> None:

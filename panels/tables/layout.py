@@ -1,7 +1,7 @@
 """Finds the titles of a table, and proposes which of its columns is which.
 
-A proposal is certain if every title has one meaning, or a person has given it one before. A person must look at any
-other proposal before the table is read.
+A proposal is certain if every title has one meaning, or a person has given it one before, and no row above the titles
+may be an order. A person must look at any other proposal before the table is read.
 """
 
 from __future__ import annotations
@@ -102,23 +102,28 @@ def is_number(text: str) -> bool:
     return text.isdecimal() or read_count(text) is not None
 
 
-def count_known(cells: Iterable[str], kind: TableKind, learned: Learned) -> int:
-    """Return how many different columns the titles of a row name."""
+def named_columns(cells: Iterable[str], kind: TableKind, learned: Learned) -> set[str]:
+    """Return the columns that the titles of a row name."""
     keys = [fold_title(cell) for cell in cells]
-    return len({learned.get(key) or kind.sure[key] for key in keys if learned.get(key) or key in kind.sure})
+    return {learned.get(key) or kind.sure[key] for key in keys if learned.get(key) or key in kind.sure}
 
 
 def find_titles(rows: Sequence[Row], kind: TableKind, learned: Learned) -> int:
     """Return the number of the row with the titles, 0 for a table that has none.
 
-    It is the row with the most known titles. Without known titles, it is the last row above the first link or number.
+    It is the first row that names all expected columns, or else the row with the most known titles. Without known
+    titles, it is the last row above the first link or number.
     """
     known = {
-        number: count_known(cells.values(), kind, learned)
+        number: named_columns(cells.values(), kind, learned)
         for number, cells in rows[:MOST_TITLE_ROWS]
         if not _has_link(cells)
     }
-    best = max(known, key=lambda number: known[number], default=0)
+    for number, names in known.items():
+        # A single word such as "Orders" may be a heading.
+        if len(names) > 1 and names.issuperset(kind.expected):
+            return number
+    best = max(known, key=lambda number: len(known[number]), default=0)
     if best and known[best]:
         return best
     above = 0
@@ -132,6 +137,12 @@ def find_titles(rows: Sequence[Row], kind: TableKind, learned: Learned) -> int:
 
 def _has_link(cells: Mapping[int, str]) -> bool:
     return any(is_link(storable(cell)) for cell in cells.values())
+
+
+def _may_be_order(cells: Mapping[int, str], kind: TableKind) -> bool:
+    """Say whether a row has a link, or a number for each of up to two expected columns. A year alone is no order."""
+    numbers = sum(is_number(cell) for cell in cells.values())
+    return _has_link(cells) or numbers >= min(2, len(kind.expected))
 
 
 def propose(rows: Sequence[Row], kind: TableKind, learned: Learned, *, titles_at: int | None = None) -> Proposal:
@@ -152,7 +163,14 @@ def propose(rows: Sequence[Row], kind: TableKind, learned: Learned, *, titles_at
     if not below:
         raise UnreadableError("There is no order in it", "Give each order a line of its own")
     numbers = tuple(number for number, _ in filled[:MOST_TITLE_ROWS])
-    return replace(_Titles(at, titles, kind, learned).propose(below), numbers=numbers)
+    proposal = replace(_Titles(at, titles, kind, learned).propose(below), numbers=numbers)
+    lost = next((number for number, cells in filled if number < at and _may_be_order(cells, kind)), 0)
+    return replace(proposal, problem=_above(lost, at)) if lost else proposal
+
+
+def _above(number: int, at: int) -> Problem:
+    text = f"Row {number:,} is above the titles in row {at:,} and may be an order"
+    return Problem(text, "Put the titles above all orders")
 
 
 def _filled(cells: Mapping[int, str]) -> dict[int, str]:

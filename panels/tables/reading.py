@@ -140,7 +140,8 @@ def read_table(
         rows = (row for row in chain(head, opened.rows) if row[0] > layout.titles_at)
         titles = tuple((title, layout.names.get(index, "")) for index, title in proposal.titles.items())
         sheet = Sheet(layout.columns, _read_lines(rows, layout.names, "Row"), titles=titles, layout=layout)
-    return sheet.with_note(_ignoring(sheet.ignored)).with_note(opened.note)
+        above = _unread_above(proposal.numbers[0], layout.titles_at)
+    return sheet.with_note(above).with_note(_ignoring(sheet.ignored)).with_note(opened.note)
 
 
 def find_proposal(
@@ -232,6 +233,14 @@ def _read_untitled(
 
 def _some(names: Sequence[str]) -> str:
     return ", ".join(map(shown, names[:3])) + ("…" if len(names) > 3 else "")
+
+
+def _unread_above(first: int, titles_at: int) -> str:
+    """Return a sentence about the rows from the first row with content to the titles, or ""."""
+    last = titles_at - 1
+    if first == last:
+        return f"Row {first:,} above the titles was not read."
+    return f"Rows {first:,}–{last:,} above the titles were not read." if first < last else ""
 
 
 def _ignoring(titles: Sequence[str]) -> str:

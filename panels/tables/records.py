@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from panels.tables.columns import TableKind
 from panels.tables.decoding import MAX_BYTES
-from panels.tables.layout import HEAD, count_known
+from panels.tables.layout import HEAD, named_columns
 from panels.tables.workbook import Row, UnreadableError
 
 # An unclosed quote makes one cell of the rest of the file. With this limit, that cell gets our own message.
@@ -58,7 +58,7 @@ def _find_delimiter(text: str, kind: TableKind) -> str:
     def count(delimiter: str) -> tuple[int, int]:
         rows = [cells for _, cells in _first_rows(text, delimiter)]
         lengths = sorted(len(cells) for cells in rows)
-        known = max((count_known(cells.values(), kind, {}) for cells in rows), default=0)
+        known = max((len(named_columns(cells.values(), kind, {})) for cells in rows), default=0)
         return known, lengths[len(lengths) // 2] if lengths else 0
 
     return max(_DELIMITERS, key=count)

@@ -78,12 +78,14 @@ def _propose(request: HttpRequest, table: SourceTable) -> Proposal:
 def _choose(request: HttpRequest, batch: Batch, form: ColumnsForm) -> HttpResponse:
     panel, shown = form.cleaned_data["panel"], request.POST.get("fingerprint", "")
     try:
-        is_new = choose_columns(batch, form.layout, panel=panel, user=request.user, shown=shown)
+        sheet = choose_columns(batch, form.layout, panel=panel, user=request.user, shown=shown)
     except NotADraftError as error:
         messages.error(request, str(error))
         return redirect(batch)
     if batch.is_adoption:
         ring_for_adoption(batch)
-    if is_new:
+    if sheet:
         messages.success(request, "The columns were read. The next table with these titles is read like this one.")
+        if sheet.note:
+            messages.warning(request, sheet.note)
     return redirect(batch)

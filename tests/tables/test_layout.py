@@ -62,6 +62,32 @@ def test_titles_are_found_in_each_of_the_first_ten_rows(above):
     assert proposed(*rows) == (["service", "link", "quantity"], "")
 
 
+def test_the_first_row_that_names_every_expected_column_has_the_titles():
+    longer = ["Service", "Link", "Quantity", "Note"]
+    rows = [["Service", "Link", "Quantity"], ORDER, ORDER, longer, [*ORDER, "Hi"]]
+    assert find_titles(rows_of(*rows), ORDERS, {}) == 1
+    assert proposed(*rows) == (["service", "link", "quantity"], "")
+    # One word above the titles is no row of titles.
+    assert find_titles(rows_of(["Order"], ["Order", "Link"], ["23501", LINK]), EXISTING, {}) == 2
+
+
+@pytest.mark.parametrize("above", [ORDER, ["", LINK], ["7", "fjord", "100"]])
+def test_a_row_above_the_titles_that_may_be_an_order_must_be_seen(above):
+    columns, problem = proposed(["Nova", "2026"], above, ["Service", "Link", "Quantity"], ORDER)
+    assert columns == ["service", "link", "quantity"]
+    assert problem == "Row 2 is above the titles in row 3 and may be an order"
+    assert "Row 1" in proposed(["23501"], ["Order", "Link"], ["23502", LINK], kind=EXISTING)[1]
+
+
+def test_rows_above_the_titles_are_named_when_they_are_not_read():
+    def note(above):
+        return read_file("a.csv", f"{above}service,link,quantity\n102,{LINK},5\n".encode()).note
+
+    assert note("") == note("\n ,\n") == ""
+    assert note("Nova\n") == "Row 1 above the titles was not read."
+    assert note("\nNova\n\nNovember,2026\n") == "Rows 2–4 above the titles were not read."
+
+
 def test_unknown_titles_stand_above_the_first_link():
     rows = [["Nova"], ["Was", "Wohin", "Viel"], ["", "", ""], ORDER]
     assert find_titles(rows_of(*rows), ORDERS, {}) == 2
@@ -132,7 +158,7 @@ def test_a_layout_decides_alone():
     assert sheet.lines[0].cells == {"service": "102", "link": LINK, "quantity": "10k"}
     assert sheet.lines[0].number == 3
     assert sheet.titles == (("A", "service"), ("B", "link"), ("C", "quantity"), ("D", ""))
-    assert sheet.note == 'The column "D" was not read.'
+    assert sheet.note == 'Row 1 above the titles was not read. The column "D" was not read.'
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.xlsx"])

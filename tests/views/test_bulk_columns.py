@@ -122,6 +122,18 @@ def test_a_person_may_say_which_row_has_the_titles(as_operator, panel):
         assert as_operator.get(at("bulk_columns", batch), {"titles": odd}, follow=True).status_code == 200
 
 
+def test_an_order_above_the_titles_is_shown_and_never_dropped_in_silence(as_operator, panel):
+    below = "Service,Link,Quantity\n12,https://example.com/2,5\n"
+    page = upload(as_operator, panel, f"12,https://example.com/1,5\n{below}")
+    assert "Row 1 is above the titles in row 2 and may be an order." in text_of(page)
+    assert "Row 1 above the titles was not read." in text_of(choose(as_operator, page))
+
+
+def test_the_draft_says_which_rows_above_the_titles_were_not_read(as_operator, panel):
+    page = upload(as_operator, panel, "Nova\n\nservice,link,quantity\n12,https://example.com/2,5\n")
+    assert "Rows 1–2 above the titles were not read." in text_of(page)
+
+
 def test_a_panel_can_be_chosen_with_the_columns(as_operator, panel):
     page = upload(as_operator, None)
     assert choose(as_operator, page).status_code == 422

@@ -219,6 +219,18 @@ def test_titles_in_other_languages_and_remembered_titles_are_read(service, write
     assert Order.objects.get().quantity == 10_000
 
 
+def test_no_row_is_dropped_in_silence(service, write, capsys):
+    below = ("panel,service,link,quantity", *GOOD)
+    with pytest.raises(CommandError, match=r"Row 1 is above the titles in row 2 and may be an order\..*Nothing was"):
+        call_command("import_orders", write(*below, header="North,12,https://example.com/3,5"))
+    call_command("import_orders", write(*below, header="Nova,2026"), dry_run=True)
+    assert "Row 1 above the titles was not read." in capsys.readouterr().out
+    with pytest.raises(CommandError, match="errors"):
+        call_command("import_orders", write(GOOD[0], *below))
+    assert "Line 3, panel:" in capsys.readouterr().err
+    assert not Order.objects.exists()
+
+
 def test_a_title_that_may_mean_several_columns_is_refused_with_the_way_to_name_it(service, write):
     path = write("North,12,https://example.com/1,1000", header="panel,ID,link,quantity")
     with pytest.raises(CommandError, match=r'unknown columns: "ID" in column 2 .* rename them: panel, service'):
