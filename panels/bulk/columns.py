@@ -20,6 +20,7 @@ from panels.bulk.checking import check_lines
 from panels.bulk.confirming import fingerprint
 from panels.bulk.drafts import create_batch, lock_draft, new_lines, store_batch, token_of
 from panels.bulk.lookup import in_chunks
+from panels.bulk.naming import name_after_lines
 from panels.clients.naming import NO_LABELS, Labels
 from panels.models import Batch, BatchLine, ColumnTitle, Panel, Service, SourceTable
 from panels.tables.columns import COLUMNS, ORDERS, OUTCOME, TableKind, fold_title
@@ -164,12 +165,15 @@ def _replace_lines(batch: Batch, sheet: Sheet, user: Any) -> None:
     batch.lines.all().delete()
     lines = new_lines(batch, sheet, IMPORTED if batch.is_adoption else COLUMNS)
     batch.columns, batch.checked_at = list(sheet.columns), timezone.now()
+    if batch.is_name_proposed:
+        name_after_lines(batch, lines)
     if batch.is_adoption:
         batch.state, batch.confirmed_by, batch.confirmed_at = Batch.State.CONFIRMED, user, timezone.now()
         check_imported_lines(batch, lines)
     else:
         check_lines(batch, lines)
-    batch.save(update_fields=("panel", "columns", "checked_at", "state", "confirmed_by", "confirmed_at"))
+    named = ("name", "search_text", "is_name_proposed")
+    batch.save(update_fields=("panel", "columns", *named, "checked_at", "state", "confirmed_by", "confirmed_at"))
     BatchLine.objects.bulk_create(lines)
 
 

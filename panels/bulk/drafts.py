@@ -14,10 +14,9 @@ from django.utils import timezone
 
 from panels.bulk.checking import check_lines, recheck_lines, save_changed_lines, save_lines
 from panels.bulk.lookup import in_chunks
-from panels.bulk.naming import propose_name
+from panels.bulk.naming import name_after_lines
 from panels.clients.naming import NO_LABELS, Labels
 from panels.models import Batch, BatchLine, Panel, SourceTable
-from panels.models.batch import name_columns
 from panels.protocol.order_fields import trim
 from panels.tables.reading import COLUMNS, Sheet
 
@@ -92,7 +91,7 @@ def store_batch(batch: Batch, lines: list[BatchLine], check: Any) -> tuple[Batch
     try:
         with transaction.atomic():
             batch.checked_at = timezone.now()
-            _name(batch, lines)
+            name_after_lines(batch, lines)
             batch.save(force_insert=True)
             check(batch, lines)
             BatchLine.objects.bulk_create(lines)
@@ -101,13 +100,6 @@ def store_batch(batch: Batch, lines: list[BatchLine], check: Any) -> tuple[Batch
             return first, False
         raise
     return batch, True
-
-
-def _name(batch: Batch, lines: list[BatchLine]) -> None:
-    """Give a new batch the proposed name."""
-    proposed = propose_name(batch.filename, lines[0].cells if lines else {}, len(lines))
-    for column, value in name_columns(proposed, batch.filename, is_proposed=True).items():
-        setattr(batch, column, value)
 
 
 def storable(cells: Mapping[str, str], columns: tuple[str, ...] = COLUMNS) -> dict[str, str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
-from panels.models import Batch
+from panels.models import Batch, BatchLine
 from panels.models.batch import MAX_NAME, name_columns
 
 _SCHEME = re.compile(r"^(?:https?:)?//(?:www\.)?", re.IGNORECASE)
@@ -28,6 +28,13 @@ def propose_name(filename: str, first: Mapping[str, str], count: int) -> str:
     name = words + _SCHEME.sub("", text).rstrip("/")
     room = MAX_NAME - len(more)
     return (name if len(name) <= room else f"{name[: room - 1]}…") + more
+
+
+def name_after_lines(batch: Batch, lines: Sequence[BatchLine]) -> None:
+    """Give a batch the proposed name. It is not saved."""
+    proposed = propose_name(batch.filename, lines[0].cells if lines else {}, len(lines))
+    for column, value in name_columns(proposed, batch.filename, is_proposed=True).items():
+        setattr(batch, column, value)
 
 
 def rename(batch: Batch, name: str) -> None:

@@ -18,6 +18,7 @@ from panels.bulk.columns import (
 )
 from panels.bulk.confirming import confirm, fingerprint, summary
 from panels.bulk.drafts import NotADraftError, change_line, delete_old_drafts, discard
+from panels.bulk.naming import rename
 from panels.models import Batch, BatchLine, ColumnTitle, Order, SourceTable
 from panels.tables.columns import ORDERS
 from panels.tables.layout import Layout
@@ -73,6 +74,25 @@ def test_the_chosen_columns_become_lines_that_can_be_confirmed(service):
     assert batch.columns == ["service", "link", "quantity"]
     assert confirm(batch, None, summary(batch).fingerprint).problem == ""
     assert Order.objects.count() == 2
+
+
+def test_a_pasted_table_is_named_after_its_first_line_until_a_person_names_it(service):
+    batch = create_from_table(Source(None, CONTENT), None, panel=service.panel, created_by=None)[0]
+    without_link = Layout(1, {0: "service", 1: "", 2: "quantity", 3: "note"})
+
+    def name(layout):
+        choose(batch, layout)
+        batch.refresh_from_db()
+        return batch.name
+
+    assert batch.name == ""
+    assert name(LAYOUT) == "example.com/1 and 1 more"
+    assert (batch.search_text, batch.is_name_proposed) == ("example.com/1 and 1 more", True)
+    assert name(without_link) == "Service 12 and 1 more"
+    rename(batch, "")
+    assert name(LAYOUT) == ""
+    rename(batch, "Mine")
+    assert name(OTHER) == "Mine"
 
 
 def test_the_same_choice_again_changes_nothing_and_keeps_corrections(service):
