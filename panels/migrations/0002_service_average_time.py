@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from panels.migrations._columns import AddColumn
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -14,7 +16,7 @@ class Migration(migrations.Migration):
             name="average_minutes",
             field=models.PositiveIntegerField(null=True),
         ),
-        migrations.AddField(
+        AddColumn(
             model_name="service",
             name="average_time",
             field=models.CharField(blank=True, db_default="", default="", max_length=100),

@@ -5,6 +5,8 @@ import panels.models.fields
 from django.conf import settings
 from django.db import migrations, models
 
+from panels.migrations._columns import AddColumn
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -42,7 +44,7 @@ class Migration(migrations.Migration):
             name="wait_minutes",
             field=models.PositiveSmallIntegerField(editable=False, null=True),
         ),
-        migrations.AddField(
+        AddColumn(
             model_name="service",
             name="waits_because",
             field=models.TextField(blank=True, db_default="", default="", editable=False),

@@ -1,5 +1,7 @@
 from django.db import migrations, models
 
+from panels.migrations._columns import AddColumn
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -12,12 +14,12 @@ class Migration(migrations.Migration):
             name="charge_ratio",
             field=models.DecimalField(decimal_places=6, editable=False, max_digits=12, null=True),
         ),
-        migrations.AddField(
+        AddColumn(
             model_name="service",
             name="charges_compared",
             field=models.PositiveIntegerField(db_default=0, default=0, editable=False),
         ),
-        migrations.AddField(
+        AddColumn(
             model_name="service",
             name="overcharged_orders",
             field=models.PositiveIntegerField(db_default=0, default=0, editable=False),

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from panels.migrations._columns import AddColumn
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -14,7 +16,7 @@ class Migration(migrations.Migration):
             name="as_ordered",
             field=models.JSONField(blank=True, editable=False, null=True),
         ),
-        migrations.AddField(
+        AddColumn(
             model_name="service",
             name="former_text",
             field=models.TextField(blank=True, db_default="", default="", editable=False),

@@ -1,11 +1,13 @@
 from django.db import migrations, models
 
+from panels.migrations._columns import AddColumn
+
 
 class Migration(migrations.Migration):
     dependencies = [("panels", "0021_stages")]
 
     operations = [
-        migrations.AddField(
+        AddColumn(
             model_name="service",
             name="says_no_refill",
             field=models.BooleanField(

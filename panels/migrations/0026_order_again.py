@@ -1,5 +1,7 @@
 from django.db import migrations, models
 
+from panels.migrations._columns import AddColumn
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -7,7 +9,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
+        AddColumn(
             model_name="orderaction",
             name="query",
             field=models.TextField(blank=True, db_default="", default="", editable=False),

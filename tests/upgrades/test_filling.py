@@ -99,14 +99,14 @@ def test_old_orders_get_their_texts_in_pieces_and_a_repeated_run_goes_on(monkeyp
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="only on SQLite Django copies tables")
 @pytest.mark.django_db(transaction=True)
-def test_no_migration_copies_the_orders_or_their_events():
+def test_no_migration_copies_a_table_that_may_have_very_many_rows():
     names = [name for app, name in MigrationLoader(connection).disk_migrations if app == "panels"]
     assert len(names) > 10
     for name in sorted(names)[1:]:
         out = StringIO()
         call_command("sqlmigrate", "panels", name, stdout=out)
-        assert 'TABLE "new__panels_order"' not in out.getvalue(), name
-        assert 'TABLE "new__panels_orderevent"' not in out.getvalue(), name
+        for table in ("order", "orderevent", "orderaction", "service"):
+            assert f'TABLE "new__panels_{table}"' not in out.getvalue(), (name, table)
 
 
 def test_an_old_batch_gets_the_name_that_a_new_one_gets(monkeypatch):
