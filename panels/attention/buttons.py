@@ -27,9 +27,9 @@ def _at(name: str) -> Callable[[Any], str]:
     return lambda row: reverse(name, args=[row.pk])
 
 
-def link(label: str, permission: str, address: Callable[[Any], str] = show_row) -> Button:
-    """Declare a button that leads to a page."""
-    return Button(_say(label), permission, address)
+def link(label: str, permission: str, address: Callable[[Any], str] = show_row, look: str = "Show") -> Button:
+    """Declare a button that leads to a page. `look` is its label for people without the permission."""
+    return Button(_say(label), permission, address, look=look)
 
 
 # It leads the answer back to the page where the button is.

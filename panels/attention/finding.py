@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import CharField, Count, Max, QuerySet, Value
 
 from panels.attention.needs import NEEDS
-from panels.attention.parts import Attention, Finding, Need, Subject
+from panels.attention.parts import Attention, Finding, Need, Offer, Subject
 from panels.attention.subjects import SUBJECTS
 from panels.models import compiled
 from panels.pages.paging import count_each
@@ -77,9 +77,14 @@ def _importance(finding: Finding) -> tuple[int, float]:
 
 
 def _finding(row: Any, kinds: list[Need], may: May) -> Finding:
-    every = (button for kind in kinds for button in kind.buttons)
-    offers = dict.fromkeys(button.offer(row) for button in every if may(button.permission) and button.is_for(row))
+    offers = dict.fromkeys(offer for kind in kinds for offer in _offers(row, kind, may))
     return Finding(row, tuple(kinds), tuple(offers))
+
+
+def _offers(row: Any, kind: Need, may: May) -> list[Offer]:
+    """Return the buttons of a kind that the person may use, or else the link to the page where it is settled."""
+    offers = [button.offer(row) for button in kind.buttons if may(button.permission) and button.is_for(row)]
+    return offers or [kind.buttons[-1].offer_look(row)]
 
 
 def _keys(kind: Need) -> QuerySet[Any]:

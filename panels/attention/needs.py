@@ -286,7 +286,7 @@ NEEDS = (
         weight=30,
         when=Q(is_word_unknown=True, next_check_at__isnull=False),
         sentence=_keep,
-        buttons=(link("Say what it means", "panels.change_panel", lambda word: _show_words(word.panel)),),
+        buttons=(link("Say what it means", "panels.change_panel", lambda word: _show_words(word.panel), "Show words"),),
         badge=lambda _: badge("word", label="Unknown status", kind="warn"),
     ),
     Need(
@@ -295,7 +295,7 @@ NEEDS = (
         weight=30,
         when=Q(Exists(_WITH_UNKNOWN_WORD.filter(at=OuterRef("pk")))),
         sentence=lambda _: "A status of its refills is not known here. The refills keep the progress from before.",
-        buttons=(link("Say what it means", "panels.change_panel", lambda panel: _show_words(panel.pk)),),
+        buttons=(link("Say what it means", "panels.change_panel", lambda panel: _show_words(panel.pk), "Show words"),),
         badge=lambda _: badge("word", label="Unknown refill status", kind="warn"),
     ),
     Need(

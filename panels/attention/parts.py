@@ -24,11 +24,17 @@ class Button:
     address: Callable[[Any], str]
     fields: Mapping[str, Callable[[Any], str]] | None = None
     is_for: Callable[[Any], bool] = lambda _: True
+    # The label of the link for people without the permission. They see the page, and it says who can decide.
+    look: str = "Show"
 
     def offer(self, row: Any) -> Offer:
         """Return the button as it is for a row."""
         fields = None if self.fields is None else tuple((name, read(row)) for name, read in self.fields.items())
         return Offer(self.label(row), self.address(row), fields)
+
+    def offer_look(self, row: Any) -> Offer:
+        """Return the link to the button's page for a person who may not use the button."""
+        return Offer(self.look, self.address(row), None)
 
 
 class Offer(NamedTuple):
@@ -85,6 +91,7 @@ class Need:
     # It uses `Now()` for times, because the query is built once.
     when: Q
     sentence: Callable[[Any], str]
+    # The last one is a link for each row.
     buttons: tuple[Button, ...]
     # "" if the state of the row is enough.
     badge: Callable[[Any], str] = lambda _: ""

@@ -12,7 +12,7 @@ from panels.attention.finding import find_attention
 from panels.attention.needs import NEEDS
 from panels.models import IdSearch, Order, Panel, Service
 from tests.attention.test_needs import EXAMPLES
-from tests.factories import make_order, make_panel, make_placed, make_service, make_unknown
+from tests.factories import make_order, make_panel, make_placed, make_refill, make_service, make_unknown, make_user
 
 pytestmark = pytest.mark.django_db
 HERE = {"HX-Request": "true", "Referer": "http://testserver/?all=1"}
@@ -31,10 +31,54 @@ def press(client, user, label):
     return page
 
 
+@pytest.mark.parametrize("role", ["Viewer", "Operator", "Manager"])
 @pytest.mark.parametrize("kind", [kind for kind in NEEDS if not kind.is_information], ids=lambda kind: kind.name)
-def test_each_kind_has_a_button_for_a_manager(kind, manager):
+def test_each_row_has_a_button_for_each_role_and_each_link_leads_to_a_page(kind, role, client):
+    user = make_user(role)
+    client.force_login(user)
     EXAMPLES[kind.name]()
-    assert offers(manager)
+    found = offers(user)
+    assert found
+    pages = [client.get(offer.address).status_code for offer in found.values() if offer.fields is None]
+    assert pages == [200] * len(pages)
+    row = client.get("/").text.split('<tr id="need-')[1].split("</tr>")[0]
+    assert all(f">{label}<" in row for label in found)
+
+
+@pytest.mark.parametrize(
+    ("kind", "label", "words"),
+    [
+        ("trouble", "Show", "A manager can change the settings of this panel."),
+        ("refusal", "Show", "A manager can decide this."),
+        ("unknown", "Show", "A person with permission to place orders must decide."),
+        ("alarm", "Show", "A person with permission to place orders must mark this as seen."),
+        ("overcharged", "Show", "A person with permission to place orders must decide."),
+        ("held", "Show", "A person with permission to place orders must decide."),
+        ("word", "Show words", "A manager can decide this."),
+        ("refill_word", "Show words", "A manager can decide this."),
+    ],
+)
+def test_the_page_says_who_can_decide_to_a_person_who_may_not(kind, label, words, as_viewer, viewer):
+    EXAMPLES[kind]()
+    (offer,) = offers(viewer).values()
+    assert (offer.label, offer.fields) == (label, None)
+    assert words in " ".join(as_viewer.get(offer.address).text.split())
+
+
+def test_a_link_to_look_is_only_for_a_kind_without_another_button(operator, manager):
+    make_refill(
+        make_placed(make_service(make_panel(balance_error="HTTP 500"))),
+        is_word_unknown=True,
+        next_check_at=timezone.now(),
+    )
+    assert list(offers(operator)) == ["Check now", "Show words"]
+    assert list(offers(manager)) == ["Check now", "Open panel", "Say what it means"]
+
+
+def test_the_page_of_an_order_with_an_unknown_status_leads_an_operator_to_who_can_decide(as_operator):
+    order = make_placed(is_word_unknown=True, remote_status="Sleeping")
+    text = " ".join(as_operator.get(order.get_absolute_url()).text.split())
+    assert f'A manager can <a href="/panels/{order.panel_id}/words/">say what it means</a>.' in text
 
 
 def test_an_order_on_hold_is_sent_at_its_new_price_and_its_row_disappears(as_operator, operator):

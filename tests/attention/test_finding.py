@@ -74,7 +74,7 @@ def test_the_weightiest_comes_first_and_of_these_the_oldest():
 def test_buttons_are_for_people_who_may_use_them_and_the_finding_is_for_all(viewer, operator):
     order = make_order(state="unknown")
     (finding,) = find(viewer.has_perm).findings
-    assert finding.buttons == ()
+    assert finding.buttons == (("Show", order.get_absolute_url(), None),)
     assert finding.address == order.get_absolute_url()
     (finding,) = find(operator.has_perm).findings
     assert finding.buttons[-1] == ("Decide", order.get_absolute_url(), None)

@@ -157,7 +157,7 @@ def test_what_waits_for_a_person_is_named_and_linked(as_viewer, fields, words, l
     page = page_of(as_viewer.get("/"))
     assert words in page
     assert f'href="{link}"' in page
-    assert page.count(f'href="{order.get_absolute_url()}"') == 2
+    assert page.count(f'href="{order.get_absolute_url()}"') == 3
     assert page_of(as_viewer.get(link)).count(f'id="order-{order.pk}"') == 1
 
 
