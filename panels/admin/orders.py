@@ -226,7 +226,7 @@ class BatchAdmin(RowAdmin):
     list_display = ("id", "name", "state", "source", "filename", "created_by", "created_at")
     list_filter = ("state", "source")
     list_select_related = ("created_by",)
-    search_fields = ("=id", "search_text", "created_by__username")
+    search_fields = ("=id", "name", "filename", "created_by__username")
     date_hierarchy = "created_at"
 
 

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from panels.filters.base import ME, ListFilter, all_words
 from panels.models import Batch
+from panels.models.order_text import fold
 
 
 class BatchFilter(ListFilter):
@@ -40,4 +41,5 @@ class BatchFilter(ListFilter):
         """Keep the batches with all these words in their name or the name of their file, or with this number."""
         number = text.strip().removeprefix("#")
         is_number = number.isdecimal() and number.isascii() and len(number) <= 18
-        return batches.filter(all_words(text) | Q(pk=int(number)) if is_number else all_words(text))
+        found = all_words(fold(text))
+        return batches.filter(found | Q(pk=int(number)) if is_number else found)

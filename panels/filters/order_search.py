@@ -15,7 +15,7 @@ from operator import and_, or_
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, TextField, Value, When
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import StrIndex
 
@@ -33,14 +33,8 @@ MOST_READ = 30_000
 MOST_WORDS = 10
 # An index looks for the end of a long word only, because the beginnings of links are the same in most texts.
 LONGEST_PART = 12
-# A name that was proposed from the first line of a batch has the link of that line. The other lines are not for it.
-_BATCH_NAME = Case(When(is_name_proposed=True, then=F("filename")), default=F("search_text"), output_field=TextField())
-# By the column of an order: the rows whose names are searched, and their names.
-NAMED: dict[str, tuple[Any, Any]] = {
-    "client": (Client, F("name")),
-    "campaign": (Campaign, F("name")),
-    "batch": (Batch, _BATCH_NAME),
-}
+# By the column of an order: the rows whose names are all read. The names of batches are too many for that.
+NAMED: dict[str, Any] = {"client": Client, "campaign": Campaign}
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +210,7 @@ class OrderSearch:
             # A short number is an ID, because it stands in many texts.
             return []
         typed = {word: needle(word) for word in self._text.lower().split()[:MOST_WORDS] if needle(word).strip()}
-        names = _read_names()
+        names = _read_names(typed.values())
         found = []
         for (word, part), texts in zip(
             typed.items(), _count_texts(list(typed.values()), is_full_text=self._is_full_text), strict=True
@@ -285,16 +279,23 @@ def _count(parts: Sequence[str], most: int, *, is_full_text: bool, is_exact: boo
         return list(cursor.fetchone())
 
 
-def _read_names() -> list[tuple[str, int, str]]:
-    """Return the searchable names, each with the column of an order and the pk of its row."""
-    return [(column, pk, searchable(name)) for column, pk, name in compiled.fetch(_all_names)]
+def _read_names(parts: Iterable[str]) -> list[tuple[str, int, str]]:
+    """Return the searchable names, each with the column of an order and the pk of its row.
+
+    Of the batches, only those that have one of the parts are read. A name that was proposed from the first line of a
+    batch has the link of that line, so its other lines are not found by it.
+    """
+    names = [(column, pk, searchable(name)) for column, pk, name in compiled.fetch(_all_names)]
+    having = reduce(or_, (Q(search_text__contains=part) for part in parts), Q(pk__in=()))
+    batches = Batch.objects.filter(having).exclude(is_name_proposed=True, filename="").order_by()
+    return names + [("batch", pk, text) for pk, text in batches.values_list("pk", "search_text")]
 
 
 def _all_names() -> QuerySet[Any, Any]:
     text = CharField()
     first, *others = [
-        model.objects.order_by().annotate(kind=Value(column, text), named=name).values_list("kind", "pk", "named")
-        for column, (model, name) in NAMED.items()
+        model.objects.order_by().annotate(kind=Value(column, text)).values_list("kind", "pk", "name")
+        for column, model in NAMED.items()
     ]
     found: QuerySet[Any, Any] = first.union(*others, all=True)
     return found

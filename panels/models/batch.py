@@ -19,6 +19,7 @@ from django.urls import reverse
 
 from panels.models.client import Campaign, Client, label_columns
 from panels.models.fields import MoneyField, RateField
+from panels.models.order_text import searchable
 from panels.models.panel import Panel
 from panels.models.service import Service
 
@@ -29,8 +30,7 @@ MAX_NAME = 100
 
 def name_columns(name: str, filename: str, *, is_proposed: bool = False) -> dict[str, Any]:
     """Return the name of a batch as values of its columns. It is found by its words and those of its file."""
-    text = f"{name}\n{filename}".strip().lower()
-    return {"name": name, "search_text": text, "is_name_proposed": is_proposed}
+    return {"name": name, "search_text": searchable(name, filename), "is_name_proposed": is_proposed}
 
 
 class Batch(models.Model):
@@ -52,7 +52,7 @@ class Batch(models.Model):
     source = models.CharField(max_length=20, choices=Source)
     name = models.CharField(max_length=MAX_NAME, blank=True, default="", db_default="")
     filename = models.CharField(max_length=255, blank=True)
-    # The result of name_columns. A column has it, because SQLite ignores the case of ASCII letters only.
+    # The result of name_columns. A column has it, because the databases do not fold letters alike.
     search_text = models.TextField(blank=True, default="", db_default="", editable=False)
     is_name_proposed = models.BooleanField(default=False, db_default=False, editable=False)
     # The panel of the lines that name no panel.

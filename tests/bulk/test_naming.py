@@ -6,6 +6,7 @@ import pytest
 
 from panels.bulk.naming import propose_name, rename
 from panels.models.batch import MAX_NAME
+from panels.models.order_text import needle
 from tests.factories import make_batch, make_service, row_of
 
 
@@ -39,7 +40,11 @@ def test_a_batch_has_the_proposed_name_and_is_found_by_a_new_name_and_by_its_fil
     assert str(batch) == f"Batch {batch.pk} “June”"
     rename(batch, "ŽLUTÝ plán")
     batch.refresh_from_db()
-    assert (batch.name, batch.search_text) == ("ŽLUTÝ plán", "žlutý plán\njune.csv")
+    assert (batch.name, batch.search_text) == ("ŽLUTÝ plán", "zluty plan\njune.csv")
+    rename(batch, "TV")
+    batch.refresh_from_db()
+    assert needle("tv") in batch.search_text
+    assert needle("v") not in batch.search_text
     rename(batch, "")
     batch.refresh_from_db()
     assert str(batch) == f"Batch {batch.pk}"

@@ -41,6 +41,7 @@ def test_batches_are_found_by_any_part_of_their_name_or_file_and_by_their_number
     for text, found in (
         ("JUN", {june}),
         ("žLUT june", {june}),
+        ("zluta", {june}),
         (".csv", {june}),
         ("thwi", {pasted}),
         (str(pasted.pk), {pasted}),

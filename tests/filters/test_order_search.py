@@ -78,6 +78,18 @@ def test_a_batch_that_is_named_after_its_first_line_is_no_reason_to_find_its_oth
     assert find("fjord") == {first, other}
 
 
+def test_the_names_of_batches_are_compared_by_the_database(monkeypatch):
+    batch = make_batch(filename="Žlutá week.csv")
+    order, _ = make_order(batch=batch), make_order(batch=make_batch(filename="June.csv"))
+    folded = []
+    monkeypatch.setattr(order_search, "searchable", folded.append)
+    with CaptureQueriesContext(connection) as queries:
+        assert find("zlut") == {order}
+    assert folded == []
+    (asked,) = (each["sql"] for each in queries if 'FROM "panels_batch"' in each["sql"])
+    assert "zlut" in asked
+
+
 def test_words_may_stand_in_different_places_and_all_must_match(amount):
     client, gold = make_client("Northwind"), make_service(name="Gold Likes")
     order = make_order(gold, client=client, link="https://example.com/fjord", reference="PO-1")
