@@ -153,26 +153,20 @@ class OrderSearch:
     def _by_words(self) -> list[QuerySet[Order]] | None:
         """Find by the words, from indexes. None if that would read too much."""
         first, services = self._plan
-        others = [word for word in self._words if word is not first]
         is_alone = len(self._words) == 1
         if (is_alone and self._words[0].texts > MANY) or (first and first.texts > MOST_READ):
             return None
+        found: list[QuerySet[Order]] = []
         if services is None:
             # A word that so many services have is found at once, but not beside other words.
-            rows = Order.objects.filter(service__in=_services_with(self._words))
-            return (
-                [rows, *(_by_index(self._words[0], is_full_text=self._is_full_text) if self._words[0].is_own else ())]
-                if is_alone
-                else None
-            )
-        found = (
-            [
-                rows.filter(*(word.anywhere() for word in others))
-                for rows in _by_index(first, is_full_text=self._is_full_text)
-            ]
-            if first
-            else []
-        )
+            if not is_alone:
+                return None
+            found.append(Order.objects.filter(service__in=_services_with(self._words)))
+            first = self._words[0] if self._words[0].is_own else None
+        others = [word for word in self._words if word is not first]
+        if first:
+            matching = [word.anywhere() for word in others]
+            found += [rows.filter(*matching) for rows in _by_index(first, is_full_text=self._is_full_text)]
         if services:
             own = (word.anywhere() for word in others if word.is_own)
             found.append(Order.objects.filter(*own, service__in=services))
