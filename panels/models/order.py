@@ -409,7 +409,5 @@ class Order(OrderValues, models.Model):
         """The name of the service when it was ordered, and its present name if that differs."""
         return f"{self.service_name} · now called {self.now_called}" if self.now_called else self.service_name
 
-    # -- possible actions
-
     def offered_now(self, name: str) -> bool | None:
         return getattr(self.service, name, None)

@@ -122,8 +122,6 @@ def _split(link: str) -> tuple[str, list[str], frozenset[str]]:
     return host, [part for part in path.split("/") if part], names
 
 
-# -- the sites
-
 Kind = Callable[[str, Sequence[str], frozenset[str]], Target | None]
 
 
