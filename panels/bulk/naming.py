@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
 from panels.models import Batch, BatchLine
-from panels.models.batch import MAX_NAME, name_columns
+from panels.models.batch import name_columns
 
 _SCHEME = re.compile(r"^(?:https?:)?//(?:www\.)?", re.IGNORECASE)
 # The cells that tell best what a line orders, with the words before their value.
@@ -21,12 +21,12 @@ def propose_name(filename: str, first: Mapping[str, str], count: int) -> str:
     Returns "" if neither is known.
     """
     if stem := " ".join(PurePath(filename).stem.split()):
-        return stem[:MAX_NAME]
+        return stem[: Batch.MAX_NAME]
     told = ((words, " ".join(first.get(column, "").split())) for column, words in _TOLD_BY.items())
     words, text = next(((words, text) for words, text in told if text), ("", ""))
     more = f" and {count - 1:,} more" if count > 1 and text else ""
     name = words + _SCHEME.sub("", text).rstrip("/")
-    room = MAX_NAME - len(more)
+    room = Batch.MAX_NAME - len(more)
     return (name if len(name) <= room else f"{name[: room - 1]}…") + more
 
 

@@ -25,7 +25,6 @@ from panels.models.service import Service
 
 MAX_REFERENCE = 200
 MAX_NOTE = 2000
-MAX_NAME = 100
 
 
 def name_columns(name: str, filename: str, *, is_proposed: bool = False) -> dict[str, Any]:
@@ -34,6 +33,8 @@ def name_columns(name: str, filename: str, *, is_proposed: bool = False) -> dict
 
 
 class Batch(models.Model):
+    MAX_NAME = 100
+
     class State(models.TextChoices):
         DRAFT = "draft", "Draft"
         CONFIRMED = "confirmed", "Confirmed"

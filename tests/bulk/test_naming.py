@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from panels.bulk.naming import propose_name, rename
-from panels.models.batch import MAX_NAME
+from panels.models import Batch
 from panels.models.order_text import needle
 from tests.factories import make_batch, make_service, row_of
 
@@ -28,9 +28,9 @@ def test_the_name_comes_from_the_file_or_from_the_first_line(filename, first, co
 
 
 def test_a_long_name_is_cut_and_keeps_the_number_of_the_other_lines():
-    assert propose_name("x" * 300 + ".csv", {}, 1) == "x" * MAX_NAME
+    assert propose_name("x" * 300 + ".csv", {}, 1) == "x" * Batch.MAX_NAME
     name = propose_name("", {"link": "https://example.com/" + "x" * 300}, 30)
-    assert (len(name), name[-13:]) == (MAX_NAME, "…" + " and 29 more")
+    assert (len(name), name[-13:]) == (Batch.MAX_NAME, "…" + " and 29 more")
 
 
 @pytest.mark.django_db

@@ -120,6 +120,7 @@ def test_a_batch_is_renamed_in_any_state(as_operator, is_confirmed):
     page = as_operator.get(at("bulk_detail", batch)).content.decode()
     assert "June" in page
     assert at("bulk_rename", batch) in page
+    assert f'maxlength="{Batch.MAX_NAME}"' in page
     response = as_operator.post(at("bulk_rename", batch), {"name": " <b>Spring</b>  plan "}, follow=True)
     assert f"Batch {batch.pk} was renamed." in text_of(response)
     assert "&lt;b&gt;Spring&lt;/b&gt; plan" in response.content.decode()

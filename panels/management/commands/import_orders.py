@@ -111,7 +111,8 @@ class Command(BaseCommand):
             raise CommandError(outcome.problem)
         for pk in outcome.panels:
             bell.ring("submit", pk)
-        self.stdout.write(f"{found.count:,} orders are queued as batch {batch.pk}.")
+        queued = "1 order is" if found.count == 1 else f"{found.count:,} orders are"
+        self.stdout.write(f"{queued} queued as batch {batch.pk}.")
 
     def _refuse_wrong_lines(self, batch: Batch) -> None:
         wrong = batch.lines.filter(has_errors=True).order_by("number")
@@ -168,7 +169,8 @@ def _find_user(name: str) -> Any:
 
 def _priced(total: PanelTotal) -> str:
     """Return a sentence about the orders of a panel, their cost, and the part that the balance does not cover."""
-    words = f"{total.panel.name}: {total.count:,} orders, {money_text(total.cost, total.currency)}"
+    orders = "1 order" if total.count == 1 else f"{total.count:,} orders"
+    words = f"{total.panel.name}: {orders}, {money_text(total.cost, total.currency)}"
     if total.unpriced:
         words += f", and {total.unpriced:,} with a cost that is not known in advance"
     if total.excess:
@@ -191,4 +193,6 @@ def _warnings(batch: Batch) -> dict[str, list[int]]:
 
 
 def _lines(numbers: Sequence[int]) -> str:
+    if len(numbers) == 1:
+        return f"line {numbers[0]}"
     return "lines " + ", ".join(map(str, numbers[:5])) + ("…" if len(numbers) > 5 else "")

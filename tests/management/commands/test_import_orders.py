@@ -46,6 +46,13 @@ def test_a_good_file_is_priced_and_queued(service, write, capsys, rung):
     assert rung == [("submit", service.panel_id)]
 
 
+def test_one_order_is_one_order(service, write, capsys, rung):
+    call_command("import_orders", write(GOOD[0]))
+    out = capsys.readouterr().out
+    assert "North: 1 order, 0.90\u00a0USD" in out
+    assert f"1 order is queued as batch {Batch.objects.get().pk}." in out
+
+
 def test_a_dry_run_prices_orders_nothing_and_leaves_nothing(service, write, capsys):
     call_command("import_orders", write(*GOOD), dry_run=True)
     out = capsys.readouterr().out
@@ -64,7 +71,7 @@ def test_links_and_comments_that_cannot_be_right_are_told_together_and_ordered(w
     call_command("import_orders", write(*links, r"North,13,https://example.com/1,,nice\nwow", header=header))
     out = capsys.readouterr().out
     assert "The link leads to YouTube, but the service is for TikTok. (lines 2, 3, 4, 5, 6…)" in out
-    assert r'A comment has a typed "\n". Some panels make two comments of it, and charge for both. (lines 9)' in out
+    assert r'A comment has a typed "\n". Some panels make two comments of it, and charge for both. (line 9)' in out
     assert Order.objects.count() == 8
 
 
