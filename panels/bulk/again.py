@@ -12,7 +12,8 @@ from panels.bulk.drafts import create_batch
 from panels.bulk.lookup import in_chunks
 from panels.models import Batch, Order
 from panels.orders.repeats import find_doubts
-from panels.tables.reading import AGAIN_OF, COLUMNS, Line, Sheet
+from panels.tables.columns import AGAIN_OF, COLUMNS
+from panels.tables.reading import Line, Sheet
 
 
 def draft_again(order_pks: Iterable[int], actor: Any) -> tuple[Batch, int]:

@@ -15,7 +15,7 @@ from panels.orders.repeats import Doubt, find_doubts
 from panels.protocol.links import normalise_link
 from panels.protocol.order_fields import UnfitError, clean, shown
 from panels.protocol.order_types import ALL_FIELDS, Checked, check
-from panels.tables.reading import AGAIN_OF
+from panels.tables.columns import AGAIN_OF
 
 # The fields of a line that a check writes.
 FOUND = (

@@ -23,7 +23,7 @@ from panels.orders.pace import Estimate, estimate
 from panels.orders.placing import build_order
 from panels.pages.numbers import NO_VALUE, exact, exact_rate
 from panels.protocol.order_types import Checked
-from panels.tables.reading import AGAIN_OF
+from panels.tables.columns import AGAIN_OF
 
 # Conditions that the drafts of earlier versions lack. Such a draft does not count them as changed.
 _ADDED = frozenset(("name", "refill", "cancel"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -18,12 +17,11 @@ from panels.bulk.naming import name_after_lines
 from panels.clients.naming import NO_LABELS, Labels
 from panels.models import Batch, BatchLine, Panel, SourceTable
 from panels.protocol.order_fields import trim
-from panels.tables.reading import COLUMNS, Sheet
+from panels.tables.cells import replace_unstorable
+from panels.tables.columns import COLUMNS
+from panels.tables.reading import Sheet
 
 DRAFTS_LIVE_FOR = timedelta(days=7)
-_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
-# Every field's check refuses this character. So no order differs from the text that the person sees.
-_SUBSTITUTE = "\x1a"
 
 
 class NotADraftError(Exception):
@@ -104,7 +102,7 @@ def store_batch(batch: Batch, lines: list[BatchLine], check: Any) -> tuple[Batch
 
 def storable(cells: Mapping[str, str], columns: tuple[str, ...] = COLUMNS) -> dict[str, str]:
     """Return the filled cells of known columns, without characters that a database refuses."""
-    trimmed = {name: trim(_UNSTORABLE.sub(_SUBSTITUTE, cells[name])) for name in columns if name in cells}
+    trimmed = {name: trim(replace_unstorable(cells[name])) for name in columns if name in cells}
     return {name: text for name, text in trimmed.items() if text}
 
 

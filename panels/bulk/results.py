@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from panels.models import Batch, BatchLine, Order
-from panels.tables.reading import AGAIN_OF, LABELS, OUTCOME
+from panels.tables.columns import AGAIN_OF, LABELS, OUTCOME
 
 CHUNK = 1000
 _SHOWN = (

@@ -13,7 +13,7 @@ from panels.forms.labels import OFFERED
 from panels.forms.orders import ApiField
 from panels.models import Batch, Panel
 from panels.protocol.order_types import ALL_FIELDS
-from panels.tables.reading import AGAIN_OF
+from panels.tables.columns import AGAIN_OF
 
 LABELS_OF = {name: field.label for name, field in ALL_FIELDS.items()} | {AGAIN_OF: "Order again of"}
 _PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}

@@ -20,7 +20,7 @@ from panels.clients.naming import (
 )
 from panels.models import Batch, Order
 from panels.protocol.order_fields import trim
-from panels.tables.reading import LABELS
+from panels.tables.columns import LABELS
 
 _PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 # The lists of known names are on the page (`_label_lists.html`).

@@ -9,7 +9,7 @@ from django.db import transaction
 from panels.clients.naming import Labels
 from panels.models import Order, OrderEvent
 from panels.models.order_text import write_texts
-from panels.tables.reading import LABELS
+from panels.tables.columns import LABELS
 
 
 def change_labels(order_pk: int, labels: Labels, actor: Any) -> bool:

@@ -1,12 +1,13 @@
-"""Writes the cells of spreadsheets.
+"""Writes the cells of spreadsheets, and reads their texts back.
 
-Texts are guarded so that no program runs them as formulas, and can be read back.
+Texts are guarded so that no program runs them as formulas.
 """
 
 from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,9 @@ from typing import Any
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 # Without it, Excel does not read a file as UTF-8.
 BYTE_ORDER_MARK = "\ufeff"
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+# The check of every field refuses it. So no order differs from the text that the person sees.
+_SUBSTITUTE = "\x1a"
 
 
 def guard(text: str) -> str:
@@ -24,6 +28,11 @@ def guard(text: str) -> str:
 def unguard(text: str) -> str:
     """Remove the apostrophe of `guard`. Any other text stays as it is."""
     return text[1:] if text.startswith("'") and text.lstrip("'").startswith(FORMULA_STARTS) else text
+
+
+def replace_unstorable(text: str) -> str:
+    """Return a text without the characters that a database refuses. The text does not pass the check of its field."""
+    return _UNSTORABLE.sub(_SUBSTITUTE, text)
 
 
 def plain(value: Any) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from panels.protocol.order_fields import read_count, shown, trim
-from panels.tables.cells import unguard
+from panels.tables.cells import replace_unstorable, unguard
 from panels.tables.columns import OUTCOME, TableKind, fold_title
 from panels.tables.workbook import MAX_COLUMNS, Row, UnreadableError, column_name
 
@@ -23,9 +23,6 @@ PREVIEW = 3
 # So many rows are enough for a proposal.
 HEAD = MOST_TITLE_ROWS + PREVIEW
 _MOST_UNKNOWN = 50
-_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
-# The check of every field refuses it, so that no value is sent that differs from the value on the screen.
-_SUBSTITUTE = "\x1a"
 _LINK = re.compile(r"[a-z][a-z0-9+.-]*://\S+|www\.\S+|@\S+|[\w-]+(\.[\w-]+)*\.[a-z]{2,24}/\S*", re.IGNORECASE)
 _WORDS = re.compile(r"[\W_]+")
 HEADER_HELP = "The first row must name the columns, for example: panel, service, link, quantity; see the template file"
@@ -72,7 +69,7 @@ class Proposal:
 
     def samples(self, place: int) -> list[str]:
         """Return the first values of a column."""
-        return [storable(cells[place]) for _, cells in self.rows if cells.get(place)]
+        return [read_cell(cells[place]) for _, cells in self.rows if cells.get(place)]
 
 
 class UnclearError(UnreadableError):
@@ -84,12 +81,12 @@ class UnclearError(UnreadableError):
         super().__init__(*problem)
 
 
-def storable(cell: str) -> str:
+def read_cell(cell: str) -> str:
     """Return a cell without the guard of the export, trimmed, and with one kind of line end."""
     text = unguard(cell)
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return trim(_UNSTORABLE.sub(_SUBSTITUTE, text))
+    return trim(replace_unstorable(text))
 
 
 def is_link(text: str) -> bool:
@@ -128,7 +125,7 @@ def find_titles(rows: Sequence[Row], kind: TableKind, learned: Learned) -> int:
         return best
     above = 0
     for number, cells in rows[:MOST_TITLE_ROWS]:
-        texts = [text for cell in cells.values() if (text := storable(cell))]
+        texts = [text for cell in cells.values() if (text := read_cell(cell))]
         if any(is_link(text) or is_number(text) for text in texts):
             return above
         above = number if len(texts) > 1 else above
@@ -136,7 +133,7 @@ def find_titles(rows: Sequence[Row], kind: TableKind, learned: Learned) -> int:
 
 
 def _has_link(cells: Mapping[int, str]) -> bool:
-    return any(is_link(storable(cell)) for cell in cells.values())
+    return any(is_link(read_cell(cell)) for cell in cells.values())
 
 
 def _may_be_order(cells: Mapping[int, str], kind: TableKind) -> bool:
@@ -174,7 +171,7 @@ def _above(number: int, at: int) -> Problem:
 
 
 def _filled(cells: Mapping[int, str]) -> dict[int, str]:
-    return {index: text for index, cell in sorted(cells.items()) if (text := storable(cell))}
+    return {index: text for index, cell in sorted(cells.items()) if (text := read_cell(cell))}
 
 
 def _refuse_wide(number: int, cells: Mapping[int, str]) -> None:

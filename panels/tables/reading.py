@@ -11,23 +11,18 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from panels.protocol.order_fields import shown
-from panels.tables.columns import AGAIN_OF, COLUMNS, LABELS, ORDERS, OUTCOME, PASTED, TableKind
+from panels.tables.columns import ORDERS, OUTCOME, TableKind
 from panels.tables.decoding import MAX_BYTES, SAVE_AS, decode, is_workbook, refuse_large
-from panels.tables.layout import HEAD, Layout, Learned, Proposal, UnclearError, find_titles, propose, storable
+from panels.tables.layout import HEAD, Layout, Learned, Proposal, UnclearError, find_titles, propose, read_cell
 from panels.tables.pasted import KnownServices, Numbered, arrange, is_clear, split_lines
 from panels.tables.records import peek, read_records
 from panels.tables.workbook import MAX_UNPACKED, Row, UnreadableError, column_name, open_workbook
 
 __all__ = [
-    "AGAIN_OF",
-    "COLUMNS",
-    "LABELS",
     "MAX_BYTES",
     "MAX_CELL",
     "MAX_LINES",
     "MAX_UNPACKED",
-    "OUTCOME",
-    "PASTED",
     "Line",
     "Sheet",
     "Source",
@@ -213,7 +208,7 @@ def _untitled(lines: Iterator[Numbered], source: Source, titles_at: int | None) 
 
 def _as_lines(rows: Iterable[Row]) -> Iterator[Numbered]:
     for number, cells in rows:
-        line = [storable(cells.get(index, "")) for index in range(max(cells, default=-1) + 1)]
+        line = [read_cell(cells.get(index, "")) for index in range(max(cells, default=-1) + 1)]
         if any(line):
             yield number, line
 
@@ -258,7 +253,7 @@ def _read_lines(rows: Iterable[Row], header: Mapping[int, str], called: str) -> 
     for number, row in rows:
         cells: dict[str, str] = {}
         for index, cell in row.items():
-            if not (text := storable(cell)) or header.get(index) == "":
+            if not (text := read_cell(cell)) or header.get(index) == "":
                 continue
             if len(text) > MAX_CELL or index not in header:
                 raise _unfit(f"{called} {number:,}", index, text, header)

@@ -11,7 +11,7 @@ from django.utils.html import format_html_join
 from panels.models import BatchLine, SourceTable
 from panels.pages.numbers import count, money
 from panels.protocol.order_fields import read_count
-from panels.tables.reading import COLUMNS
+from panels.tables.columns import COLUMNS
 
 register = template.Library()
 

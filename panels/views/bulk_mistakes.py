@@ -12,7 +12,7 @@ from panels.bulk.drafts import NotADraftError
 from panels.bulk.mistakes import Change, Settled, settle
 from panels.models import Batch
 from panels.pages.undo import say_with_undo
-from panels.tables.reading import COLUMNS
+from panels.tables.columns import COLUMNS
 from panels.views.bulk_lines import get_batch, lines_were, next_stop
 
 # For each button besides the correction: the change, and the words for it.

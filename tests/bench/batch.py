@@ -84,7 +84,7 @@ def _one_by_one(sheet: Any, count: int) -> tuple[float, float]:
     from panels.bulk.drafts import new_lines
     from panels.models import Batch
     from panels.orders.placing import build_order, place_order
-    from panels.tables.reading import COLUMNS
+    from panels.tables.columns import COLUMNS
 
     some = [
         replace(line, cells=dict(line.cells) | {"link": f"{line.cells['link']}/again"})

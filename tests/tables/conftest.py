@@ -10,7 +10,8 @@ import pytest
 from hypothesis import strategies as st
 
 from panels.protocol.order_fields import trim
-from panels.tables.reading import COLUMNS, Line, UnreadableError, read_file
+from panels.tables.columns import COLUMNS
+from panels.tables.reading import Line, UnreadableError, read_file
 
 LINK = "https://example.com/p/1"
 

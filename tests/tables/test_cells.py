@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from panels.tables.cells import cell, csv_lines, guard, unguard
+from panels.tables.cells import cell, csv_lines, guard, replace_unstorable, unguard
 
 STARTS = ("=", "+", "-", "@", "\t", "\r")
 texts = st.text(alphabet="'=+-@\t\ra1 ", max_size=6)
@@ -52,3 +52,7 @@ def test_the_first_line_says_utf_8_and_rows_survive_quoting():
     header, first = csv.reader(text[1:].splitlines(keepends=True))
     assert header == ["one", "two", "three", "four"]
     assert first == ["a,b", 'say "x"', "line\nbreak", "'=1"]
+
+
+def test_a_character_that_no_database_takes_is_replaced():
+    assert replace_unstorable("a\0b\ud800ü") == "a\x1ab\x1aü"

@@ -10,19 +10,8 @@ from hypothesis import strategies as st
 
 from panels.protocol.order_types import Offer, check
 from panels.tables.cells import csv_lines
-from panels.tables.columns import TableKind
-from panels.tables.reading import (
-    COLUMNS,
-    MAX_BYTES,
-    MAX_CELL,
-    MAX_LINES,
-    OUTCOME,
-    PASTED,
-    Line,
-    UnreadableError,
-    read_file,
-    read_paste,
-)
+from panels.tables.columns import COLUMNS, OUTCOME, PASTED, TableKind
+from panels.tables.reading import MAX_BYTES, MAX_CELL, MAX_LINES, Line, UnreadableError, read_file, read_paste
 from tests.tables.conftest import (
     LINK,
     PLAIN,

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from panels.protocol.order_types import Offer, check
-from panels.tables.reading import COLUMNS, MAX_BYTES, Line, read_file
+from panels.tables.columns import COLUMNS
+from panels.tables.reading import MAX_BYTES, Line, read_file
 from tests.tables.conftest import (
     LINK,
     PARTS,

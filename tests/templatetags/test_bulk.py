@@ -6,7 +6,7 @@ import pytest
 from django.template import Context, Template
 
 from panels.models import BatchLine, SourceTable
-from panels.tables.reading import COLUMNS
+from panels.tables.columns import COLUMNS
 from panels.templatetags import bulk
 from panels.templatetags.bulk import LONGEST, amounts, cell, is_repeat, other_cells, spans, titles_read
 

@@ -23,7 +23,7 @@ from panels.models import Controls, Order, OrderEvent, Panel, Service
 from panels.orders.placing import place_order
 from panels.orders.resolution import release, send_again
 from panels.protocol.order_types import ORDER_TYPES
-from panels.tables.reading import LABELS
+from panels.tables.columns import LABELS
 from tests.factories import (
     make_batch,
     make_campaign,
