@@ -86,6 +86,7 @@ def save_changed_lines(lines: Sequence[BatchLine], before: Sequence[Values]) -> 
 
 
 def _check_line(line: BatchLine, lookup: CatalogLookup) -> Checked | None:
+    line.accepted |= set(line.warnings)
     line.errors, line.warnings = {}, []
     line.rate, line.terms, line.cost, line.link_key = None, {}, None, ""
     service = _set_service(line, lookup)
@@ -196,7 +197,8 @@ def _note_repeats_of_each_other(group: Sequence[BatchLine]) -> None:
 
 
 def _note_repeat(line: BatchLine, text: str) -> None:
-    if line.is_repeat_ok:
+    """Note a doubt. It is an error until a person accepts it, also on a line whose other doubts are accepted."""
+    if line.is_repeat_ok and text in line.accepted:
         line.warnings.append(text)
     else:
         line.errors.setdefault("link", []).append(text)

@@ -121,7 +121,7 @@ def change_line(
     with transaction.atomic():
         batch = lock_draft(line.batch_id)
         line = batch.lines.get(pk=line.pk)
-        before = _alike(line)
+        before, shown = _alike(line), {*line.messages, *line.warnings}
         if cells is not None:
             line.cells = storable(cells)
             batch.columns += [name for name in line.cells if name not in batch.columns]
@@ -131,7 +131,7 @@ def change_line(
         # The person accepted a repeat of another service or link.
         line.is_repeat_ok &= _alike(line) == before
         if is_repeat_ok is not None:
-            line.is_repeat_ok = is_repeat_ok
+            line.is_repeat_ok, line.accepted = is_repeat_ok, shown
         others = batch.lines.filter(before | _alike(line), link_key__gt="").exclude(pk=line.pk)
         lines = sorted([line, *others], key=lambda each: each.number)
         check_lines(batch, lines)

@@ -73,7 +73,8 @@ class Change:
         """Change a line. Nothing is checked or saved."""
         line.cells = storable({**line.cells, **self.cells})
         line.is_left_out |= self.is_left_out
-        line.is_repeat_ok |= self.is_repeat_ok
+        if self.is_repeat_ok:
+            line.is_repeat_ok, line.accepted = True, {*line.messages, *line.warnings}
 
 
 def find_groups(batch: Batch) -> list[Group]:

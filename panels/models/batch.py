@@ -10,6 +10,7 @@ A batch of imported orders begins as confirmed. None of its orders is ever sent.
 from __future__ import annotations
 
 import uuid
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -171,6 +172,11 @@ class BatchLine(models.Model):
         """The labels of the line's order, as values of its columns. An own value of the line wins over the batch's."""
         reference = self.cells.get("reference") or self.batch.reference
         return label_columns(self.client_id, self.campaign_id, reference, self.cells.get("note") or self.batch.note)
+
+    @cached_property
+    def accepted(self) -> set[str]:
+        """The doubts that a person has accepted. A check takes them from the warnings of the stored check."""
+        return set()
 
     @property
     def messages(self) -> list[str]:

@@ -57,15 +57,15 @@ def _doubt_about(order: Any, drafted_at: datetime) -> Doubt | None:
     if order.state in UNDECIDED:
         text = f"The panel may have order {order.pk}, because its outcome is not known. Decide about that order first."
         return Doubt(text, is_final=True)
+    has_failed = order.state in (*NOTHING_ORDERED, State.WRITTEN_OFF) or order.progress in Order.GIVEN_UP
+    if has_failed and order.repeat:
+        return Doubt(f"Order {order.pk} was ordered again already as order {order.repeat}.")
     if order.state == State.WRITTEN_OFF:
         return Doubt(f"The panel may have order {order.pk}, which is marked as lost.")
     if order.is_active:
         return Doubt(f"Order {order.pk} is still active for the same service and link.")
     if order.sent_at and order.sent_at > drafted_at:
         return Doubt(f"Order {order.pk} was sent again since these lines were made.")
-    has_failed = order.state in NOTHING_ORDERED or order.progress in Order.GIVEN_UP
-    if has_failed and order.repeat:
-        return Doubt(f"Order {order.pk} was ordered again already as order {order.repeat}.")
     if order.alarm:
         return Doubt(f"Order {order.pk} has an alarm: {order.alarm}")
     return None

@@ -99,6 +99,23 @@ def test_two_drafts_of_the_same_orders_order_them_once():
     assert repeats_of(order).count() == 1
 
 
+@pytest.mark.parametrize("fields", [{"state": "refused", "alarm": "Second order"}, {"state": "written_off"}])
+def test_two_drafts_whose_doubts_were_accepted_order_once(fields):
+    order = make_order(**fields)
+    first, second = again(order)[0], again(order)[0]
+    for batch in (first, second):
+        change_line(batch.lines.get(), is_left_out=False)
+        change_line(batch.lines.get(), is_repeat_ok=True)
+    assert not order_all(first).problem
+    repeats_of(order).update(state="placed", progress="completed", remote_id="7")
+    assert "1 line has errors" in order_all(second).problem
+    assert "was ordered again already" in " ".join(second.lines.get().messages)
+    assert repeats_of(order).count() == 1
+    # A person can accept this doubt too.
+    change_line(second.lines.get(), is_repeat_ok=True)
+    assert not order_all(second).problem
+
+
 def test_an_order_that_was_sent_again_meanwhile_is_not_ordered_too():
     order = make_order(state="refused")
     batch, _ = again(order)

@@ -24,7 +24,7 @@ from panels.bulk.drafts import (
 from panels.models import Batch, BatchLine, JobRun, Order
 from panels.worker import tasks
 from tests.bulk.batches import confirm_batch, line_of
-from tests.factories import make_batch, make_panel, make_service, make_sheet, row_of
+from tests.factories import make_batch, make_order, make_panel, make_service, make_sheet, row_of
 
 pytestmark = pytest.mark.django_db
 
@@ -85,6 +85,21 @@ def test_an_accepted_repeat_is_a_warning_and_no_error_of_the_other_line():
     assert line_of(batch, 2).warnings == []
     confirm_batch(batch)
     assert Order.objects.count() == 2
+
+
+def test_an_accepted_repeat_does_not_cover_an_order_that_became_active_later():
+    service = make_service()
+    link = "https://example.com/p/1"
+    batch = make_batch(row_of(service, link=link), row_of(service, link=link))
+    change_line(line_of(batch, 3), is_repeat_ok=True)
+    order = make_order(service, link=link)
+    later = [f"Order {order.pk} is still active for the same service and link."]
+    change_line(line_of(batch, 3), cells=row_of(service, link=link, quantity=2000))
+    assert line_of(batch, 3).messages == later
+    assert line_of(batch, 3).warnings == ["Line 2 orders the same service for the same link."]
+    change_line(line_of(batch, 3), is_repeat_ok=True)
+    assert line_of(batch, 3).messages == []
+    assert line_of(batch, 2).messages == later
 
 
 def test_a_repeat_is_accepted_for_one_link_only():
