@@ -43,8 +43,8 @@ Values = dict[str, Any]
 def check_lines(batch: Batch, lines: Sequence[BatchLine]) -> dict[int, Checked]:
     """Check lines against the current catalog, and set the results as their attributes. Nothing is saved.
 
-    Lines of the batch with the same service and link must be passed together. Returns the checked order fields by
-    the number of the line, for the lines whose service was found.
+    Lines of the batch with the same service and link, or that order the same order again, must be passed together.
+    Returns the checked order fields by the number of the line, for the lines whose service was found.
     """
     lookup = CatalogLookup(batch.panel, lines)
     names = NameLookup((line.cells for line in lines), batch.client, batch.campaign)
@@ -152,17 +152,20 @@ def again_of(line: BatchLine) -> int | None:
 
 
 def _check_again_of(batch: Batch, lines: Sequence[BatchLine]) -> None:
-    """Note the lines that name no order of ours, or an order that the panel may have or that was ordered again."""
+    """Note the lines that order again what does not exist, what may be bought twice, or what an earlier line names."""
     naming = [line for line in lines if line.cells.get(AGAIN_OF)]
     if not naming:
         return
     doubts = find_doubts((pk for line in naming if (pk := again_of(line))), batch.created_at)
-    for line in naming:
+    first: dict[int | None, BatchLine] = {}
+    for line in sorted(naming, key=lambda line: line.number):
         pk = again_of(line)
         if pk not in doubts:
             line.errors[AGAIN_OF] = [f"There is no order {shown(line.cells[AGAIN_OF])}. Leave this cell empty."]
         elif doubt := doubts[pk]:
             _note_doubt(line, doubt)
+        if pk in doubts and not line.is_left_out and first.setdefault(pk, line) is not line:
+            _note_repeat(line, f"Line {first[pk].number} orders order {pk} again too.")
 
 
 def _note_doubt(line: BatchLine, doubt: Doubt) -> None:

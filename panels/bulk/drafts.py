@@ -18,7 +18,7 @@ from panels.clients.naming import NO_LABELS, Labels
 from panels.models import Batch, BatchLine, Panel, SourceTable
 from panels.protocol.order_fields import trim
 from panels.tables.cells import replace_unstorable
-from panels.tables.columns import COLUMNS
+from panels.tables.columns import AGAIN_OF, COLUMNS
 from panels.tables.reading import Sheet
 
 DRAFTS_LIVE_FOR = timedelta(days=7)
@@ -132,7 +132,7 @@ def change_line(
         line.is_repeat_ok &= _alike(line) == before
         if is_repeat_ok is not None:
             line.is_repeat_ok, line.accepted = is_repeat_ok, shown
-        others = batch.lines.filter(before | _alike(line), link_key__gt="").exclude(pk=line.pk)
+        others = batch.lines.filter(before | _alike(line)).exclude(pk=line.pk)
         lines = sorted([line, *others], key=lambda each: each.number)
         check_lines(batch, lines)
         save_lines(lines)
@@ -162,7 +162,10 @@ def include(batch: Batch, numbers: Iterable[int]) -> int:
 
 
 def _alike(line: BatchLine) -> Q:
-    return Q(service=line.service_id, link_key=line.link_key)
+    """Match the lines that order the same service for the same link, or the same order again."""
+    same_target = Q(service=line.service_id, link_key=line.link_key, link_key__gt="")
+    text = line.cells.get(AGAIN_OF)
+    return same_target | Q(cells__again_of=text) if text else same_target
 
 
 def touch(batch: Batch) -> datetime:

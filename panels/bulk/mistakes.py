@@ -14,6 +14,7 @@ from panels.bulk.checking import check_lines, checked_values, save_lines
 from panels.bulk.drafts import lock_draft, storable, touch
 from panels.bulk.lookup import in_chunks
 from panels.models import Batch, BatchLine
+from panels.tables.reading import AGAIN_OF
 
 # A transaction saves at most so many lines, because SQLite lets nobody else write meanwhile.
 PIECE = 300
@@ -152,12 +153,17 @@ def _key(values: Mapping[str, Any]) -> tuple[Any, Any]:
 
 
 def _alike(batch: Batch, lines: Iterable[BatchLine], known: Iterable[BatchLine]) -> list[BatchLine]:
-    """Return the other lines of a draft with the links of these lines, but not those that are known."""
+    """Return the other lines of a draft with the links of these lines, or that order the same orders again.
+
+    Not those that are known.
+    """
     left = {line.number for line in (*lines, *known)}
-    found: list[BatchLine] = []
+    found: dict[int, BatchLine] = {}
     for links in in_chunks(sorted({line.link_key for line in lines} - {""})):
-        found += [line for line in batch.lines.filter(link_key__in=links) if line.number not in left]
-    return found
+        found |= {line.number: line for line in batch.lines.filter(link_key__in=links)}
+    for texts in in_chunks(sorted({line.cells.get(AGAIN_OF, "") for line in lines} - {""})):
+        found |= {line.number: line for line in batch.lines.filter(cells__again_of__in=texts)}
+    return [line for number, line in found.items() if number not in left]
 
 
 def _pieces(lines: list[BatchLine]) -> Iterator[list[BatchLine]]:

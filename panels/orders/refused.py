@@ -52,14 +52,18 @@ def marked(words: RefusalWords) -> QuerySet[Order]:
 def with_repeat(orders: QuerySet[Order]) -> QuerySet[Any]:
     """Add `repeat`: an order that a person placed in place of this one, or None.
 
-    It names this order, at the same panel or at another. Or it is newer and has the same service and link.
+    It names this order, at the same panel or at another. Or it is newer and has the same service and link. A
+    subscription has no link, so its other fields name its target.
     """
     ordered = Order.objects.exclude(state__in=NOTHING_ORDERED).order_by()
     named = ordered.filter(again_of=OuterRef("pk"))
     named_through_another = ordered.filter(again_of__again_of=OuterRef("pk"))
     alike = Q(service=OuterRef("service"), link_key=OuterRef("link_key"), pk__gt=OuterRef("pk"))
     newer = ordered.filter(alike).exclude(link_key="")
-    found = [Subquery(each.values("pk")[:1]) for each in (named, named_through_another, newer)]
+    newer_without_link = ordered.filter(alike, params=OuterRef("params")).filter(link_key="")
+    each_way = (named, named_through_another, newer, newer_without_link)
+    # The newest one, because a person may have accepted an older one.
+    found = [Subquery(each.order_by("-pk").values("pk")[:1]) for each in each_way]
     annotated: QuerySet[Any] = orders.annotate(repeat=Coalesce(*found))
     return annotated
 
@@ -110,7 +114,7 @@ def send_refused_again(order: Order, actor: Any, chosen_at: datetime) -> str:
         return "The panel has refused this order once more since the orders were listed."
     if order.alarm:
         return "The order has an alarm. Look at it first."
-    if repeat := _repeat_of(order):
+    if repeat := with_repeat(Order.objects.filter(pk=order.pk)).values_list("repeat", flat=True).get():
         return f"It was ordered again as order {repeat}."
     moved = order.move(
         State.QUEUED,
@@ -125,13 +129,3 @@ def send_refused_again(order: Order, actor: Any, chosen_at: datetime) -> str:
         error_text="",
     )
     return "" if moved else "The order has changed meanwhile."
-
-
-def _repeat_of(order: Order) -> int | None:
-    repeat: int | None = with_repeat(Order.objects.filter(pk=order.pk)).values_list("repeat", flat=True).get()
-    if repeat or order.link_key:
-        return repeat
-    # A subscription has no link. Its other fields name its target.
-    newer = Order.objects.filter(service=order.service_id, link_key="", pk__gt=order.pk)
-    alike = newer.filter(params=order.params).exclude(state__in=NOTHING_ORDERED)
-    return alike.order_by().values_list("pk", flat=True).first()

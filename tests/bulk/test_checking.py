@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from panels.bulk.checking import check_lines, find_unfit, save_lines
 from panels.bulk.confirming import confirm, summary
-from panels.bulk.drafts import create_batch
+from panels.bulk.drafts import change_line, create_batch
 from panels.models import Batch, BatchLine, Order, Service
 from panels.tables.reading import read_paste
 from tests.bulk.batches import MISTAKES, SERVICES, big_rows, confirm_batch, line_of
@@ -239,6 +239,19 @@ def test_an_active_order_is_found_by_each_spelling_of_its_target():
     batch = make_batch(row_of(service, link="https://x.com/name/status/1"), row_of(service, link="https://x.com/name"))
     assert line_of(batch, 2).errors == {"link": [f"Order {order.pk} is still active for the same service and link."]}
     assert not line_of(batch, 3).errors
+
+
+def test_of_lines_that_order_the_same_order_again_each_but_the_first_is_marked():
+    order = make_order(state="refused")
+    batch = make_batch(*[row_of(order.service, again_of=order.pk) for _ in range(4)])
+    change_line(line_of(batch, 5), is_left_out=True)
+    expected = [f"Line 2 orders order {order.pk} again too."]
+    assert [line_of(batch, number).messages for number in (2, 3, 4)] == [[], expected, expected]
+    assert "2 lines have errors" in confirm(batch, None, summary(batch).fingerprint).problem
+    for number in (3, 4):
+        change_line(line_of(batch, number), is_repeat_ok=True)
+    confirm_batch(batch)
+    assert Order.objects.filter(again_of=order).count() == 3
 
 
 @pytest.mark.parametrize("text", ["99999999", "x", "1.5", "-1", "9" * 30])

@@ -62,6 +62,15 @@ def test_a_failed_order_that_was_ordered_again_is_not_ordered_a_third_time(field
     assert doubt(order) is None
 
 
+def test_a_subscription_that_was_ordered_anew_by_hand_is_a_doubt_by_its_other_fields():
+    fields = {"link": "", "params": {"username": "ann", "min": "10"}}
+    order = make_order(state="refused", **fields)
+    make_order(order.service, **fields | {"params": {"username": "bob", "min": "10"}})
+    assert doubt(order) is None
+    repeat = make_order(order.service, **fields)
+    assert doubt(order).text == f"Order {order.pk} was ordered again already as order {repeat.pk}."
+
+
 def test_an_order_that_was_sent_again_after_the_draft_is_a_doubt():
     order = make_placed(progress="completed", sent_at=timezone.now())
     assert doubt(order) is None
