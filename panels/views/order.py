@@ -172,8 +172,7 @@ REQUESTS: dict[str, tuple[Callable[[Order, Any], str], WorkKind | None, str]] = 
         "The cancel is requested. The status shows later whether the order was canceled.",
     ),
     "withdraw": (resolution.withdraw, None, "The order is withdrawn. It is not sent."),
-    # The page itself shows the progress of the search.
-    "search": (findings.request_search, "search", ""),
+    "search": (findings.request_search, "search", "The ID of order {pk} is being searched for."),
 }
 
 
@@ -186,7 +185,9 @@ def order_request(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     problem = ask(order, request.user)
     if work and not problem:
         ring(work, order.panel_id)
-    return _answer(request, pk, problem, done)
+    # The page of the order itself shows the progress of a search.
+    is_shown = what == "search" and not request.POST.get("list")
+    return _answer(request, pk, problem, "" if is_shown else done.format(pk=pk))
 
 
 @permission_required("panels.change_order", raise_exception=True)

@@ -69,6 +69,13 @@ def panel_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(panel)
 
 
+# For each question: the message on a list. The page of the panel itself shows that it is being asked.
+ASKED: dict[requests.Question, str] = {
+    "balance": "The balance of {name} is being checked.",
+    "sync": "The catalog of {name} is being loaded.",
+}
+
+
 @permission_required("panels.view_panel", raise_exception=True)
 @require_POST
 def panel_ask(request: HttpRequest, pk: int, question: requests.Question) -> HttpResponse:
@@ -78,6 +85,8 @@ def panel_ask(request: HttpRequest, pk: int, question: requests.Question) -> Htt
     panel = _find(pk)
     if not panel.is_active:
         messages.warning(request, f"{panel.name} is inactive, so it is not called. Activate it first under Edit.")
+    elif request.POST.get("list"):
+        messages.success(request, ASKED[question].format(name=panel.name))
     requests.request_answer(question, [pk])
     is_here = wants_fragment(request) and not request.POST.get("list")
     return _show(request, _find(pk)) if is_here else _back(request, panel)

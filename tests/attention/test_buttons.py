@@ -13,6 +13,7 @@ from panels.attention.needs import NEEDS
 from panels.models import IdSearch, Order, Panel, Service
 from tests.attention.test_needs import EXAMPLES
 from tests.factories import make_order, make_panel, make_placed, make_refill, make_service, make_unknown, make_user
+from tests.id_search.lost_orders import make_lost, make_neighbour
 
 pytestmark = pytest.mark.django_db
 HERE = {"HX-Request": "true", "Referer": "http://testserver/?all=1"}
@@ -126,15 +127,24 @@ def test_an_alarm_is_marked_as_seen(as_operator, operator):
 
 def test_the_search_for_an_unknown_order_shows_in_its_row(as_operator, operator):
     order = make_unknown(sent_at=timezone.now())
-    search = IdSearch.objects.create(order=order, attempt=order.attempt, requested_at=timezone.now())
+    IdSearch.objects.create(order=order, attempt=order.attempt, requested_at=timezone.now())
     page = as_operator.get("/").text
     assert "The ID is being searched for…" in page
     assert "Search for the ID" not in offers(operator)
     IdSearch.objects.update(requested_at=None)
     assert "The search for the ID has ended." in as_operator.get("/").text
-    search.delete()
+
+
+def test_the_request_of_a_search_is_said_on_the_list_and_replaces_the_message_before(as_operator, operator):
+    lost = make_lost()
+    make_neighbour(lost, "1000", -60)
+    make_neighbour(lost, "1100", 60)
+    make_placed(alarm="A second order may be at the panel.")
+    assert "Marked as seen." in press(as_operator, operator, "Mark as seen")
     page = press(as_operator, operator, "Search for the ID")
-    assert "alert--error" in page or "being searched for" in page
+    assert f"The ID of order {lost.pk} is being searched for." in page
+    assert 'id="messages"' in page
+    assert "Marked as seen." not in page
 
 
 def test_a_paused_panel_is_resumed_and_a_failing_one_checked(as_manager, manager):
@@ -142,7 +152,9 @@ def test_a_paused_panel_is_resumed_and_a_failing_one_checked(as_manager, manager
     assert f"need-panels-{panel.pk}" not in press(as_manager, manager, "Resume")
     Panel.objects.update(balance_error="HTTP 500", balance_requested_at=None)
     assert "Resume" not in offers(manager)
-    assert "Being checked" in press(as_manager, manager, "Check now")
+    page = press(as_manager, manager, "Check now")
+    assert "Being checked" in page
+    assert f"The balance of {panel} is being checked." in page
     assert "Check now" not in offers(manager)
 
 
