@@ -27,15 +27,16 @@ def withdraw(order: Order, actor: Any) -> str:
     if order.move(State.WITHDRAWN, what=What.WITHDRAWN, actor=actor, held_reason="", finished_at=timezone.now()):
         return ""
     current = Order.objects.select_related("panel").get(pk=order.pk)
-    return _cannot_withdraw(current) if current.state in ON_ITS_WAY else TOO_LATE
+    return TOO_LATE if current.can_withdraw else _cannot_withdraw(current)
 
 
 def _cannot_withdraw(order: Order) -> str:
-    reason = f"Only a waiting order can be withdrawn. This order is {order.get_state_display().lower()}"
-    if order.state not in ON_ITS_WAY:
-        return f"{reason}."
-    way = f"It is already on its way to {order.panel}. Nothing was changed."
-    return f"{reason}. {way} If its service takes cancels, request one."
+    if order.state == State.WITHDRAWN:
+        return f"Order {order.pk} is already withdrawn."
+    if order.state in ON_ITS_WAY:
+        way = f"Order {order.pk} is already on its way to {order.panel}. Nothing was changed."
+        return f"{way} If its service takes cancels, request one."
+    return f"Only a waiting order can be withdrawn. Order {order.pk} is {order.get_state_display().lower()}."
 
 
 @dataclass(frozen=True)
