@@ -187,11 +187,12 @@ def _report(request: HttpRequest, action: OrderAction) -> dict[str, Any]:
 
 
 def _choice(request: HttpRequest, action: OrderAction) -> dict[str, Any]:
-    lines = action.lines.all()
+    lines, possible = action.lines.all(), _find_possible(action)
     return {
         "total": lines.count(),
         "costs": sum_costs(Order.objects.filter(pk__in=lines.order_by().values("order"))),
-        "possible": _count_possible(action),
+        "possible": len(possible),
+        "not_stated": sum(_is_not_stated(action.kind, order) for order in possible),
         "refusing": _panels_that_refuse(action),
         "page": paginate(lines.select_related(*ROWS), request.GET, sort="id"),
     }
@@ -210,12 +211,22 @@ def _outcomes(request: HttpRequest, action: OrderAction) -> dict[str, Any]:
         "total": results.total,
         "results": results,
         "accepted": label_of(action.kind, Result.ACCEPTED),
+        "verdict": _judge(action.kind, results),
         "refusing": _panels_that_refuse(action) if results.numbers.get(Result.REFUSED) else [],
         "closed": closed,
         "outcome": outcome,
         "page": paginate(lines.select_related(*ROWS), request.GET, sort="id"),
         "poll": _poll_seconds(action, results, is_closed=bool(closed)),
     }
+
+
+def _judge(kind: str, results: Results) -> tuple[str, str]:
+    """Return the state and the label of the badge that sums up all results."""
+    if results.numbers.get(Result.ACCEPTED):
+        return "done", "Done"
+    if results.numbers.get(Result.UNKNOWN):
+        return "unknown", "Outcome unknown"
+    return "refused", f"Nothing {label_of(kind, Result.ACCEPTED).lower()}"
 
 
 def _closed_panels(action: OrderAction) -> list[Panel]:
@@ -235,12 +246,20 @@ def _poll_seconds(action: OrderAction, results: Results, *, is_closed: bool) -> 
     return 2 if is_quick else 10
 
 
-def _count_possible(action: OrderAction) -> int:
-    """Count the orders for which the action is possible in their present state."""
+def _find_possible(action: OrderAction) -> list[Order]:
+    """Return the orders for which the action is possible in their present state."""
     orders = Order.objects.filter(pk__in=action.lines.values("order")).select_related("service")
     if action.kind == Kind.REFILL:
         orders = orders.prefetch_related("refills")
-    return sum(_is_possible(action.kind, order) for order in orders)
+    return [order for order in orders if _is_possible(action.kind, order)]
+
+
+def _is_not_stated(kind: str, order: Order) -> bool:
+    """Tell whether a refill or a cancel may be refused because the service never stated that it takes one."""
+    if kind not in (Kind.REFILL, Kind.CANCEL):
+        return False
+    was = (order.as_ordered or {}).get(kind)
+    return not was and (order.service is None or getattr(order.service, kind) is None)
 
 
 def _panels_that_refuse(action: OrderAction) -> list[tuple[str, int]]:

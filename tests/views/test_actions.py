@@ -190,6 +190,37 @@ def test_the_button_names_how_many_can_be_acted_on(as_operator, operator):
     assert button(over) is None
 
 
+@pytest.mark.parametrize(
+    ("stated", "as_ordered", "is_said"),
+    [(None, {}, True), (True, {}, False), (None, {"cancel": True}, False)],
+)
+def test_the_page_says_that_a_service_does_not_state_cancels(as_operator, operator, stated, as_ordered, is_said):
+    order = make_placed(make_service(cancel=stated), as_ordered=as_ordered)
+    text = " ".join(plain(as_operator.get(draft(Kind.CANCEL, order, by=operator).get_absolute_url())).split())
+    words = "For 1 the service does not state whether it takes a cancel, so the panel may refuse."
+    assert (words in text) is is_said
+
+
+@pytest.mark.parametrize(
+    ("states", "badge"),
+    [
+        (["refused", "refused"], ("refused", "Nothing accepted")),
+        (["refused", "unknown"], ("unknown", "Outcome unknown")),
+        (["refused", "accepted"], ("done", "Done")),
+    ],
+)
+def test_the_report_is_done_only_if_something_was_accepted(as_operator, operator, states, badge):
+    orders = [make_placed() for _ in states]
+    action = draft(Kind.CANCEL, *orders, by=operator)
+    confirm_action(action)
+    carry_out(action.pk, threading.Event())
+    for order, state in zip(orders, states, strict=True):
+        Order.objects.filter(pk=order.pk).update(cancel_state=state)
+    response = as_operator.get(action.get_absolute_url())
+    assert response.context["verdict"] == badge
+    assert f"<span>{badge[1]}</span>" in response.text
+
+
 def test_a_refill_under_way_is_not_counted_as_possible(as_operator, operator):
     done = [make_placed(progress=Progress.COMPLETED) for _ in range(2)]
     make_refill(done[0])
