@@ -14,7 +14,7 @@
 //   data-pick with data-panel and data-service: fills in the fields panel and service of the form around it
 //   HX-Trigger: {"go-on": {"to": "id", "at": "address"}} sets the focus, and loads the list of lines where it has no such part
 //   data-needs-price="words" on the button of a new order: a toast while #check has no data-price, or an outdated one
-//   data-seconds: a number in a form, which counts down, and with which the form goes
+//   data-seconds: a number in a form, which counts down, and with which the alert goes
 //   <time data-ago> stays as far away as it is; a tap on a <time title> shows its title in a toast
 //   HX-Trigger: {"toast": {"text": "…", "kind": "good|bad"}} shows a toast
 (() => {
@@ -435,7 +435,7 @@
     else box.remove();
   }, 10000);
 
-  // An undo that is possible for some seconds goes with the last one.
+  // An outcome with an undo that is possible for some seconds goes with the last one: "It is queued" is then outdated.
   const countDown = (place) => {
     const until = Date.now() + Number(place.textContent) * 1000;
     const timer = setInterval(() => {
@@ -443,7 +443,7 @@
       const form = place.closest("form");
       if (left > 0) place.textContent = left;
       else clearInterval(timer);
-      if (left <= 0 && !form.hasAttribute("data-sent")) form.remove();
+      if (left <= 0 && !form.hasAttribute("data-sent")) form.closest(".alert").remove();
     }, 200);
   };
 

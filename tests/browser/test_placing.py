@@ -80,6 +80,8 @@ def test_the_undo_goes_with_its_last_second_and_the_order_is_sent(page, sign_in,
     assert order.sent_at >= order.send_after
     assert len(sandbox.ledger) == 1
     expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+    expect(page.get_by_text(f"Order {order.pk} is queued")).to_have_count(0)
+    expect(page.locator("#messages .alert")).to_have_count(0, timeout=1000)
 
 
 @pytest.mark.parametrize("scripts", [True, False])
