@@ -120,12 +120,13 @@ def _show_draft(request: HttpRequest, batch: Batch, *, status: int = 200, **extr
     summary, table = confirming.summary(batch), find_table(batch)
     if table and batch.is_draft and not summary.lines and request.user.has_perms(MAY_CHOOSE):
         return redirect("bulk_columns", batch.pk)
+    draft = draft_context(batch, summary)
     context = {
         "batch": batch,
         "table": table,
         "kept_until": batch.checked_at and batch.checked_at + drafts.DRAFTS_LIVE_FOR,
-        **draft_context(batch, summary),
-        **draft_lines(request, batch, summary),
+        **draft,
+        **draft_lines(request, batch, draft["numbers"]),
         **extra,
     }
     return render_page(request, "panels/bulk/bulk_draft.html", context, partial="lines", status=status)

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh, trigger_client_event
 
-from panels.bulk.confirming import WARNED, Summary, summary
+from panels.bulk.confirming import Summary, summary
 from panels.bulk.drafts import NotADraftError, change_line, include, leave_out_wrong
 from panels.bulk.labels import find_missing_names
 from panels.bulk.lookup import CatalogLookup
@@ -32,7 +32,8 @@ from panels.views.order_new import find_choices
 TEMPLATE = "panels/bulk/bulk_line.html"
 SHOWN = {
     "wrong": Q(has_errors=True, is_left_out=False),
-    "warned": WARNED,
+    # Also lines with errors, because each row shows its warnings.
+    "warned": Q(is_left_out=False) & ~Q(warnings=[]),
     "all": Q(),
     "out": Q(is_left_out=True),
 }
@@ -71,7 +72,7 @@ def draft_context(batch: Batch, totals: Summary) -> dict[str, Any]:
         "batch": batch,
         "summary": totals,
         "costs": sorted(costs.items()),
-        "numbers": _numbers(totals),
+        "numbers": _numbers(batch, totals),
         "names": find_missing_names(batch) if batch.is_draft and totals.wrong else None,
         **(_mistakes(batch) if batch.is_draft and totals.wrong > 1 else {}),
         "fingerprint": totals.fingerprint,
@@ -97,20 +98,21 @@ def next_stop(batch: Batch, number: int) -> Stop:
     return Stop("confirm", f"{address}?show=all", "No line has errors. Next: the confirmation.")
 
 
-def _numbers(totals: Summary) -> dict[str, int]:
+def _numbers(batch: Batch, totals: Summary) -> dict[str, int]:
     """Return the number of lines in each tab."""
     every = totals.count + totals.wrong + totals.left_out
-    return {"wrong": totals.wrong, "warned": totals.warned, "all": every, "out": totals.left_out}
+    warned = batch.lines.filter(SHOWN["warned"]).count() if totals.wrong else totals.warned
+    return {"wrong": totals.wrong, "warned": warned, "all": every, "out": totals.left_out}
 
 
-def draft_lines(request: HttpRequest, batch: Batch, totals: Summary) -> dict[str, Any]:
+def draft_lines(request: HttpRequest, batch: Batch, numbers: dict[str, int]) -> dict[str, Any]:
     """Return a page of a draft's lines: the lines with errors, or all lines if no line has errors."""
     shown = request.GET.get("show", "")
     if shown not in SHOWN:
-        shown = "wrong" if totals.wrong else "all"
+        shown = "wrong" if numbers["wrong"] else "all"
     return {
         "shown": shown,
-        "total": _numbers(totals)[shown],
+        "total": numbers[shown],
         "page": paginate(_with_service(batch.lines.filter(SHOWN[shown])), request.GET, sort="number"),
         "can_change": batch.is_draft and request.user.has_perm("panels.change_batch"),
         "known": known_names(),

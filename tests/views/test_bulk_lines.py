@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
-from tests.factories import make_batch, make_panel, make_service, row_of
+from tests.factories import make_batch, make_panel, make_placed, make_service, row_of
 from tests.views.pages import at, order_all, text_of
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +38,32 @@ def test_lines_with_a_warning_are_marked_and_a_tab_away(as_viewer):
     warned = as_viewer.get(at("bulk_detail", batch) + "?show=warned", headers=HX).content.decode()
     assert "youtu.be/AbC" in warned
     assert "example.com/good" not in warned
+
+
+def test_lines_with_errors_are_counted_among_the_warnings_that_their_rows_show(as_operator):
+    service = make_service(name="TikTok Views", category="TikTok")
+    wrong = row_of(service, link="https://youtu.be/AbC", quantity=1)
+    batch = make_batch(
+        wrong, row_of(service, link="https://youtu.be/AbD"), row_of(service, link="https://example.com/a")
+    )
+    page = as_operator.get(at("bulk_detail", batch) + "?show=warned", headers=HX)
+    assert page.text.count("The link leads to YouTube") == 2
+    assert '<span id="number-warned">2</span>' in page.text
+    page = text_of(as_operator.get(at("bulk_detail", batch)))
+    # The summary is about the lines to order.
+    assert "1 line has warnings." in page
+    as_operator.post(at("bulk_leave_out_wrong", batch))
+    assert '<span id="number-warned">1</span>' in as_operator.get(at("bulk_detail", batch)).text
+
+
+@pytest.mark.parametrize(("milliseconds", "is_said"), [(20, False), (0, False), (400, True)])
+def test_a_time_for_an_order_that_is_too_short_to_show_is_not_said(as_viewer, milliseconds, is_said):
+    service, now = make_service(), timezone.now()
+    make_placed(service, sent_at=now, placed_at=now + timedelta(milliseconds=milliseconds))
+    page = text_of(as_viewer.get(at("bulk_detail", make_batch(row_of(service)))))
+    assert "Sending takes about" in page
+    assert ("; the panel needs 0.4" in page) is is_said
+    assert "the panel needs 0" not in page or is_said
 
 
 def test_the_number_of_warnings_follows_a_correction(as_operator):
