@@ -42,6 +42,13 @@ def aside(text: str, title: str = "") -> SafeString:
     return format_html('<span class="small muted" title="{}">{}{}</span>', title or text, spinner, text)
 
 
+def lasting_aside(text: str, more: str = "") -> SafeString:
+    """Write a remark beside a state that a phone shows too, but there without `more`."""
+    rest = format_html("<span>: {}</span>", more) if more else ""
+    title = f"{text}: {more}" if more else text
+    return format_html('<span class="small muted table__lasting" title="{}">{}{}</span>', title, text, rest)
+
+
 def name_column(name: str, title: str, read: Callable[[Any], str | None], **more: Any) -> Column[Any]:
     """Declare a column of names."""
     return Column(name=name, title=title, cell=lambda row: words(read(row)), css="w-name", **more)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from operator import attrgetter
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -12,12 +12,13 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from panels.lists.cells import BARE, aside, main_link, name_column, time_column, words
+from panels.lists.cells import BARE, aside, lasting_aside, main_link, name_column, time_column, words
 from panels.lists.order_actions import possible_actions
 from panels.lists.order_export import EXPORTED
-from panels.models import Batch, Order, Panel
-from panels.models.order_states import RequestState
+from panels.models import Batch, Order, Panel, compiled
+from panels.models.order_states import RequestState, is_held, is_held_for_funds
 from panels.models.order_values import OrderValues
+from panels.models.panel import IS_PAUSED
 from panels.money.costs import cost_of
 from panels.pages import links, numbers, states
 from panels.pages.icons import icon_of_word
@@ -98,6 +99,7 @@ if TYPE_CHECKING:
         person_name: str | None
         batch_name: str | None
         paused_batch: str | None
+        waits_for_panel: bool
 else:
 
     class ListedOrder(OrderValues, SimpleNamespace):
@@ -120,9 +122,35 @@ def shown_orders(user: Any) -> QuerySet[Any, Any]:
     return Order.objects.annotate(paused_batch=PAUSED_BATCH, **names).values_list(*READ, *names, named=True)
 
 
-def listed(rows: Iterable[Any], asked: Mapping[int, Panel]) -> list[ListedOrder]:
-    """Return the rows of `shown_orders` as the cells read them. `asked` has the panels of orders that are checked."""
-    return [ListedOrder(**row._asdict(), panel=asked.get(row.panel_id)) for row in rows]
+def paused_panels(rows: Iterable[Any]) -> set[int]:
+    """Return the pks of the paused panels for which rows with the fields WATCHED wait."""
+    waiting = {row.panel_id for row in rows if _waits(row)}
+    return waiting & {pk for (pk,) in compiled.fetch(_all_paused)} if waiting else set()
+
+
+def _all_paused() -> QuerySet[Any, Any]:
+    return Panel.objects.filter(IS_PAUSED).values_list("pk")
+
+
+def _waits(row: Any) -> bool:
+    """Return whether an order waits to be sent. A held order and an order of a paused batch wait for something else."""
+    is_queued = row.state == Order.State.QUEUED and row.paused_batch is None
+    return is_queued and not (is_held(row) or is_held_for_funds(row))
+
+
+def listed(rows: Iterable[Any], asked: Mapping[int, Panel], paused: Collection[int] = ()) -> list[ListedOrder]:
+    """Return the rows of `shown_orders` as the cells read them.
+
+    `asked` has the panels of orders that are checked, and `paused` is from `paused_panels`.
+    """
+    return [
+        ListedOrder(
+            **row._asdict(),
+            panel=asked.get(row.panel_id),
+            waits_for_panel=row.panel_id in paused and _waits(row),
+        )
+        for row in rows
+    ]
 
 
 def _number(order: ListedOrder) -> str:
@@ -151,7 +179,9 @@ def _state(order: ListedOrder) -> str:
 def _remarks(order: ListedOrder) -> list[SafeString]:
     remarks = []
     if order.paused_batch is not None:
-        remarks.append(aside(f"{order.paused_batch or f'batch {order.batch_id}'} is paused"))
+        remarks.append(lasting_aside("paused", order.paused_batch or f"batch {order.batch_id}"))
+    elif order.waits_for_panel:
+        remarks.append(lasting_aside("panel paused"))
     if order.is_word_unknown:
         remarks.append(aside(f"“{order.remote_status}”"))
     if order.check_requested_at and order.panel.takes_questions(timezone.now()):

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from panels.filters import OrderFilter
 from panels.lists.order_actions import offered_for_all
 from panels.lists.order_totals import can_total, total_cost
-from panels.lists.orders import ORDERS, RELATED, listed, shown_orders, watched_orders
+from panels.lists.orders import ORDERS, RELATED, listed, paused_panels, shown_orders, watched_orders
 from panels.models import Order, Panel
 from panels.models.order_states import RequestState, Stage, is_held, is_held_for_funds, is_open
 from panels.money.totals import is_summed
@@ -47,8 +47,8 @@ def order_list(request: HttpRequest) -> HttpResponse:
     found = filter_orders(request.GET, request.user)
     is_filtered = _is_filtered(request.GET)
     rows, total = _find(found, request.GET, shown_orders(request.user))
-    asked = _asked_panels(rows)
-    page = rows.with_rows(listed(rows, asked))
+    asked, paused = _asked_panels(rows), paused_panels(rows)
+    page = rows.with_rows(listed(rows, asked, paused))
     context = {
         "filter": found,
         "bar": FilterBar(found, request, list_name="orders", target="orders"),
@@ -59,7 +59,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
         "is_filtered": is_filtered,
         "offered": offered_for_all(request.GET),
         "poll": poll_seconds(page.rows, _answering(asked)),
-        "tag": _tag(request, page, total, asked),
+        "tag": _tag(request, page, total, asked, paused),
         "exports": list(files_of(request, "order_export", total)),
         **_totals(found, request.GET, page, total),
     }
@@ -83,13 +83,13 @@ def _present_tag(request: HttpRequest) -> str:
     """Return the tag that the page has at present. Nothing is built that only the page itself needs."""
     found = filter_orders(request.GET, request.user) if _is_filtered(request.GET) else None
     page, total = _find(found, request.GET, watched_orders())
-    return _tag(request, page, total, _asked_panels(page))
+    return _tag(request, page, total, _asked_panels(page), paused_panels(page))
 
 
-def _tag(request: HttpRequest, page: Page[Any], total: int, asked: Mapping[int, Panel]) -> str:
+def _tag(request: HttpRequest, page: Page[Any], total: int, asked: Mapping[int, Panel], paused: Collection[int]) -> str:
     answering = _answering(asked)
     seconds = poll_seconds(page.rows, answering)
-    return tag_of_page(ORDERS, request, page, total, sorted(answering), seconds)
+    return tag_of_page(ORDERS, request, page, total, sorted(answering), sorted(paused), seconds)
 
 
 def _asked_panels(page: Page[Any]) -> dict[int, Panel]:

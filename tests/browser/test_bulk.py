@@ -273,7 +273,12 @@ def test_a_paused_batch_is_resumed_from_one_of_its_orders(page, sign_in, worker,
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("is paused.").first).to_be_visible()
     page.goto("/orders/")
-    expect(page.get_by_text("Spring launch is paused").first).to_be_visible()
+    expect(page.get_by_text("paused: Spring launch").first).to_be_visible()
+    page.set_viewport_size({"width": 390, "height": 844})
+    remark = page.locator(".table__lasting").first
+    expect(remark).to_be_visible()
+    assert remark.inner_text() == "paused"
+    page.set_viewport_size({"width": 1280, "height": 844})
     Panel.objects.update(paused_reason="")
     page.locator("a.table__open").first.click()
     page.get_by_role("button", name="Resume batch").click()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from panels.lists.cells import aside, main_link, words
+from panels.lists.cells import aside, lasting_aside, main_link, words
 
 
 def test_a_text_that_may_be_cut_is_in_full_on_hover_and_escaped():
@@ -22,3 +22,9 @@ def test_the_main_link_is_the_one_that_a_click_on_the_row_follows():
 def test_a_remark_about_work_under_way_has_a_spinner():
     assert '<span class="spinner" aria-hidden="true"></span> checking…' in aside("checking…")
     assert "spinner" not in aside("“In progress…”")
+
+
+def test_a_remark_that_a_phone_shows_has_the_rest_of_its_text_apart_and_in_full_on_hover():
+    start = '<span class="small muted table__lasting" title="paused'
+    assert lasting_aside("paused", "<b>") == f'{start}: &lt;b&gt;">paused<span>: &lt;b&gt;</span></span>'
+    assert lasting_aside("paused") == f'{start}">paused</span>'

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
-from panels.lists.orders import ORDERS, WATCHED, listed, shown_orders, watched_orders
+from panels.lists.orders import ORDERS, WATCHED, listed, paused_panels, shown_orders, watched_orders
 from panels.models import Batch, Order, Panel
 from panels.models.order_states import is_held, is_held_for_funds, is_open
 from tests.factories import (
@@ -28,7 +29,8 @@ pytestmark = pytest.mark.django_db
 def draw(*orders, user=None, is_filtered=True):
     user = user or make_user("Operator")
     rows = shown_orders(user).filter(pk__in=[order.pk for order in orders]).order_by("pk")
-    return values.draw(ORDERS, listed(rows, Panel.objects.in_bulk()), user, is_filtered=is_filtered)
+    shown = listed(rows, Panel.objects.in_bulk(), paused_panels(rows))
+    return values.draw(ORDERS, shown, user, is_filtered=is_filtered)
 
 
 BY_NAME = {"progress": "partial", "state": "unknown", "cancel_state": "sending", "given_back_source": "computed"}
@@ -119,13 +121,43 @@ def test_only_a_placed_order_has_a_refresh_button_and_only_for_people_who_may_us
     assert "Refresh order" not in draw(placed, user=make_user("Viewer")).body
 
 
-@pytest.mark.parametrize(("name", "words"), [("Spring", "Spring is paused"), ("", "batch {} is paused")])
-def test_an_order_says_that_its_batch_is_paused_and_a_poll_sees_it(name, words):
+@pytest.mark.parametrize(("name", "words"), [("Spring <b>", "Spring &lt;b&gt;"), ("", "batch {}")])
+def test_an_order_says_first_that_its_batch_is_paused_and_a_poll_sees_it(name, words):
     batch = Batch.objects.create(source="file", state="paused", name=name)
     order, placed = make_order(batch=batch), make_placed(batch=batch)
-    paused = list(watched_orders())
-    assert words.format(batch.pk) in draw(order).body
-    assert "is paused" not in draw(placed).body
+    paused, name = list(watched_orders()), words.format(batch.pk)
+    assert f'table__lasting" title="paused: {name}">paused<span>: {name}</span></span>' in draw(order).body
+    assert "paused" not in draw(placed).body
     Batch.objects.update(state="confirmed")
-    assert "is paused" not in draw(order).body
+    assert "paused" not in draw(order).body
     assert list(watched_orders()) != paused
+
+
+def test_an_order_that_only_waits_for_a_paused_panel_says_so():
+    order = make_order()
+    held = make_order(order.service, held_reason="Too dear")
+    short = make_order(order.service, held_for_funds_at=timezone.now())
+    others = (held, short, make_placed(order.service), make_order())
+    Panel.objects.filter(pk=order.panel_id).update(paused_reason="by_hand")
+    assert "panel paused</span>" in draw(order).body
+    assert "panel paused" not in draw(*others).body
+
+
+def test_a_paused_batch_is_named_and_not_its_paused_panel_too():
+    order = make_order(batch=Batch.objects.create(source="file", state="paused", name="Spring"))
+    Panel.objects.update(paused_reason="by_hand")
+    body = draw(order).body
+    assert "paused: Spring" in body
+    assert "panel paused" not in body
+
+
+def test_paused_panels_are_asked_for_only_if_an_order_waits(django_assert_num_queries):
+    make_placed()
+    with django_assert_num_queries(1):
+        assert paused_panels(watched_orders()) == set()
+
+
+def test_a_pause_that_is_over_at_its_time_is_not_said():
+    order, ended = make_order(), timezone.now() - timedelta(seconds=1)
+    Panel.objects.update(paused_reason="rate_limit", paused_until=ended)
+    assert "panel paused" not in draw(order).body

@@ -196,6 +196,15 @@ def test_the_list_moves_only_while_something_is_open(as_viewer):
     assert "check waits" in part
 
 
+def test_a_poll_sees_that_the_panel_of_a_waiting_order_was_paused(as_viewer):
+    order = make_order()
+    page = as_viewer.get(reverse("order_list"))
+    again = {"tag": page.context["tag"]}
+    assert as_viewer.get(reverse("order_list"), again, headers=HTMX).status_code == 204
+    Panel.objects.filter(pk=order.panel_id).update(paused_reason="by_hand")
+    assert "panel paused" in as_viewer.get(reverse("order_list"), again, headers=HTMX).text
+
+
 def test_a_viewer_sees_no_boxes_and_no_buttons(as_viewer):
     make_placed()
     part = as_viewer.get(reverse("order_list"), headers=HTMX).text
