@@ -81,6 +81,11 @@ class Summary:
         return self.count + self.wrong + self.left_out
 
     @property
+    def paused_panels(self) -> list[Panel]:
+        """The paused panels, each once although it may have totals in several currencies."""
+        return [panel for panel in dict.fromkeys(total.panel for total in self.totals) if panel.is_paused()]
+
+    @property
     def can_confirm(self) -> bool:
         """Whether the batch has lines to order and no wrong line."""
         return self.count > 0 and not self.wrong

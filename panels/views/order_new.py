@@ -189,7 +189,6 @@ def _warnings(form: OrderForm) -> dict[str, Any]:
         "available": available,
         "short_by": short_by,
         "is_short": short_by > 0,
-        "is_paused": panel.is_paused(),
         "is_stopped": Controls.is_sending_stopped(),
     }
 

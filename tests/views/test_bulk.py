@@ -209,6 +209,19 @@ def test_a_draft_shows_its_cost_by_panel_and_currency_against_the_balance(as_ope
     assert "at least 100" in text.lower() or "minimum" in text.lower(), text
 
 
+def test_a_draft_names_each_paused_panel_of_its_lines_to_order_once(as_operator):
+    silent, running = make_service(make_panel(name="Silent")), make_service(make_panel(name="Running"))
+    skipped = make_service(make_panel(name="Skipped"))
+    batch = make_batch(row_of(silent), row_of(silent), row_of(running), row_of(skipped))
+    batch.lines.filter(panel=skipped.panel).update(is_left_out=True)
+    batch.lines.filter(number=batch.lines.first().number).update(currency="EUR")
+    assert "is paused" not in text_of(as_operator.get(at("bulk_detail", batch)))
+    Panel.objects.exclude(pk=running.panel_id).update(paused_reason="by_hand")
+    text = text_of(as_operator.get(at("bulk_detail", batch)))
+    assert "Silent is paused by hand. You can order anyway. Its orders wait until the pause is ended." in text
+    assert text.count("is paused") == 1
+
+
 def test_the_lines_of_a_draft_can_be_downloaded_and_uploaded_again(as_operator):
     batch = make_batch(row_of(make_service()), row_of(make_service(), quantity=1))
     content = b"".join(as_operator.get(at("bulk_results", batch, "csv")).streaming_content)
