@@ -56,8 +56,13 @@ class PanelTotal:
 
     @property
     def excess(self) -> Decimal:
-        """The part of the cost that the available balance does not cover, 0 if the balance is not known."""
-        return Decimal() if self.available is None else max(self.cost - self.available, Decimal())
+        """The part of the cost that the available balance does not cover.
+
+        0 if the balance is not known, or if the panel takes orders above it.
+        """
+        if self.available is None or self.panel.gives_credit:
+            return Decimal()
+        return max(self.cost - self.available, Decimal())
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,9 @@ from hashlib import sha256
 from typing import Any
 
 from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
+from django.db.models.functions import Now
 
-from panels.models import Order, Panel
+from panels.models import Batch, Order, Panel
 from panels.models.fields import MoneyField
 from panels.models.planning import unindexed, unindexed_text
 from panels.protocol.order_price import SIX_PLACES
@@ -137,9 +138,13 @@ def sum_costs(orders: QuerySet[Order]) -> list[Any]:
 def promised_costs(panels: Collection[Panel]) -> dict[tuple[int, str], Decimal]:
     """Return the part of each panel's balance that is spent already, by pk and currency.
 
-    This is the cost of the orders that wait to be sent, and of the orders that were sent after the last reading.
+    This is the cost of the orders that wait to be sent, and of the orders that were sent after the last reading. An
+    order that waits for something else, as for money, does not count, because later orders are sent before it.
     """
-    unsent = Order.objects.filter(state__in=(Order.State.QUEUED, Order.State.SENDING))
+    unsent = Order.objects.filter(state__in=(State.QUEUED, State.SENDING), held_reason="", held_for_funds_at=None)
+    # The rule of `orders.queue.queued`.
+    for waits in ({"batch__state": Batch.State.PAUSED}, {"service__waits_until__gt": Now()}):
+        unsent = unsent.exclude(state=State.QUEUED, **waits)
     waiting = unsent.alias(at=unindexed("panel_id")).filter(at__in=[panel.pk for panel in panels])
     unread = Q(pk__in=())
     for panel in panels:

@@ -181,7 +181,7 @@ def _warnings(form: OrderForm) -> dict[str, Any]:
     active = list(active_orders(form.chosen, link).order_by("-pk")[: MAX_ACTIVE + 1]) if link else []
     promised = promised_costs([panel]).get((panel.pk, panel.currency), Decimal())
     available = None if panel.balance is None else panel.balance - promised
-    short_by = Decimal() if available is None or cost is None else cost - available
+    short_by = Decimal() if available is None or cost is None or panel.gives_credit else cost - available
     return {
         "active": active[:MAX_ACTIVE],
         "has_more_active": len(active) > MAX_ACTIVE,

@@ -75,6 +75,12 @@ def test_orders_sent_after_the_last_reading_reduce_the_available_balance():
     assert (total.promised, total.available) == (Decimal("3.5"), Decimal("1.5"))
 
 
+def test_a_panel_that_gives_credit_is_not_short():
+    service = make_service(make_panel(balance=Decimal("0.10"), gives_credit=True))
+    (total,) = summary(make_batch(row_of(service))).totals
+    assert (total.available, total.excess) == (Decimal("0.10"), 0)
+
+
 # -- the confirmation
 
 

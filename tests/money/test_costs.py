@@ -10,7 +10,7 @@ import pytest
 from django.db.models import BooleanField, Case, Count, Sum, Value, When
 from django.utils import timezone
 
-from panels.models import Order
+from panels.models import Batch, Order
 from panels.money.costs import (
     COST,
     IS_EXPECTED,
@@ -156,6 +156,20 @@ def test_waiting_orders_and_orders_since_the_last_reading_are_promised_by_panel_
         (service.panel_id, "EUR"): Decimal(16),
         (other.panel_id, "USD"): Decimal(32),
     }
+
+
+@pytest.mark.django_db
+def test_a_waiting_order_that_later_orders_overtake_is_not_promised():
+    service, paused = make_service(), Batch.objects.create(source="file", state="paused")
+    make_order(service, expected_cost=Decimal(100), held_for_funds_at=timezone.now())
+    make_order(service, expected_cost=Decimal(100), held_reason="The price has risen.")
+    make_order(service, expected_cost=Decimal(100), batch=paused)
+    waits = make_service(service.panel, waits_until=timezone.now() + timedelta(hours=1))
+    make_order(waits, expected_cost=Decimal(100))
+    assert promised_costs([service.panel]) == {}
+    make_order(service, expected_cost=Decimal(2), batch=paused, state="sending")
+    make_order(service, expected_cost=Decimal(1), batch=Batch.objects.create(source="file", state="confirmed"))
+    assert promised_costs([service.panel]) == {(service.panel_id, "USD"): Decimal(3)}
 
 
 @pytest.mark.django_db

@@ -525,6 +525,15 @@ def test_a_balance_that_will_not_do_is_warned_about_with_what_waits_already(as_o
     assert post(as_operator, form, link=LINK, quantity="1000").status_code == 302
 
 
+def test_no_shortage_is_told_where_the_order_is_sent_all_the_same(as_operator):
+    covered = make_service(make_panel(balance=Decimal(5)))
+    make_order(covered, expected_cost=Decimal(100), held_for_funds_at=timezone.now())
+    credit = make_service(make_panel(balance=Decimal("0.10"), gives_credit=True))
+    for service in (covered, credit):
+        answer = check(as_operator, open_form(as_operator, service), link=LINK, quantity="1000")
+        assert "Not enough balance" not in answer
+
+
 def test_a_balance_that_will_not_do_names_its_reading_before_what_was_sent_since(as_operator):
     service = make_service(make_panel(balance=Decimal(1), balance_checked_at=timezone.now()))
     make_order(service, expected_cost=Decimal("0.80"))
