@@ -14,7 +14,7 @@ from panels.bulk.checking import check_lines, checked_values, save_lines
 from panels.bulk.drafts import lock_draft, storable, touch
 from panels.bulk.lookup import in_chunks
 from panels.models import Batch, BatchLine
-from panels.tables.reading import AGAIN_OF
+from panels.tables.columns import AGAIN_OF
 
 # A transaction saves at most so many lines, because SQLite lets nobody else write meanwhile.
 PIECE = 300
