@@ -43,7 +43,7 @@ def test_it_is_done_to_the_orders_as_confirmed_and_reported_for_each(operator):
     assert (waiting.state, other.state) == (Order.State.WITHDRAWN, Order.State.QUEUED)
     assert outcomes(action)[waiting.pk] == ("done", "")
     assert outcomes(action)[placed.pk][0] == "skipped"
-    assert "placed" in outcomes(action)[placed.pk][1]
+    assert "on its way" in outcomes(action)[placed.pk][1]
     action.refresh_from_db()
     assert action.finished_at is not None
 
