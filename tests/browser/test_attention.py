@@ -42,7 +42,7 @@ def test_the_number_in_the_menu_is_of_the_rows_and_falls_with_them(open_page, si
     page.locator(f"#need-panels-{panel.pk}").get_by_role("button", name="Resume").click()
     expect(page.locator(f"#need-panels-{panel.pk}")).to_have_count(0)
     page.get_by_role("button", name="Check now").click()
-    expect(page.get_by_text("Being checked")).to_be_visible()
+    expect(page.get_by_text("Being checked", exact=True)).to_be_visible()
     expect(rows).to_have_count(17)
     expect(badge).to_contain_text("17")
     assert page.url.endswith("/?all=1")
