@@ -110,7 +110,7 @@ def test_a_poll_of_a_page_that_has_not_changed_is_answered_without_contents(as_v
     tag = tag_of(as_viewer.get(URL))
     with CaptureQueriesContext(connection) as queries:
         assert as_viewer.get(URL, {"tag": tag}, headers=HTMX).status_code == 204
-    assert all(query["sql"].startswith("SELECT") for query in queries)
+    assert all(query["sql"].lstrip("(").startswith("SELECT") for query in queries)
     Order.objects.filter(pk=Order.objects.first().pk).update(state="placed", progress="completed")
     part = as_viewer.get(URL, {"tag": tag}, headers=HTMX)
     assert (part.status_code, "1 sent, 1 finished" in part.text, "tag=" in part.text) == (200, True, False)

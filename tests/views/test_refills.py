@@ -115,7 +115,7 @@ def test_a_poll_of_a_page_that_has_not_changed_is_answered_without_contents(as_v
     with CaptureQueriesContext(connection) as queries:
         assert as_viewer.get(URL, {"tag": tag}, headers=HTMX).status_code == 204
     assert len(queries) <= 6
-    assert all(query["sql"].startswith("SELECT") for query in queries)
+    assert all(query["sql"].lstrip("(").startswith("SELECT") for query in queries)
     Refill.objects.filter(pk=refill.pk).update(remote_status="Weird")
     part = as_viewer.get(URL, {"tag": tag}, headers=HTMX)
     assert (part.status_code, "Weird" in part.text, "tag=" in part.text) == (200, True, False)
