@@ -28,12 +28,16 @@ def _with_names(order: Any) -> Any:
     from panels.lists.orders import READ
 
     names = {
+        "paused_batch": order.batch.name if order.batch and order.batch.state == "paused" else None,
+        "refill_now": order.service and order.service.refill,
+        "cancel_now": order.service and order.service.cancel,
         "service_now": order.service and order.service.name,
         "panel_name": order.panel.name,
         "client_name": order.client and order.client.name,
     }
-    row = namedtuple("row", [*READ, *names])  # type: ignore[misc]
-    return row(*(getattr(order, name) for name in READ), *names.values())
+    own = [name for name in READ if name not in names]
+    row = namedtuple("row", [*own, *names])  # type: ignore[misc]
+    return row(*(getattr(order, name) for name in own), *names.values())
 
 
 def site() -> Any:
