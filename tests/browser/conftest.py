@@ -23,7 +23,10 @@ from tests.processes import PATIENCE
 # Playwright's own event loop runs in the thread of the tests, which use the database as well.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+# The shell comes first, because it costs two thirds of the time.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
+CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+MISSING = "no Chromium here: apt-get install chromium-headless-shell, or set CHROMIUM"
 PASSWORD = "correct horse battery"
 expect.set_options(timeout=60_000)
 
@@ -33,12 +36,12 @@ def pytest_collection_modifyitems(items):
         if "tests/browser/" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
             if not CHROMIUM and not os.environ.get("REQUIRE_ALL"):
-                item.add_marker(pytest.mark.skip(reason="no Chromium here: apt-get install chromium, or set CHROMIUM"))
+                item.add_marker(pytest.mark.skip(reason=MISSING))
 
 
 @pytest.fixture(scope="session")
 def browser():
-    assert CHROMIUM, "no Chromium here: apt-get install chromium, or set CHROMIUM"
+    assert CHROMIUM, MISSING
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
