@@ -10,6 +10,8 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+from dashboard.private_files import close_to_others
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEMO_DIR = BASE_DIR / ".demo"
 NAMES = (
@@ -78,6 +80,7 @@ def _prepare_demo() -> None:
     }
     loopback = {"HTTPS": "off", "PANEL_ALLOW_PRIVATE_HOSTS": "on", "PANEL_ALLOW_HTTP": "on"}
     _write(path, _lines({**kept, **places, **loopback}))
+    close_to_others(DEMO_DIR)
     for name in NAMES:
         os.environ.pop(name, None)
     os.environ["ENV_FILE"] = str(path)

@@ -1,6 +1,7 @@
 """All settings, read from the environment or from the file that ENV_FILE names (`.env` beside manage.py)."""
 
 import logging
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,13 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.utils.log import CallbackFilter
 
+from dashboard.private_files import close_database, close_to_others
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
+# What a process of ours writes is for its user alone: databases, their copies and journals, files of the demo.
+os.umask(0o077)
+close_to_others(VAR_DIR)
 
 env = environ.Env()
 environ.Env.read_env(env.path("ENV_FILE", default=str(BASE_DIR / ".env"))())
@@ -106,6 +112,7 @@ def _database() -> dict[str, Any]:
     config: dict[str, Any] = env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'dashboard.sqlite3'}")
     if config["ENGINE"] == "django.db.backends.sqlite3":
         Path(config["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+        close_database(config["NAME"])
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
@@ -123,6 +130,8 @@ def _database() -> dict[str, Any]:
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 QUEUE_URL = env.str("QUEUE_URL", default=f"sqlite:///{VAR_DIR / 'queue.sqlite3'}")
+if QUEUE_URL.startswith("sqlite:///"):
+    close_database(QUEUE_URL.removeprefix("sqlite:///"))
 
 # Enough for ten thousand pasted orders. The size of files is checked where they are read.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024

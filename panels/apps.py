@@ -11,8 +11,9 @@ class PanelsConfig(AppConfig):
     verbose_name = "Orders and panels"
 
     def ready(self) -> None:
-        """Create the indexes of the searches after each migrate."""
+        """Create the indexes of the searches after each migrate, and register the checks of the secrets."""
         # Imported here, because models cannot be imported before the apps are ready.
+        from dashboard import checks  # noqa: F401, PLC0415
         from panels.models.search_index import create_search_indexes  # noqa: PLC0415
 
         post_migrate.connect(create_search_indexes, sender=self)

@@ -224,6 +224,13 @@ def clone(tmp_path):
 
 
 @pytest.fixture(autouse=True)
+def own_counts():
+    """Forget the requests of other tests, because their users have the same numbers."""
+    if settings.QUEUE_URL == "memory://":
+        bell.forget_counts()
+
+
+@pytest.fixture(autouse=True)
 def own_signals():
     """Restore the handlers of SIGINT and SIGTERM after a test that replaces them."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import socket
 import sys
 from contextlib import suppress
@@ -31,6 +32,16 @@ def link(bind: str) -> str:
         return bind
     host, port = _reachable(*address)
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def is_local(bind: str) -> bool:
+    """Return whether only this machine reaches the web server: a loopback address, or a socket file."""
+    address = parse_address(bind, default_port="8000")
+    if not isinstance(address, tuple):
+        return True
+    with suppress(ValueError):
+        return ipaddress.ip_address(address[0]).is_loopback
+    return bool(address[0] == "localhost")
 
 
 def is_healthy(bind: str) -> bool:

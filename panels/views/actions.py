@@ -28,6 +28,7 @@ from panels.orders.actions import MOST, carry_out, confirm_action, draft_action
 from panels.orders.following import request_check
 from panels.pages.downloads import send_list
 from panels.pages.htmx import render_page, wants_fragment
+from panels.pages.limits import limited
 from panels.pages.paging import paginate
 from panels.views.bulk_columns import MAY_ORDER
 from panels.views.order_list import filter_orders
@@ -86,6 +87,7 @@ def _order_again(request: HttpRequest, pks: list[int]) -> HttpResponse:
 
 @permission_required("panels.view_order", raise_exception=True)
 @require_POST
+@limited("files")
 def order_export_selected(request: HttpRequest, suffix: str) -> HttpResponseBase:
     """Send the selected orders as a file, the newest first."""
     try:

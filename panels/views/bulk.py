@@ -25,6 +25,7 @@ from panels.models import Batch, BatchLine, Order, Panel
 from panels.orders.queue import queued
 from panels.pages.downloads import TEXT, WORKBOOK, as_download, send_table
 from panels.pages.htmx import page_before, render_page
+from panels.pages.limits import limited
 from panels.pages.paging import Page, paginate
 from panels.pages.undo import say_with_undo
 from panels.tables import reading
@@ -39,6 +40,7 @@ from panels.views.bulk_list import poll_seconds
 
 @permission_required(MAY_ORDER, raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("tables", "POST")
 def bulk_new(request: HttpRequest) -> HttpResponse:
     """Store pasted lines or a file as a draft. Nothing is ordered."""
     form, labels = TableForm(*_sent(request)), _labels(request)
@@ -49,6 +51,7 @@ def bulk_new(request: HttpRequest) -> HttpResponse:
 
 @permission_required(MAY_ORDER, raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("tables", "POST")
 def bulk_adopt(request: HttpRequest) -> HttpResponse:
     """Store the IDs of orders that were placed elsewhere. The worker asks the panels about them."""
     form, labels = AdoptionForm(*_sent(request)), _labels(request)
@@ -94,6 +97,7 @@ def _store(request: HttpRequest, form: TableForm, labels: LabelsForm) -> HttpRes
 
 @permission_required(MAY_ORDER, raise_exception=True)
 @require_safe
+@limited("files")
 def bulk_template(_: HttpRequest, suffix: str) -> HttpResponse:
     """Send the template file for orders, with services of the team."""
     services = offered_services()
@@ -281,6 +285,7 @@ def bulk_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 @permission_required("panels.view_batch", raise_exception=True)
 @require_safe
+@limited("files")
 def bulk_results(_: HttpRequest, pk: int, suffix: str) -> HttpResponseBase:
     """Send every line with its result."""
     batch = get_batch(pk)
@@ -289,6 +294,7 @@ def bulk_results(_: HttpRequest, pk: int, suffix: str) -> HttpResponseBase:
 
 @permission_required("panels.view_batch", raise_exception=True)
 @require_safe
+@limited("files")
 def bulk_refused(_: HttpRequest, pk: int) -> HttpResponseBase:
     """Send the refused lines as a file that can be corrected and uploaded again."""
     batch = get_batch(pk)

@@ -24,6 +24,7 @@ from panels.bulk.confirming import fingerprint
 from panels.bulk.drafts import NotADraftError
 from panels.forms.columns import ColumnsForm
 from panels.models import Batch, SourceTable
+from panels.pages.limits import limited
 from panels.tables.layout import Proposal
 from panels.tables.reading import UnreadableError, find_proposal
 from panels.views.bulk_labels import ring_for_adoption
@@ -36,6 +37,7 @@ MAY_CHOOSE = ("panels.change_batch", *MAY_ORDER)
 
 @permission_required(MAY_CHOOSE, raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("columns")
 def bulk_columns(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the columns of a draft's table, and read its lines by the columns that the person chooses."""
     batch = get_batch(pk)

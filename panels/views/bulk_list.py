@@ -22,6 +22,7 @@ from panels.models import Batch, Order
 from panels.pages.downloads import back_to_list, files_of, send_list
 from panels.pages.filter_bar import FilterBar, render_list, without_empty
 from panels.pages.htmx import page_before, wants_fragment
+from panels.pages.limits import limited
 from panels.pages.paging import Page, count_rows, count_with, paginate
 from panels.pages.polling import nothing_new, take_tag
 from panels.pages.table import TablePage, tag_of_page
@@ -90,6 +91,7 @@ def _least_seconds(page: Page[BatchRow]) -> int:
 
 @permission_required("panels.view_batch", raise_exception=True)
 @require_safe
+@limited("files")
 def bulk_export(request: HttpRequest, suffix: str) -> HttpResponseBase:
     """Send all pages of the list under the same query as a file."""
     narrowed = BatchFilter(request.GET, request.user)

@@ -23,6 +23,7 @@ from panels.orders.delivery import delivery_minutes
 from panels.pages.downloads import back_to_list, files_of, send_list
 from panels.pages.filter_bar import FilterBar, render_list, without_empty
 from panels.pages.htmx import page_before
+from panels.pages.limits import limited
 from panels.pages.paging import count_rows, find_page
 from panels.pages.table import TablePage
 from panels.protocol.order_types import ORDER_TYPES, type_choices
@@ -60,6 +61,7 @@ def _filter(request: HttpRequest) -> ServiceFilter:
 
 @permission_required("panels.view_service", raise_exception=True)
 @require_safe
+@limited("files")
 def service_export(request: HttpRequest, suffix: str) -> HttpResponseBase:
     """Send all pages of the list under the same query as a file."""
     narrowed = _filter(request)

@@ -13,7 +13,7 @@ from django.db.models import Count, Min, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
-from huey import PostgresHuey, RedisHuey, SqliteHuey
+from huey.storage import PostgresStorage, RedisStorage, SqliteStorage
 
 from panels import bell, schedule
 from panels.models import JobRun, Order, Panel, Refill, Worker, search_index
@@ -25,7 +25,7 @@ from panels.pages.htmx import render_page
 
 # A worker that restarts again and again must not fill the page.
 MAX_GONE = 10
-QUEUES = {RedisHuey: "Redis", PostgresHuey: "PostgreSQL", SqliteHuey: "SQLite, on this machine"}
+QUEUES = {RedisStorage: "Redis", PostgresStorage: "PostgreSQL", SqliteStorage: "SQLite, on this machine"}
 
 
 @permission_required(("panels.view_worker", "panels.view_jobrun"), raise_exception=True)
@@ -38,7 +38,7 @@ def operations(request: HttpRequest) -> HttpResponse:
         "alive": len(alive),
         "workers": alive + list(Worker.objects.exclude(pk__in=[worker.pk for worker in alive])[:MAX_GONE]),
         "queue": bell.queue_depth(),
-        "queue_kind": QUEUES.get(type(bell.huey), "In memory"),
+        "queue_kind": QUEUES.get(type(bell.huey.storage), "In memory"),
         "waiting": _waiting(),
         "jobs": _jobs(panels),
         "search_is_slow": not search_index.has_order_index(),

@@ -22,6 +22,7 @@ from panels.money.totals import is_summed
 from panels.pages.downloads import back_to_list, files_of, send_list
 from panels.pages.filter_bar import FilterBar, render_list, without_empty
 from panels.pages.htmx import wants_fragment
+from panels.pages.limits import limited
 from panels.pages.paging import COUNT_UP_TO, Page, find_page
 from panels.pages.polling import nothing_new, take_tag
 from panels.pages.table import TablePage, tag_of_page
@@ -158,6 +159,7 @@ def _is_on_its_way(order: Any, now: datetime) -> bool:
 
 @permission_required("panels.view_order", raise_exception=True)
 @require_safe
+@limited("files")
 def order_export(request: HttpRequest, suffix: str) -> HttpResponseBase:
     """Send all pages of the list under the same query as a file."""
     found = filter_orders(request.GET, request.user)

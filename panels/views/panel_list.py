@@ -16,6 +16,7 @@ from panels.orders.queue import count_open
 from panels.pages.downloads import back_to_list, files_of, send_rows
 from panels.pages.filter_bar import FilterBar, render_list, without_empty
 from panels.pages.htmx import wants_fragment
+from panels.pages.limits import limited
 from panels.pages.paging import Page
 from panels.pages.polling import nothing_new, take_tag
 from panels.pages.table import TablePage, tag_of_page
@@ -69,6 +70,7 @@ def poll_seconds(page: Page[PanelRow]) -> int:
 
 @permission_required("panels.view_panel", raise_exception=True)
 @require_safe
+@limited("files")
 def panel_export(request: HttpRequest, suffix: str) -> HttpResponseBase:
     """Send the list under the same query as a file."""
     found = PanelFilter(request.GET, request.user)

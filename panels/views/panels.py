@@ -23,6 +23,7 @@ from panels.models import Order, Panel, Service, ServiceChange
 from panels.orders import pace
 from panels.orders.queue import open_at
 from panels.pages.htmx import page_before, render_page, wants_fragment
+from panels.pages.limits import limited
 from panels.pages.numbers import money_text
 from panels.pages.paging import count_each
 from panels.pages.undo import say_with_undo
@@ -47,6 +48,7 @@ def panel_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @permission_required("panels.add_panel", raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("questions", "POST")
 def panel_new(request: HttpRequest) -> HttpResponse:
     """Add a panel and request its test."""
     form = PanelForm(_data(request), user=request.user)
@@ -59,6 +61,7 @@ def panel_new(request: HttpRequest) -> HttpResponse:
 
 @permission_required("panels.change_panel", raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("questions", "POST")
 def panel_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a panel. Request its test if the address or the key is new."""
     form = PanelForm(_data(request), instance=_find(pk), user=request.user)
@@ -78,6 +81,7 @@ ASKED: dict[requests.Question, str] = {
 
 @permission_required("panels.view_panel", raise_exception=True)
 @require_POST
+@limited("questions", "POST")
 def panel_ask(request: HttpRequest, pk: int, question: requests.Question) -> HttpResponse:
     """Request the balance, which also tests address and key, or the catalog."""
     if not (request.user.has_perm("panels.change_panel") or (question == "balance" and _orders(request))):

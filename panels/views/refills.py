@@ -14,6 +14,7 @@ from panels.models.order_states import RequestState
 from panels.pages.downloads import back_to_list, files_of, send_list
 from panels.pages.filter_bar import FilterBar, render_list, without_empty
 from panels.pages.htmx import wants_fragment
+from panels.pages.limits import limited
 from panels.pages.paging import Page, count_with, paginate
 from panels.pages.polling import nothing_new, take_tag
 from panels.pages.table import TablePage, tag_of_page
@@ -68,6 +69,7 @@ def poll_seconds(page: Page[Refill]) -> int:
 
 @permission_required("panels.view_refill", raise_exception=True)
 @require_safe
+@limited("files")
 def refill_export(request: HttpRequest, suffix: str) -> HttpResponseBase:
     """Send all pages of the list under the same query as a file."""
     found = RefillFilter(request.GET, request.user)

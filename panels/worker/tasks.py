@@ -13,7 +13,7 @@ from functools import partial
 from django.utils import timezone
 
 from panels import schedule
-from panels.bell import HANDLERS, WorkKind, enqueue, ring, work
+from panels.bell import HANDLERS, WorkKind, enqueue, forget_counts, ring, work
 from panels.bulk import drafts
 from panels.calls import adoption, aftercare, balances, candidates, catalog, id_search, outcomes, polling, submission
 from panels.models import BalanceReading, JobRun, Panel, search_index
@@ -169,6 +169,7 @@ def _do_chores() -> None:
         (charges.JOB, charges.compare_charges, timedelta()),
         (RECOUNT, totals.recount, TIDY_EVERY),
         ("delete old drafts", _tidy, TIDY_EVERY),
+        ("delete old counters", forget_counts, TIDY_EVERY),
         (readings.JOB, partial(readings.thin, lanes.stopping), THIN_EVERY),
     ]
     if search_index.must_settle():

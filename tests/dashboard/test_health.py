@@ -1,10 +1,12 @@
 """The health check shows the state of web, database and worker."""
 
+import contextlib
 import json
+import resource
 from datetime import timedelta
 
 import pytest
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from panels.models import Worker
@@ -47,3 +49,36 @@ def test_health_says_when_the_database_is_gone(client, monkeypatch, error):
     answer = client.get("/healthz/")
     assert (answer.status_code, json.loads(answer.content)["status"]) == (503, "error")
     assert b"secret" not in answer.content
+
+
+@contextlib.contextmanager
+def full_disk():
+    """Have the kernel refuse every write to a file, as a full disk does."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_health_says_when_nothing_can_be_written(client, db):
+    make_worker()
+    if connection.vendor == "sqlite":
+        with full_disk():
+            answer = client.get("/healthz/")
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION READ ONLY")
+        answer = client.get("/healthz/")
+    assert (answer.status_code, answer.json()["status"]) == (503, "error")
+    assert (answer.json()["database"], answer.json()["worker"]) == ("cannot write", "ok")
+
+
+def test_health_waits_for_no_writer_and_writes_no_row(client, transactional_db, django_assert_max_num_queries):
+    make_worker()
+    # The test holds the write lock itself, so a check that wants it would fail.
+    with transaction.atomic(), django_assert_max_num_queries(3) as asked:
+        Worker.objects.update(pid=2)
+        assert client.get("/healthz/").status_code == 200
+    assert not [query["sql"] for query in asked.captured_queries[1:] if query["sql"].startswith(("UPDATE", "INSERT"))]

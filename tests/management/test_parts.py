@@ -24,7 +24,7 @@ def test_the_web_server_has_the_settings_of_this_project(tmp_path):
     answer = subprocess.run([*command, "--print-config"], cwd=tmp_path, capture_output=True, text=True, check=True)
     settings = dict(re.findall(r"^(\w+)\s+= (.*)$", answer.stdout, re.M))
     assert (settings["workers"], settings["bind"]) == ("3", "['127.0.0.1:9']")
-    assert (settings["worker_class"], settings["keepalive"]) == ("gthread", "1")
+    assert (settings["worker_class"], settings["keepalive"]) == ("dashboard.web_worker.Worker", "130")
     assert settings["chdir"] == str(ROOT)
 
 
@@ -40,6 +40,24 @@ def test_the_web_server_has_the_settings_of_this_project(tmp_path):
 )
 def test_the_address_is_shown_as_a_link(bind, shown):
     assert parts.link(bind) == shown
+
+
+@pytest.mark.parametrize(
+    ("bind", "is_local"),
+    [
+        ("127.0.0.1:8000", True),
+        ("[::1]:8000", True),
+        ("localhost:8000", True),
+        ("unix:/run/panels.sock", True),
+        ("0.0.0.0:8000", False),
+        ("[::]:8000", False),
+        (":8000", False),
+        ("192.0.2.7:8000", False),
+        ("panels.example:8000", False),
+    ],
+)
+def test_an_address_that_other_machines_reach_is_known(bind, is_local):
+    assert parts.is_local(bind) is is_local
 
 
 @pytest.mark.parametrize(("answer", "is_well"), [(b"HTTP/1.1 200 OK", True), (b"HTTP/1.1 503 No", False), (b"", False)])

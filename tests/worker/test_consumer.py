@@ -159,3 +159,18 @@ def test_a_worker_without_a_handler_for_each_kind_of_work_refuses_to_start(monke
     monkeypatch.delitem(bell.HANDLERS, "poll")
     with pytest.raises(ImproperlyConfigured, match="No handler for poll"):
         consumer.run(SimpleNamespace(received=False))
+
+
+def test_a_thousand_unreadable_messages_delay_no_task_and_are_one_line_of_the_log(in_queue, monkeypatch, caplog):
+    done = []
+    monkeypatch.setitem(bell.HANDLERS, "submit", done.append)
+    monkeypatch.setattr(bell.huey, "_next_line_at", 0.0)
+    for number in range(1000):
+        bell.huey.storage.enqueue(b"unreadable %d" % number)
+    bell.enqueue("submit", 7)
+    # The thread of a consumer sleeps after an error, longer each time.
+    monkeypatch.setattr("huey.consumer.Worker.sleep", lambda _: pytest.fail("the worker sleeps"))
+    worker, _ = consumer.QuietConsumer(bell.huey, workers=1, periodic=False).worker_threads[0]
+    worker.loop()
+    assert done == [7]
+    assert len(caplog.records) == 1

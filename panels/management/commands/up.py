@@ -38,6 +38,11 @@ class Command(BaseCommand):
             self.stdout.write("There is no active user yet. Create the first user with: manage.py createsuperuser")
         if prepare:
             return
+        if not parts.is_local(bind):
+            self.stderr.write(
+                f"Warning: other machines reach {bind} without a proxy. A few slow clients can then stop all pages. "
+                "Use a loopback address, and a proxy in front of it (docs/operate.md, Proxies and TLS)."
+            )
         connections.close_all()
         family = Family()
         family.start(parts.web(bind))

@@ -18,7 +18,7 @@ def test_the_demo_shows_the_way_in_and_continues_where_it_was(start, clone):
     line = next(line for line in demo.output.splitlines() if "http" in line)
     password = re.fullmatch(rf"Dashboard: http://127\.0\.0\.1:{port}/  Login: demo  Password: (\S+)", line)[1]
     assert str(clone / ".demo" / "demo.log") in demo.output
-    assert (clone / ".demo" / "env").stat().st_mode & 0o777 == 0o600
+    assert {file.stat().st_mode & 0o077 for file in ((clone / ".demo"), *(clone / ".demo").iterdir())} == {0}
     with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port)) as browser:
         assert sign_in(browser, "demo", password) == (302, "/")
         # Although the browser keeps its connection.

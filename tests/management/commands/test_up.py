@@ -21,6 +21,7 @@ def test_up_configures_a_bare_clone_and_ends_as_a_whole_with_the_status_of_the_p
     assert re.search(r"^CREDENTIAL_KEYS=.{44}$", written, re.M)
     assert re.search(r"^HTTPS=off$", written, re.M)
     assert "no TLS proxy" in up.output
+    assert "slow clients" not in up.output
     assert get(port, "/login/") == 200
     assert eventually(lambda: f"The dashboard runs at http://127.0.0.1:{port}/ (" in up.output)
     # A file gets the output in pieces, and this sentence not before the address.
@@ -52,11 +53,12 @@ def test_a_question_for_help_writes_nothing(start, clone, line):
     assert files() == before
 
 
-def test_up_that_cannot_listen_does_not_say_that_it_runs(start_up):
+def test_up_that_cannot_listen_does_not_say_that_it_runs_and_warns_of_an_address_for_other_machines(start_up):
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        up = start_up(bind=f"127.0.0.1:{listener.getsockname()[1]}")
+        up = start_up(bind=f"0.0.0.0:{listener.getsockname()[1]}")
         assert up.wait() != 0
     assert "The dashboard runs" not in up.output
+    assert "A few slow clients can then stop all pages" in up.output
 
 
 def test_up_refuses_a_partial_configuration_and_names_missing_values(start, clone):

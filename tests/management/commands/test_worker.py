@@ -9,14 +9,11 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.parse
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
-import psycopg
 import pytest
-import redis
 from django.db import connection
 from django.utils import timezone
 
@@ -39,11 +36,8 @@ from tests.processes import (
     eventually,
     halting_at_django,
     own_port,
-    own_redis,
 )
-
-REDIS = own_redis(os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15"))
-POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
+from tests.queues import REDIS, needs, own_queue
 
 
 @pytest.fixture
@@ -146,38 +140,11 @@ def test_after_a_second_signal_sends_become_unknown(start_worker, sandbox, order
     assert len(sandbox.ledger) == 1
 
 
-def reachable(url):
-    try:
-        if url.startswith("redis"):
-            redis.Redis.from_url(url, socket_connect_timeout=1).ping()
-        else:
-            address = urllib.parse.urlsplit(url)
-            psycopg.connect(f"{address.scheme}://{address.netloc}/postgres", connect_timeout=2).close()
-    except (redis.RedisError, psycopg.Error):
-        return False
-    return True
-
-
-def needs(url, package):
-    """Skip the test if there is no such server, unless no test may be skipped."""
-    if not os.environ.get("REQUIRE_ALL") and not reachable(url):
-        pytest.skip(f"nothing answers at {url}: install the Debian package {package} and start it, or see .ci/run")
-
-
 @pytest.fixture(params=["redis", "postgres"])
-def url(request):
+def url(request, tmp_path):
     """Yield an empty queue that no other run of the tests uses."""
-    if request.param == "redis":
-        needs(REDIS, "redis-server")
-        yield REDIS
-        return
-    needs(POSTGRES, "postgresql")
-    address = urllib.parse.urlsplit(POSTGRES)
-    server, name = f"{address.scheme}://{address.netloc}", f"queue_{os.getpid()}"
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        yield f"{server}/{name}"
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with own_queue(request.param, tmp_path) as url:
+        yield url
 
 
 def test_a_worker_hears_the_bell_of_another_queue(url, start_worker, monkeypatch, order):
