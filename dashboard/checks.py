@@ -8,10 +8,8 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 
 SHORTEST, FEWEST = 50, 10
-NEW_SECRET_KEY = 'python3 -c "import secrets; print(secrets.token_urlsafe(50))"'
-NEW_CREDENTIAL_KEY = (
-    '.venv/bin/python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
-)
+RANDOM_TEXT = 'python3 -c "import secrets; print(secrets.token_urlsafe(50))"'
+FERNET_KEY = '.venv/bin/python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
 
 
 @register(Tags.security)
@@ -30,12 +28,12 @@ def _check_secret_key(key: str) -> list[CheckMessage]:
     if len(key) >= SHORTEST and len(set(key)) >= FEWEST:
         return []
     text = f"SECRET_KEY can be guessed: it needs {SHORTEST} characters, and {FEWEST} different ones."
-    hint = f"Make a new one with {NEW_SECRET_KEY} – everybody signs in once more, and nothing else changes."
+    hint = f"Make a new one with {RANDOM_TEXT} – everybody signs in once more, and nothing else changes."
     return [Error(text, hint=hint, id="dashboard.E001")]
 
 
 def _check_credential_keys(keys: list[str]) -> list[CheckMessage]:
-    hint = f"Make a key with {NEW_CREDENTIAL_KEY} – and keep the keys that encrypted the stored API keys after it."
+    hint = f"Make a key with {FERNET_KEY} – and keep the keys that encrypted the stored API keys after it."
     unfit = [number for number, key in enumerate(keys, start=1) if not _is_fernet_key(key)]
     texts = [f"Key {number} of CREDENTIAL_KEYS is no Fernet key." for number in unfit]
     if not keys:

@@ -44,7 +44,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         )
 
     def _wait_for_bytes(self, conn: TConn) -> None:
-        conn.sock.setblocking(False)
+        conn.sock.setblocking(False)  # noqa: FBT003
         conn.timeout = time.monotonic() + SILENT_FOR
         self.pending_conns.append(conn)
         self.poller.register(conn.sock, EVENT_READ, partial(self.on_pending_socket_readable, conn))

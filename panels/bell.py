@@ -101,20 +101,38 @@ class Queue(Huey):  # type: ignore[misc]
         )
 
 
+class InSqlite(SqliteStorage):  # type: ignore[misc]
+    """A queue in an SQLite file. A power failure may lose its last tasks, so no write waits for the disk."""
+
+    def _create_connection(self) -> Any:
+        connection = super()._create_connection()
+        connection.execute("PRAGMA synchronous=NORMAL")
+        return connection
+
+
+class InPostgres(PostgresStorage):  # type: ignore[misc]
+    """A queue in PostgreSQL. A crash of the server may lose its last tasks, so no write waits for the disk."""
+
+    def _create_connection(self) -> Any:
+        connection = super()._create_connection()
+        connection.execute("SET synchronous_commit TO off")
+        return connection
+
+
 def _queue(url: str) -> Queue:
     """Return the queue that QUEUE_URL names: sqlite:///path, redis://…, postgres://…, or memory:// for tests."""
     scheme = urlsplit(url).scheme
     if scheme == "sqlite":
         path = Path(url.removeprefix("sqlite:///"))
         path.parent.mkdir(parents=True, exist_ok=True)
-        return Queue(SqliteStorage, filename=str(path))
+        return Queue(InSqlite, filename=str(path))
     if scheme in ("redis", "rediss", "unix"):
         # A web request must not wait long for Redis that is down. A worker waits in steps of one second.
         pool = ConnectionPool.from_url(url, socket_connect_timeout=0.5, socket_timeout=2)
         return Queue(RedisStorage, connection_pool=pool)
     if scheme in ("postgres", "postgresql"):
         # The worker creates the tables, because an import of this module must not need the queue.
-        return Queue(PostgresStorage, dsn=url, create_tables=False, connect_timeout=2)
+        return Queue(InPostgres, dsn=url, create_tables=False, connect_timeout=2)
     if scheme == "memory":
         return Queue(MemoryStorage)
     raise ImproperlyConfigured("QUEUE_URL must begin with sqlite:///, redis://, rediss://, unix:// or postgres://.")

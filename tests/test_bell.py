@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.signing import Signer
 from django.db import transaction
 from huey.registry import Message
-from huey.storage import PostgresStorage, RedisStorage, SqliteStorage
+from huey.storage import RedisStorage
 
 from panels import bell
 from tests.queues import own_queue
@@ -44,9 +44,9 @@ def test_a_queue_that_is_down_is_logged_and_fails_no_request(monkeypatch, caplog
 @pytest.mark.parametrize(
     ("url", "kind"),
     [
-        ("sqlite:///{folder}/q.sqlite3", SqliteStorage),
+        ("sqlite:///{folder}/q.sqlite3", bell.InSqlite),
         ("redis://127.0.0.1:6379/0", RedisStorage),
-        ("postgres://nobody@127.0.0.1:9/none", PostgresStorage),
+        ("postgres://nobody@127.0.0.1:9/none", bell.InPostgres),
     ],
 )
 def test_each_of_the_three_queues_is_created_without_a_connection(url, kind, tmp_path):

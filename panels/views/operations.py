@@ -13,7 +13,7 @@ from django.db.models import Count, Min, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
-from huey.storage import PostgresStorage, RedisStorage, SqliteStorage
+from huey.storage import RedisStorage
 
 from panels import bell, schedule
 from panels.models import JobRun, Order, Panel, Refill, Worker, search_index
@@ -25,7 +25,7 @@ from panels.pages.htmx import render_page
 
 # A worker that restarts again and again must not fill the page.
 MAX_GONE = 10
-QUEUES = {RedisStorage: "Redis", PostgresStorage: "PostgreSQL", SqliteStorage: "SQLite, on this machine"}
+QUEUES = {RedisStorage: "Redis", bell.InPostgres: "PostgreSQL", bell.InSqlite: "SQLite, on this machine"}
 
 
 @permission_required(("panels.view_worker", "panels.view_jobrun"), raise_exception=True)
