@@ -11,9 +11,11 @@ import subprocess
 import threading
 
 import pytest
+from django.db import connection
 from gunicorn.config import Config
 
 from dashboard import serving
+from tests.bench.surroundings import database_url
 from tests.processes import PATIENCE, ROOT, eventually, get, own_port
 
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
@@ -59,20 +61,21 @@ def test_the_server_keeps_idle_connections_longer_than_nginx_and_caddy():
 
 
 @pytest.fixture
-def proxied(start, tmp_path):
+def proxied(start, tmp_path, transactional_db):
     """Start the dashboard behind nginx with the site of the documentation. Yield the port of nginx."""
     if not NGINX and not os.environ.get("REQUIRE_ALL"):
         pytest.skip("no nginx here: apt-get install nginx")
     port, behind = own_port(), own_port()
-    urls = {name: f"sqlite:///{tmp_path / name}" for name in ("DATABASE_URL", "QUEUE_URL")}
-    up = start("manage.py", "up", f"--bind=127.0.0.1:{behind}", cwd=ROOT, DEBUG="on", ENV_FILE=os.devnull, **urls)
+    given = {"DATABASE_URL": database_url(connection.settings_dict["NAME"]), "QUEUE_URL": "memory://"}
+    command = ("-m", "gunicorn", "-c", "python:dashboard.serving", f"--bind=127.0.0.1:{behind}", "dashboard.wsgi")
+    web = start(*command, cwd=ROOT, DEBUG="on", ENV_FILE=os.devnull, **given)
     (tmp_path / "nginx.conf").write_text(AROUND.format(folder=tmp_path, site=shown_site(port, behind)))
     with (
         (tmp_path / "nginx.log").open("w") as log,
         subprocess.Popen([NGINX, "-e", "stderr", "-c", tmp_path / "nginx.conf"], stderr=log) as nginx,
     ):
         try:
-            assert eventually(lambda: get(port) == 200), up.output + (tmp_path / "nginx.log").read_text()
+            assert eventually(lambda: get(port) == 200), web.output + (tmp_path / "nginx.log").read_text()
             yield port
         finally:
             nginx.terminate()
