@@ -114,5 +114,5 @@ def test_three_hundred_half_sent_requests_stop_neither_pages_nor_the_health_chec
         opened.callback(sender.join)
         opened.callback(end.set)
         assert all(went_on.acquire(timeout=PATIENCE) for _ in range(3))
-        assert [get(proxied, path) for path in ("/healthz/", "/login/") * 5] == [200] * 10
+        assert all(get(proxied, path) == 200 for path in ("/healthz/", "/login/") * 5)
         assert sender.is_alive()
