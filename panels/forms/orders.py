@@ -127,11 +127,24 @@ class OrderForm(forms.Form):
         return [text for name, texts in self.checked.errors.items() if name not in missing for text in texts]
 
     def _changes(self) -> tuple[OutdatedTerm, ...]:
-        shown = {name: " ".join(str(self.data.get(name, "")).split()) for name in TERMS}
-        now = {name: " ".join(text.split()) for name, text in self.terms.items()}
+        shown = {name: _folded(self.data.get(name, "")) for name in TERMS}
+        now = {name: _folded(text) for name, text in self.terms.items()}
         return tuple(
             OutdatedTerm(TERMS[name], shown[name] or "–", now[name]) for name in TERMS if shown[name] != now[name]
         )
+
+    @property
+    def price(self) -> str:
+        """The price of these values as exact text, "" if the page shows none. The form sends it back as `seen`."""
+        cost, billing = self.checked.cost, self.chosen.order_type.billing
+        if cost is None:
+            return "not known in advance" if billing is Billing.SUBSCRIPTION else ""
+        return f"{'at most ' if self.checked.is_ceiling else ''}{exact(cost, self.chosen.panel.currency)}"
+
+    @property
+    def is_price_seen(self) -> bool:
+        """Whether the page showed the price of now for these values."""
+        return bool(self.price) and _folded(self.data.get("seen", "")) == _folded(self.price)
 
     @property
     def posted_token(self) -> uuid.UUID | None:
@@ -169,6 +182,11 @@ class OrderForm(forms.Form):
 
     def _is_blank(self, field: Field) -> bool:
         return not self.values.get(field.name, "").strip()
+
+
+def _folded(text: Any) -> str:
+    """Return a text with plain single spaces, because browsers and people change other spaces."""
+    return " ".join(str(text).split())
 
 
 def _lines(text: str) -> str:

@@ -152,9 +152,11 @@ def _fill_in(
     labels: LabelsForm,
     *,
     first: Order | None = None,
+    is_unpriced: bool = False,
     partial: str = "order",
     status: int = 200,
 ) -> HttpResponse:
+    """Show the form. is_unpriced: nothing but a look at the price is missing for the order."""
     is_refused = status == 422
     if partial == "order" and is_refused and labels.errors and not form.errors:
         labels.mark_first_field()
@@ -168,6 +170,7 @@ def _fill_in(
         "checked": form.checked,
         "obstacle": _obstacle(form.chosen),
         "first": first,
+        "is_unpriced": is_unpriced,
         "is_refused": is_refused,
         **_warnings(form),
     }
@@ -201,7 +204,8 @@ def _place(request: HttpRequest) -> HttpResponse:
     labels = LabelsForm(request.user, request.POST)
     token = form.posted_token
     first = Order.objects.filter(token=token).first() if token else None
-    is_fit = all((form.is_valid(), labels.is_valid(), not form.changes, not _obstacle(form.chosen)))
+    is_clean = all((form.is_valid(), labels.is_valid(), not form.changes, not _obstacle(form.chosen)))
+    is_fit = is_clean and form.is_price_seen
     if token and (is_fit or first):
         # A used token never places again. It leads to its order, even if the service has changed since.
         try:
@@ -219,7 +223,7 @@ def _place(request: HttpRequest) -> HttpResponse:
         else:
             return _placed(request, order, is_new=is_new)
     form.renew(token=first is not None or token is None)
-    return _fill_in(request, form, labels, first=first, status=422)
+    return _fill_in(request, form, labels, first=first, is_unpriced=is_clean and not is_fit, status=422)
 
 
 def _placed(request: HttpRequest, order: Order, *, is_new: bool) -> HttpResponse:

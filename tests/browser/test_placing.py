@@ -33,10 +33,11 @@ def fill_in(page, service):
     page.get_by_label("Quantity").fill(str(service.min_quantity))
 
 
-def place(page, service):
-    """Place an order, and return it."""
+def place(page, service, *, presses=1):
+    """Place an order, and return it. Without scripts, the first press shows the price."""
     fill_in(page, service)
-    page.get_by_role("button", name=re.compile("Place order")).click()
+    for _ in range(presses):
+        page.get_by_role("button", name=re.compile("Place order")).click()
     page.wait_for_url(re.compile(r"/orders/\d+/"))
     return Order.objects.latest("pk")
 
@@ -91,7 +92,7 @@ def test_an_undo_that_is_too_late_says_that_the_order_is_on_its_way(
     settings.TAKE_BACK_SECONDS = 60
     page = open_page(java_script_enabled=scripts)
     sign_in(page, "Operator")
-    order = place(page, service)
+    order = place(page, service, presses=1 if scripts else 2)
     Order.objects.update(send_after=timezone.now())
     look(order)
     eventually(lambda: state_of(order) == "placed")
@@ -99,6 +100,26 @@ def test_an_undo_that_is_too_late_says_that_the_order_is_on_its_way(
     expect(page.get_by_text("already on its way to")).to_be_visible()
     assert state_of(order) == "placed"
     assert len(sandbox.ledger) == 1
+
+
+def test_without_scripts_an_order_is_placed_only_after_its_price_was_shown(open_page, sign_in, transactional_db):
+    page = open_page(java_script_enabled=False)
+    sign_in(page, "Operator")
+    page.goto(f"/orders/new/?service={make_service().pk}")
+    page.get_by_label("Link").fill(LINK)
+    page.get_by_label("Quantity").fill("1000")
+    button = page.get_by_role("button", name=re.compile("Place order"))
+    button.click()
+    expect(page.get_by_text("Nothing was placed yet.")).to_be_visible()
+    expect(button).to_have_text(re.compile("0.90.USD"))
+    # The price of another quantity was not shown.
+    page.get_by_label("Quantity").fill("2000")
+    button.click()
+    expect(button).to_have_text(re.compile("1.80.USD"))
+    assert not Order.objects.exists()
+    button.click()
+    page.wait_for_url(re.compile(r"/orders/\d+/"))
+    assert Order.objects.get().quantity == 2000
 
 
 def test_the_button_works_only_while_a_price_is_shown(page, sign_in, transactional_db):

@@ -53,7 +53,11 @@ def open_form(client, service):
 
 
 def post(client, form, url=NEW, **fields):
-    return client.post(url, {**form, **fields})
+    """Send the form. Before it is placed, a person sees the price of the values."""
+    data = {**form, **fields}
+    if url == NEW and "seen" not in fields:
+        data["seen"] = hidden(page_of(client.post(CHECK, data))).get("seen", "")
+    return client.post(url, data)
 
 
 def page_of(response):
@@ -143,6 +147,36 @@ def test_every_type_shows_exactly_its_fields(as_operator, slug):
 def test_drip_feed_is_not_offered_where_the_panel_has_none(as_operator):
     service = make_service(dripfeed=False)
     assert 'name="runs"' not in page_of(as_operator.get(NEW, {"service": service.pk}))
+
+
+@pytest.mark.parametrize("seen", ["", "0.45 USD", "at most 0.90 USD", "0.90 EUR"])
+def test_an_order_whose_price_was_not_shown_is_priced_and_not_placed(as_operator, rung, seen):
+    service = make_service()
+    response = post(as_operator, open_form(as_operator, service), link=LINK, quantity="1000", seen=seen)
+    page = page_of(response)
+    assert (response.status_code, Order.objects.count(), rung) == (422, 0, [])
+    assert "This order costs 0.90 USD.</strong>" in page.replace("\xa0", " ")
+    assert "Nothing was placed yet. To place it, press Place order again." in page
+    assert '<span id="amount"> · 0.90 USD</span>' in page.replace("\xa0", " ")
+    # The same form places the order, because its price is shown now.
+    again = {**hidden(page), "link": LINK, "quantity": "1000"}
+    assert as_operator.post(NEW, again).status_code == 302
+    assert as_operator.post(NEW, again).status_code == 302
+    assert Order.objects.count() == 1
+
+
+def test_a_cost_that_is_not_known_in_advance_is_said_before_the_order(as_operator, rung):
+    fields, _, _ = TYPES["likes_spread"]
+    response = post(as_operator, open_form(as_operator, make_service(type="likes_spread")), **fields, seen="")
+    assert "<strong>The cost is not known in advance.</strong>" in page_of(response)
+    assert as_operator.post(NEW, {**hidden(page_of(response)), **fields}).status_code == 302
+
+
+def test_a_price_that_was_shown_for_other_values_is_not_agreed_to(as_operator, rung):
+    form = open_form(as_operator, make_service())
+    seen = hidden(check(as_operator, form, link=LINK, quantity="500"))["seen"]
+    assert post(as_operator, form, link=LINK, quantity="5000", seen=seen).status_code == 422
+    assert not Order.objects.exists()
 
 
 def test_htmx_is_sent_to_the_order(as_operator, rung):
@@ -405,7 +439,7 @@ def test_the_check_prices_what_is_typed_and_places_nothing(as_operator):
 def test_the_check_leaves_the_inputs_alone(as_operator):
     service = make_service(type="custom_comments")
     answer = check(as_operator, open_form(as_operator, service), link=LINK, comments="a\n\nb\n")
-    assert "<input" not in answer
+    assert re.findall(r"<input [^>]*>", answer) == ['<input type="hidden" name="seen" value="" form="order-form">']
     assert "<textarea" not in answer
     assert '<span id="lines_comments" hx-swap-oob="true">2 lines.</span>' in answer
     assert "below this service&#x27;s minimum of 100" in answer

@@ -254,13 +254,18 @@ def test_an_order_of_the_form_is_sent_although_the_worker_ended_meanwhile_and_th
     assert sandbox.calls["add"] == 1
 
 
+def hidden(response):
+    """Read what the form carries unseen."""
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', response.content.decode())
+    return {name: html.unescape(value) for name, value in found}
+
+
 def order_by_form(client, service):
     """Place an order as a person does, and return it."""
-    page = client.get("/orders/new/", {"service": service.pk}).content.decode()
-    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page)
-    form = {name: html.unescape(value) for name, value in found}
+    form = hidden(client.get("/orders/new/", {"service": service.pk}))
     fields = {"link": "https://example.com/form", "quantity": str(service.min_quantity)}
-    assert client.post("/orders/new/", form | fields).status_code == 302
+    priced = hidden(client.post("/orders/new/check/", form | fields))
+    assert client.post("/orders/new/", priced | fields).status_code == 302
     return Order.objects.latest("pk")
 
 
