@@ -10,9 +10,8 @@ from panels.bulk.lookup import CatalogLookup, in_chunks, name_some
 from panels.clients.naming import NameLookup, find_unfit_labels
 from panels.models import Batch, BatchLine, Order, Service
 from panels.models.planning import unindexed_text
-from panels.orders.placing import is_active
+from panels.orders.placing import is_active, target_of, target_word
 from panels.orders.repeats import Doubt, find_doubts
-from panels.protocol.links import normalise_link
 from panels.protocol.order_fields import UnfitError, clean, shown
 from panels.protocol.order_types import ALL_FIELDS, Checked, check
 from panels.tables.columns import AGAIN_OF
@@ -96,13 +95,18 @@ def _check_line(line: BatchLine, lookup: CatalogLookup) -> Checked | None:
         return None
     checked = check(lookup.offer(service), values)
     line.errors |= {name: list(messages) for name, messages in checked.errors.items()}
-    if link := checked.values.get("link"):
-        line.link_key = normalise_link(link)
+    line.link_key = _target_of(line, service, checked.values)
     line.rate, line.terms, line.cost = service.rate_per_1000, lookup.terms(service), checked.cost
     line.warnings += checked.warnings
     if service.charge_factor != 1:
         line.warnings.append(f"The panel {service.charges_text}. The cost includes this.")
     return checked
+
+
+def _target_of(line: BatchLine, service: Service, values: Mapping[str, str]) -> str:
+    """Return the valid target of a line in one spelling, or "". A service has its target in one column."""
+    column = next((field.name for field in service.order_type.fields if field.name in ("link", "username")), "")
+    return target_of({column: values.get(column, "")}) if column == line.target_column else ""
 
 
 def _set_service(line: BatchLine, lookup: CatalogLookup) -> Service | None:
@@ -171,12 +175,12 @@ def _check_again_of(batch: Batch, lines: Sequence[BatchLine]) -> None:
 def _note_doubt(line: BatchLine, doubt: Doubt) -> None:
     if doubt.is_final:
         line.errors[AGAIN_OF] = [doubt.text]
-    elif doubt.text not in (*line.errors.get("link", ()), *line.warnings):
+    elif doubt.text not in (*line.errors.get(line.target_column, ()), *line.warnings):
         _note_repeat(line, doubt.text)
 
 
 def _find_repeats(lines: Sequence[BatchLine]) -> None:
-    """Note the lines that repeat an earlier line or an active order: the same service for the same link."""
+    """Note the lines that repeat an earlier line or an active order: the same service for the same target."""
     by_key: dict[Key, list[BatchLine]] = defaultdict(list)
     for line in lines:
         if line.service_id and line.link_key and not line.is_left_out:
@@ -189,14 +193,14 @@ def _find_repeats(lines: Sequence[BatchLine]) -> None:
             pks = [str(pk) for pk in active[key]]
             one = len(pks) == 1
             are = f"Order {pks[0]} is" if one else f"Orders {name_some(pks)} are"
-            _note_repeat(line, f"{are} still active for the same service and link.")
+            _note_repeat(line, f"{are} still active for the same service and {_target_word(line)}.")
 
 
 def _note_repeats_of_each_other(group: Sequence[BatchLine]) -> None:
     """Mark each line but the first, which repeats nothing."""
     first, *others = sorted(group, key=lambda line: line.number)
     for line in others:
-        _note_repeat(line, f"Line {first.number} orders the same service for the same link.")
+        _note_repeat(line, f"Line {first.number} orders the same service for the same {_target_word(line)}.")
 
 
 def _note_repeat(line: BatchLine, text: str) -> None:
@@ -204,21 +208,25 @@ def _note_repeat(line: BatchLine, text: str) -> None:
     if line.is_repeat_ok and text in line.accepted:
         line.warnings.append(text)
     else:
-        line.errors.setdefault("link", []).append(text)
+        line.errors.setdefault(line.target_column, []).append(text)
 
 
-def _active_orders(keys: Iterable[Key]) -> dict[Key, list[int]]:
-    """Return the ids of the active orders for these services and links."""
-    services: set[int] = set()
+def _target_word(line: BatchLine) -> str:
+    return target_word(line.cells.get("link", ""))
+
+
+def _active_orders(lines: Mapping[Key, Sequence[BatchLine]]) -> dict[Key, list[int]]:
+    """Return the ids of the active orders for the services and targets of lines."""
     found: dict[Key, list[int]] = defaultdict(list)
-    links = set()
-    for service_pk, link_key in keys:
-        services.add(service_pk)
-        links.add(link_key)
-    active = Order.objects.alias(now=unindexed_text("state")).filter(is_active("now"))
+    active = Order.objects.alias(now=unindexed_text("state")).filter(is_active("now")).order_by("pk")
+    by_account = {service for (service, _), (line, *_) in lines.items() if line.target_column == "username"}
+    links = {link for (service, link) in lines if service not in by_account}
     for some in in_chunks(sorted(links)):
-        orders = active.filter(link_key__in=some).order_by("pk")
+        orders = active.filter(link_key__in=some)
         for pk, service_pk, link_key in orders.values_list("pk", "service_id", "link_key"):
-            if service_pk in services:
-                found[service_pk, link_key].append(pk)
+            found[service_pk, link_key].append(pk)
+    for some in in_chunks(sorted(by_account)):
+        orders = active.filter(service__in=some, link_key="")
+        for pk, service_pk, params in orders.values_list("pk", "service_id", "params"):
+            found[service_pk, target_of(params)].append(pk)
     return found

@@ -251,7 +251,9 @@ def _build_order(batch: Batch, line: BatchLine, checked: Checked, user: Any) -> 
     service = line.service
     if service is None:
         raise ValueError(f"{line} has no service.")
-    order = build_order(service, checked, placed_by=user, token=line.token, labels=line.labels, link_key=line.link_key)
+    # Its key may be that of an account. An order without a link has no key.
+    link_key = line.link_key if checked.values.get("link") else ""
+    order = build_order(service, checked, placed_by=user, token=line.token, labels=line.labels, link_key=link_key)
     order.batch_id = batch.pk
     order.again_of_id = again_of(line)
     return order

@@ -14,6 +14,7 @@ from panels.bulk.checking import check_lines, checked_values, save_lines
 from panels.bulk.drafts import lock_draft, storable, touch
 from panels.bulk.lookup import in_chunks
 from panels.models import Batch, BatchLine
+from panels.models.batch import target_column
 from panels.tables.columns import AGAIN_OF
 
 # A transaction saves at most so many lines, because SQLite lets nobody else write meanwhile.
@@ -91,9 +92,10 @@ def find_groups(batch: Batch) -> list[Group]:
 
 
 def _mistakes(cells: Mapping[str, str], errors: Mapping[str, list[str]], link_key: str) -> Iterator[Mistake]:
+    target = target_column(cells)
     for column, messages in errors.items():
-        # Only a valid link has a key.
-        is_repeat = column == "link" and bool(link_key)
+        # Only a valid target has a key.
+        is_repeat = column == target and bool(link_key)
         yield Mistake(column, cells.get(column, ""), tuple(messages), is_repeat)
 
 

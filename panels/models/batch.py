@@ -10,6 +10,7 @@ A batch of imported orders begins as confirmed. None of its orders is ever sent.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -31,6 +32,11 @@ MAX_NOTE = 2000
 def name_columns(name: str, filename: str, *, is_proposed: bool = False) -> dict[str, Any]:
     """Return the name of a batch as values of its columns. It is found by its words and those of its file."""
     return {"name": name, "search_text": searchable(name, filename), "is_name_proposed": is_proposed}
+
+
+def target_column(cells: Mapping[str, str]) -> str:
+    """Return the column of a line's target: the link, or the account of a subscription. Doubts about it are there."""
+    return "link" if cells.get("link") or "username" not in cells else "username"
 
 
 class Batch(models.Model):
@@ -134,6 +140,7 @@ class BatchLine(models.Model):
     campaign = models.ForeignKey(
         Campaign, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
+    # The target in one spelling (`orders.placing.target_of`), to find repeats.
     link_key = models.CharField(max_length=500, blank=True, editable=False)
     # The price and the other conditions of the service when the line was checked.
     rate = RateField(null=True, blank=True)
@@ -166,6 +173,15 @@ class BatchLine(models.Model):
     def is_wrong(self) -> bool:
         """Whether the line prevents the confirmation of its batch."""
         return self.has_errors and not self.is_left_out
+
+    @property
+    def target_column(self) -> str:
+        return target_column(self.cells)
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether all errors of the line are doubts about a repeat. Only a valid target has a key."""
+        return bool(self.link_key) and list(self.errors) == [self.target_column]
 
     @property
     def labels(self) -> dict[str, Any]:

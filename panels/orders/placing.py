@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from panels.models import Order, OrderEvent, Service
 from panels.protocol.links import normalise_link
+from panels.protocol.order_fields import MAX_NORMALISED_LINK
 from panels.protocol.order_types import Checked
 
 
@@ -75,9 +76,27 @@ def is_active(state: str = "state") -> Q:
     return is_open | Q(**{state: Order.State.PLACED}) & ~Q(progress__in=Order.FINISHED)
 
 
-def active_orders(service: Service, link: str) -> QuerySet[Order]:
-    """Return the active orders for this service and link. Most panels take only one at a time."""
-    return Order.objects.filter(is_active(), service=service, link_key=normalise_link(link))
+def target_of(values: Mapping[str, Any]) -> str:
+    """Return the target of an order in one spelling: its link, or the account of a subscription, which has no link."""
+    account = str(values.get("username", "")).lstrip("@").casefold()[: MAX_NORMALISED_LINK - 1]
+    return normalise_link(values.get("link", "")) or (f"@{account}" if account else "")
+
+
+def target_word(link: str) -> str:
+    """Return the word for the target of an order with this link, or without one."""
+    return "link" if link else "account"
+
+
+def active_orders(service: Service, values: Mapping[str, Any]) -> QuerySet[Order]:
+    """Return the active orders for this service and target. Most panels take only one at a time."""
+    active = Order.objects.filter(is_active(), service=service)
+    target = target_of(values)
+    if not target:
+        return active.none()
+    if values.get("link"):
+        return active.filter(link_key=target)
+    name = Q(params__username__iexact=target) | Q(params__username__iexact=target[1:])
+    return active.filter(name, link_key="")
 
 
 def _content_of(order: Order) -> Mapping[str, Any]:

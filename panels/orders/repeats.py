@@ -9,7 +9,7 @@ from typing import Any
 
 from panels.models import Order
 from panels.money.costs import NOTHING_ORDERED
-from panels.orders.placing import is_active
+from panels.orders.placing import is_active, target_word
 from panels.orders.refused import with_repeat
 
 State = Order.State
@@ -36,7 +36,7 @@ def find_doubts(pks: Iterable[int], drafted_at: datetime) -> dict[int, Doubt | N
     found: dict[int, Doubt | None] = {}
     for start in range(0, len(numbers), AT_ONCE):
         orders = with_repeat(Order.objects.filter(pk__in=numbers[start : start + AT_ONCE])).order_by()
-        fields = ("pk", "state", "progress", "alarm", "sent_at", "repeat", "is_active")
+        fields = ("pk", "link", "state", "progress", "alarm", "sent_at", "repeat", "is_active")
         for order in orders.annotate(is_active=is_active()).values_list(*fields, named=True):
             found[order.pk] = _doubt_about(order, drafted_at)
     return found
@@ -63,7 +63,7 @@ def _doubt_about(order: Any, drafted_at: datetime) -> Doubt | None:
     if order.state == State.WRITTEN_OFF:
         return Doubt(f"The panel may have order {order.pk}, which is marked as lost.")
     if order.is_active:
-        return Doubt(f"Order {order.pk} is still active for the same service and link.")
+        return Doubt(f"Order {order.pk} is still active for the same service and {target_word(order.link)}.")
     if order.sent_at and order.sent_at > drafted_at:
         return Doubt(f"Order {order.pk} was sent again since these lines were made.")
     if order.alarm:

@@ -74,12 +74,6 @@ def titles_read(table: SourceTable) -> str:
     return " ".join(sentences)
 
 
-@register.filter
-def is_repeat(line: BatchLine) -> bool:
-    """Say whether the only error of a line is that its link is ordered already. Only a valid link has a key."""
-    return bool(line.link_key) and list(line.errors) == ["link"]
-
-
 @register.simple_tag
 def amounts(costs: Iterable[tuple[str, Decimal]]) -> str:
     """Write one sum for each currency, because amounts of different currencies are never added."""

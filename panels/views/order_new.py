@@ -22,7 +22,7 @@ from panels.forms.labels import LabelsForm
 from panels.forms.orders import OrderForm, price_text
 from panels.models import Controls, Order, Panel, Service
 from panels.money.costs import promised_costs
-from panels.orders.placing import TokenUsedError, active_orders, build_order, place_order
+from panels.orders.placing import TokenUsedError, active_orders, build_order, place_order, target_word
 from panels.pages.htmx import render_page, wants_fragment
 from panels.pages.undo import say_with_undo
 
@@ -180,13 +180,14 @@ def _fill_in(
 def _warnings(form: OrderForm) -> dict[str, Any]:
     """Return the warnings to show before placing. They do not prevent the order."""
     panel, cost = form.chosen.panel, form.checked.cost
-    link = form.checked.values.get("link", "")
-    active = list(active_orders(form.chosen, link).order_by("-pk")[: MAX_ACTIVE + 1]) if link else []
+    values = form.checked.values
+    active = list(active_orders(form.chosen, values).order_by("-pk")[: MAX_ACTIVE + 1])
     promised = promised_costs([panel]).get((panel.pk, panel.currency), Decimal())
     available = None if panel.balance is None else panel.balance - promised
     short_by = Decimal() if available is None or cost is None or panel.gives_credit else cost - available
     return {
         "active": active[:MAX_ACTIVE],
+        "target": target_word(values.get("link", "")),
         "has_more_active": len(active) > MAX_ACTIVE,
         "promised": promised,
         "available": available,

@@ -14,7 +14,7 @@ from panels.bulk.drafts import change_line, create_batch
 from panels.models import Batch, BatchLine, Order, Service
 from panels.tables.reading import read_paste
 from tests.bulk.batches import MISTAKES, SERVICES, big_rows, confirm_batch, line_of
-from tests.factories import make_batch, make_order, make_panel, make_service, row_of
+from tests.factories import make_batch, make_order, make_panel, make_placed, make_service, row_of
 
 pytestmark = pytest.mark.django_db
 
@@ -102,10 +102,47 @@ def test_of_each_pair_of_spellings_the_second_is_marked_as_the_same_target():
 
 def test_subscriptions_without_a_link_do_not_repeat_each_other():
     service = make_service(type="subscriptions", min_quantity=1)
-    rows = [row_of(service, link="", quantity="", username=name, min=10, max=20, delay=5) for name in ("ann", "bob")]
-    batch = make_batch(*rows)
+    batch = make_batch(subscription_of(service, "ann"), subscription_of(service, "bob"))
     assert not batch.lines.filter(has_errors=True).exists()
     assert summary(batch).unpriced == 2
+
+
+def subscription_of(service, username, **cells):
+    return row_of(service, link="", quantity="", username=username, min=10, max=20, delay=5, **cells)
+
+
+def test_a_second_subscription_for_one_account_is_a_doubt_that_a_person_can_accept():
+    service = make_service(type="subscriptions", min_quantity=1)
+    order = make_placed(service, link="", params={"username": "Cat"})
+    batch = make_batch(*[subscription_of(service, name) for name in ("ann", "@Ann", "cat")])
+    assert {line.number: line.errors for line in batch.lines.filter(has_errors=True)} == {
+        3: {"username": ["Line 2 orders the same service for the same account."]},
+        4: {"username": [f"Order {order.pk} is still active for the same service and account."]},
+    }
+    assert line_of(batch, 3).is_doubtful
+    change_line(line_of(batch, 3), is_repeat_ok=True)
+    change_line(line_of(batch, 4), is_left_out=True)
+    confirm_batch(batch)
+    assert list(batch.orders.values_list("link_key", "params__username")) == [("", "ann"), ("", "@Ann")]
+
+
+def test_of_two_drafts_for_one_completed_subscription_the_second_is_a_doubt():
+    service = make_service(type="subscriptions", min_quantity=1)
+    ended = make_placed(service, link="", progress="completed", params={"username": "ann"})
+    first, second = (make_batch(subscription_of(service, "ann", again_of=ended.pk)) for _ in range(2))
+    assert not second.lines.get().has_errors
+    confirm_batch(first)
+    assert "1 line has errors" in confirm(second, None, summary(second).fingerprint).problem
+    order = first.orders.get()
+    assert second.lines.get().messages == [f"Order {order.pk} is still active for the same service and account."]
+    assert second.lines.get().is_doubtful
+
+
+def test_a_link_at_a_service_that_takes_none_is_a_mistake_and_no_doubt():
+    service = make_service(type="subscriptions", min_quantity=1)
+    batch = make_batch(subscription_of(service, "ann") | {"link": "https://example.com/p/1"})
+    assert list(batch.lines.get().errors) == ["link"]
+    assert not batch.lines.get().is_doubtful
 
 
 @pytest.mark.parametrize(

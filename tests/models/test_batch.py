@@ -33,6 +33,21 @@ def test_the_messages_of_a_line_are_the_errors_of_all_columns():
     assert BatchLine().messages == []
 
 
+@pytest.mark.parametrize(
+    ("cells", "errors", "link_key", "is_it"),
+    [
+        ({"link": "x"}, {"link": ["This link is ordered already."]}, "example.com/p/1", True),
+        ({"link": "x"}, {"link": ["Link is missing."]}, "", False),
+        ({"link": "x"}, {"link": ["This link is ordered already."], "quantity": ["x"]}, "example.com/p/1", False),
+        ({"link": "x"}, {}, "example.com/p/1", False),
+        ({"username": "ann"}, {"username": ["This account is ordered already."]}, "@ann", True),
+        ({"username": "ann", "link": "x"}, {"username": ["Too long."]}, "example.com/p/1", False),
+    ],
+)
+def test_a_line_is_doubtful_if_nothing_but_its_target_is_in_doubt(cells, errors, link_key, is_it):
+    assert BatchLine(cells=cells, errors=errors, link_key=link_key).is_doubtful is is_it
+
+
 def test_a_batch_has_one_line_per_number(db):
     batch = make_batch(row_of(make_service()))
     with pytest.raises(IntegrityError):

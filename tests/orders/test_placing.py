@@ -68,18 +68,27 @@ def test_a_token_is_not_used_by_another_person(operator):
 @pytest.mark.parametrize("state", [state for state in Order.State.values if state != "placed"])
 def test_an_order_is_active_until_it_is_decided(state):
     order = make_order(state=state)
-    is_active = active_orders(order.service, order.link).exists()
+    is_active = active_orders(order.service, order.values).exists()
     assert is_active == (state in ("queued", "sending", "unknown"))
 
 
 @pytest.mark.parametrize("progress", ["", *Order.Progress.values])
 def test_a_placed_order_is_active_until_it_ends(progress):
     order = make_placed(progress=progress)
-    assert active_orders(order.service, order.link).exists() == (progress not in Order.FINISHED)
+    assert active_orders(order.service, order.values).exists() == (progress not in Order.FINISHED)
 
 
 def test_an_active_order_is_found_by_its_service_and_any_spelling_of_its_link():
     order = make_order(link="https://example.com/p")
-    assert active_orders(order.service, LINK).get() == order
-    assert not active_orders(order.service, "https://example.com/q").exists()
-    assert not active_orders(make_service(order.panel), LINK).exists()
+    assert active_orders(order.service, {"link": LINK}).get() == order
+    assert not active_orders(order.service, {"link": "https://example.com/q"}).exists()
+    assert not active_orders(make_service(order.panel), {"link": LINK}).exists()
+
+
+def test_an_active_subscription_is_found_by_its_service_and_any_spelling_of_its_account():
+    order = make_order(link="", params={"username": "Ann", "min": "10"})
+    for name in ("ann", "@ANN"):
+        assert active_orders(order.service, {"username": name, "min": "50"}).get() == order
+    assert not active_orders(order.service, {"username": "bob"}).exists()
+    assert not active_orders(order.service, {"username": ""}).exists()
+    assert not active_orders(make_order(params={"username": "Ann"}).service, {"username": "ann"}).exists()

@@ -71,6 +71,11 @@ def test_a_subscription_that_was_ordered_anew_by_hand_is_a_doubt_by_its_other_fi
     assert doubt(order).text == f"Order {order.pk} was ordered again already as order {repeat.pk}."
 
 
+def test_an_active_subscription_is_a_doubt_in_words_about_its_account():
+    order = make_order(link="", params={"username": "ann"})
+    assert doubt(order).text == f"Order {order.pk} is still active for the same service and account."
+
+
 def test_an_order_that_was_sent_again_after_the_draft_is_a_doubt():
     order = make_placed(progress="completed", sent_at=timezone.now())
     assert doubt(order) is None

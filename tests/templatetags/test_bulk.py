@@ -8,11 +8,11 @@ from django.template import Context, Template
 from panels.models import BatchLine, SourceTable
 from panels.tables.columns import COLUMNS
 from panels.templatetags import bulk
-from panels.templatetags.bulk import LONGEST, amounts, cell, is_repeat, other_cells, spans, titles_read
+from panels.templatetags.bulk import LONGEST, amounts, cell, other_cells, spans, titles_read
 
 
 def test_the_tags_and_filters_are_registered():
-    assert set(bulk.register.filters) == {"other_cells", "cell", "whole", "spans", "is_repeat", "titles_read"}
+    assert set(bulk.register.filters) == {"other_cells", "cell", "whole", "spans", "titles_read"}
     assert set(bulk.register.tags) == {"amounts"}
 
 
@@ -43,19 +43,6 @@ def test_a_cell_that_was_not_entered_is_empty():
     line = BatchLine(cells={"quantity": 100})
     assert cell(line, "quantity") == "100"
     assert cell(line, "comments") == ""
-
-
-@pytest.mark.parametrize(
-    ("errors", "link_key", "is_it"),
-    [
-        ({"link": ["This link is ordered already."]}, "example.com/p/1", True),
-        ({"link": ["Link is missing."]}, "", False),
-        ({"link": ["This link is ordered already."], "quantity": ["x"]}, "example.com/p/1", False),
-        ({}, "example.com/p/1", False),
-    ],
-)
-def test_a_line_is_a_repeat_only_if_nothing_else_is_wrong(errors, link_key, is_it):
-    assert is_repeat(BatchLine(errors=errors, link_key=link_key)) is is_it
 
 
 @pytest.mark.parametrize(

@@ -540,10 +540,12 @@ def test_many_active_orders_are_not_all_listed(as_operator):
     assert "There are more active orders." in answer
 
 
-def test_subscriptions_without_a_link_are_not_taken_for_duplicates(as_operator):
+def test_only_a_subscription_for_the_same_account_is_taken_for_a_duplicate(as_operator):
     service = make_service(type="subscriptions")
-    make_placed(service, link="")
-    assert "There is an active order" not in check(as_operator, open_form(as_operator, service), username="ann")
+    make_placed(service, link="", params={"username": "Bob"})
+    form = open_form(as_operator, service)
+    assert "There is an active order" not in check(as_operator, form, username="ann")
+    assert "There is an active order for this service and account." in check(as_operator, form, username="@bob")
 
 
 @pytest.mark.parametrize(("balance", "is_short"), [("2.69", True), ("2.70", False), (None, False)])
