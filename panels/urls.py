@@ -95,6 +95,7 @@ urlpatterns = [
     path("bulk/<int:pk>/lines/<int:number>/", bulk_lines.bulk_line, name="bulk_line"),
     path("bulk/<int:pk>/services/", bulk_lines.bulk_services, name="bulk_services"),
     path("bulk/<int:pk>/settle/", bulk_mistakes.bulk_settle, name="bulk_settle"),
+    path("bulk/<int:pk>/take-back/", bulk_mistakes.bulk_take_back, name="bulk_take_back"),
     path("bulk/<int:pk>/rename/", bulk_labels.bulk_rename, name="bulk_rename"),
     path("bulk/<int:pk>/columns/", bulk_columns.bulk_columns, name="bulk_columns"),
     path("bulk/<int:pk>/labels/", bulk_labels.bulk_labels, name="bulk_labels"),

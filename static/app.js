@@ -10,6 +10,7 @@
 //   data-overtakes on a polled part: a message from before goes when a badge of the part changes, or a progress ends
 //   data-short on a form of a search: its empty fields are not sent, so they are not in the address
 //   data-needs-saved on a form: it is not sent while a form with data-unsaved="words" has values that are not saved
+//   data-keeps-unsaved on a list: it is not loaded again while a form in it has values that are not saved
 //   data-chooses on a field: arrow keys, Enter and Escape choose from the list in [data-choices] of its form, or of that id
 //   data-pick with data-panel and data-service: fills in the fields panel and service of the form around it
 //   HX-Trigger: {"go-on": {"to": "id", "at": "address"}} sets the focus, and loads the list of lines where it has no such part
@@ -94,6 +95,14 @@
     toast(open.form.dataset.unsaved, "bad");
     open.focus();
   }, true);
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const { elt } = event.detail;
+    if (!elt.matches("[data-keeps-unsaved]")) return;
+    if (!all("form[data-unsaved] :is(input:not([type=hidden]), textarea)", elt).some(isTyped)) return;
+    event.preventDefault();
+    toast("Other lines have changed, in another tab or by somebody else. They are shown after your next change.");
+  });
 
   document.addEventListener("submit", (event) => {
     if (event.submitter?.hasAttribute("data-download")) event.stopImmediatePropagation();

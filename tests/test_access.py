@@ -89,6 +89,7 @@ TABLE = {
     ("bulk_line", "POST"): (LOGIN, 403, 403, 422, 422),
     ("bulk_services", "GET"): (LOGIN, 403, 403, 200, 200),
     ("bulk_settle", "POST"): (LOGIN, 403, 403, 302, 302),
+    ("bulk_take_back", "POST"): (LOGIN, 403, 403, 302, 302),
     ("bulk_rename", "POST"): (LOGIN, 403, 403, 302, 302),
     # The table of a draft of this kind is not kept.
     ("bulk_columns", "GET"): (LOGIN, 403, 403, 302, 302),

@@ -15,6 +15,7 @@ from panels.orders.repeats import Doubt, find_doubts
 from panels.protocol.order_fields import UnfitError, clean, shown
 from panels.protocol.order_types import ALL_FIELDS, Checked, check
 from panels.tables.columns import AGAIN_OF
+from panels.tables.template import EXAMPLE_REMARK, is_example
 
 # The fields of a line that a check writes.
 FOUND = (
@@ -52,6 +53,8 @@ def check_lines(batch: Batch, lines: Sequence[BatchLine]) -> dict[int, Checked]:
         if found := _check_line(line, lookup):
             checked[line.number] = found
         check_labels(line, names)
+        if is_example(line.cells):
+            line.errors[""] = [EXAMPLE_REMARK]
     _find_repeats(lines)
     _check_again_of(batch, lines)
     for line in lines:

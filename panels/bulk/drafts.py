@@ -28,6 +28,10 @@ class NotADraftError(Exception):
     """The batch has been confirmed or discarded, so its lines cannot change any more."""
 
 
+class LineChangedError(Exception):
+    """The line has changed since a person saw it. Nothing was changed."""
+
+
 def create_batch(  # noqa: PLR0913
     sheet: Sheet,
     *,
@@ -112,15 +116,20 @@ def change_line(
     cells: Mapping[str, str] | None = None,
     is_left_out: bool | None = None,
     is_repeat_ok: bool | None = None,
+    seen: str | None = None,
 ) -> list[BatchLine]:
     """Correct a line, skip or include it, or accept that it repeats another line.
 
-    Checks the line again, and the lines that it repeats or repeated before. Returns all of them by number. Raises
-    NotADraftError.
+    `seen` is the mark of the line that the person saw. Checks the line again, and the lines that it repeats or repeated
+    before. Returns all of them by number. Raises NotADraftError and LineChangedError.
     """
     with transaction.atomic():
         batch = lock_draft(line.batch_id)
         line = batch.lines.get(pk=line.pk)
+        # Other lines may have changed its doubts meanwhile. Who accepts doubts must have seen them.
+        mark = line.mark if is_repeat_ok else line.mark.partition(".")[0]
+        if seen is not None and not seen.startswith(mark):
+            raise LineChangedError
         before, shown = _alike(line), {*line.messages, *line.warnings}
         if cells is not None:
             line.cells = storable(cells)
@@ -154,7 +163,9 @@ def include(batch: Batch, numbers: Iterable[int]) -> int:
     """Include skipped lines again, check all lines, and return the number of included lines. Raises NotADraftError."""
     with transaction.atomic():
         batch = lock_draft(batch.pk)
-        included = batch.lines.filter(number__in=list(numbers), is_left_out=True).update(is_left_out=False)
+        skipped = batch.lines.filter(is_left_out=True)
+        chunks = in_chunks(sorted(numbers))
+        included = sum(skipped.filter(number__in=some).update(is_left_out=False) for some in chunks)
         lines, before, _ = recheck_lines(batch)
         save_changed_lines(lines, before)
         touch(batch)

@@ -1,4 +1,4 @@
-"""The services and the examples of the template: orders of the team's own services that can be sent as they are."""
+"""The services and the examples of the template: orders of the team's own services, for targets that are replaced."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db.models import Min
 
 from panels.models import Client, Order, Panel, Service
 from panels.protocol.order_types import ALL_FIELDS, check
-from panels.tables.template import EXAMPLES, Cells
+from panels.tables.template import EXAMPLE_LINK, EXAMPLES, Cells
 
 # The template lists the services of the last orders, and then some services of each panel.
 MOST_SERVICES = 500
@@ -44,7 +44,10 @@ def service_rows(services: Sequence[Service]) -> Iterator[list[Any]]:
 
 
 def example_rows(services: Sequence[Service]) -> list[Cells]:
-    """Return an order of each common type for which the team has a service. None of them has errors or warnings."""
+    """Return an order of each common type for which the team has a service. None of them has warnings.
+
+    Its target is the only error of each, so a template that is uploaded as it is orders nothing.
+    """
     client = Client.objects.order_by("name_key").first()
     rows: list[Cells] = []
     for kind, cells in EXAMPLES:
@@ -59,7 +62,7 @@ def example_rows(services: Sequence[Service]) -> list[Cells]:
 
 def _link(cells: Cells, number: int) -> dict[str, str]:
     """Return a link of its own for each example, because equal links of one service are errors."""
-    return {"link": f"https://example.com/p/{number}"} if "link" in cells else {}
+    return {"link": f"{EXAMPLE_LINK}/{number}"} if "link" in cells else {}
 
 
 def _fit(service: Service, cells: dict[str, str | int]) -> dict[str, str | int] | None:

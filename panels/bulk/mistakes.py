@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from panels.models import Batch, BatchLine
 from panels.models.batch import target_column
 from panels.tables.columns import AGAIN_OF
 
+Cells = Mapping[str, str]
 # A transaction saves at most so many lines, because SQLite lets nobody else write meanwhile.
 PIECE = 300
 # How often the lines are read again because somebody else has changed the draft meanwhile.
@@ -31,6 +32,11 @@ class Mistake:
     value: str
     messages: tuple[str, ...]
     is_repeat: bool
+
+    @property
+    def is_correctable(self) -> bool:
+        """Whether another value of the column corrects it. A mistake of the whole line has no column."""
+        return bool(self.column) and not self.is_repeat
 
     @property
     def key(self) -> str:
@@ -56,27 +62,34 @@ class Settled:
     """The result for the lines of a group: the changed lines, and how many of them still have errors.
 
     is_whole: all lines were changed. Other people may change a draft so often that some lines stay as they were.
+    before, now: the cells that were changed, None if they were not the same in all lines. So they can be taken back.
     """
 
     numbers: tuple[int, ...]
     wrong: int
     is_whole: bool
+    before: Cells | None = None
+    now: Cells | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """What is done to each line of a group: other cells, skipped, or ordered although it repeats another line."""
 
-    cells: Mapping[str, str] = field(default_factory=dict)
+    cells: Cells = field(default_factory=dict)
     is_left_out: bool = False
-    is_repeat_ok: bool = False
+    is_repeat_ok: bool | None = None
 
     def apply(self, line: BatchLine) -> None:
         """Change a line. Nothing is checked or saved."""
         line.cells = storable({**line.cells, **self.cells})
         line.is_left_out |= self.is_left_out
-        if self.is_repeat_ok:
-            line.is_repeat_ok, line.accepted = True, {*line.messages, *line.warnings}
+        if self.is_repeat_ok is not None:
+            line.is_repeat_ok, line.accepted = self.is_repeat_ok, {*line.messages, *line.warnings}
+
+    def cells_of(self, line: BatchLine) -> tuple[tuple[str, str], ...]:
+        """Return the cells of a line that this changes."""
+        return tuple((name, line.cells.get(name, "")) for name in sorted(self.cells))
 
 
 def find_groups(batch: Batch) -> list[Group]:
@@ -100,36 +113,70 @@ def _mistakes(cells: Mapping[str, str], errors: Mapping[str, list[str]], link_ke
 
 
 def settle(batch: Batch, key: str, change: Change) -> Settled:
-    """Change all lines with a mistake, and check and price them again. Raises NotADraftError.
+    """Change all lines with a mistake, and check and price them again. Raises NotADraftError."""
+
+    def find(batch: Batch) -> list[BatchLine]:
+        wrong = batch.lines.filter(has_errors=True, is_left_out=False).order_by("number")
+        return [line for line in wrong if any(each.key == key for each in _of_line(line))]
+
+    return _settle(batch, find, change)
+
+
+def take_back(batch: Batch, numbers: Iterable[int], change: Change, *, now: Cells) -> Settled:
+    """Give lines their former cells, or doubt them again. Raises NotADraftError.
+
+    A line whose cells are not those of `now` was changed since, so it stays as it is.
+    """
+    wanted = sorted(numbers)
+
+    def find(batch: Batch) -> list[BatchLine]:
+        found = [line for some in in_chunks(wanted) for line in batch.lines.filter(number__in=some).order_by("number")]
+        return [line for line in found if dict(change.cells_of(line)) == dict(now)]
+
+    return _settle(batch, find, change)
+
+
+def _settle(batch: Batch, find: Callable[[Batch], list[BatchLine]], change: Change) -> Settled:
+    """Change the lines that are found.
 
     Up to PIECE lines change in one transaction. More lines change in several, because one would lock the database for
     too long. Each line changes as a whole, and a line that is not changed yet still prevents the confirmation.
     """
     settled: dict[int, BatchLine] = {}
+    before: set[tuple[tuple[str, str], ...]] = set()
     is_whole = False
     for _ in range(TRIES):
         # Its panel and labels belong to what was seen, because somebody else may change them too.
         batch = Batch.objects.select_related("panel", "client", "campaign").get(pk=batch.pk)
         seen = batch.checked_at
-        wanted, lines = _change(batch, key, change)
+        wanted, lines = _change(batch, find(batch), change)
         for piece in _pieces(lines):
             seen = _save(batch.pk, piece, seen)
             if seen is None:
                 break
             settled |= {line.number: line for line in piece if line.number in wanted}
+            before |= {wanted[line.number] for line in piece if line.number in wanted}
         else:
             is_whole = True
             break
-    return Settled(tuple(settled), sum(line.is_wrong for line in settled.values()), is_whole)
+    now = {change.cells_of(line) for line in settled.values()}
+    return Settled(
+        tuple(sorted(settled)),
+        sum(line.is_wrong for line in settled.values()),
+        is_whole,
+        before=dict(*before) if len(before) == 1 else None,
+        now=dict(*now) if len(now) == 1 else None,
+    )
 
 
-def _change(batch: Batch, key: str, change: Change) -> tuple[set[int], list[BatchLine]]:
-    """Return the numbers of the lines with a mistake, and these and all other lines that the change concerns.
+def _change(
+    batch: Batch, wanted: list[BatchLine], change: Change
+) -> tuple[dict[int, tuple[tuple[str, str], ...]], list[BatchLine]]:
+    """Change lines. Return their former cells by their numbers, and these and all other lines that the change concerns.
 
     Those are the lines that repeat a changed line or repeated it before. Nothing is saved.
     """
-    wrong = batch.lines.filter(has_errors=True, is_left_out=False).order_by("number")
-    wanted = [line for line in wrong if any(each.key == key for each in _of_line(line))]
+    cells = {line.number: change.cells_of(line) for line in wanted}
     others = _alike(batch, wanted, ())
     before = {line.number: checked_values(line) for line in (*wanted, *others)}
     for line in wanted:
@@ -137,13 +184,12 @@ def _change(batch: Batch, key: str, change: Change) -> tuple[set[int], list[Batc
     check_lines(batch, wanted)
     for line in wanted:
         # The person accepted a repeat of another service or link.
-        line.is_repeat_ok &= change.is_repeat_ok or _key(checked_values(line)) == _key(before[line.number])
+        line.is_repeat_ok &= bool(change.is_repeat_ok) or _key(checked_values(line)) == _key(before[line.number])
     others += _alike(batch, wanted, others)
     before |= {line.number: checked_values(line) for line in others if line.number not in before}
     lines = sorted((*wanted, *others), key=lambda line: line.number)
     check_lines(batch, lines)
-    numbers = {line.number for line in wanted}
-    return numbers, [line for line in lines if line.number in numbers or checked_values(line) != before[line.number]]
+    return cells, [line for line in lines if line.number in cells or checked_values(line) != before[line.number]]
 
 
 def _of_line(line: BatchLine) -> Iterator[Mistake]:

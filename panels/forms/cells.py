@@ -19,6 +19,11 @@ LABELS_OF = {name: field.label for name, field in ALL_FIELDS.items()} | {AGAIN_O
 _PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
 
 
+def label_of(name: str) -> str:
+    """Return the label of a cell."""
+    return LABELS_OF.get(name, name.capitalize())
+
+
 class ServiceField(ApiField):
     """The ID of a service, with room below for the services that are found."""
 
@@ -46,9 +51,8 @@ class CellFields:
     def make(self, name: str, text: str, *, without: str = "") -> ApiField:
         """Make the field of a cell with its present text. `without` says what an empty choice of a panel means."""
         widget = self._panel_list(text, without) if name == "panel" else self._widget(name, text)
-        label = LABELS_OF.get(name, name.capitalize())
         kind = ServiceField if name == "service" else ApiField
-        return kind(label=label, required=False, strip=False, widget=widget)
+        return kind(label=label_of(name), required=False, strip=False, widget=widget)
 
     def _panel_list(self, text: str, without: str) -> forms.Select:
         """Return the list of the active panels. A name that none of them has stays a choice until it is corrected."""
@@ -87,5 +91,6 @@ class MistakeForm(forms.Form):
         if mistake.column == "service":
             self.initial["panel"] = fields.panel_name(next(iter(group.panels))) if len(group.panels) == 1 else ""
             self.fields["panel"] = fields.make("panel", self.initial["panel"], without="The panel of each line")
-        self.fields[mistake.column] = fields.make(mistake.column, mistake.value)
-        self.label = self.fields[mistake.column].label
+        if mistake.column:
+            self.fields[mistake.column] = fields.make(mistake.column, mistake.value)
+        self.label = self.fields[mistake.column].label if mistake.column else ""

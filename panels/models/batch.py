@@ -9,6 +9,8 @@ A batch of imported orders begins as confirmed. None of its orders is ever sent.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import uuid
 from collections.abc import Mapping
 from functools import cached_property
@@ -177,6 +179,12 @@ class BatchLine(models.Model):
     @property
     def target_column(self) -> str:
         return target_column(self.cells)
+
+    @property
+    def mark(self) -> str:
+        """A short text that changes with the line: a part for what a person changes, then a part for what a check says."""
+        parts = (self.cells, self.is_left_out), (self.errors, self.warnings, self.is_repeat_ok)
+        return ".".join(hashlib.sha256(json.dumps(each, sort_keys=True).encode()).hexdigest()[:20] for each in parts)
 
     @property
     def is_doubtful(self) -> bool:

@@ -19,25 +19,28 @@ from panels.tables.writing import workbook_cell
 
 SERVICE_TITLES = ("panel", "service", "name", "type", "rate", "currency", "min", "max")
 _WIDE = ("link", "comments", "usernames", "keywords", "extra_fields", "note")
-_EXAMPLE_LINK = "https://example.com/p/Ab3xY"
+# Orders for these targets are examples, so they are never placed (`is_example`). No account has such a long name.
+EXAMPLE_LINK = "https://example.com/put-your-link-here"
+_EXAMPLE_ACCOUNT = "put_the_name_of_your_account_here"
 _EXAMPLE_LABELS = {"reference": "PO-117", "note": "For you only"}
+EXAMPLE_REMARK = "This line is an example of the template. Put your own order in its place, or skip the line."
 Cells = Mapping[str, str | int]
 # The type of a service, and the cells of an order of this type.
 EXAMPLES: tuple[tuple[str, Cells], ...] = (
-    ("default", {"link": _EXAMPLE_LINK, "quantity": 1000, **_EXAMPLE_LABELS}),
-    ("default", {"link": _EXAMPLE_LINK, "quantity": 100, "runs": 10, "interval": 60}),
-    ("package", {"link": _EXAMPLE_LINK}),
-    ("custom_comments", {"link": _EXAMPLE_LINK, "comments": "Great picture!\nWhere is this?\nLove it"}),
-    ("mentions_custom_list", {"link": _EXAMPLE_LINK, "usernames": "first_name\nsecond_name"}),
-    ("mentions_hashtag", {"link": _EXAMPLE_LINK, "quantity": 500, "hashtag": "travel"}),
-    ("comment_likes", {"link": _EXAMPLE_LINK, "quantity": 50, "username": "writer_of_the_comment"}),
-    ("comment_replies", {"link": _EXAMPLE_LINK, "username": "writer_of_the_comment", "comments": "So true\nThanks!"}),
-    ("poll", {"link": _EXAMPLE_LINK, "quantity": 200, "answer_number": 2}),
-    ("seo", {"link": "https://example.com/", "quantity": 300, "keywords": "travel blog\nbest beaches"}),
+    ("default", {"link": EXAMPLE_LINK, "quantity": 1000, **_EXAMPLE_LABELS}),
+    ("default", {"link": EXAMPLE_LINK, "quantity": 100, "runs": 10, "interval": 60}),
+    ("package", {"link": EXAMPLE_LINK}),
+    ("custom_comments", {"link": EXAMPLE_LINK, "comments": "Great picture!\nWhere is this?\nLove it"}),
+    ("mentions_custom_list", {"link": EXAMPLE_LINK, "usernames": "first_name\nsecond_name"}),
+    ("mentions_hashtag", {"link": EXAMPLE_LINK, "quantity": 500, "hashtag": "travel"}),
+    ("comment_likes", {"link": EXAMPLE_LINK, "quantity": 50, "username": "writer_of_the_comment"}),
+    ("comment_replies", {"link": EXAMPLE_LINK, "username": "writer_of_the_comment", "comments": "So true\nThanks!"}),
+    ("poll", {"link": EXAMPLE_LINK, "quantity": 200, "answer_number": 2}),
+    ("seo", {"link": EXAMPLE_LINK, "quantity": 300, "keywords": "travel blog\nbest beaches"}),
     (
         "web_traffic",
         {
-            "link": "https://example.com/",
+            "link": EXAMPLE_LINK,
             "quantity": 1000,
             "country": "US",
             "device": 5,
@@ -47,11 +50,16 @@ EXAMPLES: tuple[tuple[str, Cells], ...] = (
     ),
     (
         "subscriptions",
-        {"username": "account_name", "min": 100, "max": 200, "posts": 10, "delay": 30, "expiry": "31/12/2030"},
+        {"username": _EXAMPLE_ACCOUNT, "min": 100, "max": 200, "posts": 10, "delay": 30, "expiry": "31/12/2030"},
     ),
-    ("likes_spread", {"username": "account_name", "old_posts": 5, "min": 100, "max": 200, "delay": 30}),
-    ("", {"link": _EXAMPLE_LINK, "quantity": 100, "extra_fields": "start_at=12:00\ncomment_id=17"}),
+    ("likes_spread", {"username": _EXAMPLE_ACCOUNT, "old_posts": 5, "min": 100, "max": 200, "delay": 30}),
+    ("", {"link": EXAMPLE_LINK, "quantity": 100, "extra_fields": "start_at=12:00\ncomment_id=17"}),
 )
+
+
+def is_example(cells: Mapping[str, str]) -> bool:
+    """Return whether a line still has the target of an example of the template."""
+    return cells.get("link", "").startswith(EXAMPLE_LINK) or cells.get("username") == _EXAMPLE_ACCOUNT
 
 
 def generic_rows() -> list[Cells]:

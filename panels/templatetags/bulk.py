@@ -10,6 +10,7 @@ from django.utils.html import format_html_join
 
 from panels.models import BatchLine, SourceTable
 from panels.pages.numbers import count, money
+from panels.pages.spans import find_spans
 from panels.protocol.order_fields import read_count
 from panels.tables.columns import COLUMNS
 
@@ -51,14 +52,9 @@ def whole(text: str) -> str:
 @register.filter
 def spans(numbers: Sequence[int]) -> str:
     """Write the first numbers of lines, neighbours as one span, and count the other numbers."""
-    found: list[list[int]] = []
-    for number in numbers:
-        if found and number == found[-1][-1] + 1:
-            found[-1].append(number)
-        else:
-            found.append([number])
-    words = [f"{span[0]}–{span[-1]}" if len(span) > 1 else str(span[0]) for span in found]
-    more = sum(map(len, found[MOST_SPANS:]))
+    found = find_spans(numbers)
+    words = [f"{first}–{last}" if first < last else str(first) for first, last in found]
+    more = sum(last - first + 1 for first, last in found[MOST_SPANS:])
     return ", ".join(words[:MOST_SPANS]) + (f" and {count(more)} more" if more else "")
 
 

@@ -12,20 +12,22 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh, trigger_client_event
 
-from panels.bulk.confirming import Summary, summary
-from panels.bulk.drafts import NotADraftError, change_line, include, leave_out_wrong
+from panels.bulk.confirming import Summary, fingerprint, summary
+from panels.bulk.drafts import LineChangedError, NotADraftError, change_line, include, leave_out_wrong
 from panels.bulk.labels import find_missing_names
 from panels.bulk.lookup import CatalogLookup
 from panels.bulk.mistakes import find_groups
 from panels.clients.naming import known_names
 from panels.forms.bulk import LineForm
-from panels.forms.cells import CellFields, MistakeForm
+from panels.forms.cells import CellFields, MistakeForm, label_of
 from panels.models import Batch, BatchLine, Panel
 from panels.pages.htmx import render_page, wants_fragment
 from panels.pages.paging import paginate
+from panels.pages.spans import read_spans, write_spans
 from panels.pages.undo import say_with_undo
 from panels.views.order_new import find_choices
 
@@ -148,10 +150,14 @@ def _change(request: HttpRequest, batch: Batch, line: BatchLine) -> HttpResponse
     # Every button of the form sends the cells of the line. The buttons of the row send no cells.
     is_form = choice not in CHANGES or "service" in request.POST
     cells = LineForm(line, request.POST).cells if is_form else None
+    # The list of another tab, or of before somebody else's change, has outdated rows.
+    is_outdated = request.POST.get("draft", fingerprint(batch)) != fingerprint(batch)
     try:
-        changed = change_line(line, cells=cells, **CHANGES.get(choice, {}))
+        changed = change_line(line, cells=cells, seen=request.POST.get("seen"), **CHANGES.get(choice, {}))
     except NotADraftError as error:
         return _not_a_draft(request, batch, str(error))
+    except LineChangedError:
+        return _show_changed(request, batch, line.number, cells)
     was_wrong = line.is_wrong
     line = _get_line(batch, line.number)
     is_still_wrong = cells is not None and line.is_wrong
@@ -159,7 +165,10 @@ def _change(request: HttpRequest, batch: Batch, line: BatchLine) -> HttpResponse
     if not wants_fragment(request) and not is_still_wrong:
         messages.success(request, f"Line {line.number} was changed.")
         return redirect(f"{_address(batch, request)}#{stop.part}" if stop else _address(batch, request))
-    response = _show(request, batch, line, LineForm(line) if is_still_wrong else None, is_changed=True, stop=stop)
+    form = LineForm(line) if is_still_wrong else None
+    response = _show(request, batch, line, form, is_changed=True, is_outdated=is_outdated, stop=stop)
+    if is_outdated:
+        return trigger_client_event(response, "outdated", {}, after="settle")
     if stop:
         trigger_client_event(response, "go-on", {"to": stop.part, "at": stop.address}, after="settle")
     # Rows of other lines with the same service and link reload themselves, because their errors may have changed.
@@ -169,6 +178,23 @@ def _change(request: HttpRequest, batch: Batch, line: BatchLine) -> HttpResponse
     return response
 
 
+def _show_changed(request: HttpRequest, batch: Batch, number: int, typed: dict[str, str] | None) -> HttpResponse:
+    """Show a line as it is now, because it has changed since the person saw it. What they typed is named."""
+    line = _get_line(batch, number)
+    text = f"Line {number} was changed meanwhile, in another tab or by somebody else. Your change was not saved."
+    if not wants_fragment(request):
+        messages.error(request, f"{text} The page shows the line as it is now.")
+        return redirect(_address(batch, request))
+    others = [
+        f"{label_of(name).lower()} “{Truncator(text).chars(80)}”"
+        for name, text in (typed or {}).items()
+        if text != line.cells.get(name, "")
+    ]
+    form = None if typed is None else LineForm(line)
+    response = _show(request, batch, line, form, is_changed=True, is_outdated=True, overtaken=others)
+    return response if form else trigger_client_event(response, "toast", {"text": text, "kind": "bad"})
+
+
 def _show(
     request: HttpRequest,
     batch: Batch,
@@ -176,10 +202,10 @@ def _show(
     form: LineForm | None,
     *,
     is_changed: bool = False,
-    stop: Stop | None = None,
+    **more: Any,
 ) -> HttpResponse:
-    """Show a line or its form. After a change, add the new summary of its batch, and say where the focus goes."""
-    context = {"batch": batch, "line": line, "form": form, "can_change": batch.is_draft, "stop": stop}
+    """Show a line or its form. After a change, add the new summary of its batch."""
+    context = {"batch": batch, "line": line, "form": form, "can_change": batch.is_draft, **more}
     if is_changed and wants_fragment(request):
         context |= draft_context(batch, summary(batch)) | {"is_out_of_band": True}
     status = 422 if is_changed and form else 200
@@ -209,7 +235,7 @@ def bulk_leave_out_wrong(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(batch)
     text = f"{lines_were(len(numbers))} skipped. Skipped lines stay in the batch and are not ordered."
     if numbers:
-        say_with_undo(request, text, "bulk_include", batch.pk, lines=",".join(map(str, numbers)))
+        say_with_undo(request, text, "bulk_include", batch.pk, lines=write_spans(numbers))
     else:
         messages.info(request, text)
     return redirect(batch)
@@ -218,16 +244,21 @@ def bulk_leave_out_wrong(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required("panels.change_batch", raise_exception=True)
 @require_POST
 def bulk_include(request: HttpRequest, pk: int) -> HttpResponse:
-    """Include skipped lines of a draft again, as the undo of skipping them."""
+    """Include skipped lines of a draft again: those of the undo of skipping them, or all with `?all`."""
     batch = get_batch(pk)
-    numbers = [text for text in request.GET.get("lines", "").split(",") if text.isdecimal() and len(text) <= 9]
+    skipped = batch.lines.filter(is_left_out=True).values_list("number", flat=True)
     try:
-        included = include(batch, map(int, numbers))
+        included = include(batch, skipped if "all" in request.GET else read_spans(request.GET.get("lines", "")))
     except NotADraftError as error:
         messages.error(request, str(error))
     else:
         messages.success(request, f"{lines_were(included)} included again. All lines were checked.")
     return redirect(batch)
+
+
+def lines_are(number: int) -> str:
+    """Begin a sentence about some lines."""
+    return "1 line is" if number == 1 else f"{number:,} lines are"
 
 
 def lines_were(number: int) -> str:

@@ -9,11 +9,12 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from panels.bulk.drafts import NotADraftError
-from panels.bulk.mistakes import Change, Settled, settle
+from panels.bulk.mistakes import Change, Settled, settle, take_back
 from panels.models import Batch
+from panels.pages.spans import read_spans, write_spans
 from panels.pages.undo import say_with_undo
 from panels.tables.columns import COLUMNS
-from panels.views.bulk_lines import get_batch, lines_were, next_stop
+from panels.views.bulk_lines import get_batch, lines_are, lines_were, next_stop
 
 # For each button besides the correction: the change, and the words for it.
 CHANGES = {
@@ -46,6 +47,35 @@ def _cells(request: HttpRequest) -> dict[str, str]:
     return cells
 
 
+@permission_required("panels.change_batch", raise_exception=True)
+@require_POST
+def bulk_take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give corrected lines their former cells, or doubt accepted lines again, as the undo of `bulk_settle`."""
+    batch = get_batch(pk)
+    before, now = (
+        {name: request.GET[f"{mark}.{name}"] for name in COLUMNS if f"{mark}.{name}" in request.GET}
+        for mark in ("before", "now")
+    )
+    change = Change(cells=before, is_repeat_ok=None if before else False)
+    try:
+        settled = take_back(batch, read_spans(request.GET.get("lines", "")), change, now=now)
+    except NotADraftError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"{lines_are(len(settled.numbers))} as before. Lines that were changed since are kept.")
+    return redirect(batch)
+
+
+def _offer_undo(request: HttpRequest, batch: Batch, settled: Settled, text: str) -> None:
+    """Say what was done, with an undo if all lines had the same values before."""
+    if settled.before is None or settled.now is None:
+        messages.success(request, text)
+        return
+    cells = {f"before.{name}": value for name, value in settled.before.items()}
+    cells |= {f"now.{name}": value for name, value in settled.now.items()}
+    say_with_undo(request, text, "bulk_take_back", batch.pk, lines=write_spans(settled.numbers), **cells)
+
+
 def _say(request: HttpRequest, batch: Batch, settled: Settled, done: str) -> None:
     if not settled.is_whole:
         text = "Somebody else is changing this draft, so the other lines stayed as they were. Try again."
@@ -53,9 +83,8 @@ def _say(request: HttpRequest, batch: Batch, settled: Settled, done: str) -> Non
     elif not settled.numbers:
         messages.info(request, "No line has this mistake any more. Nothing was changed.")
     elif done == "skipped":
-        numbers = ",".join(map(str, settled.numbers))
         text = f"{lines_were(len(settled.numbers))} skipped. Skipped lines stay in the batch and are not ordered."
-        say_with_undo(request, text, "bulk_include", batch.pk, lines=numbers)
+        say_with_undo(request, text, "bulk_include", batch.pk, lines=write_spans(settled.numbers))
     else:
         left = f"{settled.wrong:,} still {'has' if settled.wrong == 1 else 'have'}" if settled.wrong else "None has"
-        messages.success(request, f"{lines_were(len(settled.numbers))} {done}. {left} errors.")
+        _offer_undo(request, batch, settled, f"{lines_were(len(settled.numbers))} {done}. {left} errors.")

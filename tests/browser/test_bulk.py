@@ -95,6 +95,33 @@ def test_what_is_typed_and_not_saved_is_neither_lost_nor_left_out_of_the_order(p
     assert sorted(Order.objects.values_list("quantity", flat=True)) == [synced.min, synced.min + 1]
 
 
+def test_two_tabs_on_one_draft_show_the_present_lines_and_overwrite_nothing(open_page, sign_in, transactional_db):
+    service = make_service()
+    batch = make_batch(*[row_of(service, quantity=1) for _ in range(3)])
+    first = open_page()
+    sign_in(first, "Operator")
+    second = first.context.new_page()
+    for page in (first, second):
+        page.goto(f"/bulk/{batch.pk}/")
+        page.get_by_role("link", name="Correct line 2").click()
+        expect(page.get_by_role("button", name="Save line 2")).to_be_visible()
+    first.get_by_label("Quantity").fill("700")
+    first.get_by_role("button", name="Save line 2").click()
+    expect(first.locator("#line-2").get_by_text("OK", exact=True)).to_be_visible()
+    second.get_by_label("Quantity").fill("800")
+    second.get_by_role("button", name="Save line 2").click()
+    expect(second.get_by_text("You had typed quantity “800”.")).to_be_visible()
+    expect(second.get_by_label("Quantity")).to_have_value("700")
+    assert batch.lines.get(number=2).cells["quantity"] == "700"
+    # A change in one tab, then one of another line in the other: its rows are those of now.
+    second.get_by_role("link", name="Cancel").click()
+    first.get_by_role("button", name="Skip line 3").click()
+    expect(first.locator("#line-3").get_by_text("Skipped", exact=True)).to_be_visible()
+    second.get_by_role("button", name="Skip line 4").click()
+    expect(second.locator("#line-3")).to_have_count(0)
+    expect(second.get_by_role("link", name="Errors 0")).to_be_visible()
+
+
 def test_a_repeat_is_settled_in_its_row(page, sign_in, worker, synced):
     sign_in(page, "Operator")
     row = f"{synced.id},https://example.com/same,{synced.min}\n"

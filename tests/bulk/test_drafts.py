@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from panels.bulk.confirming import confirm, summary
 from panels.bulk.drafts import (
+    LineChangedError,
     NotADraftError,
     change_line,
     create_batch,
@@ -218,3 +219,21 @@ def test_the_sweep_deletes_old_drafts_once_a_day():
     JobRun.objects.filter(name="delete old drafts").update(started_at=timezone.now() - timedelta(days=1, minutes=1))
     tasks.run_sweep(every=timedelta())
     assert not Batch.objects.exists()
+
+
+def test_a_line_is_changed_only_as_it_was_seen_and_its_doubts_are_accepted_only_in_those_words():
+    service = make_service()
+    row = row_of(service)
+    batch = make_batch(row, row)
+    second = line_of(batch, 3)
+    seen = second.mark
+    # Another line takes the doubt away. That does not prevent a correction of this line.
+    change_line(line_of(batch, 2), is_left_out=True)
+    with pytest.raises(LineChangedError):
+        change_line(second, is_repeat_ok=True, seen=seen)
+    change_line(second, cells=row | {"quantity": "500"}, seen=seen)
+    with pytest.raises(LineChangedError):
+        change_line(second, cells=row | {"quantity": "700"}, seen=seen)
+    assert line_of(batch, 3).cells["quantity"] == "500"
+    change_line(second, cells=row | {"quantity": "700"}, seen=line_of(batch, 3).mark)
+    assert line_of(batch, 3).cells["quantity"] == "700"

@@ -1,23 +1,25 @@
-"""The template has services of the team, and examples that can be sent as they are."""
+"""The template has services of the team, and examples of which nothing is missing but their targets."""
 
 from __future__ import annotations
 
 import pytest
 
 from panels.bulk import examples
+from panels.bulk.confirming import confirm, summary
 from panels.bulk.drafts import create_batch
 from panels.bulk.examples import example_rows, offered_services, service_rows
-from panels.models import Batch
+from panels.bulk.mistakes import find_groups
+from panels.models import Batch, Order
 from panels.protocol.order_types import ORDER_TYPES
 from panels.tables.reading import read_file
-from panels.tables.template import SERVICE_TITLES, template_csv, template_xlsx
+from panels.tables.template import EXAMPLE_REMARK, SERVICE_TITLES, template_csv, template_xlsx
 from tests.factories import make_client, make_order, make_panel, make_service
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
-def test_every_example_is_an_order_without_errors(suffix):
+def test_every_example_is_an_order_that_lacks_nothing_but_its_target_and_is_never_placed(suffix):
     make_client("Nova")
     panel = make_panel(name="=North")
     for slug in [*ORDER_TYPES, ""]:
@@ -27,7 +29,10 @@ def test_every_example_is_an_order_without_errors(suffix):
     sheet = read_file(f"a.{suffix}", content)
     assert sheet.note == ""
     batch, _ = create_batch(sheet, source=Batch.Source.FILE, created_by=None)
-    assert [line.errors for line in batch.lines.all()] == [{}] * len(rows)
+    assert [line.errors for line in batch.lines.all()] == [{"": [EXAMPLE_REMARK]}] * len(rows)
+    assert [(group.mistake.column, len(group)) for group in find_groups(batch)] == [("", len(rows))]
+    assert confirm(batch, None, summary(batch).fingerprint).problem
+    assert not Order.objects.exists()
     assert {line.client for line in batch.lines.all()} > {None}
     assert len({line.service.type for line in batch.lines.all()}) >= 12
 

@@ -10,7 +10,7 @@ from panels.bulk import mistakes
 from panels.bulk.checking import recheck_lines, save_changed_lines
 from panels.bulk.confirming import summary
 from panels.bulk.drafts import NotADraftError, change_line, discard, touch
-from panels.bulk.mistakes import Change, find_groups, settle
+from panels.bulk.mistakes import Change, find_groups, settle, take_back
 from panels.models import Batch, Order
 from tests.bulk.batches import confirm_batch, line_of
 from tests.factories import make_batch, make_panel, make_service, row_of
@@ -121,6 +121,36 @@ def test_an_accepted_repeat_does_not_hold_for_another_service():
     settle(batch, quantity.mistake.key, set_to(quantity="500", service=other.remote_id))
     assert line_of(batch, 3).has_errors
     assert not line_of(batch, 3).is_repeat_ok
+
+
+def test_a_correction_is_taken_back_where_nobody_has_changed_the_line_since():
+    service = make_service()
+    batch = make_batch(*[row_of(service, quantity="x", panel="") for _ in range(4)], panel=service.panel)
+    (group,) = find_groups(batch)
+    settled = settle(batch, group.mistake.key, set_to(quantity=" 500 "))
+    assert (settled.before, settled.now) == ({"quantity": "x"}, {"quantity": "500"})
+    change_line(line_of(batch, 3), cells=row_of(service, quantity="700"))
+    taken = take_back(batch, settled.numbers, Change(cells=settled.before), now=settled.now)
+    assert (taken.numbers, taken.wrong) == ((2, 4, 5), 3)
+    assert [line.cells["quantity"] for line in batch.lines.all()] == ["x", "700", "x", "x"]
+    assert groups_of(batch) == [("quantity", "x", [2, 4, 5])]
+
+
+def test_lines_with_several_former_values_have_no_undo():
+    service, other = make_service(), make_panel()
+    batch = make_batch(*[row_of(service, service="", panel=name) for name in (service.panel.name, "")], panel=other)
+    (group,) = find_groups(batch)
+    settled = settle(batch, group.mistake.key, set_to(service=service.remote_id, panel=service.panel.name))
+    assert (settled.numbers, settled.before) == ((2, 3), None)
+
+
+def test_accepted_repeats_are_doubted_again():
+    row = row_of(make_service())
+    batch = make_batch(*[row] * 3)
+    (group,) = find_groups(batch)
+    settled = settle(batch, group.mistake.key, Change(is_repeat_ok=True))
+    assert settled.wrong == 0
+    assert take_back(batch, settled.numbers, Change(is_repeat_ok=False), now=settled.now or {}).wrong == 2
 
 
 def test_many_lines_are_saved_in_pieces(monkeypatch):

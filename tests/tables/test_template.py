@@ -10,7 +10,15 @@ from openpyxl import load_workbook
 from panels.protocol.order_types import ALL_FIELDS, ORDER_TYPES
 from panels.tables.columns import COLUMNS
 from panels.tables.reading import SERVICES_SHEET, read_file
-from panels.tables.template import EXAMPLES, SERVICE_TITLES, generic_rows, template_csv, template_xlsx
+from panels.tables.template import (
+    EXAMPLE_LINK,
+    EXAMPLES,
+    SERVICE_TITLES,
+    generic_rows,
+    is_example,
+    template_csv,
+    template_xlsx,
+)
 
 SERVICE = ["=North", "007", "-Likes", "Default", 1, "USD", 10, None]
 
@@ -32,6 +40,14 @@ def test_a_template_is_a_file_with_all_columns_and_all_examples(name, make):
     for (_, cells), line in zip(EXAMPLES, sheet.lines, strict=True):
         values = {name: text for name, text in line.cells.items() if name in ALL_FIELDS}
         assert values == {name: str(value) for name, value in cells.items() if name in ALL_FIELDS}
+
+
+def test_an_example_is_known_until_its_target_is_replaced():
+    lines = read_file("a.csv", as_csv()).lines
+    assert all(is_example(line.cells) for line in lines)
+    own = {"link": "https://example.com/p/1", "username": "ann"}
+    assert not any(is_example({**line.cells, **own}) for line in lines)
+    assert is_example({"link": f"{EXAMPLE_LINK}/7", "quantity": "5"})
 
 
 def test_the_services_have_a_sheet_of_their_own_and_are_no_formulas():

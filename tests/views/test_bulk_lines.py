@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from panels.bulk.drafts import change_line
 from tests.factories import make_batch, make_panel, make_placed, make_service, row_of
 from tests.views.pages import at, order_all, text_of
 
@@ -222,6 +223,75 @@ def test_lines_of_a_confirmed_batch_stay_as_they_are(as_operator):
     assert as_operator.post(at("bulk_leave_out_wrong", batch)).url == at("bulk_detail", batch)
     assert "no longer" in text_of(as_operator.post(at("bulk_include", batch), follow=True))
     assert not batch.lines.get().is_left_out
+
+
+def test_all_skipped_lines_are_included_from_their_tab(as_operator):
+    batch = make_batch(*[row_of(make_service(), quantity=1) for _ in range(3)])
+    as_operator.post(at("bulk_leave_out_wrong", batch))
+    assert "Include all" not in text_of(as_operator.get(at("bulk_detail", batch)))
+    page = as_operator.get(at("bulk_detail", batch) + "?show=out").text
+    address = re.search(r'action="([^"]*)"[^>]*>\s*<input[^>]*>\s*<button[^>]*>Include all skipped lines', page)[1]
+    assert "3 lines were included again" in text_of(as_operator.post(address, follow=True))
+    assert not batch.lines.filter(is_left_out=True).exists()
+
+
+# -- two tabs
+
+
+def carried(page):
+    """Read what the first form of a line carries."""
+    return {name: re.search(rf'name="{name}" value="([^"]*)"', page.text)[1] for name in ("seen", "draft")}
+
+
+def test_a_line_that_was_changed_in_another_tab_is_not_overwritten_and_is_shown(as_operator):
+    service = make_service()
+    batch = make_batch(row_of(service, quantity=1))
+    old = carried(as_operator.get(at("bulk_detail", batch)))
+    line = batch.lines.get()
+    other = {**line.cells, "quantity": "700"}
+    assert as_operator.post(at("bulk_line", batch, 2), other | old, headers=HX).status_code == 200
+    answer = as_operator.post(at("bulk_line", batch, 2), line.cells | {"quantity": "800"} | old, headers=HX)
+    assert answer.status_code == 422
+    assert "changed meanwhile" in text_of(answer)
+    assert "You had typed quantity “800”." in text_of(answer)
+    assert 'value="700"' in answer.text
+    assert batch.lines.get().cells["quantity"] == "700"
+    # The form of the answer has the present state.
+    seen = carried_seen(answer)
+    as_operator.post(at("bulk_line", batch, 2), line.cells | {"quantity": "800", "seen": seen}, headers=HX)
+    assert batch.lines.get().cells["quantity"] == "800"
+
+
+def carried_seen(page):
+    return re.search(r'name="seen" value="([^"]*)"', page.text)[1]
+
+
+@pytest.mark.parametrize("headers", [HX, {}])
+def test_a_doubt_is_accepted_only_in_the_words_that_were_shown(as_operator, headers):
+    service = make_service()
+    row = row_of(service)
+    batch = make_batch(row, row)
+    seen = carried_seen(as_operator.get(at("bulk_line", batch, 3)))
+    order = make_placed(service, link=row["link"])
+    change_line(batch.lines.get(number=3), cells=row)
+    answer = as_operator.post(at("bulk_line", batch, 3), {"do": "repeat", "seen": seen}, headers=headers, follow=True)
+    assert "was changed meanwhile" in answer.text + answer.headers.get("HX-Trigger", "")
+    assert f"Order {order.pk} is still active" in text_of(answer)
+    assert not batch.lines.get(number=3).is_repeat_ok
+
+
+def test_outdated_rows_are_loaded_again_after_a_change_in_their_tab(as_operator):
+    service = make_service()
+    batch = make_batch(*[row_of(service, quantity=1) for _ in range(3)])
+    old = carried(as_operator.get(at("bulk_detail", batch)))
+    seen = carried_seen(as_operator.get(at("bulk_line", batch, 3)))
+    first = as_operator.post(at("bulk_line", batch, 2), row_of(service) | old, headers=HX)
+    assert "outdated" not in first.headers["HX-Trigger-After-Settle"]
+    assert 'id="draft"' in first.text
+    second = as_operator.post(at("bulk_line", batch, 3), row_of(service) | old | {"seen": seen}, headers=HX)
+    assert json.loads(second.headers["HX-Trigger-After-Settle"]) == {"outdated": {}}
+    assert 'id="draft"' not in second.text
+    assert not batch.lines.get(number=3).has_errors
 
 
 # -- the next line with errors

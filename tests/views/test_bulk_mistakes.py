@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import re
+import uuid
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from panels.bulk import mistakes
 from panels.bulk.drafts import discard
@@ -57,8 +61,36 @@ def test_all_lines_with_a_mistake_are_skipped_and_the_undo_includes_them(as_oper
     batch = make_batch(*[row_of(make_service(), quantity="x") for _ in range(2)])
     response = settle(as_operator, batch, do="leave_out")
     assert "2 lines were skipped" in text_of(response)
-    assert f"{at('bulk_include', batch)}?lines=2%2C3" in response.content.decode()
+    assert f"{at('bulk_include', batch)}?lines=2-3" in response.content.decode()
     assert batch.lines.filter(is_left_out=True).count() == 2
+
+
+def undo_of(response):
+    """Return the address of the undo that a page offers."""
+    return html.unescape(re.search(r'action="([^"]*take-back[^"]*)"', response.text)[1])
+
+
+def test_a_correction_of_many_lines_has_an_undo(as_operator):
+    batch = make_batch(*[row_of(make_service(), quantity="x & y") for _ in range(300)])
+    response = settle(as_operator, batch, quantity="500")
+    assert "300 lines were corrected. None has errors." in text_of(response)
+    page = as_operator.post(undo_of(response), follow=True)
+    assert "300 lines are as before." in text_of(page)
+    assert batch.lines.filter(cells__quantity="x & y", has_errors=True).count() == 300
+
+
+def test_accepted_repeats_have_an_undo(as_operator):
+    batch = make_batch(*[row_of(make_service())] * 3)
+    page = as_operator.post(undo_of(settle(as_operator, batch, do="repeat")), follow=True)
+    assert "2 lines are as before." in text_of(page)
+    assert batch.lines.filter(has_errors=True, is_repeat_ok=False).count() == 2
+
+
+@pytest.mark.parametrize("query", ["", "?lines=x", "?lines=2-9&before.quantity=1&now.quantity=9"])
+def test_an_undo_of_something_else_changes_nothing(as_operator, query):
+    batch = make_batch(row_of(make_service()))
+    as_operator.post(at("bulk_take_back", batch) + query)
+    assert batch.lines.get().cells["quantity"] == "1000"
 
 
 def test_repeats_of_one_link_are_accepted_together(as_operator):
@@ -68,6 +100,18 @@ def test_repeats_of_one_link_are_accepted_together(as_operator):
     assert "Order all 3 anyway" in text_of(page)
     assert "Set for all" not in text_of(page)
     assert "3 lines were accepted as repeats. None has errors." in text_of(settle(as_operator, batch, do="repeat"))
+
+
+def test_the_examples_of_a_template_that_is_uploaded_as_it_is_are_skipped_together(as_operator):
+    for slug in ("package", "subscriptions"):
+        make_service(type=slug)
+    file = SimpleUploadedFile("orders-template.csv", as_operator.get("/bulk/template.csv").content)
+    page = as_operator.post(reverse("bulk_new"), {"token": uuid.uuid4(), "file": file}, follow=True)
+    text = text_of(page)
+    assert "2 lines This line is an example of the template." in text
+    assert "Skip all 2" in text
+    assert "Set for all" not in text
+    assert "0 lines" in re.search(r"Order [^<]*", text)[0]
 
 
 def test_a_form_of_before_changes_nothing(as_operator):
