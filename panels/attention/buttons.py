@@ -65,6 +65,18 @@ def _new_cost(order: Order) -> str:
     return f"Send for {'at most ' if now.is_ceiling else ''}{money_text(now.cost, order.panel.currency)}"
 
 
+def _ask_for_release(order: Order) -> str:
+    """Say what will be paid, and what was agreed."""
+    now, currency = resolution.check_now(order), order.panel.currency
+    if now.cost is None:
+        return "The cost is not known in advance."
+    cost = f"{'at most ' if now.is_ceiling else ''}{money_text(now.cost, currency)}"
+    if now.cost == order.expected_cost:
+        return f"It costs {cost}, as agreed when it was ordered."
+    agreed = money_text(order.expected_cost, order.currency) if order.expected_cost is not None else "no cost"
+    return f"It costs {cost} now. When it was ordered, {agreed} was agreed."
+
+
 RELEASE = Button(
     _new_cost,
     "panels.change_order",
@@ -75,4 +87,5 @@ RELEASE = Button(
         "shown": lambda order: resolution.check_now(order).mark,
     },
     lambda order: not resolution.check_now(order).problem,
+    asks=_ask_for_release,
 )

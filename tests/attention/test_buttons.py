@@ -93,6 +93,36 @@ def test_an_order_on_hold_is_sent_at_its_new_price_and_its_row_disappears(as_ope
 
 
 @pytest.mark.parametrize(
+    ("agreed", "words"),
+    [
+        ("0.90", "It costs 1.80 USD now. When it was ordered, 0.90 USD was agreed."),
+        ("1.80", "It costs 1.80 USD, as agreed when it was ordered."),
+        (None, "It costs 1.80 USD now. When it was ordered, no cost was agreed."),
+    ],
+)
+def test_a_button_that_spends_money_says_what_is_paid_before_it_does(as_operator, operator, agreed, words):
+    service = make_service(rate_per_1000=Decimal("1.80"))
+    order = make_order(service, held_reason="Held.", expected_cost=agreed and Decimal(agreed))
+    assert offers(operator)["Send for 1.80\u00a0USD"].question.replace("\u00a0", " ") == words
+    page = as_operator.get("/").text.replace("\u00a0", " ")
+    row = page[page.index(f'id="need-orders-{order.pk}"') :]
+    assert words in row[row.index("<dialog") : row.index("</dialog>")]
+    # The form is in the dialog alone.
+    assert row[: row.index("</tr>")].count("<form") == 1
+
+
+def test_a_cost_that_is_not_known_is_said_before_it_is_paid(operator):
+    make_order(
+        make_service(type="likes_spread", min_quantity=1),
+        held_reason="Held.",
+        link="",
+        quantity=None,
+        params={"username": "ann", "old_posts": "5", "min": "10", "max": "20", "delay": "30"},
+    )
+    assert offers(operator)["Send, cost not known"].question == "The cost is not known in advance."
+
+
+@pytest.mark.parametrize(
     ("change", "label"),
     [
         ({"rate_per_1000": Decimal(9)}, "Send for 9.00\u00a0USD"),

@@ -34,6 +34,12 @@ def test_the_number_in_the_menu_is_of_the_rows_and_falls_with_them(open_page, si
     expect(page.get_by_role("heading", name="Needs attention · 20")).to_be_visible()
     looks_right(page)
     page.get_by_role("button", name="Send for 1.80").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("It costs 1.80 USD now. When it was ordered, 0.90 USD was agreed.")
+    looks_right(page)
+    held.refresh_from_db()
+    assert held.held_reason
+    dialog.get_by_role("button", name="Send for 1.80").click()
     expect(page.get_by_text("The order is sent on the present terms.")).to_be_visible()
     expect(page.locator(f"#need-orders-{held.pk}")).to_have_count(0)
     expect(badge).to_contain_text("19")
@@ -50,11 +56,15 @@ def test_the_number_in_the_menu_is_of_the_rows_and_falls_with_them(open_page, si
     assert held.held_reason == ""
 
 
-def test_a_button_in_place_works_without_a_script(open_page, sign_in):
+def test_buttons_work_without_a_script_and_one_that_spends_money_leads_to_the_terms(open_page, sign_in):
     order = make_order(held_reason="The price has risen.")
+    alarmed = make_placed(alarm="A second order may be at the panel.")
     page = open_page(java_script_enabled=False)
     sign_in(page)
-    page.get_by_role("button", name="Send for 0.90").click()
-    expect(page.get_by_text("The order is sent on the present terms.")).to_be_visible()
+    page.get_by_role("button", name="Mark as seen").click()
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    assert Order.objects.get(pk=alarmed.pk).alarm == ""
+    page.get_by_role("button", name="Send for 0.90").click()
+    page.get_by_role("button", name="Send on the present terms: 0.90").click()
+    expect(page.get_by_text("The order is sent on the present terms.")).to_be_visible()
     assert Order.objects.get(pk=order.pk).held_reason == ""
