@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -16,6 +17,8 @@ from panels.tables.layout import Layout, Proposal
 from panels.tables.workbook import column_name
 
 NOT_READ = "Not read"
+# More columns that are not read are folded away.
+MOST_UNREAD = 20
 _FIRST = ("panel", "order", "service", "link", "quantity", "placed")
 
 
@@ -27,6 +30,11 @@ class Choice:
     place: str
     samples: list[str]
     field: forms.BoundField | None
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether the column is read, or its choice has an error."""
+        return self.field is not None and bool(self.field.value() or self.field.errors)
 
 
 class ColumnsForm(forms.Form):
@@ -50,6 +58,17 @@ class ColumnsForm(forms.Form):
                 self.fields[f"column_{place}"] = forms.ChoiceField(
                     label=f"Read {title[:80]} as", choices=_choices(kind), initial=name, required=False
                 )
+
+    @property
+    def first_rows(self) -> list[Choice]:
+        """The columns that are read, and the first of the others. The rest of a wide table is folded away."""
+        further = {row.place for row in self.further_rows}
+        return [row for row in self.rows if row.place not in further]
+
+    @cached_property
+    def further_rows(self) -> list[Choice]:
+        """The columns of a wide table after the first ones that are not read."""
+        return [row for row in self.rows if not row.is_chosen][MOST_UNREAD:]
 
     @property
     def rows(self) -> Iterator[Choice]:

@@ -26,27 +26,47 @@ _LONGEST_TITLE = 100
 # Titles that mean one column and nothing else. "id" and "date" are only used where a table has orders of a panel.
 _SURE: Mapping[str, str] = {
     "panel": "panel name, provider, supplier, anbieter, proveedor, fournisseur, fornecedor, fornitore, панель, "
-    "поставщик, sağlayıcı, penyedia, dostawca, المزود, 供应商, nhà cung cấp",
+    "поставщик, sağlayıcı, penyedia, dostawca, المزود, 供应商, nhà cung cấp, lieferant, nombre del panel, "
+    "nom du panneau, panneau, painel, nome do painel, pannello, nome pannello, название панели, panel adı, "
+    "tedarikçi, nazwa panelu",
     "service": "service id, service no, service number, service code, id service, svc id, dienst, dienst id, "
     "dienstnummer, leistung, servicio, servicio id, id servicio, id de servicio, id del servicio, id du service, "
     "serviço, id serviço, id do serviço, servizio, id servizio, id del servizio, услуга, id услуги, номер услуги, "
     "сервис, id сервиса, servis, servis id, servis no, hizmet id, layanan, id layanan, الخدمة, خدمة, رقم الخدمة, "
-    "معرف الخدمة, usługa, id usługi, 服务, 服务id, 服务编号, 服务号, dịch vụ, id dịch vụ, सेवा, सेवा आईडी",
+    "معرف الخدمة, usługa, id usługi, 服务, 服务id, 服务编号, 服务号, dịch vụ, id dịch vụ, सेवा, सेवा आईडी, dienstleistung, "
+    "servicenummer, número de servicio, código de servicio, numéro de service, code service, prestation, "
+    "número do serviço, código do serviço, numero servizio, codice servizio, номер сервиса, код услуги, hizmet no, "
+    "hizmet numarası, servis numarası, numer usługi, kod usługi",
     "link": "url, link url, links url, post link, post url, profile link, profile url, page link, page url, enlace, "
-    "url del enlace, lien, url du lien, ligação, collegamento, ссылка, урл, ссылка на пост, bağlantı, bağlantı adresi, "
-    "tautan, الرابط, رابط, odnośnik, adres url, 链接, 网址, liên kết, đường dẫn, लिंक",
+    "url del enlace, lien, url du lien, ligação, collegamento, ссылка, урл, ссылка на пост, bağlantı, "
+    "bağlantı adresi, tautan, الرابط, رابط, odnośnik, adres url, 链接, 网址, liên kết, đường dẫn, लिंक, webadresse, "
+    "beitragslink, link zum beitrag, profillink, enlaces, vínculo, enlace del perfil, liens, lien du post, "
+    "lien du profil, adresse web, link do post, link do perfil, hiperligação, link del post, link del profilo, "
+    "indirizzo web, ссылки, ссылка на профиль, ссылка на публикацию, gönderi linki, profil linki, link adresi, "
+    "link do posta, link do profilu, adres www",
     "quantity": "qty, quantities, menge, anzahl, stückzahl, cantidad, cant, quantité, qté, quantidade, qtd, qtde, "
     "quantità, qtà, количество, кол во, колво, miktar, adet, jumlah, kuantitas, الكمية, كمية, العدد, ilość, 数量, "
-    "số lượng, मात्रा",
+    "số lượng, मात्रा, wieviel, wie viele, mengen, cuánto, cuántos, cuántas, número de unidades, combien, "
+    "nombre d'unités, quanto, quantos, quantas, quanti, quante, numero di unità, сколько, кол, kaç adet, "
+    "sipariş miktarı, liczba sztuk, sztuk, szt",
     "client": "client name, customer, customer name, kunde, kundenname, cliente, nombre del cliente, nom du client, "
-    "nome do cliente, клиент, заказчик, müşteri, pelanggan, klien, العميل, عميل, klient, 客户, khách hàng, ग्राहक",
-    "campaign": "campaign name, kampagne, campaña, campagne, campanha, campagna, кампания, kampanya, kampanye, الحملة, "
-    "kampania, 活动, chiến dịch, अभियान",
-    "reference": "ref, ref no, reference no, reference number, po, po no, po number, referenz, referencia, référence, "
-    "riferimento, референс, referans, referensi, المرجع, referencja, 参考, tham chiếu, संदर्भ",
+    "nome do cliente, клиент, заказчик, müşteri, pelanggan, klien, العميل, عميل, klient, 客户, khách hàng, ग्राहक, "
+    "auftraggeber, auftraggeberin, kundin, kunden, nombre cliente, clientes, donneur d'ordre, commanditaire, "
+    "nome cliente, nome del cliente, committente, имя клиента, название клиента, müşteri adı, nazwa klienta, "
+    "zleceniodawca, zamawiający",
+    "campaign": "campaign name, kampagne, campaña, campagne, campanha, campagna, кампания, kampanya, kampanye, "
+    "الحملة, kampania, 活动, chiến dịch, अभियान, kampagnenname, nombre de la campaña, nom de la campagne, "
+    "nome da campanha, nome della campagna, nome campagna, название кампании, рекламная кампания, kampanya adı, "
+    "nazwa kampanii",
+    "reference": "ref, ref no, reference no, reference number, po, po no, po number, referenz, referencia, "
+    "référence, riferimento, референс, referans, referensi, المرجع, referencja, 参考, tham chiếu, संदर्भ, "
+    "referenznummer, aktenzeichen, número de referencia, numéro de référence, numero di riferimento, "
+    "номер референса, referans no, referans numarası, numer referencyjny, nr referencyjny",
     "note": "notes, remark, remarks, bemerkung, bemerkungen, anmerkung, anmerkungen, notiz, notizen, nota, notas, "
     "observaciones, remarque, remarques, observações, osservazioni, note interne, примечание, примечания, заметка, "
-    "заметки, notlar, catatan, ملاحظات, ملاحظة, uwagi, notatka, 备注, ghi chú, टिप्पणी",
+    "заметки, notlar, catatan, ملاحظات, ملاحظة, uwagi, notatka, 备注, ghi chú, टिप्पणी, hinweis, hinweise, vermerk, "
+    "observación, nota interna, notas internas, observation, observations, observação, obs, osservazione, "
+    "annotazione, annotazioni, пометка, notlarım, not alanı, uwaga, notatki",
     "runs": "drip feed runs, dripfeed runs",
     "interval": "drip feed interval, dripfeed interval, interval minutes",
     "extra_fields": "extra field, further fields",
@@ -60,25 +80,34 @@ _SURE: Mapping[str, str] = {
 }
 # Titles that often mean a column. A person must confirm them.
 _LIKELY: Mapping[str, str] = {
-    "service": "id, no, nr, number, code, service name, type, package, hizmet, paket",
+    "service": "id, no, nr, number, code, service name, type, package, hizmet, paket, produkt, artikel, producto, "
+    "produit, produto, prodotto, товар, ürün, hizmet adı, usługi",
     "link": "target, address, adresse, dirección, endereço, indirizzo, адрес, adres, destino, ziel, hedef, post, "
-    "profile, page, account, alamat, العنوان, 地址",
-    "quantity": "amount, count, units, volume, total, how many, number of units, stück, betrag, monto, "
-    "montante, numero, число, sayı, banyak, liczba, 数",
-    "comments": "comment, comment list, custom comments, kommentar, kommentare, comentario, comentarios, commentaire, "
-    "commentaires, commento, commenti, комментарий, комментарии, yorum, yorumlar, komentar, "
-    "التعليقات, تعليقات, komentarz, komentarze, 评论, bình luận",
-    "username": "user, user name, benutzername, usuario, nom d'utilisateur, utente, имя пользователя, "
-    "kullanıcı adı, nama pengguna, اسم المستخدم, 用户名",
-    "client": "brand, company, buyer, firma, empresa, entreprise, azienda, компания, şirket, perusahaan, 公司",
-    "campaign": "project, projekt, proyecto, projet, projeto, progetto, проект, proje, proyek, 项目",
-    "reference": "invoice, invoice no, ticket, job, rechnung, factura, facture, fattura, счет, fatura, faktur",
-    "note": "memo, description, info, internal, internal note, details, beschreibung, descripción, "
-    "descrição, descrizione, описание, açıklama, keterangan, opis, 说明",
+    "profile, page, account, alamat, العنوان, 地址, seite, profil, beitrag, página, perfil, publicación, "
+    "publicação, publication, profilo, страница, профиль, пост, публикация, куда, sayfa, gönderi, nereye, strona, "
+    "wpis, dokąd",
+    "quantity": "amount, count, units, volume, total, how many, number of units, stück, betrag, monto, montante, "
+    "numero, число, sayı, banyak, liczba, 数, kaç, quante unità, zahl, suma, quanti pezzi, pezzi, pièces, "
+    "peças, piezas, шт, штук, ile, tane",
+    "comments": "comment, comment list, custom comments, kommentar, kommentare, comentario, comentarios, "
+    "commentaire, commentaires, commento, commenti, комментарий, комментарии, yorum, yorumlar, komentar, التعليقات, "
+    "تعليقات, komentarz, komentarze, 评论, bình luận",
+    "username": "user, user name, benutzername, usuario, nom d'utilisateur, utente, имя пользователя, kullanıcı adı, "
+    "nama pengguna, اسم المستخدم, 用户名, nutzername, benutzer, konto, nombre de usuario, cuenta, compte, "
+    "nome de usuário, conta, nome utente, account name, логин, аккаунт, пользователь, kullanıcı, hesap, "
+    "nazwa użytkownika, użytkownik",
+    "client": "brand, company, buyer, firma, empresa, entreprise, azienda, компания, şirket, perusahaan, 公司, käufer, "
+    "mandant, besteller, comprador, contratante, acheteur, acquirente, покупатель, alıcı, kupujący",
+    "campaign": "project, projekt, proyecto, projet, projeto, progetto, проект, proje, proyek, 项目, aktion, acción, "
+    "action, ação, azione, акция",
+    "reference": "invoice, invoice no, ticket, job, rechnung, factura, facture, fattura, счет, fatura, faktur, "
+    "bestellreferenz, faktura",
+    "note": "memo, description, info, internal, internal note, details, beschreibung, descripción, descrição, "
+    "descrizione, описание, açıklama, keterangan, opis, 说明, kommentar intern, comentario interno, "
+    "commentaire interne, commento interno, комментарий менеджера, not, notka",
     "order": "no, nr, number, code",
     "placed": "time, day, when, zeit, hora, heure, ora, время, zaman, waktu, 时间",
 }
-
 
 @dataclass(frozen=True)
 class TableKind:

@@ -22,7 +22,6 @@ MOST_TITLE_ROWS = 10
 PREVIEW = 3
 # So many rows are enough for a proposal.
 HEAD = MOST_TITLE_ROWS + PREVIEW
-_MOST_UNKNOWN = 50
 _LINK = re.compile(r"[a-z][a-z0-9+.-]*://\S+|www\.\S+|@\S+|[\w-]+(\.[\w-]+)*\.[a-z]{2,24}/\S*", re.IGNORECASE)
 _WORDS = re.compile(r"[\W_]+")
 HEADER_HELP = "The first row must name the columns, for example: panel, service, link, quantity; see the template file"
@@ -196,8 +195,6 @@ class _Titles:
         self._take_sure()
         is_known = any(self.names.values())
         unknown = [index for index in self.titles if index not in self.names and index not in self.doubled]
-        if len(unknown) + len(self.doubled) > _MOST_UNKNOWN:
-            raise UnreadableError(*self._unknown(unknown or self.doubled))
         self._take_likely(unknown)
         self._take_links(rows)
         problem = self._find_problem(unknown, is_known=is_known)

@@ -20,6 +20,7 @@ register = template.Library()
 _SHOWN_APART = ("panel", "service", "link", "quantity")
 LONGEST = 80
 MOST_SPANS = 8
+MOST_TITLES = 10
 
 
 @register.filter
@@ -66,7 +67,8 @@ def titles_read(table: SourceTable) -> str:
     not_read = [f"“{_shorten(title)}”" for title, column in names if not column]
     sentences = [f"{', '.join(read)}."] if read else []
     if not_read:
-        sentences.append(f"Not read: {', '.join(not_read)}.")
+        more = f" and {count(len(not_read) - MOST_TITLES)} more" if len(not_read) > MOST_TITLES else ""
+        sentences.append(f"Not read: {', '.join(not_read[:MOST_TITLES])}{more}.")
     return " ".join(sentences)
 
 

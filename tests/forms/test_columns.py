@@ -58,3 +58,15 @@ def test_every_column_of_a_table_can_be_chosen():
     assert label_of("again_of") == "Order again of"
     existing = form_of(EXISTING).fields["column_0"].choices
     assert [name for _, group in existing[1:] for name, _ in group] == list(EXISTING.columns)
+
+
+def test_of_a_wide_table_the_columns_that_are_not_read_are_folded_away_unless_they_are_chosen():
+    titles = ",".join(f"Crm {number}" for number in range(60))
+    content = f"Service,{titles},Link\n12,{','.join('x' * 60)},https://example.com/1\n".encode()
+    proposal = find_proposal(Source("a.csv", content), {})
+    form = ColumnsForm(proposal, ORDERS, None)
+    assert [row.title for row in form.first_rows] == ["Service", *(f"Crm {number}" for number in range(20)), "Link"]
+    assert len(form.further_rows) == 40
+    chosen = ColumnsForm(proposal, ORDERS, None, {"column_0": "service", "column_50": "quantity", "column_51": "x"})
+    assert not chosen.is_valid()
+    assert {"Crm 49", "Crm 50"} <= {row.title for row in chosen.first_rows}

@@ -19,8 +19,10 @@ SURE = {
         "服务",
     ],
     "link": ["URL", "Enlace", "Lien", "Ссылка", "Bağlantı", "Tautan", "الرابط", "链接", "Đường dẫn", "लिंक"],
-    "quantity": ["Qty", "Menge", "Anzahl", "Cantidad", "Quantité", "Количество", "Кол-во", "Adet", "Jumlah", "الكمية"],
-    "client": ["Customer", "Kunde", "Cliente", "Клиент", "Müşteri", "Pelanggan", "العميل", "客户"],
+    "campaign": ["Kampagnenname", "Nome da campanha", "Название кампании", "Kampanya adı", "Nazwa kampanii"],
+    "reference": ["Referenznummer", "Número de referencia", "Numéro de référence", "Referans no", "Numer referencyjny"],
+    "quantity": ["Wieviel", "Cuántos", "Combien", "Quantos", "Сколько", "Kaç adet", "Quanti", "Sztuk", "Qty", "Menge", "Anzahl", "Cantidad", "Quantité", "Количество", "Кол-во", "Adet", "Jumlah", "الكمية"],
+    "client": ["Auftraggeber", "Committente", "Zleceniodawca", "Müşteri adı", "Customer", "Kunde", "Cliente", "Клиент", "Müşteri", "Pelanggan", "العميل", "客户"],
     "note": ["Notes", "Bemerkung", "Notas", "Remarques", "Observações", "Примечание", "Catatan", "ملاحظات"],
 }
 

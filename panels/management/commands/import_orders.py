@@ -144,7 +144,7 @@ def _read(file: Path) -> Sheet:
         raise CommandError(f"{file}: {error} Nothing was ordered.") from error
     unknown = [title for title in sheet.ignored if fold_title(title) not in learned]
     if unknown:
-        columns = ", ".join(map(shown, unknown))
+        columns = ", ".join(map(shown, unknown[:5])) + (f" and {len(unknown) - 5:,} more" if len(unknown) > 5 else "")
         raise CommandError(
             f"{file} has unknown columns: {columns}. Remove or rename them. {_HOW_TO_NAME} Nothing was ordered."
         )
