@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.utils.timezone import localtime
 
 from panels import bell
 from panels.bulk.columns import learned_titles
@@ -18,7 +19,7 @@ from panels.bulk.drafts import create_batch, delete_draft
 from panels.bulk.labels import find_missing_names, set_labels
 from panels.bulk.lookup import CatalogLookup
 from panels.clients.naming import Labels, Missing, NameLookup, create_missing, find_unfit_labels
-from panels.models import Batch, Panel
+from panels.models import Batch, Controls, Panel
 from panels.pages.numbers import money_text
 from panels.protocol.order_fields import shown, trim
 from panels.tables.columns import LABELS, ORDERS, fold_title
@@ -101,6 +102,10 @@ class Command(BaseCommand):
             self.stdout.write(f"{text} ({_lines(numbers)})")
         for total in found.totals:
             self.stdout.write(_priced(total))
+        for panel in found.paused_panels:
+            self.stdout.write(_paused(panel))
+        if Controls.is_sending_stopped():
+            self.stdout.write("Sending is stopped. The orders wait until it is started again.")
         if dry_run:
             self.stdout.write("Nothing was ordered: this was a dry run.")
             return
@@ -176,6 +181,14 @@ def _priced(total: PanelTotal) -> str:
     if total.excess:
         words += f". Not enough balance ({money_text(total.excess, total.currency)} short)"
     return words
+
+
+def _paused(panel: Panel) -> str:
+    """Return a sentence about a paused panel, and how long its orders wait."""
+    by_hand = panel.paused_reason == Panel.Pause.BY_HAND
+    reason = " by hand" if by_hand else f": {panel.get_paused_reason_display()}"
+    until = "is lifted" if panel.pause_ends_at is None else f"ends, at {localtime(panel.pause_ends_at):%Y-%m-%d %H:%M %Z}"
+    return f"{panel.name} is paused{reason}. Its orders wait until the pause {until}."
 
 
 def _told(change: TermChange) -> str:

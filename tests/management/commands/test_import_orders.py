@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.utils import timezone
 
 from panels.management.commands import import_orders
-from panels.models import Batch, Client, ColumnTitle, Order, Panel, Service
+from panels.models import Batch, Client, ColumnTitle, Controls, Order, Panel, Service
 from panels.providers.service_types import set_type
 from tests.factories import make_panel, make_service, make_user
 
@@ -44,6 +46,31 @@ def test_a_good_file_is_priced_and_queued(service, write, capsys, rung):
     assert (batch.state, batch.source, batch.filename) == ("confirmed", "command", "orders.csv")
     assert set(Order.objects.values_list("placed_by", "state", "batch")) == {(user.pk, "queued", batch.pk)}
     assert rung == [("submit", service.panel_id)]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"paused_reason": "by_hand"}, "North is paused by hand. Its orders wait until the pause is lifted."),
+        ({"paused_reason": "auth"}, "Its orders wait until the pause is lifted."),
+        ({"paused_reason": "rate_limit"}, "Its orders wait until the pause ends, at 20"),
+    ],
+)
+def test_a_paused_panel_is_named_because_its_orders_wait(service, write, capsys, rung, fields, words):
+    ends = timezone.now() + timedelta(hours=1) if fields["paused_reason"] == "rate_limit" else None
+    Panel.objects.update(**fields, paused_until=ends, quiet_until=ends)
+    call_command("import_orders", write(*GOOD))
+    assert words in capsys.readouterr().out
+    assert Order.objects.count() == 2
+
+
+def test_stopped_sending_is_said_because_the_orders_wait(service, write, capsys, rung):
+    call_command("import_orders", write(*GOOD), dry_run=True)
+    assert "paused" not in (out := capsys.readouterr().out)
+    assert "stopped" not in out
+    Controls.objects.update_or_create(pk=1, defaults={"sending_stopped_at": timezone.now()})
+    call_command("import_orders", write(*GOOD), dry_run=True)
+    assert "Sending is stopped. The orders wait until it is started again." in capsys.readouterr().out
 
 
 def test_one_order_is_one_order(service, write, capsys, rung):
