@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from panels.bulk.lookup import CatalogLookup, in_chunks, name_some
@@ -228,8 +228,8 @@ def _active_orders(lines: Mapping[Key, Sequence[BatchLine]]) -> dict[Key, list[i
         orders = active.filter(link_key__in=some)
         for pk, service_pk, link_key in orders.values_list("pk", "service_id", "link_key"):
             found[service_pk, link_key].append(pk)
-    for some in in_chunks(sorted(by_account)):
-        orders = active.filter(service__in=some, link_key="")
+    for services in in_chunks(sorted(by_account)):
+        orders = active.filter(service__in=services, link_key="")
         for pk, service_pk, params in orders.values_list("pk", "service_id", "params"):
             found[service_pk, target_of(params)].append(pk)
     return found

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from panels.bulk.checking import again_of, checked_values, recheck_lines, save_changed_lines
@@ -102,10 +102,10 @@ class _Sum:
     cost: Decimal = Decimal()
     unpriced: int = 0
 
-    def add(self, cost: Decimal | None) -> None:
-        self.count += 1
-        self.unpriced += cost is None
-        self.cost += cost or 0
+    def add(self, cost: Decimal | None, number: int) -> None:
+        self.count += number
+        self.unpriced += number if cost is None else 0
+        self.cost += (cost or 0) * number
 
 
 def summary(batch: Batch) -> Summary:
@@ -128,15 +128,17 @@ def summary(batch: Batch) -> Summary:
         )
         for (panel_pk, currency), each in sums.items()
     )
-    lines = batch.lines.all()
+    counts = batch.lines.aggregate(
+        wrong=Count("pk", filter=Q(has_errors=True, is_left_out=False)),
+        warned=Count("pk", filter=WARNED),
+        left_out=Count("pk", filter=Q(is_left_out=True)),
+    )
     return Summary(
         totals=tuple(sorted(totals, key=lambda total: (total.panel.name, total.currency))),
         count=sum(total.count for total in totals),
         unpriced=sum(total.unpriced for total in totals),
-        wrong=lines.filter(has_errors=True, is_left_out=False).count(),
-        warned=lines.filter(WARNED).count(),
-        left_out=lines.filter(is_left_out=True).count(),
         fingerprint=shown,
+        **counts,
     )
 
 
@@ -144,8 +146,10 @@ def _add_up(batch: Batch) -> dict[tuple[int, str], _Sum]:
     """Return the sums by panel and currency."""
     sums: dict[tuple[int, str], _Sum] = defaultdict(_Sum)
     wanted = batch.lines.filter(has_errors=False, is_left_out=False)
-    for panel_pk, currency, cost in wanted.values_list("panel_id", "currency", "cost"):
-        sums[panel_pk, currency].add(cost)
+    # Lines of equal cost are counted by the database. Their sum is made here, because SQLite has no decimals.
+    equal = wanted.order_by().values_list("panel_id", "currency", "cost").annotate(number=Count("pk"))
+    for panel_pk, currency, cost, number in equal:
+        sums[panel_pk, currency].add(cost, number)
     return sums
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from panels.bulk.checking import check_lines, recheck_lines, save_changed_lines, save_lines
+from panels.bulk.checking import check_lines, checked_values, recheck_lines, save_changed_lines, save_lines
 from panels.bulk.lookup import in_chunks
 from panels.bulk.naming import name_after_lines
 from panels.clients.naming import NO_LABELS, Labels
@@ -120,8 +120,8 @@ def change_line(
 ) -> list[BatchLine]:
     """Correct a line, skip or include it, or accept that it repeats another line.
 
-    `seen` is the mark of the line that the person saw. Checks the line again, and the lines that it repeats or repeated
-    before. Returns all of them by number. Raises NotADraftError and LineChangedError.
+    `seen` is the mark of the line that the person saw. Checks the line again, and the lines that it repeats, or that
+    repeat it now or before. Returns those that have changed, by number. Raises NotADraftError and LineChangedError.
     """
     with transaction.atomic():
         batch = lock_draft(line.batch_id)
@@ -131,6 +131,7 @@ def change_line(
         if seen is not None and not seen.startswith(mark):
             raise LineChangedError
         before, shown = _alike(line), {*line.messages, *line.warnings}
+        concerned = _concerned(batch, line, before)
         if cells is not None:
             line.cells = storable(cells)
             batch.columns += [name for name in line.cells if name not in batch.columns]
@@ -141,12 +142,28 @@ def change_line(
         line.is_repeat_ok &= _alike(line) == before
         if is_repeat_ok is not None:
             line.is_repeat_ok, line.accepted = is_repeat_ok, shown
-        others = batch.lines.filter(before | _alike(line)).exclude(pk=line.pk)
-        lines = sorted([line, *others], key=lambda each: each.number)
+        others = {other.number: other for other in (*concerned, *_concerned(batch, line, _alike(line)))}
+        earlier = {number: checked_values(other) for number, other in others.items()}
+        lines = sorted([line, *others.values()], key=lambda each: each.number)
         check_lines(batch, lines)
-        save_lines(lines)
+        changed = [each for each in lines if each is line or checked_values(each) != earlier[each.number]]
+        save_lines(changed)
         touch(batch)
-    return lines
+    return changed
+
+
+def _concerned(batch: Batch, line: BatchLine, alike: Sequence[Q]) -> list[BatchLine]:
+    """Return the other lines that a check needs together with a line, or that a change of this line concerns.
+
+    The first of equal lines repeats nothing, and all others are said to repeat it. So a change of the first one
+    concerns them all, and a change of another one none.
+    """
+    found: list[BatchLine] = []
+    for each in alike:
+        others = batch.lines.filter(each).exclude(pk=line.pk)
+        first = others.filter(is_left_out=False).order_by("number").first()
+        found += [first] if first and first.number < line.number else others
+    return found
 
 
 def leave_out_wrong(batch: Batch) -> list[int]:
@@ -172,11 +189,11 @@ def include(batch: Batch, numbers: Iterable[int]) -> int:
     return included
 
 
-def _alike(line: BatchLine) -> Q:
-    """Match the lines that order the same service for the same link, or the same order again."""
-    same_target = Q(service=line.service_id, link_key=line.link_key, link_key__gt="")
+def _alike(line: BatchLine) -> list[Q]:
+    """Return a condition for the lines with the same target, and one for those that order the same order again."""
     text = line.cells.get(AGAIN_OF)
-    return same_target | Q(cells__again_of=text) if text else same_target
+    same_target = [Q(service=line.service_id, link_key=line.link_key)] if line.service_id and line.link_key else []
+    return [*same_target, *([Q(cells__again_of=text)] if text else [])]
 
 
 def touch(batch: Batch) -> datetime:

@@ -9,12 +9,15 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import BooleanField, Case, ExpressionWrapper, Q, TextField, When
+from django.db.models.fields.json import KeyTextTransform
 
 from panels.bulk.checking import check_lines, checked_values, save_lines
 from panels.bulk.drafts import lock_draft, storable, touch
 from panels.bulk.lookup import in_chunks
 from panels.models import Batch, BatchLine
 from panels.models.batch import target_column
+from panels.models.joining import JoinedNumbers, read_joined
 from panels.tables.columns import AGAIN_OF
 
 Cells = Mapping[str, str]
@@ -95,20 +98,45 @@ class Change:
 def find_groups(batch: Batch) -> list[Group]:
     """Return the mistakes that several lines share, those of most lines first."""
     groups: dict[Mistake, Group] = {}
-    wrong = batch.lines.filter(has_errors=True, is_left_out=False).order_by("number")
-    for number, panel, *found in wrong.values_list("number", "panel", "cells", "errors", "link_key"):
-        for mistake in _mistakes(*found):
+    for errors, cells, panel, has_key, numbers in _equal_lines(batch):
+        for mistake in _mistakes(cells, errors, has_key=has_key):
             group = groups.setdefault(mistake, Group(mistake))
-            group.numbers.append(number)
+            group.numbers += numbers
             group.panels.add(panel)
-    return sorted((group for group in groups.values() if len(group) > 1), key=lambda group: -len(group))
+    found = sorted((group for group in groups.values() if len(group) > 1), key=lambda group: -len(group))
+    for group in found:
+        group.numbers.sort()
+    return found
 
 
-def _mistakes(cells: Mapping[str, str], errors: Mapping[str, list[str]], link_key: str) -> Iterator[Mistake]:
+def _equal_lines(batch: Batch) -> Iterator[tuple[Mapping[str, list[str]], Cells, int | None, bool, list[int]]]:
+    """Yield the errors, the wrong cells and the panel of lines that are equal in them, and the numbers of these lines.
+
+    The database groups them, because a draft may have thousands of equal lines.
+    """
+    wrong = batch.lines.filter(has_errors=True, is_left_out=False).order_by()
+    columns = {column for (errors,) in wrong.values_list("errors").distinct() for column in errors}
+    # A doubt about an account is one only in a line without a link.
+    names = sorted((columns | {"link"} if "username" in columns else columns) - {""})
+    texts = {f"cell_{place}": _cell_with_mistake(name) for place, name in enumerate(names)}
+    has_key = ExpressionWrapper(Q(link_key__gt=""), BooleanField())
+    equal = wrong.annotate(**texts, has_key=has_key).values_list("errors", "panel", "has_key", *texts)
+    for errors, panel, key, *values, numbers in equal.annotate(numbers=JoinedNumbers("number")):
+        cells = {name: text for name, text in zip(names, values, strict=True) if text is not None}
+        yield errors, cells, panel, key, read_joined(numbers)
+
+
+def _cell_with_mistake(name: str) -> Case:
+    """Return the value of a column in lines with an error there. In other lines it would part equal lines."""
+    is_wrong = Q(errors__has_key=name) | (Q(errors__has_key="username") if name == "link" else Q())
+    return Case(When(is_wrong, then=KeyTextTransform(name, "cells")), output_field=TextField())
+
+
+def _mistakes(cells: Cells, errors: Mapping[str, list[str]], *, has_key: bool) -> Iterator[Mistake]:
     target = target_column(cells)
     for column, messages in errors.items():
         # Only a valid target has a key.
-        is_repeat = column == target and bool(link_key)
+        is_repeat = column == target and has_key
         yield Mistake(column, cells.get(column, ""), tuple(messages), is_repeat)
 
 
@@ -193,7 +221,7 @@ def _change(
 
 
 def _of_line(line: BatchLine) -> Iterator[Mistake]:
-    return _mistakes(line.cells, line.errors, line.link_key)
+    return _mistakes(line.cells, line.errors, has_key=bool(line.link_key))
 
 
 def _key(values: Mapping[str, Any]) -> tuple[Any, Any]:

@@ -182,7 +182,7 @@ class BatchLine(models.Model):
 
     @property
     def mark(self) -> str:
-        """A short text that changes with the line: a part for what a person changes, then a part for what a check says."""
+        """A short text that changes with the line: a part for a person's values, and one for the check's result."""
         parts = (self.cells, self.is_left_out), (self.errors, self.warnings, self.is_repeat_ok)
         return ".".join(hashlib.sha256(json.dumps(each, sort_keys=True).encode()).hexdigest()[:20] for each in parts)
 

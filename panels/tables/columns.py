@@ -33,10 +33,10 @@ _SURE: Mapping[str, str] = {
     "dienstnummer, leistung, servicio, servicio id, id servicio, id de servicio, id del servicio, id du service, "
     "serviço, id serviço, id do serviço, servizio, id servizio, id del servizio, услуга, id услуги, номер услуги, "
     "сервис, id сервиса, servis, servis id, servis no, hizmet id, layanan, id layanan, الخدمة, خدمة, رقم الخدمة, "
-    "معرف الخدمة, usługa, id usługi, 服务, 服务id, 服务编号, 服务号, dịch vụ, id dịch vụ, सेवा, सेवा आईडी, dienstleistung, "
-    "servicenummer, número de servicio, código de servicio, numéro de service, code service, prestation, "
-    "número do serviço, código do serviço, numero servizio, codice servizio, номер сервиса, код услуги, hizmet no, "
-    "hizmet numarası, servis numarası, numer usługi, kod usługi",
+    "معرف الخدمة, usługa, id usługi, 服务, 服务id, 服务编号, 服务号, dịch vụ, id dịch vụ, सेवा, सेवा आईडी, "
+    "dienstleistung, servicenummer, número de servicio, código de servicio, numéro de service, code service, "
+    "prestation, número do serviço, código do serviço, numero servizio, codice servizio, номер сервиса, код услуги, "
+    "hizmet no, hizmet numarası, servis numarası, numer usługi, kod usługi",
     "link": "url, link url, links url, post link, post url, profile link, profile url, page link, page url, enlace, "
     "url del enlace, lien, url du lien, ligação, collegamento, ссылка, урл, ссылка на пост, bağlantı, "
     "bağlantı adresi, tautan, الرابط, رابط, odnośnik, adres url, 链接, 网址, liên kết, đường dẫn, लिंक, webadresse, "
@@ -108,6 +108,7 @@ _LIKELY: Mapping[str, str] = {
     "order": "no, nr, number, code",
     "placed": "time, day, when, zeit, hora, heure, ora, время, zaman, waktu, 时间",
 }
+
 
 @dataclass(frozen=True)
 class TableKind:

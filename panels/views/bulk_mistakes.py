@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
@@ -62,7 +64,8 @@ def bulk_take_back(request: HttpRequest, pk: int) -> HttpResponse:
     except NotADraftError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, f"{lines_are(len(settled.numbers))} as before. Lines that were changed since are kept.")
+        kept = "Lines that were changed since are kept."
+        messages.success(request, f"{lines_are(len(settled.numbers))} as before. {kept}")
     return redirect(batch)
 
 
@@ -71,7 +74,7 @@ def _offer_undo(request: HttpRequest, batch: Batch, settled: Settled, text: str)
     if settled.before is None or settled.now is None:
         messages.success(request, text)
         return
-    cells = {f"before.{name}": value for name, value in settled.before.items()}
+    cells: dict[str, Any] = {f"before.{name}": value for name, value in settled.before.items()}
     cells |= {f"now.{name}": value for name, value in settled.now.items()}
     say_with_undo(request, text, "bulk_take_back", batch.pk, lines=write_spans(settled.numbers), **cells)
 

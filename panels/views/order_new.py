@@ -146,7 +146,7 @@ def find_choices(typed: str, user: Any, panel: Panel | None) -> dict[str, Any]:
     return _choices(typed, find_matching(typed, user, MAX_RESULTS + 1, panel))
 
 
-def _fill_in(
+def _fill_in(  # noqa: PLR0913
     request: HttpRequest,
     form: OrderForm,
     labels: LabelsForm,

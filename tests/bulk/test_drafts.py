@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from panels.bulk import drafts
 from panels.bulk.confirming import confirm, summary
 from panels.bulk.drafts import (
     LineChangedError,
@@ -68,11 +69,30 @@ def test_a_corrected_line_is_checked_again_with_the_lines_that_it_repeats_or_rep
     link, other = "https://example.com/p/1", "https://example.com/p/2"
     batch = make_batch(*[row_of(service, link=each) for each in (link, link, other)])
     touched = change_line(line_of(batch, 3), cells=row_of(service, link=other, quantity="2,000"))
-    assert [each.number for each in touched] == [2, 3, 4]
+    assert [each.number for each in touched] == [3, 4]
     assert not line_of(batch, 2).has_errors
     assert line_of(batch, 3).messages == []
     assert line_of(batch, 4).messages == ["Line 3 orders the same service for the same link."]
     assert line_of(batch, 3).cost == Decimal("1.8")
+
+
+def test_a_correction_of_one_of_many_equal_lines_reads_and_saves_few_of_them():
+    batch = make_batch(*[row_of(make_service(), quantity=1)] * 5)
+    read = []
+
+    def count_lines(batch, lines, check=drafts.check_lines):
+        read.append([line.number for line in lines])
+        return check(batch, lines)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(drafts, "check_lines", count_lines)
+        touched = change_line(line_of(batch, 4), is_left_out=True)
+        assert [each.number for each in touched] == [4]
+        assert read == [[4], [2, 4]]
+        # The first one is named by all others.
+        touched = change_line(line_of(batch, 2), is_left_out=True)
+        assert [each.number for each in touched] == [2, 3, 5, 6]
+    assert line_of(batch, 6).errors["link"] == ["Line 3 orders the same service for the same link."]
 
 
 def test_an_accepted_repeat_is_a_warning_and_no_error_of_the_other_line():
@@ -80,7 +100,7 @@ def test_an_accepted_repeat_is_a_warning_and_no_error_of_the_other_line():
     link = "https://example.com/p/1"
     batch = make_batch(row_of(service, link=link), row_of(service, link=link))
     touched = change_line(line_of(batch, 3), is_repeat_ok=True)
-    assert [each.number for each in touched] == [2, 3]
+    assert [each.number for each in touched] == [3]
     assert not batch.lines.filter(has_errors=True).exists()
     assert line_of(batch, 3).warnings == ["Line 2 orders the same service for the same link."]
     assert line_of(batch, 2).warnings == []

@@ -42,6 +42,16 @@ def test_equal_values_with_equal_errors_in_one_column_are_one_group():
     assert groups_of(batch) == [("service", "999", [2, 3, 4])]
 
 
+def test_lines_that_are_equal_in_their_mistakes_are_grouped_by_the_database(django_assert_num_queries, monkeypatch):
+    service = make_service()
+    read = []
+    monkeypatch.setattr(mistakes, "_mistakes", lambda *found, **_: read.append(found) or iter(()))
+    batch = make_batch(*[row_of(service, quantity="lots") for _ in range(50)], row_of(service, quantity="x", link=""))
+    with django_assert_num_queries(2):
+        find_groups(batch)
+    assert len(read) == 2
+
+
 def test_all_lines_of_a_group_are_corrected_checked_and_priced_at_once():
     service = make_service()
     batch = make_batch(*[row_of(service, service="999") for _ in range(30)], row_of(service, quantity="lots"))

@@ -160,4 +160,4 @@ def test_the_mistakes_of_most_lines_come_first_and_follow_each_change_of_a_line(
 def test_the_queries_do_not_grow_with_the_mistakes(as_operator, mistakes):
     service = make_service()
     batch = make_batch(*[row_of(service, service=f"x{each}") for each in range(mistakes) for _ in range(2)])
-    assert count_queries(as_operator, at("bulk_detail", batch)) <= 22
+    assert count_queries(as_operator, at("bulk_detail", batch)) <= 21

@@ -187,7 +187,8 @@ def _paused(panel: Panel) -> str:
     """Return a sentence about a paused panel, and how long its orders wait."""
     by_hand = panel.paused_reason == Panel.Pause.BY_HAND
     reason = " by hand" if by_hand else f": {panel.get_paused_reason_display()}"
-    until = "is lifted" if panel.pause_ends_at is None else f"ends, at {localtime(panel.pause_ends_at):%Y-%m-%d %H:%M %Z}"
+    ends_at = panel.pause_ends_at
+    until = f"ends, at {localtime(ends_at):%Y-%m-%d %H:%M %Z}" if ends_at else "is lifted"
     return f"{panel.name} is paused{reason}. Its orders wait until the pause {until}."
 
 
