@@ -61,9 +61,10 @@ class ColumnsForm(forms.Form):
 
     @property
     def first_rows(self) -> list[Choice]:
-        """The columns that are read, and the first of the others. The rest of a wide table is folded away."""
+        """The columns of the table. Of a wide one, those that are read, then the first of the others."""
         further = {row.place for row in self.further_rows}
-        return [row for row in self.rows if row.place not in further]
+        rows = [row for row in self.rows if row.place not in further]
+        return sorted(rows, key=lambda row: not row.is_chosen) if further else rows
 
     @cached_property
     def further_rows(self) -> list[Choice]:

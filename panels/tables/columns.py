@@ -34,7 +34,8 @@ _SURE: Mapping[str, str] = {
     "serviço, id serviço, id do serviço, servizio, id servizio, id del servizio, услуга, id услуги, номер услуги, "
     "сервис, id сервиса, servis, servis id, servis no, hizmet id, layanan, id layanan, الخدمة, خدمة, رقم الخدمة, "
     "معرف الخدمة, usługa, id usługi, 服务, 服务id, 服务编号, 服务号, dịch vụ, id dịch vụ, सेवा, सेवा आईडी, "
-    "dienstleistung, servicenummer, número de servicio, código de servicio, numéro de service, code service, "
+    "dienstleistung, leistungsnr, leistungsnummer, dienst nr, service nr, servicenummer, "
+    "número de servicio, código de servicio, numéro de service, code service, "
     "prestation, número do serviço, código do serviço, numero servizio, codice servizio, номер сервиса, код услуги, "
     "hizmet no, hizmet numarası, servis numarası, numer usługi, kod usługi",
     "link": "url, link url, links url, post link, post url, profile link, profile url, page link, page url, enlace, "

@@ -12,7 +12,7 @@ from panels.models import BatchLine, SourceTable
 from panels.pages.numbers import count, money
 from panels.pages.spans import find_spans
 from panels.protocol.order_fields import read_count
-from panels.tables.columns import COLUMNS
+from panels.tables.columns import COLUMNS, fold_title
 
 register = template.Library()
 
@@ -62,9 +62,9 @@ def spans(numbers: Sequence[int]) -> str:
 @register.filter
 def titles_read(table: SourceTable) -> str:
     """Say how the titles of a table were read: those with another name than their column, and those not read."""
-    names = [(title, column.replace("_", " ")) for title, column in table.titles]
-    read = [f"“{_shorten(title)}” is {column}" for title, column in names if column and title.lower() != column]
-    not_read = [f"“{_shorten(title)}”" for title, column in names if not column]
+    other = [(title, name) for title, name in table.titles if name and fold_title(title) != fold_title(name)]
+    read = [f"“{_shorten(title)}” is {name.replace('_', ' ')}" for title, name in other]
+    not_read = [f"“{_shorten(title)}”" for title, name in table.titles if not name]
     sentences = [f"{', '.join(read)}."] if read else []
     if not_read:
         more = f" and {count(len(not_read) - MOST_TITLES)} more" if len(not_read) > MOST_TITLES else ""

@@ -65,7 +65,7 @@ def test_of_a_wide_table_the_columns_that_are_not_read_are_folded_away_unless_th
     content = f"Service,{titles},Link\n12,{','.join('x' * 60)},https://example.com/1\n".encode()
     proposal = find_proposal(Source("a.csv", content), {})
     form = ColumnsForm(proposal, ORDERS, None)
-    assert [row.title for row in form.first_rows] == ["Service", *(f"Crm {number}" for number in range(20)), "Link"]
+    assert [row.title for row in form.first_rows] == ["Service", "Link", *(f"Crm {number}" for number in range(20))]
     assert len(form.further_rows) == 40
     chosen = ColumnsForm(proposal, ORDERS, None, {"column_0": "service", "column_50": "quantity", "column_51": "x"})
     assert not chosen.is_valid()
