@@ -17,7 +17,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_number_in_the_menu_is_of_the_rows_and_falls_with_them(open_page, sign_in, looks_right, width):
     service = make_service(rate_per_1000=Decimal("1.80"))
-    held = make_order(service, held_reason="The price has risen from 0.90 USD to 1.80 USD per 1000.")
+    held = make_order(
+        service,
+        held_reason="The price has risen from 0.90 USD to 1.80 USD per 1000.",
+        expected_cost=Decimal("0.90"),
+    )
     alarmed = make_placed(service, alarm="A second order may be at the panel.")
     for number in range(9):
         make_unknown(service, link=f"https://example.com/{number}")

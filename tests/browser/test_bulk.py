@@ -105,13 +105,13 @@ def test_two_tabs_on_one_draft_show_the_present_lines_and_overwrite_nothing(open
         page.goto(f"/bulk/{batch.pk}/")
         page.get_by_role("link", name="Correct line 2").click()
         expect(page.get_by_role("button", name="Save line 2")).to_be_visible()
-    first.get_by_label("Quantity").fill("700")
+    first.locator("#id_2_quantity").fill("700")
     first.get_by_role("button", name="Save line 2").click()
     expect(first.locator("#line-2").get_by_text("OK", exact=True)).to_be_visible()
-    second.get_by_label("Quantity").fill("800")
+    second.locator("#id_2_quantity").fill("800")
     second.get_by_role("button", name="Save line 2").click()
     expect(second.get_by_text("You had typed quantity “800”.")).to_be_visible()
-    expect(second.get_by_label("Quantity")).to_have_value("700")
+    expect(second.locator("#id_2_quantity")).to_have_value("700")
     assert batch.lines.get(number=2).cells["quantity"] == "700"
     # A change in one tab, then one of another line in the other: its rows are those of now.
     second.get_by_role("link", name="Cancel").click()
