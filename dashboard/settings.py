@@ -133,10 +133,17 @@ QUEUE_URL = env.str("QUEUE_URL", default=f"sqlite:///{VAR_DIR / 'queue.sqlite3'}
 if QUEUE_URL.startswith("sqlite:///"):
     close_database(QUEUE_URL.removeprefix("sqlite:///"))
 
-# Enough for ten thousand pasted orders. The size of files is checked where they are read.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
+# Enough for the pasted lines that are read (panels/forms/bulk.py), and for the fields beside them.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 # Enough for the 1,000 rows that a person can select (static/app.js), and for the fields beside them.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1100
+# No form has more than one file.
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
+FILE_UPLOAD_HANDLERS = [
+    "dashboard.uploads.Quota",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.models import Permission, User
 from django.contrib.auth.views import LoginView
+from django.core.validators import MaxLengthValidator
 from django.db.models import QuerySet
 
 from panels.models import PersonalSettings, compiled
@@ -37,10 +39,33 @@ def _permissions_of(pk: str) -> QuerySet[Any, Any]:
     return own.order_by().values_list(*names).union(of_groups.order_by().values_list(*names))
 
 
+class SignInForm(AuthenticationForm):
+    """Asks for name and password. Longer ones than anybody can have are neither looked up, stored nor shown again."""
+
+    MAX_PASSWORD = 4096
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        longest = {"username": User._meta.get_field("username").max_length, "password": self.MAX_PASSWORD}
+        for name, most in longest.items():
+            # Django only tells the browser how long a name may be.
+            message = f"This has more than {most:,} characters."
+            self.fields[name].validators.append(MaxLengthValidator(most, message))
+            if len(self.data.get(name, "")) > most:
+                self.data = {**dict(self.data.items()), name: self.data[name][: most + 1]}
+
+
 class SignIn(LoginView):
     """Leads to the page that a person asked for, or to the start page of the person."""
 
+    authentication_form = SignInForm
     redirect_authenticated_user = True
+    MAX_ADDRESS = 2000
+
+    def get_redirect_url(self) -> str:
+        """Return the address that a person asked for, or "". A very long one is no address of ours."""
+        wanted = super().get_redirect_url()
+        return wanted if len(wanted) <= self.MAX_ADDRESS else ""
 
     def get_success_url(self) -> str:
         """Return the page that was asked for. The address of the site alone asks for no page."""

@@ -1,13 +1,17 @@
-"""The base of every table of the admin: it shows rows and never writes them."""
+"""The base of every table of the admin: it shows rows and never writes them, and it filters only by its own filters."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import DecimalField, Field, Model
-from django.http import HttpRequest
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import get_fields_from_path
+from django.core.exceptions import BadRequest, ValidationError
+from django.db.models import DecimalField, Field, Model, QuerySet
+from django.http import HttpRequest, HttpResponseBase
 
 from panels.models.fields import plain
 from panels.pages.numbers import NO_VALUE
@@ -35,7 +39,57 @@ class ReadOnly:
         return self.get_readonly_fields(request, obj)
 
 
-class RowAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class OwnFilters:
+    """A list that takes the parameters of its own links only, because Django filters by every field and lookup.
+
+    With such a lookup, a hidden field could be guessed letter by letter.
+    """
+
+    MAX_PARAMETER = 500
+    model: type[Model]
+    list_filter: Any
+    date_hierarchy: str | None
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:  # noqa: ARG002
+        """Return whether a filter of this list, or the row of its dates, has this parameter."""
+        filters = self.get_list_filter(request) if request else self.list_filter  # type: ignore[attr-defined]
+        return lookup in self._parameters(filters)
+
+    def _parameters(self, filters: Any) -> Iterator[str]:
+        for path in filters:
+            if isinstance(path, type):
+                yield path.parameter_name
+                continue
+            yield from (path, *(f"{path}__{lookup}" for lookup in ("exact", "isnull", "gte", "lt")))
+            field = get_fields_from_path(self.model, path)[-1]
+            if field.is_relation:
+                yield f"{path}__{field.target_field.name}__exact"
+        if self.date_hierarchy:
+            yield from (f"{self.date_hierarchy}__{part}" for part in ("year", "month", "day"))
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Return the list. Raises BadRequest for values that no link of the list has."""
+        for values in request.GET.lists():
+            if any(len(value) > self.MAX_PARAMETER or "\0" in value for value in (values[0], *values[1])):
+                raise BadRequest("A parameter of the list is too long or has a NUL.")
+        try:
+            return super().get_changelist_instance(request)  # type: ignore[misc]
+        except (OverflowError, ValueError) as error:
+            raise BadRequest("A parameter of the list is out of range.") from error
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseBase | None:
+        """Run an action. Raises BadRequest for a chosen row whose key cannot be one."""
+        key = self.model._meta.pk
+        try:
+            for text in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                getattr(key, "target_field", key).clean(text, None)
+        except ValidationError as error:
+            raise BadRequest("A chosen row has an impossible key.") from error
+        found: HttpResponseBase | None = super().response_action(request, queryset)  # type: ignore[misc]
+        return found
+
+
+class RowAdmin(OwnFilters, ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     """A table that may be long: it counts rows once, without the filters, and sorts by an index."""
 
     show_full_result_count = False

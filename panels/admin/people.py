@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from axes.admin import AccessAttemptAdmin, AccessFailureLogAdmin, AccessLogAdmin
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, Permission, User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from panels.admin.base import RowAdmin
+from panels.admin.base import OwnFilters, RowAdmin
 from panels.models import PersonalSettings, SavedView
 
 GROUPS = ("Viewer", "Operator", "Manager")
@@ -43,11 +45,11 @@ def _name(permission: Permission) -> str:
     return f"{permission.content_type.app_label}.{permission.codename}"
 
 
-admin.site.unregister((User, Group))
+admin.site.unregister((User, Group, AccessAttempt, AccessFailureLog, AccessLog))
 
 
 @admin.register(User)
-class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
+class PeopleAdmin(OwnFilters, UserAdmin):  # type: ignore[type-arg]
     """Users. Only a superuser reaches users with more permissions than their own."""
 
     actions = None
@@ -84,7 +86,7 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Group)
-class SuperuserGroupAdmin(GroupAdmin):
+class SuperuserGroupAdmin(OwnFilters, GroupAdmin):
     """Groups, which give permissions. Only superusers see and change them."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -120,3 +122,18 @@ class SavedViewAdmin(RowAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[SavedView]:
         rows = super().get_queryset(request)
         return rows if request.user.is_superuser else rows.filter(pk__in=SavedView.visible_to(request.user))
+
+
+@admin.register(AccessAttempt)
+class AttemptAdmin(OwnFilters, AccessAttemptAdmin):  # type: ignore[misc]
+    """Failed attempts to sign in, which lock a name for a while."""
+
+
+@admin.register(AccessFailureLog)
+class FailureAdmin(OwnFilters, AccessFailureLogAdmin):  # type: ignore[misc]
+    """The failures of all attempts to sign in."""
+
+
+@admin.register(AccessLog)
+class SignInAdmin(OwnFilters, AccessLogAdmin):  # type: ignore[misc]
+    """The times at which people signed in and out."""

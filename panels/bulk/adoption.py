@@ -17,7 +17,7 @@ from panels.bulk.drafts import new_lines, store_batch, token_of
 from panels.bulk.lookup import CatalogLookup, in_chunks
 from panels.clients.naming import NO_LABELS, Labels, NameLookup
 from panels.models import Batch, BatchLine, Order, Panel
-from panels.protocol.order_fields import UnfitError, shown
+from panels.protocol.order_fields import UnfitError, show_turning, shown
 from panels.protocol.scalars import read_remote_id
 from panels.tables.columns import LABELS, TableKind
 from panels.tables.reading import Sheet
@@ -54,7 +54,7 @@ def create_adoption(
         token=token_of(token, sheet, panel, labels),
         source=Batch.Source.ADOPTED,
         state=Batch.State.CONFIRMED,
-        filename=source_name[:255],
+        filename=show_turning(source_name[:255]),
         panel=panel,
         columns=list(sheet.columns),
         created_by=created_by,

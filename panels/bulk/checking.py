@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from panels.bulk.lookup import CatalogLookup, in_chunks, name_some
+from panels.bulk.lookup import AT_ONCE, CatalogLookup, in_chunks, name_some
 from panels.clients.naming import NameLookup, find_unfit_labels
 from panels.models import Batch, BatchLine, Order, Service
 from panels.models.planning import unindexed_text
@@ -62,9 +62,14 @@ def check_lines(batch: Batch, lines: Sequence[BatchLine]) -> dict[int, Checked]:
     return checked
 
 
+def create_lines(lines: Sequence[BatchLine]) -> None:
+    """Insert checked lines. Some at once, because a statement with all lines would need several times their memory."""
+    BatchLine.objects.bulk_create(lines, AT_ONCE)
+
+
 def save_lines(lines: Sequence[BatchLine]) -> None:
     """Save the results of a check with as few statements as an insert takes."""
-    BatchLine.objects.bulk_create(lines, update_conflicts=True, unique_fields=("id",), update_fields=FOUND)
+    BatchLine.objects.bulk_create(lines, AT_ONCE, update_conflicts=True, unique_fields=("id",), update_fields=FOUND)
 
 
 def recheck_lines(batch: Batch) -> tuple[list[BatchLine], list[Values], dict[int, Checked]]:

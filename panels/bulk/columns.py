@@ -16,13 +16,14 @@ from django.utils import timezone
 
 from panels.bulk.adoption import COLUMNS as IMPORTED
 from panels.bulk.adoption import EXISTING, check_imported_lines, create_adoption
-from panels.bulk.checking import check_lines
+from panels.bulk.checking import check_lines, create_lines
 from panels.bulk.confirming import fingerprint
 from panels.bulk.drafts import create_batch, lock_draft, new_lines, store_batch, token_of
-from panels.bulk.lookup import in_chunks
+from panels.bulk.lookup import LONGEST_ID, in_chunks
 from panels.bulk.naming import name_after_lines
 from panels.clients.naming import NO_LABELS, Labels
-from panels.models import Batch, BatchLine, ColumnTitle, Panel, Service, SourceTable
+from panels.models import Batch, ColumnTitle, Panel, Service, SourceTable
+from panels.protocol.order_fields import show_turning
 from panels.tables.columns import COLUMNS, ORDERS, OUTCOME, TableKind, fold_title
 from panels.tables.layout import Layout
 from panels.tables.pasted import KnownServices
@@ -45,7 +46,7 @@ def known_services(panel: Panel | None) -> KnownServices:
 
     def find(texts: set[str]) -> set[str]:
         found: set[str] = set()
-        for some in in_chunks(sorted(texts)):
+        for some in in_chunks(sorted(text for text in texts if len(text) <= LONGEST_ID)):
             services = Service.objects.filter(panel__in=panels, remote_id__in=some, is_listed=True)
             found.update(services.values_list("remote_id", flat=True))
         return found
@@ -98,7 +99,7 @@ def _create_without_lines(
     batch = Batch(
         token=token_of(token, Sheet((), (Line(0, {"": digest}),)), panel, labels),
         source=_source_of(source),
-        filename=(source.name or "")[:255],
+        filename=show_turning((source.name or "")[:255]),
         panel=panel,
         created_by=created_by,
         **labels.of_batch,
@@ -174,7 +175,7 @@ def _replace_lines(batch: Batch, sheet: Sheet, user: Any) -> None:
         check_lines(batch, lines)
     named = ("name", "search_text", "is_name_proposed")
     batch.save(update_fields=("panel", "columns", *named, "checked_at", "state", "confirmed_by", "confirmed_at"))
-    BatchLine.objects.bulk_create(lines)
+    create_lines(lines)
 
 
 def _remember(kind: TableKind, titles: Iterable[tuple[str, str]], user: Any) -> None:

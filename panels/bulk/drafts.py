@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -11,12 +12,19 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from panels.bulk.checking import check_lines, checked_values, recheck_lines, save_changed_lines, save_lines
+from panels.bulk.checking import (
+    check_lines,
+    checked_values,
+    create_lines,
+    recheck_lines,
+    save_changed_lines,
+    save_lines,
+)
 from panels.bulk.lookup import in_chunks
 from panels.bulk.naming import name_after_lines
 from panels.clients.naming import NO_LABELS, Labels
 from panels.models import Batch, BatchLine, Panel, SourceTable
-from panels.protocol.order_fields import trim
+from panels.protocol.order_fields import show_turning, trim
 from panels.tables.cells import replace_unstorable
 from panels.tables.columns import AGAIN_OF, COLUMNS
 from panels.tables.reading import Sheet
@@ -51,7 +59,7 @@ def create_batch(  # noqa: PLR0913
     batch = Batch(
         token=token_of(token, sheet, panel, labels),
         source=source,
-        filename=filename[:255],
+        filename=show_turning(filename[:255]),
         panel=panel,
         columns=list(sheet.columns),
         created_by=created_by,
@@ -68,8 +76,11 @@ def token_of(form: uuid.UUID | None, sheet: Sheet, panel: Panel | None, labels: 
     """
     if form is None:
         return uuid.uuid4()
-    lines = [(line.number, line.cells) for line in sheet.lines]
-    return uuid.uuid5(form, repr((panel and panel.pk, labels.of_order, lines)))
+    digest = hashlib.sha256()
+    # Line by line, because all lines in one text would need several times the memory of the table.
+    for line in sheet.lines:
+        digest.update(repr((line.number, line.cells)).encode())
+    return uuid.uuid5(form, repr((panel and panel.pk, labels.of_order, digest.hexdigest())))
 
 
 def new_lines(batch: Batch, sheet: Sheet, columns: tuple[str, ...]) -> list[BatchLine]:
@@ -96,7 +107,7 @@ def store_batch(batch: Batch, lines: list[BatchLine], check: Any) -> tuple[Batch
             name_after_lines(batch, lines)
             batch.save(force_insert=True)
             check(batch, lines)
-            BatchLine.objects.bulk_create(lines)
+            create_lines(lines)
     except IntegrityError:
         if first := Batch.objects.filter(token=batch.token).first():
             return first, False

@@ -15,6 +15,8 @@ from panels.protocol.order_types import Offer
 AT_ONCE = 900
 # The number of names in a message. It only counts further names.
 NAMED = 3
+# No service has a longer ID.
+LONGEST_ID = 64
 T = TypeVar("T")
 
 
@@ -37,7 +39,8 @@ class CatalogLookup:
         wanted: dict[Panel, set[str]] = defaultdict(set)
         for line in self._lines:
             panel = self.panel(line.cells)
-            if isinstance(panel, Panel) and (remote_id := line.cells.get("service")):
+            remote_id = line.cells.get("service", "")
+            if isinstance(panel, Panel) and 0 < len(remote_id) <= LONGEST_ID:
                 wanted[panel].add(remote_id)
         found = {}
         for panel, remote_ids in wanted.items():
@@ -58,8 +61,8 @@ class CatalogLookup:
     def _find_panel(self, name: str) -> Panel | str:
         if not name:
             return self._default or "The panel is missing. Name it in each line, or choose a panel for all lines."
-        same = [panel for panel in self._panels if panel.name == name]
-        alike = same or [panel for panel in self._panels if panel.name.casefold() == name.casefold()]
+        same, folded = [panel for panel in self._panels if panel.name == name], name.casefold()
+        alike = same or [panel for panel in self._panels if panel.name.casefold() == folded]
         if len(alike) > 1:
             return f"Several panels are called {shown(name)}. Write the name with the same capital letters."
         if alike:

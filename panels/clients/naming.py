@@ -26,6 +26,8 @@ MOST_OFFERED = 500
 AT_ONCE = 900
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 _UNSAFE_IN_NOTE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# A text that is longer, also without its repeated spaces, is refused by its length.
+_LONGEST = 10 * Client.MAX_NAME
 _CHOICE = "Create it, or correct the name."
 Errors = dict[str, list[str]]
 
@@ -210,7 +212,11 @@ def quoted(name: str) -> str:
 
 def _pair(cells: Mapping[str, str]) -> tuple[str, str]:
     """Return the names of a line with single spaces."""
-    return " ".join(cells.get("client", "").split()), " ".join(cells.get("campaign", "").split())
+    return _with_single_spaces(cells.get("client", "")), _with_single_spaces(cells.get("campaign", ""))
+
+
+def _with_single_spaces(text: str) -> str:
+    return " ".join(text.split()) if len(text) <= _LONGEST else text
 
 
 def _unfit_name(column: str, name: str) -> str:
@@ -223,7 +229,7 @@ def _unfit_name(column: str, name: str) -> str:
 
 def _by_key(model: type[Any], names: Iterable[str]) -> Iterator[Any]:
     """Yield the rows of a model with these names."""
-    keys = sorted({fold_name(name) for name in names if name})
+    keys = sorted({fold_name(name) for name in names if 0 < len(name) <= Client.MAX_NAME})
     for start in range(0, len(keys), AT_ONCE):
         found = model.objects.filter(name_key__in=keys[start : start + AT_ONCE])
         yield from found.select_related("client") if model is Campaign else found

@@ -17,6 +17,11 @@ from panels.tables.columns import COLUMNS, ORDERS
 from panels.tables.pasted import is_free
 from panels.tables.reading import MAX_BYTES, Sheet, Source, UnclearError, UnreadableError, read_table
 
+# The bytes of pasted lines. A page with errors shows them again, and ten thousand orders have one or two million.
+MAX_PASTE = 5 * 1024 * 1024
+# The bytes of memory that pasted lines may need on a page. In HTML, some characters need six times their room.
+_MAX_SHOWN = 16 * 1024 * 1024
+_LONG = "The lines are too long to be shown here again. Paste them again, or upload them as a CSV file."
 _BOTH = "Give either lines or a file, not both. The lines are kept. To use the file, choose it again."
 NO_PANEL = "Choose a panel, or name the panel in each line. No line names a known panel."
 
@@ -64,7 +69,7 @@ class TableForm(forms.Form):
             try:
                 self._read(text, file)
             except UnreadableError as error:
-                kept = "Nothing was saved." if file else "The lines are kept. Nothing was ordered."
+                kept = "Nothing was saved." if file or self._is_long() else "The lines are kept. Nothing was ordered."
                 self.add_error("file" if file else "text", f"{error.text} {kept}")
             else:
                 if self.cleaned_data["panel"] is None and self.sheet and self._lacks_panels(self.sheet):
@@ -83,7 +88,7 @@ class TableForm(forms.Form):
     def _read(self, text: str, file: Any) -> None:
         """Read the table. Without a certain meaning of its columns, it has no sheet."""
         panel = self.cleaned_data["panel"]
-        content = self._content(file) if file else text.encode(errors="replace")
+        content = self._content(file) if file else _encode(text)
         self.source = Source(file.name if file else None, content, self.kind, has_panel=panel is None)
         try:
             self.sheet = read_table(self.source, learned_titles(self.kind), known=known_services(panel))
@@ -92,10 +97,30 @@ class TableForm(forms.Form):
 
     def _content(self, file: Any) -> bytes:
         if file.size > MAX_BYTES:
-            size, most = file.size / 1024 / 1024, MAX_BYTES // 1024 // 1024
-            raise UnreadableError(f"The file has {size:,.1f} MB, the limit is {most} MB", "Split it into smaller files")
+            most = MAX_BYTES // 1024 // 1024
+            raise UnreadableError(f"The file has more than {most} MB", "Split it into smaller files")
         content: bytes = file.read()
         return content
+
+    def _is_long(self) -> bool:
+        """Say whether showing the pasted lines again would need too much memory."""
+        text = self.data.get("text", "")
+        bytes_each = 1 if text.isascii() else 2 if max(text) < "\U00010000" else 4
+        return (len(text) + 5 * sum(map(text.count, "&<>\"'"))) * bytes_each > _MAX_SHOWN
+
+    def drop_long_lines(self) -> None:
+        """Remove pasted lines that a page cannot show again, and say so."""
+        if self.is_bound and self._is_long():
+            self.add_error("text", _LONG)
+            self.data = {**dict(self.data.items()), "text": ""}
+
+
+def _encode(text: str) -> bytes:
+    content = text.encode(errors="replace")
+    if len(content) > MAX_PASTE:
+        most = MAX_PASTE // 1024 // 1024
+        raise UnreadableError(f"The lines have more than {most} MB", "Upload them as a CSV file")
+    return content
 
 
 class AdoptionForm(TableForm):

@@ -9,6 +9,7 @@ from panels.protocol.answers import Answer, accepted_json, container, named_id, 
 from panels.protocol.durations import read_average_time
 from panels.protocol.errors import PanelError
 from panels.protocol.fields import fields_of
+from panels.protocol.order_fields import show_turning
 from panels.protocol.order_types import fold_type
 from panels.protocol.scalars import read_flag, read_limit, read_lines, read_rate, read_remote_id, read_text
 
@@ -102,6 +103,10 @@ def _service_id(fields: dict[str, object], key: str) -> str:
     return named_id(fields, ("service", "serviceid", "id")) or read_remote_id(key)
 
 
+def _read_name(value: object, limit: int) -> str:
+    return show_turning(read_text(value, limit))
+
+
 def _catalog_row(row: object, key: str) -> CatalogRow | None:
     fields = fields_of(row)
     remote_id = _service_id(fields, key) if fields else ""
@@ -113,14 +118,14 @@ def _catalog_row(row: object, key: str) -> CatalogRow | None:
     # A limit that cannot be means that the panel has none.
     if high is not None and high < max(low or 0, 1):
         high = None
-    raw_type = read_text(fields.get("type"), 100)
+    raw_type = _read_name(fields.get("type"), 100)
     average_time, average_minutes = read_average_time(fields.get("averagetime"))
     return CatalogRow(
         remote_id=remote_id,
-        name=read_text(fields.get("name"), 500),
+        name=_read_name(fields.get("name"), 500),
         type=fold_type(raw_type),
         raw_type=raw_type,
-        category=read_text(fields.get("category"), 300),
+        category=_read_name(fields.get("category"), 300),
         rate_per_1000=rate,
         min_quantity=low,
         max_quantity=high,

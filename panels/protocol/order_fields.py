@@ -123,6 +123,8 @@ UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _UNSAFE_IN_LINES = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SPACE = re.compile(r"\s")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+# Invisible characters that turn the direction of the text, also of the text behind the name.
+TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 # Unicode categories: control and format characters, and all spaces.
 _UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 # Letters, marks and signs without a shape: fillers, joiners, variation selectors and the empty Braille pattern.
@@ -155,6 +157,11 @@ def without_invisible(text: str) -> str:
     """
     kept = (char for char in text if char == " " or not (char in _DRAWS_NOTHING or category(char) in _UNSEEN))
     return "".join(kept).strip()
+
+
+def show_turning(name: str) -> str:
+    """Return a foreign name with a visible mark for each character that turns the text: it can feign another name."""
+    return TURNING.sub("\N{REPLACEMENT CHARACTER}", name)
 
 
 class UnfitError(Exception):

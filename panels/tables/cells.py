@@ -15,6 +15,11 @@ from typing import Any
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 # Without it, Excel does not read a file as UTF-8.
 BYTE_ORDER_MARK = "\ufeff"
+# A spreadsheet that takes another separator than the comma begins a cell behind each of these, also inside of quotes.
+_BEGINS_A_CELL = re.compile(r"""([,;|\t\n\r])(?=['"]*[=+@-])""")
+# Two apostrophes, because people write one before a name in a list: '@a','@b'.
+_INNER = "''"
+_GUARDED_INSIDE = re.compile(rf"""([,;|\t\n\r]){_INNER}(?=['"]*[=+@-])""")
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 # The check of every field refuses it. So no order differs from the text that the person sees.
 _SUBSTITUTE = "\x1a"
@@ -22,11 +27,21 @@ _SUBSTITUTE = "\x1a"
 
 def guard(text: str) -> str:
     """Put an apostrophe before a text that a spreadsheet runs as a formula, or that `unguard` would shorten."""
+    if _INNER in text:
+        text = _GUARDED_INSIDE.sub(rf"\1{_INNER}{_INNER}", text)
+    return f"'{text}" if text.lstrip("'").startswith(FORMULA_STARTS) else text
+
+
+def guard_in_csv(text: str) -> str:
+    """Guard a text at its start like `guard`, and with two apostrophes where another separator would begin a cell."""
+    text = _BEGINS_A_CELL.sub(rf"\1{_INNER}", text)
     return f"'{text}" if text.lstrip("'").startswith(FORMULA_STARTS) else text
 
 
 def unguard(text: str) -> str:
-    """Remove the apostrophe of `guard`. Any other text stays as it is."""
+    """Remove the apostrophes of `guard` and of `guard_in_csv`. Any other text stays as it is."""
+    if _INNER in text:
+        text = _GUARDED_INSIDE.sub(r"\1", text)
     return text[1:] if text.startswith("'") and text.lstrip("'").startswith(FORMULA_STARTS) else text
 
 
@@ -51,9 +66,9 @@ def plain(value: Any) -> str:
 
 
 def cell(value: Any) -> str:
-    """Write a value as the text of a cell. Only numbers and times are not guarded."""
+    """Write a value as the text of a cell of a CSV file. Only numbers and times are not guarded."""
     text = plain(value)
-    return text if isinstance(value, int | Decimal | dt.datetime) else guard(text)
+    return text if isinstance(value, int | Decimal | dt.datetime) else guard_in_csv(text)
 
 
 def csv_lines(header: Iterable[str], rows: Iterable[Iterable[Any]]) -> Iterator[str]:

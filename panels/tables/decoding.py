@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import io
 import re
+from dataclasses import dataclass
 from pathlib import PurePath
+from typing import TextIO
 
 from panels.protocol.order_fields import shown
 from panels.tables.workbook import UnreadableError
@@ -19,6 +22,20 @@ _OTHER_FORMATS = {b"%PDF": "a PDF document", b"\x89PNG": "a picture", b"\xff\xd8
 _CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x19\x1c-\x1f]")
 _SAMPLE = 4096
 _GUESSED = "The file is not in UTF-8 and was read as Windows-1252: check that letters such as ö and é are right."
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text that is decoded piece by piece, because a whole text can need four bytes for each character."""
+
+    content: bytes
+    encoding: str = "utf-8-sig"
+    errors: str = "strict"
+    note: str = ""
+
+    def open(self, newline: str | None = "") -> TextIO:
+        """Return the text as a file. With None, each line ends with a line feed."""
+        return io.TextIOWrapper(io.BytesIO(self.content), self.encoding, self.errors, newline)
 
 
 def refuse_large(size: int) -> None:
@@ -72,16 +89,18 @@ def _utf_16(content: bytes) -> str:
     return {b"\0": "utf-16-be"}.get(content[:1], "utf-16-le" if content[1:2] == b"\0" else "")
 
 
-def decode(content: bytes) -> tuple[str, str]:
-    """Return the text of a file, and a note if its encoding was guessed."""
+def decode(content: bytes) -> Text:
+    """Return the text of a file, with a note if its encoding was guessed."""
     encoding = _utf_16(content) or "utf-8"
     try:
-        return content.decode(encoding).removeprefix("\ufeff"), ""
+        content.decode(encoding)
+        return Text(content, encoding.replace("utf-8", "utf-8-sig"))
     except UnicodeDecodeError as broken:
         if encoding != "utf-8" or _is_broken_utf_8(content):
             raise _undecodable(content, broken.start, encoding) from None
     try:
-        return content.decode("cp1252"), _GUESSED
+        content.decode("cp1252")
+        return Text(content, "cp1252", note=_GUESSED)
     except UnicodeDecodeError as broken:
         raise _undecodable(content, broken.start, "Windows-1252 or UTF-8") from None
 

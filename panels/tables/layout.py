@@ -14,7 +14,7 @@ from typing import NamedTuple
 from panels.protocol.order_fields import read_count, shown, trim
 from panels.tables.cells import replace_unstorable, unguard
 from panels.tables.columns import OUTCOME, TableKind, fold_title
-from panels.tables.workbook import MAX_COLUMNS, Row, UnreadableError, column_name
+from panels.tables.workbook import Row, UnreadableError, column_name
 
 # The titles are in one of the first rows with content.
 MOST_TITLE_ROWS = 10
@@ -22,6 +22,8 @@ MOST_TITLE_ROWS = 10
 PREVIEW = 3
 # So many rows are enough for a proposal.
 HEAD = MOST_TITLE_ROWS + PREVIEW
+# A longer text is no link that anybody can order for.
+_LONGEST_LINK = 10_000
 _LINK = re.compile(r"[a-z][a-z0-9+.-]*://\S+|www\.\S+|@\S+|[\w-]+(\.[\w-]+)*\.[a-z]{2,24}/\S*", re.IGNORECASE)
 _WORDS = re.compile(r"[\W_]+")
 HEADER_HELP = "The first row must name the columns, for example: panel, service, link, quantity; see the template file"
@@ -90,7 +92,7 @@ def read_cell(cell: str) -> str:
 
 def is_link(text: str) -> bool:
     """Say whether a cell is an address or a name with @."""
-    return bool(_LINK.fullmatch(text))
+    return len(text) <= _LONGEST_LINK and bool(_LINK.fullmatch(text))
 
 
 def is_number(text: str) -> bool:
@@ -144,13 +146,11 @@ def _may_be_order(cells: Mapping[int, str], kind: TableKind) -> bool:
 def propose(rows: Sequence[Row], kind: TableKind, learned: Learned, *, titles_at: int | None = None) -> Proposal:
     """Propose a layout by the titles in the first rows. A person may have said which row has them.
 
-    Raises UnreadableError for a table without content, and for too many columns.
+    Raises UnreadableError for a table without content, and for too many unknown columns.
     """
     filled = [(number, found) for number, cells in rows if (found := _filled(cells))]
     if not filled:
         raise UnreadableError("The table is empty", HEADER_HELP)
-    for number, cells in filled:
-        _refuse_wide(number, cells)
     at = titles_at if titles_at is not None else find_titles(filled, kind, learned) or filled[0][0]
     titles = next((cells for number, cells in filled if number == at), {})
     below = tuple((number, cells) for number, cells in filled if number > at)
@@ -171,14 +171,6 @@ def _above(number: int, at: int) -> Problem:
 
 def _filled(cells: Mapping[int, str]) -> dict[int, str]:
     return {index: text for index, cell in sorted(cells.items()) if (text := read_cell(cell))}
-
-
-def _refuse_wide(number: int, cells: Mapping[int, str]) -> None:
-    if max(cells) >= MAX_COLUMNS:
-        raise UnreadableError(
-            f"Row {number:,} has content up to {column_name(max(cells))}, and only {MAX_COLUMNS} columns are read",
-            "Remove the columns that do not belong to the orders",
-        )
 
 
 class _Titles:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from panels.protocol.order_fields import shown, trim
 from panels.tables.columns import TableKind
+from panels.tables.decoding import Text
 from panels.tables.layout import PREVIEW, Layout, Problem, Proposal, UnclearError, is_link, is_number
-from panels.tables.workbook import Row, UnreadableError
+from panels.tables.limits import Lines
+from panels.tables.workbook import MAX_COLUMNS, Row, UnreadableError
 
 # What people write between values in place of a pipe or a tab.
 _SEVERAL = re.compile(r"[\s,;]")
 _PLAIN_DIGITS = re.compile(r"[0-9]+")
 _MOST_NAMED = 5
+# A panel, a link and two numbers.
+_MOST_CLEAR = 4
 # Returns the ids among these texts that are ids of services.
 KnownServices = Callable[[set[str]], set[str]]
 Cells = list[str]
@@ -24,14 +27,30 @@ Cells = list[str]
 Numbered = tuple[int, Cells]
 
 
-def split_lines(text: str, kind: TableKind, *, has_panel: bool) -> Iterator[Numbered]:
-    """Yield the cells of each line with content. Raises UnreadableError for a line without a clear separator."""
-    for number, raw in enumerate(io.StringIO(text, newline=None), 1):
-        line = trim(raw)
+def split_lines(text: Text, kind: TableKind, *, has_panel: bool) -> Iterator[Numbered]:
+    """Yield the cells of each line with content.
+
+    Raises UnreadableError for a line without a clear separator, and for more than the limits.
+    """
+    lines = Lines(text.open(newline=None))
+    for number, raw in enumerate(lines, 1):
+        line, cells = trim(raw), []
         if "|" in line or "\t" in raw:
-            yield number, [trim(cell) for cell in raw.split("\t" if raw.count("\t") > raw.count("|") else "|")]
+            cells = _split_plainly(number, raw)
         elif line:
-            yield number, _split_line(number, line, kind, has_panel=has_panel)
+            cells = _split_line(number, line, kind, has_panel=has_panel)
+        lines.end_row(len(cells))
+        if cells:
+            yield number, cells
+
+
+def _split_plainly(number: int, raw: str) -> Cells:
+    """Return the cells of a line with pipes or tabs between them. They are counted first."""
+    tabs, pipes = raw.count("\t"), raw.count("|")
+    if max(tabs, pipes) >= MAX_COLUMNS:
+        problem = f"Line {number:,} has {max(tabs, pipes) + 1:,} values, and only {MAX_COLUMNS} are read"
+        raise UnreadableError(problem, "Give each order a line of its own")
+    return [trim(cell) for cell in raw.split("\t" if tabs > pipes else "|")]
 
 
 def _split_line(number: int, line: str, kind: TableKind, *, has_panel: bool) -> Cells:
@@ -63,6 +82,8 @@ def _with_panel(cells: Cells) -> Cells:
 
 def is_clear(cells: Cells, *, has_panel: bool) -> bool:
     """Say whether a line has one link, one or two numbers, and nothing else but a panel."""
+    if len(cells) > _MOST_CLEAR:
+        return False
     texts = [index for index, cell in enumerate(cells) if not is_link(cell) and not is_number(cell)]
     numbers = sum(map(is_number, cells))
     return sum(map(is_link, cells)) == 1 and numbers in (1, 2) and (not texts or (has_panel and texts == [0]))

@@ -12,8 +12,9 @@ from itertools import chain, islice
 
 from panels.protocol.order_fields import shown
 from panels.tables.columns import ORDERS, OUTCOME, TableKind
-from panels.tables.decoding import MAX_BYTES, SAVE_AS, decode, is_workbook, refuse_large
+from panels.tables.decoding import MAX_BYTES, SAVE_AS, Text, decode, is_workbook, refuse_large
 from panels.tables.layout import HEAD, Layout, Learned, Proposal, UnclearError, find_titles, propose, read_cell
+from panels.tables.limits import refuse_untitled
 from panels.tables.pasted import KnownServices, Numbered, arrange, is_clear, split_lines
 from panels.tables.records import peek, read_records
 from panels.tables.workbook import MAX_UNPACKED, Row, UnreadableError, column_name, open_workbook
@@ -175,35 +176,47 @@ def _open_sheet(rows: Iterator[Row], source: Source, learned: Learned, titles_at
     head = list(islice(rows, HEAD))
     if titles_at or (titles_at is None and find_titles(head, source.kind, learned)):
         return _Opened(chain(head, rows), note=note)
-    every = [*head, *rows]
-    return _Opened(iter(every), _untitled(_as_lines(every), source, titles_at), note)
+    looked_at: list[Row] = []
+    lines = _untitled(_as_lines(_noting(chain(head, rows), looked_at)), source, titles_at)
+    return _Opened(chain(looked_at, rows), lines, note)
+
+
+def _noting(rows: Iterable[Row], looked_at: list[Row]) -> Iterator[Row]:
+    for row in rows:
+        looked_at.append(row)
+        yield row
 
 
 def _open_text(source: Source, learned: Learned, titles_at: int | None) -> _Opened:
-    if source.name is not None:
-        text, note = decode(source.content)
-        text = text.rstrip("\0\x1a")
-    else:
-        text, note = source.content.decode(errors="surrogatepass"), ""
-    rows = read_records(text, source.kind)
+    text = Text(source.content, errors="surrogatepass") if source.name is None else decode(source.content)
+    opened = _Opened(read_records(text, source.kind), note=text.note)
     if titles_at or (titles_at is None and find_titles(peek(text, source.kind), source.kind, learned)):
-        return _Opened(rows, note=note)
-    return _Opened(rows, _untitled(split_lines(text, source.kind, has_panel=source.has_panel), source, titles_at), note)
+        return opened
+    try:
+        opened.lines = _untitled(split_lines(text, source.kind, has_panel=source.has_panel), source, titles_at)
+    except UnreadableError:
+        if not _may_have_titles(source, titles_at):
+            raise
+    return opened
+
+
+def _may_have_titles(source: Source, titles_at: int | None) -> bool:
+    """Say whether the titles of a file may be unknown, because nobody has said that it has none."""
+    return titles_at is None and source.name is not None
 
 
 def _untitled(lines: Iterator[Numbered], source: Source, titles_at: int | None) -> list[Numbered] | None:
-    """Return the lines of a table without titles.
-
-    None for a file with lines that are not clear, if nobody has said that it has no titles: its titles may be unknown.
-    """
-    found = islice(lines, MAX_LINES + 1)
-    if titles_at == 0 or source.name is None:
-        return list(found)
-    try:
-        every = list(found)
-    except UnreadableError:
-        return None
-    return every if every and all(is_clear(cells, has_panel=source.has_panel) for _, cells in every) else None
+    """Return the lines of a table without titles, None as soon as a line is not clear and there may be titles."""
+    must_be_clear = _may_have_titles(source, titles_at)
+    found: list[Numbered] = []
+    values = 0
+    for number, cells in islice(lines, MAX_LINES + 1):
+        if must_be_clear and not is_clear(cells, has_panel=source.has_panel):
+            return None
+        values += len(cells)
+        refuse_untitled(values)
+        found.append((number, cells))
+    return None if must_be_clear and not found else found
 
 
 def _as_lines(rows: Iterable[Row]) -> Iterator[Numbered]:
@@ -250,6 +263,7 @@ def _ignoring(titles: Sequence[str]) -> str:
 def _read_lines(rows: Iterable[Row], header: Mapping[int, str], called: str) -> tuple[Line, ...]:
     """Name the cells of each row, without blank rows. `called` is "Row" or "Line", for messages."""
     lines: list[Line] = []
+    length = 0
     for number, row in rows:
         cells: dict[str, str] = {}
         for index, cell in row.items():
@@ -258,6 +272,7 @@ def _read_lines(rows: Iterable[Row], header: Mapping[int, str], called: str) -> 
             if len(text) > MAX_CELL or index not in header:
                 raise _unfit(f"{called} {number:,}", index, text, header)
             cells[header[index]] = text
+            length += len(text)
         results = {name: cells.pop(name) for name in OUTCOME if name in cells}
         if cells and results.get("remote_id"):
             raise UnreadableError(
@@ -268,6 +283,8 @@ def _read_lines(rows: Iterable[Row], header: Mapping[int, str], called: str) -> 
             lines.append(Line(number, cells))
         if len(lines) > MAX_LINES:
             raise UnreadableError(f"There are more than {MAX_LINES:,} orders", "Split them into several batches")
+        if length > MAX_BYTES:
+            raise UnreadableError(f"There are more than {MAX_BYTES:,} characters", "Split them into several batches")
     if not lines:
         raise UnreadableError("There is no order in it", "Give each order a line of its own")
     return tuple(lines)

@@ -40,7 +40,7 @@ MAX_TREE, MAX_TREE_BYTES = 100_000, 4 * 1024 * 1024
 MAX_ROWS, MAX_COLUMNS = 100_000, 256
 Row = tuple[int, Mapping[int, str]]
 _CHUNK = 64 * 1024
-_SHEET_ROWS, _SHEET_COLUMNS = 1_048_576, 16_384
+SHEET_ROWS, _SHEET_COLUMNS = 1_048_576, 16_384
 # The longest format of a spreadsheet program. openpyxl is very slow for longer formats.
 _FORMAT_LENGTH = 255
 # The exceptions of openpyxl, zipfile and the parser for a damaged, encrypted or misleading file.
@@ -209,7 +209,7 @@ class _Part:
                 raise _too_large()
             return
         row = int(given.get("r", self.row + 1))
-        if not self.row < row <= _SHEET_ROWS:
+        if not self.row < row <= SHEET_ROWS:
             raise _damaged()
         self.row, self.column = row, 0
 

@@ -69,6 +69,7 @@ def _labels(request: HttpRequest) -> LabelsForm:
 
 
 def _show_form(request: HttpRequest, template: str, form: TableForm, labels: LabelsForm) -> HttpResponse:
+    form.drop_long_lines()
     context = {
         "form": form,
         "labels": labels,

@@ -17,11 +17,12 @@ def test_a_workbook_and_a_text_are_told_by_their_content():
 
 
 def test_a_text_is_decoded_with_a_note_if_its_encoding_was_guessed():
-    assert decode("ö".encode()) == ("ö", "")
-    assert decode("\ufeffö".encode("utf-16")) == ("ö", "")
-    text, note = decode("ö".encode("cp1252"))
-    assert text == "ö"
-    assert "Windows-1252" in note
+    for content in ("ö".encode(), "\ufeffö".encode(), "ö".encode("utf-16"), "ab".encode("utf-16-be")):
+        assert decode(content).open().read() in ("ö", "ab")
+        assert decode(content).note == ""
+    guessed = decode("ö".encode("cp1252"))
+    assert guessed.open().read() == "ö"
+    assert "Windows-1252" in guessed.note
 
 
 def test_too_much_is_refused():

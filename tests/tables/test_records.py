@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from panels.tables.columns import ORDERS
+from panels.tables.decoding import Text
 from panels.tables.records import peek, read_records
 from panels.tables.workbook import UnreadableError
 
 
 def test_blank_rows_are_counted_and_not_yielded():
-    assert list(read_records("service,link\n\n1,a\n", ORDERS)) == [
+    assert list(read_records(Text(b"service,link\n\n1,a\n"), ORDERS)) == [
         (1, {0: "service", 1: "link"}),
         (3, {0: "1", 1: "a"}),
     ]
@@ -19,11 +20,11 @@ def test_blank_rows_are_counted_and_not_yielded():
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_titles_that_are_not_known_are_told_apart_by_the_most_cells(delimiter):
     text = f"Was{delimiter}Wohin, genau{delimiter}Wie viel\n1{delimiter}a{delimiter}3\n2{delimiter}b{delimiter}4\n"
-    assert [len(cells) for _, cells in peek(text, ORDERS)] == [3, 3, 3] if delimiter != "," else [4, 3, 3]
+    assert [len(cells) for _, cells in peek(Text(text.encode()), ORDERS)] == [3, 3, 3] if delimiter != "," else [4, 3, 3]
 
 
 def test_a_damaged_text_can_be_peeked_at_and_is_refused_when_it_is_read():
-    text = 'service,link\n1,"a\n2,b\n'
+    text = Text(b'service,link\n1,"a\n2,b\n')
     assert peek(text, ORDERS)[0] == (1, {0: "service", 1: "link"})
     with pytest.raises(UnreadableError, match="a quoted cell is not closed"):
         list(read_records(text, ORDERS))

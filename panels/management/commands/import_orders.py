@@ -23,6 +23,7 @@ from panels.models import Batch, Controls, Panel
 from panels.pages.numbers import money_text
 from panels.protocol.order_fields import shown, trim
 from panels.tables.columns import LABELS, ORDERS, fold_title
+from panels.tables.decoding import refuse_large
 from panels.tables.reading import Sheet, UnclearError, UnreadableError, read_file
 
 _HOW_TO_CREATE = " To create the clients and campaigns that do not exist, use --create-clients."
@@ -140,6 +141,7 @@ def _read(file: Path) -> Sheet:
     """
     learned = learned_titles(ORDERS)
     try:
+        refuse_large(file.stat().st_size)
         sheet = read_file(file.name, file.read_bytes(), learned=learned)
     except OSError as error:
         raise CommandError(f"{file} cannot be read: {error.strerror}. Nothing was ordered.") from error
