@@ -94,13 +94,16 @@ def status(client, address):
 
 
 def test_explore(root, pks):
-    import os, traceback
-    from django.db import transaction, connection
-    bad = {}
+    import traceback
+    from django.db import transaction
+    from itertools import cycle
+
     n = 0
+    out = open("/tmp/wt_tables/found.txt", "a")
+    values = cycle(ODD.items())
     for page, parameters in PAGES.items():
         for name in parameters:
-            for what, value in ODD.items():
+            for what, value in [next(values) for _ in range(5)]:
                 address = f"{page.format(**pks)}?{name}={value}"
                 n += 1
                 try:
@@ -109,37 +112,41 @@ def test_explore(root, pks):
                 except Exception as e:
                     tb = traceback.extract_tb(e.__traceback__)
                     mine = [f"{f.filename.split('/')[-1]}:{f.lineno}" for f in tb if "/panels/" in f.filename]
-                    bad.setdefault((page, name, type(e).__name__, str(e)[:100], str(mine[-2:])), []).append(what)
+                    print(page, name, what, type(e).__name__, str(e)[:100], str(mine[-2:]), file=out, flush=True)
                 else:
                     if code >= 500:
-                        bad.setdefault((page, name, code), []).append(what)
-    print(n)
-    for key, values in bad.items():
-        print(key, values)
-    assert not bad
+                        print(page, name, what, code, file=out, flush=True)
+    print(n, "pages", file=out, flush=True)
 
 
 def test_explore_admin(root, pks):
-    import traceback
     from django.db import transaction
-    bad = {}
+    from itertools import cycle
+
     n = 0
+    out = open("/tmp/wt_tables/found.txt", "a")
+    values = cycle(ODD.items())
     for model, table in admin.site._registry.items():
         base = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
         own = getattr(table, "_parameters", lambda f: [])(table.list_filter)
-        for name in ("q", "o", "p", "all", "e", "_to_field", "_popup", "_facets", "pk", "id__in", "id__in", "created_at__year", "x__y", *own):
-            for what, value in ODD.items():
+        for name in ("q", "o", "p", "all", "_to_field", "pk__in", *own):
+            for what, value in [next(values) for _ in range(2)]:
                 address = f"{base}?{name}={value}"
                 n += 1
                 try:
                     with transaction.atomic():
                         code = status(root, address)
                 except Exception as e:
-                    bad.setdefault((base, name, type(e).__name__, str(e)[:100]), []).append(what)
+                    print(base, name, what, type(e).__name__, str(e)[:100], file=out, flush=True)
                 else:
                     if code >= 500:
-                        bad.setdefault((base, name, code), []).append(what)
-    print(n)
-    for key, values in bad.items():
-        print(key, values)
-    assert not bad
+                        print(base, name, what, code, file=out, flush=True)
+        for key in ("%00", "1" + "0" * 30, "-1", "NaN", "_5Fx", quote("😀")):
+            try:
+                with transaction.atomic():
+                    code = status(root, f"{base}{key}/change/")
+                    if code >= 500:
+                        print(base, key, code, file=out, flush=True)
+            except Exception as e:
+                print(base, key, type(e).__name__, str(e)[:100], file=out, flush=True)
+    print(n, "admin", file=out, flush=True)

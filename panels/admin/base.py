@@ -50,7 +50,7 @@ class OwnFilters:
     list_filter: Any
     date_hierarchy: str | None
 
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:  # noqa: ARG002
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Return whether a filter of this list, or the row of its dates, has this parameter."""
         filters = self.get_list_filter(request) if request else self.list_filter  # type: ignore[attr-defined]
         return lookup in self._parameters(filters)
@@ -77,14 +77,24 @@ class OwnFilters:
         except (OverflowError, ValueError) as error:
             raise BadRequest("A parameter of the list is out of range.") from error
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """Return a row, None for a key that cannot be one."""
+        if not self._is_key(object_id):
+            return None
+        return super().get_object(request, object_id, from_field)  # type: ignore[misc]
+
+    def _is_key(self, text: str) -> bool:
+        key: Any = self.model._meta.pk
+        try:
+            getattr(key, "target_field", key).clean(text, None)
+        except ValidationError:
+            return False
+        return True
+
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseBase | None:
         """Run an action. Raises BadRequest for a chosen row whose key cannot be one."""
-        key = self.model._meta.pk
-        try:
-            for text in request.POST.getlist(ACTION_CHECKBOX_NAME):
-                getattr(key, "target_field", key).clean(text, None)
-        except ValidationError as error:
-            raise BadRequest("A chosen row has an impossible key.") from error
+        if not all(map(self._is_key, request.POST.getlist(ACTION_CHECKBOX_NAME))):
+            raise BadRequest("A chosen row has an impossible key.")
         found: HttpResponseBase | None = super().response_action(request, queryset)  # type: ignore[misc]
         return found
 

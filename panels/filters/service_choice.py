@@ -25,6 +25,8 @@ from panels.protocol.order_types import ORDER_TYPES, Billing
 from panels.protocol.refill_words import read_search
 
 MAX_WORDS = 10
+# SQLite takes no pattern of more than 50,000 characters.
+MAX_TYPED = 200
 # The last orders of a person whose services count as recent, and the services that are offered before typing.
 RECENT_ORDERS, MAX_RECENT = 50, 8
 
@@ -53,7 +55,7 @@ def find_matching(typed: str, user: Any, most: int, panel: Panel | None = None) 
     active = Panel.objects.filter(is_active=True, **({"pk": panel.pk} if panel else {}))
     for each in active.defer("api_key").order_by("name"):
         by_currency[each.currency].append(each)
-    recent = _recent_pks(user)
+    recent, typed = _recent_pks(user), typed[:MAX_TYPED]
     ranked = [found for panels in by_currency.values() for found in _number(_rank(typed, panels, recent)[:most])]
     pks = [pk for *_, pk in sorted(ranked)[:most]]
     found = orderable().in_bulk(pks)

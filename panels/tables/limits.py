@@ -11,8 +11,9 @@ from typing import TextIO
 from panels.protocol.order_fields import trim
 from panels.tables.workbook import MAX_COLUMNS, MAX_ROWS, SHEET_ROWS, UnreadableError, column_name
 
-# Lines and cells of a text. Ten thousand orders with all columns have 340,000 cells.
-MAX_PIECES = 3_000_000
+# Lines and cells of a text. Ten thousand orders with all columns have 350,000, and a table of four columns that is empty
+# down to the last row of a spreadsheet has five million.
+MAX_PIECES = 6_000_000
 # Characters of a row. A row with ten cells of the greatest length has as many.
 MAX_ROW = 2_000_000
 # Cells of a table without titles. It is kept as a whole until the columns are known. 10,000 lines have 50 cells each.

@@ -176,9 +176,9 @@ def _open_sheet(rows: Iterator[Row], source: Source, learned: Learned, titles_at
     head = list(islice(rows, HEAD))
     if titles_at or (titles_at is None and find_titles(head, source.kind, learned)):
         return _Opened(chain(head, rows), note=note)
-    looked_at: list[Row] = []
-    lines = _untitled(_as_lines(_noting(chain(head, rows), looked_at)), source, titles_at)
-    return _Opened(chain(looked_at, rows), lines, note)
+    every, looked_at = chain(head, rows), list[Row]()
+    lines = _untitled(_as_lines(_noting(every, looked_at)), source, titles_at)
+    return _Opened(chain(looked_at, every), lines, note)
 
 
 def _noting(rows: Iterable[Row], looked_at: list[Row]) -> Iterator[Row]:

@@ -31,9 +31,10 @@ from openpyxl.xml import constants as names
 
 MAX_UNPACKED = 100 * 1024 * 1024
 MAX_PARTS = 10_000
-# Ten thousand orders have a million elements. A sheet that is formatted down to its last row has more.
-MAX_ELEMENTS = 3_000_000
-MAX_TEXTS = 300_000
+# Ten thousand orders with all columns have a million elements, and so has a sheet that is formatted to its last row.
+MAX_ELEMENTS = 1_500_000
+# The shared texts are kept in memory, with up to four bytes for each character.
+MAX_TEXTS, MAX_TEXT_BYTES = 300_000, 24 * 1024 * 1024
 # Limits for one tree in memory: a row, a shared text, or the rest of a part. Styles become large objects.
 MAX_TREE, MAX_TREE_BYTES = 100_000, 4 * 1024 * 1024
 # Limits for cells with content. Cells beyond them that are only formatted are left out.
@@ -176,7 +177,8 @@ class _Part:
             while piece := stream.read(_CHUNK):
                 self.fed += len(piece)
                 self.parser.Parse(piece, False)  # noqa: FBT003
-                if self.fed - self.boundary > MAX_TREE_BYTES:
+                is_long = self.record == _TEXT and self.fed > MAX_TEXT_BYTES
+                if is_long or self.fed - self.boundary > MAX_TREE_BYTES:
                     raise _too_large()
             self.parser.Parse(b"", True)  # noqa: FBT003
         except expat.ExpatError as exc:

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from panels.forms import bulk
 from panels.forms.bulk import AdoptionForm, LineForm, TableForm
+from panels.tables.reading import UnreadableError
 from tests.factories import make_batch, make_panel, make_service, row_of
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +51,30 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(monkeypatch):
     monkeypatch.setattr(bulk, "MAX_BYTES", 10)
     monkeypatch.setattr(bulk, "read_table", lambda *_, **__: pytest.fail("the file was read"))
     assert "file" in table(content="service\n" + "7" * 20).errors
+
+
+def test_pasted_lines_above_their_limit_belong_into_a_file(monkeypatch):
+    monkeypatch.setattr(bulk, "MAX_PASTE", 20)
+    monkeypatch.setattr(bulk, "read_table", lambda *_, **__: pytest.fail("the lines were read"))
+    form = table("é" * 11, panel=make_panel().pk)
+    assert "Upload them as a CSV file. The lines are kept." in str(form.errors["text"])
+
+
+@pytest.mark.parametrize(
+    ("text", "is_kept"), [("a" * 60, True), ("é" * 60, False), ("'" * 11, False), ("'" * 10, True)]
+)
+def test_a_page_shows_pasted_lines_again_unless_that_needs_too_much_memory(monkeypatch, text, is_kept):
+    def fail(*_, **__):
+        raise UnreadableError("Unreadable", "Write it again")
+
+    monkeypatch.setattr(bulk, "_MAX_SHOWN", 60)
+    form = table(text, panel=make_panel().pk)
+    monkeypatch.setattr(bulk, "read_table", fail)
+    assert not form.is_valid()
+    assert ("The lines are kept." in str(form.errors["text"])) == is_kept
+    form.drop_long_lines()
+    assert (text in form["text"].value()) == is_kept
+    assert ("too long to be shown here again" in str(form.errors["text"])) == (not is_kept)
 
 
 def test_inactive_panels_cannot_be_chosen():

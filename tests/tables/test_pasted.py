@@ -143,3 +143,14 @@ def test_more_lines_than_a_batch_takes_are_refused():
 def test_lines_are_read_alike_from_a_paste_and_from_a_file(text, cells):
     assert cells_of(text) == [cells]
     assert [line.cells for line in read_file("orders.txt", text.encode()).lines] == [cells]
+
+
+@pytest.mark.parametrize("separator", ["|", "\t"])
+def test_the_values_of_a_line_are_counted_before_they_are_parted(separator):
+    with pytest.raises(UnreadableError, match="Line 2 has 300 values, and only 256 are read"):
+        read_paste(f"1|{LINK}|5\n1{separator * 299}", has_panel=False)
+
+
+def test_a_line_of_many_words_is_no_order():
+    with pytest.raises(UnreadableError, match="Line 1 has no"):
+        read_paste("ab " * 100_000, has_panel=False)

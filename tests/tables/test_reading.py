@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from panels.protocol.order_types import Offer, check
+from panels.tables import limits, reading
 from panels.tables.cells import csv_lines
 from panels.tables.columns import COLUMNS, OUTCOME, PASTED, TableKind
 from panels.tables.reading import MAX_BYTES, MAX_CELL, MAX_LINES, Line, UnreadableError, read_file, read_paste
@@ -183,6 +184,30 @@ def test_every_guarded_start_comes_back_without_its_guard():
         assert "'" + start in content.decode()
         assert read_file("a.csv", content).lines[0].cells["link"] == f"{start}x".strip()
     assert read_csv("service,link\n1,'quoted'\n").lines[0].cells["link"] == "'quoted'"
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.xlsx"])
+def test_a_file_without_known_titles_is_read_up_to_its_first_line_that_is_not_clear(monkeypatch, name):
+    rows = [["1", LINK, "5"], *([["a", "b", "c"]] * 50)]
+    content = workbook(rows) if name == "a.xlsx" else "\n".join(map("|".join, rows)).encode()
+    looked_at = []
+    monkeypatch.setattr(reading, "is_clear", lambda cells, **_: looked_at.append(cells) or cells[0] == "1")
+    assert "names no known column" in message(name, content)
+    assert len(looked_at) == 2
+
+
+def test_a_table_without_titles_may_not_have_too_many_values(monkeypatch):
+    monkeypatch.setattr(limits, "MAX_UNTITLED", 8)
+    assert read_paste(f"1|{LINK}|5\n" * 2, has_panel=False)
+    with pytest.raises(UnreadableError, match="more than 8 values"):
+        read_paste(f"1|{LINK}|5\n" * 3, has_panel=False)
+
+
+def test_the_characters_of_all_orders_have_a_limit_also_in_a_workbook(monkeypatch):
+    monkeypatch.setattr(reading, "MAX_BYTES", 20)
+    content = sharing_texts(workbook([["service", "link"], ["1", "a" * 10], ["2", "a" * 10]]))
+    monkeypatch.setattr(reading, "refuse_large", lambda _: None)
+    assert "more than 20 characters" in message("a.xlsx", content)
 
 
 def test_padding_at_the_end_of_a_file_is_no_line():

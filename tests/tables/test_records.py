@@ -20,7 +20,21 @@ def test_blank_rows_are_counted_and_not_yielded():
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_titles_that_are_not_known_are_told_apart_by_the_most_cells(delimiter):
     text = f"Was{delimiter}Wohin, genau{delimiter}Wie viel\n1{delimiter}a{delimiter}3\n2{delimiter}b{delimiter}4\n"
-    assert [len(cells) for _, cells in peek(Text(text.encode()), ORDERS)] == [3, 3, 3] if delimiter != "," else [4, 3, 3]
+    assert (
+        [len(cells) for _, cells in peek(Text(text.encode()), ORDERS)] == [3, 3, 3] if delimiter != "," else [4, 3, 3]
+    )
+
+
+def test_a_row_with_content_in_too_many_columns_is_refused_and_empty_cells_are_not():
+    assert len(list(read_records(Text(b"service,link\n1,a" + b"," * 300), ORDERS))) == 2
+    with pytest.raises(UnreadableError, match=r"Row 2 has content up to column 302"):
+        list(read_records(Text(b"service,link\n1,a" + b"," * 300 + b"x"), ORDERS))
+
+
+def test_content_behind_a_long_gap_is_found():
+    text = Text(b'"sep=;"\n' + b"\n" * 70_000 + b"service;link\n1;a\n")
+    assert peek(text, ORDERS)[0][1] == {0: "service", 1: "link"}
+    assert list(read_records(text, ORDERS)) == [(70_001, {0: "service", 1: "link"}), (70_002, {0: "1", 1: "a"})]
 
 
 def test_a_damaged_text_can_be_peeked_at_and_is_refused_when_it_is_read():
