@@ -11,8 +11,8 @@ from typing import TextIO
 from panels.protocol.order_fields import trim
 from panels.tables.workbook import MAX_COLUMNS, MAX_ROWS, SHEET_ROWS, UnreadableError, column_name
 
-# Lines and cells of a text. Ten thousand orders with all columns have 350,000, and a table of four columns that is empty
-# down to the last row of a spreadsheet has five million.
+# Lines and cells of a text. Ten thousand orders with all columns have 350,000. A table of four columns has five million
+# if a spreadsheet has written it down to its last row.
 MAX_PIECES = 6_000_000
 # Characters of a row. A row with ten cells of the greatest length has as many.
 MAX_ROW = 2_000_000

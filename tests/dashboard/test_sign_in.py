@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from axes.models import AccessAttempt
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import AnonymousUser, Permission, User
 
-from dashboard.sign_in import Backend
+from dashboard.sign_in import Backend, SignInForm
 from panels.models import PersonalSettings
 from tests.factories import make_user, make_view
 
@@ -74,3 +75,22 @@ def test_a_sign_in_leads_to_the_page_that_was_asked_for_or_to_the_start_page(cli
     assert answer.url == (asked_for if asked_for == "/panels/" else start)
     # Somebody who is signed in already is led to the same page.
     assert client.get("/login/").url == start
+
+
+@pytest.mark.parametrize(("name", "length"), [("username", 151), ("username", 1_000_000), ("password", 1_000_000)])
+def test_a_name_or_a_password_that_nobody_can_have_is_neither_stored_nor_shown_again(client, name, length):
+    answer = client.post("/login/", {"username": "x", "password": "x"} | {name: "é" * length})
+    assert answer.status_code == 200
+    assert f"more than {4096 if name == 'password' else 150:,} characters" in answer.text
+    assert len(answer.content) < 20_000
+    assert not AccessAttempt.objects.exists()
+
+
+def test_a_name_of_the_greatest_length_is_counted_as_an_attempt(client):
+    client.post("/login/", {"username": "x" * 150, "password": "y" * SignInForm.MAX_PASSWORD})
+    assert AccessAttempt.objects.get().username == "x" * 150
+
+
+def test_an_address_that_is_too_long_is_not_repeated(client):
+    assert len(client.post("/login/", {"next": "/" + "x" * 1_000_000}).content) < 20_000
+    assert 'value="/orders/"' in client.post("/login/", {"next": "/orders/"}).text

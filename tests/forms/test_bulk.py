@@ -60,9 +60,7 @@ def test_pasted_lines_above_their_limit_belong_into_a_file(monkeypatch):
     assert "Upload them as a CSV file. The lines are kept." in str(form.errors["text"])
 
 
-@pytest.mark.parametrize(
-    ("text", "is_kept"), [("a" * 60, True), ("é" * 60, False), ("'" * 11, False), ("'" * 10, True)]
-)
+@pytest.mark.parametrize(("text", "is_kept"), [("a" * 60, True), ("é" * 60, False), ("'" * 11, False)])
 def test_a_page_shows_pasted_lines_again_unless_that_needs_too_much_memory(monkeypatch, text, is_kept):
     def fail(*_, **__):
         raise UnreadableError("Unreadable", "Write it again")
