@@ -320,3 +320,13 @@ def test_a_link_that_cannot_be_right_is_accepted_with_a_warning():
     assert not batch.lines.filter(has_errors=True).exists()
     confirm_batch(batch)
     assert batch.orders.filter(link="https://youtu.be/AbC").exists()
+
+
+def test_lines_are_inserted_and_saved_in_parts(monkeypatch):
+    monkeypatch.setattr("panels.bulk.checking.AT_ONCE", 2)
+    service = make_service()
+    with CaptureQueriesContext(connection) as queries:
+        batch = make_batch(*(row_of(service, link=f"https://example.com/{number}") for number in range(5)))
+        save_lines(list(batch.lines.all()))
+    inserts = [query["sql"] for query in queries if query["sql"].startswith('INSERT INTO "panels_batchline"')]
+    assert len(inserts) == 3 + 3

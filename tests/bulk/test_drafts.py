@@ -51,6 +51,11 @@ def test_an_upload_sent_twice_makes_one_batch():
     assert BatchLine.objects.count() == 1
 
 
+def test_a_file_name_that_turns_the_text_behind_it_shows_a_mark():
+    batch = make_batch(row_of(make_service()), filename="invoice\u202excod.csv")
+    assert (batch.filename, batch.name) == ("invoice\ufffdxcod.csv", "invoice\ufffdxcod")
+
+
 def test_another_table_from_the_same_form_is_another_batch():
     # A browser that goes back shows the form with the token that it had.
     token, service = uuid.uuid4(), make_service()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from panels.bulk.lookup import AT_ONCE, CatalogLookup, in_chunks, name_some
-from panels.models import BatchLine
+from panels.bulk.lookup import AT_ONCE, LONGEST_ID, CatalogLookup, in_chunks, name_some
+from panels.models import BatchLine, Service
 from tests.bulk.batches import line_of
 from tests.factories import make_batch, make_panel, make_service, row_of
 
@@ -89,3 +89,11 @@ def test_chunks_have_all_values_in_their_order_and_fit_into_one_query():
 )
 def test_three_names_are_listed_and_the_others_are_counted(names, total, text):
     assert name_some(names, total) == text
+
+
+def test_a_text_that_is_too_long_for_an_id_is_not_looked_for(django_assert_num_queries):
+    panel = make_panel()
+    lookup = CatalogLookup(None, [BatchLine(cells={"panel": panel.name, "service": "1" * (LONGEST_ID + 1)})])
+    with django_assert_num_queries(1):
+        assert lookup.service(lookup.panel({"panel": panel.name}), "1" * (LONGEST_ID + 1)) is None
+    assert Service._meta.get_field("remote_id").max_length == LONGEST_ID

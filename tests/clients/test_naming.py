@@ -160,3 +160,10 @@ def test_a_form_offers_the_known_names_in_their_order():
     make_client("Nova")
     make_campaign("Spring", orbit)
     assert known_names() == {"clients": ["Nova", "orbit"], "campaigns": [("Spring", "orbit")]}
+
+
+def test_a_text_that_is_too_long_for_a_name_is_refused_without_looking_for_it(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        found = find("x " * 100_000, "y" * 101)
+    assert "the limit is 100" in found.errors["client"][0]
+    assert "the limit is 100" in found.errors["campaign"][0]

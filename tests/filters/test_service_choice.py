@@ -151,3 +151,9 @@ def test_the_choice_reads_only_what_its_index_has(panel, person):
         plan = str(cursor.fetchall())
     assert "COVERING INDEX service_by_panel_text" in plan
     assert Service.objects.count() == 1
+
+
+def test_only_the_beginning_of_a_long_text_is_looked_for(panel, person):
+    make_service(panel, name="Likes")
+    assert names("likes" + " " * 200 + "x", person) == ["Likes"]
+    assert names("x" * 100_000, person) == []

@@ -91,6 +91,12 @@ def test_foreign_texts_are_unescaped_once_and_stripped_of_tags():
     assert (row.type, row.raw_type) == ("custom_comments", "CUSTOM_comments")
 
 
+def test_a_name_that_turns_the_text_behind_it_shows_a_mark():
+    row = {"service": 1, "rate": 1, "name": "Likes \u202esyad 03", "category": "\u2066A\u2069", "type": "x\u202b"}
+    (found,) = read_catalog(saying([row])).rows
+    assert (found.name, found.category, found.raw_type) == ("Likes \ufffdsyad 03", "\ufffdA\ufffd", "x\ufffd")
+
+
 def test_the_last_of_two_rows_with_one_id_wins():
     rows = read_catalog(recorded("services_same_id_twice.json")).rows
     assert {row.remote_id: row.rate_per_1000 for row in rows} == {"1": Decimal("1.1"), "2": Decimal(8)}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from panels.protocol.order_fields import read_count
+from panels.protocol.order_fields import read_count, show_turning
 from panels.protocol.order_types import ALL_FIELDS, Offer, check, outgoing, read_whole
 from tests.protocol.conftest import LINK, RATE, TRAFFIC, errors_of, offer
 
@@ -13,6 +13,11 @@ def test_a_long_or_unstorable_value_is_shown_short_and_storable():
     message = errors_of(check(offer(), {"link": LINK, "quantity": "\x00\ud800\n" + "9" * 5_000}))["quantity"]
     assert len(message) < 150
     assert message.isprintable()
+
+
+def test_characters_that_turn_a_text_are_shown_and_marks_of_a_direction_stay():
+    assert show_turning("a\u202db\u2067c") == "a\ufffdb\ufffdc"
+    assert show_turning("\u200fשלום\u200e 😀") == "\u200fשלום\u200e 😀"
 
 
 def test_lines_are_trimmed_counted_and_kept_in_order():

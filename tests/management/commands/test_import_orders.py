@@ -207,6 +207,13 @@ LABELED = ("North,12,https://example.com/1,1000,Nova,Spring,PO-1,", "North,12,ht
 WITH_LABELS = "panel,service,link,quantity,client,campaign,reference,note"
 
 
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(service, write, monkeypatch):
+    monkeypatch.setattr("panels.tables.decoding.MAX_BYTES", 10)
+    monkeypatch.setattr("pathlib.Path.read_bytes", lambda _: pytest.fail("the file was read"))
+    with pytest.raises(CommandError, match=r"read at once.* Nothing was ordered"):
+        call_command("import_orders", write(*GOOD))
+
+
 def test_unknown_clients_are_refused_with_their_names_and_nothing_is_created(service, write, capsys):
     with pytest.raises(CommandError, match=r"1 line has errors\. .* use --create-clients"):
         call_command("import_orders", write(*LABELED, header=WITH_LABELS))
