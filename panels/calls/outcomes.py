@@ -21,7 +21,7 @@ from panels.calls.refusals import count_refusal, with_meaning
 from panels.models import Order, OrderEvent, Panel
 from panels.orders import funds, service_waits
 from panels.orders.moves import move_together
-from panels.protocol.errors import Deferred, NotSent, OutcomeUnknown, PanelError, Reason, Refused
+from panels.protocol.errors import Deferred, IdHidden, NotSent, OutcomeUnknown, PanelError, Reason, Refused
 
 logger = logging.getLogger(__name__)
 State, What = Order.State, OrderEvent.What
@@ -119,6 +119,8 @@ def _writer_for(error: PanelError) -> Callable[[Order, PanelError], str]:
         return _keep_order_back
     if isinstance(error, NotSent) or _is_about_account(error):
         return _put_order_back
+    if isinstance(error, IdHidden):
+        return _make_order_unknown_with_alarm
     return _refuse_order if isinstance(error, Refused) else _make_order_unknown
 
 
@@ -193,6 +195,12 @@ def _make_order_unknown(order: Order, error: PanelError) -> str:
     # A new balance, compared with the last balance before, is a hint of whether the panel took the order.
     Panel.objects.filter(pk=order.panel_id).update(balance_requested_at=timezone.now())
     return "unknown"
+
+
+def _make_order_unknown_with_alarm(order: Order, error: PanelError) -> str:
+    """Raise an alarm too, because the panel has the order, and only a person can find out its id."""
+    _raise_alarm(order, error.text)
+    return _make_order_unknown(order, error)
 
 
 def record_placed(order: Order, remote_id: str) -> str:

@@ -2,8 +2,10 @@
 
 An answer is asked in this order:
 
+an answer that is too large       unknown
 an id of an order                 the order exists, at any HTTP status and with any other content
 a bare whole number               the order exists, at HTTP 200 and 201
+an id with our API key in it      unknown, and a person has to look the id up
 words that admit the order        unknown, because the order may exist
 an id that may be the order's     placed without an error beside it, unknown with an error
 words of a known class            refused
@@ -17,11 +19,11 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from panels.protocol.admission import admits_order, says_lost, says_placed
-from panels.protocol.answers import Answer, accepted_json, named_id, only, readable, unknown
-from panels.protocol.errors import OutcomeUnknown, Reason, Refused
+from panels.protocol.answers import Answer, accepted_json, only, readable, unknown
+from panels.protocol.errors import IdHidden, OutcomeUnknown, Reason, Refused
 from panels.protocol.fields import ORDER_ID_FIELDS, fields_of
 from panels.protocol.refusal_shapes import all_words
-from panels.protocol.scalars import read_remote_id, read_text
+from panels.protocol.scalars import is_hidden_id, read_remote_id, read_text
 from panels.protocol.wording import says_maintenance
 
 _STATUS_KEYS = ("status", "statuscode", "code", "errorcode", "httpcode", "httpstatus", "result", "response")
@@ -31,6 +33,7 @@ _FAILING = frozenset({408, *range(500, 600)})
 _ERRORS = frozenset(range(400, 600))
 _SHOWN = 200
 _PHRASES = frozenset(status.phrase.casefold() for status in HTTPStatus if status in _FAILING)
+_ID_HIDDEN = "The order ID in the answer contains the API key, so it was not kept. Look the order up at the panel."
 # Words of these classes are about the order that was sent, so the panel has looked at it and has not taken it.
 _ABOUT_THE_ORDER = frozenset({Reason.DUPLICATE, Reason.NOT_ELIGIBLE, Reason.NOT_FOUND, Reason.VALIDATION})
 
@@ -39,11 +42,16 @@ def read_added(answer: Answer) -> str:
     """Return the id of the order that an `add` placed (docs/protocol.md, 3 and 5).
 
     Raises Refused for an understood error, and OutcomeUnknown for an error that admits the order or leaves doubt, and
-    for anything else without an id. An error of an unknown class at HTTP 403, 404, 405 or 415 is about everybody.
+    for anything else without an id. An error of an unknown class at HTTP 403, 404, 405 or 415 is about everybody. An id
+    with the API key in it raises IdHidden.
     """
+    if answer.excess:
+        raise unknown(answer, answer.excess)
     data = readable(answer)
     if remote_id := _order_id(data, *ORDER_ID_FIELDS) or _bare_id(data, answer.http_status):
         return remote_id
+    if is_hidden_id(data) or any(map(is_hidden_id, _values(data, *ORDER_ID_FIELDS, "id"))):
+        raise IdHidden(_ID_HIDDEN)
     words = all_words(data)
     if admits_order(words):
         raise unknown(answer, words)
@@ -100,10 +108,15 @@ def _told_statuses(data: object) -> set[int]:
 
 
 def _order_id(data: object, *keys: str) -> str:
-    """Return the first usable id in these fields of an answer, of its `data` or `result`, or of its `order`."""
+    """Return the first usable id in these fields of an answer, or ""."""
+    return next(filter(None, map(read_remote_id, _values(data, *keys))), "")
+
+
+def _values(data: object, *keys: str) -> list[object]:
+    """Return the values of these fields of an answer, of its `data` or `result`, and of its `order`."""
     fields = fields_of(only(data))
-    places = (fields, only(fields.get("data")), only(fields.get("result")), fields.get("order"))
-    return next(filter(None, (named_id(place, keys) for place in places)), "")
+    places = map(fields_of, (fields, only(fields.get("data")), only(fields.get("result")), fields.get("order")))
+    return [place.get(key) for place in places for key in keys]
 
 
 def _bare_id(data: object, http_status: int) -> str:

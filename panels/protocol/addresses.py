@@ -17,6 +17,24 @@ REMEMBERED_FOR = 10.0
 _IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# Never a panel: services of hosting providers that give out credentials of the machine to every process on it.
+_NEVER = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            # AWS, Google, Azure, Oracle, DigitalOcean, OpenStack and others, and all other link-local addresses.
+            *("169.254.0.0/16", "fe80::/10"),
+            # AWS, Google
+            *("fd00:ec2::/32", "fd20:ce::/32"),
+            # Azure, Alibaba, Oracle
+            *("168.63.129.16/32", "100.100.100.200/32", "192.0.0.0/24"),
+        ),
+    )
+)
+# IPv6 addresses that end in an IPv4 address: compatible, mapped, translated, and two kinds of NAT64.
+_ENDING_IN_IPV4 = tuple(
+    map(ipaddress.ip_network, ("::/96", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48"))
+)
 
 
 class AddressRefused(NotSent):
@@ -85,13 +103,20 @@ def allowed(found: list[Any], host: str, *, allow_private: bool) -> list[Any]:
 
     `found` is in the form of getaddrinfo. Raises AddressRefused if no address is allowed.
     """
-    if allow_private:
-        return found
-    public = [entry for entry in found if is_public(entry[4][0])]
-    if not public:
-        where = ", ".join(sorted({str(entry[4][0]) for entry in found}))
+    where = ", ".join(sorted({str(entry[4][0]) for entry in found}))
+    panels = [entry for entry in found if not is_never_called(entry[4][0])]
+    if not panels:
+        raise AddressRefused(f"{host} is at {where}, which is an address of the hosting provider and never of a panel.")
+    usable = panels if allow_private else [entry for entry in panels if is_public(entry[4][0])]
+    if not usable:
         raise AddressRefused(f"{host} is at {where}, which is not a public address (see PANEL_ALLOW_PRIVATE_HOSTS).")
-    return public
+    return usable
+
+
+def is_never_called(address: str) -> bool:
+    """Say whether an IP address is refused whatever the settings are, also if it is inside of an IPv6 address."""
+    ip: _IPAddress = ipaddress.ip_address(address.partition("%")[0])
+    return any(each in network for each in (ip, *_ipv4_inside(ip)) for network in _NEVER)
 
 
 def is_public(address: str) -> bool:
@@ -101,6 +126,18 @@ def is_public(address: str) -> bool:
     if inner is not None:
         return is_public(str(inner))
     return ip.is_global and not ip.is_multicast and (ip.version == 4 or ip in _GLOBAL_UNICAST)
+
+
+def _ipv4_inside(ip: _IPAddress) -> list[ipaddress.IPv4Address]:
+    """Return each IPv4 address that packets to an IPv6 address may reach."""
+    if isinstance(ip, ipaddress.IPv4Address):
+        return []
+    found = [*(ip.teredo or ())]
+    if ip.sixtofour:
+        found.append(ip.sixtofour)
+    if any(ip in network for network in _ENDING_IN_IPV4):
+        found.append(ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF))
+    return found
 
 
 def _embedded_ipv4(ip: _IPAddress) -> _IPAddress | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 from panels.protocol.decoding import load_json
 from panels.protocol.errors import NotSent, OutcomeUnknown, Refused
 from panels.protocol.fields import fields_of
+from panels.protocol.redaction import Redaction
 from panels.protocol.refusal_shapes import ORDER_KEYS, find_bare_refusal, find_refusal, refused
 from panels.protocol.scalars import read_remote_id, read_text
 
@@ -18,7 +19,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One HTTP answer as it came. The body is read at any status."""
+    """One HTTP answer as it came, with the key in it. The body is read at any status."""
 
     http_status: int
     body: bytes
@@ -26,6 +27,9 @@ class Answer:
     location: str = ""
     # The seconds that the panel asked to wait, from Retry-After, else None.
     retry_after: float | None = None
+    # Says why only the beginning of the body is there: the answer is too large. "" for a whole body.
+    excess: str = ""
+    redaction: Redaction = field(default=Redaction.NONE, repr=False, compare=False)
 
 
 def json_of(answer: Answer) -> dict[str, object] | list[object]:
@@ -43,7 +47,7 @@ def json_of(answer: Answer) -> dict[str, object] | list[object]:
     if answer.http_status in (401, 402):
         raise _refusal_by_status(answer)
     try:
-        data = load_json(answer.body)
+        data = _decoded(answer)
     except OutcomeUnknown as unreadable:
         if answer.http_status == 404:
             raise OutcomeUnknown("Nothing found at this address (404). Check the API address.") from unreadable
@@ -68,9 +72,16 @@ def accepted_json(answer: Answer) -> dict[str, object] | list[object]:
 def readable(answer: Answer) -> object:
     """Return the JSON of an answer at any HTTP status, or None without JSON (docs/protocol.md, 3)."""
     try:
-        return load_json(answer.body)
+        return _decoded(answer)
     except OutcomeUnknown:
         return None
+
+
+def _decoded(answer: Answer) -> object:
+    """Return the JSON of an answer, without the key in its texts. Raises OutcomeUnknown if it is not readable."""
+    if answer.excess:
+        raise OutcomeUnknown(answer.excess)
+    return answer.redaction.values(load_json(answer.body))
 
 
 def unknown(answer: Answer, text: str) -> OutcomeUnknown:

@@ -13,6 +13,9 @@ from panels.protocol.order_fields import show_turning
 from panels.protocol.order_types import fold_type
 from panels.protocol.scalars import read_flag, read_limit, read_lines, read_rate, read_remote_id, read_text
 
+# The largest catalogs have about 50,000 services.
+MOST_SERVICES = 100_000
+
 
 @dataclass(frozen=True, slots=True)
 class CatalogRow:
@@ -70,12 +73,15 @@ def read_catalog(answer: Answer) -> Catalog:
     if isinstance(services, dict):
         if services and not any(isinstance(row, dict) for row in services.values()):
             return _empty_catalog(services, answer)
-        listed = [(row, key) for key, row in services.items()]
+        # The key of a row may be its id.
+        listed = [(row, answer.redaction.text(key)) for key, row in services.items()]
     else:
         listed = [(row, "") for row in services]
+    if len(listed) > MOST_SERVICES:
+        raise unknown(answer, f"The panel's catalog has more than {MOST_SERVICES:,} services.")
     rows = [_catalog_row(row, key) for row, key in listed]
     usable = {row.remote_id: row for row in rows if row is not None}
-    problem = "" if usable else _problem_of(listed)
+    problem = "" if usable else answer.redaction.text(_problem_of(listed))
     return Catalog(tuple(usable.values()), unusable=rows.count(None), problem=problem, listed=len(listed))
 
 

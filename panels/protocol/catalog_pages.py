@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from panels.protocol.answers import Answer
-from panels.protocol.catalog import Catalog, CatalogRow, read_catalog
+from panels.protocol.catalog import MOST_SERVICES, Catalog, CatalogRow, read_catalog
 from panels.protocol.errors import OutcomeUnknown, PanelError, Refused
 from panels.protocol.inquiry import Options
 
@@ -127,6 +127,8 @@ class _Pages:
                 self.is_cut_off = _is_multiple(self._last, _PAGES)
                 return
             page = None
+            if self.told >= MOST_SERVICES:
+                raise OutcomeUnknown(f"The panel's catalog has more than {MOST_SERVICES:,} services.")
         raise OutcomeUnknown(f"The panel's catalog has more than {MOST_PAGES} pages.")
 
     def read_or_nothing(self, nothing: Page) -> Page:

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
 from typing import Self, TypeVar
 
 from panels.protocol.account import Account
 from panels.protocol.addresses import AddressRefused
+from panels.protocol.body import CATALOG, MIB, Bounds
 from panels.protocol.catalog import Catalog
 from panels.protocol.catalog_pages import read_pages
 from panels.protocol.errors import Deferred, NotSent, OutcomeUnknown, PanelError, Refused, Unreadable
-from panels.protocol.excerpt import excerpt, redact
+from panels.protocol.excerpt import excerpt
 from panels.protocol.exchange import Endpoint
 from panels.protocol.hints import hint_in
 from panels.protocol.inquiry import CANCEL, REFILL, REFILL_STATUS, STATUS, Inquiry, Option
 from panels.protocol.order_types import outgoing
+from panels.protocol.redaction import Redaction
 from panels.protocol.tally import Tally
-from panels.protocol.transport import BODY_CAP, Transport
+from panels.protocol.transport import Transport
 from panels.protocol.wire import (
     Answer,
     Balance,
@@ -34,12 +39,14 @@ from panels.protocol.wire import (
 BACKOFF = (1.0, 4.0)
 # Seconds. A panel that asks for a longer wait is asked again at a later visit.
 LONGEST_RETRY_AFTER = 30.0
-# A shorter key may be a common word, and replacing it would damage the texts of panels.
-SHORTEST_KEY = 6
+# Bytes. Answers above this are read one at a time, because each may need some 200 MB, and none is read faster beside
+# others.
+LARGE = 4 * MIB
 # The questions that test an account. Their errors say how the panel may want to be called instead.
 TESTS = ("balance", "services")
 T = TypeVar("T")
 _jitter = random.SystemRandom()
+_reading_large = threading.Lock()
 
 
 class PanelClient:
@@ -87,7 +94,7 @@ class PanelClient:
         Some panels answer without a valid key, so this does not prove the key (docs/protocol.md, 1). Raises only if
         the first page was not answered.
         """
-        return read_pages(self, self._ask_page, BODY_CAP)
+        return read_pages(self, self._ask_page, CATALOG.bytes)
 
     def balance(self) -> Balance:
         """Return the balance in the currency of the panel (docs/protocol.md, 3)."""
@@ -152,7 +159,8 @@ class PanelClient:
         return self._retry_while(_is_passing, partial(self._call, action, fields, read))
 
     def _ask_page(self, fields: Mapping[str, str], read: Callable[[Answer], Catalog], most_bytes: int) -> Catalog:
-        return self._retry_while(_is_passing, partial(self._call, "services", fields, read, most_bytes=most_bytes))
+        call = partial(self._call, "services", fields, read, bounds=replace(CATALOG, bytes=most_bytes))
+        return self._retry_while(_is_passing, call)
 
     def _write_once(
         self, not_after: float | None, action: str, fields: Mapping[str, str], read: Callable[[Answer], T]
@@ -184,25 +192,25 @@ class PanelClient:
         *,
         fresh: bool = False,
         not_after: float | None = None,
-        most_bytes: int | None = None,
+        bounds: Bounds | None = None,
     ) -> T:
         key = self._account.api_key.reveal()
         form = {"key": key, "action": action, **fields}
         answer: Answer | None = None
         began = time.monotonic()
         try:
-            answer = self._transport.post(form, fresh=fresh, not_after=not_after, most_bytes=most_bytes)
-            found = _apply_reader(answer, read, key)
+            answer = self._transport.post(form, fresh=fresh, not_after=not_after, bounds=bounds)
+            found = _apply_reader(answer, read)
         except PanelError as error:
             self.tally.count(time.monotonic() - began, error)
             if answer is not None and action in TESTS:
                 self._add_hint(error, answer)
-            _redact(error, key)
+            _hide_key(error, Redaction(key))
             raise
         self.tally.count(time.monotonic() - began)
         if isinstance(found, Mapping):
             for value in found.values():
-                _redact(value, key)
+                _hide_key(value, answer.redaction)
         return found
 
     def _add_hint(self, error: PanelError, answer: Answer) -> None:
@@ -225,16 +233,17 @@ def _endpoint(account: Account) -> Endpoint:
     )
 
 
-def _apply_reader(answer: Answer, read: Callable[[Answer], T], key: str) -> T:
+def _apply_reader(answer: Answer, read: Callable[[Answer], T]) -> T:
     try:
-        return read(answer)
+        with _reading_large if len(answer.body) > LARGE else nullcontext():
+            return read(answer)
     except Unreadable as error:
-        error.excerpt = excerpt(answer.body, key)
+        error.excerpt = excerpt(answer)
         raise
     except OutcomeUnknown as error:
         is_fault = answer.http_status >= 500
         unreadable = Unreadable(error.text, is_fault=is_fault, retry_after=answer.retry_after)
-        unreadable.excerpt = excerpt(answer.body, key)
+        unreadable.excerpt = excerpt(answer)
         raise unreadable from error
 
 
@@ -249,13 +258,11 @@ def _is_passing(error: PanelError) -> bool:
     return isinstance(error, OutcomeUnknown) or _is_unsent(error)
 
 
-def _redact(error: object, key: str) -> None:
-    """Remove the key from the text of an error and of its causes, because some panels repeat the request."""
-    if len(key) < SHORTEST_KEY:
-        return
+def _hide_key(error: object, redaction: Redaction) -> None:
+    """Hide the key in the text of an error and of its causes. Names of fields and addresses get into such texts."""
     seen: list[object] = []
     while isinstance(error, PanelError) and error not in seen:
         seen.append(error)
-        error.text = redact(error.text, key)
+        error.text = redaction.text(error.text)
         error.args = (error.text,)
         error = error.__cause__ or error.__context__

@@ -5,6 +5,7 @@ PanelError
 │   └── Deferred     the dashboard itself did not send the call: it must wait, or the worker stops
 ├── OutcomeUnknown   the panel may have acted; for a read it means only that there is no usable answer
 │   └── Unreadable   an answer came, but it could not be read
+│       └── IdHidden the panel took an order, and the id in its answer cannot be kept
 └── Refused          the panel refused the call, and its answer was understood; `reason` gives the class
 """
 
@@ -80,6 +81,10 @@ class Unreadable(OutcomeUnknown):
         """The text of the error and the beginning of the answer."""
         is_shown = self.excerpt.strip('"') in self.text
         return self.text if is_shown else f"{self.text} The answer begins: “{self.excerpt}”"
+
+
+class IdHidden(Unreadable):
+    """The panel gave an id, but the API key is in it. So the id is not kept, and a person has to look it up."""
 
 
 class Refused(PanelError):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import json
 import math
 import os
 import socket
@@ -16,12 +15,13 @@ import zlib
 from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
-from urllib.parse import quote, quote_plus, urlsplit
+from urllib.parse import urlsplit
 
 import urllib3.exceptions
 
 from panels.protocol.addresses import Resolver
 from panels.protocol.errors import Deferred, NotSent, OutcomeUnknown, PanelError
+from panels.protocol.redaction import Redaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,6 @@ class Exchange:
         watchdog: Watchdog,
         *,
         not_after: float | None = None,
-        most_bytes: int | None = None,
     ) -> None:
         now = time.monotonic()
         self.endpoint = endpoint
@@ -118,8 +117,6 @@ class Exchange:
         self.is_sent = False
         self.is_cut = False
         self._deadline = now + endpoint.total_timeout
-        # The most bytes of the answer. None: as many as any answer may have.
-        self.most_bytes = most_bytes
         self._not_after = not_after
         # The monotonic clock too, so that a wall clock that is set back does not allow the request again.
         self._not_after_monotonic = None if not_after is None else now + not_after - time.time()
@@ -236,15 +233,6 @@ def _chain(failure: BaseException) -> Iterator[BaseException]:
             yield exc
 
 
-def quotes(failure: Exception, key: str) -> bool:
+def quotes(failure: Exception, redaction: Redaction) -> bool:
     """Say whether an exception or one of its causes contains the key. A server may have sent the request back."""
-    texts = [f"{exc!r} {exc}" for exc in _chain(failure)]
-    return bool(key) and any(spelling in text for spelling in spellings(key) for text in texts)
-
-
-def spellings(key: str) -> tuple[str, ...]:
-    """Return the key as texts may repeat it: plain, as in a form or an address, and as in JSON of ours and of PHP."""
-    in_addresses = (quote_plus(key, errors="replace"), quote(key, safe="", errors="replace"))
-    in_json = (json.dumps(key)[1:-1], json.dumps(key, ensure_ascii=False)[1:-1])
-    escaped = tuple(text.replace("/", "\\/") for text in in_json)
-    return tuple(dict.fromkeys((key, *in_addresses, *in_json, *escaped)))
+    return any(redaction.finds(f"{exc!r} {exc}") for exc in _chain(failure))

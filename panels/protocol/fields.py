@@ -10,6 +10,8 @@ from functools import lru_cache
 
 # The folded names of the field with the id of an order.
 ORDER_ID_FIELDS = ("order", "orderid")
+# No field that is read has a longer name. A cache of longer names would keep much of what a panel sends.
+_LONGEST_NAME = 100
 
 
 def fields_of(value: object) -> dict[str, object]:
@@ -20,7 +22,7 @@ def fields_of(value: object) -> dict[str, object]:
     fields: dict[str, object] = {}
     if isinstance(value, dict):
         for name, item in value.items():
-            folded = _fold_name(name)
+            folded = _fold_name(name) if len(name) <= _LONGEST_NAME else name
             if fields.get(folded) in (None, ""):
                 fields[folded] = item
     return fields

@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal
 
+# Stands in the texts of an answer for our API key (redaction.py). So a text with it is no id.
+HIDDEN = "[key]"
 MAX_WHOLE = 2_147_483_647
 # The largest whole number that all JSON readers read alike.
 MAX_COUNT = 9_007_199_254_740_991
@@ -14,6 +16,8 @@ _ID_LENGTH = 64
 _CURRENCY_LENGTH = 8
 _NUMBER_LENGTH = 64
 _UNIT_LENGTH = 8
+# The rest of a longer text is not looked at. No column takes more than a part of this.
+_LONGEST_TEXT = 100_000
 # Amounts are Decimal(18, 6), rates are Decimal(18, 8). SQLite keeps both as floats, which are exact to 15 digits.
 _COLUMN_DIGITS = 18
 _EXACT = Context(prec=15, rounding=ROUND_HALF_UP)
@@ -98,7 +102,7 @@ def read_remote_id(value: object) -> str:
     """Return the id of a panel as text, or "" if the value is no id (docs/protocol.md, 3).
 
     Ids have up to 64 characters and are case-sensitive. 0, negative numbers, null, false, true, fractions, longer texts
-    and texts with spaces, commas or control characters are no ids. 23501.0 is "23501".
+    and texts with spaces, commas, control characters or a hidden key are no ids. 23501.0 is "23501".
     """
     if isinstance(value, float):
         value = Decimal(str(value))
@@ -109,7 +113,12 @@ def read_remote_id(value: object) -> str:
     if not isinstance(value, str):
         return ""
     text = value.strip()
-    return text if _USABLE_ID.fullmatch(text) and not _NO_ID.fullmatch(text) else ""
+    return text if _USABLE_ID.fullmatch(text) and not (_NO_ID.fullmatch(text) or HIDDEN in text) else ""
+
+
+def is_hidden_id(value: object) -> bool:
+    """Say whether a value may be an id that cannot be kept, because the key is in it."""
+    return isinstance(value, str) and HIDDEN in value and len(value.split()) == 1
 
 
 def read_flag(value: object) -> bool | None:
@@ -195,7 +204,7 @@ def _plain_text(value: object) -> str:
         return str(value)
     if not isinstance(value, str):
         return ""
-    text = html.unescape(_ENDLESS_REFERENCE.sub("\ufffd", value))
+    text = html.unescape(_ENDLESS_REFERENCE.sub("\ufffd", value[:_LONGEST_TEXT]))
     text = _TAG.sub("", _BREAKING_TAG.sub("\n", text))
     return _UNSTORABLE.sub("", text)
 

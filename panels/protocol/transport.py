@@ -13,7 +13,6 @@ import http.cookiejar
 import json
 import socket
 import ssl
-import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -28,12 +27,12 @@ import urllib3
 import urllib3.connection
 
 from panels.protocol.addresses import AddressRefused, Resolver, allowed, check_url
-from panels.protocol.errors import OutcomeUnknown, PanelError
+from panels.protocol.body import Bounds, bounds_of, read_body
+from panels.protocol.errors import PanelError
 from panels.protocol.exchange import Endpoint, Exchange, Watchdog, current, quotes
+from panels.protocol.redaction import Redaction
 from panels.protocol.wire import Answer
 
-# Bytes, both as received and after unpacking.
-BODY_CAP = 32 * 1024 * 1024
 # Seconds.
 LONGEST_RETRY_AFTER = 86_400.0
 _CHUNK = 65_536
@@ -55,26 +54,29 @@ class Transport:
         *,
         fresh: bool = False,
         not_after: float | None = None,
-        most_bytes: int | None = None,
+        bounds: Bounds | None = None,
     ) -> Answer:
         """Send one call and return the answer of any HTTP status. Nothing is retried, and no redirect is followed.
 
         With fresh, the connection is new and is closed afterwards. After not_after, a time of time.time(), nothing is
-        written any more. The answer must not be larger than most_bytes or BODY_CAP. Raises NotSent only if no byte of
+        written any more. Of an answer beyond its bounds, only the beginning is read. Raises NotSent only if no byte of
         the request was written, else OutcomeUnknown (docs/protocol.md, 1 and 5).
         """
         if problem := check_url(self._endpoint.api_url, allow_http=self._endpoint.allow_http):
             raise AddressRefused(problem)
-        exchange = Exchange(self._endpoint, self._resolver, self._watchdog, not_after=not_after, most_bytes=most_bytes)
+        exchange = Exchange(self._endpoint, self._resolver, self._watchdog, not_after=not_after)
+        redaction = Redaction(fields.get("key", ""))
         try:
             with exchange:
-                return self._answer(exchange, fields, fresh=fresh)
+                response = self._send(fields, fresh=fresh)
+                with contextlib.closing(response):
+                    return _read_answer(response, exchange, bounds or bounds_of(fields), redaction)
         except PanelError:
             raise
         except Exception as exc:  # noqa: BLE001  only whether the request was sent matters
             failure = exc
         # Outside of the handler, because a failure that quotes the key must not become the context either.
-        raise exchange.failed(failure) from (None if quotes(failure, fields.get("key", "")) else failure)
+        raise exchange.failed(failure) from (None if quotes(failure, redaction) else failure)
 
     def close(self) -> None:
         """Close the idle connections."""
@@ -82,18 +84,16 @@ class Transport:
         self._fresh.close()
         self._watchdog.close()
 
-    def _answer(self, exchange: Exchange, fields: Mapping[str, str], *, fresh: bool) -> Answer:
+    def _send(self, fields: Mapping[str, str], *, fresh: bool) -> requests.Response:
         session = self._fresh if fresh else self._pooled
         body, headers = self._body(fields)
         request = requests.Request("POST", self._endpoint.api_url, data=body, headers=headers)
-        response = session.send(
+        return session.send(
             session.prepare_request(request),
             stream=True,
             allow_redirects=False,
             timeout=(self._endpoint.connect_timeout, self._endpoint.read_timeout),
         )
-        with contextlib.closing(response):
-            return _read_answer(response, exchange)
 
     def _body(self, fields: Mapping[str, str]) -> tuple[dict[str, str] | bytes, dict[str, str]]:
         """Return the body of a call and its own headers. JSON has the same names and texts as the form."""
@@ -254,49 +254,22 @@ def _connect(address: Any, exchange: Exchange) -> socket.socket:
     return sock
 
 
-def _read_answer(response: requests.Response, exchange: Exchange) -> Answer:
+def _read_answer(response: requests.Response, exchange: Exchange, bounds: Bounds, redaction: Redaction) -> Answer:
     raw: urllib3.HTTPResponse = response.raw
     # A body without a length ends with the connection, and the watchdog ends connections too.
     is_open_ended = not getattr(raw, "chunked", False) and raw.length_remaining is None
-    body = _read_body(raw)
+    chunks = raw.stream(_CHUNK, decode_content=False)
+    body, excess = read_body(chunks, raw.headers.get("Content-Encoding", ""), bounds)
     if is_open_ended and exchange.is_cut:
         raise TimeoutError
     return Answer(
         http_status=response.status_code,
-        body=_unpacked(body, raw.headers.get("Content-Encoding", "")),
+        body=body,
         location=raw.headers.get("Location", "")[:2000] if 300 <= response.status_code < 400 else "",
         retry_after=_seconds(raw.headers.get("Retry-After", "")),
+        excess=excess,
+        redaction=redaction,
     )
-
-
-def _read_body(raw: urllib3.HTTPResponse) -> bytes:
-    body = bytearray()
-    for chunk in raw.stream(_CHUNK, decode_content=False):
-        body += chunk
-        if len(body) > _most_bytes():
-            raise OutcomeUnknown(f"The panel's answer is larger than {BODY_CAP // 1024**2} MiB.")
-    return bytes(body)
-
-
-def _most_bytes() -> int:
-    wanted = current.get().most_bytes
-    return BODY_CAP if wanted is None else min(wanted, BODY_CAP)
-
-
-def _unpacked(body: bytes, coding: str) -> bytes:
-    coding = coding.strip().lower()
-    if coding in {"", "identity"} or not body:
-        return body
-    if coding not in {"gzip", "x-gzip", "deflate"}:
-        raise OutcomeUnknown("The panel's answer is compressed in a way that was not asked for.")
-    # 32 makes zlib detect whether the header is gzip or zlib.
-    unpacker = zlib.decompressobj(zlib.MAX_WBITS + 32)
-    unpacked = unpacker.decompress(body, _most_bytes() + 1)
-    if len(unpacked) > _most_bytes():
-        raise OutcomeUnknown(f"The panel's answer unpacks to more than {BODY_CAP // 1024**2} MiB.")
-    if not unpacker.eof:
-        raise OutcomeUnknown("The panel's answer was cut short.")
-    return unpacked
 
 
 def _seconds(retry_after: str) -> float | None:

@@ -26,6 +26,7 @@ from panels.protocol.refusal_shapes import ORDER_KEYS, find_refusal, refused
 from panels.protocol.scalars import (
     ACCEPTED_WORDS,
     MAX_COUNT,
+    is_hidden_id,
     read_currency,
     read_flag,
     read_integer,
@@ -263,8 +264,8 @@ def _cancel_outcome(row: object) -> str | Refused | None:
 
 
 def _refused_text(value: object) -> Refused | None:
-    """Return the refusal in a bare text that stands in the place of another value."""
-    is_text = isinstance(value, str) and any(char.isalpha() for char in value)
+    """Return the refusal in a bare text that stands in the place of another value, unless it may be an id."""
+    is_text = isinstance(value, str) and any(char.isalpha() for char in value) and not is_hidden_id(value)
     return find_refusal({"error": value}) if is_text else None
 
 

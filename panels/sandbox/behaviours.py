@@ -13,6 +13,7 @@ from typing import Any
 
 from panels.sandbox.catalog_spellings import CATALOGS
 from panels.sandbox.faults import ADMITS_ORDER, Fault, FaultPlan, PlannedFault
+from panels.sandbox.hostile import HOSTILE
 from panels.sandbox.spellings import SPELLINGS, Spelling
 from panels.sandbox.striking import NOTICE
 
@@ -134,7 +135,10 @@ BYTES: Mapping[str, Behaviour] = {
 BEHAVIOURS: Mapping[str, Behaviour] = {
     **NOES,
     **HABITS,
-    **{name: Behaviour(spelling.says, spelling=spelling) for name, spelling in {**CATALOGS, **SPELLINGS}.items()},
+    **{
+        name: Behaviour(spelling.says, spelling=spelling)
+        for name, spelling in {**CATALOGS, **SPELLINGS, **HOSTILE}.items()
+    },
     **BYTES,
 }
 

@@ -37,6 +37,8 @@ class Fault(enum.StrEnum):
     """Processed; HTTP 200 with an empty body."""
     NULL = "null"
     """Processed; HTTP 200 with the body `null`."""
+    HUGE = "huge"
+    """Processed; HTTP 200 with a list of 32 MiB, packed to some kB: `text` (default `0.1`) again and again."""
     TRUNCATED = "truncated"
     """Processed; the whole JSON is sent, but Content-Length announces more bytes than are sent."""
     TRICKLE = "trickle"

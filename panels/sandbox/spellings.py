@@ -31,13 +31,14 @@ class Spelling:
     rewrite: Rewrite
     # None: calls for one ID and for many.
     is_plural: bool | None = None
-    is_for_errors: bool = False
+    # None: also for errors.
+    is_for_errors: bool | None = False
 
     def __call__(self, answer: Any, fields: Mapping[str, str]) -> Any:
         """Rewrite the answer to a call, if it is of this kind."""
         is_error = isinstance(answer, dict) and "error" in answer
         is_plural = not fields.keys().isdisjoint(("orders", "refills"))
-        if is_error is not self.is_for_errors or self.action not in ("", fields.get("action")):
+        if self.is_for_errors not in (None, is_error) or self.action not in ("", fields.get("action")):
             return answer
         return answer if self.is_plural not in (None, is_plural) else self.rewrite(answer, fields)
 

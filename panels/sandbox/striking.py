@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import gzip
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -20,6 +22,8 @@ JSON = "application/json"
 ELSEWHERE = "https://panel.example/api/v2"
 # The bytes that a truncated answer announces and never sends.
 BYTES_HELD_BACK = 64
+# The bytes of a huge answer before it is packed.
+HUGE = 32 * 1024 * 1024
 
 
 class IncomingCall(Protocol):
@@ -119,6 +123,8 @@ def _answer_instead(planned: PlannedFault, call: IncomingCall) -> None:
             call.send(b"")
         case Fault.NULL:
             call.send(b"null")
+        case Fault.HUGE:
+            call.send(_huge_list(planned.text or "0.1"), extra={"Content-Encoding": "gzip"})
         case Fault.REFUSE:
             call.send(call.error(planned.text or "Incorrect request"), status=planned.status)
         case Fault.RATE_LIMIT:
@@ -126,3 +132,10 @@ def _answer_instead(planned: PlannedFault, call: IncomingCall) -> None:
             call.send(call.error("Too many requests"), status=429, extra=retry_after)
         case Fault.REDIRECT:
             call.send(b"", status=302, content_type=HTML, extra={"Location": planned.text or ELSEWHERE})
+
+
+@functools.lru_cache(maxsize=4)
+def _huge_list(value: str) -> bytes:
+    """Return the packed JSON of a list that has a value again and again."""
+    again = f"{value},".encode()
+    return gzip.compress(b"[" + again * (HUGE // len(again)) + value.encode() + b"]", compresslevel=6)

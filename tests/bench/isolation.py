@@ -1,46 +1,80 @@
-"""The speed of a panel that works, beside panels that hang on every call, and the threads that these occupy."""
+"""The speed of a panel that works, beside panels that hang or answer with 32 MiB, and what these occupy."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.bench.meters import peak_memory
 from tests.bench.report import Row, times
 from tests.bench.surroundings import account, look, sandbox, tell
 from tests.bench.worker import is_sent, orders_a_second, until, worker
 
 PARALLEL = 4
-HANGING = 2
+HANGING, HUGE = 2, 3
 # In seconds. It is so long that the panel limits the rate, and not this machine.
 SLOW = 0.2
+# The values of which the huge answers of each panel are made.
+VALUES = ("0.1", "[]", '{"":0.1}')
+
+
+@dataclass(frozen=True)
+class Run:
+    """The orders per second of a worker, the number of its threads, and its peak memory in MB."""
+
+    rate: float
+    threads: int
+    memory: float
 
 
 def measure(count: int, database: str) -> Iterator[Row]:
-    """Send so many orders by a real worker, three times. The second time, it also works for panels that hang."""
+    """Send so many orders by a real worker: alone, beside panels that hang, beside huge answers, and alone again."""
     from panels.models import Panel
 
     with contextlib.ExitStack() as stack:
-        addresses = [stack.enter_context(sandbox(SLOW)) for _ in range(1 + HANGING)]
+        addresses = [stack.enter_context(sandbox(SLOW)) for _ in range(1 + HANGING + HUGE)]
         Panel.objects.update(is_active=False)
-        well, *hanging = [account(address, parallel_calls=PARALLEL) for address in addresses]
-        before, _ = _rate(well, addresses[0], count, database)
-        for panel, address in zip(hanging, addresses[1:], strict=True):
-            tell(address, "faults", fault="hang", times=None)
-            _occupy(panel, count)
-        beside, threads = _rate(well, addresses[0], count, database, beside=addresses[1:])
+        well, *others = [account(address, parallel_calls=PARALLEL) for address in addresses]
         Panel.objects.exclude(pk=well.pk).update(is_active=False)
-        after, _ = _rate(well, addresses[0], count, database)
-        peaks = [sum(look(address, "peaks").values()) for address in addresses[1:]]
-    alone = (before + after) / 2
+        before = _run(well, addresses[0], count, database)
+        hanging, huge = addresses[1 : 1 + HANGING], addresses[1 + HANGING :]
+        _spoil(others[:HANGING], hanging, count, fault="hang")
+        beside_hanging = _run(well, addresses[0], count, database, beside=hanging)
+        Panel.objects.exclude(pk=well.pk).update(is_active=False)
+        _spoil(others[HANGING:], huge, count, fault="huge")
+        beside_huge = _run(well, addresses[0], count, database, beside=huge)
+        Panel.objects.exclude(pk=well.pk).update(is_active=False)
+        after = _run(well, addresses[0], count, database)
+        peaks = [sum(look(address, "peaks").values()) for address in hanging]
+        calls = sum(sum(look(address, "calls").values()) for address in huge)
+    alone = (before.rate + after.rate) / 2
+    for what, run in ((f"{HANGING} panels that hang", beside_hanging), (f"{HUGE} with answers of 32 MiB", beside_huge)):
+        yield Row(
+            f"sending {count:,} orders beside {what}",
+            f"{run.rate:.1f} orders/s",
+            f"{alone:.1f} orders/s: alone",
+            times(alone, run.rate),
+        )
+        if run is beside_hanging:
+            yield Row(
+                "  what these occupy", f"{' and '.join(map(str, peaks))} calls at once, {run.threads} threads in all"
+            )
     yield Row(
-        f"sending {count:,} orders beside {HANGING} panels that hang",
-        f"{beside:.1f} orders/s",
-        f"{alone:.1f} orders/s: alone",
-        times(alone, beside),
+        f"  memory of the worker, {calls} of these answers",
+        f"{beside_huge.memory:.0f} MB",
+        f"{before.memory:.0f} MB: alone",
+        times(beside_huge.memory, before.memory),
     )
-    yield Row("  what these occupy", f"{' and '.join(map(str, peaks))} calls at once, {threads} threads in all")
+
+
+def _spoil(panels: Sequence[Any], addresses: Sequence[str], count: int, *, fault: str) -> None:
+    """Let each call to some panels meet a fault, and give these panels work of every kind."""
+    for panel, address, value in zip(panels, addresses, VALUES, strict=False):
+        tell(address, "faults", fault=fault, times=None, text=value)
+        _occupy(panel, count)
 
 
 def _occupy(panel: Any, count: int) -> None:
@@ -54,7 +88,7 @@ def _occupy(panel: Any, count: int) -> None:
     for _ in range(20):
         make_placed(panel.services.first())
     now = timezone.now()
-    Panel.objects.filter(pk=panel.pk).update(balance_requested_at=now, sync_requested_at=now)
+    Panel.objects.filter(pk=panel.pk).update(is_active=True, balance_requested_at=now, sync_requested_at=now)
 
 
 def _queue(panel: Any, count: int) -> None:
@@ -65,8 +99,8 @@ def _queue(panel: Any, count: int) -> None:
         make_order(service, quantity=service.min_quantity)
 
 
-def _rate(panel: Any, address: str, count: int, database: str, *, beside: Sequence[str] = ()) -> tuple[float, int]:
-    """Queue orders and start a worker. Return the orders per second, and the number of the worker's threads."""
+def _run(panel: Any, address: str, count: int, database: str, *, beside: Sequence[str] = ()) -> Run:
+    """Queue orders and start a worker, until it has sent them."""
     _queue(panel, count)
     before = len(look(address, "ledger"))
     with worker(database) as process:
@@ -74,6 +108,7 @@ def _rate(panel: Any, address: str, count: int, database: str, *, beside: Sequen
         until(lambda: all(look(each, "calls").get("add", 0) >= PARALLEL for each in beside))
         threads = len(list(Path(f"/proc/{process.pid}/task").iterdir()))
         until(lambda: is_sent(panel))
+        memory = peak_memory(process.pid)
     entries = look(address, "ledger")[before:]
     assert len(entries) == count, f"{len(entries)} of {count} orders arrived"
-    return orders_a_second(entries, SLOW), threads
+    return Run(orders_a_second(entries, SLOW), threads, memory)

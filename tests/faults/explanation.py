@@ -31,6 +31,7 @@ LEAVES_UNKNOWN = frozenset(
         Fault.HTML,
         Fault.EMPTY,
         Fault.NULL,
+        Fault.HUGE,
         Fault.TRUNCATED,
         Fault.TRICKLE,
         Fault.TRICKLE_HEAD,

@@ -36,6 +36,7 @@ FAULTS: tuple[FaultOption, ...] = (
     (Fault.HTML, None, ""),
     (Fault.EMPTY, None, ""),
     (Fault.NULL, None, ""),
+    (Fault.HUGE, None, ""),
     (Fault.TRUNCATED, None, ""),
     (Fault.REDIRECT, None, ""),
     (Fault.PHP_NOTICE, None, ""),

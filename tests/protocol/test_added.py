@@ -1,15 +1,19 @@
 """The answer to an `add`: an id, a refusal, or an unknown outcome (docs/protocol.md, 3 and 5)."""
 
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from panels.protocol.added import read_added
 from panels.protocol.answers import Answer
-from panels.protocol.errors import NotSent, OutcomeUnknown, Reason, Refused
+from panels.protocol.errors import IdHidden, NotSent, OutcomeUnknown, Reason, Refused
+from panels.protocol.redaction import Redaction
 from tests.protocol.any_answers import HTTP_STATUSES
 from tests.protocol.conftest import recorded, saying
 
+SECRET = "s3cret-key-0123"
 ADMISSION = "placed at provider but saving failed, contact support"
 
 
@@ -95,6 +99,42 @@ def test_a_word_in_the_place_of_the_id_is_no_id(word):
 @pytest.mark.parametrize("http_status", [200, 302, 401, 402, 429, 500])
 def test_an_order_with_an_id_exists_whatever_else_is_said(http_status):
     assert read_added(recorded("added_with_error.json", http_status)) == "23501"
+
+
+@pytest.mark.parametrize("http_status", [200, 401, 403, 429, 500])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        *({key: f"x{SECRET}1"} for key in ("order", "order_id", "id")),
+        {"data": {"order": SECRET.upper()}, "error": "Not enough funds"},
+        {"order": {"id": SECRET}},
+        SECRET,
+    ],
+)
+def test_an_id_with_the_key_in_it_is_neither_kept_nor_refused(shape, http_status):
+    answer = Answer(http_status, json.dumps(shape).encode(), redaction=Redaction(SECRET))
+    with pytest.raises(IdHidden) as caught:
+        read_added(answer)
+    assert SECRET not in caught.value.text.lower()
+
+
+def test_an_id_that_is_only_a_number_is_kept_although_it_is_the_key():
+    answer = Answer(200, b'{"order": 1234567890}', redaction=Redaction("1234567890"))
+    assert read_added(answer) == "1234567890"
+
+
+def test_a_refusal_that_repeats_the_key_is_a_refusal():
+    answer = Answer(200, json.dumps({"error": f"Invalid API key {SECRET}"}).encode(), redaction=Redaction(SECRET))
+    with pytest.raises(Refused) as refusal:
+        read_added(answer)
+    assert (refusal.value.text, refusal.value.reason) == ("Invalid API key [key]", Reason.AUTH)
+
+
+@pytest.mark.parametrize("http_status", [200, 302, 401, 402, 403, 404, 429, 500, 503])
+@pytest.mark.parametrize("body", [b'{"order": 5', b'{"error": "Not enough funds"}', b"[[[[[", b"<html>"])
+def test_an_answer_that_is_too_large_leaves_the_outcome_unknown(body, http_status):
+    with pytest.raises(OutcomeUnknown, match="too large"):
+        read_added(Answer(http_status, body, excess="The answer is too large."))
 
 
 def test_a_bare_id_beside_an_error_may_be_the_orders_so_it_is_not_refused():

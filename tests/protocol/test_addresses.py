@@ -1,11 +1,12 @@
 """Which addresses may be called: their form, their IP addresses, and the lookup of names."""
 
+import socket
 import threading
 
 import pytest
 
 from panels.protocol import addresses
-from panels.protocol.addresses import AddressRefused, check_url, is_public
+from panels.protocol.addresses import AddressRefused, allowed, check_url, is_never_called, is_public
 from panels.protocol.errors import NotSent
 from tests.processes import PATIENCE
 from tests.protocol.conftest import FORM, GOOD, resolve_to, unused_port
@@ -132,6 +133,57 @@ class TestWhere:
     )
     def test_what_is_public(self, address):
         assert is_public(address)
+
+    @pytest.mark.parametrize(
+        "address",
+        [
+            *("169.254.169.254", "169.254.170.2", "168.63.129.16", "100.100.100.200", "192.0.0.192", "192.0.0.1"),
+            *("fd00:ec2::254", "fd20:ce::254", "fe80::a9fe:a9fe", "fe80::1%eth0"),
+            *("::ffff:169.254.169.254", "::ffff:0:168.63.129.16", "::100.100.100.200", "::ffff:192.0.0.192"),
+            *("64:ff9b::a9fe:a9fe", "64:ff9b:1::a83f:8110", "2002:a9fe:a9fe::1", "2002:c000:c0::"),
+            "2001:0:a9fe:a9fe::1",
+        ],
+    )
+    def test_an_address_of_the_hosting_provider_is_refused_also_where_private_ones_are_allowed(self, address):
+        assert is_never_called(address)
+        # The port is in the place where getaddrinfo has it.
+        found = [(0, 0, 0, "", (address, 443))]
+        for allow_private in (True, False):
+            with pytest.raises(AddressRefused, match="hosting provider"):
+                allowed(found, "panel.example", allow_private=allow_private)
+
+    @pytest.mark.parametrize(
+        "address",
+        ["127.0.0.1", "::1", "10.1.2.3", "192.168.0.1", "fd00::1", "168.63.129.17", "192.0.1.1", "::ffff:10.0.0.1"],
+    )
+    def test_other_private_addresses_can_be_allowed(self, address):
+        assert not is_never_called(address)
+
+    def test_a_name_that_is_bound_to_another_address_meanwhile_is_not_called(
+        self, connect, monkeypatch, closed_network
+    ):
+        names = iter([["127.0.0.1"], ["169.254.169.254"], ["fd00:ec2::254", "::ffff:168.63.129.16"], ["127.0.0.1"]])
+
+        def resolve(host, port, **_):
+            return [(socket.AF_INET6 if ":" in each else socket.AF_INET, socket.SOCK_STREAM, 0, "", (each, port))
+                    for each in next(names)]  # fmt: skip
+
+        monkeypatch.setattr(addresses.socket, "getaddrinfo", resolve)
+        monkeypatch.setattr(addresses, "REMEMBERED_FOR", 0.0)
+        with Server(answering(GOOD)) as server:
+            client = connect(f"http://panel.example:{server.port}/")
+            assert client.post(FORM, fresh=True).http_status == 200
+            for _ in range(2):
+                with pytest.raises(AddressRefused, match="hosting provider"):
+                    client.post(FORM, fresh=True)
+            assert client.post(FORM, fresh=True).http_status == 200
+            assert server.connections == 2
+        assert closed_network == []
+
+    def test_of_several_addresses_those_of_the_hosting_provider_are_left_out(self, connect, monkeypatch):
+        with Server(answering(GOOD)) as server:
+            resolve_to(monkeypatch, "169.254.169.254", "127.0.0.1")
+            assert connect(f"http://panel.example:{server.port}/").post(FORM).http_status == 200
 
     @pytest.mark.parametrize(
         ("url", "words"),

@@ -9,7 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from panels.models import Service
+from panels.protocol import catalog
 from panels.protocol.errors import OutcomeUnknown
+from panels.protocol.redaction import Redaction
 from panels.protocol.wire import Answer, Catalog, CatalogRow, read_catalog
 from tests.protocol.any_answers import ROWS, dumped
 from tests.protocol.conftest import MODESTLY, recorded, saying
@@ -55,6 +57,22 @@ def test_limits_are_whole_numbers_or_not_known():
     assert [(row.min_quantity, row.max_quantity) for row in rows] == [
         *((10, 10000), (10, 10000), (1, 10000), (None, None), (None, None), (10, None))
     ]
+
+
+def test_a_catalog_has_no_more_services_than_any_panel_has(monkeypatch):
+    monkeypatch.setattr(catalog, "MOST_SERVICES", 2)
+    assert len(read_catalog(saying([{"service": 1, "rate": 1}, {"service": 2, "rate": 1}])).rows) == 2
+    with pytest.raises(OutcomeUnknown, match="more than 2 services"):
+        read_catalog(saying([{}, {}, {}]))
+
+
+def test_a_service_whose_id_or_field_is_the_key_does_not_show_it():
+    key = "s3cret-key-0123"
+    answer = dataclasses.replace(saying({key: {"rate": 1}, "2": {"rate": 1}}), redaction=Redaction(key))
+    read = read_catalog(answer)
+    assert ([row.remote_id for row in read.rows], read.unusable) == (["2"], 1)
+    answer = dataclasses.replace(saying([{key: 1, f"my {key.upper()}": 2}]), redaction=Redaction(key))
+    assert read_catalog(answer).problem.endswith("Its fields are: [key], my[key].")
 
 
 def test_flags_that_are_missing_are_not_false():

@@ -3,6 +3,7 @@
 import pytest
 
 from panels.protocol import catalog_pages
+from panels.protocol.body import Bounds
 from panels.protocol.errors import Deferred, NotSent, OutcomeUnknown
 from panels.sandbox.paging import Manner, Paging
 from tests.protocol.conftest import BUSY, client_of, forms_of, in_turn
@@ -184,12 +185,20 @@ def test_a_panel_that_never_ends_is_left_after_the_most_pages(monkeypatch):
 
 
 def test_all_pages_together_are_as_large_as_one_answer_may_be(monkeypatch):
-    monkeypatch.setattr("panels.protocol.client.BODY_CAP", 100_000)
+    monkeypatch.setattr("panels.protocol.client.CATALOG", Bounds(100_000, 100_000))
     with client_of(paged(5_001, 500)) as api:
         catalog = api.services()
         assert 500 < len(catalog.rows) < 5_000
         assert not catalog.is_whole
         assert "larger" in catalog.failure.text
+
+
+def test_all_pages_together_list_no_more_services_than_any_panel_has(monkeypatch):
+    monkeypatch.setattr(catalog_pages, "MOST_SERVICES", 1_000)
+    with client_of(paged(5_001, 500)) as api:
+        catalog = api.services()
+        assert (len(catalog.rows), catalog.is_whole) == (1_000, False)
+        assert "more than 1,000 services" in catalog.failure.text
 
 
 def test_unusable_rows_count_for_the_place_of_the_next_page():

@@ -1,6 +1,9 @@
 """The client against tiny panels over HTTP: the fields of each action, retries, and requests that are sent once."""
 
+import gzip
+import json
 import logging
+import threading
 import time
 import traceback
 from contextlib import suppress
@@ -13,7 +16,9 @@ from panels.protocol import addresses, client, transport
 from panels.protocol.account import Account
 from panels.protocol.addresses import AddressRefused
 from panels.protocol.client import PanelClient
-from panels.protocol.errors import NotSent, OutcomeUnknown, Refused, Unreadable
+from panels.protocol.errors import NotSent, OutcomeUnknown, PanelError, Refused, Unreadable
+from tests.harm import parts_of
+from tests.processes import eventually
 from tests.protocol.conftest import (
     BUSY,
     KEY,
@@ -26,7 +31,7 @@ from tests.protocol.conftest import (
     replying,
     status,
 )
-from tests.servers import Server, http
+from tests.servers import Server, http, once
 
 
 class TestSingleQuestions:
@@ -224,6 +229,54 @@ class TestAdd:
             assert forms_of(api) == []
 
 
+def huge(unit=b"0.1,", status_line="200 OK"):
+    return http(gzip.compress(b"[" + unit * 4_000_000, 1), "Content-Encoding: gzip", status=status_line)
+
+
+class TestHugeAnswers:
+    @pytest.mark.parametrize("status_line", ["200 OK", "401 No", "402 Pay", "403 No", "429 Slow", "500 Error"])
+    def test_an_order_that_is_answered_like_this_is_unknown_and_sent_once(self, status_line):
+        with client_of(lambda form: huge(b'{"error":"no"},', status_line)) as api:
+            with pytest.raises(Unreadable, match="more than 10,000"):
+                api.add("7", "default", {"link": "l", "quantity": "1"}, not_after=time.time() + 30)
+            assert len(forms_of(api)) == 1
+
+    def test_a_read_that_is_answered_like_this_is_unreadable_and_not_repeated(self):
+        asks = (
+            lambda api: api.balance(),
+            lambda api: api.services(),
+            lambda api: api.statuses(["1"]),
+            lambda api: api.refills(["1", "2"]),
+            lambda api: api.cancels(["1", "2"]),
+        )
+        for ask in asks:
+            with client_of(lambda form: huge(b"[],")) as api:
+                with pytest.raises(Unreadable) as caught:
+                    ask(api)
+                assert (len(forms_of(api)), caught.value.is_fault) == (1, False)
+                assert "[],[]" in caught.value.trace
+
+    def test_the_single_form_is_tried_after_a_crash_with_a_huge_page(self):
+        page = http(b"<!DOCTYPE html>" + b"a, b" * 500_000, status="500 Error")
+        with client_of(refusing_the_plural(page)) as api:
+            assert set(api.statuses(["1", "2"])) == {"1", "2"}
+            assert api.learned["multi_status"] is False
+
+    def test_large_answers_are_read_one_at_a_time(self, monkeypatch):
+        monkeypatch.setattr(client, "LARGE", 10)
+        with client_of(lambda form: {"balance": "100.84"}) as api, client._reading_large:
+            found = []
+            thread = threading.Thread(target=lambda: found.append(api.balance()))
+            thread.start()
+            assert eventually(lambda: api.server.requests)
+            thread.join(0.2)
+            assert found == []
+            client._reading_large.release()
+            thread.join()
+            client._reading_large.acquire()
+        assert found[0].amount == Decimal("100.84")
+
+
 class TestKey:
     def shown(self, error):
         return repr(error) + error.text + "".join(traceback.format_exception(error))
@@ -248,6 +301,38 @@ class TestKey:
                 assert KEY not in repr(api)
         with client_of(lambda form: {"1": {"error": f"no {KEY}"}, "2": status()}) as api:
             assert api.statuses(["1", "2"])["1"].text == "no [key]"
+
+    @pytest.mark.parametrize(
+        "reply",
+        [
+            lambda key: http(json.dumps({key: {"error": "No."}, "errors": {f"near {key}": ["No."]}}).encode()),
+            lambda key: http(b"{}", f"Content-Encoding: {key}"),
+            lambda key: http(b"", f"Location: https://x.example/{key.upper()}?k={key}", status="302 Found"),
+            lambda key: f"HTTP/1.1 200 {key}\r\n{key}: {key}\r\nContent-Length: {key}\r\n\r\n".encode(),
+            lambda key: f"HTTP/9 {key}\r\n\r\n".encode(),
+            lambda key: http(b"zz", f"Retry-After: {key}", f"Transfer-Encoding: chunked, {key}", length=False),
+            lambda key: http(f"{key};x={key}\r\n".encode(), "Transfer-Encoding: chunked", length=False),
+            lambda key: http(f"<p>{key} <b>{key[:5]}</b>{key[5:]}".encode(), status="500 Error"),
+        ],
+    )
+    def test_a_key_in_names_headers_and_broken_answers_is_not_shown(self, caplog, reply):
+        caplog.set_level(logging.DEBUG)
+        key = "9f86d081884c7d659a2feaa0c55ad015"
+        with Server(once(reply(key))) as server:
+            account = Account(
+                server.url, SimpleNamespace(reveal=lambda: key), allow_private_hosts=True, allow_http=True
+            )
+            with PanelClient(account, sleep=lambda _: None) as api:
+                order = {"link": "l", "quantity": "1"}
+                for ask in (
+                    api.balance,
+                    api.services,
+                    lambda: api.add("1", "default", order, not_after=time.time() + 30),
+                ):
+                    with pytest.raises(PanelError) as caught:
+                        ask()
+                    assert parts_of(key, self.shown(caught.value) + getattr(caught.value, "trace", "")) == []
+        assert parts_of(key, caplog.text) == []
 
     @pytest.mark.parametrize("escape", [lambda text: text, lambda text: text.replace("/", "\\/")])
     def test_a_json_body_that_a_panel_repeats_does_not_show_the_key(self, monkeypatch, escape):

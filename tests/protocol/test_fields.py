@@ -2,6 +2,7 @@
 
 import pytest
 
+from panels.protocol import fields
 from panels.protocol.fields import fields_of
 from panels.protocol.wire import read_cancels, read_refills, read_statuses
 from tests.protocol.conftest import saying, status
@@ -10,6 +11,12 @@ from tests.protocol.conftest import saying, status
 @pytest.mark.parametrize("name", ["order_id", "orderId", "OrderID", "ORDER-ID", "Order Id", "orderid"])
 def test_every_spelling_of_a_field_is_one_field(name):
     assert fields_of({name: 5}) == {"orderid": 5}
+
+
+def test_long_names_are_not_kept_for_later():
+    before = fields._fold_name.cache_info().currsize
+    assert fields_of({"x" * 5_000: 5}) == {"x" * 5_000: 5}
+    assert fields._fold_name.cache_info().currsize == before
 
 
 @pytest.mark.parametrize("value", [None, [], [{"a": 1}], "text", 5])

@@ -1,5 +1,6 @@
 """Each kind of value, as panels write it and as it is stored."""
 
+import tracemalloc
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from panels.protocol.scalars import (
     MAX_COUNT,
     MAX_WHOLE,
+    is_hidden_id,
     read_currency,
     read_flag,
     read_integer,
@@ -284,6 +286,21 @@ def test_foreign_texts_become_one_plain_line(value, text):
 def test_texts_are_cut_at_their_limit():
     assert read_text("ab cd", 3) == "ab"
     assert len(read_text("x" * 1000, 500)) == 500
+
+
+def test_of_an_endless_text_only_the_beginning_is_looked_at():
+    tracemalloc.start()
+    try:
+        assert read_text("a " * 2_000_000, 5) == "a a a"
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_an_id_with_a_hidden_key_is_none():
+    assert read_remote_id("ab[key]12") == ""
+    assert is_hidden_id("ab[key]12")
+    assert not is_hidden_id("Invalid key [key]")
 
 
 def test_descriptions_keep_their_line_breaks():

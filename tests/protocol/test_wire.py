@@ -1,7 +1,9 @@
 """Orders, refills, cancels and the balance in every shape of docs/protocol.md, 3, and any bytes."""
 
 import dataclasses
+import json
 import re
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from panels.models import Order, Panel
 from panels.protocol import wire
 from panels.protocol.errors import NotSent, OutcomeUnknown, PanelError, Reason, Refused
+from panels.protocol.redaction import Redaction
 from panels.protocol.wire import (
     Answer,
     Balance,
@@ -33,6 +36,8 @@ from panels.protocol.wire import (
 from tests.factories import make_order
 from tests.protocol.any_answers import BODIES, HTTP_STATUSES, IDS, SCALARS, STATUSES, dumped, is_storable
 from tests.protocol.conftest import ANSWERS, MODESTLY, recorded, saying, told
+
+SECRET = "s3cret-key-0123"
 
 PARTIAL = OrderStatus(Progress.PARTIAL, "Partial", Decimal("0.27819"), "USD", 3572, 157)
 RUNNING = OrderStatus(Progress.IN_PROGRESS, "In progress", Decimal("1.44219"), "USD", 234, 10)
@@ -394,6 +399,20 @@ def test_a_word_is_unknown_if_a_person_has_to_say_what_it_means():
 def test_a_success_of_the_call_is_no_status_of_the_order(value):
     with pytest.raises(OutcomeUnknown):
         read_status(saying(value), "23501")
+
+
+@pytest.mark.parametrize("value", [{"refill": SECRET}, {"refill": {"id": SECRET}}, SECRET])
+def test_a_refill_whose_id_has_the_key_in_it_is_not_refused(value):
+    answer = Answer(200, json.dumps(value).encode(), redaction=Redaction(SECRET))
+    with pytest.raises(OutcomeUnknown):
+        read_refill(answer, "23501")
+    assert read_refills(answer, ["1", "2"]) == read_cancels(answer, ["1", "2"]) == {}
+
+
+def test_ids_as_names_stay_although_the_key_is_in_them():
+    answer = Answer(200, json.dumps({"12345678": {"status": "Completed 12345678"}}).encode())
+    answer = replace(answer, redaction=Redaction("12345678"))
+    assert read_statuses(answer, ["12345678"])["12345678"].remote_status == "Completed [key]"
 
 
 def test_a_balance_that_is_shortened_is_not_read():

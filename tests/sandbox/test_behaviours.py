@@ -20,6 +20,7 @@ from panels.orders.aftercare import request_cancel, request_refill
 from panels.sandbox.behaviours import BEHAVIOURS
 from panels.sandbox.faults import ADMITS_ORDER
 from tests.factories import make_order, make_placed
+from tests.harm import live_through, parts_of, stored
 
 State, Progress, Pause = Order.State, Order.Progress, Panel.Pause
 TERMS = ("remote_id", "name", "type", "rate_per_1000", "min_quantity", "max_quantity", "refill", "cancel", "is_listed")
@@ -522,6 +523,34 @@ def leaves_cancels_unknown(scene):
     assert scene.sandbox.calls["cancel"] == 1
 
 
+# -- answers with harmful contents
+
+
+def keeps_the_key_out(scene):
+    """Live through everything. What the pages show of it has a test of its own."""
+    live_through(scene.panel, scene.sandbox, scene.name)
+    assert parts_of(scene.sandbox.key, stored()) == []
+    assert not Order.objects.filter(state=State.SENDING).exists()
+
+
+def leaves_an_order_without_its_id_unknown(scene):
+    scene.play()
+    (order,) = scene.place()
+    assert (order.state, order.remote_id) == (State.UNKNOWN, "")
+    assert "contains the API key" in order.alarm
+    assert len(scene.sandbox.ledger) == 1
+    scene.submit()
+    assert len(scene.sandbox.ledger) == 1
+
+
+def reads_no_service_whose_id_is_the_key(scene):
+    scene.play()
+    assert sync_catalog(scene.panel.pk, threading.Event())[1] == ""
+    listed = Service.objects.filter(is_listed=True)
+    assert parts_of(scene.sandbox.key, stored()) == []
+    assert listed.filter(remote_id="2").exists()
+
+
 def named(outcome, names):
     return dict.fromkeys(names.split(), outcome)
 
@@ -609,6 +638,10 @@ OUTCOMES = {
     "cancels_one_by_one": cancels_one_by_one,
     **named(has_no_cancels, "no_cancels no_cancels_by_api"),
     "cancel_crashes_for_many": leaves_cancels_unknown,
+    **named(keeps_the_key_out, "repeats_key harmful_texts huge_numbers key_in_names"),
+    "key_as_id": leaves_an_order_without_its_id_unknown,
+    "key_as_refill_id": leaves_refills_unknown(1),
+    "key_as_service_id": reads_no_service_whose_id_is_the_key,
 }
 
 

@@ -60,6 +60,7 @@ def test_a_stopped_panel_lets_go_of_what_hangs(call):
         (Fault.HTML, 200, b"<!DOCTYPE html>", 0),
         (Fault.EMPTY, 200, b"", 1),
         (Fault.NULL, 200, b"null", 1),
+        (Fault.HUGE, 200, b"\x1f\x8b", 1),
         (Fault.REFUSE, 200, b'{"error": "Account is suspended"}', 0),
         (Fault.RATE_LIMIT, 429, b'{"error": "Too many requests"}', 0),
         (Fault.REDIRECT, 302, b"", 0),
