@@ -19,6 +19,7 @@ NAMES = (
     "CREDENTIAL_KEYS",
     "DATABASE_URL",
     "QUEUE_URL",
+    "BACKUP_DIR",
     "DEBUG",
     "ALLOWED_HOSTS",
     "CSRF_TRUSTED_ORIGINS",
@@ -77,6 +78,8 @@ def _prepare_demo() -> None:
     places = {
         "DATABASE_URL": f"sqlite:///{DEMO_DIR / 'dashboard.sqlite3'}",
         "QUEUE_URL": f"sqlite:///{DEMO_DIR / 'queue.sqlite3'}",
+        # Else it would make backups among those of a real installation, and delete the old ones.
+        "BACKUP_DIR": "",
     }
     loopback = {"HTTPS": "off", "PANEL_ALLOW_PRIVATE_HOSTS": "on", "PANEL_ALLOW_HTTP": "on"}
     _write(path, _lines({**kept, **places, **loopback}))

@@ -132,6 +132,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 QUEUE_URL = env.str("QUEUE_URL", default=f"sqlite:///{VAR_DIR / 'queue.sqlite3'}")
 if QUEUE_URL.startswith("sqlite:///"):
     close_database(QUEUE_URL.removeprefix("sqlite:///"))
+# The folder of the backups that a worker makes each night. Empty if something else makes backups.
+BACKUP_DIR = env.str("BACKUP_DIR", default=str(VAR_DIR / "backups"))
 
 # Enough for the pasted lines that are read (panels/forms/bulk.py), and for the fields beside them.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024

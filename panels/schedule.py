@@ -16,6 +16,8 @@ from panels.orders import funds
 from panels.orders.queue import queued
 
 SWEEP_EVERY, THIN_EVERY, TIDY_EVERY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+# The hour of the site's time zone at which the database is backed up.
+BACKUP_HOUR, BACKUP_EVERY = 3, timedelta(days=1)
 RECOUNT = "count all spend"
 
 SYNC_EVERY, SYNC_AGAIN_AFTER = timedelta(hours=6), timedelta(minutes=30)
@@ -92,6 +94,14 @@ def _spent(panels: QuerySet[Panel], now: datetime) -> list[int]:
     return list(
         panels.filter(Exists(sent), rested, balance_error="", balance_requested_at=None).values_list("pk", flat=True)
     )
+
+
+def latest_backup_time(now: datetime) -> datetime:
+    """Return when the latest backup was due: at night, in the site's time zone."""
+    local = timezone.localtime(now, timezone.get_default_timezone())
+    tonight = local.replace(hour=BACKUP_HOUR, minute=0, second=0, microsecond=0)
+    # In UTC, because a difference of two times of one zone leaves a change of its offset out.
+    return (tonight if tonight <= local else tonight - timedelta(days=1)).astimezone(UTC)
 
 
 def _is_past(name: str, lapse: timedelta) -> Q:

@@ -22,6 +22,7 @@ os.environ.update(
     PANEL_ALLOW_HTTP="on",
     QUEUE_URL=os.environ.get("TEST_QUEUE_URL", "memory://"),
     TAKE_BACK_SECONDS="0",
+    BACKUP_DIR="",
 )
 # A process of pytest-xdist keeps the secrets of its parent, because its settings were read before this file.
 if "PYTEST_XDIST_WORKER" not in os.environ:

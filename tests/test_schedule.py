@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -149,3 +150,21 @@ def test_orders_that_went_out_are_found_by_the_index_of_their_time():
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN QUERY PLAN {queries[0]['sql']}")
         assert "order_by_sent" in str(cursor.fetchall())
+
+
+@pytest.mark.parametrize(
+    ("now", "latest"),
+    [
+        ("2026-12-01T02:30+01:00", "2026-11-30T03:00+01:00"),
+        ("2026-12-01T03:00+01:00", "2026-12-01T03:00+01:00"),
+        ("2026-12-01T23:00+01:00", "2026-12-01T03:00+01:00"),
+        # The night in which clocks are set back.
+        ("2026-10-25T02:30+01:00", "2026-10-24T03:00+02:00"),
+        ("2026-10-25T04:00+01:00", "2026-10-25T03:00+01:00"),
+    ],
+)
+def test_a_backup_is_due_at_night_in_the_zone_of_the_site(now, latest, monkeypatch):
+    monkeypatch.setattr(timezone, "get_default_timezone", lambda: ZoneInfo("Europe/Berlin"))
+    found = schedule.latest_backup_time(datetime.fromisoformat(now))
+    assert found == datetime.fromisoformat(latest)
+    assert found.tzinfo is UTC

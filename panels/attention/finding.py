@@ -18,14 +18,19 @@ May = Callable[[str], bool]
 MOST = 500
 
 
-def count_attention() -> int:
-    """Count the rows that need a person, in one query. A row with two reasons counts once."""
-    return compiled.count(_all_keys)
+def count_attention(may: May = lambda _: True) -> int:
+    """Count the rows that need a person with these permissions, in one query. A row with two reasons counts once."""
+    return compiled.count(_all_keys, *[subject.name for subject in _subjects_of(may)])
 
 
-def _all_keys() -> QuerySet[Any]:
-    first, *others = [_keys(kind) for kind in NEEDS if not kind.is_information]
+def _all_keys(*subjects: str) -> QuerySet[Any]:
+    first, *others = [_keys(kind) for kind in NEEDS if kind.subject.name in subjects and not kind.is_information]
     return first.union(*others)
+
+
+def _subjects_of(may: May) -> list[Subject]:
+    """Return the subjects whose rows a person sees."""
+    return [subject for subject in SUBJECTS if not subject.permission or may(subject.permission)]
 
 
 def find_attention(may: May, known: Mapping[Subject, Iterable[Any]], *, is_all: bool = False) -> Attention:
@@ -38,7 +43,7 @@ def find_attention(may: May, known: Mapping[Subject, Iterable[Any]], *, is_all: 
     numbers = count_each(*[kind.rows() for kind, _ in listed])
     findings: list[Finding] = []
     cut_short = []
-    for subject in SUBJECTS:
+    for subject in _subjects_of(may):
         most = MOST if is_all else subject.most
         found = find_in(known[subject], subject, may) if subject in known else _find(subject, may, most)
         if subject not in known and len(found) > most:

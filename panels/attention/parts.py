@@ -79,6 +79,8 @@ class Subject:
     most: int = 8
     one_per: tuple[str, ...] = ()
     listing: Listing | None = None
+    # Only people with it can do something, so nobody else sees these rows. "" is everybody.
+    permission: str = ""
 
 
 @dataclass(frozen=True)

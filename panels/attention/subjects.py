@@ -9,7 +9,7 @@ from django.utils.text import Truncator
 
 from panels.attention.buttons import show_row
 from panels.attention.parts import Listing, Subject
-from panels.models import Batch, Order, Panel, RefusalWords, Service
+from panels.models import Batch, JobRun, Order, Panel, RefusalWords, Service
 from panels.pages.states import badge, order_badge
 
 
@@ -68,4 +68,11 @@ BATCHES = Subject(
     address=show_row,
     order=("confirmed_at", "pk"),
 )
-SUBJECTS = (PANELS, REFUSALS, ORDERS, SERVICES, BATCHES, WORDS)
+JOBS = Subject(
+    name="jobs",
+    model=JobRun,
+    title=lambda _: "Backups of the database",
+    address=lambda _: reverse("operations"),
+    permission="panels.view_jobrun",
+)
+SUBJECTS = (PANELS, REFUSALS, ORDERS, SERVICES, BATCHES, WORDS, JOBS)

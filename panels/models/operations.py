@@ -50,6 +50,8 @@ class Worker(models.Model):
 class JobRun(models.Model):
     """The lease of a job that must not run twice at the same time, and the result of its last run."""
 
+    # The name of the job that backs the database up. The overview tells of it when it does not succeed.
+    BACKUP = "back up"
     # The most that the clocks of machines differ. A later time was written before a clock was set back.
     CLOCKS_DIFFER = timedelta(minutes=1)
 
@@ -60,6 +62,8 @@ class JobRun(models.Model):
     worker = models.CharField(max_length=280, blank=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    # The end of the last run without an error.
+    succeeded_at = models.DateTimeField(null=True)
     last_error = models.TextField(blank=True)
 
     class Meta:
@@ -101,8 +105,10 @@ class JobRun(models.Model):
 
     def give_back(self, error: str = "") -> None:
         """End the lease, unless another worker holds it by now."""
+        now = timezone.now()
+        success = {} if error else {"succeeded_at": now}
         JobRun.objects.filter(pk=self.pk, holder=self.holder).update(
-            leased_until=None, holder=None, finished_at=timezone.now(), last_error=error
+            leased_until=None, holder=None, finished_at=now, last_error=error, **success
         )
         self.last_error = error
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import permission_required
 from django.db.models import Count, Min, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -114,11 +115,13 @@ def _jobs(panels: list[Panel]) -> list[Job]:
         _job("Find waiting work", runs["sweep"], schedule.SWEEP_EVERY),
         _job("Sum spend", runs[totals.JOB], schedule.SWEEP_EVERY),
         _job("Recount all spend", runs[schedule.RECOUNT], schedule.TIDY_EVERY),
-        _job("Delete old drafts", runs["delete old drafts"], schedule.TIDY_EVERY),
+        _job("Delete old drafts, sign-ins and catalog changes", runs["delete old drafts"], schedule.TIDY_EVERY),
         _job("Thin old readings of orders", runs[readings.JOB], schedule.THIN_EVERY),
     ]
     if search_index.must_settle():
         jobs.append(_job("Sort new orders into the search", runs[search_index.JOB], schedule.SWEEP_EVERY))
+    if settings.BACKUP_DIR or JobRun.BACKUP in runs:
+        jobs.append(_backup(runs[JobRun.BACKUP]))
     for panel in panels:
         balance, catalog = runs[f"balance {panel.pk}"], runs[f"sync {panel.pk}"]
         jobs += [
@@ -126,6 +129,13 @@ def _jobs(panels: list[Panel]) -> list[Job]:
             Job("Catalog", schedule.SYNC_EVERY, catalog, schedule.next_at(panel, "catalog"), panel),
         ]
     return jobs
+
+
+def _backup(run: JobRun) -> Job:
+    now = timezone.now()
+    latest = schedule.latest_backup_time(now)
+    is_done = run.started_at is not None and run.started_at >= latest
+    return Job("Back the database up", schedule.BACKUP_EVERY, run, latest + schedule.BACKUP_EVERY if is_done else now)
 
 
 def _job(name: str, run: JobRun, every: timedelta) -> Job:

@@ -29,13 +29,14 @@ def site_status(request: HttpRequest) -> dict[str, Any]:
     """Return the context of every page for signed-in people. It is lazy, so fragments do not pay for it."""
     if not getattr(request, "user", None) or not request.user.is_authenticated:
         return {}
-    return {"site": SiteStatus(), "saved_views": ViewMenu.of(request)}
+    return {"site": SiteStatus(request.user.has_perm), "saved_views": ViewMenu.of(request)}
 
 
 class SiteStatus:
     """Reads each value when a template first needs it, and only once."""
 
-    def __init__(self) -> None:
+    def __init__(self, may: Callable[[str], bool]) -> None:
+        self._may = may
         self._cache: dict[str, Any] = {}
 
     @property
@@ -60,8 +61,8 @@ class SiteStatus:
 
     @property
     def attention_count(self) -> int:
-        """The number of orders, panels and unknown statuses that need a person."""
-        return self._once("attention", count_attention)
+        """The number of orders, panels and other rows that need a person like this one."""
+        return self._once("attention", lambda: count_attention(self._may))
 
     @property
     def sending_stopped(self) -> Controls | None:

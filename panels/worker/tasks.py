@@ -9,19 +9,20 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 
+from django.conf import settings
 from django.utils import timezone
 
 from panels import schedule
 from panels.bell import HANDLERS, WorkKind, enqueue, forget_counts, ring, work
-from panels.bulk import drafts
 from panels.calls import adoption, aftercare, balances, candidates, catalog, id_search, outcomes, polling, submission
 from panels.models import BalanceReading, JobRun, Panel, search_index
 from panels.money import charges, totals
 from panels.orders import actions, readings
 from panels.providers import pauses
 from panels.schedule import RECOUNT, SWEEP_EVERY, THIN_EVERY, TIDY_EVERY
-from panels.worker import sweep
+from panels.worker import backup, sweep, tidying
 from panels.worker.lanes import Lanes
 
 logger = logging.getLogger(__name__)
@@ -132,6 +133,8 @@ HANDLERS.update({kind: partial(_start, kind) for kind in WORK})
 
 
 AT_MOST = timedelta(minutes=10)
+# Longer than from one backup of a worker to the next.
+FORGET_BACKUP_AFTER = timedelta(hours=26)
 
 
 def _as_job(
@@ -147,7 +150,8 @@ def _as_job(
     try:
         result = work()
         job.give_back(result if isinstance(result, str) else "")
-    except Exception as error:
+    # Also if a person interrupts a command. Else the job would count as running until its lease ends.
+    except BaseException as error:
         job.give_back(str(error) or type(error).__name__)
         raise
     return job
@@ -168,7 +172,7 @@ def _do_chores() -> None:
         (totals.JOB, totals.update_totals, timedelta()),
         (charges.JOB, charges.compare_charges, timedelta()),
         (RECOUNT, totals.recount, TIDY_EVERY),
-        ("delete old drafts", _tidy, TIDY_EVERY),
+        ("delete old drafts", tidying.tidy, TIDY_EVERY),
         ("delete old counters", forget_counts, TIDY_EVERY),
         (readings.JOB, partial(readings.thin, lanes.stopping), THIN_EVERY),
     ]
@@ -179,6 +183,23 @@ def _do_chores() -> None:
             _as_job(name, chore, every=every, at_most=AT_MOST)
         except Exception:
             logger.exception("The job %r failed. It will be retried.", name)
+    _back_up_at_night()
+
+
+def _back_up_at_night() -> None:
+    """Start the backup of this night if it is due, in its own lane, because it may take minutes."""
+    now = timezone.now()
+    if settings.BACKUP_DIR:
+        lanes.start("backup", partial(run_backup, every=now - schedule.latest_backup_time(now)))
+    else:
+        # If no other worker makes them, something else does, and nobody must be told of an old run.
+        JobRun.objects.filter(name=JobRun.BACKUP, started_at__lt=now - FORGET_BACKUP_AFTER).delete()
+
+
+def run_backup(*, every: timedelta = timedelta()) -> JobRun | None:
+    """Back the database up into BACKUP_DIR, unless that is under way or began less than `every` ago."""
+    work = partial(backup.problem_of_backup, Path(settings.BACKUP_DIR), lanes.stopping)
+    return _as_job(JobRun.BACKUP, work, every=every, at_most=backup.AT_MOST)
 
 
 def _sweep() -> None:
@@ -190,9 +211,3 @@ def _sweep() -> None:
         for pk in pks:
             if not enqueue(kind, pk):
                 work.call_local(kind, pk)
-
-
-def _tidy() -> None:
-    """Delete old drafts that were not confirmed."""
-    drafts.delete_old_drafts()
-    actions.delete_old_drafts()

@@ -27,12 +27,12 @@ NAIVE_REQUESTS = 40
 def measure(count: int, database: str) -> Iterator[Row]:
     """Request and poll the first page of one gunicorn process, by as many threads as it has. Then the naive list."""
     cookie = f"sessionid={signed_in().cookies['sessionid'].value}"
-    with _gunicorn(database, "dashboard.wsgi") as (base, pid):
+    with gunicorn(database, "dashboard.wsgi") as (base, pid):
         started = peak_memory(pid)
         rate = _rate(base, cookie, REQUESTS)
         polls = _rate(base, cookie, REQUESTS, is_poll=True)
         peak = peak_memory(pid)
-    with _gunicorn(database, "tests.bench.naive:site()") as (base, _):
+    with gunicorn(database, "tests.bench.naive:site()") as (base, _):
         naive = _rate(base, cookie, NAIVE_REQUESTS)
     floor = _bare_rate()
     yield Row(
@@ -82,7 +82,7 @@ def _bare_rate() -> float:
 
 
 @contextmanager
-def _gunicorn(database: str, application: str) -> Iterator[tuple[str, int]]:
+def gunicorn(database: str, application: str) -> Iterator[tuple[str, int]]:
     """Run a site on a free port. Yield its address and the pid of the process that answers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -25,7 +25,7 @@ def set_up(queue_url: str = "memory://") -> None:
     """Load Django with new secrets for this run. Only the server of DATABASE_URL is used, not its data."""
     from cryptography.fernet import Fernet
 
-    os.environ |= {"ENV_FILE": os.devnull, "DEBUG": "off", "HTTPS": "off", "QUEUE_URL": queue_url}
+    os.environ |= {"ENV_FILE": os.devnull, "DEBUG": "off", "HTTPS": "off", "QUEUE_URL": queue_url, "BACKUP_DIR": ""}
     os.environ |= {"PANEL_ALLOW_PRIVATE_HOSTS": "on", "PANEL_ALLOW_HTTP": "on", "LOG_LEVEL": "WARNING"}
     os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
     os.environ.setdefault("CREDENTIAL_KEYS", Fernet.generate_key().decode())

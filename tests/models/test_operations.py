@@ -48,6 +48,15 @@ def test_a_lease_passes_to_another_worker_when_its_holder_is_gone():
     assert JobRun.objects.get().last_error == ""
 
 
+@pytest.mark.django_db
+def test_a_run_with_an_error_is_no_success_and_hides_none():
+    for error in ("", "No disk"):
+        JobRun.take("x", every=timedelta(), at_most=timedelta(minutes=5)).give_back(error)
+    job = JobRun.objects.get()
+    assert job.last_error == "No disk"
+    assert job.started_at > job.succeeded_at
+
+
 def test_one_of_many_workers_that_come_at_once_runs_a_job(transactional_db):
     taken, barrier = [], threading.Barrier(8)
 

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from panels import bell
+from panels import bell, schedule
 from panels.models import Batch, JobRun, Worker
 from panels.worker import tasks
 from tests.factories import make_order, make_panel, make_placed, make_refill, make_service
@@ -230,7 +230,7 @@ def test_a_job_shows_its_last_run_and_its_next(as_manager):
     answer = as_manager.get("/operations/")
     for line in (
         r"Find waiting work 1 min 2\d s ago Done 0.4 s b 7 in \d\d s",
-        r"Delete old drafts It is locked. 1 d 2\d s ago Failed 0.4 s b 7 in 23 h",
+        r"Delete old drafts, sign-ins and catalog changes It is locked. 1 d 2\d s ago Failed 0.4 s b 7 in 23 h",
         r"Balance of Northwind 15 min just now Running – – –",
         r"Catalog of Northwind 6 h never – – – due",
         r"Balance of Eastwind 15 min never – – – due",
@@ -238,6 +238,16 @@ def test_a_job_shows_its_last_run_and_its_next(as_manager):
         r"Catalog of Southwind 6 h 2\d s ago Did not finish – b 7 when the pause ends",
     ):
         assert any(re.fullmatch(line, text) for text in words_of(answer)), line
+
+
+def test_a_backup_is_due_at_night_and_not_shown_where_something_else_makes_them(as_manager, settings):
+    make_worker()
+    assert "Back the database up" not in page_of(as_manager.get("/operations/"))
+    settings.BACKUP_DIR = "somewhere"
+    assert row(as_manager.get("/operations/"), "Back the database up") == "Back the database up 1 d never – – – due"
+    night = schedule.latest_backup_time(timezone.now())
+    JobRun.objects.create(name=JobRun.BACKUP, started_at=night, finished_at=night)
+    assert re.search(r"Done .* in \d+ (h|min|s)$", row(as_manager.get("/operations/"), "Back the database up"))
 
 
 def test_a_run_names_the_process_that_did_it(db):

@@ -14,7 +14,7 @@ from panels.protocol.client import PanelClient
 from panels.protocol.errors import Unreadable
 from panels.providers import pauses
 from panels.sandbox import Fault, SandboxPanel
-from panels.worker import tasks
+from panels.worker import backup, tasks
 from tests.factories import make_fresh_panel, make_order, make_panel, make_placed, make_service
 from tests.processes import PATIENCE, eventually
 
@@ -189,6 +189,60 @@ def test_a_panel_that_vanished_is_asked_one_question_before_its_orders_go_out_ag
     assert sandbox.calls - before == {"balance": 1, "add": 4}
     synced_panel.refresh_from_db()
     assert (synced_panel.paused_reason, synced_panel.paused_until) == ("", None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_is_made_once_a_night_and_holds_up_no_order(in_queue, settings, monkeypatch, tmp_path):
+    began, may_end, made = threading.Event(), threading.Event(), []
+
+    def copy(folder, _):
+        made.append(folder)
+        began.set()
+        assert may_end.wait(PATIENCE)
+        return ""
+
+    settings.BACKUP_DIR = str(tmp_path)
+    monkeypatch.setattr(backup, "problem_of_backup", copy)
+    order = make_order(make_service(make_fresh_panel()))
+    tasks.run_sweep(every=timedelta())
+    assert began.wait(PATIENCE)
+    try:
+        # While it runs, the next sweep finds the work, and begins no second one.
+        tasks.run_sweep(every=timedelta())
+        assert in_queue().count(("submit", order.panel_id)) == 2
+    finally:
+        may_end.set()
+    assert tasks.lanes.join(PATIENCE)
+    tasks.run_sweep(every=timedelta())
+    assert tasks.lanes.join(PATIENCE)
+    assert made == [tmp_path]
+    assert JobRun.objects.get(name=JobRun.BACKUP).succeeded_at
+    JobRun.objects.filter(name=JobRun.BACKUP).update(started_at=timezone.now() - timedelta(days=1))
+    tasks.run_sweep(every=timedelta())
+    assert tasks.lanes.join(PATIENCE)
+    assert len(made) == 2
+
+
+@pytest.mark.parametrize(("hours", "is_kept"), [(25, True), (27, False)])
+@pytest.mark.django_db
+def test_a_worker_without_a_folder_forgets_backups_unless_another_worker_makes_them(in_queue, hours, is_kept):
+    ago = timezone.now() - timedelta(hours=hours)
+    JobRun.objects.create(name=JobRun.BACKUP, started_at=ago, last_error="pg_dump is not installed.")
+    tasks.run_sweep()
+    assert JobRun.objects.filter(name=JobRun.BACKUP, started_at=ago).exists() is is_kept
+
+
+@pytest.mark.django_db
+def test_a_job_that_a_person_interrupts_does_not_count_as_running(settings, monkeypatch, tmp_path):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    settings.BACKUP_DIR = str(tmp_path)
+    monkeypatch.setattr(backup, "problem_of_backup", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        tasks.run_backup()
+    job = JobRun.objects.get()
+    assert (job.leased_until, job.last_error) == (None, "KeyboardInterrupt")
 
 
 def is_silent_for(seconds, panel, began):

@@ -1,0 +1,73 @@
+"""What is old goes once a day, and everything else stays."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from axes.models import AccessLog
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from panels.models import Batch, OrderAction, ServiceChange
+from panels.worker import tidying
+from panels.worker.tidying import KEEP_CHANGES, KEEP_SIGN_INS, tidy
+from tests.factories import make_batch, make_service, row_of
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+def make_draft(age):
+    draft = make_batch(row_of(make_service()))
+    Batch.objects.update(checked_at=timezone.now() - age)
+    return draft
+
+
+def make_action(age):
+    action = OrderAction.objects.create(kind="refresh")
+    OrderAction.objects.update(created_at=timezone.now() - age)
+    return action
+
+
+def make_session(age):
+    return Session.objects.create(session_key="key", expire_date=timezone.now() - age)
+
+
+def make_sign_in(age):
+    sign_in = AccessLog.objects.create(username="alma")
+    AccessLog.objects.update(attempt_time=timezone.now() - age)
+    return sign_in
+
+
+def make_change(age):
+    return ServiceChange.objects.create(service=make_service(), field="name", at=timezone.now() - age)
+
+
+@pytest.mark.parametrize("is_old", [False, True])
+@pytest.mark.parametrize(
+    ("make", "kept"),
+    [
+        (make_draft, timedelta(days=7)),
+        (make_action, timedelta(days=1)),
+        (make_session, timedelta()),
+        (make_sign_in, KEEP_SIGN_INS),
+        (make_change, KEEP_CHANGES),
+    ],
+)
+def test_a_row_is_kept_for_its_time_and_then_deleted(make, kept, is_old):
+    row = make(kept + HOUR if is_old else kept - HOUR)
+    tidy()
+    assert type(row).objects.exists() is not is_old
+
+
+def test_old_changes_are_deleted_in_pieces_while_time_is_left(monkeypatch):
+    monkeypatch.setattr(tidying, "PIECE", 2)
+    for _ in range(5):
+        make_change(KEEP_CHANGES + HOUR)
+    monkeypatch.setattr(tidying, "DELETE_FOR", 0)
+    tidying.delete_old_changes()
+    assert ServiceChange.objects.count() == 5
+    monkeypatch.setattr(tidying, "DELETE_FOR", 60)
+    tidying.delete_old_changes()
+    assert not ServiceChange.objects.exists()
