@@ -52,6 +52,8 @@ def test_nothing_of_a_real_installation_reaches_the_demo(nothing_configured, mon
     assert os.environ["ENV_FILE"] == str(file)
     assert "postgres://" not in file.read_text()
     written = file.read_text()
+    # Else the demo would delete old backups of the real installation.
+    assert "BACKUP_DIR=" in written.splitlines()
     assert {"DEMO_PASSWORD", "SECRET_KEY", "CREDENTIAL_KEYS"} < names_in(file)
     # A second run keeps the password and the keys of the data.
     prepare("demo")
