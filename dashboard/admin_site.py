@@ -10,6 +10,7 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 
@@ -34,6 +35,10 @@ class DashboardAdmin(AdminSite):
         from django.contrib.auth.views import redirect_to_login  # noqa: PLC0415
 
         return redirect_to_login(request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index"))
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:  # noqa: ARG002
+        """Redirect to the page of the dashboard, because the page of Django sets no limit on guessing."""
+        return redirect("password_change")
 
 
 class DashboardAdminConfig(AdminConfig):

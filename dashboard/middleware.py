@@ -1,8 +1,9 @@
-"""Middleware that runs before Django's own: the health check, and the address of the visitor behind a proxy."""
+"""Middleware: the health check, and the address of the visitor behind a proxy."""
 
 from __future__ import annotations
 
 import ipaddress
+import logging
 from collections.abc import Callable
 
 from django.conf import settings
@@ -10,7 +11,10 @@ from django.http import HttpRequest, HttpResponse
 
 from dashboard.health import healthz
 
+logger = logging.getLogger(__name__)
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class HealthCheck:
@@ -31,9 +35,10 @@ class TrustedProxies:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
         self.networks = [ipaddress.ip_network(text, strict=False) for text in settings.TRUSTED_PROXIES]
+        self.is_told = False
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if self._is_trusted(request.META.get("REMOTE_ADDR", "")):
+        if self._is_trusted(_address(request.META.get("REMOTE_ADDR", ""))):
             request.META["REMOTE_ADDR"] = self._visitor(request)
         else:
             for header in ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO"):
@@ -45,20 +50,33 @@ class TrustedProxies:
         hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
         nearest: str = request.META["REMOTE_ADDR"]
         for hop in reversed(hops):
-            if not _is_address(hop):
+            address = _address(hop)
+            if address is None:
+                self._tell(nearest, hop)
                 break
-            nearest = hop
-            if not self._is_trusted(hop):
+            nearest = str(address)
+            if not self._is_trusted(address):
                 break
         return nearest
 
-    def _is_trusted(self, text: str) -> bool:
-        return _is_address(text) and any(ipaddress.ip_address(text) in network for network in self.networks)
+    def _is_trusted(self, address: Address | None) -> bool:
+        return address is not None and any(address in network for network in self.networks)
+
+    def _tell(self, proxy: str, hop: str) -> None:
+        """Log once that a header cannot be read, because all visitors look like one then."""
+        if not self.is_told:
+            self.is_told = True
+            logger.warning("X-Forwarded-For from %s has no address: %.100r. It counts as the visitor.", proxy, hop)
 
 
-def _is_address(text: str) -> bool:
+def _address(hop: str) -> Address | None:
+    """Return the address of a hop, or None. Some proxies add a port: "192.0.2.1:443", "[2001:db8::1]:443"."""
+    bare = hop.strip('"')
+    if bare.startswith("["):
+        bare = bare[1:].partition("]")[0]
+    elif bare.count(":") == 1:
+        bare = bare.partition(":")[0]
     try:
-        ipaddress.ip_address(text)
+        return ipaddress.ip_address(bare)
     except ValueError:
-        return False
-    return True
+        return None

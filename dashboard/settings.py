@@ -184,13 +184,16 @@ CSRF_FAILURE_VIEW = "panels.pages.htmx.page_too_old"
 LOGIN_REDIRECT_URL = "overview"
 LOGOUT_REDIRECT_URL = "login"
 
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_TEMPLATE = "locked_out.html"
+# The limits are in dashboard/guessing.py, which answers to axes with 0 or 1. Failures are forgotten after this time.
+AXES_HANDLER = "dashboard.guessing.Handler"
+AXES_FAILURE_LIMIT = 1
+AXES_COOLOFF_TIME = timedelta(hours=1)
+# A try while locked does not count. So a stranger cannot make a lock last.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
-# dashboard.middleware.TrustedProxies has set REMOTE_ADDR to the address of the visitor.
-AXES_IPWARE_META_PRECEDENCE_ORDER = ["REMOTE_ADDR"]
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "dashboard.guessing.refuse"
+AXES_CLIENT_IP_CALLABLE = "panels.people.visitors.network_of"
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -1,15 +1,18 @@
-"""Signs people in by name and password, reads them together with their settings, and leads them to their start page."""
+"""Signs people in by name and password, reads them with their settings, and lets them change their password."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth import authenticate
 from django.contrib.auth.backends import ModelBackend
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.models import Permission, User
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import LoginView, PasswordChangeView
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from panels.models import PersonalSettings, compiled
 
@@ -71,3 +74,28 @@ class SignIn(LoginView):
         """Return the page that was asked for. The address of the site alone asks for no page."""
         wanted = self.get_redirect_url()
         return wanted if wanted not in ("", "/") else PersonalSettings.of(self.request.user).start_address
+
+
+class PasswordForm(PasswordChangeForm):
+    """Checks the old password by a sign-in, so the limits on guessing hold here too."""
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_old_password(self) -> str:
+        """Return the old password if it is right. A wrong one counts as a failure."""
+        old: str = self.cleaned_data["old_password"]
+        if authenticate(self.request, username=self.user.get_username(), password=old) is None:
+            raise ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
+        return old
+
+
+class ChangePassword(PasswordChangeView):
+    """Changes the password of the person who is signed in."""
+
+    form_class = PasswordForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Add the request, by which failures are counted."""
+        return super().get_form_kwargs() | {"request": self.request}

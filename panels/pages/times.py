@@ -109,11 +109,6 @@ def span(time: dt.timedelta | None) -> str:
     return f"{seconds / unit:.0f}{NBSP}{name}"
 
 
-def from_now(span: dt.timedelta) -> dt.datetime:
-    """Return the moment after this time."""
-    return timezone.now() + span
-
-
 def _local(moment: dt.datetime) -> dt.datetime:
     """Return a time in the active zone, in whole seconds, because the page counts from whole seconds too."""
     return timezone.localtime(moment + HALF_A_SECOND).replace(microsecond=0)

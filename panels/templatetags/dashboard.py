@@ -31,7 +31,7 @@ for tag in (
     register.simple_tag(tag)
 # The tag `price` of a service is another one.
 register.simple_tag(numbers.price, name="price_amount")
-for each in (times.span, times.from_now, times.site_day, plain):
+for each in (times.span, times.site_day, plain):
     register.filter(each)
 
 

@@ -1,4 +1,4 @@
-"""The health check, and the address of the visitor behind a proxy. Both come before Django's own middleware."""
+"""The health check, the address of the visitor behind a proxy, and the headers of every page."""
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -66,6 +66,10 @@ def test_health_needs_no_login_no_redirect_and_no_known_host(client, db, setting
         (PROXY, "203.0.113.9, nonsense, 198.51.100.1", "198.51.100.1"),
         (PROXY, "nonsense", PROXY),
         (PROXY, "2001:db8::7", "2001:db8::7"),
+        (PROXY, "198.51.100.1:51234", "198.51.100.1"),
+        (PROXY, "[2001:db8::7]:443", "2001:db8::7"),
+        (PROXY, '"[2001:db8::7]"', "2001:db8::7"),
+        (PROXY, "198.51.100.1:1, 10.0.0.6:2", "198.51.100.1"),
         (PROXY, " , ", PROXY),
         ("", "198.51.100.1", ""),
     ],
@@ -91,3 +95,12 @@ def test_health_is_asked_before_anything_else():
 
     with pytest.raises(ImproperlyConfigured):
         HealthCheck(never)(RequestFactory().get("/"))
+
+
+def test_a_header_that_cannot_be_read_is_logged_once(behind_a_proxy, caplog):
+    middleware = TrustedProxies(lambda seen: HttpResponse())
+    for hop in ("unknown", "198.51.100.1, _hidden"):
+        middleware(RequestFactory().get("/", REMOTE_ADDR=PROXY, headers={"X-Forwarded-For": hop}))
+    assert [record.getMessage() for record in caplog.records] == [
+        "X-Forwarded-For from 10.0.0.5 has no address: 'unknown'. It counts as the visitor."
+    ]

@@ -1,18 +1,13 @@
-"""The settings: the refusal to start, the log, the lock against guessed passwords, and strict headers."""
+"""The settings: the refusal to start, the log, cookies, and strict headers."""
 
 import re
 import secrets
 
 import pytest
-from axes.models import AccessAttempt
 from cryptography.fernet import Fernet
-from django.conf import settings as configured
-from django.db.models import F
 
-from tests.dashboard.conftest import PROXY
-from tests.factories import make_order, make_user
+from tests.factories import make_order
 
-PASSWORD = "correct horse battery"
 PAGES = (
     "/", "/panels/", "/panels/new/", "/catalog/", "/orders/", "/orders/new/", "/refills/", "/status/", "/password/",
     "/admin/", "/admin/auth/user/", "/admin/panels/order/", "/nowhere/",
@@ -82,73 +77,6 @@ def test_an_error_of_ours_keeps_its_traceback(as_manager, caplog, monkeypatch):
     as_manager.raise_request_exception = False
     assert as_manager.get("/refills/").status_code == 500
     assert "ZeroDivisionError" in caplog.text
-
-
-def guess(client, username="ann", password="wrong", address="127.0.0.1", **headers):
-    form = {"username": username, "password": password}
-    return client.post("/login/", form, REMOTE_ADDR=address, headers=headers)
-
-
-@pytest.fixture
-def ann(db):
-    return make_user("Viewer", username="ann", password=PASSWORD)
-
-
-def test_five_wrong_passwords_lock_even_the_right_one_out(client, ann):
-    for _ in range(4):
-        assert guess(client).status_code == 200
-    response = guess(client)
-    assert response.status_code == 429
-    assert "locked_out.html" in {template.name for template in response.templates}
-    assert "locked after 5 wrong passwords" in response.content.decode()
-    assert guess(client, password=PASSWORD).status_code == 429
-    assert client.get("/").status_code == 302
-
-
-def test_four_wrong_passwords_are_forgotten_after_a_right_one(client, ann):
-    for _ in range(2):
-        for _ in range(4):
-            assert guess(client).status_code == 200
-        assert guess(client, password=PASSWORD).status_code == 302
-        client.logout()
-
-
-def test_others_and_other_places_are_not_locked_with_it(client, ann):
-    make_user(username="bob", password=PASSWORD)
-    for _ in range(5):
-        guess(client)
-    assert guess(client, password=PASSWORD).status_code == 429
-    assert guess(client, password=PASSWORD, address="192.0.2.7").status_code == 302
-    client.logout()
-    assert guess(client, "bob", PASSWORD).status_code == 302
-
-
-def test_the_lock_opens_by_itself(client, ann):
-    for _ in range(5):
-        guess(client)
-    assert guess(client, password=PASSWORD).status_code == 429
-    AccessAttempt.objects.update(attempt_time=F("attempt_time") - configured.AXES_COOLOFF_TIME)
-    assert guess(client, password=PASSWORD).status_code == 302
-
-
-def test_the_admin_has_no_login_of_its_own_to_guess_at(client, ann):
-    response = client.post("/admin/login/", {"username": "ann", "password": "wrong"})
-    assert (response.status_code, response.url) == (302, "/login/?next=/admin/")
-
-
-def test_a_stranger_cannot_escape_the_lock_with_a_header(client, ann):
-    for number in range(5):
-        guess(client, **{"X-Forwarded-For": f"192.0.2.{number}"})
-    assert guess(client, password=PASSWORD, **{"X-Forwarded-For": "192.0.2.99"}).status_code == 429
-
-
-def test_behind_our_proxy_it_is_the_visitor_who_is_locked(client, ann, behind_a_proxy):
-    for number in range(5):
-        # Only the address that our proxy added counts.
-        guess(client, address=PROXY, **{"X-Forwarded-For": f"198.51.100.{number}, 192.0.2.7"})
-    locked = guess(client, password=PASSWORD, address=PROXY, **{"X-Forwarded-For": "198.51.100.9, 192.0.2.7"})
-    other = guess(client, password=PASSWORD, address=PROXY, **{"X-Forwarded-For": "192.0.2.8"})
-    assert (locked.status_code, other.status_code) == (429, 302)
 
 
 @pytest.mark.parametrize("address", PAGES)

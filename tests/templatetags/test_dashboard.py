@@ -23,7 +23,7 @@ TAGS = {
     "ago", "moment", "badge", "order_badge", "order_legend", "panel_badge", "flag", "delivered_bar", "external_link",
     "undo_of",
 }  # fmt: skip
-FILTERS = {"span", "from_now", "site_day", "plain", "without_stop"}
+FILTERS = {"span", "site_day", "plain", "without_stop"}
 
 # How an order is, and what its cost looks like.
 ORDERS = {

@@ -1,0 +1,75 @@
+"""Limits on guessing passwords, kept by django-axes: per name and network, per name, and per network.
+
+```
+a try ──▶ name and network: 5 failures in 15 min ──────────────────────▶ locked
+     └──▶ has this name signed in from this network before?
+              no ──▶ the name alone, or the network alone: 20 in 1 h ───▶ locked
+              yes ─▶ no further limit, so a stranger elsewhere keeps nobody out
+```
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from axes.handlers.database import AxesDatabaseHandler
+from axes.helpers import get_client_username
+from axes.models import AccessAttempt, AccessLog
+from django.conf import settings
+from django.db.models import Max, Q, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+class Limit(NamedTuple):
+    """So many failures within a time lock for that time."""
+
+    failures: int
+    window: timedelta
+
+
+IN_NETWORK = Limit(5, timedelta(minutes=15))
+# Failures are kept for no longer than this.
+WIDE = Limit(20, settings.AXES_COOLOFF_TIME)
+
+
+class Handler(AxesDatabaseHandler):  # type: ignore[misc]
+    """The handler of axes, with several limits instead of one."""
+
+    def get_failures(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
+        """Return 1 if any limit is reached, or else 0. AXES_FAILURE_LIMIT is 1."""
+        name, network = get_client_username(request, credentials), request.axes_ip_address  # type: ignore[attr-defined]
+        until = _locked_until(name, network, request.axes_attempt_time)  # type: ignore[attr-defined]
+        request.locked_until = until  # type: ignore[attr-defined]
+        return int(until is not None)
+
+    def reset_user_attempts(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
+        """Forget the failures of this name in this network.
+
+        All others stay. Or else a guesser who has an account could sign in and guess on.
+        """
+        name = get_client_username(request, credentials)
+        network = request.axes_ip_address  # type: ignore[attr-defined]
+        count, _ = AccessAttempt.objects.filter(username=name, ip_address=network).delete()
+        return int(count)
+
+
+def _locked_until(name: str | None, network: str | None, now: datetime) -> datetime | None:
+    """Return when the last lock on this name in this network ends, or None if nothing is locked."""
+    named, near = Q(username=name), Q(ip_address=network)
+    limits = [(named & near, IN_NETWORK)]
+    if not AccessLog.objects.filter(named & near).exists():
+        limits += [(named, WIDE), (near, WIDE)]
+    ends = []
+    for which, limit in limits:
+        lately = AccessAttempt.objects.filter(which, attempt_time__gt=now - limit.window)
+        found = lately.aggregate(failures=Sum("failures_since_start", default=0), latest=Max("attempt_time"))
+        if found["failures"] >= limit.failures:
+            ends.append(found["latest"] + limit.window)
+    return max(ends, default=None)
+
+
+def refuse(request: HttpRequest, *_: object) -> HttpResponse:
+    """Answer a try while the name or the network is locked."""
+    return render(request, "locked_out.html", {"until": getattr(request, "locked_until", None)}, status=429)
