@@ -174,11 +174,13 @@ STORAGES = {
 
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "dashboard.sign_in.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "dashboard.password_rules.Uncommon"},
+    {"NAME": "dashboard.password_rules.UnlikeThePerson"},
+    {"NAME": "dashboard.password_rules.UnlikeTheProduct"},
 ]
+# A link to set a password works for a day, and once (panels/forms/password_link.py).
+PASSWORD_RESET_TIMEOUT = 86_400
 LOGIN_URL = "login"
 CSRF_FAILURE_VIEW = "panels.pages.htmx.page_too_old"
 LOGIN_REDIRECT_URL = "overview"

@@ -21,6 +21,7 @@ from panels.views import (
     overview,
     panel_list,
     panels,
+    password_link,
     refills,
     refusals,
     saved_views,
@@ -120,5 +121,6 @@ urlpatterns = [
     path("views/<int:pk>/start/", saved_views.saved_view_start, name="saved_view_start"),
     path("operations/", operations.operations, name="operations"),
     path("account/", account.account, name="account"),
+    path("password/link/", password_link.password_link, name="password_link"),
     path("status/", status.status, name="status"),
 ]

@@ -122,6 +122,9 @@ TABLE = {
     # accounts
     ("login", "GET"): (200, 302, 302, 302, 302),
     ("login", "POST"): (200, 302, 302, 302, 302),
+    # A link without a code is refused.
+    ("password_link", "GET"): (200, 200, 200, 200, 200),
+    ("password_link", "POST"): (422, 422, 422, 422, 422),
     ("logout", "POST"): (302, 302, 302, 302, 302),
     ("password_change", "GET"): (LOGIN, 200, 200, 200, 200),
     ("password_change", "POST"): (LOGIN, 200, 200, 200, 200),

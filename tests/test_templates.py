@@ -21,6 +21,7 @@ ASKED_FOR = {
     "403.html",
     "404.html",
     "500.html",
+    "admin/auth/user/change_form.html",
     "admin/base_site.html",
     "registration/login.html",
     "registration/password_change_done.html",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission, User
 
 from panels.admin.people import grantable_groups, reachable_people
@@ -198,3 +201,32 @@ def test_who_only_looks_after_people_cannot_make_managers(db, manager, viewer):
     assert list(grantable_groups(user)) == []
     assert not reachable_people(user).filter(pk__in=(manager.pk, viewer.pk)).exists()
     assert reachable_people(user).filter(pk=make_user().pk).exists()
+
+
+def test_a_manager_makes_a_link_to_set_a_password_and_the_log_keeps_no_link(as_manager, client, operator):
+    change = as_manager.get(f"{PEOPLE}{operator.pk}/change/").text
+    assert f'formaction="{PEOPLE}{operator.pk}/link/"' in change
+    page = as_manager.post(f"{PEOPLE}{operator.pk}/link/").text
+    code = re.search(r'value="http://testserver/password/link/#([^"]+)"', page)[1]
+    entry = LogEntry.objects.get()
+    assert (entry.object_repr, entry.get_change_message()) == (str(operator), "Made a link to set a password.")
+    client.logout()
+    form = {"code": code, "new_password1": PASSWORD, "new_password2": PASSWORD}
+    assert client.post("/password/link/", form).status_code == 302
+    operator.refresh_from_db()
+    assert operator.check_password(PASSWORD)
+
+
+@pytest.mark.parametrize("make", BEYOND)
+def test_a_manager_makes_no_link_for_who_may_do_more(as_manager, make):
+    user = make()
+    assert as_manager.get(f"{PEOPLE}{user.pk}/link/").status_code == 405
+    assert as_manager.post(f"{PEOPLE}{user.pk}/link/").status_code == 404
+    assert not LogEntry.objects.exists()
+
+
+def test_who_may_only_see_people_makes_no_link(client, viewer):
+    user = make_user(is_staff=True)
+    user.user_permissions.add(permission("view_user"))
+    client.force_login(user)
+    assert client.post(f"{PEOPLE}{make_user().pk}/link/").status_code == 403

@@ -98,7 +98,9 @@ def everything(transactional_db):
         f"/bulk/{batches[0].pk}/lines/2/",
         "/refills/",
         "/operations/",
+        "/account/",
         "/password/",
+        "/password/link/",
     ]
 
 

@@ -1,0 +1,28 @@
+"""The page on which a person sets a password by a link that a manager made."""
+
+from __future__ import annotations
+
+from axes.decorators import axes_dispatch
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from panels.forms.password_link import PasswordLinkForm
+
+
+@login_not_required
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+@axes_dispatch  # type: ignore[untyped-decorator]
+def password_link(request: HttpRequest) -> HttpResponse:
+    """Set the password of the person whose code is in the form, and lead to the sign-in."""
+    form = PasswordLinkForm(request, request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        status = 422 if form.is_bound else 200
+        return render(request, "registration/password_link.html", {"form": form}, status=status)
+    form.save()
+    messages.success(request, "Your password was set. Sign in with it.")
+    return redirect("login")

@@ -1,0 +1,46 @@
+"""The rules for passwords, as every form applies them."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from dashboard.password_rules import core
+
+ANN = User(username="annmiller", first_name="Ann", last_name="Miller-Krause", email="accounts@example.com")
+
+
+@pytest.mark.parametrize("password", ["correct horse battery", "Wm7#kQ2x!tR9", "morgens-um-sieben", "плоский ёжик"])
+def test_a_good_password_is_taken(password):
+    validate_password(password, ANN)
+
+
+@pytest.mark.parametrize(
+    ("password", "words"),
+    [
+        ("Wm7#kQ2x!tR", "too short"),
+        ("password2024!", "common one with digits or signs"),
+        ("!!2024sunshine", "common one with digits or signs"),
+        ("Superman_1987", "common one with digits or signs"),
+        ("1234567890123", "too common"),
+        ("8350193752018", "no letters"),
+        ("2024-12-01 14:30", "no letters"),
+        ("annmiller2024", "too similar to the username"),
+        ("Krause-202412!", "too similar to the last name"),
+        ("accounts!12345", "too similar to the email"),
+        ("panel-dashboard", "name of this product"),
+        ("PanelDashboard2024", "name of this product"),
+        ("smm-panel-2024!", "name of this product"),
+    ],
+)
+def test_a_bad_password_is_refused_and_the_words_say_why(password, words):
+    with pytest.raises(ValidationError) as refused:
+        validate_password(password, ANN)
+    assert any(words in text for text in refused.value.messages), refused.value.messages
+
+
+def test_the_core_of_a_password_is_what_is_between_digits_and_signs():
+    assert core("«2024» Sun-Shine_!99") == "sun-shine"
+    assert core("12 34!") == ""
