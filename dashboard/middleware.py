@@ -1,4 +1,4 @@
-"""Middleware: the health check, and the address of the visitor behind a proxy."""
+"""Middleware: the health check, the address of the visitor behind a proxy, and the headers of every page."""
 
 from __future__ import annotations
 
@@ -12,6 +12,18 @@ from django.http import HttpRequest, HttpResponse
 from dashboard.health import healthz
 
 logger = logging.getLogger(__name__)
+
+# The features of browsers that a script could misuse.
+DENIED = (
+    "accelerometer", "browsing-topics", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer",
+    "microphone", "midi", "payment", "usb",
+)  # fmt: skip
+# A page that sets one of these itself keeps its own.
+PAGE_HEADERS = {
+    "Cache-Control": "private, no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in DENIED),
+}
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -66,7 +78,23 @@ class TrustedProxies:
         """Log once that a header cannot be read, because all visitors look like one then."""
         if not self.is_told:
             self.is_told = True
-            logger.warning("X-Forwarded-For from %s has no address: %.100r. It counts as the visitor.", proxy, hop)
+            logger.warning("X-Forwarded-For from %s has no address: %.100r. Its visitors look like one.", proxy, hop)
+
+
+class PageHeaders:
+    """Keeps pages and downloads out of caches, and denies browsers what no page needs.
+
+    Static files are served before it, so they stay in caches.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        for name, value in PAGE_HEADERS.items():
+            response.setdefault(name, value)
+        return response
 
 
 def _address(hop: str) -> Address | None:

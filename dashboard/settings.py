@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "dashboard.middleware.TrustedProxies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "dashboard.middleware.PageHeaders",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -80,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "panels.pages.htmx.LoginRequired",
+    "panels.people.sessions.SeenSessions",
     "panels.pages.times.PersonalZone",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -182,6 +184,13 @@ AUTH_PASSWORD_VALIDATORS = [
 # A link to set a password works for a day, and once (panels/forms/password_link.py).
 PASSWORD_RESET_TIMEOUT = 86_400
 LOGIN_URL = "login"
+SESSION_ENGINE = "panels.models.session"
+# A session ends when its person opened no page for so long, and at the latest so long after the sign-in.
+SESSION_IDLE = timedelta(hours=env.int("SESSION_IDLE_HOURS", default=24))
+SESSION_LONGEST = timedelta(days=env.int("SESSION_DAYS", default=14))
+if min(SESSION_IDLE, SESSION_LONGEST) <= timedelta(0):
+    raise ImproperlyConfigured("SESSION_IDLE_HOURS and SESSION_DAYS must be 1 or more.")
+SESSION_COOKIE_AGE = int(SESSION_LONGEST.total_seconds())
 CSRF_FAILURE_VIEW = "panels.pages.htmx.page_too_old"
 LOGIN_REDIRECT_URL = "overview"
 LOGOUT_REDIRECT_URL = "login"
@@ -213,11 +222,16 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+# Also for all subdomains, and for the lists in browsers. A browser forgets neither for a year.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS and env.bool("HSTS_SUBDOMAINS", default=False)
+# check --deploy asks for both, but only the operator knows the subdomains.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
+# A browser takes such a cookie only from this host and over HTTPS. So a site at a subdomain cannot plant one.
+SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
 X_FRAME_OPTIONS = "DENY"
 
 # Panels at addresses of the own network, and panels without TLS. Both are refused by default.

@@ -121,6 +121,7 @@ urlpatterns = [
     path("views/<int:pk>/start/", saved_views.saved_view_start, name="saved_view_start"),
     path("operations/", operations.operations, name="operations"),
     path("account/", account.account, name="account"),
+    path("account/sessions/end/", account.session_end, name="session_end"),
     path("password/link/", password_link.password_link, name="password_link"),
     path("status/", status.status, name="status"),
 ]

@@ -21,6 +21,8 @@ TABLE = {
     ("status", "GET"): (LOGIN, 200, 200, 200, 200),
     ("account", "GET"): (LOGIN, 200, 200, 200, 200),
     ("account", "POST"): (LOGIN, 302, 302, 302, 302),
+    # The session that is named has ended, or is somebody else's.
+    ("session_end", "POST"): (LOGIN, 302, 302, 302, 302),
     ("operations", "GET"): (LOGIN, 403, 403, 403, 200),
     ("healthz", "GET"): (200, 200, 200, 200, 200),
     # a person's own settings

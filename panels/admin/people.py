@@ -22,7 +22,7 @@ from django.views.decorators.http import require_POST
 
 from panels.admin.base import OwnFilters, RowAdmin
 from panels.forms.password_link import make_link
-from panels.models import PersonalSettings, SavedView
+from panels.models import PersonalSettings, SavedView, Session
 
 GROUPS = ("Viewer", "Operator", "Manager")
 
@@ -132,6 +132,22 @@ class PersonalSettingsAdmin(RowAdmin):
     search_fields = ("user__username",)
     list_select_related = ("user",)
     ordering = ("user__username",)
+
+
+@admin.register(Session)
+class SessionAdmin(RowAdmin):
+    """Where people are signed in, without the data of the sessions."""
+
+    list_display = ("user", "device", "network", "signed_in_at", "seen_at", "expire_date")
+    hidden = ("session_data",)
+    exclude = hidden
+    search_fields = ("user__username",)
+    list_select_related = ("user",)
+    ordering = ("-seen_at",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
+        rows = super().get_queryset(request)
+        return rows if request.user.is_superuser else rows.filter(user__in=reachable_people(request.user))
 
 
 @admin.register(SavedView)

@@ -17,6 +17,7 @@ from panels.models.refill import Refill
 from panels.models.refusal import RefusalWords
 from panels.models.saved_view import SavedView
 from panels.models.service import Service, ServiceChange
+from panels.models.session import Session
 from panels.models.source_table import ColumnTitle, SourceTable
 from panels.models.status_word import StatusWord
 from panels.models.total import DayTotal
@@ -47,6 +48,7 @@ __all__ = [
     "SavedView",
     "Service",
     "ServiceChange",
+    "Session",
     "SourceTable",
     "StatusWord",
     "Worker",

@@ -1,14 +1,16 @@
-"""The page on which a person says how they want to see the pages."""
+"""The page on which a person says how they want to see the pages, and sees where they are signed in."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.template.defaultfilters import pluralize
+from django.views.decorators.http import require_http_methods, require_POST
 
 from panels.forms.account import AccountForm
 from panels.models import PersonalSettings
+from panels.people import sessions
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -18,8 +20,24 @@ def account(request: HttpRequest) -> HttpResponse:
     personal = PersonalSettings.of(request.user)
     form = AccountForm(data, instance=personal)
     if not form.is_valid():
-        return render(request, "panels/account.html", {"form": form}, status=422 if form.is_bound else 200)
+        open_sessions = list(sessions.open_sessions(request.user))
+        context = {"form": form, "sessions": open_sessions, "current": sessions.current(request)}
+        return render(request, "panels/account.html", context, status=422 if form.is_bound else 200)
     # Only what the form shows, because other pages write the other settings of the same row.
     PersonalSettings.objects.update_or_create(user=personal.user, defaults=form.cleaned_data)
     messages.success(request, "Your settings were saved.")
+    return redirect("account")
+
+
+@require_POST
+def session_end(request: HttpRequest) -> HttpResponse:
+    """End one session of the signed-in person by its key in the list, or with "others" all but this one."""
+    chosen = request.POST.get("session", "")
+    present = sessions.current(request)
+    own = sessions.open_sessions(request.user).exclude(pk=present and present.pk)
+    ended, _ = (own if chosen == "others" else own.filter(pk=chosen)).delete()
+    if ended:
+        messages.success(request, f"Signed out on {ended} other device{pluralize(ended)}.")
+    else:
+        messages.info(request, "That session had ended already.")
     return redirect("account")

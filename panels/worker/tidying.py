@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
-from importlib import import_module
 
-from axes.handlers.proxy import AxesProxyHandler
-from django.conf import settings
 from django.utils import timezone
 
 from panels.bulk import drafts
 from panels.models import ServiceChange
 from panels.orders import actions
 
-KEEP_SIGN_INS, KEEP_CHANGES = timedelta(days=365), timedelta(days=730)
+KEEP_CHANGES = timedelta(days=730)
 # Rows that are deleted at once, because nothing may hold the write lock of SQLite for long, and the seconds of one run.
 PIECE, DELETE_FOR = 1_000, 20.0
 
 
 def tidy() -> None:
-    """Delete drafts that were not confirmed, ended sessions, old sign-ins and old changes of the catalog."""
+    """Delete drafts that were not confirmed, and old changes of the catalog."""
     drafts.delete_old_drafts()
     actions.delete_old_drafts()
-    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
-    AxesProxyHandler.reset_logs(age_days=KEEP_SIGN_INS.days)
     delete_old_changes()
 
 

@@ -7,6 +7,7 @@ import re
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission, User
+from django.test import Client
 
 from panels.admin.people import grantable_groups, reachable_people
 from tests.factories import make_user
@@ -230,3 +231,11 @@ def test_who_may_only_see_people_makes_no_link(client, viewer):
     user.user_permissions.add(permission("view_user"))
     client.force_login(user)
     assert client.post(f"{PEOPLE}{make_user().pk}/link/").status_code == 403
+
+
+def test_a_manager_sees_no_session_of_who_may_do_more(as_manager, client):
+    root = make_superuser()
+    Client().force_login(root)
+    assert ">root<" not in as_manager.get("/admin/panels/session/").text
+    client.force_login(root)
+    assert ">root<" in client.get("/admin/panels/session/").text

@@ -5,7 +5,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from dashboard.middleware import HealthCheck, TrustedProxies
+from dashboard.middleware import HealthCheck, PageHeaders, TrustedProxies
 from tests.dashboard.conftest import PROXY
 
 
@@ -102,5 +102,23 @@ def test_a_header_that_cannot_be_read_is_logged_once(behind_a_proxy, caplog):
     for hop in ("unknown", "198.51.100.1, _hidden"):
         middleware(RequestFactory().get("/", REMOTE_ADDR=PROXY, headers={"X-Forwarded-For": hop}))
     assert [record.getMessage() for record in caplog.records] == [
-        "X-Forwarded-For from 10.0.0.5 has no address: 'unknown'. It counts as the visitor."
+        "X-Forwarded-For from 10.0.0.5 has no address: 'unknown'. Its visitors look like one."
     ]
+
+
+@pytest.mark.parametrize("address", ["/orders/", "/orders/export.csv", "/status/", "/admin/", "/nowhere/"])
+def test_pages_and_downloads_are_in_no_cache(as_manager, address):
+    response = as_manager.get(address)
+    assert "no-store" in response.headers["Cache-Control"]
+    assert "private" in response.headers["Cache-Control"]
+    assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert response.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "camera=()" in response.headers["Permissions-Policy"]
+
+
+def test_a_page_keeps_its_own_header_and_static_files_stay_in_caches(client):
+    def view(request):
+        return HttpResponse(headers={"Cache-Control": "max-age=60"})
+
+    assert PageHeaders(view)(RequestFactory().get("/")).headers["Cache-Control"] == "max-age=60"
+    assert "no-store" not in client.get("/static/app.css").headers["Cache-Control"]

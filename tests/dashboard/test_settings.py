@@ -59,6 +59,32 @@ def test_production_settings_pass_the_deployment_check(manage):
     assert loose.returncode == 1
 
 
+READ = (
+    "from django.conf import settings as s; "
+    "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SECURE_HSTS_INCLUDE_SUBDOMAINS, s.SECURE_HSTS_PRELOAD)"
+)
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({"HTTPS": "off"}, "sessionid csrftoken False False"),
+        ({}, "__Host-sessionid __Host-csrftoken False False"),
+        ({"HSTS_SUBDOMAINS": "on"}, "__Host-sessionid __Host-csrftoken True True"),
+    ],
+)
+def test_https_binds_the_cookies_to_this_host_and_only_a_setting_speaks_for_subdomains(manage, environment, expected):
+    answer = manage("shell", "--no-imports", "-c", READ, **fresh_secrets(), **environment)
+    assert answer.stdout.strip() == expected, answer.stderr
+
+
+@pytest.mark.parametrize(("name", "value"), [("SESSION_IDLE_HOURS", "0"), ("SESSION_DAYS", "0")])
+def test_a_session_lasts_for_a_while(manage, name, value):
+    answer = manage("check", DEBUG="on", **{name: value})
+    assert answer.returncode == 1
+    assert "SESSION_IDLE_HOURS and SESSION_DAYS" in answer.stderr
+
+
 def test_settings_come_from_the_file_that_env_file_names(manage, tmp_path):
     file = tmp_path / "settings"
     file.write_text("".join(f"{name}={text}\n" for name, text in fresh_secrets().items()))

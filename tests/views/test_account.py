@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
-from panels.models import PersonalSettings
+from panels.models import PersonalSettings, Session
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -38,3 +39,33 @@ def test_an_unknown_zone_is_refused(as_viewer):
 
 def test_the_user_menu_leads_to_the_account(as_viewer):
     assert 'href="/account/"' in as_viewer.get("/").text
+
+
+def session_of(client):
+    session = client.session
+    assert session.get("sign_in")
+    return session.row
+
+
+def test_a_person_sees_where_they_are_signed_in_and_ends_one_session_or_all_others(as_viewer, viewer):
+    others = [Client(), Client()]
+    for other in others:
+        other.force_login(viewer)
+    stranger = Client()
+    stranger.force_login(make_user("Viewer"))
+    page = as_viewer.get("/account/").text
+    assert page.count("Unknown device") == 3 + 2  # each row, and the label of each button
+    assert page.count("This device") == 1
+    first = Session.objects.filter(user=viewer).exclude(pk=session_of(as_viewer).pk).first()
+    assert first.pk in page
+    assert "Signed out on 1 other device." in end(as_viewer, first.pk)
+    assert "had ended already" in end(as_viewer, first.pk)
+    # Neither the session of somebody else nor the own one is ended.
+    for row in Session.objects.exclude(user=viewer), Session.objects.filter(pk=session_of(as_viewer).pk):
+        assert "had ended already" in end(as_viewer, row.get().pk)
+    assert "Signed out on 1 other device." in end(as_viewer, "others")
+    assert [client.get("/").status_code for client in (*others, as_viewer, stranger)] == [302, 302, 200, 200]
+
+
+def end(client, which):
+    return client.post("/account/sessions/end/", {"session": which}, follow=True).text

@@ -5,13 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from axes.models import AccessLog
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from panels.models import Batch, OrderAction, ServiceChange
 from panels.worker import tidying
-from panels.worker.tidying import KEEP_CHANGES, KEEP_SIGN_INS, tidy
+from panels.worker.tidying import KEEP_CHANGES, tidy
 from tests.factories import make_batch, make_service, row_of
 
 pytestmark = pytest.mark.django_db
@@ -30,16 +28,6 @@ def make_action(age):
     return action
 
 
-def make_session(age):
-    return Session.objects.create(session_key="key", expire_date=timezone.now() - age)
-
-
-def make_sign_in(age):
-    sign_in = AccessLog.objects.create(username="alma")
-    AccessLog.objects.update(attempt_time=timezone.now() - age)
-    return sign_in
-
-
 def make_change(age):
     return ServiceChange.objects.create(service=make_service(), field="name", at=timezone.now() - age)
 
@@ -50,8 +38,6 @@ def make_change(age):
     [
         (make_draft, timedelta(days=7)),
         (make_action, timedelta(days=1)),
-        (make_session, timedelta()),
-        (make_sign_in, KEEP_SIGN_INS),
         (make_change, KEEP_CHANGES),
     ],
 )
