@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "dashboard.admin_site.DashboardAdminConfig",
+    "auditlog",
     "axes",
     "csp",
     "django_filters",
@@ -82,6 +83,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "panels.pages.htmx.LoginRequired",
     "panels.people.sessions.SeenSessions",
+    "panels.people.history.Actors",
     "panels.pages.times.PersonalZone",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -245,6 +247,8 @@ if not 0 <= TAKE_BACK_SECONDS <= 60:
 PRICE_GUARD_PERCENT = env.float("PRICE_GUARD_PERCENT", default=5.0)
 # A finished order is asked about once a day for so many days, because panels give money back late.
 FOLLOW_FINISHED_DAYS = env.int("FOLLOW_FINISHED_DAYS", default=30)
+# The history of settings and people is kept for so many days.
+HISTORY_DAYS = env.int("HISTORY_DAYS", default=400)
 
 
 def _without_traceback_of_refusals(record: logging.LogRecord) -> bool:

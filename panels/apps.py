@@ -13,12 +13,14 @@ class PanelsConfig(AppConfig):
     verbose_name = "Orders and panels"
 
     def ready(self) -> None:
-        """Create the indexes of the searches after each migrate, check the secrets, and follow where people sign in."""
+        """Create the indexes of the searches after each migrate, check the secrets, and follow settings and people."""
         # Imported here, because models cannot be imported before the apps are ready.
         from dashboard import checks  # noqa: F401, PLC0415
+        from panels.models import history  # noqa: PLC0415
         from panels.models.search_index import create_search_indexes  # noqa: PLC0415
         from panels.people import sessions  # noqa: PLC0415
 
         post_migrate.connect(create_search_indexes, sender=self)
         user_logged_in.connect(sessions.note_sign_in)
         post_save.connect(sessions.end_outdated, sender=settings.AUTH_USER_MODEL)
+        history.follow()

@@ -23,6 +23,8 @@ TABLE = {
     ("account", "POST"): (LOGIN, 302, 302, 302, 302),
     # The session that is named has ended, or is somebody else's.
     ("session_end", "POST"): (LOGIN, 302, 302, 302, 302),
+    ("history_list", "GET"): (LOGIN, 403, 403, 403, 200),
+    ("history_export", "GET"): (LOGIN, 403, 403, 403, 200),
     ("operations", "GET"): (LOGIN, 403, 403, 403, 200),
     ("healthz", "GET"): (200, 200, 200, 200, 200),
     # a person's own settings

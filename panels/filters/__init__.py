@@ -1,9 +1,10 @@
 """The filters of the lists, read from the address: one filter set for each list."""
 
 from panels.filters.batches import BatchFilter
+from panels.filters.history import HistoryFilter
 from panels.filters.orders import OrderFilter
 from panels.filters.panels import PanelFilter
 from panels.filters.refills import RefillFilter
 from panels.filters.services import ServiceFilter
 
-__all__ = ["BatchFilter", "OrderFilter", "PanelFilter", "RefillFilter", "ServiceFilter"]
+__all__ = ["BatchFilter", "HistoryFilter", "OrderFilter", "PanelFilter", "RefillFilter", "ServiceFilter"]

@@ -3,10 +3,11 @@
 from typing import Any
 
 from panels.lists.batches import BATCHES
+from panels.lists.history import HISTORY
 from panels.lists.orders import ORDERS
 from panels.lists.panels import PANELS
 from panels.lists.refills import REFILLS
 from panels.lists.services import SERVICES
 from panels.pages.table import Table
 
-TABLES: dict[str, Table[Any]] = {table.name: table for table in (ORDERS, BATCHES, SERVICES, PANELS, REFILLS)}
+TABLES: dict[str, Table[Any]] = {table.name: table for table in (ORDERS, BATCHES, SERVICES, PANELS, REFILLS, HISTORY)}

@@ -28,6 +28,7 @@ class SavedView(models.Model):
         SERVICES = "services", "Catalog"
         REFILLS = "refills", "Refills"
         PANELS = "panels", "Panels"
+        CHANGES = "changes", "History"
 
     # For each list: the name of its address, and the permission to see it.
     LISTS: ClassVar[dict[str, tuple[str, str]]] = {
@@ -36,6 +37,7 @@ class SavedView(models.Model):
         List.SERVICES: ("service_list", "panels.view_service"),
         List.REFILLS: ("refill_list", "panels.view_refill"),
         List.PANELS: ("panel_list", "panels.view_panel"),
+        List.CHANGES: ("history_list", "auditlog.view_logentry"),
     }
 
     name = models.CharField(max_length=MAX_NAME)

@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from panels.models import BalanceReading, Order, OrderEvent, Panel, RefusalWords
+from panels.models.history import record
 from panels.money.costs import COST, NOTHING_ORDERED
 from panels.providers.pauses import resume
 
@@ -34,6 +35,7 @@ def decide(words: RefusalWords, meaning: str, actor: Any) -> str:
         as_seen = RefusalWords.objects.filter(pk=words.pk, meaning=words.meaning, asked_at=words.asked_at)
         if not as_seen.update(**fields):
             return DECIDED_MEANWHILE
+        record(words, meaning=(words.get_meaning_display(), Meaning(meaning).label))
         if panel.refused_words == words.folded:
             Panel.objects.filter(pk=panel.pk).update(refused_words="", refused_targets=[])
         if meaning == Meaning.PANEL and not panel.turned_away:

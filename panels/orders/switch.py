@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from panels.models import Controls
+from panels.models.history import record
 
 logger = logging.getLogger(__name__)
 
@@ -18,6 +19,7 @@ def stop_sending(actor: Any) -> bool:
     running = Controls.objects.filter(pk=1, sending_stopped_at__isnull=True)
     is_stopped = bool(running.update(sending_stopped_at=timezone.now(), sending_stopped_by=actor))
     if is_stopped:
+        record(Controls.objects.get(pk=1), sending=("running", "stopped"))
         logger.warning("Sending was stopped by %s.", actor)
     return is_stopped
 
@@ -27,5 +29,6 @@ def start_sending(actor: Any) -> bool:
     stopped = Controls.objects.filter(pk=1, sending_stopped_at__isnull=False)
     is_started = bool(stopped.update(sending_stopped_at=None, sending_stopped_by=None))
     if is_started:
+        record(Controls.objects.get(pk=1), sending=("stopped", "running"))
         logger.warning("Sending was started again by %s.", actor)
     return is_started

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from panels.bell import ring
 from panels.models import Order, Panel
+from panels.models.history import record
 from panels.models.order_states import NOT_FOLLOWED
 from panels.providers import pauses
 
@@ -37,6 +38,7 @@ def pause_by_hand(panels: Iterable[Panel]) -> list[Panel]:
     running = [panel for panel in panels if not panel.is_paused() or panel.paused_until]
     for panel in running:
         pauses.pause(panel, Panel.Pause.BY_HAND, "")
+        record(panel, paused_reason=(panel.paused_reason, Panel.Pause.BY_HAND))
     return running
 
 
@@ -44,6 +46,7 @@ def resume(panels: Iterable[Panel]) -> list[Panel]:
     """End the pauses of panels as they were read, ring for their waiting work, and return the resumed panels."""
     resumed = [panel for panel in panels if panel.paused_reason and pauses.resume(panel)]
     for panel in resumed:
+        record(panel, paused_reason=(panel.paused_reason, ""))
         if panel.paused_reason == Panel.Pause.FUNDS:
             # The person may know of money that no reading shows yet, so the panel's next answers count.
             Panel.objects.filter(pk=panel.pk).update(free_balance=None)
@@ -56,6 +59,7 @@ def resume(panels: Iterable[Panel]) -> list[Panel]:
 def send_at_a_time(panel: Panel, number: int) -> None:
     """Set how many orders are sent to a panel at the same time. Only a person decides this."""
     Panel.objects.filter(pk=panel.pk).update(parallel_calls=number)
+    record(panel, parallel_calls=(panel.parallel_calls, number))
     ring("submit", panel.pk)
 
 

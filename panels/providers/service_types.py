@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from panels.models import Panel, Service, ServiceChange
+from panels.models.history import record
 from panels.protocol.order_types import fold_type
 
 
@@ -22,6 +23,7 @@ def set_type(service: Service, slug: str, person: Any) -> bool:
         if service.own_type == slug:
             return False
         before = _in_words(service)
+        record(service, own_type=(service.own_type, slug))
         service.own_type, service.type = slug, slug or fold_type(service.raw_type)
         service.save(update_fields=("own_type", "type"))
         by = f"set by {person}" if slug else f"as the panel lists it, by {person}"

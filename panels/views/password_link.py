@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from auditlog.context import set_actor
 from axes.decorators import axes_dispatch
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -23,6 +24,7 @@ def password_link(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         status = 422 if form.is_bound else 200
         return render(request, "registration/password_link.html", {"form": form}, status=status)
-    form.save()
+    with set_actor(form.user):
+        form.save()
     messages.success(request, "Your password was set. Sign in with it.")
     return redirect("login")

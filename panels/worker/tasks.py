@@ -20,7 +20,7 @@ from panels.calls import adoption, aftercare, balances, candidates, catalog, id_
 from panels.models import BalanceReading, JobRun, Panel, search_index
 from panels.money import charges, totals
 from panels.orders import actions, readings
-from panels.people import sessions
+from panels.people import history, sessions
 from panels.providers import pauses
 from panels.schedule import RECOUNT, SWEEP_EVERY, THIN_EVERY, TIDY_EVERY
 from panels.worker import backup, sweep, tidying
@@ -176,6 +176,7 @@ def _do_chores() -> None:
         ("delete old drafts", tidying.tidy, TIDY_EVERY),
         ("delete old counters", forget_counts, TIDY_EVERY),
         (sessions.JOB, sessions.delete_old, TIDY_EVERY),
+        (history.JOB, history.delete_old, TIDY_EVERY),
         (readings.JOB, partial(readings.thin, lanes.stopping), THIN_EVERY),
     ]
     if search_index.must_settle():

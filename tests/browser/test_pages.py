@@ -99,6 +99,7 @@ def everything(transactional_db):
         "/refills/",
         "/operations/",
         "/account/",
+        "/history/",
         "/password/",
         "/password/link/",
     ]

@@ -1,0 +1,62 @@
+"""The list of the history: a change in words, and its columns."""
+
+from __future__ import annotations
+
+import pytest
+from auditlog.models import LogEntry
+from django.contrib.auth.models import Group
+
+from panels.lists.history import EXPORTED, HISTORY, RELATED, change_of
+from panels.models.history import record
+from tests.factories import make_panel, make_service, make_user
+from tests.lists import values
+
+pytestmark = pytest.mark.django_db
+
+
+def last():
+    return LogEntry.objects.select_related(*RELATED).order_by("-pk")[0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"calls_per_minute": (60, 30)}, "calls per minute: 60 → 30"),
+        ({"is_active": (True, False)}, "active: yes → no"),
+        ({"low_balance": (None, "5"), "name": ("A", "B")}, "name: A → B; warn below: – → 5"),
+        ({"key_hint": ("hidden", "hidden ")}, "API key: changed"),
+        ({"gone_field": ("a", "b")}, "gone_field: a → b"),
+    ],
+)
+def test_a_change_is_said_in_words(changes, words):
+    record(make_panel(), **changes)
+    assert change_of(last()) == words
+
+
+def test_a_role_that_was_given_is_said_in_words():
+    user = make_user()
+    user.groups.add(Group.objects.get_or_create(name="Viewer")[0])
+    assert change_of(last()) == "groups: +Viewer"
+    user.groups.clear()
+    assert change_of(last()).startswith("groups: −")
+
+
+def test_an_added_and_a_deleted_row_say_only_that():
+    panel = make_panel()
+    assert change_of(last()) == "Added"
+    panel.delete()
+    assert (change_of(last()), last().object_repr) == ("Deleted", panel.name)
+
+
+def test_cells_and_export_take_no_query(django_assert_num_queries):
+    user = values.with_all_columns(HISTORY)
+    record(make_service(), own_type=("", "mentions"))
+    LogEntry.objects.update(actor=user)
+    entry = last()
+    table = values.draw(HISTORY, [entry], user)
+    assert table.columns
+    with django_assert_num_queries(0):
+        body = table.body
+        row = {name: read(entry) for name, read in EXPORTED.items()}
+    assert "type set by a person: – → mentions" in body
+    assert (row["Who"], row["Kind"], row["Action"]) == (user.username, "Service", "Changed")

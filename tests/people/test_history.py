@@ -1,0 +1,44 @@
+"""Who made a change, and how long it is kept."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from auditlog.models import LogEntry
+from django.http import HttpResponse
+from django.test import RequestFactory
+from django.utils import timezone
+
+from panels.models.history import record
+from panels.people.history import Actors, delete_old
+from tests.factories import make_panel, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_change_names_the_signed_in_person_and_their_network():
+    panel, user = make_panel(), make_user()
+
+    def view(request):
+        record(panel, name=("a", "b"))
+        return HttpResponse()
+
+    for method, actor, address in (("post", user, "2001:db8:1:2::"), ("get", None, None)):
+        request = getattr(RequestFactory(), method)("/", REMOTE_ADDR="2001:db8:1:2::7")
+        request.user = user
+        Actors(view)(request)
+        entry = LogEntry.objects.order_by("-pk")[0]
+        assert (entry.actor, entry.remote_addr) == (actor, address)
+
+
+def test_history_is_kept_for_so_many_days(settings):
+    settings.HISTORY_DAYS = 30
+    panel = make_panel()
+    LogEntry.objects.all().delete()
+    for days in (29, 31):
+        record(panel, name=("", str(days)))
+        newest = LogEntry.objects.order_by("-pk")[0].pk
+        LogEntry.objects.filter(pk=newest).update(timestamp=timezone.now() - timedelta(days=days))
+    delete_old()
+    assert LogEntry.objects.get().changes == {"name": ["", "29"]}
