@@ -6,13 +6,15 @@ import re
 from decimal import Decimal
 
 import pytest
+from django.test import RequestFactory
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from panels.calls.catalog import sync_catalog
+from panels.forms.password_link import make_link
 from panels.models import BalanceReading, Controls, Order
 from tests.browser.conftest import PASSWORD, eventually
-from tests.factories import make_order, make_panel
+from tests.factories import make_order, make_panel, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -79,4 +81,20 @@ def test_a_password_is_changed_and_the_old_one_opens_nothing(page, sign_in):
         page.get_by_role("button", name="Sign in").click()
         if password == PASSWORD:
             expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+
+
+def test_a_link_fills_in_its_code_and_takes_it_out_of_the_address(page, transactional_db):
+    user, new = make_user("Viewer"), "another horse 8 batteries"
+    code = make_link(RequestFactory().get("/"), user).partition("#")[2]
+    page.goto(f"/password/link/#{code}")
+    expect(page.get_by_label("Code of the link")).to_have_value(code)
+    assert page.url.endswith("/password/link/")
+    page.get_by_label(re.compile(r"^\s*New password(?! confirmation)")).fill(new)
+    page.get_by_label("New password confirmation").fill(new)
+    page.get_by_role("button", name="Set password").click()
+    expect(page.get_by_text("Your password was set.")).to_be_visible()
+    page.get_by_label("Username").fill(user.username)
+    page.get_by_label("Password").fill(new)
+    page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()

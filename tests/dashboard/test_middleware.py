@@ -121,4 +121,6 @@ def test_a_page_keeps_its_own_header_and_static_files_stay_in_caches(client):
         return HttpResponse(headers={"Cache-Control": "max-age=60"})
 
     assert PageHeaders(view)(RequestFactory().get("/")).headers["Cache-Control"] == "max-age=60"
-    assert "no-store" not in client.get("/static/app.css").headers["Cache-Control"]
+    static = client.get("/static/app.css")
+    assert "no-store" not in static.headers["Cache-Control"]
+    static.close()

@@ -109,7 +109,7 @@ def test_the_day_of_an_imported_order_is_the_day_of_the_site():
 
 @pytest.mark.usefixtures("at_noon")
 def test_the_lock_out_page_says_when_to_try_again():
-    html = render_to_string("locked_out.html", {"failure_limit": 5, "cooloff_timedelta": timedelta(minutes=15)})
+    html = render_to_string("locked_out.html", {"until": timezone.now() + timedelta(minutes=15)})
     assert "in 15\u00a0min" in html
     assert "12:15 UTC" in html
 
