@@ -49,7 +49,7 @@ class SignInForm(AuthenticationForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        longest = {"username": User._meta.get_field("username").max_length, "password": self.MAX_PASSWORD}
+        longest = {"username": self.username_field.max_length or 0, "password": self.MAX_PASSWORD}
         for name, most in longest.items():
             # Django only tells the browser how long a name may be.
             message = f"This has more than {most:,} characters."
@@ -65,7 +65,7 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
     MAX_ADDRESS = 2000
 
-    def get_redirect_url(self) -> str:
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:  # noqa: ARG002
         """Return the address that a person asked for, or "". A very long one is no address of ours."""
         wanted = super().get_redirect_url()
         return wanted if len(wanted) <= self.MAX_ADDRESS else ""

@@ -11,7 +11,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import get_fields_from_path
 from django.core.exceptions import BadRequest, ValidationError
 from django.db.models import DecimalField, Field, Model, QuerySet
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 
 from panels.models.fields import plain
 from panels.pages.numbers import NO_VALUE
@@ -39,29 +39,26 @@ class ReadOnly:
         return self.get_readonly_fields(request, obj)
 
 
-class OwnFilters:
+class OwnFilters(admin.ModelAdmin):  # type: ignore[type-arg]
     """A list that takes the parameters of its own links only, because Django filters by every field and lookup.
 
     With such a lookup, a hidden field could be guessed letter by letter.
     """
 
     MAX_PARAMETER = 500
-    model: type[Model]
-    list_filter: Any
-    date_hierarchy: str | None
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Return whether a filter of this list, or the row of its dates, has this parameter."""
-        filters = self.get_list_filter(request) if request else self.list_filter  # type: ignore[attr-defined]
+        filters = self.get_list_filter(request) if request else self.list_filter
         return lookup in self._parameters(filters)
 
     def _parameters(self, filters: Any) -> Iterator[str]:
         for path in filters:
-            if isinstance(path, type):
+            if not isinstance(path, str):
                 yield path.parameter_name
                 continue
             yield from (path, *(f"{path}__{lookup}" for lookup in ("exact", "isnull", "gte", "lt")))
-            field = get_fields_from_path(self.model, path)[-1]
+            field: Any = get_fields_from_path(self.model, path)[-1]
             if field.is_relation:
                 yield f"{path}__{field.target_field.name}__exact"
         if self.date_hierarchy:
@@ -73,7 +70,7 @@ class OwnFilters:
             if any(len(value) > self.MAX_PARAMETER or "\0" in value for value in (values[0], *values[1])):
                 raise BadRequest("A parameter of the list is too long or has a NUL.")
         try:
-            return super().get_changelist_instance(request)  # type: ignore[misc]
+            return super().get_changelist_instance(request)
         except (OverflowError, ValueError) as error:
             raise BadRequest("A parameter of the list is out of range.") from error
 
@@ -81,7 +78,7 @@ class OwnFilters:
         """Return a row, None for a key that cannot be one."""
         if not self._is_key(object_id):
             return None
-        return super().get_object(request, object_id, from_field)  # type: ignore[misc]
+        return super().get_object(request, object_id, from_field)
 
     def _is_key(self, text: str) -> bool:
         key: Any = self.model._meta.pk
@@ -91,12 +88,13 @@ class OwnFilters:
             return False
         return True
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseBase | None:
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **options: Any
+    ) -> HttpResponse | None:
         """Run an action. Raises BadRequest for a chosen row whose key cannot be one."""
         if not all(map(self._is_key, request.POST.getlist(ACTION_CHECKBOX_NAME))):
             raise BadRequest("A chosen row has an impossible key.")
-        found: HttpResponseBase | None = super().response_action(request, queryset)  # type: ignore[misc]
-        return found
+        return super().response_action(request, queryset, *args, **options)
 
 
 class RowAdmin(OwnFilters, ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]

@@ -104,7 +104,7 @@ class TableForm(forms.Form):
 
     def _is_long(self) -> bool:
         """Say whether showing the pasted lines again would need too much memory."""
-        text = self.data.get("text", "")
+        text: str = self.data.get("text", "")
         bytes_each = 1 if text.isascii() else 2 if max(text) < "\U00010000" else 4
         return (len(text) + 5 * sum(map(text.count, "&<>\"'"))) * bytes_each > _MAX_SHOWN
 

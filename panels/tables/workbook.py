@@ -32,7 +32,7 @@ from openpyxl.xml import constants as names
 MAX_UNPACKED = 100 * 1024 * 1024
 MAX_PARTS = 10_000
 # Ten thousand orders with all columns have a million elements, and so has a sheet that is formatted to its last row.
-MAX_ELEMENTS = 1_500_000
+MAX_ELEMENTS = 1_200_000
 # The shared texts are kept in memory, with up to four bytes for each character.
 MAX_TEXTS, MAX_TEXT_BYTES = 300_000, 24 * 1024 * 1024
 # Limits for one tree in memory: a row, a shared text, or the rest of a part. Styles become large objects.
