@@ -2,7 +2,7 @@
 
 A web process and a worker run on SQLite, with twenty sandbox panels. Orders are queued, sent and followed all the time,
 and people look at pages. The memory of both processes, the size of the WAL and the depth of the queue are read again
-and again. In the end, each is flat or has grown. A run of less than half an hour says little, because caches still fill.
+and again. In the end, each is flat or has grown. A run of less than half an hour says little, because caches fill.
 """
 
 from __future__ import annotations
