@@ -89,11 +89,13 @@ def test_a_new_password_ends_all_other_sessions(ann):
     here, there = sign_in(ann), sign_in(ann)
     form = {"old_password": PASSWORD, "new_password1": "a new long secret", "new_password2": "a new long secret"}
     assert here.post("/password/", form).status_code == 302
-    assert (is_in(here), is_in(there)) == (True, False)
+    # At once, and not when the other device is seen again.
     assert Session.objects.get().user == ann
+    assert (is_in(here), is_in(there)) == (True, False)
     ann.refresh_from_db()
     ann.set_password("another new secret")
     ann.save()
+    assert not Session.objects.exists()
     assert not is_in(here)
 
 
