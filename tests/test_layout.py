@@ -5,8 +5,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 # Tests about more than one module.
 ABOUT_ALL = {
-    "test_access.py", "test_hostile_panel.py", "test_layout.py", "test_lock.py", "test_odd_values.py", "test_templates.py",
-    "test_volume.py", "test_walls.py",
+    "test_access.py", "test_hostile_panel.py", "test_layout.py", "test_lock.py", "test_odd_values.py",
+    "test_templates.py", "test_volume.py", "test_walls.py",
 }  # fmt: skip
 # Folders of tests that mirror no package.
 OTHER_FOLDERS = {"answers", "bench", "browser", "faults", "upgrades"}

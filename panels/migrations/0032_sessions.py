@@ -23,7 +23,7 @@ def delete_sessions_of_before(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("panels", "0030_fill_order_texts"),
+        ("panels", "0031_job_succeeded_at"),
         ("sessions", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

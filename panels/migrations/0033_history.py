@@ -24,7 +24,7 @@ def grant_permissions(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("panels", "0031_sessions"), ("auditlog", "0017_add_actor_email")]
+    dependencies = [("panels", "0032_sessions"), ("auditlog", "0017_add_actor_email")]
 
     operations = [
         migrations.AlterField("savedview", "list_name", models.CharField("list", choices=LISTS, max_length=20)),
