@@ -36,9 +36,13 @@ http {{
     {site}
 }}
 """
+# Django reads the body of the second one, because it compares the cookie with a field of the form.
 HALF = (
     b"GET /login/ HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
-    b"POST /login/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n",
+    (
+        b"POST /login/ HTTP/1.1\r\nHost: localhost\r\nCookie: csrftoken=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n"
+        b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000000\r\n\r\n"
+    ),
     b"GET /healthz/ HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
 )
 
@@ -67,8 +71,9 @@ def proxied(start, tmp_path, transactional_db):
         pytest.skip("no nginx here: apt-get install nginx")
     port, behind = own_port(), own_port()
     given = {"DATABASE_URL": database_url(connection.settings_dict["NAME"]), "QUEUE_URL": "memory://"}
-    command = ("-m", "gunicorn", "-c", "python:dashboard.serving", f"--bind=127.0.0.1:{behind}", "dashboard.wsgi")
-    web = start(*command, cwd=ROOT, DEBUG="on", ENV_FILE=os.devnull, **given)
+    # One process, because another one might be the lucky one that answers.
+    options = ("-c", "python:dashboard.serving", f"--bind=127.0.0.1:{behind}", "--workers=1", "dashboard.wsgi")
+    web = start("-m", "gunicorn", *options, cwd=ROOT, DEBUG="on", ENV_FILE=os.devnull, **given)
     (tmp_path / "nginx.conf").write_text(AROUND.format(folder=tmp_path, site=shown_site(port, behind)))
     with (
         (tmp_path / "nginx.log").open("w") as log,
