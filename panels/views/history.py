@@ -13,6 +13,7 @@ from panels.lists.history import HISTORY, RELATED
 from panels.pages.downloads import back_to_list, files_of, send_list
 from panels.pages.filter_bar import FilterBar, render_list, without_empty
 from panels.pages.htmx import wants_fragment
+from panels.pages.limits import limited
 from panels.pages.paging import count_with, paginate
 from panels.pages.table import TablePage
 
@@ -48,6 +49,7 @@ def _entries(found: HistoryFilter) -> QuerySet[LogEntry]:
 
 @permission_required("auditlog.view_logentry", raise_exception=True)
 @require_safe
+@limited("files")
 def history_export(request: HttpRequest, suffix: str) -> HttpResponseBase:
     """Send all pages of the list under the same query as a file."""
     found = HistoryFilter(request.GET, request.user)

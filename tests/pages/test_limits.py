@@ -10,6 +10,7 @@ from tests.factories import make_panel, make_service, make_user
 ADDRESSES = [
     ("get", "/orders/export.csv"),
     ("get", "/catalog/export.xlsx"),
+    ("get", "/history/export.csv"),
     ("post", "/bulk/new/"),
     ("post", "/panels/new/"),
     ("post", "/panels/{panel}/balance/"),
