@@ -1,8 +1,9 @@
 """Reads the body of an answer: unpacks it piece by piece, and stops at its bounds (docs/protocol.md, 3).
 
 The bounds are for the unpacked body. JSON is decoded in one go, which needs many times the memory of its text and lets
-no other thread run meanwhile. So the values are counted before, by the marks that begin or divide them. While the body
-comes in, the marks in texts are counted too. Only if that makes too many, they are taken off at the end.
+no other thread run meanwhile. So the values are counted before, by the marks that begin or divide them: a comma is one
+value, and a list or an object is four, because it takes as much. While the body comes in, the marks in texts count too.
+Only if that makes too many, they are taken off at the end.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ MIB = 1024 * 1024
 KEPT = 50_000
 # Bytes that are unpacked at once.
 _PIECE = 65_536
-_MARKS = b",[{"
-# While a body comes in, it may have so many marks for each value that it may have.
-_MARKS_A_VALUE = 2
+_OF_A_CONTAINER = 4
+# While a body comes in, its marks may make so many times the values that it may have.
+_WITH_TEXTS = 3
 # A text without an end goes to the end, so that nothing is looked at twice.
 _TEXT = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _PADDING = b"\xef\xbb\xbf \t\r\n"
@@ -54,27 +55,31 @@ def read_body(chunks: Iterable[bytes], coding: str, bounds: Bounds) -> tuple[byt
     `coding` is the Content-Encoding. Raises OutcomeUnknown for another coding than was asked for and for a packed body
     that is cut short, and zlib.error for a broken one.
     """
-    body, marks = bytearray(), 0
+    body, values = bytearray(), 0
     for piece in _unpacked(chunks, coding.strip().lower()):
         body += piece
-        marks += sum(map(piece.count, _MARKS))
+        values += _values_in(piece)
         if len(body) > bounds.bytes:
             return bytes(body[:KEPT]), f"The panel's answer is larger than {_size(bounds.bytes)}."
-        if marks > bounds.values * _MARKS_A_VALUE:
+        if values > bounds.values * _WITH_TEXTS:
             return bytes(body[:KEPT]), f"The panel's answer has too many values (more than {bounds.values:,})."
-    if marks > bounds.values and marks - _marks_in_texts(body) > bounds.values:
+    if values > bounds.values and values - _values_in_texts(body) > bounds.values:
         return bytes(body[:KEPT]), f"The panel's answer has too many values (more than {bounds.values:,})."
     return bytes(body), ""
 
 
-def _marks_in_texts(body: bytearray) -> int:
-    """Count the marks in the texts of JSON, one text after the other, so that other threads can run.
+def _values_in(piece: bytes) -> int:
+    return piece.count(b",") + _OF_A_CONTAINER * (piece.count(b"[") + piece.count(b"{"))
+
+
+def _values_in_texts(body: bytearray) -> int:
+    """Count what the marks in the texts of JSON make, one text after the other, so that other threads can run.
 
     A body that does not begin with JSON may have a quotation mark before it, so nothing is known of its texts.
     """
     if not body[:100].lstrip(_PADDING).startswith((b"[", b"{")):
         return 0
-    return sum(sum(map(found[0].count, _MARKS)) for found in _TEXT.finditer(body))
+    return sum(_values_in(found[0]) for found in _TEXT.finditer(body))
 
 
 def _unpacked(chunks: Iterable[bytes], coding: str) -> Iterator[bytes]:

@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from panels.protocol.errors import Reason, Refused
 from panels.protocol.fields import fields_of
-from panels.protocol.scalars import ACCEPTED_WORDS, read_flag, read_text
+from panels.protocol.scalars import ACCEPTED_WORDS, is_hidden_id, read_flag, read_text
 from panels.protocol.wording import order_progress, reason_for, refill_progress, says_success
 
 NO_WORDS = "The panel refused without giving a reason."
@@ -59,7 +59,7 @@ def find_bare_refusal(text: str, http_status: int = 200) -> Refused | None:
         return None
     error = refused(words, http_status=http_status)
     is_word = " " not in words
-    may_be_id = is_word and any(char.isdigit() for char in words)
+    may_be_id = is_hidden_id(words) or (is_word and any(char.isdigit() for char in words))
     is_status = words.casefold() in ACCEPTED_WORDS or order_progress(words) or refill_progress(words)
     is_open = may_be_id or is_status or says_success(words)
     return None if is_open and error.reason is Reason.UNKNOWN else error

@@ -83,8 +83,8 @@ class TestTime:
         """The next exchange may use a connection before the previous exchange has let it go."""
         real, later = transport._read_answer, threading.Event()
 
-        def read(response, exchange):
-            answer = real(response, exchange)
+        def read(*given):
+            answer = real(*given)
             if answer.body == b"first":
                 later.wait(PATIENCE)
             return answer
@@ -110,14 +110,14 @@ class TestTime:
         assert server.connections == 1
 
     def test_an_answer_that_came_whole_survives_a_late_watchdog(self, connect, monkeypatch):
-        read = transport._read_body
+        read = transport.read_body
 
-        def slowly(raw):
-            body = read(raw)
+        def slowly(*given):
+            body = read(*given)
             time.sleep(2)
             return body
 
-        monkeypatch.setattr(transport, "_read_body", slowly)
+        monkeypatch.setattr(transport, "read_body", slowly)
         with Server(answering(GOOD)) as server:
             assert connect(server.url, total_timeout=1).post(FORM).body == b'{"balance": "1"}'
 

@@ -80,6 +80,11 @@ def test_a_bare_text_that_may_be_an_id_or_a_success_is_none(text):
     assert find_bare_refusal(text) is None
 
 
+def test_a_bare_text_with_a_hidden_key_may_be_an_id_only_as_one_word():
+    assert find_bare_refusal("[key]") is find_bare_refusal("ab[key]") is None
+    assert find_bare_refusal("Invalid key [key]").reason is Reason.AUTH
+
+
 def test_all_words_are_found_wherever_they_stand():
     value = {"a": [{"b": "one"}, "two"], "c": {"d": {"e": "three"}}, "f": 4, "g": None}
     assert all_words(value) == "one. two. three"

@@ -314,7 +314,7 @@ class TestBody:
                 tracemalloc.stop()
 
     def test_a_connection_with_an_answer_that_was_not_read_to_its_end_is_not_used_again(self, connect):
-        huge = servers.http(b"x" * 4096, "Location: https://other.example/", status="302 Found")
+        huge = servers.http(b"x" * 4_000_000, "Location: https://other.example/", status="302 Found")
         with Server(answering(huge, GOOD)) as server:
             client = connect(server.url)
             read = client.post(FORM, bounds=Bounds(1024, 10))
