@@ -36,8 +36,8 @@ class DashboardAdmin(AdminSite):
 
         return redirect_to_login(request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index"))
 
-    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:  # noqa: ARG002
-        """Redirect to the page of the dashboard, because the page of Django sets no limit on guessing."""
+    def password_change(self, *_: Any, **__: Any) -> Any:
+        """Redirect to the page of the dashboard, which limits guesses and asks people to confirm that it is them."""
         return redirect("password_change")
 
 

@@ -1,4 +1,4 @@
-"""Joins htmx and app.js to the one script of every page, so that a first visit needs one request for both."""
+"""Joins htmx, the scripts of passkeys and app.js to one script, so that a first visit needs one request for all."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.contrib.staticfiles import finders
 from django.core.files.storage import FileSystemStorage, Storage
 
 NAME = "site.js"
-PARTS = ("django_htmx/htmx-2.min.js", "app.js")
+PARTS = ("django_htmx/htmx-2.min.js", "mfa/js/webauthn-json.js", "mfa/js/webauthn.js", "passkeys.js", "app.js")
 
 
 class JoinedScript(finders.BaseFinder):
@@ -36,7 +36,8 @@ def join() -> Path:
     The file appears as a whole, because several processes may write it at the same time.
     """
     file = Path(settings.VAR_DIR) / "joined" / NAME
-    content = b"\n".join(_read(name) for name in PARTS)
+    # Not each part ends with a semicolon.
+    content = b"\n;".join(_read(name) for name in PARTS)
     if not file.exists() or file.read_bytes() != content:
         file.parent.mkdir(parents=True, exist_ok=True)
         handle, unfinished = tempfile.mkstemp(dir=file.parent)

@@ -61,6 +61,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "dashboard.admin_site.DashboardAdminConfig",
     "auditlog",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "axes",
     "csp",
     "django_filters",
@@ -81,11 +84,13 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "panels.pages.htmx.LoginRequired",
     "panels.people.sessions.SeenSessions",
     "panels.people.history.Actors",
     "panels.pages.times.PersonalZone",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "panels.pages.required_factor.RequiredFactor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -133,6 +138,14 @@ def _database() -> dict[str, Any]:
 
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# The limits of guessed codes and the codes that were used, which all processes must know.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "panels_cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
 QUEUE_URL = env.str("QUEUE_URL", default=f"sqlite:///{VAR_DIR / 'queue.sqlite3'}")
 if QUEUE_URL.startswith("sqlite:///"):
     close_database(QUEUE_URL.removeprefix("sqlite:///"))
@@ -207,6 +220,25 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "dashboard.guessing.refuse"
 AXES_CLIENT_IP_CALLABLE = "panels.people.visitors.network_of"
+
+# Who must have a second factor: nobody, managers or everybody.
+FACTOR_REQUIRED_FOR = env.str("FACTOR_REQUIRED_FOR", default="nobody")
+if FACTOR_REQUIRED_FOR not in ("nobody", "managers", "everybody"):
+    raise ImproperlyConfigured("FACTOR_REQUIRED_FOR must be nobody, managers or everybody.")
+ACCOUNT_ADAPTER = "dashboard.factors.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+# Five wrong codes of a person. It counts no passwords, because axes limits those (dashboard.factors).
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key", "reauthenticate": None}
+MFA_ADAPTER = "dashboard.factors.FactorAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "add_webauthn": "panels.forms.factors.PasskeyForm",
+    "login_webauthn": "panels.forms.factors.PasskeySignInForm",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+# A code of the half minute before or after is accepted, because clocks differ.
+MFA_TOTP_TOLERANCE = 1
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.internal.stagekit import clear_login
+from allauth.account.utils import perform_login
 from django.contrib.auth import authenticate
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.models import Permission, User
 from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from panels.models import PersonalSettings, compiled
 
@@ -59,7 +62,7 @@ class SignInForm(AuthenticationForm):
 
 
 class SignIn(LoginView):
-    """Leads to the page that a person asked for, or to the start page of the person."""
+    """Asks for the second factor of a person who has one, and signs others in at once."""
 
     authentication_form = SignInForm
     redirect_authenticated_user = True
@@ -70,10 +73,27 @@ class SignIn(LoginView):
         wanted = super().get_redirect_url()
         return wanted if len(wanted) <= self.MAX_ADDRESS else ""
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the form. A sign-in that stopped before its second factor begins anew."""
+        clear_login(request)
+        return super().get(request, *args, **kwargs)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Go on after the right password."""
+        answer: HttpResponse = perform_login(self.request, form.get_user(), redirect_url=self.get_redirect_url())
+        return answer
+
     def get_success_url(self) -> str:
-        """Return the page that was asked for. The address of the site alone asks for no page."""
-        wanted = self.get_redirect_url()
-        return wanted if wanted not in ("", "/") else PersonalSettings.of(self.request.user).start_address
+        """Return the page for a person who is signed in already."""
+        return page_after(self.request, self.get_redirect_url())
+
+
+def page_after(request: HttpRequest, wanted: str | None) -> str:
+    """Return the page that a person asked for, or their start page. The address of the site alone asks for no page."""
+    return wanted if wanted not in (None, "", "/") else PersonalSettings.of(request.user).start_address
+
+
+sign_in = login_not_required(SignIn.as_view())
 
 
 class PasswordForm(PasswordChangeForm):

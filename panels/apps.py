@@ -15,12 +15,19 @@ class PanelsConfig(AppConfig):
     def ready(self) -> None:
         """Create the indexes of the searches after each migrate, check the secrets, and follow settings and people."""
         # Imported here, because models cannot be imported before the apps are ready.
+        from allauth.account.signals import authentication_step_completed  # noqa: PLC0415
+        from allauth.mfa.signals import authenticator_removed  # noqa: PLC0415
+
         from dashboard import checks  # noqa: F401, PLC0415
         from panels.models import history  # noqa: PLC0415
         from panels.models.search_index import create_search_indexes  # noqa: PLC0415
+        from panels.pages import confirmation, required_factor  # noqa: PLC0415
         from panels.people import sessions  # noqa: PLC0415
 
         post_migrate.connect(create_search_indexes, sender=self)
         user_logged_in.connect(sessions.note_sign_in)
+        user_logged_in.connect(confirmation.on_sign_in)
         post_save.connect(sessions.end_outdated, sender=settings.AUTH_USER_MODEL)
+        authentication_step_completed.connect(confirmation.on_step)
+        authenticator_removed.connect(required_factor.on_removal)
         history.follow()

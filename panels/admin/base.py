@@ -12,8 +12,10 @@ from django.contrib.admin.utils import get_fields_from_path
 from django.core.exceptions import BadRequest, ValidationError
 from django.db.models import DecimalField, Field, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
 
 from panels.models.fields import plain
+from panels.pages.confirmation import confirmed
 from panels.pages.numbers import NO_VALUE
 
 
@@ -104,6 +106,14 @@ class RowAdmin(OwnFilters, ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     ordering: ClassVar[Any] = ("-pk",)
+
+
+class Confirmed:
+    """Asks people to confirm that it is them before they open or send a form of the admin."""
+
+    @method_decorator(confirmed)
+    def changeform_view(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().changeform_view(*args, **kwargs)  # type: ignore[misc, no-any-return]
 
 
 class RowInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]

@@ -1,4 +1,4 @@
-"""The admin of users, of their settings and of their saved views.
+"""The admin of users, of their second factors, their settings and their saved views.
 
 Nobody can change or create a user who has more permissions than they have themselves.
 """
@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from axes.admin import AccessAttemptAdmin, AccessFailureLogAdmin, AccessLogAdmin
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin
@@ -20,9 +22,10 @@ from django.urls import path
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
-from panels.admin.base import OwnFilters, RowAdmin
+from panels.admin.base import Confirmed, OwnFilters, RowAdmin
 from panels.forms.password_link import make_link
 from panels.models import PersonalSettings, SavedView, Session
+from panels.pages.confirmation import confirmed
 
 GROUPS = ("Viewer", "Operator", "Manager")
 
@@ -51,11 +54,12 @@ def _name(permission: Permission) -> str:
     return f"{permission.content_type.app_label}.{permission.codename}"
 
 
-admin.site.unregister((User, Group, AccessAttempt, AccessFailureLog, AccessLog))
+# Nothing writes the mail addresses of allauth.
+admin.site.unregister((User, Group, AccessAttempt, AccessFailureLog, AccessLog, Authenticator, EmailAddress))
 
 
 @admin.register(User)
-class PeopleAdmin(OwnFilters, UserAdmin):  # type: ignore[type-arg]
+class PeopleAdmin(Confirmed, OwnFilters, UserAdmin):  # type: ignore[type-arg]
     """Users. Only a superuser reaches users with more permissions than their own."""
 
     actions = None
@@ -108,9 +112,13 @@ class PeopleAdmin(OwnFilters, UserAdmin):  # type: ignore[type-arg]
         """Refuse, because the history of orders names users. Make a user inactive instead."""
         return False
 
+    @method_decorator(confirmed)
+    def user_change_password(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().user_change_password(*args, **kwargs)
+
 
 @admin.register(Group)
-class SuperuserGroupAdmin(OwnFilters, GroupAdmin):
+class SuperuserGroupAdmin(Confirmed, OwnFilters, GroupAdmin):
     """Groups, which give permissions. Only superusers see and change them."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -122,6 +130,26 @@ class SuperuserGroupAdmin(OwnFilters, GroupAdmin):
     has_change_permission = has_view_permission
     has_add_permission = has_module_permission
     has_delete_permission = has_view_permission
+
+
+@admin.register(Authenticator)
+class FactorAdmin(RowAdmin):
+    """Second factors, without their secrets. `manage.py remove_factors` removes those of a person."""
+
+    hidden = ("data",)
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_filter = ("type",)
+    list_select_related = ("user",)
+    search_fields = ("user__username",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows.filter(user__in=reachable_people(request.user))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("auth.view_user")
+
+    has_module_permission = has_view_permission
 
 
 @admin.register(PersonalSettings)

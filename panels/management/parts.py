@@ -30,7 +30,10 @@ def link(bind: str) -> str:
     address = parse_address(bind, default_port="8000")
     if not isinstance(address, tuple):
         return bind
-    host, port = _reachable(*address)
+    host, port = address
+    if _reachable(host, port)[0] in LOOPBACK.values():
+        # Passkeys need a host name.
+        host = "localhost"
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 

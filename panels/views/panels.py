@@ -22,6 +22,7 @@ from panels.forms.panels import PanelForm
 from panels.models import Order, Panel, Service, ServiceChange
 from panels.orders import pace
 from panels.orders.queue import open_at
+from panels.pages.confirmation import confirmed
 from panels.pages.htmx import page_before, render_page, wants_fragment
 from panels.pages.limits import limited
 from panels.pages.numbers import money_text
@@ -48,6 +49,7 @@ def panel_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @permission_required("panels.add_panel", raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
+@confirmed
 @limited("questions", "POST")
 def panel_new(request: HttpRequest) -> HttpResponse:
     """Add a panel and request its test."""
@@ -61,6 +63,7 @@ def panel_new(request: HttpRequest) -> HttpResponse:
 
 @permission_required("panels.change_panel", raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
+@confirmed
 @limited("questions", "POST")
 def panel_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a panel. Request its test if the address or the key is new."""
@@ -139,6 +142,7 @@ def _say_done(request: HttpRequest, panel: Panel, change: str, text: str) -> Non
 
 @permission_required("panels.change_panel", raise_exception=True)
 @require_POST
+@confirmed
 def panel_parallel(request: HttpRequest, pk: int) -> HttpResponse:
     """Set how many orders are sent to a panel at the same time, as the panel's page offers it."""
     panel = _find(pk)

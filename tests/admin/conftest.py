@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
 from panels.models import (
@@ -104,6 +105,7 @@ def rows(db):
         JobRun.objects.create(name="sweep"),
         Controls.objects.create(pk=1, sending_stopped_at=now),
         search,
+        Authenticator.objects.create(user=make_user(), type="totp", data={"secret": KEY}, last_used_at=now),
         FoundId.objects.create(search=search, remote_id="991", remote_status="Pending", asked_at=now),
     )
     return {type(row): row for row in found}

@@ -1,9 +1,10 @@
 """The addresses of the admin's tables, and the models that it shows."""
 
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 
 KEY = "plain-secret-key-987654"
-MODELS = tuple(apps.get_app_config("panels").get_models())
+MODELS = (*apps.get_app_config("panels").get_models(), Authenticator)
 
 
 def base(model):

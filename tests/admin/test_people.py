@@ -11,6 +11,7 @@ from django.test import Client
 
 from panels.admin.people import grantable_groups, reachable_people
 from tests.factories import make_user
+from tests.factors import make_app
 
 PEOPLE = "/admin/auth/user/"
 PASSWORD = "a-long-enough-passphrase"
@@ -100,6 +101,14 @@ def test_only_superusers_read_the_log_of_logins(as_manager, client, model):
     assert as_manager.get(f"/admin/axes/{model}/").status_code == 403
     client.force_login(make_superuser())
     assert client.get(f"/admin/axes/{model}/").status_code == 200
+
+
+def test_a_manager_sees_the_second_factors_of_reachable_people_alone(as_manager, manager):
+    make_app(manager)
+    make_app(make_superuser())
+    page = as_manager.get("/admin/mfa/authenticator/").text
+    assert manager.username in page
+    assert ">root<" not in page
 
 
 def test_even_staff_with_rights_on_groups_cannot_touch_them(client, db):

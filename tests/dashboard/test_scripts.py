@@ -19,6 +19,10 @@ def test_it_holds_htmx_and_then_our_own_script():
     assert htmx < own
 
 
+def test_a_part_without_a_semicolon_at_its_end_is_no_call_of_the_next():
+    assert "sourceMappingURL=webauthn-json.browser-global.js.map\n\n;(function" in scripts.join().read_text()
+
+
 def test_it_is_collected_with_the_other_static_files():
     listed = {name: storage for finder in finders.get_finders() for name, storage in finder.list(None)}
     with listed["site.js"].open("site.js") as file:
@@ -30,6 +34,7 @@ def test_it_is_written_again_only_when_a_part_has_changed(settings, tmp_path):
     assert scripts.join().stat().st_ino == before.st_ino
     source = tmp_path / "source"
     source.mkdir()
+    (source / "passkeys.js").touch()
     (source / "app.js").write_text("another();")
     settings.STATICFILES_DIRS = [source]
     finders.get_finder.cache_clear()

@@ -10,6 +10,7 @@ from tests.factories import make_order
 
 PAGES = (
     "/", "/panels/", "/panels/new/", "/catalog/", "/orders/", "/orders/new/", "/refills/", "/status/", "/password/",
+    "/account/factors/", "/account/factors/app/", "/account/factors/codes/new/", "/confirm/",
     "/admin/", "/admin/auth/user/", "/admin/panels/order/", "/nowhere/",
 )  # fmt: skip
 STRICT = {
@@ -50,6 +51,12 @@ def test_an_order_can_be_taken_back_for_at_most_a_minute(manage, seconds, is_fit
     answer = manage("check", DEBUG="on", TAKE_BACK_SECONDS=seconds)
     assert (answer.returncode == 0) == is_fit
     assert is_fit or "TAKE_BACK_SECONDS" in answer.stderr
+
+
+def test_a_second_factor_is_a_must_for_nobody_for_managers_or_for_everybody(manage):
+    answer = manage("check", DEBUG="on", FACTOR_REQUIRED_FOR="manager")
+    assert answer.returncode == 1
+    assert "FACTOR_REQUIRED_FOR must be nobody, managers or everybody." in answer.stderr
 
 
 def test_production_settings_pass_the_deployment_check(manage):

@@ -31,9 +31,10 @@ def test_the_web_server_has_the_settings_of_this_project(tmp_path):
 @pytest.mark.parametrize(
     ("bind", "shown"),
     [
-        ("127.0.0.1:8000", "http://127.0.0.1:8000/"),
-        ("0.0.0.0:80", "http://127.0.0.1:80/"),
-        ("[::1]:8000", "http://[::1]:8000/"),
+        ("127.0.0.1:8000", "http://localhost:8000/"),
+        ("0.0.0.0:80", "http://localhost:80/"),
+        ("[::1]:8000", "http://localhost:8000/"),
+        ("[fd00::5]:8000", "http://[fd00::5]:8000/"),
         ("panels.example:9000", "http://panels.example:9000/"),
         ("unix:/run/panels.sock", "unix:/run/panels.sock"),
     ],

@@ -134,6 +134,10 @@ def test_all_constraints_and_indexes_are_there(upgraded, db):
         assert wanted <= set(found), model
 
 
+def test_the_table_of_guessed_codes_is_there(upgraded, db):
+    assert "panels_cache" in connection.introspection.table_names()
+
+
 def test_constraints_hold(upgraded, db):
     first, second = Order.objects.filter(panel__name=OPEN_PANEL, remote_id__gt="").order_by("pk")[:2]
     with pytest.raises(IntegrityError), transaction.atomic():

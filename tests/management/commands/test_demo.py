@@ -16,7 +16,7 @@ def test_the_demo_shows_the_way_in_and_continues_where_it_was(start, clone):
     demo = start("manage.py", "demo", f"--port={port}", cwd=clone, DATABASE_URL="sqlite:////nowhere/real.sqlite3")
     assert eventually(lambda: "Login" in demo.output), demo.output
     line = next(line for line in demo.output.splitlines() if "http" in line)
-    password = re.fullmatch(rf"Dashboard: http://127\.0\.0\.1:{port}/  Login: demo  Password: (\S+)", line)[1]
+    password = re.fullmatch(rf"Dashboard: http://localhost:{port}/  Login: demo  Password: (\S+)", line)[1]
     assert str(clone / ".demo" / "demo.log") in demo.output
     assert {file.stat().st_mode & 0o077 for file in ((clone / ".demo"), *(clone / ".demo").iterdir())} == {0}
     with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port)) as browser:
@@ -50,7 +50,7 @@ def test_the_demo_shows_the_way_in_and_continues_where_it_was(start, clone):
         assert eventually(lambda: "Login" in again.output), again.output
     assert password in again.output
     assert "Preparing" not in again.output
-    other_port = int(re.search(r"http://127\.0\.0\.1:(\d+)/", again.output)[1])
+    other_port = int(re.search(r"http://localhost:(\d+)/", again.output)[1])
     assert (other_port != port, get(other_port)) == (True, 200)
     assert count(clone) == orders
     rival = start("manage.py", "demo", cwd=clone)

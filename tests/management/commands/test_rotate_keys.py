@@ -1,8 +1,11 @@
 """The keys are encrypted again."""
 
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
 
-from tests.factories import make_panel
+from dashboard.factors import FactorAdapter
+from tests.factories import make_panel, make_user
+from tests.factors import SECRET, make_app, make_codes
 from tests.management.running import run
 
 
@@ -32,3 +35,20 @@ def test_a_key_that_cannot_be_read_is_named_and_left_alone(db, settings):
     before = lost.api_key
     lost.refresh_from_db()
     assert lost.api_key == before
+
+
+def test_the_secrets_of_second_factors_are_encrypted_anew_too(db, settings):
+    user, fresh = make_user(username="ann"), Fernet.generate_key().decode()
+    make_app(user)
+    codes, old = make_codes(user), settings.CREDENTIAL_KEYS
+    settings.CREDENTIAL_KEYS = [fresh, *old]
+    output, failure = run("rotate_keys")
+    assert (failure, "2 of 2 secrets of second factors" in output) == ("", True)
+    settings.CREDENTIAL_KEYS = [fresh]
+    app, recovery = Authenticator.objects.order_by("pk")
+    assert FactorAdapter().decrypt(app.data["secret"]) == SECRET
+    assert recovery.wrap().generate_codes() == codes
+    settings.CREDENTIAL_KEYS = old
+    output, failure = run("rotate_keys")
+    assert "0 of 2 secrets" in output
+    assert "the second factor of: ann." in failure

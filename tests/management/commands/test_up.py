@@ -23,7 +23,7 @@ def test_up_configures_a_bare_clone_and_ends_as_a_whole_with_the_status_of_the_p
     assert "no TLS proxy" in up.output
     assert "slow clients" not in up.output
     assert get(port, "/login/") == 200
-    assert eventually(lambda: f"The dashboard runs at http://127.0.0.1:{port}/ (" in up.output)
+    assert eventually(lambda: f"The dashboard runs at http://localhost:{port}/ (" in up.output)
     # A file gets the output in pieces, and this sentence not before the address.
     assert "createsuperuser" in up.output
     assert eventually(lambda: "The worker has started" in up.output)

@@ -1,0 +1,100 @@
+"""The pages of second factors, and that nobody can sign up or use other parts of allauth."""
+
+import pytest
+from django.urls import NoReverseMatch, reverse
+
+from tests.factories import make_user
+from tests.factors import PASSWORD, SECRET, code, make_app, make_codes, make_passkey, sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "account_signup", "account_logout", "account_email", "account_reset_password", "account_change_password",
+        "account_set_password", "account_inactive", "account_confirm_login_code", "account_request_login_code",
+        "mfa_trust", "mfa_signup_webauthn",
+    ],
+)  # fmt: skip
+def test_other_parts_of_allauth_have_no_address(name):
+    with pytest.raises(NoReverseMatch):
+        reverse(name)
+
+
+@pytest.mark.parametrize("path", ["/accounts/", "/accounts/signup/", "/signup/", "/account/email/", "/login/code/"])
+def test_unused_addresses_do_not_exist(as_viewer, path):
+    assert as_viewer.get(path).status_code == 404
+
+
+def test_an_app_is_set_up_by_its_code_and_comes_with_recovery_codes(as_manager, manager):
+    address = reverse("mfa_activate_totp")
+    page = as_manager.get(address).text
+    secret = as_manager.session["mfa.totp.secret"]
+    assert secret in page
+    assert as_manager.post(address, {"code": "000000"}).status_code == 200
+    assert not manager.authenticator_set.exists()
+    assert as_manager.post(address, {"code": code(secret=secret)}).url == reverse("mfa_view_recovery_codes")
+    assert {each.type for each in manager.authenticator_set.all()} == {"totp", "recovery_codes"}
+    page = as_manager.get(reverse("mfa_view_recovery_codes")).text
+    assert "10 of 10 codes are left" in page
+    codes = as_manager.get(reverse("mfa_download_recovery_codes")).text.split()
+    assert len(codes) == 10
+    assert all(each in page for each in codes)
+
+
+def test_the_page_shows_the_factors_and_no_secret(as_manager, manager):
+    make_app(manager)
+    make_codes(manager)
+    key = make_passkey(manager, "My laptop")
+    page = as_manager.get(reverse("mfa_index")).text
+    for text in ("My laptop", "Not used yet", "Show the codes", f"/account/factors/passkeys/{key.pk}/remove/"):
+        assert text in page
+    assert SECRET not in page
+
+
+def test_factors_are_renamed_and_removed_and_the_codes_go_with_the_last(as_manager, manager):
+    make_app(manager)
+    make_codes(manager)
+    key = make_passkey(manager)
+    as_manager.post(reverse("mfa_edit_webauthn", args=[key.pk]), {"name": "Phone"})
+    key.refresh_from_db()
+    assert key.data["name"] == "Phone"
+    assert "Phone" in as_manager.get(reverse("mfa_remove_webauthn", args=[key.pk])).text
+    as_manager.post(reverse("mfa_remove_webauthn", args=[key.pk]))
+    as_manager.post(reverse("mfa_generate_recovery_codes"))
+    assert {each.type for each in manager.authenticator_set.all()} == {"totp", "recovery_codes"}
+    as_manager.post(reverse("mfa_deactivate_totp"))
+    assert not manager.authenticator_set.exists()
+
+
+def test_nobody_reaches_the_passkeys_of_others(as_manager):
+    key = make_passkey(make_user())
+    for name in ("mfa_edit_webauthn", "mfa_remove_webauthn"):
+        assert as_manager.post(reverse(name, args=[key.pk]), {"name": "Mine"}).status_code == 404
+    key.refresh_from_db()
+    assert key.data["name"] == "Laptop"
+
+
+def test_the_second_step_offers_no_passkey_to_a_person_without_one(client):
+    user = make_user("Viewer", password=PASSWORD)
+    make_app(user)
+    sign_in(client, user)
+    assert "use-passkey" not in client.get("/login/factor/").text
+    assert "use-passkey" in client.get("/login/").text
+
+
+@pytest.mark.parametrize("credential", ["", "{}", "[]", "null", '{"id": "a", "response": {"userHandle": "MQ"}}'])
+def test_a_passkey_that_proves_nothing_signs_nobody_in(client, credential):
+    make_user("Manager")
+    answer = client.post(reverse("mfa_login_webauthn"), {"credential": credential}, follow=True)
+    assert answer.redirect_chain[-1][0] == "/login/"
+    assert "_auth_user_id" not in client.session
+
+
+def test_too_many_passkeys_from_one_place_are_refused_with_a_page_of_ours(client):
+    for _ in range(10):
+        assert client.post(reverse("mfa_login_webauthn")).status_code == 302
+    answer = client.post(reverse("mfa_login_webauthn"))
+    assert (answer.status_code, "Wait a minute and try again" in answer.text) == (429, True)
+    assert client.post(reverse("mfa_login_webauthn"), REMOTE_ADDR="192.0.2.7").status_code == 302

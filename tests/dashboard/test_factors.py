@@ -1,0 +1,180 @@
+"""The second factor at the sign-in: who is asked, what is accepted how often, and how it is stored."""
+
+from __future__ import annotations
+
+import pytest
+from allauth.account.utils import perform_login
+from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet
+from django.db import connection
+from django.test import Client
+
+from dashboard.factors import FactorAdapter
+from tests.factories import make_user
+from tests.factors import PASSWORD, SECRET, code, is_in, make_app, make_codes, make_passkey, sign_in
+
+pytestmark = pytest.mark.django_db
+ASKED = "/login/factor/"
+
+
+@pytest.fixture
+def ann():
+    return make_user("Manager", username="ann", password=PASSWORD)
+
+
+def test_who_has_no_factor_is_signed_in_by_the_password(client, ann):
+    assert sign_in(client, ann).url == "/"
+    assert is_in(client)
+
+
+@pytest.mark.parametrize("wanted", ["/panels/", "/admin/", "/", "https://elsewhere.example/"])
+def test_who_has_an_app_is_signed_in_by_its_code_and_led_to_the_wanted_page(client, ann, wanted):
+    make_app(ann)
+    assert sign_in(client, ann, next=wanted).url == ASKED
+    assert not is_in(client)
+    assert "This was not accepted" in client.post(ASKED, {"code": "000000"}).text
+    assert not is_in(client)
+    assert client.post(ASKED, {"code": code()}).url == (wanted if wanted in ("/panels/", "/admin/") else "/")
+    assert is_in(client)
+    # The person of later requests comes from the backend of this project, with their rights.
+    assert client.get("/panels/").status_code == 200
+
+
+def test_the_admin_asks_like_the_dashboard(client, ann):
+    make_app(ann)
+    assert client.get("/admin/", follow=True).redirect_chain[-1][0] == "/login/?next=/admin/"
+    sign_in(client, ann, next="/admin/")
+    assert client.get("/admin/").status_code == 302
+
+
+def test_a_code_is_accepted_once(client, ann):
+    make_app(ann)
+    shown = code()
+    for visitor, is_accepted in ((client, True), (Client(), False)):
+        sign_in(visitor, ann)
+        visitor.post(ASKED, {"code": shown})
+        assert is_in(visitor) == is_accepted
+
+
+def test_a_recovery_code_is_accepted_once(client, ann):
+    make_app(ann)
+    first = make_codes(ann)[0]
+    for visitor, is_accepted in ((client, True), (Client(), False)):
+        sign_in(visitor, ann)
+        visitor.post(ASKED, {"code": first})
+        assert is_in(visitor) == is_accepted
+
+
+def test_after_five_wrong_codes_even_the_right_one_is_refused_also_from_another_place(ann):
+    make_app(ann)
+    for number in range(6):
+        visitor = Client(REMOTE_ADDR=f"192.0.2.{number}")
+        sign_in(visitor, ann)
+        answer = visitor.post(ASKED, {"code": "000000" if number < 5 else code()})
+    assert "Too many wrong codes" in answer.text
+    assert not is_in(visitor)
+
+
+def test_wrong_codes_lock_no_password_and_wrong_passwords_no_code(client, ann):
+    """Each has one limiter of its own."""
+    make_app(ann)
+    for number in range(6):
+        sign_in(Client(REMOTE_ADDR=f"192.0.2.{number}"), ann, password="wrong")
+    assert sign_in(client, ann).url == ASKED
+    for _ in range(4):
+        client.post(ASKED, {"code": "000000"})
+    client.post(ASKED, {"code": code()})
+    assert is_in(client)
+
+
+def test_to_open_the_login_page_begins_the_sign_in_anew(client, ann):
+    make_app(ann)
+    sign_in(client, ann)
+    assert client.get(ASKED).status_code == 200
+    client.get("/login/")
+    assert client.get(ASKED).url == "/login/"
+
+
+def test_somebody_who_was_put_out_is_not_signed_in(client, ann, rf):
+    ann.is_active = False
+    ann.save()
+    request = rf.get("/")
+    request.session, request._messages = client.session, FakeMessages()
+    assert perform_login(request, ann).url == "/login/"
+    assert "inactive" in request._messages.texts[0]
+
+
+class FakeMessages:
+    def __init__(self):
+        self.texts = []
+
+    def add(self, _level, text, _tags):
+        self.texts.append(text)
+
+
+def test_secrets_are_stored_encrypted(ann):
+    app = make_app(ann)
+    make_codes(ann)
+    app.refresh_from_db()
+    assert SECRET not in str(app.data)
+    assert FactorAdapter().decrypt(app.data["secret"]) == SECRET
+    for factor in Authenticator.objects.all():
+        assert str(next(iter(factor.data.values()))).startswith("gAAAA")
+
+
+def test_a_secret_that_cannot_be_decrypted_lets_nobody_in_and_is_said(client, ann, settings):
+    make_app(ann)
+    settings.CREDENTIAL_KEYS = [Fernet.generate_key().decode()]
+    sign_in(client, ann)
+    for guess in (code(), code(secret="")):
+        assert "CREDENTIAL_KEYS cannot decrypt" in client.post(ASKED, {"code": guess}).text
+    assert not is_in(client)
+
+
+def test_a_person_with_a_factor_confirms_by_it_and_not_by_the_password(client, ann):
+    client.force_login(ann)
+    assert client.get("/confirm/").status_code == 200
+    make_codes(ann)
+    make_app(ann)
+    assert client.get("/confirm/?next=/panels/").url == "/confirm/code/?next=%2Fpanels%2F"
+    assert client.post("/confirm/", {"password": PASSWORD}).url == "/confirm/code/"
+
+
+def test_a_passkey_is_the_first_way_to_confirm(client, ann):
+    client.force_login(ann)
+    make_codes(ann)
+    make_passkey(ann)
+    assert client.get("/confirm/").url == "/confirm/passkey/"
+    assert "Use a passkey instead" in client.get("/confirm/code/").text
+
+
+def test_wrong_passwords_of_a_confirmation_are_counted_by_axes(client, ann):
+    client.force_login(ann)
+    for _ in range(4):
+        assert "Wrong password" in client.post("/confirm/", {"password": "wrong"}).text
+    assert client.post("/confirm/", {"password": "wrong"}).status_code == 429
+    assert client.post("/confirm/", {"password": PASSWORD}).status_code == 429
+
+
+def test_allauth_counts_no_password(client, ann):
+    """Its own limit would refuse the right password from another place."""
+    client.force_login(ann)
+    for number in range(6):
+        client.post("/confirm/", {"password": "wrong"}, REMOTE_ADDR=f"192.0.2.{number}")
+    assert client.post("/confirm/", {"password": PASSWORD}).status_code == 302
+
+
+def test_used_codes_and_limits_are_known_to_all_processes(client, ann):
+    make_app(ann)
+    sign_in(client, ann)
+    client.post(ASKED, {"code": code()})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cache_key FROM panels_cache")
+        assert any("totp.used" in key for (key,) in cursor.fetchall())
+
+
+def test_new_passkeys_get_different_names(ann):
+    adapter = FactorAdapter()
+    assert adapter.generate_authenticator_name(ann, "webauthn") == "Passkey"
+    make_passkey(ann)
+    assert adapter.generate_authenticator_name(ann, "webauthn") == "Passkey 2"

@@ -1,0 +1,59 @@
+"""Second factors of people in tests: an authenticator app with a known secret, and recovery codes."""
+
+from __future__ import annotations
+
+import time
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+PASSWORD = "correct horse battery"
+
+
+def make_app(user, secret=SECRET):
+    """Give a person an authenticator app."""
+    return TOTP.activate(user, secret).instance
+
+
+def make_codes(user):
+    """Give a person recovery codes, and return them."""
+    return RecoveryCodes.activate(user).generate_codes()
+
+
+def make_passkey(user, name="Laptop"):
+    """Give a person a passkey that no device has."""
+    key = AttestedCredentialData.create(bytes(16), name.encode(), ES256.from_ctap1(b"\x04" + bytes(64)))
+    flags = AuthenticatorData.FLAG.ATTESTED | AuthenticatorData.FLAG.UP
+    made = AttestationObject.create("none", AuthenticatorData.create(bytes(32), flags, 0, key), {})
+    told = CollectedClientData.create(CollectedClientData.TYPE.CREATE, bytes(32), "http://localhost")
+    identity = websafe_encode(name.encode())
+    credential = {
+        "id": identity,
+        "rawId": identity,
+        "type": "public-key",
+        "response": {"clientDataJSON": websafe_encode(told), "attestationObject": websafe_encode(made)},
+        "clientExtensionResults": {"credProps": {"rk": True}},
+    }
+    return Authenticator.objects.create(
+        user=user, type=Authenticator.Type.WEBAUTHN, data={"name": name, "credential": credential}
+    )
+
+
+def code(later=0, secret=SECRET):
+    """Return the code that the app shows now, or so many half minutes later."""
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + later))
+
+
+def sign_in(client, user, **fields):
+    """Send the login form."""
+    return client.post("/login/", {"username": user.username, "password": PASSWORD, **fields})
+
+
+def is_in(client):
+    """Return whether the person is signed in, as the pages see it."""
+    return client.get("/account/").status_code == 200

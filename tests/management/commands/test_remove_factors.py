@@ -1,0 +1,31 @@
+"""Second factors that were lost are removed by whoever runs the dashboard."""
+
+import pytest
+from allauth.mfa.models import Authenticator
+
+from tests.factories import make_user
+from tests.factors import PASSWORD, is_in, make_app, make_codes, make_passkey, sign_in
+from tests.management.running import run
+
+pytestmark = pytest.mark.django_db
+
+
+def test_all_factors_of_one_person_are_removed_and_named(client):
+    ann, bob = make_user(username="ann", password=PASSWORD), make_user(username="bob")
+    for user in (ann, bob):
+        make_app(user)
+        make_codes(user)
+    make_passkey(ann)
+    make_passkey(ann, "Phone")
+    output, failure = run("remove_factors", "ann")
+    assert failure == ""
+    assert output.startswith("Removed from ann: the authenticator app, the recovery codes, 2 passkeys. ")
+    assert set(Authenticator.objects.values_list("user", flat=True)) == {bob.pk}
+    sign_in(client, ann)
+    assert is_in(client)
+
+
+def test_nothing_to_remove_and_nobody_are_said():
+    make_user(username="ann")
+    assert run("remove_factors", "ann") == ("ann has no second factor. Nothing was removed.\n", "")
+    assert run("remove_factors", "eve") == ("", "There is no user eve. Nothing was removed.")
