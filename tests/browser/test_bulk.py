@@ -244,7 +244,7 @@ def test_a_sheet_with_titles_of_its_own_is_ordered_with_its_clients_and_notes(
 ):
     make_client("Nova")
     sign_in(page, "Operator")
-    rows = ["Orders for November,,,,", "Nr,Wohin,Wie viel,Kunde,Bemerkung,Preis"]
+    rows = ["Orders for November,,,,", "Nr,Wohin,Umfang,Kunde,Bemerkung,Preis"]
     rows += [f"{synced.id},https://example.com/p/{number},{synced.min},Nova,Call first,3.20" for number in range(2)]
     upload(page, "\n".join(rows).encode())
 
@@ -261,7 +261,7 @@ def test_a_sheet_with_titles_of_its_own_is_ordered_with_its_clients_and_notes(
     expect(page.get_by_text("Quantity is missing").first).to_be_visible()
 
     page.get_by_role("link", name="Change the columns").click()
-    page.get_by_label("Read Wie viel as").select_option(label="Quantity")
+    page.get_by_label("Read Umfang as").select_option(label="Quantity")
     page.get_by_role("button", name="Check lines").click()
     expect(page.get_by_text("Not read: “Preis”")).to_be_visible()
     page.get_by_role("button", name=re.compile("^Order 2 lines")).click()
