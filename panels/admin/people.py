@@ -95,6 +95,7 @@ class PeopleAdmin(Confirmed, OwnFilters, UserAdmin):  # type: ignore[type-arg]
         return [path("<int:pk>/link/", link, name="auth_user_password_link"), *super().get_urls()]
 
     @method_decorator(require_POST)
+    @method_decorator(confirmed)
     def password_link(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show a new link to set a password. The log says who made it, without the link."""
         person = self.get_object(request, str(pk))
