@@ -69,7 +69,7 @@ def test_no_harm_gets_anywhere(client, hostile, caplog, name):
         "bulk": make_batch(row_of(Service.objects.first())),
         "saved_view": make_view(make_user(), is_shared=True),
     }
-    client.force_login(make_user("Manager", is_superuser=True, is_staff=True))
+    client.force_login(make_user("Manager", is_superuser=True, is_staff=True, password="correct horse battery"))
     seen = 0
     for each in addresses_of(rows):
         response = client.get(each)

@@ -9,6 +9,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from auditlog.models import LogEntry
 from axes.admin import AccessAttemptAdmin, AccessFailureLogAdmin, AccessLogAdmin
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin
@@ -55,7 +56,7 @@ def _name(permission: Permission) -> str:
 
 
 # Nothing writes the mail addresses of allauth.
-admin.site.unregister((User, Group, AccessAttempt, AccessFailureLog, AccessLog, Authenticator, EmailAddress))
+admin.site.unregister((User, Group, LogEntry, AccessAttempt, AccessFailureLog, AccessLog, Authenticator, EmailAddress))
 
 
 @admin.register(User)
@@ -206,3 +207,10 @@ class FailureAdmin(OwnFilters, AccessFailureLogAdmin):  # type: ignore[misc]
 @admin.register(AccessLog)
 class SignInAdmin(OwnFilters, AccessLogAdmin):  # type: ignore[misc]
     """The times at which people signed in and out."""
+
+
+@admin.register(LogEntry)
+class HistoryAdmin(RowAdmin):
+    list_display = ("timestamp", "actor", "content_type", "object_repr", "action")
+    list_select_related = ("actor", "content_type")
+    search_fields = ("object_repr",)

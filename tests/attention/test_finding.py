@@ -13,6 +13,7 @@ from django.utils import timezone
 from panels.attention import finding as attention
 from panels.attention.finding import count_attention, find_attention, kinds_of, mark
 from panels.attention.needs import NEEDS
+from panels.attention.parts import Offer
 from panels.attention.subjects import ORDERS, PANELS, SUBJECTS, WORDS
 from panels.models import Order, Panel
 from tests.attention.test_needs import EXAMPLES, SINGLE, find, names
@@ -74,10 +75,10 @@ def test_the_weightiest_comes_first_and_of_these_the_oldest():
 def test_buttons_are_for_people_who_may_use_them_and_the_finding_is_for_all(viewer, operator):
     order = make_order(state="unknown")
     (finding,) = find(viewer.has_perm).findings
-    assert finding.buttons == (("Show", order.get_absolute_url(), None),)
+    assert finding.buttons == (Offer("Show", order.get_absolute_url(), None),)
     assert finding.address == order.get_absolute_url()
     (finding,) = find(operator.has_perm).findings
-    assert finding.buttons[-1] == ("Decide", order.get_absolute_url(), None)
+    assert finding.buttons[-1] == Offer("Decide", order.get_absolute_url(), None)
 
 
 @pytest.mark.django_db

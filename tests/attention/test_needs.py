@@ -350,9 +350,9 @@ def test_orders_that_are_not_followed_are_counted_at_their_panel_and_listed(clie
     (finding,) = find(viewer.has_perm).findings
     assert finding.sentences[0].startswith("2 orders not followed since <time")
     assert f'datetime="{timezone.localtime(now - 30 * HOUR):%Y-%m-%dT%H:%M}' in finding.sentences[0]
-    ((_, address, _),) = finding.buttons
+    (show,) = finding.buttons
     client.force_login(viewer)
-    text = client.get(address).content.decode()
+    text = client.get(show.address).content.decode()
     assert text.count('id="order-') == 3
     Panel.objects.update(is_active=False)
     assert count_attention() == 0

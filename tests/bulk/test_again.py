@@ -150,6 +150,6 @@ def test_an_order_without_a_known_service_is_an_error_of_its_line():
 def test_many_orders_take_as_many_queries_as_two(django_assert_max_num_queries):
     service = make_service()
     orders = [make_order(service, state="refused", link=f"https://example.com/{n}") for n in range(30)]
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         again(*orders)
     assert BatchLine.objects.count() == 30
