@@ -257,7 +257,7 @@ DECISIONS: dict[str, tuple[Callable[[Order, Any, Mapping[str, Any]], str], WorkK
         None,
         "The order is marked as lost. If a panel order ID arrives later, it is saved.",
     ),
-    ResolveForm.RELEASE: (_release, "submit", "The order is sent on the present terms."),
+    ResolveForm.RELEASE: (_release, "submit", "The order is queued on the present terms."),
     ResolveForm.SEEN: (_dismiss, None, "Marked as seen."),
     ResolveForm.STOP: (_stop, None, "The order is no longer tracked. Its last known values are kept."),
     ResolveForm.GIVEN_BACK: (_state_given_back, None, "The money given back is saved, and the cost with it."),

@@ -90,7 +90,7 @@ def test_an_order_on_hold_is_sent_at_its_new_price_and_its_row_disappears(as_ope
     order = make_order(service, held_reason="The price has risen.", rate_agreed=Decimal("0.90"))
     page = press(as_operator, operator, "Send for 1.80\u00a0USD")
     assert "need-orders" not in page
-    assert "The order is sent on the present terms." in page
+    assert "The order is queued on the present terms." in page
     order.refresh_from_db()
     assert (order.held_reason, order.rate_agreed) == ("", Decimal("1.80"))
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from django.db.models import Q
 
-from panels.attention.parts import Attention, Button, Finding, Listing, Need, Subject
+from panels.attention.parts import Attention, Button, Finding, Listing, Need, Offer, Subject
 from panels.models import Panel
 from tests.factories import make_panel
 
@@ -34,9 +34,9 @@ def test_a_finding_has_the_title_of_its_subject_and_the_words_of_all_its_kinds()
 
 
 def test_a_button_is_a_link_or_posts_what_it_reads_of_the_row():
-    assert BUTTON.offer(7) == ("Open", "/panels/7/", None)
+    assert BUTTON.offer(7) == Offer("Open", "/panels/7/", None)
     sending = Button(lambda row: f"Send {row}", "panels.view_panel", lambda _: "/", {"rate": lambda row: f"{row}.00"})
-    assert sending.offer(7) == ("Send 7", "/", (("rate", "7.00"),))
+    assert sending.offer(7) == Offer("Send 7", "/", (("rate", "7.00"),))
 
 
 @pytest.mark.django_db

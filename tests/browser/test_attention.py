@@ -44,7 +44,7 @@ def test_the_number_in_the_menu_is_of_the_rows_and_falls_with_them(open_page, si
     held.refresh_from_db()
     assert held.held_reason
     dialog.get_by_role("button", name="Send for 1.80").click()
-    expect(page.get_by_text("The order is sent on the present terms.")).to_be_visible()
+    expect(page.get_by_text("The order is queued on the present terms.")).to_be_visible()
     expect(page.locator(f"#need-orders-{held.pk}")).to_have_count(0)
     expect(badge).to_contain_text("19")
     page.get_by_role("button", name="Mark as seen").click()
@@ -66,6 +66,6 @@ def test_a_button_in_place_works_without_a_script(open_page, sign_in):
     sign_in(page)
     expect(page.get_by_text("It costs 0.90 USD, as agreed when it was ordered.")).to_be_visible()
     page.get_by_role("button", name="Send for 0.90").click()
-    expect(page.get_by_text("The order is sent on the present terms.")).to_be_visible()
+    expect(page.get_by_text("The order is queued on the present terms.")).to_be_visible()
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
     assert Order.objects.get(pk=order.pk).held_reason == ""
