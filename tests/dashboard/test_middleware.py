@@ -116,7 +116,7 @@ def test_pages_and_downloads_are_in_no_cache(as_manager, address):
     assert "camera=()" in response.headers["Permissions-Policy"]
 
 
-def test_a_page_keeps_its_own_header_and_static_files_stay_in_caches(client):
+def test_a_page_keeps_its_own_header_and_static_files_stay_in_caches(db, client):
     def view(request):
         return HttpResponse(headers={"Cache-Control": "max-age=60"})
 

@@ -5,6 +5,7 @@ import pytest
 from panels.protocol import errors
 from panels.protocol.errors import (
     Deferred,
+    IdHidden,
     NotSent,
     OutcomeUnknown,
     PanelError,
@@ -31,9 +32,10 @@ def test_every_error_is_of_exactly_one_outcome_and_keeps_its_text(kind):
 
 def test_the_tree_in_the_module_is_the_tree_of_the_classes():
     drawn = {line.strip("│├└─ ").split()[0] for line in errors.__doc__.splitlines() if "──" in line}
-    assert drawn == {each.__name__ for each in (NotSent, Deferred, OutcomeUnknown, Unreadable, Refused)}
+    assert drawn == {each.__name__ for each in (NotSent, Deferred, OutcomeUnknown, Unreadable, IdHidden, Refused)}
     assert issubclass(Deferred, NotSent)
     assert issubclass(Unreadable, OutcomeUnknown)
+    assert issubclass(IdHidden, Unreadable)
 
 
 @pytest.mark.parametrize("reason", Reason)
