@@ -10,12 +10,11 @@ marks that nobody can see are among them.
 
 from __future__ import annotations
 
-import html
 import re
 from typing import Any, ClassVar
 from urllib.parse import unquote
 
-from panels.protocol.scalars import HIDDEN
+from panels.protocol.scalars import HIDDEN, unescaped
 
 # A shorter key may be a common word or a number. Hiding it would damage texts and ids, so it is not hidden.
 SHORTEST_KEY = 8
@@ -119,7 +118,7 @@ class Redaction:
 def _without_escapes(text: str) -> str:
     """Return a text without escapes and tags, or the same text if it has none."""
     if "&" in text and _ENTITY.search(text):
-        text = html.unescape(text)
+        text = unescaped(text)
     if "<" in text:
         text = _TAG.sub("", text)
     if "%" in text and _BYTE.search(text):
@@ -137,7 +136,7 @@ def _plain(match: re.Match[str]) -> str:
         return chr(int(match["unit"], 16))
     if match["bytes"]:
         return unquote(match["bytes"], errors="replace")
-    return html.unescape(match["entity"]) if match["entity"] else match["char"]
+    return unescaped(match["entity"]) if match["entity"] else match["char"]
 
 
 def _folded(text: str) -> bytes:

@@ -23,8 +23,8 @@ _COLUMN_DIGITS = 18
 _EXACT = Context(prec=15, rounding=ROUND_HALF_UP)
 _WIDE = Context(prec=300, rounding=ROUND_HALF_UP)
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
-# html.unescape raises on a character reference of thousands of digits.
-_ENDLESS_REFERENCE = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{8,});?")
+# html.unescape raises on a character reference of thousands of digits. So many digits stand for no character.
+_ENDLESS_REFERENCE = re.compile(r"&#(?:[0-9]{100,}|[xX][0-9a-fA-F]{100,});?")
 _BREAKING_TAG = re.compile(r"</?(?:br|p|div|li|ul|ol|tr|h[1-6])\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<(?:[A-Za-z/!?])[^<>]*>")
 # Ids are sent joined by commas, so an id with a comma or a space could never be asked.
@@ -199,12 +199,17 @@ def read_currency(value: object) -> str:
     return code if len(code) <= _CURRENCY_LENGTH else ""
 
 
+def unescaped(text: str) -> str:
+    """Return a text with the characters that its character references stand for, however long these are."""
+    return html.unescape(_ENDLESS_REFERENCE.sub("\ufffd", text))
+
+
 def _plain_text(value: object) -> str:
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return str(value)
     if not isinstance(value, str):
         return ""
-    text = html.unescape(_ENDLESS_REFERENCE.sub("\ufffd", value[:_LONGEST_TEXT]))
+    text = unescaped(value[:_LONGEST_TEXT])
     text = _TAG.sub("", _BREAKING_TAG.sub("\n", text))
     return _UNSTORABLE.sub("", text)
 

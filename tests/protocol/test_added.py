@@ -123,6 +123,11 @@ def test_an_id_that_is_only_a_number_is_kept_although_it_is_the_key():
     assert read_added(answer) == "1234567890"
 
 
+def test_an_id_is_read_beside_a_character_reference_without_end():
+    body = b'{"order":1234,"x":"&#%s;"}' % (b"9" * 5000)
+    assert read_added(Answer(200, body, redaction=Redaction(SECRET))) == "1234"
+
+
 def test_a_refusal_that_repeats_the_key_is_a_refusal():
     answer = Answer(200, json.dumps({"error": f"Invalid API key {SECRET}"}).encode(), redaction=Redaction(SECRET))
     with pytest.raises(Refused) as refusal:
