@@ -24,9 +24,10 @@ _PART = 12
 _BLOCK = 6
 # So many characters of the texts with the key are searched for its places. Each text after them is hidden as a whole.
 _MOST_CHARS = 500_000
+# Backslashes are looked at from their first one only. From each of them, a long row of them would take hours.
 _ESCAPE = (
-    r"\\+u(?P<unit>[0-9a-f]{4})|(?P<bytes>(?:%[0-9a-f]{2})+)|(?P<entity>&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});?)"
-    r"|\\+(?P<char>[/\"'])"
+    r"(?<!\\)\\+u(?P<unit>[0-9a-f]{4})|(?P<bytes>(?:%[0-9a-f]{2})+)|(?P<entity>&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});?)"
+    r"|(?<!\\)\\+(?P<char>[/\"'])"
 )
 _CHARS = re.compile(f"{_ESCAPE}|.", re.IGNORECASE | re.DOTALL)
 # Each begins with one character, which a text is quickly searched for.
@@ -61,8 +62,11 @@ class Redaction:
         """
         if not self._least or len(text) < self._least:
             return text
-        for start, end in reversed(self._places(text)):
-            text = f"{text[:start]}{HIDDEN}{text[end:]}"
+        pieces, last = [], 0
+        for start, end in self._places(text):
+            pieces += [text[last:start], HIDDEN]
+            last = end
+        text = "".join([*pieces, text[last:]])
         forms = (_folded(text), _folded(_without_escapes(text)))
         return HIDDEN if any(part in form for form in forms for part in self._parts) else text
 

@@ -22,6 +22,7 @@ FORMS = [
     KEY.replace("/", "&sol;").replace("=", "&equals;"),
     "".join(f"\\u{ord(char):04X}" for char in KEY),
     "".join(f"\\\\u{ord(char):04x}" for char in KEY),
+    "".join("\\" * 31 + f"u{ord(char):04x}" for char in KEY),
     KEY.replace("/", "\\/"),
     f"{KEY[:7]}\u200b{KEY[7:]}",
     f"{KEY[:3]}\x00{KEY[3:9]}\n{KEY[9:]}",
@@ -90,6 +91,12 @@ def test_nested_values_without_end_are_walked():
 def test_many_texts_with_the_key_cost_no_more_than_some(monkeypatch):
     monkeypatch.setattr(redaction, "_MOST_CHARS", 60)
     assert Redaction(KEY).values([f"a {KEY} b"] * 5) == ["a [key] b"] * 3 + ["[key]"] * 2
+
+
+@pytest.mark.parametrize("row", ["\\", "\\u", "<a", "&", "%", f"{KEY} "])
+def test_a_long_row_of_anything_that_may_begin_an_escape_is_read_to_its_end(row):
+    text = row * (200_000 // len(row))
+    assert "[key]" in Redaction(KEY).values([f"{text} {KEY} {text}"])[0]
 
 
 def test_its_repr_does_not_show_the_key():
