@@ -2,7 +2,7 @@
 
 An answer is asked in this order:
 
-an answer that is too large       unknown
+an answer that is too large       unknown; not sent at 429, refused at 401 and 402, as without JSON
 an id of an order                 the order exists, at any HTTP status and with any other content
 a bare whole number               the order exists, at HTTP 200 and 201
 an id with our API key in it      unknown, and a person has to look the id up
@@ -45,8 +45,6 @@ def read_added(answer: Answer) -> str:
     for anything else without an id. An error of an unknown class at HTTP 403, 404, 405 or 415 is about everybody. An id
     with the API key in it raises IdHidden.
     """
-    if answer.excess:
-        raise unknown(answer, answer.excess)
     data = readable(answer)
     if remote_id := _order_id(data, *ORDER_ID_FIELDS) or _bare_id(data, answer.http_status):
         return remote_id

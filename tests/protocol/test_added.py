@@ -135,11 +135,22 @@ def test_a_refusal_that_repeats_the_key_is_a_refusal():
     assert (refusal.value.text, refusal.value.reason) == ("Invalid API key [key]", Reason.AUTH)
 
 
-@pytest.mark.parametrize("http_status", [200, 302, 401, 402, 403, 404, 429, 500, 503])
+@pytest.mark.parametrize("http_status", [200, 302, 403, 404, 500, 503])
 @pytest.mark.parametrize("body", [b'{"order": 5', b'{"error": "Not enough funds"}', b"[[[[[", b"<html>"])
 def test_an_answer_that_is_too_large_leaves_the_outcome_unknown(body, http_status):
-    with pytest.raises(OutcomeUnknown, match="too large"):
+    words = {302: "redirects", 404: "Nothing found"}.get(http_status, "too large")
+    with pytest.raises(OutcomeUnknown, match=words):
         read_added(Answer(http_status, body, excess="The answer is too large."))
+
+
+def test_a_status_that_tells_the_outcome_by_itself_tells_it_with_an_answer_that_is_too_large():
+    def error_at(http_status):
+        with pytest.raises((NotSent, Refused)) as caught:
+            read_added(Answer(http_status, b"<html>", retry_after=7, excess="The answer is too large."))
+        return caught.value
+
+    assert (error_at(429).is_rate_limit, error_at(429).retry_after) == (True, 7)
+    assert [error_at(http_status).reason for http_status in (401, 402)] == [Reason.AUTH, Reason.FUNDS]
 
 
 def test_a_bare_id_beside_an_error_may_be_the_orders_so_it_is_not_refused():
