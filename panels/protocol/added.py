@@ -5,7 +5,7 @@ An answer is asked in this order:
 an answer that is too large       unknown; not sent at 429, refused at 401 and 402, as without JSON
 an id of an order                 the order exists, at any HTTP status and with any other content
 a bare whole number               the order exists, at HTTP 200 and 201
-an id with our API key in it      unknown, and a person has to look the id up
+an id with our API key in it      unknown, and a person has to look it up; but the key alone as `id` of an error is none
 words that admit the order        unknown, because the order may exist
 an id that may be the order's     placed without an error beside it, unknown with an error
 words of a known class            refused
@@ -22,8 +22,8 @@ from panels.protocol.admission import admits_order, says_lost, says_placed
 from panels.protocol.answers import Answer, accepted_json, only, readable, unknown
 from panels.protocol.errors import IdHidden, OutcomeUnknown, Reason, Refused
 from panels.protocol.fields import ORDER_ID_FIELDS, fields_of
-from panels.protocol.refusal_shapes import all_words
-from panels.protocol.scalars import is_hidden_id, read_remote_id, read_text
+from panels.protocol.refusal_shapes import all_words, find_refusal
+from panels.protocol.scalars import HIDDEN, is_hidden_id, read_remote_id, read_text
 from panels.protocol.wording import says_maintenance
 
 _STATUS_KEYS = ("status", "statuscode", "code", "errorcode", "httpcode", "httpstatus", "result", "response")
@@ -48,7 +48,7 @@ def read_added(answer: Answer) -> str:
     data = readable(answer)
     if remote_id := _order_id(data, *ORDER_ID_FIELDS) or _bare_id(data, answer.http_status):
         return remote_id
-    if is_hidden_id(data) or any(map(is_hidden_id, _values(data, *ORDER_ID_FIELDS, "id"))):
+    if _has_hidden_id(data, answer.http_status):
         raise IdHidden(_ID_HIDDEN)
     words = all_words(data)
     if admits_order(words):
@@ -108,6 +108,14 @@ def _told_statuses(data: object) -> set[int]:
 def _order_id(data: object, *keys: str) -> str:
     """Return the first usable id in these fields of an answer, or ""."""
     return next(filter(None, map(read_remote_id, _values(data, *keys))), "")
+
+
+def _has_hidden_id(data: object, http_status: int) -> bool:
+    """Say whether an answer has an id with the key in it. In the `id` of an error, the key alone is our own request."""
+    if is_hidden_id(data) or any(map(is_hidden_id, _values(data, *ORDER_ID_FIELDS))):
+        return True
+    hidden = set(filter(is_hidden_id, _values(data, "id")))
+    return bool(hidden) and (hidden != {HIDDEN} or not find_refusal(data, http_status))
 
 
 def _values(data: object, *keys: str) -> list[object]:

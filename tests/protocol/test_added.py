@@ -108,6 +108,8 @@ def test_an_order_with_an_id_exists_whatever_else_is_said(http_status):
         *({key: f"x{SECRET}1"} for key in ("order", "order_id", "id")),
         {"data": {"order": SECRET.upper()}, "error": "Not enough funds"},
         {"order": {"id": SECRET}},
+        {"id": SECRET},
+        {"error": "Not enough funds", "id": f"x{SECRET}1"},
         SECRET,
     ],
 )
@@ -128,8 +130,10 @@ def test_an_id_is_read_beside_a_character_reference_without_end():
     assert read_added(Answer(200, body, redaction=Redaction(SECRET))) == "1234"
 
 
-def test_a_refusal_that_repeats_the_key_is_a_refusal():
-    answer = Answer(200, json.dumps({"error": f"Invalid API key {SECRET}"}).encode(), redaction=Redaction(SECRET))
+@pytest.mark.parametrize("more", [{}, {"id": SECRET}])
+def test_a_refusal_that_repeats_the_key_is_a_refusal(more):
+    said = {"error": f"Invalid API key {SECRET}"} | more
+    answer = Answer(200, json.dumps(said).encode(), redaction=Redaction(SECRET))
     with pytest.raises(Refused) as refusal:
         read_added(answer)
     assert (refusal.value.text, refusal.value.reason) == ("Invalid API key [key]", Reason.AUTH)
