@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
+from copy import copy
 from datetime import timedelta
 from typing import Any, TypeAlias
 
@@ -198,9 +199,18 @@ def _make_order_unknown(order: Order, error: PanelError) -> str:
 
 
 def _make_order_unknown_with_alarm(order: Order, error: PanelError) -> str:
-    """Raise an alarm too, because the panel has the order, and only a person can find out its id."""
-    _raise_alarm(order, error.text)
-    return _make_order_unknown(order, error)
+    """Raise an alarm too, because the panel has the order, and only a person can find out its id.
+
+    Both are written or neither, so a retry does not raise the alarm twice. A copy is moved, because the object must not
+    differ from the row after a rollback.
+    """
+    moved = copy(order)
+    with transaction.atomic():
+        _raise_alarm(order, error.text)
+        outcome = _make_order_unknown(moved, error)
+    if outcome == "unknown":
+        order.show(State.UNKNOWN, {"error_text": error.text})
+    return outcome
 
 
 def record_placed(order: Order, remote_id: str) -> str:
@@ -270,8 +280,8 @@ def _write_second_order_of_an_id(order: Order, remote_id: str) -> str:
         )
     told = f"The panel gave the ID {remote_id} to this order, but our order {first.pk} already has this ID."
     text = f"{told} Check at the panel which order it is before you order again."
-    _raise_alarm(order, text)
-    return _make_order_unknown(order, OutcomeUnknown(text)) if order.state == State.SENDING else "alarm"
+    is_under_way = order.state == State.SENDING
+    return _make_order_unknown_with_alarm(order, OutcomeUnknown(text)) if is_under_way else _raise_alarm(order, text)
 
 
 def _is_repeat(order: Order, first: Order) -> bool:

@@ -14,7 +14,7 @@ from panels.calls import outcomes
 from panels.calls.claiming import Claims
 from panels.calls.outcomes import expire_sends, record_outcomes, record_placed
 from panels.models import Order, OrderEvent, Panel
-from panels.protocol.errors import Deferred, NotSent, OutcomeUnknown, Refused
+from panels.protocol.errors import Deferred, IdHidden, NotSent, OutcomeUnknown, Refused
 from panels.sandbox import Fault
 from tests.calls.sending import events_of, place, submit
 from tests.factories import make_order, make_placed, make_service
@@ -167,7 +167,13 @@ def test_what_was_decided_about_an_order_stays_when_it_turns_out_that_it_never_l
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_unknown_order_asks_for_the_balance_even_if_the_database_fails_in_between(monkeypatch, caplog):
+@pytest.mark.parametrize(
+    ("error", "events"),
+    [(OutcomeUnknown("It broke."), ["unknown"]), (IdHidden("The ID has the key."), ["alarm", "unknown"])],
+)
+def test_an_unknown_order_asks_for_the_balance_even_if_the_database_fails_in_between(
+    monkeypatch, caplog, error, events
+):
     order = make_order(state=State.SENDING, attempt=1)
     real, failures = QuerySet.update, iter([DatabaseError("gone")])
 
@@ -177,9 +183,10 @@ def test_an_unknown_order_asks_for_the_balance_even_if_the_database_fails_in_bet
         return real(self, **fields)
 
     monkeypatch.setattr(QuerySet, "update", update)
-    assert record_outcomes([(order, OutcomeUnknown("It broke."))]) == {"unknown": 1}
+    assert record_outcomes([(order, error)]) == {"unknown": 1}
     assert Panel.objects.get().balance_requested_at
-    assert events_of(order) == ["unknown"]
+    assert events_of(order) == events
+    assert (order.state, Order.objects.get().state) == (State.UNKNOWN, State.UNKNOWN)
 
 
 @pytest.mark.django_db
