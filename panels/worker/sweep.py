@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef
+from typing import Any
+
+from django.db.models import DateTimeField, ExpressionWrapper, F, QuerySet
 from django.utils import timezone
 
 from panels.calls.aftercare import expire_requests
@@ -25,7 +27,8 @@ def pull_back() -> int:
     """Set times to now that are later than any rule allows. Return the number of rows.
 
     Such times come from a clock that was ahead and was set back. A send that is under way keeps its length, because it
-    may go on.
+    may go on. Hardly ever there is such a row. So rows are looked for first, because SQLite keeps all others from
+    writing while an UPDATE looks.
     """
     now = timezone.now()
     latest = now + JobRun.CLOCKS_DIFFER
@@ -40,11 +43,15 @@ def pull_back() -> int:
         (Service.objects, ("waits_until",), LONGEST_PAUSE + AFTER_OTHERS),
     )
     pulled = sum(
-        rows.filter(**{f"{names[0]}__gt": latest + longest}).update(**dict.fromkeys(names, now))
+        _update_any(rows.filter(**{f"{names[0]}__gt": latest + longest}), **dict.fromkeys(names, now))
         for rows, names, longest in put_off
     )
     as_long_as_before = ExpressionWrapper(now + (F("send_deadline") - F("sent_at")), DateTimeField())
-    return pulled + sending.filter(sent_at__gt=latest).update(sent_at=now, send_deadline=as_long_as_before)
+    return pulled + _update_any(sending.filter(sent_at__gt=latest), sent_at=now, send_deadline=as_long_as_before)
+
+
+def _update_any(rows: QuerySet[Any], **fields: object) -> int:
+    return rows.update(**fields) if rows.exists() else 0
 
 
 def ask_what_is_left() -> int:
@@ -53,14 +60,13 @@ def ask_what_is_left() -> int:
     An earlier reading of the balance does not show whether the panel accepted the order.
     """
     now = timezone.now()
+    # Read first, because SQLite keeps all others from writing while an UPDATE looks through the orders.
     given_up = Order.objects.filter(
-        panel=OuterRef("pk"),
-        state=Order.State.UNKNOWN,
-        send_deadline__lte=now,
-        send_deadline__gt=OuterRef("balance_tried_at"),
+        state=Order.State.UNKNOWN, send_deadline__lte=now, send_deadline__gt=F("panel__balance_tried_at")
     )
-    panels = Panel.objects.filter(Exists(given_up), is_active=True, balance_requested_at=None)
-    return panels.update(balance_requested_at=now)
+    pks = set(given_up.order_by().values_list("panel", flat=True))
+    panels = Panel.objects.filter(pk__in=pks, is_active=True, balance_requested_at=None)
+    return panels.update(balance_requested_at=now) if pks else 0
 
 
 def release_unread() -> int:

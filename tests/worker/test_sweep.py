@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from panels import schedule
@@ -14,6 +16,8 @@ from panels.orders import funds
 from panels.orders.following import LATEST_UNREADABLE
 from panels.worker import sweep
 from tests.factories import make_fresh_panel, make_order, make_panel, make_placed, make_refill, make_service
+
+LONG_AGO = timezone.now() - timedelta(days=1)
 
 
 @pytest.mark.django_db
@@ -72,6 +76,32 @@ def test_the_balance_is_read_once_more_when_an_unknown_order_can_not_come_any_mo
     assert schedule.waiting()["balance"] == [panel.pk]
     Panel.objects.update(balance_requested_at=None, balance_tried_at=timezone.now())
     assert sweep.ask_what_is_left() == 0
+
+
+@pytest.mark.django_db
+def test_a_sweep_with_nothing_to_repair_writes_nothing():
+    # An UPDATE that changes no row still keeps all others from writing to SQLite while it looks for rows.
+    now = timezone.now()
+    panel = make_fresh_panel(balance_tried_at=now)
+    make_order(make_service(panel), state="unknown", attempt=1, sent_at=now, send_deadline=now - timedelta(minutes=1))
+    make_refill(make_placed(make_service(panel)))
+    with CaptureQueriesContext(connection) as asked:
+        assert (sweep.pull_back(), sweep.ask_what_is_left()) == (0, 0)
+    assert len(asked) > 0
+    assert [query["sql"] for query in asked if query["sql"].startswith("UPDATE")] == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "fields", [{"is_active": False}, {"balance_tried_at": None}, {"balance_requested_at": LONG_AGO}]
+)
+def test_a_balance_that_is_not_read_or_read_soon_is_not_requested_again(fields):
+    now = timezone.now()
+    panel = make_fresh_panel(**{"balance_tried_at": now - timedelta(minutes=2)} | fields)
+    make_order(make_service(panel), state="unknown", attempt=1, send_deadline=now - timedelta(minutes=1))
+    assert sweep.ask_what_is_left() == 0
+    panel.refresh_from_db()
+    assert panel.balance_requested_at == fields.get("balance_requested_at")
 
 
 def hold_for_funds(minutes, **fields):
