@@ -17,6 +17,8 @@ from selectors import EVENT_READ
 from gunicorn.workers.gthread import TConn, ThreadWorker  # type: ignore[import-untyped]
 
 HEALTH = (b"GET /healthz/", b"HEAD /healthz/")
+# A request with one of these has a body. A thread would wait for it, and there is only one for health checks.
+BODY = (b"\ncontent-length", b"\ntransfer-encoding")
 # A health check is shorter than this. A longer or unfinished one takes one of the other threads.
 PEEK = 4096
 # A connection without a byte is closed after so many seconds.
@@ -68,4 +70,8 @@ def _first_bytes(connection: socket.socket) -> bytes | None:
 
 
 def _is_health_check(first: bytes | None) -> bool:
-    return first is not None and first.startswith(HEALTH) and b"\r\n\r\n" in first
+    """Say whether the first bytes of a request are a whole health check without a body."""
+    if first is None or not first.startswith(HEALTH):
+        return False
+    head, end, _ = first.partition(b"\r\n\r\n")
+    return bool(end) and not any(name in head.lower() for name in BODY)

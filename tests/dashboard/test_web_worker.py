@@ -8,6 +8,7 @@ import threading
 
 import pytest
 
+from dashboard import web_worker
 from tests.processes import PATIENCE, eventually, get, own_port
 
 # Every wait lasts far longer than a test. So a test that does not end shows a wait that should not be.
@@ -66,6 +67,14 @@ def test_silent_clients_and_half_a_health_check_keep_no_page_waiting(server):
         half = opened.enter_context(socket.create_connection(("127.0.0.1", port)))
         half.sendall(b"GET /healthz/ HTTP/1.1\r\nHost: here\r\n")
         assert get(port, "/healthz/") == 200
+
+
+@pytest.mark.parametrize("header", ["Content-Length: 5", "content-length:5", "Transfer-Encoding: chunked"])
+def test_a_health_check_whose_body_may_not_come_does_not_take_the_thread_for_health_checks(header):
+    assert not web_worker._is_health_check(f"GET /healthz/ HTTP/1.1\r\nHost: here\r\n{header}\r\n\r\n".encode())
+    whole = b"GET /healthz/ HTTP/1.1\r\nHost: here\r\n\r\n"
+    assert web_worker._is_health_check(whole)
+    assert web_worker._is_health_check(whole + b"content-length: 5")
 
 
 def test_a_connection_is_used_again_and_idle_connections_do_not_hold_up_the_end(server):
