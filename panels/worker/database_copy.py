@@ -9,6 +9,7 @@ import subprocess
 import threading
 from collections.abc import Mapping
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,10 @@ from django.db.backends.postgresql.client import DatabaseClient
 
 # The pages of SQLite that are copied at once, about 8 MB.
 PIECE = 2_000
+# So many pieces are written to disk together. More at once would keep the writes of everybody else waiting.
+SYNC_EVERY = 4
+# The steps of SQLite between two looks whether the worker stops, some milliseconds.
+STEPS = 10_000
 # Seconds between two looks whether the worker stops.
 LOOK_EVERY = 0.2
 STOPPED = "The worker was stopped before the backup was complete."
@@ -31,19 +36,40 @@ def copy_sqlite(source: Path, target: Path, stopping: threading.Event) -> None:
     if shutil.disk_usage(target.parent).free < 2 * source.stat().st_size:
         raise CopyError(f"The disk of {target.parent} has too little space. Delete files there, or move BACKUP_DIR.")
     address = f"{source.absolute().as_uri()}?mode=rw"
+    pieces = count(1)
     with (
+        target.open("ab") as written,
         closing(sqlite3.connect(address, uri=True, isolation_level=None)) as ours,
         closing(sqlite3.connect(target, isolation_level=None)) as copy,
     ):
+
+        def after_piece(*_: int) -> None:
+            _go_on(stopping)
+            if next(pieces) % SYNC_EVERY == 0:
+                os.fsync(written.fileno())
+
         # Without a transaction, each write of another process would make SQLite begin the copy anew.
         ours.execute("BEGIN")
         ours.execute("SELECT 1 FROM sqlite_master").fetchone()
-        ours.backup(copy, pages=PIECE, progress=lambda *_: _go_on(stopping))
+        ours.backup(copy, pages=PIECE, progress=after_piece)
+        # While it is open, the log of the source only grows.
+        ours.execute("ROLLBACK")
         # As a single file. In the mode of the source, two more files would belong to it.
         copy.execute("PRAGMA journal_mode = DELETE")
-        (found,) = copy.execute("PRAGMA quick_check(1)").fetchone()
+        found = _quick_check(copy, stopping)
     if found != "ok":
         raise CopyError(f"The copy is damaged: {found}. Check the disk and the database.")
+
+
+def _quick_check(copy: sqlite3.Connection, stopping: threading.Event) -> str:
+    """Return the first fault of a copy, or "ok"."""
+    copy.set_progress_handler(stopping.is_set, STEPS)
+    try:
+        (found,) = copy.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.OperationalError:
+        _go_on(stopping)
+        raise
+    return str(found)
 
 
 def copy_postgres(database: Mapping[str, Any], target: Path, stopping: threading.Event) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import threading
 from contextlib import closing
+from itertools import chain, repeat
 from types import SimpleNamespace
 
 import pytest
@@ -70,6 +72,42 @@ def test_a_worker_that_stops_ends_a_copy(source, target):
     stopping.set()
     with pytest.raises(CopyError, match=STOPPED):
         copy_sqlite(source, target, stopping)
+
+
+def test_a_worker_that_stops_ends_the_check_of_a_copy(source, target, monkeypatch):
+    monkeypatch.setattr(database_copy, "STEPS", 1)
+    # The copy is one piece.
+    answers = chain([False], repeat(True))
+    with pytest.raises(CopyError, match=STOPPED):
+        copy_sqlite(source, target, SimpleNamespace(is_set=lambda: next(answers)))
+    assert count(target) == PAGES
+
+
+def test_the_log_of_the_source_can_be_emptied_while_the_copy_is_checked(source, target, monkeypatch):
+    monkeypatch.setattr(database_copy, "STEPS", 1)
+    kept = []
+    with closing(sqlite3.connect(source, timeout=0, isolation_level=None)) as own:
+
+        def is_set():
+            if len(kept) < 3:
+                own.execute("INSERT INTO word VALUES ('later')")
+                kept.append(own.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+            return False
+
+        copy_sqlite(source, target, SimpleNamespace(is_set=is_set))
+    # The copy is one piece.
+    assert kept == [1, 0, 0]
+
+
+def test_a_copy_is_written_to_disk_every_few_pieces(source, target, monkeypatch):
+    monkeypatch.setattr(database_copy, "PIECE", 5)
+    looks, syncs = [], []
+    real = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda descriptor: (syncs.append(len(looks)), real(descriptor)))
+    monkeypatch.setattr(database_copy, "_quick_check", lambda *_: "ok")
+    copy_sqlite(source, target, SimpleNamespace(is_set=lambda: looks.append(1)))
+    assert len(looks) > 20
+    assert syncs == [look for look in range(1, len(looks) + 1) if look % 4 == 0]
 
 
 def test_a_damaged_database_makes_no_backup(source, target):
