@@ -19,7 +19,7 @@ from django.db.backends.postgresql.client import DatabaseClient
 PIECE = 2_000
 # So many pieces are written to disk together. More at once would keep the writes of everybody else waiting.
 SYNC_EVERY = 4
-# The steps of SQLite between two looks whether the worker stops, some milliseconds.
+# The steps of SQLite between two looks whether the worker stops. They take less than a millisecond.
 STEPS = 10_000
 # Seconds between two looks whether the worker stops.
 LOOK_EVERY = 0.2

@@ -45,6 +45,10 @@ def test_no_form_of_the_key_is_left_in_a_text_or_in_a_value(form):
     assert hide.values([f"a {form} b"]) == [shown]
 
 
+def test_a_key_in_character_references_with_many_zeros_is_hidden():
+    assert Redaction(KEY).values(["".join(f"&#{ord(char):090};" for char in KEY)]) == ["[key]"]
+
+
 def test_each_part_of_twelve_characters_is_hidden_and_shorter_ones_stay():
     hide = Redaction(LONG_KEY)
     for start in range(len(LONG_KEY) - 12):
