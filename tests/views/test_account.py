@@ -69,3 +69,12 @@ def test_a_person_sees_where_they_are_signed_in_and_ends_one_session_or_all_othe
 
 def end(client, which):
     return client.post("/account/sessions/end/", {"session": which}, follow=True).text
+
+
+def test_a_person_without_a_role_is_told_so_and_led_to_a_page_that_opens(client):
+    client.force_login(make_user())
+    refused = client.get("/")
+    assert refused.status_code == 403
+    assert "You have no role yet. Ask a manager for one." in refused.text
+    assert 'class="button" href="/account/"' in refused.text
+    assert client.get("/account/").status_code == 200
