@@ -11,12 +11,13 @@ from django.core.exceptions import ValidationError
 
 NAMES_OF_THE_PRODUCT = ("paneldashboard", "dashboard", "panels", "smmpanel")
 SIMILAR = 0.7
-NO_LETTERS_AROUND = re.compile(r"^[\W\d_]+|[\W\d_]+$")
+CORE = re.compile(r"[^\W\d_](?:.*[^\W\d_])?", re.DOTALL)
 
 
 def core(password: str) -> str:
     """Return a password in lower case without the digits and signs around it: "!Sunshine-2024" is "sunshine"."""
-    return NO_LETTERS_AROUND.sub("", password.lower())
+    found = CORE.search(password.lower())
+    return found[0] if found else ""
 
 
 class Uncommon(CommonPasswordValidator):
@@ -56,10 +57,11 @@ class UnlikeTheProduct:
     """Refuses what is near a name of this product."""
 
     def validate(self, password: str, user: Any = None) -> None:  # noqa: ARG002
-        """Compare the letters of the password with each name."""
+        """Compare the letters of the password with each name. Twice as many letters as a name has are not like it."""
         letters = re.sub(r"[\W\d_]+", "", password.lower())
         for name in NAMES_OF_THE_PRODUCT:
-            if SequenceMatcher(a=letters, b=name).ratio() >= SIMILAR:
+            is_near = len(letters) <= 2 * len(name)
+            if is_near and SequenceMatcher(a=letters, b=name).ratio() >= SIMILAR:
                 raise ValidationError("The password is like the name of this product.", code="password_too_similar")
 
     def get_help_text(self) -> str:

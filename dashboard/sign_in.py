@@ -13,10 +13,10 @@ from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.models import Permission, User
 from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
+from panels.forms.passwords import MAX_PASSWORD, LimitedPasswords, limit
 from panels.models import PersonalSettings, compiled
 
 
@@ -48,15 +48,11 @@ def _permissions_of(pk: str) -> QuerySet[Any, Any]:
 class SignInForm(AuthenticationForm):
     """Asks for name and password. Longer ones than anybody can have are neither looked up, stored nor shown again."""
 
-    MAX_PASSWORD = 4096
-
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        longest = {"username": self.username_field.max_length or 0, "password": self.MAX_PASSWORD}
+        longest = {"username": self.username_field.max_length or 0, "password": MAX_PASSWORD}
         for name, most in longest.items():
-            # Django only tells the browser how long a name may be.
-            message = f"This has more than {most:,} characters."
-            self.fields[name].validators.append(MaxLengthValidator(most, message))
+            limit(self.fields[name], most)
             if len(self.data.get(name, "")) > most:
                 self.data = {**dict(self.data.items()), name: self.data[name][: most + 1]}
 
@@ -96,7 +92,7 @@ def page_after(request: HttpRequest, wanted: str | None) -> str:
 sign_in = login_not_required(SignIn.as_view())
 
 
-class PasswordForm(PasswordChangeForm):
+class PasswordForm(LimitedPasswords, PasswordChangeForm):
     """Checks the old password by a sign-in, so the limits on guessing hold here too."""
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:

@@ -14,6 +14,7 @@ from axes.admin import AccessAttemptAdmin, AccessFailureLogAdmin, AccessLogAdmin
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm
 from django.contrib.auth.models import Group, Permission, User
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -25,6 +26,7 @@ from django.views.decorators.http import require_POST
 
 from panels.admin.base import Confirmed, OwnFilters, RowAdmin
 from panels.forms.password_link import make_link
+from panels.forms.passwords import LimitedPasswords
 from panels.models import PersonalSettings, SavedView, Session
 from panels.pages.confirmation import confirmed
 
@@ -59,11 +61,21 @@ def _name(permission: Permission) -> str:
 admin.site.unregister((User, Group, LogEntry, AccessAttempt, AccessFailureLog, AccessLog, Authenticator, EmailAddress))
 
 
+class NewPersonForm(LimitedPasswords, AdminUserCreationForm):  # type: ignore[type-arg]
+    pass
+
+
+class NewPasswordForm(LimitedPasswords, AdminPasswordChangeForm):  # type: ignore[type-arg]
+    pass
+
+
 @admin.register(User)
 class PeopleAdmin(Confirmed, OwnFilters, UserAdmin):  # type: ignore[type-arg]
     """Users. Only a superuser reaches users with more permissions than their own."""
 
     actions = None
+    add_form = NewPersonForm
+    change_password_form = NewPasswordForm
     list_display = ("username", "first_name", "last_name", "email", "is_active", "last_login")
     plain_fieldsets = (
         (None, {"fields": ("username", "password")}),

@@ -16,6 +16,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 
+from panels.forms.passwords import LimitedPasswords
+
 INVALID = "This link is not valid. A link works once, and for a day. Ask a manager for a new one."
 
 
@@ -32,7 +34,7 @@ def find_person(code: str) -> User | None:
     return user if user and default_token_generator.check_token(user, token) else None
 
 
-class PasswordLinkForm(SetPasswordForm):  # type: ignore[type-arg]
+class PasswordLinkForm(LimitedPasswords, SetPasswordForm):  # type: ignore[type-arg]
     """Sets the password of the person for whom the code was made."""
 
     code = forms.CharField(

@@ -7,7 +7,8 @@ from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from dashboard.password_rules import core
+from dashboard import password_rules
+from dashboard.password_rules import UnlikeTheProduct, core
 
 ANN = User(username="annmiller", first_name="Ann", last_name="Miller-Krause", email="accounts@example.com")
 
@@ -44,3 +45,16 @@ def test_a_bad_password_is_refused_and_the_words_say_why(password, words):
 def test_the_core_of_a_password_is_what_is_between_digits_and_signs():
     assert core("«2024» Sun-Shine_!99") == "sun-shine"
     assert core("12 34!") == ""
+    assert core("2a") == core("a\n2") == "a"
+    assert core("a\nb") == "a\nb"
+
+
+def test_a_long_run_of_signs_is_read_once():
+    """A search that begins anew at each sign would not end in an hour."""
+    password = "a" + "!" * 400_000 + "a"
+    assert core(password) == password
+
+
+def test_a_password_much_longer_than_a_name_is_not_compared_with_it(monkeypatch):
+    monkeypatch.setattr(password_rules, "SequenceMatcher", None)
+    UnlikeTheProduct().validate("dashboard" * 4)

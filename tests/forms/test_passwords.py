@@ -1,0 +1,42 @@
+"""No form reads a password that is longer than anybody's."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import RequestFactory
+
+from panels.forms.password_link import make_link
+from panels.forms.passwords import MAX_PASSWORD
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+TOO_LONG = "correct horse " * 300
+
+
+@pytest.fixture
+def read(monkeypatch):
+    """Return what the rules for passwords have read."""
+    passwords = []
+    monkeypatch.setattr(
+        "django.contrib.auth.password_validation.validate_password", lambda given, *_: passwords.append(given)
+    )
+    return passwords
+
+
+@pytest.mark.parametrize(
+    ("address", "names"),
+    [
+        ("/password/", ("old_password", "new_password1", "new_password2")),
+        ("/password/link/", ("new_password1", "new_password2")),
+        ("/admin/auth/user/add/", ("password1", "password2")),
+        ("/admin/auth/user/{pk}/password/", ("password1", "password2")),
+    ],
+)
+def test_a_password_that_is_too_long_is_refused_before_the_rules_read_it(client, read, address, names):
+    root = make_user(is_superuser=True, is_staff=True)
+    client.force_login(root)
+    code = make_link(RequestFactory().get("/"), root).partition("#")[2]
+    fields = {"username": "ann", "code": code, "usable_password": "true"} | dict.fromkeys(names, TOO_LONG)
+    answer = client.post(address.format(pk=root.pk), fields)
+    assert answer.text.count(f"more than {MAX_PASSWORD:,} characters") == len(names)
+    assert read == []
