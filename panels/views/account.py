@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,6 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from panels.forms.account import AccountForm
 from panels.models import PersonalSettings
 from panels.people import sessions
+
+KEY = re.compile(r"[0-9a-f]{40}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,7 +39,9 @@ def session_end(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("session", "")
     present = sessions.current(request)
     own = sessions.open_sessions(request.user).exclude(pk=present and present.pk)
-    ended, _ = (own if chosen == "others" else own.filter(pk=chosen)).delete()
+    if chosen != "others":
+        own = own.filter(pk=chosen) if KEY.fullmatch(chosen) else own.none()
+    ended, _ = own.delete()
     if ended:
         messages.success(request, f"Signed out on {ended} other device{pluralize(ended)}.")
     else:

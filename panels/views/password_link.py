@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from auditlog.context import set_actor
-from axes.decorators import axes_dispatch
+from axes.handlers.proxy import AxesProxyHandler
+from axes.helpers import get_lockout_response
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -13,13 +14,18 @@ from django.views.decorators.http import require_http_methods
 
 from panels.forms.password_link import PasswordLinkForm
 
+# Wrong codes count for no name. The visitor's form must not choose another one.
+NOBODY = {"username": None}
+
 
 @login_not_required
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
-@axes_dispatch  # type: ignore[untyped-decorator]
 def password_link(request: HttpRequest) -> HttpResponse:
     """Set the password of the person whose code is in the form, and lead to the sign-in."""
+    if not AxesProxyHandler.is_allowed(request, NOBODY):
+        locked: HttpResponse = get_lockout_response(request, credentials=NOBODY)
+        return locked
     form = PasswordLinkForm(request, request.POST if request.method == "POST" else None)
     if not form.is_valid():
         status = 422 if form.is_bound else 200

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from panels.models import PersonalSettings, Session
 from tests.factories import make_user
@@ -78,3 +80,12 @@ def test_a_person_without_a_role_is_told_so_and_led_to_a_page_that_opens(client)
     assert "You have no role yet. Ask a manager for one." in refused.text
     assert 'class="button" href="/account/"' in refused.text
     assert client.get("/account/").status_code == 200
+
+
+@pytest.mark.parametrize("key", ["", "\0", "0" * 39, "G" * 40, "0" * 40 + "\n", "é" * 40])
+def test_what_cannot_be_the_key_of_a_session_is_not_looked_up(as_viewer, key):
+    with CaptureQueriesContext(connection) as queries:
+        answer = as_viewer.post("/account/sessions/end/", {"session": key})
+    assert (answer.status_code, answer.url) == (302, "/account/")
+    lookups = [query["sql"] for query in queries.captured_queries if '"panels_session"."user_id" =' in query["sql"]]
+    assert lookups == []

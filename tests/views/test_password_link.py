@@ -45,3 +45,9 @@ def test_wrong_codes_are_limited_like_wrong_passwords(client, code):
     assert [use(client, "1-wrong-code").status_code for _ in range(5)] == [422] * 4 + [429]
     assert use(client, code).status_code == 429
     assert client.get(ADDRESS).status_code == 429
+
+
+def test_no_name_in_the_form_passes_by_the_lock(client, code):
+    for number in range(5):
+        client.post(ADDRESS, {"code": "1-wrong-code", "username": f"name{number}"})
+    assert client.post(ADDRESS, {"code": code, "username": "another"}).status_code == 429
