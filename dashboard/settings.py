@@ -234,6 +234,9 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_FORMS = {
     "add_webauthn": "panels.forms.factors.PasskeyForm",
     "login_webauthn": "panels.forms.factors.PasskeySignInForm",
+    "authenticate_webauthn": "panels.forms.factors.PasskeyFactorForm",
+    "reauthenticate_webauthn": "panels.forms.factors.PasskeyConfirmForm",
+    "edit_webauthn": "panels.forms.factors.PasskeyNameForm",
 }
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

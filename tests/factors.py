@@ -25,22 +25,26 @@ def make_codes(user):
     return RecoveryCodes.activate(user).generate_codes()
 
 
-def make_passkey(user, name="Laptop"):
-    """Give a person a passkey that no device has."""
+def make_answer(name="Laptop", challenge=bytes(32), site=bytes(32), origin="http://localhost"):
+    """Return what a device answers when a passkey is added."""
     key = AttestedCredentialData.create(bytes(16), name.encode(), ES256.from_ctap1(b"\x04" + bytes(64)))
     flags = AuthenticatorData.FLAG.ATTESTED | AuthenticatorData.FLAG.UP
-    made = AttestationObject.create("none", AuthenticatorData.create(bytes(32), flags, 0, key), {})
-    told = CollectedClientData.create(CollectedClientData.TYPE.CREATE, bytes(32), "http://localhost")
+    made = AttestationObject.create("none", AuthenticatorData.create(site, flags, 0, key), {})
+    told = CollectedClientData.create(CollectedClientData.TYPE.CREATE, challenge, origin)
     identity = websafe_encode(name.encode())
-    credential = {
+    return {
         "id": identity,
         "rawId": identity,
         "type": "public-key",
         "response": {"clientDataJSON": websafe_encode(told), "attestationObject": websafe_encode(made)},
         "clientExtensionResults": {"credProps": {"rk": True}},
     }
+
+
+def make_passkey(user, name="Laptop"):
+    """Give a person a passkey that no device has."""
     return Authenticator.objects.create(
-        user=user, type=Authenticator.Type.WEBAUTHN, data={"name": name, "credential": credential}
+        user=user, type=Authenticator.Type.WEBAUTHN, data={"name": name, "credential": make_answer(name)}
     )
 
 

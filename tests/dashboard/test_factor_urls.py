@@ -1,10 +1,15 @@
 """The pages of second factors, and that nobody can sign up or use other parts of allauth."""
 
+import json
+from hashlib import sha256
+
 import pytest
+from allauth.mfa.webauthn.internal.auth import STATE_SESSION_KEY
 from django.urls import NoReverseMatch, reverse
+from fido2.utils import websafe_decode
 
 from tests.factories import make_user
-from tests.factors import PASSWORD, SECRET, code, make_app, make_codes, make_passkey, sign_in
+from tests.factors import PASSWORD, SECRET, code, make_answer, make_app, make_codes, make_passkey, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -98,3 +103,77 @@ def test_too_many_passkeys_from_one_place_are_refused_with_a_page_of_ours(client
     answer = client.post(reverse("mfa_login_webauthn"))
     assert (answer.status_code, "Wait a minute and try again" in answer.text) == (429, True)
     assert client.post(reverse("mfa_login_webauthn"), REMOTE_ADDR="192.0.2.7").status_code == 302
+
+
+# Answers for which allauth and fido2 raise, each in another way.
+UNREADABLE = [
+    "[" * 100_000,
+    "0",
+    '{"id": "a"}',
+    '{"id": "a", "rawId": "a", "response": 0}',
+    '{"id": "\\ud800", "rawId": "\\ud800", "response": {}}',
+    '{"id": "YQ", "rawId": "YQ", "response": {"userHandle": {}}}',
+    '{"id": "YQ", "rawId": "YQ", "response": {"clientDataJSON": "e30", "attestationObject": "_w"}}',
+    '{"id": "YQ", "rawId": "YQ", "response": {"clientDataJSON": "e30", "attestationObject": "gQ"}}',
+    '{"id": "YQ", "rawId": "YQ", "response": {"clientDataJSON": "e30", "authenticatorData": "YQ", "signature": "YQ"}}',
+]
+
+
+@pytest.mark.parametrize("credential", UNREADABLE)
+@pytest.mark.parametrize("name", ["mfa_add_webauthn", "mfa_login_webauthn", "mfa_authenticate", "mfa_reauthenticate"])
+def test_an_answer_that_cannot_be_read_is_refused_and_not_shown_again(client, credential, name):
+    user = make_user("Manager", password=PASSWORD)
+    make_passkey(user)
+    if name == "mfa_authenticate":
+        sign_in(client, user)
+    elif name != "mfa_login_webauthn":
+        client.force_login(user)
+    address = reverse("mfa_reauthenticate_webauthn" if name == "mfa_reauthenticate" else name)
+    client.get(address, headers={"X-Requested-With": "XMLHttpRequest"})
+    answer = client.post(address, {"credential": credential}, follow=True)
+    assert (answer.status_code, "This was not accepted" in answer.text) == (200, True)
+    assert len(answer.content) < 50_000
+    assert user.authenticator_set.count() == 1
+
+
+def add_passkey(client, **changed):
+    """Send the answer of a device, with these changes."""
+    address = reverse("mfa_add_webauthn")
+    client.get(address, secure=True)
+    challenge = websafe_decode(client.session[STATE_SESSION_KEY]["challenge"])
+    answer = make_answer("Laptop", challenge, sha256(b"testserver").digest(), "https://testserver") | changed
+    return client.post(address, {"name": "Laptop", "credential": json.dumps(answer)}, secure=True)
+
+
+@pytest.mark.parametrize("extras", [0, None, {"credProps": True}, {"credProps": None}, []])
+def test_a_passkey_that_could_not_be_read_again_is_not_added(as_manager, manager, extras):
+    assert "This was not accepted" in add_passkey(as_manager, clientExtensionResults=extras).text
+    assert not manager.authenticator_set.exists()
+
+
+@pytest.mark.parametrize("is_passwordless", [True, False])
+def test_a_passkey_is_stored_without_what_nobody_reads(as_manager, manager, is_passwordless):
+    extras = {"credProps": {"rk": is_passwordless, "more": 1}, "more": "\0"}
+    identity = make_answer()["id"] + "\0"
+    assert (
+        add_passkey(as_manager, id=identity, rawId=identity, clientExtensionResults=extras, more=1).status_code == 302
+    )
+    stored = manager.authenticator_set.get(type="webauthn").data["credential"]
+    made = make_answer()
+    assert {name: stored[name] for name in ("id", "rawId", "type")} == {
+        each: made[each] for each in ("id", "rawId", "type")
+    }
+    assert stored["response"].keys() == made["response"].keys()
+    assert stored["clientExtensionResults"] == {"credProps": {"rk": is_passwordless}}
+    assert len(stored) == 5
+    assert ("Signs in alone" in as_manager.get(reverse("mfa_index")).text) == is_passwordless
+
+
+def test_the_name_of_a_passkey_is_short(as_manager, manager):
+    key = make_passkey(manager)
+    as_manager.post(reverse("mfa_edit_webauthn", args=[key.pk]), {"name": "x" * 101})
+    key.refresh_from_db()
+    assert key.data["name"] == "Laptop"
+    as_manager.post(reverse("mfa_edit_webauthn", args=[key.pk]), {"name": "x" * 100})
+    key.refresh_from_db()
+    assert key.data["name"] == "x" * 100
