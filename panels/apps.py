@@ -16,7 +16,7 @@ class PanelsConfig(AppConfig):
         """Create the indexes of the searches after each migrate, check the secrets, and follow settings and people."""
         # Imported here, because models cannot be imported before the apps are ready.
         from allauth.account.signals import authentication_step_completed  # noqa: PLC0415
-        from allauth.mfa.signals import authenticator_removed  # noqa: PLC0415
+        from allauth.mfa.signals import authenticator_added, authenticator_removed  # noqa: PLC0415
 
         from dashboard import checks  # noqa: F401, PLC0415
         from panels.models import history  # noqa: PLC0415
@@ -30,4 +30,6 @@ class PanelsConfig(AppConfig):
         post_save.connect(sessions.end_outdated, sender=settings.AUTH_USER_MODEL)
         authentication_step_completed.connect(confirmation.on_step)
         authenticator_removed.connect(required_factor.on_removal)
+        authenticator_added.connect(sessions.end_others)
+        authenticator_removed.connect(sessions.end_others)
         history.follow()

@@ -50,8 +50,8 @@ def is_missing(request: HttpRequest) -> bool:
     """Return whether this person must have a second factor and has none."""
     if not is_required_of(request.user) or HAS_FACTOR in request.session:
         return False
-    # Recovery codes alone are no factor. They go together with the last factor.
-    if not Authenticator.objects.filter(user=request.user).exists():
+    # Recovery codes alone are no factor.
+    if not Authenticator.objects.filter(user=request.user).exclude(type=Authenticator.Type.RECOVERY_CODES).exists():
         return True
     request.session[HAS_FACTOR] = True
     return False

@@ -51,6 +51,17 @@ def open_sessions(user: Any) -> QuerySet[Session]:
     return Session.objects.filter(user=user, expire_date__gt=timezone.now()).order_by("-seen_at")
 
 
+def others(request: HttpRequest, user: Any) -> QuerySet[Session]:
+    """Return the open sessions of a person without that of this request."""
+    present = current(request)
+    return open_sessions(user).exclude(pk=present and present.pk)
+
+
+def end_others(request: HttpRequest, user: Any, **_: Any) -> None:
+    """End them after a change of factors, as a receiver of allauth's signals. They may be those of a thief."""
+    others(request, user).delete()
+
+
 def note_sign_in(request: HttpRequest, **_: Any) -> None:
     """Note in a new session when and from where the person signed in."""
     request.session[SIGN_IN] = {

@@ -37,8 +37,7 @@ def account(request: HttpRequest) -> HttpResponse:
 def session_end(request: HttpRequest) -> HttpResponse:
     """End one session of the signed-in person by its key in the list, or with "others" all but this one."""
     chosen = request.POST.get("session", "")
-    present = sessions.current(request)
-    own = sessions.open_sessions(request.user).exclude(pk=present and present.pk)
+    own = sessions.others(request, request.user)
     if chosen != "others":
         own = own.filter(pk=chosen) if KEY.fullmatch(chosen) else own.none()
     ended, _ = own.delete()

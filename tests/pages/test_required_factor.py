@@ -58,6 +58,14 @@ def test_recovery_codes_and_polls_and_the_way_out(as_manager, manager, settings)
     assert as_manager.post("/logout/").url == "/login/"
 
 
+def test_recovery_codes_alone_are_no_factor(as_manager, manager, settings):
+    settings.FACTOR_REQUIRED_FOR = "managers"
+    make_codes(manager)
+    assert as_manager.get("/orders/").url == SETUP
+    make_app(manager)
+    assert as_manager.get("/orders/").status_code == 200
+
+
 def test_a_known_factor_costs_no_query(as_manager, manager, settings):
     def count():
         with CaptureQueriesContext(connection) as queries:

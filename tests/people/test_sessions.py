@@ -10,11 +10,13 @@ from django.db import connection
 from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from panels.models import Session
 from panels.people.sessions import SEEN_EVERY, delete_old
 from tests.factories import make_user
+from tests.factors import code, make_app, make_passkey
 
 pytestmark = pytest.mark.django_db
 
@@ -123,3 +125,26 @@ def test_what_has_ended_is_deleted_and_the_log_of_sign_ins_is_kept_for_90_days(a
     assert not is_in(ended) or Session.objects.get().expire_date > timezone.now()
     for model in (AccessLog, AccessAttempt):
         assert list(model.objects.filter(username__startswith="old").values_list("username", flat=True)) == ["old 89"]
+
+
+@pytest.mark.parametrize("change", ["add", "remove app", "remove passkey"])
+def test_a_change_of_factors_ends_the_other_sessions_of_the_person(
+    client, ann, change, django_capture_on_commit_callbacks
+):
+    client.force_login(ann)
+    other, stranger = Client(), Client()
+    other.force_login(ann)
+    stranger.force_login(make_user("Viewer"))
+    address, fields = reverse("mfa_activate_totp"), {}
+    if change == "add":
+        client.get(address)
+        fields = {"code": code(secret=client.session["mfa.totp.secret"])}
+    elif change == "remove app":
+        make_app(ann)
+        address = reverse("mfa_deactivate_totp")
+    else:
+        address = reverse("mfa_remove_webauthn", args=[make_passkey(ann).pk])
+    assert is_in(other)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(address, fields).status_code == 302
+    assert [is_in(each) for each in (client, other, stranger)] == [True, False, True]

@@ -29,9 +29,10 @@ class Command(BaseCommand):
             self.stdout.write(f"{username} has no second factor. Nothing was removed.")
             return
         factors.delete()
+        user.sessions.all().delete()
         self.stdout.write(
-            f"Removed from {username}: {_listed(found)}. The password alone signs {username} in now. If you suspect a "
-            "theft, set a new password too, which ends all sessions."
+            f"Removed from {username}: {_listed(found)}. {username} is signed out everywhere, and the password alone "
+            f"signs {username} in now. If you suspect a theft, set a new password too."
         )
 
 

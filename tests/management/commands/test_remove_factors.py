@@ -17,7 +17,9 @@ def test_all_factors_of_one_person_are_removed_and_named(client):
         make_codes(user)
     make_passkey(ann)
     make_passkey(ann, "Phone")
+    client.force_login(ann)
     output, failure = run("remove_factors", "ann")
+    assert not is_in(client)
     assert failure == ""
     assert output.startswith("Removed from ann: the authenticator app, the recovery codes, 2 passkeys. ")
     assert set(Authenticator.objects.values_list("user", flat=True)) == {bob.pk}
