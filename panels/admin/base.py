@@ -109,11 +109,19 @@ class RowAdmin(OwnFilters, ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg
 
 
 class Confirmed:
-    """Asks people to confirm that it is them before they open or send a form of the admin."""
+    """Asks people to confirm that it is them before they open or send a form of the admin, or send an action."""
 
     @method_decorator(confirmed)
     def changeform_view(self, *args: Any, **kwargs: Any) -> HttpResponse:
         return super().changeform_view(*args, **kwargs)  # type: ignore[misc, no-any-return]
+
+    @method_decorator(confirmed)
+    def delete_view(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().delete_view(*args, **kwargs)  # type: ignore[misc, no-any-return]
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        view = super().changelist_view  # type: ignore[misc]
+        return (confirmed(view) if request.method == "POST" else view)(request, *args, **kwargs)  # type: ignore[no-any-return]
 
 
 class RowInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]

@@ -158,6 +158,7 @@ def panel_parallel(request: HttpRequest, pk: int) -> HttpResponse:
 
 @permission_required("panels.change_panel", raise_exception=True)
 @require_POST
+@confirmed
 def panel_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete a panel without orders, with its catalog and its history."""
     panel = _find(pk)

@@ -47,6 +47,7 @@ def guarded(panel, root):
         reverse("admin:auth_user_password_change", args=[root.pk]),
         reverse("admin:auth_group_add"),
         reverse("admin:auth_group_change", args=[Group.objects.first().pk]),
+        reverse("admin:auth_group_delete", args=[Group.objects.first().pk]),
         reverse("mfa_activate_totp"),
         reverse("mfa_add_webauthn"),
     ]
@@ -65,7 +66,13 @@ def test_no_form_is_taken_without_it_and_no_key_is_kept_for_later(client, panel,
     before = list(Panel.objects.values()), list(User.objects.values()), list(Group.objects.values())
     wait(client, 60)
     posted = {"name": "New", "api_url": panel.api_url, "api_key": KEY, "username": "mallory", "at_a_time": "4"}
-    actions = [reverse("panel_parallel", args=[panel.pk]), reverse("admin:auth_user_password_link", args=[root.pk])]
+    posted |= {"action": "delete_selected", "_selected_action": Group.objects.first().pk, "post": "yes"}
+    of_panel = [reverse(name, args=[panel.pk]) for name in ("panel_parallel", "panel_delete")]
+    actions = [
+        *of_panel,
+        reverse("admin:auth_user_password_link", args=[root.pk]),
+        reverse("admin:auth_group_changelist"),
+    ]
     for address in [*guarded(panel, root), *actions]:
         # allauth keeps its own forms for later, and they contain no key.
         fields = {} if address.startswith("/account/") else posted
@@ -73,6 +80,12 @@ def test_no_form_is_taken_without_it_and_no_key_is_kept_for_later(client, panel,
         assert (answer.status_code, answer.url.split("?")[0]) == (302, "/confirm/"), address
     assert before == (list(Panel.objects.values()), list(User.objects.values()), list(Group.objects.values()))
     assert KEY not in str([session.get_decoded() for session in Session.objects.all()])
+
+
+def test_lists_of_the_admin_are_shown_without_it(client, root):
+    wait(client, 60)
+    for name in ("admin:auth_user_changelist", "admin:auth_group_changelist"):
+        assert client.get(reverse(name)).status_code == 200
 
 
 def test_a_refused_form_says_so_and_leads_back_to_its_page(client, panel):
