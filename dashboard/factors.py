@@ -11,7 +11,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser, User
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 
 from dashboard.sign_in import page_after
@@ -55,7 +55,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         self, request: HttpRequest, _user: User, *, redirect_url: str | None = None, **_: Any
     ) -> HttpResponse:
         """Lead to the page that was asked for, or to the start page."""
-        return redirect(page_after(request, redirect_url or get_next_redirect_url(request)))
+        return HttpResponseRedirect(page_after(request, redirect_url or get_next_redirect_url(request)))
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Return the start page of the person."""

@@ -15,6 +15,7 @@ from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from panels.forms.passwords import MAX_PASSWORD, LimitedPasswords, limit
 from panels.models import PersonalSettings, compiled
@@ -86,7 +87,13 @@ class SignIn(LoginView):
 
 def page_after(request: HttpRequest, wanted: str | None) -> str:
     """Return the page that a person asked for, or their start page. The address of the site alone asks for no page."""
-    return wanted if wanted not in (None, "", "/") else PersonalSettings.of(request.user).start_address
+    return wanted if wanted and _is_page(wanted) else PersonalSettings.of(request.user).start_address
+
+
+def _is_page(wanted: str) -> bool:
+    """Return whether this is a path on this site. The pages of the sign-in would lead on without an end."""
+    is_path = wanted.startswith("/") and not wanted.startswith("//")
+    return is_path and wanted != "/" and not wanted.startswith(reverse("login"))
 
 
 sign_in = login_not_required(SignIn.as_view())

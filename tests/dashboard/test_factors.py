@@ -40,6 +40,13 @@ def test_who_has_an_app_is_signed_in_by_its_code_and_led_to_the_wanted_page(clie
     assert client.get("/panels/").status_code == 200
 
 
+@pytest.mark.parametrize("wanted", ["foo", "/login/"])
+def test_a_factor_leads_to_no_address_that_is_no_page(client, ann, wanted):
+    make_app(ann)
+    sign_in(client, ann)
+    assert client.post(f"{ASKED}?next={wanted}", {"code": code()}).url == "/"
+
+
 def test_the_admin_asks_like_the_dashboard(client, ann):
     make_app(ann)
     assert client.get("/admin/", follow=True).redirect_chain[-1][0] == "/login/?next=/admin/"

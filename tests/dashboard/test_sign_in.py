@@ -13,6 +13,7 @@ from panels.models import PersonalSettings
 from tests.factories import make_user, make_view
 
 pytestmark = pytest.mark.django_db
+PASSWORD = "correct horse battery"
 
 
 @pytest.mark.parametrize("has_settings", [True, False])
@@ -95,3 +96,23 @@ def test_a_name_of_the_greatest_length_is_counted_as_an_attempt(client):
 def test_an_address_that_is_too_long_is_not_repeated(client):
     assert len(client.post("/login/", {"next": "/" + "x" * 1_000_000}).content) < 20_000
     assert 'value="/orders/"' in client.post("/login/", {"next": "/orders/"}).text
+
+
+NO_PAGES = [
+    "foo",
+    "//x/",
+    "/login/",
+    "/login/?next=/login/",
+    "/login/factor/",
+    "/login/passkey/",
+    "?x",
+    "..",
+    "javascript:x",
+]
+
+
+@pytest.mark.parametrize("wanted", NO_PAGES)
+def test_an_address_that_is_no_page_leads_to_the_start_page(client, wanted):
+    user = make_user("Viewer", password=PASSWORD)
+    assert client.post("/login/", {"username": user.username, "password": PASSWORD, "next": wanted}).url == "/"
+    assert client.get("/login/", {"next": wanted}).url == "/"
