@@ -232,6 +232,8 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key", "reauthenticate": None}
 MFA_ADAPTER = "dashboard.factors.FactorAdapter"
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_FORMS = {
+    "authenticate": "panels.forms.factors.CodeForm",
+    "reauthenticate": "panels.forms.factors.ConfirmingCodeForm",
     "add_webauthn": "panels.forms.factors.PasskeyForm",
     "login_webauthn": "panels.forms.factors.PasskeySignInForm",
     "authenticate_webauthn": "panels.forms.factors.PasskeyFactorForm",

@@ -1,4 +1,4 @@
-"""The forms for passkeys."""
+"""The forms for codes and for passkeys."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import struct
 from typing import Any
 
 from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.webauthn.forms import (
     AddWebAuthnForm,
     AuthenticateWebAuthnForm,
@@ -19,6 +20,24 @@ from fido2.utils import websafe_decode, websafe_encode
 MAX_NAME = 100
 # What allauth and fido2 raise for an answer that has another shape than they expect.
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, struct.error)
+
+
+class Typed(forms.Form):
+    """Takes a code that is typed at once, without a click into its field."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        attributes = self.fields["code"].widget.attrs
+        attributes.pop("placeholder", None)
+        attributes["autofocus"] = True
+
+
+class CodeForm(Typed, AuthenticateForm):  # type: ignore[misc]
+    """Asks for a code at the sign-in."""
+
+
+class ConfirmingCodeForm(Typed, ReauthenticateForm):  # type: ignore[misc]
+    """Asks for a code again, before keys, people or limits change."""
 
 
 class Answer(forms.Form):

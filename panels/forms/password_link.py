@@ -47,6 +47,8 @@ class PasswordLinkForm(LimitedPasswords, SetPasswordForm):  # type: ignore[type-
 
     def __init__(self, request: HttpRequest, *args: Any) -> None:
         super().__init__(None, *args)
+        # A script fills the code in, so a person begins with the password.
+        self.fields["new_password1"].widget.attrs["autofocus"] = True
         self.request = request
 
     def clean_code(self) -> str:

@@ -32,5 +32,5 @@ def password_link(request: HttpRequest) -> HttpResponse:
         return render(request, "registration/password_link.html", {"form": form}, status=status)
     with set_actor(form.user):
         form.save()
-    messages.success(request, "Your password was set. Sign in with it.")
+    messages.success(request, f"Your password was set. Sign in as {form.user.get_username()} with it.")
     return redirect("login")
