@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -17,6 +18,9 @@ from django.shortcuts import redirect
 from dashboard.sign_in import page_after
 from panels.models.encryption import KeyUnreadableError, Secret
 from panels.pages.confirmation import is_confirmed
+from panels.people.visitors import network_of
+
+logger = logging.getLogger(__name__)
 
 # The messages of allauth in our words. It shows no other messages.
 WORDS = {
@@ -66,6 +70,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         messages.error(request, "This account is inactive. Ask a manager.")
         return redirect("login")
 
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return the network of the visitor, by which passkeys are limited. A visitor behind a socket has none."""
+        return network_of(request) or "unknown"
+
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count nothing, because axes alone limits the guessing of passwords."""
 
@@ -111,3 +119,9 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         """Propose a name for a new passkey."""
         count = Authenticator.objects.filter(user=user, type=type).count()
         return f"Passkey {count + 1}" if count else "Passkey"
+
+
+def log_wrong_code(request: HttpRequest, user: User, *, reauthentication: bool = False, **_: Any) -> None:
+    """Log who gave a wrong code and from where, without the code, as a receiver of allauth's signal."""
+    step = "confirmation" if reauthentication else "sign-in"
+    logger.warning("A wrong code of %s at a %s, from %s", user.get_username(), step, network_of(request) or "unknown")

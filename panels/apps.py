@@ -16,9 +16,9 @@ class PanelsConfig(AppConfig):
         """Create the indexes of the searches after each migrate, check the secrets, and follow settings and people."""
         # Imported here, because models cannot be imported before the apps are ready.
         from allauth.account.signals import authentication_step_completed  # noqa: PLC0415
-        from allauth.mfa.signals import authenticator_added, authenticator_removed  # noqa: PLC0415
+        from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed  # noqa: PLC0415
 
-        from dashboard import checks  # noqa: F401, PLC0415
+        from dashboard import checks, factors  # noqa: F401, PLC0415
         from panels.models import history  # noqa: PLC0415
         from panels.models.search_index import create_search_indexes  # noqa: PLC0415
         from panels.pages import confirmation, required_factor  # noqa: PLC0415
@@ -32,4 +32,5 @@ class PanelsConfig(AppConfig):
         authenticator_removed.connect(required_factor.on_removal)
         authenticator_added.connect(sessions.end_others)
         authenticator_removed.connect(sessions.end_others)
+        authentication_failed.connect(factors.log_wrong_code)
         history.follow()

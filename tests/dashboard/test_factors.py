@@ -47,6 +47,21 @@ def test_a_factor_leads_to_no_address_that_is_no_page(client, ann, wanted):
     assert client.post(f"{ASKED}?next={wanted}", {"code": code()}).url == "/"
 
 
+def test_passkeys_are_taken_from_a_visitor_without_an_address_and_limited(client):
+    sent = [client.post("/login/passkey/", REMOTE_ADDR="").status_code for _ in range(11)]
+    assert sent == [302] * 10 + [429]
+
+
+def test_a_wrong_code_is_in_the_log_without_the_code(client, ann, caplog):
+    make_app(ann)
+    sign_in(client, ann)
+    client.post(ASKED, {"code": "000000"}, REMOTE_ADDR="192.0.2.7")
+    found = [record for record in caplog.records if record.name == "dashboard.factors"]
+    assert [(each.levelname, each.getMessage()) for each in found] == [
+        ("WARNING", "A wrong code of ann at a sign-in, from 192.0.2.7")
+    ]
+
+
 def test_the_admin_asks_like_the_dashboard(client, ann):
     make_app(ann)
     assert client.get("/admin/", follow=True).redirect_chain[-1][0] == "/login/?next=/admin/"
