@@ -343,7 +343,7 @@ def test_a_service_that_waits_for_long_needs_a_person_while_orders_wait_for_it()
 
 @pytest.mark.django_db
 def test_orders_that_are_not_followed_are_counted_at_their_panel_and_listed(client, viewer):
-    now, service = timezone.now(), make_service(make_fresh_panel())
+    now, service = timezone.now().replace(microsecond=0), make_service(make_fresh_panel())
     for hours in (2, 4, 30):
         make_placed(service, unreadable_since=now - hours * HOUR)
     make_placed(service, unreadable_since=now - 5 * HOUR, next_check_at=None)
