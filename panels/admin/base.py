@@ -83,6 +83,8 @@ class OwnFilters(admin.ModelAdmin):  # type: ignore[type-arg]
         return super().get_object(request, object_id, from_field)
 
     def _is_key(self, text: str) -> bool:
+        if "\0" in text:
+            return False
         key: Any = self.model._meta.pk
         try:
             getattr(key, "target_field", key).clean(text, None)
