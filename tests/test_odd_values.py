@@ -1,4 +1,4 @@
-"""Odd values of parameters: no page and no list of the admin fails because of one, whatever it is."""
+"""Odd values of parameters make no page and no list of the admin fail."""
 
 from __future__ import annotations
 

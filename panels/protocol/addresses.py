@@ -114,7 +114,7 @@ def allowed(found: list[Any], host: str, *, allow_private: bool) -> list[Any]:
 
 
 def is_never_called(address: str) -> bool:
-    """Say whether an IP address is refused whatever the settings are, also if it is inside of an IPv6 address."""
+    """Say whether an IP address is refused with any settings. An address inside of an IPv6 address counts too."""
     ip: _IPAddress = ipaddress.ip_address(address.partition("%")[0])
     return any(each in network for each in (ip, *_ipv4_inside(ip)) for network in _NEVER)
 

@@ -106,7 +106,7 @@ class Redaction:
         return any(probe in folded for probe in self._probes)
 
     def _places(self, text: str) -> list[tuple[int, int]]:
-        """Return where the key and its parts begin and end, whatever escapes and blanks are in them."""
+        """Return where the key and its parts begin and end. Escapes and blanks may be inside of them."""
         found = [(char, *match.span()) for match in _CHARS.finditer(text) for char in _folded(_plain(match))]
         chars, size = bytes(char for char, *_ in found), self._least
         places: list[tuple[int, int]] = []

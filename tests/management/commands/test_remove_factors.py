@@ -1,4 +1,4 @@
-"""Second factors that were lost are removed by whoever runs the dashboard."""
+"""The operator removes second factors that a person has lost."""
 
 import pytest
 from allauth.mfa.models import Authenticator
