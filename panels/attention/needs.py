@@ -32,7 +32,8 @@ from panels.attention.parts import Listing, Need
 from panels.attention.subjects import BATCHES, JOBS, ORDERS, PANELS, REFUSALS, SERVICES, WORDS
 from panels.models import Batch, IdSearch, JobRun, Order, Panel, Refill, RefusalWords, Service
 from panels.models.order_states import NEEDS_A_PERSON
-from panels.models.panel import HAS_ERRORS, IS_PAUSED
+from panels.models.panel import HAS_ERRORS
+from panels.models.panel_pause import IS_PAUSED
 from panels.models.planning import unindexed
 from panels.orders import funds
 from panels.pages.numbers import money, total

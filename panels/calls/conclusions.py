@@ -1,4 +1,4 @@
-"""Draws the conclusions about a whole panel that an answer, or a call without one, allows (models/panel.py)."""
+"""Draws the conclusions about a whole panel that an answer, or a call without one, allows (models/panel_pause.py)."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from panels.lists.order_export import EXPORTED
 from panels.models import Batch, Order, Panel, compiled
 from panels.models.order_states import RequestState, is_held, is_held_for_funds
 from panels.models.order_values import OrderValues
-from panels.models.panel import IS_PAUSED
+from panels.models.panel_pause import IS_PAUSED
 from panels.money.costs import cost_of
 from panels.pages import links, numbers, states
 from panels.pages.icons import icon_of_word

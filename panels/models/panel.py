@@ -1,109 +1,33 @@
 """An account at a panel: its address and key, its API options, its pause and limits, and its balance.
 
-A panel has at most one pause. It has a reason, and for some reasons a time. A weightier pause replaces a lighter one.
-
-weight  reason        begins                              stops               ends
-  0     rate_limit    the panel answered 429              everything          at its time
-  0     unreachable   three calls in a row failed         everything          when a question is answered
-  0     everybody     the panel takes no orders at all    sending             at its time one order is tried
-  1     funds         no waiting order is affordable      sending             a balance that covers one, or a person
-  2     unclear       three orders in a row were refused  sending             a person says what the words mean
-                      in the same words, not known here
-  3     auth          the key is refused or unreadable    everything          a new key, or a person
-  4     by_hand       a person                            sending             a person
-
-
-                        3 failures in a row, or 3 orders without an answer
-        ┌──────────┐ ───────────────────────────────────────────────▶ ┌──────────────────────────┐
-        │ not      │                                                  │ unreachable              │
-        │ paused   │ ◀─────────────────────── answered ────────────── │ 30 s, 1 min, 2 min … 1 h │
-        └──────────┘                     one question after the time  └──────────────────────────┘
-          │  ▲  │  ▲                                                     ▲            │
-     429  │  │  │  │ enough balance, a new key, a person                 └── silent ──┘
-          ▼  │  ▼  │
-   rate_limit   funds | unclear | auth | by_hand
-    (a time)         (no time)
-
-                          no order is taken                            at its time: one order
-        ┌──────────┐ ────────────────────────▶ ┌─────────────────────┐ ──────────────────────▶ ┌──────────────────┐
-        │ not      │                           │ everybody           │                         │ one order after  │
-        │ paused   │                           │ 5, 10, 20 … 60 min  │ ◀── no order is taken ─ │ another is tried │
-        └──────────┘                           └─────────────────────┘                         └──────────────────┘
-             ▲                                                                   an order is taken       │
-             └───────────────────────────────────────────────────────────────────────────────────────────┘
-
-`quiet_until` is a time beside the pause. A pause with a time sets it, unless it stops only orders. Until then the
-worker asks the panel nothing by itself, although a weightier pause may have replaced the first one.
+`panel_pause` has the rules and the drawing of the pause, `panel_pace` the rules of the limit of calls.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 
 from panels.models.encryption import EncryptedField, Secret
 from panels.models.fields import MoneyField
+from panels.models.panel_pace import CallSlots
+from panels.models.panel_pause import POSSIBLE_PAUSE, PanelQuerySet, PauseReason, PauseRules
 from panels.protocol.account import Account
 from panels.protocol.catalog_pages import may_be_cut_off
 
-# These pauses are over when their time is over.
-_TIMED = ("rate_limit", "everybody")
-# The rule of `Panel.is_paused` at the time of the query.
-_IS_OVER = Q(paused_reason__in=_TIMED, paused_until__lte=Now()) & (Q(quiet_until=None) | Q(quiet_until__lte=Now()))
-IS_PAUSED = Q(paused_reason__gt="") & ~_IS_OVER
 _IS_FAILING = Q(balance_error__gt="") | Q(catalog_error__gt="") | Q(failures__gt=0) | Q(turned_away__gt=0)
 # The panels of which `Panel.state` says failing or unreadable, unless they are paused.
 HAS_ERRORS = _IS_FAILING | Q(unreadable_since__isnull=False)
 
 
-class PanelQuerySet(models.QuerySet["Panel"]):
-    """The rules of `Panel.takes_orders`, `Panel.takes_questions` and `Panel.is_probe_due` as queries."""
-
-    def open_for_orders(self, now: datetime | None = None) -> PanelQuerySet:
-        """Return the panels that orders may be sent to."""
-        now = now or timezone.now()
-        return self._not_quiet(now).filter(Q(paused_reason="") | Q(paused_reason__in=_TIMED, paused_until__lte=now))
-
-    def open_for_questions(self, now: datetime | None = None) -> PanelQuerySet:
-        """Return the panels that the worker may ask questions by itself."""
-        is_over = Q(paused_reason="rate_limit", paused_until__isnull=False)
-        return self._not_quiet(now).filter(Q(paused_reason__in=("", *Panel.STOPS_ONLY_ORDERS)) | is_over)
-
-    def to_probe(self, now: datetime | None = None) -> PanelQuerySet:
-        """Return the unreachable panels that get one question now, before any other request is sent.
-
-        A question costs nothing. Each order without an answer would wait for a person.
-        """
-        return self._not_quiet(now).filter(paused_reason=Panel.Pause.UNREACHABLE, paused_until__isnull=False)
-
-    def _not_quiet(self, now: datetime | None) -> PanelQuerySet:
-        now = now or timezone.now()
-        is_quiet = Q(paused_until__gt=now) & ~Q(paused_reason="everybody") | Q(quiet_until__gt=now)
-        return self.filter(is_active=True).exclude(is_quiet)
-
-
-class Panel(models.Model):
-    class Pause(models.TextChoices):
-        AUTH = "auth", "the panel does not accept the key"
-        FUNDS = "funds", "not enough funds"
-        BY_HAND = "by_hand", "paused by hand"
-        RATE_LIMIT = "rate_limit", "the rate limit of the panel is reached"
-        UNREACHABLE = "unreachable", "the panel does not answer"
-        EVERYBODY = "everybody", "the panel takes no orders"
-        UNCLEAR = "unclear", "the panel refuses orders in words that are not known here"
-
-    # A pause with one of these reasons stops orders. Any other pause stops questions too.
-    STOPS_ONLY_ORDERS = (Pause.FUNDS, Pause.BY_HAND, Pause.EVERYBODY, Pause.UNCLEAR)
+class Panel(PauseRules, CallSlots, models.Model):
     # The settings by which a call reaches the panel, or does not. An answer to others says nothing about these.
     CALLED_WITH = ("api_url", "api_key", "body", "user_agent")
     # For so long a reading of the balance shows that an order is too dear. After that, only the panel can tell.
@@ -148,7 +72,7 @@ class Panel(models.Model):
     is_active = models.BooleanField(
         "active", default=True, help_text="An inactive panel is never called. Its history is kept."
     )
-    paused_reason = models.CharField(max_length=20, blank=True, choices=Pause, editable=False)
+    paused_reason = models.CharField(max_length=20, blank=True, choices=PauseReason, editable=False)
     # Set for a pause with a time. Then a rate limit ends, an unreachable panel is asked again, or one order is tried.
     paused_until = models.DateTimeField(null=True, editable=False)
     # Until then the worker asks nothing by itself, with any reason of the pause.
@@ -263,16 +187,7 @@ class Panel(models.Model):
 
     class Meta:
         ordering = ("name",)
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(paused_reason="", paused_until=None, quiet_until=None)
-                | Q(paused_reason__in=("auth", "funds", "by_hand", "unclear"), paused_until=None)
-                | Q(paused_reason="everybody", paused_until__isnull=False)
-                | Q(paused_reason__in=("rate_limit", "unreachable"), paused_until__isnull=False)
-                & (Q(quiet_until=None) | Q(quiet_until__lte=F("paused_until"))),
-                name="possible_pause",
-            ),
-        )
+        constraints = (models.CheckConstraint(condition=POSSIBLE_PAUSE, name="possible_pause"),)
 
     def __str__(self) -> str:
         return self.name
@@ -308,32 +223,6 @@ class Panel(models.Model):
         theirs = (other.connect_timeout, other.read_timeout, other.always_send_quantity)
         return self.is_called_alike(other) and mine == theirs
 
-    def takes_orders(self, now: datetime | None = None) -> bool:
-        """Return whether orders may be sent to the panel (`PanelQuerySet.open_for_orders`)."""
-        return self.is_active and not self.is_paused(now) and not self.is_quiet(now)
-
-    def takes_questions(self, now: datetime | None = None) -> bool:
-        """Return whether the worker may ask the panel questions by itself (`PanelQuerySet.open_for_questions`)."""
-        return self.is_active and not self.blocks_reading(now)
-
-    def is_paused(self, now: datetime | None = None) -> bool:
-        """Return whether a pause is in force, on every page. Only some pauses end at their time."""
-        if self.paused_reason not in _TIMED:
-            return bool(self.paused_reason)
-        return self.paused_until is None or self.paused_until > (now or timezone.now()) or self.is_quiet(now)
-
-    @property
-    def pause_ends_at(self) -> datetime | None:
-        """When the pause ends or is tried to end, on every page. None if this is not known, or is now."""
-        times = (self.paused_until, self.quiet_until) if self.paused_until else ()
-        ends_at = max((at for at in times if at), default=None)
-        return ends_at if ends_at and ends_at > timezone.now() else None
-
-    def is_probe_due(self, now: datetime | None = None) -> bool:
-        """Return whether an unreachable panel gets one question now (`PanelQuerySet.to_probe`)."""
-        is_silent = self.paused_reason == self.Pause.UNREACHABLE and self.paused_until is not None
-        return self.is_active and is_silent and not self.is_quiet(now)
-
     @property
     def sends_one_at_a_time(self) -> bool:
         """Whether orders are sent one at a time, because the panel did not take the last one.
@@ -341,17 +230,6 @@ class Panel(models.Model):
         This limits the orders that are unknown, or refused although the panel means everybody.
         """
         return self.unanswered_orders > 0 or self.turned_away > 0 or self.refused_words > ""
-
-    def is_quiet(self, now: datetime | None = None) -> bool:
-        """Return whether the worker asks the panel nothing by itself for a while, with any reason of the pause."""
-        moment = now or timezone.now()
-        # The time of this pause is about orders alone.
-        paused_until = None if self.paused_reason == self.Pause.EVERYBODY else self.paused_until
-        return any(until is not None and until > moment for until in (paused_until, self.quiet_until))
-
-    def blocks_reading(self, now: datetime | None = None) -> bool:
-        """Return whether questions wait too. Some pauses stop only orders."""
-        return self.is_quiet(now) or (self.is_paused(now) and self.paused_reason not in self.STOPS_ONLY_ORDERS)
 
     @property
     def state(self) -> str:
@@ -422,32 +300,3 @@ class Panel(models.Model):
     def total_timeout(self) -> float:
         """The most seconds of one whole exchange."""
         return float(self.connect_timeout + self.read_timeout + 20)
-
-    def call_slot(self, now: datetime) -> datetime:
-        """Return the time of the next call: `now`, or later if the calls of this minute are used up."""
-        taken = self._slots_taken_until(now)
-        return max(taken - self._burst * self._call_interval, now) if self.calls_per_minute else now
-
-    def take_call_slot(self, now: datetime) -> dict[str, Any]:
-        """Count one call from `now` on, and return the fields to save."""
-        if not self.calls_per_minute:
-            return {}
-        self.next_call_at = self._slots_taken_until(now) + self._call_interval
-        return {"next_call_at": self.next_call_at}
-
-    def _slots_taken_until(self, now: datetime) -> datetime:
-        """Return the end of the used slots. A time too far ahead means that the clock was set back, and is ignored."""
-        if self.next_call_at is None or self.next_call_at > now + (self._burst + 2) * self._call_interval:
-            return now
-        return max(self.next_call_at, now)
-
-    @property
-    def _burst(self) -> int:
-        """The number of calls without a wait after a quiet time, because a click should not wait for the next slot."""
-        return 3 if (self.calls_per_minute or 0) >= 10 else 0
-
-    @property
-    def _call_interval(self) -> timedelta:
-        """The time between two calls. Burst and steady calls together never exceed calls_per_minute."""
-        steady = (self.calls_per_minute or 1) - (self._burst + 1 if self._burst else 0)
-        return timedelta(seconds=60 / steady)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from panels.bell import WorkKind, ring
 from panels.models import Panel
+from panels.models.panel_pause import PauseReason
 
 logger = logging.getLogger(__name__)
 LONGEST_PAUSE = timedelta(hours=1)
@@ -35,7 +36,7 @@ _WEIGHT = {
 }
 
 
-def pause(panel: Panel, reason: Panel.Pause, text: str, until: datetime | None = None) -> None:
+def pause(panel: Panel, reason: PauseReason, text: str, until: datetime | None = None) -> None:
     """Pause a panel, unless a weightier pause is in force, or a longer pause of the same weight.
 
     The worker asks nothing by itself before `until`, unless the pause stops only orders. It looks again right then.
@@ -66,7 +67,7 @@ def pause(panel: Panel, reason: Panel.Pause, text: str, until: datetime | None =
         logger.warning("Panel %s is paused (%s).", panel.pk, reason)
 
 
-def _gives_way(current: Panel, reason: Panel.Pause, until: datetime | None) -> bool:
+def _gives_way(current: Panel, reason: PauseReason, until: datetime | None) -> bool:
     """Return whether a new pause replaces the present pause. True if the panel has no pause."""
     if not current.paused_reason:
         return True

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from bisect import bisect_left
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -23,30 +22,6 @@ from tests.protocol.conftest import refusing_the_plural, replying
 from tests.servers import Server, http
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.mark.parametrize("per_minute", [1, 5, 9, 10, 30, 60, 120, 600])
-def test_no_minute_holds_more_calls_than_are_allowed(per_minute):
-    panel = make_panel(calls_per_minute=per_minute)
-    now = start = timezone.now()
-    calls = []
-    while now < start + timedelta(minutes=5):
-        slot = panel.call_slot(now)
-        if slot <= now:
-            panel.take_call_slot(now)
-            calls.append(now)
-        else:
-            now = slot
-    for number, first in enumerate(calls):
-        assert bisect_left(calls, first + timedelta(minutes=1)) - number <= per_minute
-    assert len(calls) >= per_minute * 3
-
-
-def test_a_panel_without_a_limit_waits_for_nothing():
-    panel = make_panel(calls_per_minute=None)
-    now = timezone.now()
-    assert panel.call_slot(now) == now
-    assert panel.take_call_slot(now) == {}
 
 
 def test_pace_counts_calls_in_the_database_so_that_it_holds_for_all_workers():
@@ -208,14 +183,6 @@ def test_the_weightier_of_two_lasting_pauses_stays(first, second, stays):
     pauses.pause(panel, Panel.Pause(second), "")
     panel.refresh_from_db()
     assert panel.paused_reason == stays
-
-
-def test_a_clock_that_was_set_back_stops_nothing():
-    now = timezone.now()
-    panel = make_panel(calls_per_minute=60, next_call_at=now + timedelta(hours=8))
-    assert panel.call_slot(now) == now
-    panel.take_call_slot(now)
-    assert panel.next_call_at < now + timedelta(seconds=5)
 
 
 def on_visit(panel, panels=None):

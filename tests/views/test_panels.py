@@ -14,7 +14,7 @@ from django.utils import timezone
 from panels.forms.panels import BROWSER, LEARNED
 from panels.models import BalanceReading, Batch, DayTotal, Panel, PanelDay, ServiceChange, Worker
 from panels.models.order import Order
-from panels.models.panel import IS_PAUSED
+from panels.models.panel_pause import IS_PAUSED
 from panels.money.totals import update_totals
 from panels.providers import deletion
 from tests.factories import (
