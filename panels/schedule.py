@@ -17,7 +17,7 @@ from panels.orders.queue import queued
 
 SWEEP_EVERY, THIN_EVERY, TIDY_EVERY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 # The hour of the site's time zone at which the database is backed up.
-BACKUP_HOUR, BACKUP_EVERY = 3, timedelta(days=1)
+BACKUP_HOUR, BACKUP_EVERY, BACKUP_AGAIN_AFTER = 3, timedelta(days=1), timedelta(hours=1)
 RECOUNT = "count all spend"
 
 SYNC_EVERY, SYNC_AGAIN_AFTER = timedelta(hours=6), timedelta(minutes=30)
@@ -102,6 +102,14 @@ def latest_backup_time(now: datetime) -> datetime:
     tonight = local.replace(hour=BACKUP_HOUR, minute=0, second=0, microsecond=0)
     # In UTC, because a difference of two times of one zone leaves a change of its offset out.
     return (tonight if tonight <= local else tonight - timedelta(days=1)).astimezone(UTC)
+
+
+def next_backup_at(run: JobRun, now: datetime) -> datetime:
+    """Return when the next backup is due, by the last run: at night, or an hour after a run that made none."""
+    latest = latest_backup_time(now)
+    if run.started_at is None or run.started_at < latest:
+        return latest
+    return run.started_at + BACKUP_AGAIN_AFTER if run.has_failed else latest + BACKUP_EVERY
 
 
 def _is_past(name: str, lapse: timedelta) -> Q:

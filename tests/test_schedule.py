@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from panels import schedule
-from panels.models import Order, OrderAction, Panel, Refill
+from panels.models import JobRun, Order, OrderAction, Panel, Refill
 from tests.factories import make_fresh_panel, make_order, make_panel, make_placed, make_refill, make_service
 
 
@@ -168,3 +168,24 @@ def test_a_backup_is_due_at_night_in_the_zone_of_the_site(now, latest, monkeypat
     found = schedule.latest_backup_time(datetime.fromisoformat(now))
     assert found == datetime.fromisoformat(latest)
     assert found.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("fields", "due"),
+    [
+        ({}, "2026-12-01T03:00"),
+        ({"started_at": "2026-11-30T03:00", "last_error": "The disk is full."}, "2026-12-01T03:00"),
+        ({"started_at": "2026-12-01T03:00"}, "2026-12-02T03:00"),
+        ({"started_at": "2026-12-01T03:00", "last_error": "The disk is full."}, "2026-12-01T04:00"),
+        # The worker was killed during the backup.
+        ({"started_at": "2026-12-01T03:00", "leased_until": "2026-12-01T04:30"}, "2026-12-01T04:00"),
+    ],
+)
+def test_a_backup_that_failed_is_tried_again_after_an_hour(fields, due, monkeypatch):
+    monkeypatch.setattr(timezone, "get_default_timezone", lambda: UTC)
+    times = {name: at(value) if name.endswith(("_at", "_until")) else value for name, value in fields.items()}
+    assert schedule.next_backup_at(JobRun(**times), at("2026-12-01T05:00")) == at(due)
+
+
+def at(text):
+    return datetime.fromisoformat(f"{text}+00:00")

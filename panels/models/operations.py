@@ -97,6 +97,11 @@ class JobRun(models.Model):
         return self.leased_until is not None and not self.is_running
 
     @property
+    def has_failed(self) -> bool:
+        """Whether the last run ended with an error, or came to no end."""
+        return bool(self.last_error) or self.is_lost
+
+    @property
     def took(self) -> timedelta | None:
         """The duration of the last run, None while the job is leased or lost."""
         if self.leased_until or self.started_at is None or self.finished_at is None:

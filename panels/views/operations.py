@@ -133,9 +133,7 @@ def _jobs(panels: list[Panel]) -> list[Job]:
 
 def _backup(run: JobRun) -> Job:
     now = timezone.now()
-    latest = schedule.latest_backup_time(now)
-    is_done = run.started_at is not None and run.started_at >= latest
-    return Job("Back the database up", schedule.BACKUP_EVERY, run, latest + schedule.BACKUP_EVERY if is_done else now)
+    return Job("Back the database up", schedule.BACKUP_EVERY, run, max(schedule.next_backup_at(run, now), now))
 
 
 def _job(name: str, run: JobRun, every: timedelta) -> Job:

@@ -190,10 +190,13 @@ def _do_chores() -> None:
 
 
 def _back_up_at_night() -> None:
-    """Start the backup of this night if it is due, in its own lane, because it may take minutes."""
+    """Start a backup if it is due, in its own lane, because it may take minutes."""
     now = timezone.now()
     if settings.BACKUP_DIR:
-        lanes.start("backup", partial(run_backup, every=now - schedule.latest_backup_time(now)))
+        run = JobRun.objects.filter(name=JobRun.BACKUP).first() or JobRun()
+        since = schedule.next_backup_at(run, now)
+        if since <= now:
+            lanes.start("backup", partial(run_backup, every=now - since))
     else:
         # If no other worker makes them, something else does, and nobody must be told of an old run.
         JobRun.objects.filter(name=JobRun.BACKUP, started_at__lt=now - FORGET_BACKUP_AFTER).delete()
