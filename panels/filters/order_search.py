@@ -111,9 +111,11 @@ class OrderSearch:
 
     @cached_property
     def pks(self) -> list[int] | None:
-        """The pks of the found orders, or None if there are more than MANY."""
+        """The pks of the found orders, or None if there are more than MANY, or if a name alone finds them."""
         if self._is_own_number:
             return list(Order.objects.filter(pk=self._number or 0).values_list("pk", flat=True))
+        if self._name:
+            return None
         by_words = self._by_words()
         if by_words is None:
             self._is_long = len(self._words) == 1
@@ -124,6 +126,20 @@ class OrderSearch:
         self._is_long = len(set(pks)) > MANY
         return pks if len(pks) <= MANY else None
 
+    @cached_property
+    def _name(self) -> dict[str, int]:
+        """The only client or campaign that the text finds, by the column of an order. Empty if it finds more.
+
+        The index of that column has the orders in sequence, so a page of them is read without the others.
+        """
+        if self._is_own_number or len(self._words) != 1 or self._words[0].texts or self._plan[1] != []:
+            return {}
+        named = self._words[0].named
+        if named.keys() - NAMED.keys() or sum(map(len, named.values())) != 1:
+            return {}
+        is_id = any(rows.exists() for rows in self._by_id())
+        return {} if is_id else {column: pk for column, pks in named.items() for pk in pks}
+
     @property
     def is_long(self) -> bool:
         """Whether more than MANY orders are known to be found."""
@@ -131,6 +147,8 @@ class OrderSearch:
 
     def filter(self, orders: QuerySet[Order]) -> QuerySet[Order]:
         """Keep the orders that the text finds."""
+        if self._name:
+            return orders.filter(**self._name)
         if self.pks is not None:
             return orders.filter(pk__in=as_one_parameter(self.pks))
         found = Q(remote_id=self._text)

@@ -138,6 +138,28 @@ def test_a_confirmed_batch_and_a_changed_label_are_found_at_once():
     assert find("one") == set()
 
 
+@pytest.mark.parametrize("other", [{"remote_id": "northwind"}, {"note": "for northwind"}, {"batch": "northwind"}])
+def test_the_name_of_one_client_hides_no_order_that_has_the_word_elsewhere(amount, other):
+    if "batch" in other:
+        batch = Batch.objects.create(source=Batch.Source.FILE)
+        rename(batch, other["batch"])
+        other = {"batch": batch}
+    by_name, by_word = make_order(client=make_client("Northwind")), make_order(**other)
+    make_order(client=make_client("Southwind"))
+    assert find("northwind") == {by_name, by_word}
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="how SQLite plans a query")
+@pytest.mark.parametrize("kind", ["client", "campaign"])
+def test_the_orders_of_one_name_are_read_in_sequence(kind):
+    client = make_client("Northwind")
+    labels = {"client": client, "campaign": make_campaign("Spring", client)}
+    make_order(**labels)
+    plan = OrderSearch({"client": "northwind", "campaign": "spring"}[kind]).filter(Order.objects.all()).explain()
+    assert f"order_of_{kind}" in plan
+    assert "TEMP B-TREE" not in plan
+
+
 def test_queries_do_not_grow_with_names_and_orders():
     def count():
         with CaptureQueriesContext(connection) as queries:
