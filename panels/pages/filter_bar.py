@@ -75,8 +75,9 @@ class FilterBar:
         self._menu = ViewMenu.of(request)
         self._found = found
         self._form: forms.Form = found.form
+        self._given = _filled(request.GET)
         known = (*self._form.fields, *KEPT)
-        self._pairs = [pair for pair in _filled(request.GET) if pair[0] in known]
+        self._pairs = [pair for pair in self._given if pair[0] in known]
 
     @cached_property
     def filters(self) -> Pairs:
@@ -117,6 +118,16 @@ class FilterBar:
     def is_active(self) -> bool:
         """Whether any filter is in use, the search included."""
         return bool(self.chips) or any(name == SEARCH for name, _ in self.filters)
+
+    @property
+    def is_later_page(self) -> bool:
+        """Whether the address names a page by a row that is no longer there."""
+        return not {"after", "before"}.isdisjoint(name for name, _ in self._given)
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether the list may have rows that this address does not show."""
+        return self.is_active or self.is_wrong or self.is_later_page
 
     @property
     def is_open(self) -> bool:

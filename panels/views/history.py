@@ -27,15 +27,14 @@ def history_list(request: HttpRequest) -> HttpResponse:
     entries, sort = _entries(found), HISTORY.sort_of(request.GET)
     page = paginate(entries.select_related(*RELATED), request.GET, sort=HISTORY.field_of(sort))
     total = count_with(page, entries)
-    is_filtered = any(value for name, value in request.GET.items() if name in found.filters)
+    bar = FilterBar(found, request, list_name="changes", target="history")
     context = {
         "filter": found,
-        "bar": FilterBar(found, request, list_name="changes", target="history"),
+        "bar": bar,
         "is_fragment": wants_fragment(request),
         "page": page,
         "total": total,
-        "table": TablePage(HISTORY, request, page, sort=sort, is_filtered=is_filtered),
-        "is_filtered": is_filtered,
+        "table": TablePage(HISTORY, request, page, sort=sort, is_filtered=bar.is_active),
         "exports": list(files_of(request, "history_export", total)),
     }
     return render_list(request, "panels/people/history_list.html", context, partial="results")

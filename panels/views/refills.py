@@ -34,15 +34,14 @@ def refill_list(request: HttpRequest) -> HttpResponse:
             return nothing_new()
     page = paginate(refills.select_related(*RELATED), request.GET, sort=REFILLS.field_of(sort))
     total = count_with(page, refills)
-    is_filtered = any(value for name, value in request.GET.items() if name in found.filters)
+    bar = FilterBar(found, request, list_name="refills", target="refills")
     context = {
         "filter": found,
-        "bar": FilterBar(found, request, list_name="refills", target="refills"),
+        "bar": bar,
         "is_fragment": wants_fragment(request),
         "page": page,
         "total": total,
-        "table": TablePage(REFILLS, request, page, sort=sort, is_filtered=is_filtered),
-        "is_filtered": is_filtered,
+        "table": TablePage(REFILLS, request, page, sort=sort, is_filtered=bar.is_active),
         "poll": poll_seconds(page),
         "tag": _tag(request, page, total),
         "exports": list(files_of(request, "refill_export", total)),
