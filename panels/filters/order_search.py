@@ -58,6 +58,12 @@ class Word:
         return bool(self.texts or self.named)
 
     @property
+    def only_row(self) -> tuple[str, int] | None:
+        """The only client or campaign that has the word, if no batch and no text has it: its column and its pk."""
+        rows = [(column, pk) for column, pks in self.named.items() for pk in pks]
+        return rows[0] if not self.texts and len(rows) == 1 and rows[0][0] in NAMED else None
+
+    @property
     def effort(self) -> int:
         """How many rows are read to find the orders that have the word in their text or in a name."""
         # The orders of a client, campaign or batch are not counted.
@@ -130,15 +136,19 @@ class OrderSearch:
     def _name(self) -> dict[str, int]:
         """The only client or campaign that the text finds, by the column of an order. Empty if it finds more.
 
-        The index of that column has the orders in sequence, so a page of them is read without the others.
+        Its name has all words, and one of them stands nowhere else. The index of the column has the orders in sequence,
+        so a page of them is read without the others.
         """
-        if self._is_own_number or len(self._words) != 1 or self._words[0].texts or self._plan[1] != []:
+        if self._is_own_number:
             return {}
-        named = self._words[0].named
-        if named.keys() - NAMED.keys() or sum(map(len, named.values())) != 1:
-            return {}
-        is_id = any(rows.exists() for rows in self._by_id())
-        return {} if is_id else {column: pk for column, pks in named.items() for pk in pks}
+        for word in self._words:
+            row = word.only_row
+            if row and all(row[1] in other.named.get(row[0], ()) for other in self._words):
+                first, services = self._plan
+                is_alone = (services if first is word else _find_services([word])) == []
+                is_alone = is_alone and not any(rows.exists() for rows in self._by_id())
+                return {row[0]: row[1]} if is_alone else {}
+        return {}
 
     @property
     def is_long(self) -> bool:
