@@ -24,6 +24,9 @@ os.environ.update(
     TAKE_BACK_SECONDS="0",
     BACKUP_DIR="",
 )
+# Otherwise each process of the tests would compile the whole project, and most machines of containers set this.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 # A process of pytest-xdist keeps the secrets of its parent, because its settings were read before this file.
 if "PYTEST_XDIST_WORKER" not in os.environ:
     os.environ.update(SECRET_KEY=secrets.token_urlsafe(50), CREDENTIAL_KEYS=Fernet.generate_key().decode())
@@ -38,9 +41,9 @@ django.setup()
 from dashboard.first_run import NAMES
 from panels import bell
 from panels.calls.balances import check_balance
-from panels.calls.catalog import sync_catalog
 from panels.sandbox import SandboxPanel
 from panels.sandbox.server import Call
+from tests.catalogs import read_catalog
 from tests.factories import make_panel, make_user
 from tests.processes import PATIENCE, ROOT, Started
 
@@ -178,7 +181,7 @@ def panel(db, sandbox):
 @pytest.fixture
 def synced_panel(panel):
     """Our account at the sandbox, with its catalog and balance."""
-    assert sync_catalog(panel.pk, threading.Event())[1] == ""
+    read_catalog(panel)
     assert check_balance(panel.pk, threading.Event()) == ""
     panel.refresh_from_db()
     return panel

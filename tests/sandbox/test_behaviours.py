@@ -215,10 +215,11 @@ def takes_a_drip_feed_whose_total_fits(scene):
 
 def slows_down(scene):
     scene.play()
+    # The balance was read in the same minute, and perhaps the catalog.
+    left = 50 - scene.sandbox.calls.total()
     orders = scene.place(60)
     placed = [order for order in orders if order.state == State.PLACED]
-    # The catalog and the balance were read in the same minute.
-    assert len(placed) == 48
+    assert len(placed) == left
     assert {order.state for order in orders} == {State.PLACED, State.QUEUED}
     assert scene.panel.paused_reason == Pause.RATE_LIMIT
     scene.sandbox.skip(61)
