@@ -1,11 +1,13 @@
-"""Checks of the secrets, in the style of Django's system checks. No message contains a secret."""
+"""Checks of the secrets and of mail, in the style of Django's system checks. No message contains a secret."""
 
 from __future__ import annotations
 
 from cryptography.fernet import Fernet
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
 from django.core.exceptions import ImproperlyConfigured
+
+from panels.people.site import site_address
 
 SHORTEST, FEWEST = 50, 10
 RANDOM_TEXT = 'python3 -c "import secrets; print(secrets.token_urlsafe(50))"'
@@ -16,6 +18,16 @@ FERNET_KEY = '.venv/bin/python -c "from cryptography.fernet import Fernet; print
 def check_secrets(**_: object) -> list[CheckMessage]:
     """Return an error for each secret that is easy to guess or that encrypts nothing."""
     return [*_check_secret_key(settings.SECRET_KEY), *_check_credential_keys(settings.CREDENTIAL_KEYS)]
+
+
+@register()
+def check_mail(**_: object) -> list[CheckMessage]:
+    """Return a warning if there is a mail server, and no setting has the address for the links in mails."""
+    if not settings.EMAIL_HOST or site_address():
+        return []
+    text = "EMAIL_URL is set, but no mail is sent, because no setting names the address of this site for links."
+    hint = "Put the address into CSRF_TRUSTED_ORIGINS (https://…), or the host into ALLOWED_HOSTS, without a wildcard."
+    return [Warning(text, hint=hint, id="dashboard.W001")]
 
 
 def require_secrets() -> None:

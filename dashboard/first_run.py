@@ -20,6 +20,7 @@ NAMES = (
     "DATABASE_URL",
     "QUEUE_URL",
     "BACKUP_DIR",
+    "EMAIL_URL",
     "DEBUG",
     "ALLOWED_HOSTS",
     "CSRF_TRUSTED_ORIGINS",

@@ -152,6 +152,14 @@ if QUEUE_URL.startswith("sqlite:///"):
 # The folder of the backups that a worker makes each night. Empty if something else makes backups.
 BACKUP_DIR = env.str("BACKUP_DIR", default=str(VAR_DIR / "backups"))
 
+# The mail server. Without EMAIL_URL, EMAIL_HOST is empty, and no mail is written.
+EMAIL_HOST = ""
+if "EMAIL_URL" in env:
+    vars().update(env.email("EMAIL_URL"))
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="webmaster@localhost")
+# In seconds. Only the worker waits for the mail server.
+EMAIL_TIMEOUT = 20
+
 # Enough for the pasted lines that are read (panels/forms/bulk.py), and for the fields beside them.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 # Enough for the 1,000 rows that a person can select (static/app.js), and for the fields beside them.
@@ -196,8 +204,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "dashboard.password_rules.UnlikeThePerson"},
     {"NAME": "dashboard.password_rules.UnlikeTheProduct"},
 ]
-# A link to set a password works for a day, and once (panels/forms/password_link.py).
-PASSWORD_RESET_TIMEOUT = 86_400
 LOGIN_URL = "login"
 SESSION_ENGINE = "panels.models.session"
 # A session ends when its person opened no page for so long, and at the latest so long after the sign-in.

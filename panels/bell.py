@@ -29,9 +29,11 @@ logger = logging.getLogger(__name__)
 
 NAME = "panel-dashboard"
 
-WorkKind = Literal["submit", "poll", "confirm", "requests", "sync", "balance", "adopt", "search", "act"]
+WorkKind = Literal["submit", "poll", "confirm", "requests", "sync", "balance", "adopt", "search", "act", "mail"]
 KINDS: tuple[WorkKind, ...] = get_args(WorkKind)
-# The function for each kind of work. Its argument is the pk of a panel, or of an action for `act`.
+# In place of a pk, where the work of a kind is not divided.
+ALL = 0
+# The function for each kind of work. Its argument is the pk of a panel, of an action for `act`, or ALL for `mail`.
 HANDLERS: dict[str, Callable[[int], None]] = {}
 
 
@@ -204,5 +206,5 @@ def _be_silent() -> None:
 
 @huey.task()  # type: ignore[untyped-decorator]
 def work(kind: str, pk: int) -> None:
-    """Do one kind of work at one panel, or (for `act`) one action."""
+    """Do one kind of work at one panel, one action (for `act`), or all of it (for `mail`)."""
     HANDLERS[kind](pk)

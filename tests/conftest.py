@@ -45,6 +45,7 @@ from panels.sandbox import SandboxPanel
 from panels.sandbox.server import Call
 from tests.catalogs import read_catalog
 from tests.factories import make_panel, make_user
+from tests.mail_server import MailServer
 from tests.processes import PATIENCE, ROOT, Started
 
 if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -145,6 +146,17 @@ def rung(monkeypatch):
     monkeypatch.setattr("panels.bell.transaction.on_commit", lambda ring, **_: ring())
     monkeypatch.setattr("panels.bell.enqueue", lambda kind, pk, **_: calls.append((kind, pk)))
     return calls
+
+
+@pytest.fixture
+def mail_server(settings):
+    """A mail server on loopback, which the settings name."""
+    server = MailServer()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+    settings.ALLOWED_HOSTS = ["orders.example.com", "testserver"]
+    yield server
+    server.close()
 
 
 @pytest.fixture

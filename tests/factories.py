@@ -19,6 +19,7 @@ from panels.models import (
     Batch,
     Campaign,
     Client,
+    Mail,
     Order,
     Panel,
     Refill,
@@ -203,3 +204,9 @@ def make_view(owner: User, name: str = "My queue", **fields: Any) -> SavedView:
     """Create a person's own view of the queued orders."""
     values = {"list_name": "orders", "query": "state=queued"} | fields
     return SavedView.objects.create(owner=owner, name=name, **values)
+
+
+def make_mail(person: User | None = None, **fields: Any) -> Mail:
+    """Create a mail that was given up."""
+    values = {"kind": Mail.Kind.RESET, "tries": Mail.MOST_TRIES, "given_up_at": timezone.now(), "error": "No answer."}
+    return Mail.objects.create(person=person or make_user(), **values | fields)

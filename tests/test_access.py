@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from panels.models import OrderAction
-from tests.factories import make_batch, make_placed, make_refusal, make_user, make_view, row_of
+from tests.factories import make_batch, make_mail, make_placed, make_refusal, make_user, make_view, row_of
 from tests.factors import make_passkey
 
 LOGIN = "login"
@@ -136,6 +136,10 @@ TABLE = {
     # A link without a code is refused.
     ("password_link", "GET"): (200, 200, 200, 200, 200),
     ("password_link", "POST"): (422, 422, 422, 422, 422),
+    # No mail server is set.
+    ("password_reset", "GET"): (200, 200, 200, 200, 200),
+    ("password_reset", "POST"): (200, 200, 200, 200, 200),
+    ("mail_settle", "POST"): (LOGIN, 403, 403, 403, 302),
     ("logout", "POST"): (302, 302, 302, 302, 302),
     # the same page as login, by the name that allauth knows
     ("account_login", "GET"): (200, 302, 302, 302, 302),
@@ -187,6 +191,7 @@ def rows(db):
     panel_rows = {"panel": order.panel, "refusal": refusal, "service": order.service}
     view = make_view(make_user(), is_shared=True)
     panel_rows["mfa"] = make_passkey(make_user())
+    panel_rows["mail"] = make_mail(make_user())
     return {**panel_rows, "order_action": action, "order": order, "bulk": batch, "saved_view": view}
 
 

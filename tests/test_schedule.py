@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from panels import schedule
+from panels.bell import ALL
 from panels.models import JobRun, Order, OrderAction, Panel, Refill
-from tests.factories import make_fresh_panel, make_order, make_panel, make_placed, make_refill, make_service
+from tests.factories import make_fresh_panel, make_mail, make_order, make_panel, make_placed, make_refill, make_service
 
 
 @pytest.mark.django_db
@@ -104,6 +105,17 @@ def test_the_sweep_finds_confirmed_actions_that_are_not_finished():
     OrderAction.objects.create(kind="refresh", confirmed_at=now, finished_at=now)
     open_action = OrderAction.objects.create(kind="refresh", confirmed_at=now)
     assert schedule.waiting()["act"] == [open_action.pk]
+
+
+@pytest.mark.django_db
+def test_the_sweep_finds_mails_that_are_due_as_one_task():
+    now = timezone.now()
+    make_mail()
+    make_mail(given_up_at=None, next_at=now + timedelta(minutes=1))
+    assert schedule.waiting()["mail"] == []
+    for _ in range(2):
+        make_mail(given_up_at=None, next_at=now)
+    assert schedule.waiting()["mail"] == [ALL]
 
 
 @pytest.mark.django_db

@@ -25,10 +25,10 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
 from panels.admin.base import Confirmed, OwnFilters, RowAdmin
-from panels.forms.password_link import make_link
 from panels.forms.passwords import LimitedPasswords
-from panels.models import PersonalSettings, SavedView, Session
+from panels.models import Mail, PersonalSettings, SavedView, Session
 from panels.pages.confirmation import confirmed
+from panels.people import links
 
 GROUPS = ("Viewer", "Operator", "Manager")
 
@@ -119,7 +119,7 @@ class PeopleAdmin(Confirmed, OwnFilters, UserAdmin):  # type: ignore[type-arg]
         self.log_change(request, person, "Made a link to set a password.")
         title = f"Link to set a password: {person}"
         context = {**self.admin_site.each_context(request), "title": title, "person": person}
-        context["link"] = make_link(request, person)
+        context["link"] = request.build_absolute_uri(links.make_path(person, links.BY_MANAGER))
         return TemplateResponse(request, "admin/auth/user/password_link.html", context)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
@@ -190,6 +190,20 @@ class SessionAdmin(RowAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
         rows = super().get_queryset(request)
         return rows if request.user.is_superuser else rows.filter(user__in=reachable_people(request.user))
+
+
+@admin.register(Mail)
+class MailAdmin(RowAdmin):
+    """Mails, without their texts, because nothing stores them."""
+
+    list_display = ("kind", "person", "created_at", "tries", "sent_at", "given_up_at", "error")
+    list_filter = ("kind",)
+    list_select_related = ("person",)
+    search_fields = ("person__username",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Mail]:
+        rows = super().get_queryset(request)
+        return rows if request.user.is_superuser else rows.filter(person__in=reachable_people(request.user))
 
 
 @admin.register(SavedView)

@@ -18,6 +18,11 @@ def show_row(row: Any) -> str:
     return str(row.get_absolute_url())
 
 
+def show_person(mail: Any) -> str:
+    """Return the address of the page about the person of a mail."""
+    return reverse("admin:auth_user_change", args=[mail.person_id])
+
+
 def _say(label: str) -> Callable[[Any], str]:
     return lambda _: label
 
@@ -49,6 +54,8 @@ SEEN = Button(
 CHARGES_SEEN = Button(
     _say("Mark as seen"), "panels.change_order", _at("service_charges"), {**_HERE, "decision": _say("seen")}
 )
+SEND_MAIL = Button(_say("Send again"), "auth.change_user", _at("mail_settle"), {**_HERE, "decision": _say("again")})
+DISMISS_MAIL = Button(_say("Dismiss"), "auth.change_user", _at("mail_settle"), {**_HERE, "decision": _say("dismiss")})
 SEARCH = Button(
     _say("Search for the ID"),
     "panels.change_order",

@@ -20,16 +20,19 @@ from panels.attention.buttons import (
     CHARGES_SEEN,
     CHECK,
     DECIDE,
+    DISMISS_MAIL,
     OPEN_PANEL,
     RELEASE,
     RESUME,
     RESUME_BATCH,
     SEARCH,
     SEEN,
+    SEND_MAIL,
     link,
+    show_person,
 )
 from panels.attention.parts import Listing, Need
-from panels.attention.subjects import BATCHES, JOBS, ORDERS, PANELS, REFUSALS, SERVICES, WORDS
+from panels.attention.subjects import BATCHES, JOBS, MAILS, ORDERS, PANELS, REFUSALS, SERVICES, WORDS
 from panels.models import Batch, IdSearch, JobRun, Order, Panel, Refill, RefusalWords, Service
 from panels.models.order_states import NEEDS_A_PERSON
 from panels.models.panel import HAS_ERRORS
@@ -263,6 +266,16 @@ NEEDS = (
         buttons=(link("Open operations", "panels.view_jobrun", lambda _: reverse("operations")),),
         badge=lambda _: badge("backup", label="No backup", kind="bad"),
         since=lambda job: job.succeeded_at,
+    ),
+    Need(
+        name="mail",
+        subject=MAILS,
+        weight=40,
+        when=Q(given_up_at__isnull=False),
+        sentence=lambda mail: f"It was not sent after {mail.tries} tries. {mail.error}",
+        buttons=(SEND_MAIL, DISMISS_MAIL, link("Open person", "auth.change_user", show_person)),
+        badge=lambda _: badge("warn", label="Mail not sent", kind="warn"),
+        since=lambda mail: mail.given_up_at,
     ),
     Need(
         name="short",

@@ -7,9 +7,9 @@ from typing import Any
 from django.urls import reverse
 from django.utils.text import Truncator
 
-from panels.attention.buttons import show_row
+from panels.attention.buttons import show_person, show_row
 from panels.attention.parts import Listing, Subject
-from panels.models import Batch, JobRun, Order, Panel, RefusalWords, Service
+from panels.models import Batch, JobRun, Mail, Order, Panel, RefusalWords, Service
 from panels.pages.states import badge, order_badge
 
 
@@ -75,4 +75,13 @@ JOBS = Subject(
     address=lambda _: reverse("operations"),
     permission="panels.view_jobrun",
 )
-SUBJECTS = (PANELS, REFUSALS, ORDERS, SERVICES, BATCHES, WORDS, JOBS)
+MAILS = Subject(
+    name="mails",
+    model=Mail,
+    title=str,
+    address=show_person,
+    related=("person",),
+    order=("given_up_at", "pk"),
+    permission="auth.change_user",
+)
+SUBJECTS = (PANELS, REFUSALS, ORDERS, SERVICES, BATCHES, WORDS, JOBS, MAILS)

@@ -1,7 +1,4 @@
-"""The link with which a person sets a password, and the form on its page.
-
-The link has its code behind "#". No browser sends that part, so no log of a server or proxy has it.
-"""
+"""The form with which a person sets a password by a link."""
 
 from __future__ import annotations
 
@@ -10,28 +7,15 @@ from typing import Any
 from django import forms
 from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.models import User
-from django.contrib.auth.signals import user_login_failed
-from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest
-from django.urls import reverse
 
 from panels.forms.passwords import LimitedPasswords
+from panels.people import tries
+from panels.people.links import find_person
 
-INVALID = "This link is not valid. A link works once, and for a day. Ask a manager for a new one."
-
-
-def make_link(request: HttpRequest, user: User) -> str:
-    """Return a link for this person. It ends with its first use, with the person's next sign-in, or after a day."""
-    code = f"{user.pk}-{default_token_generator.make_token(user)}"
-    return request.build_absolute_uri(f"{reverse('password_link')}#{code}")
-
-
-def find_person(code: str) -> User | None:
-    """Return the active person for whom a valid code was made."""
-    pk, _, token = code.partition("-")
-    user = User.objects.filter(pk=pk, is_active=True).first() if pk.isascii() and pk.isdigit() else None
-    return user if user and default_token_generator.check_token(user, token) else None
+INVALID = "This link is not valid. A link works once, and only for a while. Ask for a new one."
 
 
 class PasswordLinkForm(LimitedPasswords, SetPasswordForm):  # type: ignore[type-arg]
@@ -39,7 +23,7 @@ class PasswordLinkForm(LimitedPasswords, SetPasswordForm):  # type: ignore[type-
 
     code = forms.CharField(
         label="Code of the link",
-        max_length=100,
+        max_length=300,
         widget=forms.TextInput(attrs={"data-from-address": True, "autocomplete": "off", "spellcheck": "false"}),
         help_text="The part of the link behind “#”. It is filled in by itself where scripts run.",
     )
@@ -53,9 +37,22 @@ class PasswordLinkForm(LimitedPasswords, SetPasswordForm):  # type: ignore[type-
 
     def clean_code(self) -> str:
         """Find the person. A wrong code counts as a wrong password from this network."""
-        code: str = self.cleaned_data["code"]
-        self.user = find_person(code.strip())
+        code: str = self.cleaned_data["code"].strip()
+        self.user = find_person(code)
         if self.user is None:
-            user_login_failed.send(sender=__name__, credentials={"username": None}, request=self.request)
+            tries.count(self.request)
             raise ValidationError(INVALID, code="invalid_link")
         return code
+
+    def store(self) -> bool:
+        """Save the password. Return False if the link stopped working meanwhile, because it works once."""
+        # Before the transaction, because the hash of a password takes long.
+        self.user.set_password(self.cleaned_data["new_password1"])
+        with transaction.atomic():
+            # Of two clicks at once, the second one waits here.
+            User.objects.select_for_update().filter(pk=self.user.pk).first()
+            if find_person(self.cleaned_data["code"]) is None:
+                self.add_error("code", ValidationError(INVALID, code="invalid_link"))
+                return False
+            self.user.save(update_fields=("password",))
+        return True

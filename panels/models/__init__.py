@@ -6,6 +6,7 @@ from panels.models.batch import Batch, BatchLine
 from panels.models.client import Campaign, Client
 from panels.models.event import OrderEvent
 from panels.models.id_search import FoundId, IdSearch
+from panels.models.mail import Mail
 from panels.models.operations import Controls, JobRun, Worker
 from panels.models.order import Order
 from panels.models.order_text import OrderText
@@ -35,6 +36,7 @@ __all__ = [
     "FoundId",
     "IdSearch",
     "JobRun",
+    "Mail",
     "Order",
     "OrderAction",
     "OrderEvent",

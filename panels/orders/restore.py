@@ -7,7 +7,7 @@ from collections import Counter
 from django.db import transaction
 from django.utils import timezone
 
-from panels.models import ActionLine, Batch, Order, OrderAction, OrderEvent, Refill, RefusalWords
+from panels.models import ActionLine, Batch, Mail, Order, OrderAction, OrderEvent, Refill, RefusalWords
 from panels.models.order_states import RequestState
 from panels.orders.following import request_check
 
@@ -21,6 +21,8 @@ def distrust_what_waits() -> Counter[str]:
     with transaction.atomic():
         # The orders that a panel refused may have been sent again after the backup was made.
         RefusalWords.objects.update(final_until=timezone.now())
+        # A person who still needs such a mail asks for it again.
+        Mail.objects.filter(next_at__isnull=False).delete()
         return Counter(
             orders=_distrust_orders(),
             refills=_distrust_refills(),

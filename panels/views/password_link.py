@@ -1,10 +1,8 @@
-"""The page on which a person sets a password by a link that a manager made."""
+"""The page on which a person sets a password by a link: from a mail, or from a manager."""
 
 from __future__ import annotations
 
 from auditlog.context import set_actor
-from axes.handlers.proxy import AxesProxyHandler
-from axes.helpers import get_lockout_response
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -13,9 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from panels.forms.password_link import PasswordLinkForm
-
-# Wrong codes count for no name. The visitor's form must not choose another one.
-NOBODY = {"username": None}
+from panels.people import tries
 
 
 @login_not_required
@@ -23,14 +19,17 @@ NOBODY = {"username": None}
 @require_http_methods(["GET", "HEAD", "POST"])
 def password_link(request: HttpRequest) -> HttpResponse:
     """Set the password of the person whose code is in the form, and lead to the sign-in."""
-    if not AxesProxyHandler.is_allowed(request, NOBODY):
-        locked: HttpResponse = get_lockout_response(request, credentials=NOBODY)
-        return locked
+    if refusal := tries.refusal(request):
+        return refusal
     form = PasswordLinkForm(request, request.POST if request.method == "POST" else None)
-    if not form.is_valid():
+    if not (form.is_valid() and _store(form)):
         status = 422 if form.is_bound else 200
         return render(request, "registration/password_link.html", {"form": form}, status=status)
-    with set_actor(form.user):
-        form.save()
     messages.success(request, f"Your password was set. Sign in as {form.user.get_username()} with it.")
     return redirect("login")
+
+
+def _store(form: PasswordLinkForm) -> bool:
+    """Save the password in the name of its person."""
+    with set_actor(form.user):
+        return form.store()

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from panels.calls.aftercare import expire_requests
 from panels.calls.everybody import AFTER_OTHERS
+from panels.calls.mails import LONGEST_WAIT
 from panels.calls.outcomes import LONGEST_RETRY, expire_sends
 from panels.calls.refill_checks import REFILL_CHECKS
-from panels.models import JobRun, Order, Panel, Refill, Service
+from panels.models import JobRun, Mail, Order, Panel, Refill, Service
 from panels.orders import funds
 from panels.orders.following import AFTER_FINISH as LONGEST_LEFT_ALONE
 from panels.orders.following import LATEST_UNREADABLE
@@ -41,6 +42,7 @@ def pull_back() -> int:
         (Panel.objects, ("paused_until", "quiet_until"), LONGEST_PAUSE),
         (Panel.objects, ("quiet_until",), LONGEST_PAUSE),
         (Service.objects, ("waits_until",), LONGEST_PAUSE + AFTER_OTHERS),
+        (Mail.objects, ("next_at",), LONGEST_WAIT),
     )
     pulled = sum(
         _update_any(rows.filter(**{f"{names[0]}__gt": latest + longest}), **dict.fromkeys(names, now))

@@ -16,11 +16,23 @@ from django.utils import timezone
 
 from panels import schedule
 from panels.bell import HANDLERS, WorkKind, enqueue, forget_counts, ring, work
-from panels.calls import adoption, aftercare, balances, candidates, catalog, id_search, outcomes, polling, submission
+from panels.calls import (
+    adoption,
+    aftercare,
+    balances,
+    candidates,
+    catalog,
+    id_search,
+    mails,
+    outcomes,
+    polling,
+    submission,
+)
 from panels.models import BalanceReading, JobRun, Panel, search_index
 from panels.money import charges, totals
 from panels.orders import actions, readings
 from panels.people import history, sessions
+from panels.people import mails as written_mails
 from panels.providers import pauses
 from panels.schedule import RECOUNT, SWEEP_EVERY, THIN_EVERY, TIDY_EVERY
 from panels.worker import backup, sweep, tidying
@@ -104,6 +116,10 @@ def _act(action_pk: int) -> None:
         ring("poll", panel_pk)
 
 
+def _mail(_: int) -> None:
+    mails.send_due(lanes.stopping)
+
+
 def _ring_first_check(panel_pk: int) -> None:
     ring("poll", panel_pk, delay=outcomes.FIRST_CHECK_AFTER.total_seconds() + 1)
 
@@ -123,6 +139,7 @@ WORK: dict[WorkKind, Callable[[int], None]] = {
     "adopt": _adopt,
     "search": _search,
     "act": _act,
+    "mail": _mail,
 }
 
 
@@ -177,6 +194,7 @@ def _do_chores() -> None:
         ("delete old counters", forget_counts, TIDY_EVERY),
         (sessions.JOB, sessions.delete_old, TIDY_EVERY),
         (history.JOB, history.delete_old, TIDY_EVERY),
+        (written_mails.JOB, written_mails.delete_old, TIDY_EVERY),
         (readings.JOB, partial(readings.thin, lanes.stopping), THIN_EVERY),
     ]
     if search_index.must_settle():

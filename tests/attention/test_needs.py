@@ -20,6 +20,7 @@ from panels.models import Batch, JobRun, Order, Panel, RefusalWords, Service
 from panels.models.order_states import NEEDS_A_PERSON
 from tests.factories import (
     make_fresh_panel,
+    make_mail,
     make_order,
     make_panel,
     make_placed,
@@ -62,6 +63,7 @@ EXAMPLES = {
     "refill_word": lambda: make_refill(is_word_unknown=True, next_check_at=timezone.now()).order.panel,
     "paused_batch": lambda: make_order(batch=make_paused()).batch,
     "backup": make_backup,
+    "mail": lambda: make_panel() and make_mail(),
     "refused": lambda: make_order(state="refused", error_text="Bad link.", finished_at=timezone.now()),
 }
 # Kinds of which there is one row at most.

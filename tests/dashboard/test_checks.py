@@ -7,7 +7,7 @@ from cryptography.fernet import Fernet
 from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 
-from dashboard.checks import check_secrets, require_secrets
+from dashboard.checks import check_mail, check_secrets, require_secrets
 
 SHORT, POOR, NO_KEY = "Kurz-und-geheim-4711", "abcabcabc" * 9, "abc-geheim-4711"
 
@@ -58,3 +58,13 @@ def test_no_command_starts_with_unfit_secrets_and_none_prints_them(manage, comma
     assert "dashboard.E001" in answer.stderr
     assert "dashboard.E002" in answer.stderr
     assert not any(text in answer.stdout + answer.stderr for text in (SHORT, NO_KEY))
+
+
+def test_a_mail_server_without_an_address_for_links_is_told(settings):
+    settings.EMAIL_HOST, settings.ALLOWED_HOSTS = "", ["*"]
+    assert check_mail() == []
+    settings.EMAIL_HOST = "mail.example.com"
+    (warning,) = check_mail()
+    assert (warning.id, warning in run_checks()) == ("dashboard.W001", True)
+    settings.ALLOWED_HOSTS = ["orders.example.com"]
+    assert check_mail() == []

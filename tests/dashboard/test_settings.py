@@ -85,6 +85,27 @@ def test_https_binds_the_cookies_to_this_host_and_only_a_setting_speaks_for_subd
     assert answer.stdout.strip() == expected, answer.stderr
 
 
+MAIL = (
+    "from django.conf import settings as s; "
+    "print(s.EMAIL_HOST, s.EMAIL_PORT, s.EMAIL_USE_TLS, s.EMAIL_TIMEOUT, s.DEFAULT_FROM_EMAIL)"
+)
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({}, " 25 False 20 webmaster@localhost"),
+        (
+            {"EMAIL_URL": "smtp+tls://user:pass@mail.example.com:587", "DEFAULT_FROM_EMAIL": "orders@example.com"},
+            "mail.example.com 587 True 20 orders@example.com",
+        ),
+    ],
+)
+def test_the_mail_server_is_the_one_of_email_url_and_without_it_there_is_none(manage, environment, expected):
+    answer = manage("shell", "--no-imports", "-c", MAIL, **fresh_secrets(), **environment)
+    assert answer.stdout.removesuffix("\n") == expected, answer.stderr
+
+
 @pytest.mark.parametrize(("name", "value"), [("SESSION_IDLE_HOURS", "0"), ("SESSION_DAYS", "0")])
 def test_a_session_lasts_for_a_while(manage, name, value):
     answer = manage("check", DEBUG="on", **{name: value})

@@ -1,52 +1,65 @@
-"""The link with which a person sets a password."""
+"""The form with which a person sets a password by a link."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.contrib.auth.tokens import default_token_generator
+from django.db import connections
 from django.test import RequestFactory
 
-from panels.forms.password_link import find_person, make_link
+from panels.forms.password_link import PasswordLinkForm
+from panels.people import links
 from tests.factories import make_user
+from tests.processes import PATIENCE
 
-pytestmark = pytest.mark.django_db
-
-
-def code_for(user):
-    link = make_link(RequestFactory().get("/"), user)
-    assert link.startswith("http://testserver/password/link/#")
-    return link.partition("#")[2]
+PASSWORDS = ("a-long-enough-passphrase", "another-long-passphrase")
 
 
-def test_the_code_of_a_link_finds_its_person_for_a_day(monkeypatch):
+def form_for(user, password=PASSWORDS[0]):
+    code = links.make_path(user, links.BY_MAIL).partition("#")[2]
+    data = {"code": f" {code} ", "new_password1": password, "new_password2": password}
+    return PasswordLinkForm(RequestFactory().post("/"), data)
+
+
+@pytest.mark.django_db
+def test_it_sets_the_password_of_the_person_of_the_link():
     user = make_user()
-    code = code_for(user)
-    assert find_person(code) == user
-    now = default_token_generator._now()
-    for age, is_valid in ((timedelta(hours=23), True), (timedelta(hours=25), False)):
-        monkeypatch.setattr(default_token_generator, "_now", lambda age=age: now + age)
-        assert (find_person(code) == user) is is_valid
-
-
-def test_it_ends_with_a_new_password_and_with_a_sign_in(client):
-    user = make_user(password="correct horse battery")
-    code = code_for(user)
-    client.post("/login/", {"username": user.username, "password": "correct horse battery"})
-    assert find_person(code) is None
+    form = form_for(user)
+    assert form.is_valid()
+    assert form.store()
     user.refresh_from_db()
-    code = code_for(user)
-    user.set_password("another long secret")
-    user.save()
-    assert find_person(code) is None
+    assert user.check_password(PASSWORDS[0])
 
 
-def test_nobody_is_found_by_another_code_or_for_an_inactive_person():
-    user, other = make_user(), make_user()
-    token = code_for(user).partition("-")[2]
-    for code in ("", "-", "x", f"{other.pk}-{token}", f"{user.pk}-{token}x", f"²-{token}", f"{user.pk}"):
-        assert find_person(code) is None, code
-    user.is_active = False
-    user.save()
-    assert find_person(f"{user.pk}-{token}") is None
+@pytest.mark.django_db
+def test_a_link_that_stopped_working_meanwhile_sets_nothing():
+    user = make_user()
+    form = form_for(user)
+    assert form.is_valid()
+    type(user).objects.update(is_active=False)
+    assert not form.store()
+    assert "A link works once" in str(form.errors["code"])
+    user.refresh_from_db()
+    assert not user.has_usable_password()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_clicks_at_once_one_sets_the_password():
+    user, together = make_user(), threading.Barrier(2, timeout=PATIENCE)
+
+    def use(form):
+        try:
+            assert form.is_valid()
+            together.wait()
+            return form.store()
+        finally:
+            connections.close_all()
+
+    forms = [form_for(user, password) for password in PASSWORDS]
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(use, forms))
+    assert sorted(outcomes) == [False, True]
+    user.refresh_from_db()
+    assert user.check_password(PASSWORDS[outcomes.index(True)])

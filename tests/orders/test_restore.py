@@ -11,11 +11,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from panels.calls.claiming import Claims
-from panels.models import Batch, Order, Refill
+from panels.models import Batch, Mail, Order, Refill
 from panels.orders import resolution
 from panels.orders.actions import carry_out, confirm_action, draft_action
 from panels.orders.restore import WORDS, distrust_what_waits
-from tests.factories import make_batch, make_order, make_placed, make_refill, make_service, row_of
+from tests.factories import make_batch, make_mail, make_order, make_placed, make_refill, make_service, row_of
 
 pytestmark = pytest.mark.django_db
 
@@ -108,3 +108,10 @@ def test_if_one_part_fails_nothing_is_changed(monkeypatch):
         distrust_what_waits()
     order.refresh_from_db()
     assert (order.state, order.events.count()) == ("queued", 0)
+
+
+def test_a_mail_that_waits_is_not_sent_and_one_that_was_given_up_stays():
+    make_mail(given_up_at=None, next_at=timezone.now())
+    given_up = make_mail()
+    distrust_what_waits()
+    assert Mail.objects.get() == given_up

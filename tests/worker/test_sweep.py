@@ -15,7 +15,7 @@ from panels.models import Order, Panel
 from panels.orders import funds
 from panels.orders.following import LATEST_UNREADABLE
 from panels.worker import sweep
-from tests.factories import make_fresh_panel, make_order, make_panel, make_placed, make_refill, make_service
+from tests.factories import make_fresh_panel, make_mail, make_order, make_panel, make_placed, make_refill, make_service
 
 LONG_AGO = timezone.now() - timedelta(days=1)
 
@@ -36,12 +36,13 @@ def test_times_of_a_clock_that_was_ahead_are_set_to_now():
     followed, left = (make_placed(make_service(panel), next_check_at=at) for at in (ahead, in_time))
     refill = make_refill(left, next_check_at=ahead)
     unreadable = make_refill(followed, next_check_at=now + LATEST_UNREADABLE)
+    mail = make_mail(given_up_at=None, next_at=ahead)
     synced = make_panel(
         **dict.fromkeys(("catalog_synced_at", "balance_checked_at", "catalog_tried_at", "balance_tried_at"), ahead)
     )
     assert synced.pk in schedule.waiting()["sync"]
     assert synced.pk in schedule.waiting()["balance"]
-    assert sweep.pull_back() == 5
+    assert sweep.pull_back() == 6
     # Its exchange may be under way.
     assert sweep.expire() == 0
     for row, name in (
@@ -51,6 +52,7 @@ def test_times_of_a_clock_that_was_ahead_are_set_to_now():
         (sent, "send_deadline"),
         (followed, "next_check_at"),
         (refill, "next_check_at"),
+        (mail, "next_at"),
     ):
         row.refresh_from_db()
         assert getattr(row, name) < in_time, name

@@ -9,13 +9,14 @@ import pytest
 from django.utils import timezone
 
 from panels import bell, schedule
-from panels.models import JobRun, Order, Panel
+from panels.models import JobRun, Mail, Order, Panel
+from panels.people import mails
 from panels.protocol.client import PanelClient
 from panels.protocol.errors import Unreadable
 from panels.providers import pauses
 from panels.sandbox import Fault, SandboxPanel
 from panels.worker import backup, tasks
-from tests.factories import make_fresh_panel, make_order, make_panel, make_placed, make_service
+from tests.factories import make_fresh_panel, make_mail, make_order, make_panel, make_placed, make_service, make_user
 from tests.processes import PATIENCE, eventually
 
 
@@ -274,3 +275,15 @@ def test_a_panel_that_hangs_on_every_call_holds_up_no_other_and_gets_few_at_once
     sandbox.faults.clear()
     sandbox.vanish()
     assert tasks.lanes.join(PATIENCE)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_sends_a_mail_that_waits_and_deletes_old_ones(mail_server, in_queue):
+    ann = make_user(email="ann@example.com")
+    mails.ask_for_reset("ann@example.com")
+    assert in_queue() == [("mail", bell.ALL)]
+    run("mail", bell.ALL)
+    assert [mail["To"] for mail in mail_server.taken] == ["ann@example.com"]
+    make_mail(ann, given_up_at=None, sent_at=timezone.now() - timedelta(days=8))
+    tasks.run_sweep(every=timedelta())
+    assert Mail.objects.get().sent_at

@@ -1,0 +1,16 @@
+"""The address of this site, for links in mails. It needs no database, so a check can ask before the start."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+
+def site_address() -> str:
+    """Return the address of this site as the settings name it, such as "https://orders.example.com", or "".
+
+    A mail must not believe the Host header of a request, because a visitor chooses it.
+    """
+    scheme = "https" if settings.HTTPS else "http"
+    hosts = [f"{scheme}://{host}" for host in settings.ALLOWED_HOSTS if not host.startswith(".")]
+    named = [address for address in (*settings.CSRF_TRUSTED_ORIGINS, *hosts) if "*" not in address]
+    return str(named[0]) if named else ""

@@ -1,0 +1,38 @@
+"""The page on which a person who forgot the password asks for a mail with a link."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from panels.forms.password_reset import PasswordResetForm
+from panels.people import mails, tries
+
+TEMPLATE = "registration/password_reset.html"
+# The same for every name, so that nobody learns whose name or address exists.
+ANSWER = (
+    "If somebody has this name or mail address, a mail with a link is on its way to them. The link works once, and for "
+    "an hour. No mail? Wait some minutes, or ask a manager for a link."
+)
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def password_reset(request: HttpRequest) -> HttpResponse:
+    """Ask for the mail, and lead to the sign-in. Without a mail server, the page only says who can help."""
+    if not mails.are_set():
+        return render(request, TEMPLATE)
+    if refusal := tries.refusal(request):
+        return refusal
+    form = PasswordResetForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return render(request, TEMPLATE, {"form": form}, status=422 if form.is_bound else 200)
+    tries.count(request)
+    if refusal := tries.refusal(request):
+        return refusal
+    mails.ask_for_reset(form.cleaned_data["who"])
+    messages.success(request, ANSWER)
+    return redirect("login")
