@@ -139,6 +139,17 @@ TABLE = {
     # No mail server is set.
     ("password_reset", "GET"): (200, 200, 200, 200, 200),
     ("password_reset", "POST"): (200, 200, 200, 200, 200),
+    # people
+    ("people_list", "GET"): (LOGIN, 403, 403, 403, 200),
+    ("people_export", "GET"): (LOGIN, 403, 403, 403, 200),
+    ("person_invite", "GET"): (LOGIN, 403, 403, 403, 200),
+    ("person_invite", "POST"): (LOGIN, 403, 403, 403, 422),
+    ("person_detail", "GET"): (LOGIN, 403, 403, 403, 200),
+    ("person_role", "POST"): (LOGIN, 403, 403, 403, 302),
+    ("person_link", "POST"): (LOGIN, 403, 403, 403, 200),
+    ("person_sessions_end", "POST"): (LOGIN, 403, 403, 403, 302),
+    ("person_remove", "POST"): (LOGIN, 403, 403, 403, 302),
+    ("person_restore", "POST"): (LOGIN, 403, 403, 403, 302),
     ("mail_settle", "POST"): (LOGIN, 403, 403, 403, 302),
     ("logout", "POST"): (302, 302, 302, 302, 302),
     # the same page as login, by the name that allauth knows
@@ -191,7 +202,7 @@ def rows(db):
     panel_rows = {"panel": order.panel, "refusal": refusal, "service": order.service}
     view = make_view(make_user(), is_shared=True)
     panel_rows["mfa"] = make_passkey(make_user())
-    panel_rows["mail"] = make_mail(make_user())
+    panel_rows |= {"person": make_user("Viewer"), "mail": make_mail(make_user())}
     return {**panel_rows, "order_action": action, "order": order, "bulk": batch, "saved_view": view}
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from panels.filters.batches import BatchFilter
 from panels.filters.orders import OrderFilter
 from panels.filters.panels import PanelFilter
+from panels.filters.people import PeopleFilter
 from panels.filters.refills import RefillFilter
 from panels.filters.services import ServiceFilter
 from panels.models import OrderAction
@@ -65,6 +66,8 @@ PAGES = {
     "/bulk/{bulk}/columns/": ("titles",),
     "/refills/": (*RefillFilter.base_filters, *EVERY),
     "/refills/export.csv": (*RefillFilter.base_filters, "sort"),
+    "/people/": (*PeopleFilter.base_filters, *EVERY),
+    "/people/export.csv": (*PeopleFilter.base_filters, "sort"),
     "/login/": ("next",),
     "/admin/login/": ("next",),
 }
@@ -163,6 +166,7 @@ def test_a_key_that_no_row_has_is_not_found(root, db, key):
         "bulk/{}/",
         "bulk/{}/lines/{}/",
         "views/{}/",
+        "people/{}/",
     )
     for page in pages:
         assert status(root, f"/{page.format(key, key)}") == 404, page

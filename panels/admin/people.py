@@ -15,7 +15,7 @@ from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -29,33 +29,7 @@ from panels.forms.passwords import LimitedPasswords
 from panels.models import Mail, PersonalSettings, SavedView, Session
 from panels.pages.confirmation import confirmed
 from panels.people import links
-
-GROUPS = ("Viewer", "Operator", "Manager")
-
-
-def grantable_groups(user: Any) -> QuerySet[Group]:
-    """Return the groups that this user may give to others: those of ours whose permissions the user has."""
-    groups = Group.objects.filter(name__in=GROUPS).prefetch_related("permissions__content_type")
-    held = [group.pk for group in groups if user.has_perms([_name(each) for each in group.permissions.all()])]
-    return Group.objects.filter(pk__in=held)
-
-
-def reachable_people(user: Any) -> QuerySet[User]:
-    """Return the users whom this user may see and change. A superuser may change everybody.
-
-    Others may change no user with more permissions than their own groups give, because whoever sets the password of a
-    user can sign in as that user.
-    """
-    if user.is_superuser:
-        return User.objects.all()
-    others = Group.objects.exclude(pk__in=grantable_groups(user))
-    plain = User.objects.filter(is_superuser=False, is_staff=False, user_permissions=None)
-    return plain.exclude(groups__in=others)
-
-
-def _name(permission: Permission) -> str:
-    return f"{permission.content_type.app_label}.{permission.codename}"
-
+from panels.people.roles import grantable_groups, reachable_people
 
 # Nothing writes the mail addresses of allauth.
 admin.site.unregister((User, Group, LogEntry, AccessAttempt, AccessFailureLog, AccessLog, Authenticator, EmailAddress))

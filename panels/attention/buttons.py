@@ -20,7 +20,7 @@ def show_row(row: Any) -> str:
 
 def show_person(mail: Any) -> str:
     """Return the address of the page about the person of a mail."""
-    return reverse("admin:auth_user_change", args=[mail.person_id])
+    return reverse("person_detail", args=[mail.person_id])
 
 
 def _say(label: str) -> Callable[[Any], str]:

@@ -4,7 +4,16 @@ from panels.filters.batches import BatchFilter
 from panels.filters.history import HistoryFilter
 from panels.filters.orders import OrderFilter
 from panels.filters.panels import PanelFilter
+from panels.filters.people import PeopleFilter
 from panels.filters.refills import RefillFilter
 from panels.filters.services import ServiceFilter
 
-__all__ = ["BatchFilter", "HistoryFilter", "OrderFilter", "PanelFilter", "RefillFilter", "ServiceFilter"]
+__all__ = [
+    "BatchFilter",
+    "HistoryFilter",
+    "OrderFilter",
+    "PanelFilter",
+    "PeopleFilter",
+    "RefillFilter",
+    "ServiceFilter",
+]

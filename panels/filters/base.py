@@ -28,8 +28,8 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
     DATED = "created_at"
     SPANS = (("today", "Today"), ("7d", "7 days"), ("30d", "30 days"))
 
-    def __init__(self, data: Mapping[str, Any], user: Any = None) -> None:
-        super().__init__(data)
+    def __init__(self, data: Mapping[str, Any], user: Any = None, queryset: QuerySet[Any] | None = None) -> None:
+        super().__init__(data, queryset)
         self._user = user
         for name in self.NAMES:
             self.filters[name].extra["choices"] = NameChoices(partial(self._choices, name))

@@ -6,8 +6,11 @@ from panels.lists.batches import BATCHES
 from panels.lists.history import HISTORY
 from panels.lists.orders import ORDERS
 from panels.lists.panels import PANELS
+from panels.lists.people import PEOPLE
 from panels.lists.refills import REFILLS
 from panels.lists.services import SERVICES
 from panels.pages.table import Table
 
-TABLES: dict[str, Table[Any]] = {table.name: table for table in (ORDERS, BATCHES, SERVICES, PANELS, REFILLS, HISTORY)}
+TABLES: dict[str, Table[Any]] = {
+    table.name: table for table in (ORDERS, BATCHES, SERVICES, PANELS, REFILLS, HISTORY, PEOPLE)
+}

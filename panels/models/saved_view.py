@@ -29,6 +29,7 @@ class SavedView(models.Model):
         REFILLS = "refills", "Refills"
         PANELS = "panels", "Panels"
         CHANGES = "changes", "History"
+        PEOPLE = "people", "People"
 
     # For each list: the name of its address, and the permission to see it.
     LISTS: ClassVar[dict[str, tuple[str, str]]] = {
@@ -38,6 +39,7 @@ class SavedView(models.Model):
         List.REFILLS: ("refill_list", "panels.view_refill"),
         List.PANELS: ("panel_list", "panels.view_panel"),
         List.CHANGES: ("history_list", "auditlog.view_logentry"),
+        List.PEOPLE: ("people_list", "auth.view_user"),
     }
 
     name = models.CharField(max_length=MAX_NAME)

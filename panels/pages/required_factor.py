@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -46,12 +47,17 @@ def is_required_of(user: User | AnonymousUser) -> bool:
     return user.is_authenticated and bool(settings.FACTOR_REQUIRED_FOR == "everybody")
 
 
+def factors_of(user_pk: Any) -> QuerySet[Any]:
+    """Return the second factors of a person. Recovery codes alone are no factor."""
+    found: QuerySet[Any] = Authenticator.objects.filter(user=user_pk).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    return found
+
+
 def is_missing(request: HttpRequest) -> bool:
     """Return whether this person must have a second factor and has none."""
     if not is_required_of(request.user) or HAS_FACTOR in request.session:
         return False
-    # Recovery codes alone are no factor.
-    if not Authenticator.objects.filter(user=request.user).exclude(type=Authenticator.Type.RECOVERY_CODES).exists():
+    if not factors_of(request.user.pk).exists():
         return True
     request.session[HAS_FACTOR] = True
     return False

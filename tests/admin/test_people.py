@@ -9,7 +9,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 
-from panels.admin.people import grantable_groups, reachable_people
+from panels.people.roles import grantable_groups, reachable_people
 from tests.factories import make_user
 from tests.factors import make_app
 

@@ -10,6 +10,7 @@ from tests.factories import make_order
 
 PAGES = (
     "/", "/panels/", "/panels/new/", "/catalog/", "/orders/", "/orders/new/", "/refills/", "/status/", "/password/",
+    "/people/", "/people/invite/",
     "/account/factors/", "/account/factors/app/", "/account/factors/codes/new/", "/confirm/",
     "/admin/", "/admin/auth/user/", "/admin/panels/order/", "/nowhere/",
 )  # fmt: skip

@@ -21,6 +21,7 @@ from dashboard.first_run import DEMO_DIR
 from panels.management import parts
 from panels.management.demo_data import ACCOUNTS, DemoAccount, fill, open_account
 from panels.models import Panel
+from panels.people.changes import invite
 from panels.worker.processes import Family, StopSignals, free_port
 
 LOG = DEMO_DIR / "demo.log"
@@ -92,6 +93,7 @@ def _prepare(signals: StopSignals) -> bool:
     """Create users, panels and orders. Return False if a signal came before the data were complete."""
     people = [_user("demo", is_superuser=True, is_staff=True), _user("operator", "Operator")]
     _user("viewer", "Viewer")
+    _team()
     for account in ACCOUNTS:
         if signals.received:
             return False
@@ -102,6 +104,13 @@ def _prepare(signals: StopSignals) -> bool:
     panel.low_balance = ((panel.balance or Decimal(0)) // 50 + 1) * 50
     panel.save(update_fields=("low_balance",))
     return True
+
+
+def _team() -> None:
+    """Create colleagues who do not sign in: a manager, somebody who has left, and somebody who is invited."""
+    _user("mara", "Manager", first_name="Mara", last_name="Lindqvist", email="mara@example.com")
+    _user("jonas", "Operator", first_name="Jonas", last_name="Weber", email="jonas@example.com", is_active=False)
+    invite("lea", "lea@example.com", Group.objects.get(name="Operator"))
 
 
 def _user(name: str, group: str = "", **fields: Any) -> User:

@@ -45,6 +45,9 @@ def test_the_demo_shows_the_way_in_and_continues_where_it_was(start, clone):
     assert len(look(clone, "SELECT DISTINCT reported_currency FROM panels_panel WHERE balance > 0")) == 2
     assert look(clone, "SELECT 1 FROM panels_panel WHERE balance < low_balance")
 
+    assert {"mara", "jonas", "lea"} <= set(look(clone, "SELECT username FROM auth_user"))
+    assert look(clone, "SELECT username FROM auth_user WHERE password LIKE '!%' AND is_active") == ["lea"]
+
     with socket.create_server(("127.0.0.1", port)):
         again = start("manage.py", "demo", f"--port={port}", cwd=clone)
         assert eventually(lambda: "Login" in again.output), again.output

@@ -1,0 +1,109 @@
+"""What a manager changes about people: invites them, changes their role, ends their sessions, takes their access away.
+
+Each change locks the manager and the person, and looks again whether the manager may do it. So of two managers who take
+each other's access away at the same time, one stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.contrib.auth.models import Group, User
+from django.db import transaction
+from django.utils import timezone
+
+from panels import bell
+from panels.models import Mail
+from panels.people import links, mails
+from panels.people.roles import GROUPS, grantable_groups, is_invited, reachable_people
+from panels.people.sessions import open_sessions
+
+MAY_CHANGE = "auth.change_user"
+
+
+class KeptError(Exception):
+    """Nothing was changed. The text says why."""
+
+
+def invite(username: str, email: str, role: Group) -> User:
+    """Create a person without a password, and write the mail with the link if that is possible.
+
+    Raises IntegrityError for a name that exists.
+    """
+    with transaction.atomic():
+        person = User.objects.create_user(username, email, password=None)
+        person.groups.add(role)
+    send_link(person)
+    return person
+
+
+def can_mail(person: User) -> bool:
+    """Return whether a link can be sent to this person."""
+    return bool(person.is_active and person.email and mails.are_set())
+
+
+def send_link(person: User) -> bool:
+    """Let the worker send a link to set a password. Return False if no mail can be sent."""
+    if not can_mail(person):
+        return False
+    kind = Mail.Kind.INVITATION if is_invited(person) else Mail.Kind.RESET
+    Mail.objects.create(kind=kind, person=person, next_at=timezone.now())
+    bell.ring("mail", bell.ALL)
+    return True
+
+
+def make_link(person: User) -> str:
+    """Return the path of a new link to set a password, for the manager to hand over."""
+    return links.make_path(person, links.INVITES if is_invited(person) else links.BY_MANAGER)
+
+
+def change_role(actor: Any, pk: int, role: Group) -> bool:
+    """Give a person this role instead of the one of before. Return False if they had it."""
+    with _locked(actor, pk) as (manager, person):
+        if not grantable_groups(manager).filter(pk=role.pk).exists():
+            raise KeptError("You can only give a role whose rights you have.")
+        ours = set(person.groups.filter(name__in=GROUPS))
+        person.groups.remove(*ours - {role})
+        person.groups.add(role)
+        return ours != {role}
+
+
+def end_sessions(actor: Any, pk: int) -> int:
+    """Sign a person out on all devices. Return on how many."""
+    with _locked(actor, pk) as (_, person):
+        ended, _ = open_sessions(person).delete()
+        return ended
+
+
+def set_access(actor: Any, pk: int, *, is_active: bool) -> bool:
+    """Take a person's access away, or give it back. Return False if that was done before.
+
+    Without access, all sessions end, and no link works. The links of an invitation do not work again later.
+    """
+    with _locked(actor, pk) as (_, person):
+        if person.is_active == is_active:
+            return False
+        if is_invited(person):
+            person.set_unusable_password()
+        person.is_active = is_active
+        person.save(update_fields=("is_active", "password"))
+        return True
+
+
+@contextmanager
+def _locked(actor: Any, pk: int) -> Iterator[tuple[User, User]]:
+    """Lock a manager and a person, and return both as they are now. Raises KeptError if the manager may do nothing."""
+    if actor.pk == pk:
+        raise KeptError("You cannot change your own role or access. Another manager can.")
+    with transaction.atomic():
+        # In the order in which everybody locks them, to avoid deadlocks.
+        rows = User.objects.select_for_update().filter(pk__in=(actor.pk, pk)).order_by("pk")
+        found = {user.pk: user for user in rows}
+        manager, person = found.get(actor.pk), found.get(pk)
+        if manager is None or not (manager.is_active and manager.has_perm(MAY_CHANGE)):
+            raise KeptError("You may no longer change people.")
+        if person is None or not reachable_people(manager).filter(pk=pk).exists():
+            raise KeptError("This person may do more than you, so you cannot change them.")
+        yield manager, person

@@ -1,0 +1,125 @@
+"""The page about a person, and what a manager changes there."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.defaultfilters import pluralize
+from django.views.decorators.http import require_POST, require_safe
+
+from panels.forms.people import RoleForm
+from panels.lists.people import access_badge, marked
+from panels.models import Mail
+from panels.pages.confirmation import confirmed
+from panels.pages.required_factor import is_required_of
+from panels.people import changes
+from panels.people.roles import is_invited, reachable_people, role_of
+from panels.people.sessions import open_sessions
+from panels.views.people import show_link
+
+MAX_SESSIONS = 50
+
+
+@permission_required("auth.view_user", raise_exception=True)
+@require_safe
+def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a person: the role, the second factor, and where they are signed in."""
+    person = _find(request, pk)
+    may_change = request.user.has_perm(changes.MAY_CHANGE) and request.user.pk != pk
+    role = next((group for group in person.groups.all()), None)
+    context = {
+        "person": person,
+        "role": role_of(person),
+        "access": access_badge(person),
+        "is_invited": is_invited(person),
+        "is_self": request.user.pk == pk,
+        "may_change": may_change,
+        "form": RoleForm(request.user, initial={"role": role}) if may_change and not person.is_superuser else None,
+        "needs_factor": not person.has_factor and is_required_of(person),  # type: ignore[attr-defined]
+        "can_mail": changes.can_mail(person),
+        "last_mail": Mail.objects.filter(person=person).first(),
+        "sessions": list(open_sessions(person)[:MAX_SESSIONS]),
+    }
+    return render(request, "panels/people/person_detail.html", context)
+
+
+@permission_required(changes.MAY_CHANGE, raise_exception=True)
+@require_POST
+@confirmed
+def person_role(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change the role of a person."""
+    person, form = _find(request, pk), RoleForm(request.user, request.POST)
+    if not form.is_valid():
+        messages.error(request, "Choose one of the roles. Nothing was changed.")
+        return redirect("person_detail", pk)
+    role = form.cleaned_data["role"]
+    try:
+        is_done = changes.change_role(request.user, pk, role)
+    except changes.KeptError as kept:
+        messages.error(request, f"{kept} Nothing was changed.")
+    else:
+        messages.success(request, f"{person} is {'now' if is_done else 'already'} {role}.")
+    return redirect("person_detail", pk)
+
+
+@permission_required(changes.MAY_CHANGE, raise_exception=True)
+@require_POST
+@confirmed
+def person_sessions_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """Sign a person out on all devices."""
+    person = _find(request, pk)
+    try:
+        ended = changes.end_sessions(request.user, pk)
+    except changes.KeptError as kept:
+        messages.error(request, f"{kept} Nothing was changed.")
+    else:
+        messages.success(request, f"{person} was signed out on {ended} device{pluralize(ended)}.")
+    return redirect("person_detail", pk)
+
+
+# For each change of access: the message after it, and the message if nothing changed.
+ACCESS = {
+    False: ("{} has no access any more, and is signed out everywhere.", "{} had no access before."),
+    True: ("{} has access again.", "{} had access before."),
+}
+
+
+@permission_required(changes.MAY_CHANGE, raise_exception=True)
+@require_POST
+@confirmed
+def person_access(request: HttpRequest, pk: int, is_active: bool) -> HttpResponse:  # noqa: FBT001
+    """Take the access of a person away, or give it back."""
+    person, (done, not_done) = _find(request, pk), ACCESS[is_active]
+    try:
+        is_done = changes.set_access(request.user, pk, is_active=is_active)
+    except changes.KeptError as kept:
+        messages.error(request, f"{kept} Nothing was changed.")
+    else:
+        messages.success(request, (done if is_done else not_done).format(person))
+    return redirect("person_detail", pk)
+
+
+@permission_required(changes.MAY_CHANGE, raise_exception=True)
+@require_POST
+@confirmed
+def person_link(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a new link to set a password, or send it with "by=mail"."""
+    person = _find(request, pk)
+    if not person.is_active:
+        messages.error(request, f"{person} has no access, so a link would not work. Give the access back first.")
+        return redirect("person_detail", pk)
+    if request.POST.get("by") != "mail":
+        return show_link(request, person)
+    if changes.send_link(person):
+        messages.success(request, f"A mail with a link is on its way to {person}.")
+    else:
+        messages.error(request, f"No mail can be sent to {person}.")
+    return redirect("person_detail", pk)
+
+
+def _find(request: HttpRequest, pk: int) -> User:
+    person: User = get_object_or_404(marked(reachable_people(request.user)), pk=pk)
+    return person
