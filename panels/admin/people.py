@@ -28,7 +28,7 @@ from panels.admin.base import Confirmed, OwnFilters, RowAdmin
 from panels.forms.passwords import LimitedPasswords
 from panels.models import Mail, PersonalSettings, SavedView, Session
 from panels.pages.confirmation import confirmed
-from panels.people import links
+from panels.people import changes
 from panels.people.roles import grantable_groups, reachable_people
 
 # Nothing writes the mail addresses of allauth.
@@ -93,7 +93,7 @@ class PeopleAdmin(Confirmed, OwnFilters, UserAdmin):  # type: ignore[type-arg]
         self.log_change(request, person, "Made a link to set a password.")
         title = f"Link to set a password: {person}"
         context = {**self.admin_site.each_context(request), "title": title, "person": person}
-        context["link"] = request.build_absolute_uri(links.make_path(person, links.BY_MANAGER))
+        context["link"] = request.build_absolute_uri(changes.make_link(person))
         return TemplateResponse(request, "admin/auth/user/password_link.html", context)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:

@@ -10,7 +10,7 @@ from auditlog.models import LogEntry
 from django.core.exceptions import FieldDoesNotExist
 
 from panels.lists.cells import name_column, time_column, words
-from panels.models.history import HIDDEN, KINDS
+from panels.models.history import EVENT, HIDDEN, KINDS
 from panels.pages.numbers import NO_VALUE
 from panels.pages.table import Column, Table
 
@@ -44,6 +44,8 @@ def _parts(entry: LogEntry) -> Iterator[str]:
         if isinstance(change, dict):
             sign = "+" if change["operation"] == "add" else "−"
             yield f"{title}: {', '.join(f'{sign}{each}' for each in change['objects'])}"
+        elif name == EVENT:
+            yield change[1]
         elif HIDDEN in change:
             yield f"{title}: changed"
         else:

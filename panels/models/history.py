@@ -1,7 +1,8 @@
 """The history of settings and people: which rows it follows, and what it never shows.
 
 django-auditlog compares a followed row with the stored one when it is saved. `record` is for a change by a query, which
-saves no row. Neither follows orders, which have their own history, nor what the worker learns by itself.
+saves no row, and `note` for what no field of the row has. None of them follows orders, which have their own history, or
+what the worker learns by itself.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ KINDS = {
     "user": "Person",
     "group": "Role",
 }
+# The name of a change that no field has. Its value are words.
+EVENT = "event"
 # Of these, only the fact of a change is kept.
 SECRET = ("key_hint", "password")
 HIDDEN = "hidden"
@@ -53,6 +56,11 @@ def record(row: Model, **changes: tuple[Any, Any]) -> None:
     texts = {name: [str(each) for each in pair] for name, pair in changes.items() if pair[0] != pair[1]}
     if texts:
         LogEntry.objects.log_create(row, action=LogEntry.Action.UPDATE, changes=texts)
+
+
+def note(row: Model, words: str) -> None:
+    """Record what was done with a row, in words without a secret: "link to set a password made"."""
+    LogEntry.objects.log_create(row, action=LogEntry.Action.UPDATE, changes={EVENT: ["", words]})
 
 
 def hide(_: str) -> str:

@@ -16,9 +16,10 @@ from django.utils import timezone
 
 from panels import bell
 from panels.models import Mail
+from panels.models.history import note
 from panels.people import links, mails
 from panels.people.roles import GROUPS, grantable_groups, is_invited, reachable_people
-from panels.people.sessions import open_sessions
+from panels.people.sessions import open_sessions, sign_out
 
 MAY_CHANGE = "auth.change_user"
 
@@ -35,6 +36,7 @@ def invite(username: str, email: str, role: Group) -> User:
     with transaction.atomic():
         person = User.objects.create_user(username, email, password=None)
         person.groups.add(role)
+        note(person, f"invited as {role}")
     send_link(person)
     return person
 
@@ -50,12 +52,14 @@ def send_link(person: User) -> bool:
         return False
     kind = Mail.Kind.INVITATION if is_invited(person) else Mail.Kind.RESET
     Mail.objects.create(kind=kind, person=person, next_at=timezone.now())
+    note(person, "link to set a password sent by mail")
     bell.ring("mail", bell.ALL)
     return True
 
 
 def make_link(person: User) -> str:
     """Return the path of a new link to set a password, for the manager to hand over."""
+    note(person, "link to set a password made")
     return links.make_path(person, links.INVITES if is_invited(person) else links.BY_MANAGER)
 
 
@@ -73,8 +77,7 @@ def change_role(actor: Any, pk: int, role: Group) -> bool:
 def end_sessions(actor: Any, pk: int) -> int:
     """Sign a person out on all devices. Return on how many."""
     with _locked(actor, pk) as (_, person):
-        ended, _ = open_sessions(person).delete()
-        return ended
+        return sign_out(person, open_sessions(person))
 
 
 def set_access(actor: Any, pk: int, *, is_active: bool) -> bool:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from panels import bell
 from panels.models import Mail
+from panels.models.history import note
 from panels.people.site import site_address
 
 JOB = "delete old mails"
@@ -42,8 +43,9 @@ def find_people() -> None:
         with transaction.atomic():
             # Another worker may have done it.
             if Mail.objects.filter(pk=asked.pk).delete()[0]:
-                people = _meant_by(asked.asked_for)[:MOST_PEOPLE]
-                Mail.objects.bulk_create(Mail(kind=asked.kind, person=each, next_at=asked.next_at) for each in people)
+                for person in _meant_by(asked.asked_for)[:MOST_PEOPLE]:
+                    Mail.objects.create(kind=asked.kind, person=person, next_at=asked.next_at)
+                    note(person, "a visitor asked for a link to set a password by mail")
 
 
 def _meant_by(name_or_address: str) -> QuerySet[User]:

@@ -11,9 +11,10 @@ from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.defaultfilters import pluralize
 from django.utils import timezone
 
-from panels.models import Session
+from panels.models import Session, history
 from panels.models.session import SIGN_IN, ends_at
 from panels.pages.htmx import wants_fragment
 from panels.people.visitors import device_of, network_of
@@ -55,6 +56,14 @@ def others(request: HttpRequest, user: Any) -> QuerySet[Session]:
     """Return the open sessions of a person without that of this request."""
     present = current(request)
     return open_sessions(user).exclude(pk=present and present.pk)
+
+
+def sign_out(user: Any, rows: QuerySet[Session]) -> int:
+    """End sessions of a person because somebody asked for it, and record it. Return their number."""
+    ended, _ = rows.delete()
+    if ended:
+        history.note(user, f"signed out on {ended} device{pluralize(ended)}")
+    return ended
 
 
 def end_others(request: HttpRequest, user: Any, **_: Any) -> None:

@@ -40,7 +40,7 @@ def session_end(request: HttpRequest) -> HttpResponse:
     own = sessions.others(request, request.user)
     if chosen != "others":
         own = own.filter(pk=chosen) if KEY.fullmatch(chosen) else own.none()
-    ended, _ = own.delete()
+    ended = sessions.sign_out(request.user, own)
     if ended:
         messages.success(request, f"Signed out on {ended} other device{pluralize(ended)}.")
     else:

@@ -7,7 +7,7 @@ from auditlog.models import LogEntry
 from django.contrib.auth.models import Group
 
 from panels.lists.history import EXPORTED, HISTORY, RELATED, change_of
-from panels.models.history import record
+from panels.models.history import note, record
 from tests.factories import make_panel, make_service, make_user
 from tests.lists import values
 
@@ -39,6 +39,11 @@ def test_a_role_that_was_given_is_said_in_words():
     assert change_of(last()) == "groups: +Viewer"
     user.groups.clear()
     assert change_of(last()).startswith("groups: −")
+
+
+def test_what_was_done_is_said_as_it_was_noted():
+    note(make_user(), "signed out on 2 devices")
+    assert change_of(last()) == "signed out on 2 devices"
 
 
 def test_an_added_and_a_deleted_row_say_only_that():

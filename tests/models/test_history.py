@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from panels.models import Controls, Panel
 from panels.models.encryption import Secret
-from panels.models.history import KINDS, record
+from panels.models.history import KINDS, note, record
 from tests.factories import make_order, make_panel, make_service, make_user
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +95,9 @@ def test_every_kind_that_is_recorded_has_a_name():
     record(panel, name=("a", "b"))
     make_user("Viewer")
     assert set(LogEntry.objects.values_list("content_type__model", flat=True)) <= set(KINDS)
+
+
+def test_what_no_field_has_is_noted_in_words(entries):
+    user = make_user()
+    note(user, "link to set a password made")
+    assert entries()[-1] == {"event": ["", "link to set a password made"]}

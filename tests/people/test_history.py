@@ -5,14 +5,23 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from auditlog.models import LogEntry
 from django.http import HttpResponse
 from django.test import RequestFactory
 from django.utils import timezone
 
 from panels.models.history import record
-from panels.people.history import Actors, delete_old
+from panels.people.history import (
+    FACTORS,
+    Actors,
+    delete_old,
+    on_codes_renewed,
+    on_factor_added,
+    on_factor_removed,
+)
 from tests.factories import make_panel, make_user
+from tests.factors import make_passkey
 
 pytestmark = pytest.mark.django_db
 
@@ -42,3 +51,21 @@ def test_history_is_kept_for_so_many_days(settings):
         LogEntry.objects.filter(pk=newest).update(timestamp=timezone.now() - timedelta(days=days))
     delete_old()
     assert LogEntry.objects.get().changes == {"name": ["", "29"]}
+
+
+@pytest.mark.parametrize(
+    ("receiver", "words"),
+    [
+        (on_factor_added, "second factor: passkey added"),
+        (on_factor_removed, "second factor: passkey removed"),
+        (on_codes_renewed, "second factor: new recovery codes made"),
+    ],
+)
+def test_changes_of_factors_are_noted_without_their_names(receiver, words):
+    passkey = make_passkey(make_user(), name="A name that is nobody's business")
+    receiver(request=None, user=passkey.user, authenticator=passkey)
+    assert LogEntry.objects.order_by("-pk")[0].changes == {"event": ["", words]}
+
+
+def test_every_type_of_factor_has_words():
+    assert set(FACTORS) == set(Authenticator.Type)

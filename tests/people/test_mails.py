@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from auditlog.models import LogEntry
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -64,6 +65,12 @@ def test_whoever_asks_again_and_again_fills_no_mailbox(ann):
     assert asked("ann") == ["ann"]
     Mail.objects.update(created_at=timezone.now() - mails.RESET_EVERY - timedelta(seconds=1))
     assert asked("ann") == ["ann", "ann"]
+
+
+def test_the_history_has_that_somebody_asked(ann):
+    asked("ann", "nobody")
+    entries = LogEntry.objects.filter(changes__has_key="event")
+    assert [(each.object_repr, each.actor) for each in entries] == [("ann", None)]
 
 
 def test_to_ask_is_the_same_work_for_every_name(ann):

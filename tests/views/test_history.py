@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+import re
 
 import pytest
 from auditlog.models import LogEntry
 from django.contrib.auth.models import Group
+from django.test import Client
 
 from panels.models import Panel
 from tests.factories import make_panel, make_refusal, make_service, make_user
+from tests.factors import SECRET, make_app
 
 pytestmark = pytest.mark.django_db
 
@@ -86,3 +89,49 @@ def test_what_a_manager_does_with_people_is_told(as_manager, manager):
     as_manager.post(f"/admin/auth/user/{user.pk}/change/", form | {"groups": [Group.objects.get(name="Operator").pk]})
     changes = {change for who, what, change in told(as_manager) if (who, what) == (manager.username, "ann")}
     assert changes == {"active: yes → no; email address: – → ann@example.com", "groups: +Operator", "groups: −Viewer"}
+
+
+def test_links_invitations_sessions_and_lost_access_are_told_without_a_secret(as_manager, manager, mail_server):
+    ann = make_user("Viewer", username="ann", email="ann@example.com", password="correct horse battery")
+    Client().force_login(ann)
+    at = f"/people/{ann.pk}/"
+    shown = as_manager.post(f"{at}link/").text
+    as_manager.post(f"{at}link/", {"by": "mail"})
+    as_manager.post(f"{at}sessions/end/")
+    as_manager.post(f"{at}role/", {"role": Group.objects.get(name="Operator").pk})
+    as_manager.post(f"{at}remove/")
+    as_manager.post("/people/invite/", {"username": "lea", "email": "", "role": Group.objects.get(name="Viewer").pk})
+    found = told(as_manager)
+    assert {who for who, *_ in found[:10]} == {manager.username}
+    assert [change for _, what, change in found if what == "lea"] == [
+        "link to set a password made", "invited as Viewer", "groups: +Viewer", "Added",
+    ]  # fmt: skip
+    assert [change for _, what, change in found if what == "ann"][:6] == [
+        "active: yes → no",
+        "groups: +Operator",
+        "groups: −Viewer",
+        "signed out on 1 device",
+        "link to set a password sent by mail",
+        "link to set a password made",
+    ]
+    code = re.search(r"/password/link/#([^\"]+)", shown)[1]
+    stored = str(list(LogEntry.objects.values()))
+    assert not any(part in stored for part in code.split(":"))
+
+
+def test_what_people_do_with_their_own_account_is_told(client, manager, django_capture_on_commit_callbacks):
+    ann = make_user("Viewer", username="ann")
+    client.force_login(ann)
+    Client().force_login(ann)
+    client.post("/account/sessions/end/", {"session": "others"})
+    make_app(ann)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post("/account/factors/codes/new/")
+        client.post("/account/factors/app/remove/")
+    client.force_login(manager)
+    changes = [change for who, what, change in told(client) if (who, what) == ("ann", "ann")]
+    assert "signed out on 1 device" in changes
+    assert "second factor: authenticator app removed" in changes
+    assert any(change.startswith("second factor: ") and "recovery codes" in change for change in changes)
+    text = str(list(LogEntry.objects.values()))
+    assert SECRET not in text

@@ -8,6 +8,8 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
+from panels.models.history import note
+
 TYPES = Authenticator.Type
 # What stands for one factor of each type. Nobody has two apps, or two sets of codes.
 WORDS = {TYPES.TOTP: "the authenticator app", TYPES.RECOVERY_CODES: "the recovery codes"}
@@ -30,6 +32,7 @@ class Command(BaseCommand):
             return
         factors.delete()
         user.sessions.all().delete()
+        note(user, f"second factors removed by a command: {_listed(found)}")
         self.stdout.write(
             f"Removed from {username}: {_listed(found)}. {username} is signed out everywhere, and the password alone "
             f"signs {username} in now. If you suspect a theft, set a new password too."

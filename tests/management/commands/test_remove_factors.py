@@ -2,6 +2,7 @@
 
 import pytest
 from allauth.mfa.models import Authenticator
+from auditlog.models import LogEntry
 
 from tests.factories import make_user
 from tests.factors import PASSWORD, is_in, make_app, make_codes, make_passkey, sign_in
@@ -23,6 +24,8 @@ def test_all_factors_of_one_person_are_removed_and_named(client):
     assert failure == ""
     assert output.startswith("Removed from ann: the authenticator app, the recovery codes, 2 passkeys. ")
     assert set(Authenticator.objects.values_list("user", flat=True)) == {bob.pk}
+    (_, words) = LogEntry.objects.latest("pk").changes["event"]
+    assert words == "second factors removed by a command: the authenticator app, the recovery codes, 2 passkeys"
     sign_in(client, ann)
     assert is_in(client)
 
