@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -18,9 +17,6 @@ from django.shortcuts import redirect
 from dashboard.sign_in import page_after
 from panels.models.encryption import KeyUnreadableError, Secret
 from panels.pages.confirmation import is_confirmed
-from panels.people.visitors import network_of
-
-logger = logging.getLogger(__name__)
 
 # The messages of allauth in our words. It shows no other messages.
 WORDS = {
@@ -43,8 +39,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "incorrect_password": "Wrong password.",
-        "too_many_login_attempts": "Too many wrong codes. Wait five minutes and try again.",
-        "rate_limited": "Too many wrong codes. Wait five minutes and try again.",
     }
 
     def is_open_for_signup(self, _request: HttpRequest) -> bool:
@@ -69,13 +63,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Refuse a passkey of somebody who may no longer sign in."""
         messages.error(request, "This account is inactive. Ask a manager.")
         return redirect("login")
-
-    def get_client_ip(self, request: HttpRequest) -> str:
-        """Return the network of the visitor, by which passkeys are limited. A visitor behind a socket has none."""
-        return network_of(request) or "unknown"
-
-    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Count nothing, because axes alone limits the guessing of passwords."""
 
     def is_reauthentication_required(self, **_: Any) -> bool:
         """Apply the rule of this project, so that every page asks at the same time."""
@@ -119,9 +106,3 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         """Propose a name for a new passkey."""
         count = Authenticator.objects.filter(user=user, type=type).count()
         return f"Passkey {count + 1}" if count else "Passkey"
-
-
-def log_wrong_code(request: HttpRequest, user: User, *, reauthentication: bool = False, **_: Any) -> None:
-    """Log who gave a wrong code and from where, without the code, as a receiver of allauth's signal."""
-    step = "confirmation" if reauthentication else "sign-in"
-    logger.warning("A wrong code of %s at a %s, from %s", user.get_username(), step, network_of(request) or "unknown")

@@ -1,4 +1,4 @@
-"""Limits on guessing passwords, kept by django-axes: per name and network, per name, and per network.
+"""Limits on guessing passwords and codes, kept by django-axes: per name and network, per name, and per network.
 
 ```
 a try ──▶ name and network: 5 failures in 15 min ──────────────────────▶ locked
@@ -6,6 +6,8 @@ a try ──▶ name and network: 5 failures in 15 min ────────�
               no ──▶ the name alone, or the network alone: 20 in 1 h ───▶ locked
               yes ─▶ no further limit, so a stranger elsewhere keeps nobody out
 ```
+
+A wrong code or passkey counts like a wrong password. A right passkey is never locked, because nobody can guess one.
 """
 
 from __future__ import annotations
@@ -14,9 +16,12 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from axes.handlers.database import AxesDatabaseHandler
+from axes.handlers.proxy import AxesProxyHandler
 from axes.helpers import get_client_username
 from axes.models import AccessAttempt, AccessLog
 from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.auth.signals import user_login_failed
 from django.db.models import Max, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -55,12 +60,32 @@ class Handler(AxesDatabaseHandler):  # type: ignore[misc]
         return int(count)
 
 
+def is_locked(request: HttpRequest, user: User) -> bool:
+    """Return whether codes of this person are refused in this network. The answer then becomes that of `refuse`."""
+    return _is_locked(request, {"username": user.get_username()})
+
+
+def count_failure(request: HttpRequest, user: User | None = None, **_: Any) -> None:
+    """Count and log a wrong code or passkey, also as a receiver of allauth's signal. While locked it does not count."""
+    credentials = {"username": user and user.get_username()}
+    _is_locked(request, credentials)
+    user_login_failed.send(sender=__name__, credentials=credentials, request=request)
+
+
+def _is_locked(request: HttpRequest, credentials: dict[str, Any]) -> bool:
+    request.axes_locked_out = not AxesProxyHandler.is_allowed(request, credentials)  # type: ignore[attr-defined]
+    return bool(request.axes_locked_out)  # type: ignore[attr-defined]
+
+
 def _locked_until(name: str | None, network: str | None, now: datetime) -> datetime | None:
-    """Return when the last lock on this name in this network ends, or None if nothing is locked."""
+    """Return when the last lock on this name in this network ends, or None if nothing is locked.
+
+    Passkeys and links come without a name, so all of them are never locked together.
+    """
     named, near = Q(username=name), Q(ip_address=network)
     limits = [(named & near, IN_NETWORK)]
     if not AccessLog.objects.filter(named & near).exists():
-        limits += [(named, WIDE), (near, WIDE)]
+        limits += [(near, WIDE)] if name is None else [(named, WIDE), (near, WIDE)]
     ends = []
     for which, limit in limits:
         lately = AccessAttempt.objects.filter(which, attempt_time__gt=now - limit.window)

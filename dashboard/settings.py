@@ -226,6 +226,10 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "dashboard.guessing.refuse"
 AXES_CLIENT_IP_CALLABLE = "panels.people.visitors.network_of"
+# Its rows show what was posted, without these.
+AXES_SENSITIVE_PARAMETERS = [
+    "csrfmiddlewaretoken", "code", "credential", "old_password", "new_password1", "new_password2",
+]  # fmt: skip
 
 # Who must have a second factor: nobody, managers or everybody.
 FACTOR_REQUIRED_FOR = env.str("FACTOR_REQUIRED_FOR", default="nobody")
@@ -233,8 +237,9 @@ if FACTOR_REQUIRED_FOR not in ("nobody", "managers", "everybody"):
     raise ImproperlyConfigured("FACTOR_REQUIRED_FOR must be nobody, managers or everybody.")
 ACCOUNT_ADAPTER = "dashboard.factors.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
-# Five wrong codes of a person. It counts no passwords, because axes limits those (dashboard.factors).
-ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key", "reauthenticate": None}
+# allauth counts nothing, because axes limits codes and passkeys too (dashboard/guessing.py).
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
+ACCOUNT_FORMS = {"reauthenticate": "panels.forms.factors.ConfirmingPasswordForm"}
 MFA_ADAPTER = "dashboard.factors.FactorAdapter"
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_FORMS = {

@@ -23,7 +23,7 @@ class PanelsConfig(AppConfig):
             authenticator_reset,
         )
 
-        from dashboard import checks, factors  # noqa: F401, PLC0415
+        from dashboard import checks, guessing  # noqa: F401, PLC0415
         from panels.models import history  # noqa: PLC0415
         from panels.models.search_index import create_search_indexes  # noqa: PLC0415
         from panels.pages import confirmation, required_factor  # noqa: PLC0415
@@ -41,5 +41,5 @@ class PanelsConfig(AppConfig):
         authenticator_added.connect(people_history.on_factor_added)
         authenticator_removed.connect(people_history.on_factor_removed)
         authenticator_reset.connect(people_history.on_codes_renewed)
-        authentication_failed.connect(factors.log_wrong_code)
+        authentication_failed.connect(guessing.count_failure)
         history.follow()

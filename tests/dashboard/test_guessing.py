@@ -1,14 +1,16 @@
-"""The limits on guessing: per name and network, per name, and per network, wherever a password is asked for."""
+"""The limits on guessing: per name and network, per name, and per network, wherever somebody shows who they are."""
 
 from __future__ import annotations
 
 import pytest
 from axes.models import AccessAttempt
 from django.db.models import F
+from django.test import Client
 
 from dashboard.guessing import IN_NETWORK, WIDE
 from tests.dashboard.conftest import PROXY
 from tests.factories import make_user
+from tests.factors import SECRET, code, is_in, make_app, make_passkey
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +37,7 @@ def test_five_wrong_passwords_lock_even_the_right_one_out(client, ann):
     response = client.post("/login/", {"username": "ann", "password": PASSWORD})
     assert response.status_code == 429
     assert "locked_out.html" in {template.name for template in response.templates}
-    assert "Too many wrong passwords" in response.text
+    assert "Too many wrong passwords or codes" in response.text
     assert response.context["until"] == AccessAttempt.objects.get().attempt_time + IN_NETWORK.window
     assert "Try again <time" in response.text
     assert client.get("/").status_code == 302
@@ -149,3 +151,98 @@ def test_behind_our_proxy_it_is_the_visitor_who_is_locked(client, ann, behind_a_
     locked = guess(client, password=PASSWORD, address=PROXY, **{"X-Forwarded-For": f"198.51.100.9, 192.0.2.7{port}"})
     other = guess(client, password=PASSWORD, address=PROXY, **{"X-Forwarded-For": f"192.0.2.8{port}"})
     assert (locked, other) == (429, 302)
+
+
+def give_code(client, given, address="127.0.0.1"):
+    """Give the right password, and then this code."""
+    guess(client, password=PASSWORD, address=address)
+    return client.post("/login/factor/", {"code": given}, REMOTE_ADDR=address).status_code
+
+
+def test_wrong_codes_count_like_wrong_passwords(client, ann):
+    make_app(ann)
+    assert [give_code(client, "000000") for _ in range(5)] == [200] * 4 + [429]
+    assert "Too many wrong passwords or codes" in client.post("/login/factor/", {"code": code()}).text
+    assert guess(client, password=PASSWORD) == 429
+    assert not is_in(client)
+    assert AccessAttempt.objects.get().username == "ann"
+    # Elsewhere it goes on.
+    assert give_code(client, code(), HOME) == 302
+    assert is_in(client)
+
+
+def test_wrong_codes_of_a_stranger_lock_nobody_out_who_signed_in_there_before(client, ann):
+    make_app(ann)
+    assert give_code(client, code(), HOME) == 302
+    client.logout()
+    answers = [give_code(Client(), "000000", f"203.0.113.{number}") for number in range(WIDE.failures)]
+    assert answers == [200] * (WIDE.failures - 1) + [429]
+    give_code(client, code(1), ELSEWHERE)
+    assert not is_in(client)
+    assert give_code(client, code(1), HOME) == 302
+    assert is_in(client)
+
+
+def test_wrong_codes_of_a_confirmation_count_too(client, ann):
+    make_app(ann)
+    client.force_login(ann)
+    assert [client.post("/confirm/code/", {"code": "000000"}).status_code for _ in range(5)] == [200] * 4 + [429]
+    assert client.post("/confirm/code/", {"code": code()}).status_code == 429
+
+
+def test_wrong_passwords_of_a_confirmation_count_too(client, ann):
+    client.force_login(ann)
+    for _ in range(4):
+        assert "Wrong password" in client.post("/confirm/", {"password": "wrong"}).text
+    assert client.post("/confirm/", {"password": "wrong"}).status_code == 429
+    assert guess(Client(), password=PASSWORD) == 429
+
+
+def test_allauth_counts_no_password(client, ann):
+    """Its own limit would refuse the right password from another place."""
+    client.force_login(ann)
+    for number in range(6):
+        client.post("/confirm/", {"password": "wrong"}, REMOTE_ADDR=f"192.0.2.{number}")
+    assert client.post("/confirm/", {"password": PASSWORD}).status_code == 302
+
+
+@pytest.mark.parametrize("address", ["/login/passkey/", "/login/factor/", "/confirm/passkey/"])
+def test_wrong_passkeys_count_and_are_in_the_log(client, ann, caplog, address):
+    make_passkey(ann)
+    if address == "/login/factor/":
+        guess(client, password=PASSWORD)
+    elif address == "/confirm/passkey/":
+        client.force_login(ann)
+    sent = [client.post(address, {"credential": "{}"}).status_code for _ in range(6)]
+    assert sent[4:] == [429] * 2
+    assert 429 not in sent[:4]
+    name = None if address == "/login/passkey/" else "ann"
+    assert list(AccessAttempt.objects.values_list("username", "failures_since_start")) == [(name, 5)]
+    assert any(address in each.getMessage() for each in caplog.records if each.name.startswith("axes"))
+
+
+def test_passkeys_of_visitors_without_an_address_count_too(client):
+    sent = [client.post("/login/passkey/", REMOTE_ADDR="").status_code for _ in range(6)]
+    assert sent == [302] * 4 + [429] * 2
+
+
+def test_tries_without_a_name_lock_their_network_alone(client):
+    for number in range(WIDE.failures):
+        client.post("/login/passkey/", REMOTE_ADDR=f"203.0.113.{number}")
+    assert client.post("/login/passkey/", REMOTE_ADDR=HOME).status_code == 302
+    assert client.get("/password/link/", REMOTE_ADDR=HOME).status_code == 200
+
+
+def test_nothing_secret_of_a_try_is_stored(client, ann):
+    make_app(ann)
+    secrets = {"old_password": "old-and-wrong", "new_password1": "brand-new-one", "new_password2": "brand-new-one"}
+    give_code(client, "123456")
+    client.post("/login/passkey/", {"credential": "an-answer"})
+    client.post("/password/link/", {"code": "1-of-a-link"})
+    client.force_login(ann)
+    client.post("/password/", secrets)
+    client.post("/confirm/code/", {"code": "654321"})
+    stored = str(list(AccessAttempt.objects.values()))
+    given = ("123456", "an-answer", "1-of-a-link", "654321", PASSWORD, SECRET, *secrets.values())
+    assert stored.count("failures_since_start") >= 2
+    assert [secret for secret in given if secret in stored] == []

@@ -114,7 +114,7 @@ def test_what_has_ended_is_deleted_and_the_log_of_sign_ins_is_kept_for_90_days(a
     ended = sign_in(ann)
     Session.objects.filter(pk=Session.objects.first().pk).update(expire_date=timezone.now())
     log = {"ip_address": "192.0.2.7", "user_agent": "", "http_accept": "", "path_info": ""}
-    attempt = {"get_data": "", "post_data": "", "failures_since_start": 1}
+    attempt = {"get_data": "", "post_data": "new_password1=secret", "failures_since_start": 1}
     for days in (89, 91):
         old = AccessLog.objects.create(username=f"old {days}", **log)
         tried = AccessAttempt.objects.create(username=f"old {days}", **log, **attempt)
@@ -125,6 +125,7 @@ def test_what_has_ended_is_deleted_and_the_log_of_sign_ins_is_kept_for_90_days(a
     assert not is_in(ended) or Session.objects.get().expire_date > timezone.now()
     for model in (AccessLog, AccessAttempt):
         assert list(model.objects.filter(username__startswith="old").values_list("username", flat=True)) == ["old 89"]
+    assert AccessAttempt.objects.get().post_data == ""
 
 
 @pytest.mark.parametrize("change", ["add", "remove app", "remove passkey"])
