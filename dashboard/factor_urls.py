@@ -14,7 +14,6 @@ from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from allauth.mfa.webauthn.views import (
     AddWebAuthnView,
     EditWebAuthnView,
-    LoginWebAuthnView,
     ReauthenticateWebAuthnView,
     RemoveWebAuthnView,
 )
@@ -22,6 +21,7 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 from django.views.generic import View
 
+from dashboard.passkeys import PasskeySignIn
 from dashboard.sign_in import sign_in
 
 
@@ -37,7 +37,7 @@ urlpatterns = [
     # allauth knows the login page by this name.
     path("login/", sign_in, name="account_login"),
     path("login/factor/", page(AuthenticateView, "factors/sign_in.html"), name="mfa_authenticate"),
-    path("login/passkey/", LoginWebAuthnView.as_view(), name="mfa_login_webauthn"),
+    path("login/passkey/", PasskeySignIn.as_view(), name="mfa_login_webauthn"),
     path("confirm/", page(ReauthenticateView, "factors/confirm.html"), name="account_reauthenticate"),
     path("confirm/code/", page(ReauthenticateByCode, "factors/confirm.html"), name="mfa_reauthenticate"),
     path(

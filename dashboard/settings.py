@@ -282,6 +282,7 @@ CSRF_COOKIE_SECURE = HTTPS
 # A browser takes such a cookie only from this host and over HTTPS. So a site at a subdomain cannot plant one.
 SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
+PASSKEY_COOKIE_NAME = "__Host-passkey" if HTTPS else "passkey"
 X_FRAME_OPTIONS = "DENY"
 
 # Panels at addresses of the own network, and panels without TLS. Both are refused by default.
