@@ -24,6 +24,8 @@ from django.views.generic import View
 from dashboard.passkeys import PasskeySignIn
 from dashboard.sign_in import sign_in
 
+LAST = "If it is your last factor, your recovery codes are removed too."
+
 
 def page(view: type[View], template: str, **words: str) -> Any:
     """Return a view of allauth with a template of ours."""
@@ -53,7 +55,7 @@ urlpatterns = [
             DeactivateTOTPView,
             "factors/form.html",
             title="Remove the authenticator app?",
-            text="Its codes are no longer accepted. With the last factor, your recovery codes go too.",
+            text=f"After that, its codes do not sign you in. {LAST}",
             button="Remove app",
         ),
         name="mfa_deactivate_totp",
@@ -70,7 +72,7 @@ urlpatterns = [
             GenerateRecoveryCodesView,
             "factors/form.html",
             title="Make new recovery codes?",
-            text="The codes that you have now are no longer accepted.",
+            text="After that, the codes that you have now do not sign you in.",
             button="Make new codes",
         ),
         name="mfa_generate_recovery_codes",
@@ -87,7 +89,7 @@ urlpatterns = [
             RemoveWebAuthnView,
             "factors/form.html",
             title="Remove the passkey?",
-            text="It is no longer accepted here. With the last factor, your recovery codes go too.",
+            text=f"After that, it does not sign you in. {LAST}",
             button="Remove passkey",
         ),
         name="mfa_remove_webauthn",

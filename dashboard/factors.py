@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.utils import get_next_redirect_url
 from allauth.core import context
+from allauth.mfa import app_settings
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
@@ -32,6 +33,10 @@ WAYS = {
     "mfa_reauthenticate": "Use a code instead",
     "reauthenticate": "Use your password instead",
 }
+
+
+# A person with no more recovery codes is asked to make new ones.
+FEW_CODES = 3
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -106,3 +111,17 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         """Propose a name for a new passkey."""
         count = Authenticator.objects.filter(user=user, type=type).count()
         return f"Passkey {count + 1}" if count else "Passkey"
+
+
+def tell_codes_left(request: HttpRequest, authenticator: Authenticator, **_: Any) -> None:
+    """Tell a person who used a recovery code how many are left, as a receiver of allauth's signal."""
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        return
+    # It has another object than the one that noted the use.
+    authenticator.refresh_from_db()
+    left = len(authenticator.wrap().get_unused_codes())
+    text = f"You used a recovery code. You have {left} of {app_settings.RECOVERY_CODE_COUNT} left."
+    if left <= FEW_CODES:
+        messages.warning(request, f"{text} Make new ones under Your account, Second factor.")
+    else:
+        messages.info(request, text)

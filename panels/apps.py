@@ -16,14 +16,9 @@ class PanelsConfig(AppConfig):
         """Create the indexes of the searches after each migrate, check the secrets, and follow settings and people."""
         # Imported here, because models cannot be imported before the apps are ready.
         from allauth.account.signals import authentication_step_completed  # noqa: PLC0415
-        from allauth.mfa.signals import (  # noqa: PLC0415
-            authentication_failed,
-            authenticator_added,
-            authenticator_removed,
-            authenticator_reset,
-        )
+        from allauth.mfa import signals as factor_signals  # noqa: PLC0415
 
-        from dashboard import checks, guessing  # noqa: F401, PLC0415
+        from dashboard import checks, factors, guessing  # noqa: F401, PLC0415
         from panels.models import history  # noqa: PLC0415
         from panels.models.search_index import create_search_indexes  # noqa: PLC0415
         from panels.pages import confirmation, required_factor  # noqa: PLC0415
@@ -35,11 +30,12 @@ class PanelsConfig(AppConfig):
         user_logged_in.connect(confirmation.on_sign_in)
         post_save.connect(sessions.end_outdated, sender=settings.AUTH_USER_MODEL)
         authentication_step_completed.connect(confirmation.on_step)
-        authenticator_removed.connect(required_factor.on_removal)
-        authenticator_added.connect(sessions.end_others)
-        authenticator_removed.connect(sessions.end_others)
-        authenticator_added.connect(people_history.on_factor_added)
-        authenticator_removed.connect(people_history.on_factor_removed)
-        authenticator_reset.connect(people_history.on_codes_renewed)
-        authentication_failed.connect(guessing.count_failure)
+        factor_signals.authenticator_removed.connect(required_factor.on_removal)
+        for change in ("authenticator_added", "authenticator_removed", "authenticator_reset"):
+            getattr(factor_signals, change).connect(sessions.end_others)
+        factor_signals.authenticator_added.connect(people_history.on_factor_added)
+        factor_signals.authenticator_removed.connect(people_history.on_factor_removed)
+        factor_signals.authenticator_reset.connect(people_history.on_codes_renewed)
+        factor_signals.authentication_failed.connect(guessing.count_failure)
+        factor_signals.authenticator_used.connect(factors.tell_codes_left)
         history.follow()

@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 
 from dashboard.factors import FactorAdapter
 from tests.factories import make_user
@@ -70,6 +71,29 @@ def test_a_recovery_code_is_accepted_once(client, ann):
         sign_in(visitor, ann)
         visitor.post(ASKED, {"code": first})
         assert is_in(visitor) == is_accepted
+
+
+def test_who_uses_a_recovery_code_is_told_how_many_are_left(client, ann):
+    make_app(ann)
+    codes = make_codes(ann)
+    told = []
+    for used in codes[:7]:
+        client = Client()
+        sign_in(client, ann)
+        told.append(client.post(ASKED, {"code": used}, follow=True).text)
+    assert all(f"You have {left} of 10 left." in page for left, page in zip(range(9, 2, -1), told, strict=True))
+    assert ["Make new ones" in page for page in told] == [False] * 6 + [True]
+    assert "left." not in client.post("/confirm/code/", {"code": code()}, follow=True).text
+    assert "You have 2 of 10 left." in client.post("/confirm/code/", {"code": codes[7]}, follow=True).text
+
+
+@pytest.mark.parametrize("name", ["mfa_deactivate_totp", "mfa_generate_recovery_codes"])
+def test_a_question_says_what_comes_and_not_what_is(client, ann, name):
+    make_app(ann)
+    client.force_login(ann)
+    page = client.get(reverse(name)).text
+    assert "After that, " in page
+    assert "no longer" not in page
 
 
 def test_to_open_the_login_page_begins_the_sign_in_anew(client, ann):

@@ -128,7 +128,7 @@ def test_what_has_ended_is_deleted_and_the_log_of_sign_ins_is_kept_for_90_days(a
     assert AccessAttempt.objects.get().post_data == ""
 
 
-@pytest.mark.parametrize("change", ["add", "remove app", "remove passkey"])
+@pytest.mark.parametrize("change", ["add", "remove app", "remove passkey", "new codes"])
 def test_a_change_of_factors_ends_the_other_sessions_of_the_person(
     client, ann, change, django_capture_on_commit_callbacks
 ):
@@ -140,6 +140,9 @@ def test_a_change_of_factors_ends_the_other_sessions_of_the_person(
     if change == "add":
         client.get(address)
         fields = {"code": code(secret=client.session["mfa.totp.secret"])}
+    elif change == "new codes":
+        make_app(ann)
+        address = reverse("mfa_generate_recovery_codes")
     elif change == "remove app":
         make_app(ann)
         address = reverse("mfa_deactivate_totp")
