@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from allauth.account.views import ReauthenticateView
 from allauth.mfa.base.views import AuthenticateView, IndexView
-from allauth.mfa.base.views import ReauthenticateView as ReauthenticateByCode
 from allauth.mfa.recovery_codes.views import (
     DownloadRecoveryCodesView,
     GenerateRecoveryCodesView,
@@ -14,13 +12,13 @@ from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from allauth.mfa.webauthn.views import (
     AddWebAuthnView,
     EditWebAuthnView,
-    ReauthenticateWebAuthnView,
     RemoveWebAuthnView,
 )
 from django.urls import path
 from django.views.decorators.http import require_safe
 from django.views.generic import View
 
+from dashboard.confirm_pages import ConfirmByCode, ConfirmByPasskey, ConfirmByPassword
 from dashboard.passkeys import PasskeySignIn
 from dashboard.sign_in import sign_in
 
@@ -40,11 +38,9 @@ urlpatterns = [
     path("login/", sign_in, name="account_login"),
     path("login/factor/", page(AuthenticateView, "factors/sign_in.html"), name="mfa_authenticate"),
     path("login/passkey/", PasskeySignIn.as_view(), name="mfa_login_webauthn"),
-    path("confirm/", page(ReauthenticateView, "factors/confirm.html"), name="account_reauthenticate"),
-    path("confirm/code/", page(ReauthenticateByCode, "factors/confirm.html"), name="mfa_reauthenticate"),
-    path(
-        "confirm/passkey/", page(ReauthenticateWebAuthnView, "factors/confirm.html"), name="mfa_reauthenticate_webauthn"
-    ),
+    path("confirm/", page(ConfirmByPassword, "factors/confirm.html"), name="account_reauthenticate"),
+    path("confirm/code/", page(ConfirmByCode, "factors/confirm.html"), name="mfa_reauthenticate"),
+    path("confirm/passkey/", page(ConfirmByPasskey, "factors/confirm.html"), name="mfa_reauthenticate_webauthn"),
     path("account/factors/", index, name="mfa_index"),
     # allauth leads to its list of passkeys after a change. Ours is on the same page.
     path("account/factors/", index, name="mfa_list_webauthn"),

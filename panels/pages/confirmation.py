@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -23,6 +23,8 @@ from panels.pages.htmx import page_before, wants_fragment
 # In seconds. A form that was opened in this time may be sent for as long again.
 CONFIRMED_FOR = 10 * 60
 CONFIRMED_AT = "confirmed_at"
+# The parameter for the page to which Cancel leads. Without it, that is the page that the browser names.
+BACK = "back"
 
 
 def on_sign_in(request: HttpRequest, **_: Any) -> None:
@@ -54,9 +56,12 @@ def confirmed(view: Callable[..., Any]) -> Callable[..., Any]:
 
 def _ask(request: HttpRequest) -> HttpResponse:
     """Lead to the page for it. A form is not kept for later, because it may contain a key."""
-    back = request.get_full_path()
+    where = {"next": request.get_full_path()}
     if request.method not in ("GET", "HEAD"):
         messages.warning(request, "Nothing was changed, because you must confirm first that it is you. Then try again.")
-        back = page_before(request)
-    address = f"{reverse('account_reauthenticate')}?{urlencode({'next': back})}"
+        where["next"] = page_before(request)
+        # A form that is sent to its own page is on a page that would ask again.
+        if urlsplit(where["next"]).path != request.path:
+            where[BACK] = where["next"]
+    address = f"{reverse('account_reauthenticate')}?{urlencode(where)}"
     return HttpResponseClientRedirect(address) if wants_fragment(request) else redirect(address)

@@ -36,8 +36,12 @@ def render_page(
 def page_before(request: HttpRequest) -> str:
     """Return the page on which a form was used, or the overview if that page is not known."""
     page = request.headers.get("Referer", "")
-    is_ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
-    return page if is_ours else reverse("overview")
+    return page if is_ours(request, page) else reverse("overview")
+
+
+def is_ours(request: HttpRequest, page: str) -> bool:
+    """Say whether an address is one of this site."""
+    return url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
 
 
 class LoginRequired(LoginRequiredMiddleware):

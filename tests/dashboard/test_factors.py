@@ -145,15 +145,15 @@ def test_a_person_with_a_factor_confirms_by_it_and_not_by_the_password(client, a
     assert client.get("/confirm/").status_code == 200
     make_codes(ann)
     make_app(ann)
-    assert client.get("/confirm/?next=/panels/").url == "/confirm/code/?next=%2Fpanels%2F"
-    assert client.post("/confirm/", {"password": PASSWORD}).url == "/confirm/code/"
+    assert client.get("/confirm/?next=/panels/").url.startswith("/confirm/code/?next=%2Fpanels%2F")
+    assert client.post("/confirm/", {"password": PASSWORD}).url.startswith("/confirm/code/")
 
 
 def test_a_passkey_is_the_first_way_to_confirm(client, ann):
     client.force_login(ann)
     make_codes(ann)
     make_passkey(ann)
-    assert client.get("/confirm/").url == "/confirm/passkey/"
+    assert client.get("/confirm/").url.startswith("/confirm/passkey/")
     assert "Use a passkey instead" in client.get("/confirm/code/").text
 
 
