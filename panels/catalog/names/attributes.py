@@ -1,0 +1,97 @@
+"""Reads what stands after the subject: first the traps, then refill, drop, speed, start, length and limits."""
+
+from __future__ import annotations
+
+import re
+
+from panels.catalog.names.facts import UNLIMITED
+from panels.catalog.names.pace import TIME, read_bare_start, read_length, read_named_start, read_speed
+from panels.catalog.names.refill import read_drop, read_refill
+from panels.catalog.names.symbols import NUMBER, UNIT, Found, Symbols, rule, some, whole
+
+# A bare number of days says how long these last.
+_LASTING = frozenset(("boosts", "watch_hours", "viewers", "listeners", "stars", "views"))
+_N = NUMBER
+_SPAN = rf"{_N}(?: (?:-|to) {_N})?(?: \+)?"
+_LONG, _SHORT = "(?:day|week|month|year)", "(?:minute|hour|second)"
+_NO_DROP = "(?:no (?:- )?drop|nodrop)"
+# What looks like an attribute and is none.
+_TRAPS = [
+    # No drop from last 1 year: so far, and not from now on.
+    rule(rf"{_NO_DROP} (?:(?:from|in|to|upto|for|:|-|w) )*(?:last|from|start) (?:w )?(?:{_N} (?:\+ )?{UNIT})?", "drop"),
+    rule(rf"{_NO_DROP} (?:from|upto|to|in|w) (?:w )?{_N}(?: {UNIT})?", "drop"),
+    rule(rf"(?:last|from) {_N} (?:\+ )?{_LONG} {_NO_DROP}", "drop"),
+    # Retention 60-80%.
+    rule(rf"stay (?:w )?(?:[:-] )*(?:upto )?{_SPAN} %", "stay"),
+    rule(rf"{_SPAN} % (?:w )?stay", "stay"),
+    # What the video must be like: 60+ min video, video < 5 mins.
+    rule(rf"{_SPAN} (?:- )?{_SHORT} (?:\+ )?(?:w |length )?video", "video"),
+    rule(rf"{_SPAN} (?:- )?{_SHORT} (?:\+ )?(?:w )?(?:length|live)"),
+    rule(
+        rf"(?:video|length) {some(4, 'w length video watch with from in per no M minimum max upto to of : -')}"
+        rf"(?:(?:<|>|max|minimum|upto|:|-) ){{1,3}}{_N}(?: \+)? {_SHORT}"
+    ),
+    rule(rf"(?:video|length) (?:w |length )?{_SPAN} {_SHORT} (?:\+|length)"),
+    rule(rf"(?:max|<|>) (?:[:-] )?{_N}(?: - {_N})? (?:minute|hour|day|second)"),
+    # When an order is complete, how long members stay, how long a subscription runs, how old accounts are.
+    rule(f"complete {some(4, 'w in upto to : - from time day per start M')}{TIME}", "complete"),
+    rule(rf"(?:in )?{_N}(?: {UNIT})?(?: (?:-|to) {_N})? {UNIT} (?:w )?complete", "complete"),
+    rule(f"stay {some(3, 'w in upto to : - for per with M')}{_SPAN} {_LONG}", "stay"),
+    rule(rf"{_N}(?: (?:-|to) {_N})? {_LONG} (?:w )?stay", "stay"),
+    rule(rf"{_N}(?: (?:-|to) {_N})? {_LONG} (?:w )?subscription", "subscription"),
+    rule(f"subscription {some(3, 'w in : - for per')}{_N} {_LONG}", "subscription"),
+    rule(rf"{_SPAN} {_LONG} (?:- )?old", " old "),
+    # Support at all hours, and buttons that are no refill buttons.
+    rule(f"{_N} (?:/ {_N} )?(?:hour|day) join", "join"),
+    rule("24 / 7(?: / 365)?", "24 / 7"),
+    rule(rf"cancel (?:w )?(?:in|from|w|after|upto) {_N}(?: - {_N})? {UNIT}", "cancel"),
+    rule("(?:M|O|like) button", " button "),
+]
+
+
+def read_attributes(symbols: Symbols, *, metric: str, is_live: bool, is_auto: bool) -> Found:
+    """Return the facts of the attributes by their names."""
+    for trap in _TRAPS:
+        symbols.drop(trap)
+    read_refill(symbols, is_bare_allowed=not is_auto and not is_live and metric not in _LASTING)
+    read_drop(symbols)
+    read_speed(symbols)
+    read_named_start(symbols)
+    read_length(symbols, metric, is_live=is_live)
+    read_bare_start(symbols)
+    _read_limits(symbols)
+    return symbols.facts
+
+
+_BOTH = rule(rf"minimum / max (?:[:-] )*(?P<low>{_N}) [/-] (?P<n>{_N})", " max ")
+_MAX = [
+    rule(rf"max {some(4, 'w : - upto / M per order')}(?:{_N} (?:-|to) )?(?P<n>{_N})(?! (?:%|{UNIT}))", " max "),
+    rule(rf"(?P<n>{_N}) (?:- |M |w )?max(?! (?:[:-] )*\d)", " max "),
+]
+_MIN = [
+    rule(rf"minimum {some(4, 'w : - M per')}(?P<n>{_N})(?! (?:%|{UNIT}|\+ {UNIT}))", " minimum "),
+    rule(rf"(?P<n>{_N}) (?:- )?minimum", " minimum "),
+]
+_NO_LIMIT = rule("(?:max (?:[:-] )*)?unlimited(?: max)?(?! (?:speed|refill))", "unlimited")
+_NO_SPEED_LIMIT = re.compile("speed (?:: )?unlimited")
+_ONLY_NUMBER = re.compile(r"(?<=\| )(?:upto )?(?P<n>\d+)(?: \+)?(?: M)? (?=\|)")
+_SMALLEST_ALONE = 500
+_YEARS = range(1990, 2041)
+
+
+def _read_limits(symbols: Symbols) -> None:
+    if match := symbols.take(_BOTH):
+        symbols.facts |= {"name_min": whole(float(match["low"])), "name_max": whole(float(match["n"]))}
+        return
+    for name, patterns in (("name_min", _MIN), ("name_max", _MAX)):
+        for pattern in patterns:
+            if name not in symbols.facts and (match := symbols.take(pattern)):
+                symbols.facts[name] = whole(float(match["n"]))
+    if "name_max" in symbols.facts:
+        return
+    if not _NO_SPEED_LIMIT.search(symbols.text) and symbols.take(_NO_LIMIT):
+        symbols.facts["name_max"] = UNLIMITED
+        return
+    alone = (int(match["n"]) for match in _ONLY_NUMBER.finditer(symbols.text))
+    if number := next((each for each in alone if each >= _SMALLEST_ALONE and each not in _YEARS), None):
+        symbols.facts["name_max"] = whole(number)

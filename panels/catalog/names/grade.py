@@ -1,0 +1,192 @@
+"""Finds the variant, the places, the gender and the quality that a text names, and whether it is automatic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from panels.catalog.names.subject import Subject
+from panels.catalog.names.tokens import Token
+from panels.catalog.names.words_places import CODES_ALONE, CODES_ANYWHERE
+
+_TEXTS = frozenset(("comments", "reviews", "mentions"))
+_PRESENCE = frozenset(("members", "followers", "subscribers"))
+_SERVED = frozenset(
+    ("likes", "views", "comments", "reactions", "shares", "saves", "impressions", "viewers", "reach", "plays", "votes")
+)
+_MOST_POSTS = 1000
+# The words after which a word of quality means something else.
+_OTHER_MEANING = {
+    "real": {"time", "madrid"},
+    "old": {"posts", "post", "videos", "video", "service", "services", "server", "order", "orders"},
+    "mixed": {"country", "countries", "geo", "location"},
+    "verified": {"service", "badge"},
+    "bot": {"users", "chat"},
+}
+
+
+def read_variant(tokens: Sequence[Token], subject: Subject) -> str:
+    """Return which of several kinds of the metric is meant, "" for none."""
+    metrics = set(subject.metrics)
+    if posts := _last_posts(tokens):
+        return f"last{posts}"
+    named = [name for token in tokens for name in token.all("v")]
+    emojis = list(dict.fromkeys(token.tag("e") for token in tokens if token.tag("e")))
+    if "reactions" in metrics:
+        return _reaction(subject, named, emojis)
+    if metrics & _TEXTS:
+        return next((name for name in ("custom", "random", "emoji", "positive", "negative") if name in named), "")
+    if metrics & _PRESENCE:
+        return next(
+            (name for name in ("online", "offline") if name in named and not _is_denied(tokens, "v:" + name)), ""
+        )
+    if "visits" in metrics:
+        return subject.source or next((name for name in ("direct", "organic") if name in named), "")
+    return subject.source
+
+
+def _reaction(subject: Subject, named: list[str], emojis: list[str]) -> str:
+    words = [
+        name
+        for name in named
+        if name in {"positive", "negative", "love", "haha", "wow", "sad", "angry", "care", "custom", "random"}
+    ]
+    if words:
+        return words[0]
+    if subject.is_reaction_like:
+        return "like"
+    return emojis[0] if len(emojis) == 1 else ""
+
+
+def _last_posts(tokens: Sequence[Token]) -> int:
+    for token, number in pairwise(tokens):
+        if token.symbol == "last" and number.value and number.value <= _MOST_POSTS:
+            after = tokens[tokens.index(number) + 1 : tokens.index(number) + 2]
+            if after and after[0].symbol in {"day", "year", "month", "week", "hour"}:
+                continue
+            return int(number.value)
+    return 0
+
+
+def _is_denied(tokens: Sequence[Token], tag: str) -> bool:
+    return any(before.symbol == "no" and tag in token.tags for before, token in pairwise(tokens))
+
+
+def read_future(tokens: Sequence[Token]) -> int | None:
+    """Return how many future posts are served, None if the text does not say it."""
+    for token, number in pairwise(tokens):
+        if "future" in token.all("a") and number.value and number.value <= _MOST_POSTS:
+            return int(number.value)
+    return None
+
+
+def is_automatic(tokens: Sequence[Token], subject: Subject, type_name: str) -> bool:
+    """Say whether posts are served as they appear."""
+    if "subscription" in type_name:
+        return True
+    if not set(subject.metrics) & _SERVED and subject.metrics:
+        return False
+    for at, token in enumerate(tokens):
+        if token.symbol == "auto" and _serves(tokens, at):
+            return True
+        if token.symbol == "future" and any(each.value or each.tag("o") == "post" for each in tokens[at + 1 : at + 3]):
+            return True
+        if token.symbol == "subscription" and subject.metrics:
+            return True
+    return False
+
+
+def _serves(tokens: Sequence[Token], at: int) -> bool:
+    """Say whether "auto" is about the delivery, and not about a refill, a start or a price."""
+    near = [token for token in tokens[at + 1 : at + 4] if token.symbol not in {"-", ":"}]
+    before = [token.symbol for token in tokens[max(0, at - 4) : at] if token.symbol not in {"-", ":", "("}]
+    for token in near:
+        if token.symbol in {"refill", "start", "♻", "complete", "cancel", "day", "button", "instant"} or token.text in {
+            "ads",
+            "complete",
+            "detect",
+        }:
+            return False
+        if token.symbol == "|":
+            break
+        if token.tag("m") or token.tag("p"):
+            return True
+    return not (
+        set(before) & {"refill", "♻", "start"} or (near and near[0].symbol == "+") or (before and before[-1] == "day")
+    )
+
+
+def read_places(tokens: Sequence[Token]) -> str:
+    """Return the codes of the named countries and regions, joined."""
+    found: list[str] = []
+    for at, token in enumerate(tokens):
+        codes = [code for code in token.all("g") if _is_place(tokens, at)]
+        if not codes and len(token.text) == 2 and _is_code(tokens, at):
+            codes = [token.raw.upper()]
+        found += codes[:1]
+    return "+".join(sorted(set(found)))
+
+
+def _is_place(tokens: Sequence[Token], at: int) -> bool:
+    token = tokens[at]
+    before = tokens[at - 1] if at else None
+    after = tokens[at + 1] if at + 1 < len(tokens) else None
+    if before and before.symbol in {"no", "join"}:
+        return False
+    if token.text == "us" and not token.raw.isupper():
+        return (
+            not before
+            or before.symbol in {"|", "from"}
+            or bool(after and (after.tag("m") or after.tag("p") or after.tag("q")))
+        )
+    if token.text == "us" and before and before.text in {"with", "contact", "join", "message"}:
+        return False
+    return not (after and after.text in {"support", "time", "timezone", "language"} and token.text != "english")
+
+
+def _is_code(tokens: Sequence[Token], at: int) -> bool:
+    token = tokens[at]
+    if not token.raw.isupper() or token.raw not in CODES_ALONE | CODES_ANYWHERE:
+        return False
+    if token.raw in CODES_ANYWHERE:
+        return True
+    before = tokens[at - 1].symbol if at else "|"
+    after = tokens[at + 1].symbol if at + 1 < len(tokens) else "|"
+    return before in {"|", "/", "+", ",", "G"} and after in {"|", "/", "+", ",", "G"}
+
+
+def read_gender(tokens: Sequence[Token]) -> str:
+    """Return the gender that a text names, "" for none or for both."""
+    found = {
+        name for at, token in enumerate(tokens) for name in token.all("x") if not (at and tokens[at - 1].symbol == "no")
+    }
+    return found.pop() if len(found) == 1 else ""
+
+
+def read_quality(tokens: Sequence[Token], subject: Subject) -> str:
+    """Return the named qualities, joined."""
+    found = {
+        name
+        for at, token in enumerate(tokens)
+        for name in token.all("q")[:1]
+        if _is_quality(tokens, at, name, subject) and at != subject.metric_at
+    }
+    return "+".join(sorted(found))
+
+
+def _is_quality(tokens: Sequence[Token], at: int, name: str, subject: Subject) -> bool:
+    token = tokens[at]
+    before = next((each for each in reversed(tokens[max(0, at - 2) : at]) if each.symbol != "-"), None)
+    after = tokens[at + 1] if at + 1 < len(tokens) else None
+    if before and (before.symbol == "no" or (before.symbol == "%" and tokens[at - 2].value == 0)):
+        return False
+    if after and after.text in _OTHER_MEANING.get(name, ()):
+        return False
+    if name == "bot":
+        near = {each.symbol for each in (before, after) if each}
+        return "bot_starts" not in subject.metrics and not near & {"start", "add"}
+    if name == "real":
+        # In French, "reel" is real.
+        return "o:reel" not in token.tags or not (before is None or before.tag("p"))
+    is_emotion = "reactions" in subject.metrics and any(each.tag("v") or each.tag("e") for each in tokens)
+    return name != "mixed" or not is_emotion

@@ -1,0 +1,179 @@
+"""Reads a service: its name first, and its category and type for what the name does not say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from panels.catalog.names.attributes import read_attributes
+from panels.catalog.names.facts import Facts
+from panels.catalog.names.folding import fold
+from panels.catalog.names.grade import (
+    is_automatic,
+    read_future,
+    read_gender,
+    read_places,
+    read_quality,
+    read_variant,
+)
+from panels.catalog.names.noise import is_heading, is_no_offer
+from panels.catalog.names.subject import Subject, read_subject
+from panels.catalog.names.symbols import Found, symbols_of
+from panels.catalog.names.tokens import Token, tokenise
+
+# What a type says that the name may leave out.
+_TYPE_METRICS = {"comment": "comments", "mention": "mentions", "poll": "votes", "seo": "visits", "traffic": "visits"}
+_SMALLEST_PACKAGE = 50
+_FROM_CATEGORY = ("geo", "gender", "quality", "variant")
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A name or a category that has been read."""
+
+    tokens: tuple[Token, ...]
+    subject: Subject
+    geo: str
+    gender: str
+    quality: str
+    variant: str
+
+
+def read_name(
+    name: str,
+    category: str = "",
+    type_name: str = "",
+    *,
+    low: int | None = None,
+    high: int | None = None,
+    rate: Decimal | None = None,
+) -> Facts:
+    """Return the facts of a service. It never raises, whatever the texts are.
+
+    low and high are its limits in the catalog, rate is its price; None is not known.
+    """
+    kind_of_type = " ".join(type_name.casefold().replace("_", " ").split())
+    group = _read_category(category)
+    tokens = tokenise(name)
+    text = _read_text(tokens, group.subject.platform)
+    subject = _complete(text, group, kind_of_type)
+    kind = _kind(kind_of_type, subject, text)
+    is_package = kind.startswith("package")
+    folded = " ".join(token.text for token in tokens)
+    is_sold = rate is not None and high is not None
+    if is_no_offer(low=low, high=high, rate=rate, is_package=is_package) or is_heading(
+        fold(name), tokens, has_subject=bool(subject.platform or subject.metrics), is_sold=is_sold
+    ):
+        return Facts(noise=True, text=f"{folded}/{group.subject.platform}")
+    found = _graded(text, group, subject, kind_of_type)
+    found |= _attributes(tokens, group, subject, is_auto=found["delivery"] == "auto")
+    return Facts(
+        platform=subject.platform,
+        metric="+".join(subject.metrics),
+        object="+".join(sorted(set(subject.objects))),
+        kind=kind,
+        units=_units(tokens) if is_package else None,
+        text=f"{folded}/{'+'.join(subject.metrics)}",
+        **found,
+    )
+
+
+@lru_cache(4096)
+def _read_category(category: str) -> _Text:
+    return _read_text(tokenise(category), "")
+
+
+def _read_text(tokens: Sequence[Token], platform_hint: str) -> _Text:
+    subject = read_subject(tokens, platform_hint)
+    return _Text(
+        tuple(tokens),
+        subject,
+        read_places(tokens),
+        read_gender(tokens),
+        read_quality(tokens, subject),
+        read_variant(tokens, subject),
+    )
+
+
+def _complete(text: _Text, group: _Text, kind: str) -> Subject:
+    """Return the subject of a name, with what only its category or its type says."""
+    own, other = text.subject, group.subject
+    subject = Subject(
+        own.platform, list(own.metrics), list(own.objects), own.source, own.is_reaction_like, own.metric_at
+    )
+    if not subject.platform or (subject.platform.startswith("?") and other.platform):
+        subject.platform = other.platform
+    same_metric = not subject.metrics or not other.metrics or set(subject.metrics) & set(other.metrics)
+    if not subject.metrics:
+        subject.metrics = list(other.metrics) or [metric for word, metric in _TYPE_METRICS.items() if word in kind][:1]
+    if kind == "comment likes" and subject.metrics in ([], ["comments"], ["likes"]):
+        subject.metrics, subject.objects = ["likes"], ["comment"]
+    if (
+        not subject.objects
+        and len(other.objects) == 1
+        and same_metric
+        and subject.platform == (other.platform or subject.platform)
+    ):
+        subject.objects = list(other.objects)
+    if "live" in other.objects and subject.metrics == ["views"] and not own.objects:
+        subject.objects = ["live"]
+    if "live" in subject.objects and "views" in subject.metrics:
+        subject.metrics = sorted({"viewers" if name == "views" else name for name in subject.metrics})
+    return subject
+
+
+def _graded(text: _Text, group: _Text, subject: Subject, kind: str) -> Found:
+    """Return places, gender, quality, variant and delivery, from the category where only it says them."""
+    found: Found = {}
+    for name in _FROM_CATEGORY:
+        own, other = getattr(text, name), getattr(group, name)
+        found[name] = own or (other if "+" not in other or name == "geo" else "")
+    if not found["variant"]:
+        found["variant"] = read_variant(text.tokens, subject)
+    if "custom comments" in kind and "comments" in subject.metrics and not found["variant"]:
+        found["variant"] = "custom"
+    auto = is_automatic(text.tokens, subject, kind) or (
+        bool(group.tokens)
+        and is_automatic(group.tokens, subject, kind)
+        and "auto" in {token.symbol for token in group.tokens}
+    )
+    found["delivery"] = "auto" if auto else "once"
+    found["posts"] = read_future(text.tokens) if auto else None
+    return found
+
+
+def _attributes(tokens: Sequence[Token], group: _Text, subject: Subject, *, is_auto: bool) -> Found:
+    options: dict[str, Any] = {
+        "metric": "+".join(subject.metrics),
+        "is_live": bool({"live", "space"} & set(subject.objects)) or "viewers" in subject.metrics,
+        "is_auto": is_auto,
+    }
+    found = read_attributes(symbols_of(tokens), **options)
+    if group.tokens and ("refill_days" not in found or "drop_max" not in found):
+        other = read_attributes(symbols_of(group.tokens), **options)
+        for names in (("refill_days", "refill_mode"), ("drop_max",)):
+            if names[0] not in found:
+                found = {name: other[name] for name in names if name in other} | {
+                    key: value for key, value in found.items() if value != ""
+                }
+    return found
+
+
+def _kind(kind: str, subject: Subject, text: _Text) -> str:
+    """Return how a type counts: per unit, per package, or by the lines of a text."""
+    parts = ["package"] * ("package" in kind) + ["comments"] * ("comment" in kind and "likes" not in kind)
+    if not kind and text.variant == "custom" and "comments" in subject.metrics:
+        parts = ["comments"]
+    return "+".join(parts) or "unit"
+
+
+def _units(tokens: Sequence[Token]) -> int | None:
+    """Return how many units a package has: the number beside its metric."""
+    for at, number in enumerate(tokens):
+        if number.value and any(token.tag("m") for token in tokens[at + 1 : at + 4]):
+            return int(number.value)
+    sizes = [int(token.value) for token in tokens if token.value and token.value >= _SMALLEST_PACKAGE]
+    return sizes[0] if sizes else None

@@ -1,0 +1,289 @@
+"""Finds what a service is about: platform, metric, object and delivery."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from panels.catalog.names.brands import find_brand
+from panels.catalog.names.tokens import Token
+
+MUSIC = frozenset(
+    (
+        "spotify",
+        "soundcloud",
+        "deezer",
+        "apple_music",
+        "tidal",
+        "audiomack",
+        "mixcloud",
+        "boomplay",
+        "napster",
+        "shazam",
+    )
+)
+_SUBSCRIBED = frozenset(("youtube", "telegram", "rutube", "dzen", "max", "bilibili"))
+_JOINERS = frozenset(("+", "/", ","))
+_AND = frozenset(
+    ("and", "y", "e", "ve", "и", "та", "und", "et", "dan", "و", "और", "और", "và", "和", "및", "i", "with", "plus")
+)
+_TRAFFIC = frozenset(
+    ("traffic", "trafik", "trafic", "trafico", "tráfico", "tráfego", "trafego", "visitor", "visitors", "website", "seo")
+)
+_MOST_BETWEEN = 3
+# What may stand beside an object between separators: [Company Page], [Last 5 Posts].
+_MOST_ALONE = 6
+_BESIDE_OBJECT = frozenset(("w", "last", "future", "auto", "+", "/", ",", ":", "."))
+_WATCH_TIMES = frozenset(("watchtime", "watch time", "再生時間", "观看时长", "시청 시간", "시청시간"))
+# "Channel post views" are views of a post, "video story" is a story.
+_CONTAINERS = frozenset(("profile", "channel", "group", "page", "server", "website", "bot"))
+_PLAIN_CONTENTS = frozenset(("video", "post"))
+_CONTACT = frozenset(("join", "contact", "support"))
+_PREPOSITIONS = frozenset(
+    ("on", "for", "to", "of", "de", "em", "en", "на", "к", "под", "в", "auf", "sur", "su", "untuk", "cho", "do")
+)
+
+
+@dataclass
+class Subject:
+    """What a text says that a service is. metric_at is the position of its first metric, -1 for none."""
+
+    platform: str = ""
+    metrics: list[str] = field(default_factory=list)
+    objects: list[str] = field(default_factory=list)
+    source: str = ""
+    is_reaction_like: bool = False
+    metric_at: int = -1
+
+
+def read_subject(tokens: Sequence[Token], platform_hint: str = "") -> Subject:
+    """Return the subject of tokens. platform_hint is the platform that the category names."""
+    subject = Subject()
+    platforms = _platforms(tokens)
+    first = _first_metric(tokens)
+    subject.platform = _choose_platform(tokens, platforms, first, platform_hint)
+    metrics = _metrics(tokens, first, subject.platform or platform_hint)
+    subject.metric_at = metrics[0][0] if metrics else -1
+    _name_metrics(subject, metrics, tokens)
+    subject.objects += _objects(tokens, subject, [at for at, _ in metrics])
+    _settle_website(subject, tokens, platforms)
+    if not subject.platform and not platform_hint and metrics:
+        subject.platform = find_brand(tokens, subject.metric_at)
+    _settle_object(subject, tokens)
+    return subject
+
+
+def _before(tokens: Sequence[Token], at: int) -> Token | None:
+    return tokens[at - 1] if at > 0 else None
+
+
+def _after(tokens: Sequence[Token], at: int) -> Token | None:
+    return tokens[at + 1] if at + 1 < len(tokens) else None
+
+
+def _platforms(tokens: Sequence[Token]) -> list[tuple[int, str]]:
+    found = []
+    for at, token in enumerate(tokens):
+        name = token.tag("p") or ("x" if _is_x(tokens, at) else "")
+        follower = _after(tokens, at)
+        if name and not (name == "google" and follower and "ads" in follower.all("q")):
+            found.append((at, name))
+    return found
+
+
+def _is_x(tokens: Sequence[Token], at: int) -> bool:
+    """Say whether a letter X is the platform and no multiplication."""
+    if tokens[at].text != "x":
+        return False
+    before, after = _before(tokens, at), _after(tokens, at)
+    if (before and before.value is not None) or (after and after.value is not None and after.is_attached):
+        return False
+    return not before or before.symbol in {"|", "/", "-", "w", "G"} or bool(after and after.tags)
+
+
+def _is_source(tokens: Sequence[Token], at: int) -> bool:
+    before = _before(tokens, at)
+    if before and before.symbol in {":", "-"}:
+        before = _before(tokens, at - 1)
+    return bool(before and "from" in before.all("a") and before.text not in {"by", "de", "da", "of"})
+
+
+def _is_contact(tokens: Sequence[Token], at: int) -> bool:
+    return any(token.symbol in _CONTACT for token in tokens[max(0, at - 3) : at + 3])
+
+
+def _choose_platform(tokens: Sequence[Token], platforms: list[tuple[int, str]], metric_at: int, hint: str) -> str:
+    fit = [(at, name) for at, name in platforms if not _is_source(tokens, at) and not _is_contact(tokens, at)]
+    names = [name for _, name in fit]
+    if not names:
+        return "" if hint else next((name for at, name in platforms if not _is_contact(tokens, at)), "")
+    if "threads" in names:
+        return "threads"
+    if len(set(names)) > 1:
+        if hint in names:
+            return hint
+        if metric_at >= 0:
+            same = [(at, name) for at, name in fit if tokens[at].segment == tokens[metric_at].segment]
+            near = [name for at, name in same if at < metric_at] or [name for _, name in same]
+            return near[0] if near else names[0]
+    return names[0]
+
+
+def _is_metric(tokens: Sequence[Token], at: int) -> bool:
+    """Say whether a word with the tag of a metric is used as one."""
+    token = tokens[at]
+    before, after = _before(tokens, at), _after(tokens, at)
+    if before and before.symbol in {"with", "from", "cancel"} and before.text not in _AND and at > 1:
+        return False
+    if before and before.symbol == "no" and (not after or after.symbol in {"|", ","}):
+        return False
+    if token.tag("m") in {"stars", "points", "plays"} and before and before.value is not None and before.value <= 5:
+        return False
+    if token.text in {"subs", "play", "stream"} and token.tag("o") and not after:
+        return False
+    return not (after and after.symbol == "button" and token.tag("m") in {"likes", "dislikes", "subscribers"})
+
+
+def _first_metric(tokens: Sequence[Token]) -> int:
+    found = [at for at, token in enumerate(tokens) if token.tag("m") and _is_metric(tokens, at)]
+    sure = [at for at in found if tokens[at].text not in _WATCH_TIMES]
+    return (sure or found or [-1])[0]
+
+
+def _metrics(tokens: Sequence[Token], first: int, platform: str) -> list[tuple[int, str]]:
+    """Return the first metric, and the metrics that are joined to it, with their positions."""
+    if first < 0:
+        return []
+    found = [(first, _metric_of(tokens[first], platform))]
+    at = first
+    for index in range(first + 1, len(tokens)):
+        token = tokens[index]
+        between = [each for each in tokens[at + 1 : index] if not each.tag("e")]
+        if token.symbol == "|" or len(between) > _MOST_BETWEEN:
+            break
+        if not token.tag("m") or not _is_metric(tokens, index) or token.text in _WATCH_TIMES:
+            continue
+        is_joined = any(each.symbol in _JOINERS or each.text in _AND for each in between)
+        if not between or is_joined or all(each.text in _PREPOSITIONS or each.tag("o") for each in between):
+            found.append((index, _metric_of(token, platform)))
+            if is_joined:
+                tokens[index].tags = (*token.tags, "j:joined")
+            at = index
+        elif not all(each.tags for each in between):
+            break
+    return found
+
+
+def _metric_of(token: Token, platform: str) -> str:
+    names = token.all("m")
+    if len(names) > 1:
+        if "subscribers" in names:
+            return "subscribers" if platform in _SUBSCRIBED else "followers"
+        if "plays" in names and "views" in names:
+            return "plays" if platform in MUSIC else "views"
+    return names[0]
+
+
+def _name_metrics(subject: Subject, metrics: list[tuple[int, str]], tokens: Sequence[Token]) -> None:
+    """Settle which of several metrics is meant: comment likes are likes, like reactions are reactions."""
+    names: list[str] = []
+    for at, name in metrics:
+        if not names or tokens[at].tag("j"):
+            names.append(name)
+            continue
+        last = names.pop()
+        if {last, name} == {"comments", "likes"} or {last, name} == {"comments", "dislikes"}:
+            subject.objects.append("comment")
+            names.append(last if name == "comments" else name)
+        elif "reactions" in {last, name}:
+            subject.is_reaction_like = "likes" in {last, name}
+            names.append("reactions")
+        elif last in {"votes", "reviews", "shares"} or name in {"comments", "views", "watch_hours", "shares"}:
+            names.append(last)
+        else:
+            names.append(name if tokens[at].raw.isascii() else last)
+    subject.metrics = sorted(set(names))
+
+
+def _objects(tokens: Sequence[Token], subject: Subject, metrics: list[int]) -> list[str]:
+    """Return the objects beside the metric, else the first objects of another segment."""
+    segment = tokens[metrics[0]].segment if metrics else -1
+    beside: list[str] = []
+    elsewhere: list[str] = []
+    last_joined = -1
+    for at, token in enumerate(tokens):
+        name = token.tag("o")
+        if not name or not _is_object(tokens, at, subject):
+            continue
+        if token.segment == segment:
+            beside.append(name)
+        elif last_joined in {-1, token.segment} and _is_alone(tokens, token.segment, metrics):
+            elsewhere.append(name)
+            last_joined = token.segment
+    found = beside or elsewhere
+    if "live" in found:
+        return ["live"]
+    if not _is_list(tokens, found):
+        for wider in (_CONTAINERS, _PLAIN_CONTENTS):
+            found = [name for name in found if name not in wider] or found
+    return list(dict.fromkeys(found))
+
+
+def _is_list(tokens: Sequence[Token], found: list[str]) -> bool:
+    """Say whether two objects are joined: post / reel."""
+    return any(
+        second.symbol in _JOINERS and first.tag("o") in found and third.tag("o") in found
+        for first, second, third in zip(tokens, tokens[1:], tokens[2:], strict=False)
+    )
+
+
+def _is_object(tokens: Sequence[Token], at: int, subject: Subject) -> bool:
+    token = tokens[at]
+    before, after = _before(tokens, at), _after(tokens, at)
+    name = token.tag("o")
+    if token.tag("m") and (at == subject.metric_at or subject.platform in MUSIC):
+        return name != "live"
+    if before and (before.symbol in {"with", "no"} or (before.symbol == "from" and name in {"profile", "page"})):
+        return False
+    if name == "profile" and before and any(before.tag(kind) for kind in "qxg"):
+        # Real profiles are those who follow.
+        return False
+    if after and (after.symbol == "length" or (name == "live" and after.text in {"support", "chat", "help"})):
+        return False
+    if name == "bot":
+        return "bot_starts" in subject.metrics
+    return name != "server" or subject.platform == "discord"
+
+
+def _is_alone(tokens: Sequence[Token], segment: int, metrics: list[int]) -> bool:
+    """Say whether a segment has only objects, or stands before the metric."""
+    if metrics and segment < tokens[metrics[0]].segment:
+        return True
+    own = [token for token in tokens if token.segment == segment and token.symbol not in {"|", "-"}]
+    return len(own) <= _MOST_ALONE and all(
+        token.tag("o") or token.tag("p") or token.value or token.symbol in _BESIDE_OBJECT for token in own
+    )
+
+
+def _settle_website(subject: Subject, tokens: Sequence[Token], platforms: list[tuple[int, str]]) -> None:
+    """Take a platform that traffic comes from as the source of visits to a website."""
+    others = [name for _, name in platforms if name != "website"]
+    if "visits" in subject.metrics:
+        is_traffic = any(token.text in _TRAFFIC or token.tag("p") == "website" for token in tokens)
+        if is_traffic or (not others and not subject.platform):
+            subject.platform = "website"
+            subject.source = others[0] if others else ""
+    elif "website" in {name for _, name in platforms} and others and subject.platform == "website" and subject.metrics:
+        subject.platform = others[0]
+    if not subject.source and subject.platform:
+        sources = [name for at, name in platforms if name != subject.platform and _is_source(tokens, at)]
+        subject.source = sources[0] if sources and set(subject.metrics) & {"views", "visits", "plays"} else ""
+
+
+def _settle_object(subject: Subject, tokens: Sequence[Token]) -> None:
+    if subject.platform == "google" and any(token.tag("o") == "place" for token in tokens):
+        subject.objects = ["place"]
+    if subject.platform == "website":
+        subject.objects = [name for name in subject.objects if name != "website"]
+    if "live" in subject.objects and "views" in subject.metrics:
+        subject.metrics = sorted({"viewers" if name == "views" else name for name in subject.metrics})

@@ -1,0 +1,34 @@
+"""Limits, and that the traps come first."""
+
+import pytest
+
+from panels.catalog.names import read_name
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("Max - 10K", None, 10_000),
+        ("[Max: 10M]", None, 10_000_000),
+        ("[10K]", None, 10_000),
+        ("20K Max", None, 20_000),
+        ("Unlimited", None, "unlimited"),
+        ("Minimum 5k", 5_000, None),
+        ("Min 10 / Max 1M", 10, 1_000_000),
+        ("Min/Max: 10/5K", 10, 5_000),
+        ("Max 50k - 10k/day", None, 50_000),
+        ("[2024]", None, None),
+        ("Unlimited Refill", None, None),
+        ("10K/Day", None, None),
+    ],
+)
+def test_limits(text, low, high):
+    facts = read_name(f"Instagram Followers {text}")
+    assert (facts.name_min, facts.name_max) == (low, high)
+
+
+def test_all_attributes_of_one_name():
+    facts = read_name("TikTok Likes | HQ | R60 Button | Non Drop | Start 0-15 min | Speed 5-10K/D | Min 10 | Max 1M")
+    assert (facts.quality, facts.refill_days, facts.refill_mode, facts.drop_max) == ("hq", 60, "button", 0)
+    assert (facts.start_max_minutes, facts.speed_min, facts.speed_max) == (15, 5_000, 10_000)
+    assert (facts.name_min, facts.name_max) == (10, 1_000_000)

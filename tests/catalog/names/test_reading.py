@@ -1,0 +1,102 @@
+"""A whole service: category, type, and the measure on the labelled names."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from panels.catalog.names import VERSION, Facts, product_key, read_name
+from panels.catalog.names.facts import shown
+from panels.catalog.names.symbols import symbols_of
+from panels.catalog.names.tokens import tokenise
+from tests.catalog.names.labels import measure, read_labels
+
+LABELLED = list(read_labels("labelled.txt"))
+# What panels build their names from, so that random names come near to what the rules read.
+WORDS = (
+    "Instagram TikTok Followers Likes Views Refill No Drop R30 AR 30 Days 0-1 H /D 5K - | [ ] ( % + : ∞ ♻ Max Min "
+    "Start Instant Speed Auto Button Lifetime video < 60+ min Live 🇺🇸 👍 粉丝 30天 리필 гарантия gün"
+)
+PARTS = st.sampled_from(WORDS.split())
+LONG = (
+    "30 ",
+    "1 - ",
+    "refill - ",
+    "no drop ",
+    "speed : ",
+    "video length with ",
+    "粉丝",
+    "🔥",
+    "a",
+    "<b ",
+    "&amp;",
+    "[[",
+    "0-1 ",
+)
+
+
+@pytest.mark.parametrize("is_unseen", [False, True], ids=["tuned on", "unseen"])
+def test_the_measure_on_the_labelled_names(is_unseen):
+    found = measure(each for each in LABELLED if each.is_unseen is is_unseen)
+    assert found.right >= 0.97, found.misses
+    assert found.found >= 0.95, found.misses
+    assert found.pairs_right >= 0.98, found.misses
+    assert found.pairs_found >= 0.90, found.misses
+
+
+def test_the_labelled_names_are_many_and_each_stands_once():
+    assert len(LABELLED) >= 200
+    assert len({each.name for each in LABELLED}) == len(LABELLED)
+
+
+def test_the_category_gives_what_the_name_does_not_say():
+    facts = read_name("⚡ Server 2 | 10K/D", "🇧🇷 Instagram Followers | R30 | Female")
+    assert (facts.platform, facts.metric, facts.geo) == ("instagram", "followers", "BR")
+    assert (facts.gender, facts.refill_days) == ("female", 30)
+
+
+def test_the_name_counts_before_the_category():
+    facts = read_name("TikTok Likes No Refill", "Instagram Followers R30")
+    assert (facts.platform, facts.metric, facts.refill_days) == ("tiktok", "likes", 0)
+
+
+@pytest.mark.parametrize(
+    ("type_name", "metric", "variant", "delivery"),
+    [
+        ("Custom Comments", "comments", "custom", "once"),
+        ("Poll", "votes", "", "once"),
+        ("custom_comments", "comments", "custom", "once"),
+    ],
+)
+def test_the_type_gives_what_nothing_else_says(type_name, metric, variant, delivery):
+    facts = read_name("Instagram HQ", "", type_name)
+    assert (facts.metric, facts.variant, facts.delivery) == (metric, variant, delivery)
+
+
+def test_comment_likes_by_their_type():
+    facts = read_name("Instagram Comments", "", "Comment Likes")
+    assert (facts.metric, facts.object) == ("likes", "comment")
+
+
+def test_facts_have_the_version_of_the_reader():
+    assert read_name("Instagram Likes").version == VERSION
+
+
+@given(st.text(), st.text(), st.text(max_size=20))
+def test_any_text_is_read(name, category, type_name):
+    facts = read_name(name, category, type_name)
+    assert isinstance(facts, Facts)
+    assert product_key(facts)
+    assert set(shown(facts)) >= {"platform", "noise"}
+
+
+@given(st.lists(PARTS, max_size=60).map(" ".join))
+def test_any_order_of_usual_words_is_read_the_same_twice(name):
+    assert read_name(name) == read_name(name)
+
+
+@pytest.mark.parametrize("part", LONG)
+def test_of_a_long_name_only_the_beginning_is_read(part):
+    """No rule looks at more than some thousand symbols, so that no name takes long."""
+    name = part * (10_000 // len(part))
+    assert len(symbols_of(tokenise(name)).text) < 5_000
+    assert read_name(name, name) == read_name(name[:5_000], name[:5_000])
