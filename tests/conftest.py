@@ -30,10 +30,12 @@ sys.dont_write_bytecode = False
 # A process of pytest-xdist keeps the secrets of its parent, because its settings were read before this file.
 if "PYTEST_XDIST_WORKER" not in os.environ:
     os.environ.update(SECRET_KEY=secrets.token_urlsafe(50), CREDENTIAL_KEYS=Fernet.generate_key().decode())
-# Each run has its own folder, so that two runs at once do not share a database file.
-FOLDER = None if "DATABASE_URL" in os.environ else tempfile.TemporaryDirectory()
-if FOLDER:
-    os.environ["DATABASE_URL"] = f"sqlite:///{FOLDER.name}/dashboard.sqlite3"
+    # Each run has its own folder, so that two runs at once do not share a database file.
+    FOLDER = tempfile.TemporaryDirectory()
+    os.environ["TEST_TABLES"] = f"{FOLDER.name}/tables.sqlite3"
+    os.environ.setdefault("DATABASE_URL", f"sqlite:///{FOLDER.name}/dashboard.sqlite3")
+else:
+    FOLDER = None
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 django.setup()
 
@@ -46,6 +48,7 @@ from panels.sandbox.server import Call
 from tests.catalogs import read_catalog
 from tests.factories import make_panel, make_user
 from tests.mail_server import MailServer
+from tests.migrated import made_once
 from tests.processes import PATIENCE, ROOT, Started
 
 if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -80,6 +83,14 @@ def pytest_unconfigure():
     """Delete the folder."""
     if FOLDER:
         FOLDER.cleanup()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request, django_db_modify_db_settings, django_db_blocker):
+    """Create the test database as pytest-django does, but migrate it in one process only."""
+    with django_db_blocker.unblock(), made_once() as is_copy:
+        request.config.option.reuse_db |= is_copy
+        request.getfixturevalue("django_db_setup")
 
 
 @pytest.fixture

@@ -75,9 +75,12 @@ def load(kept: Kept) -> None:
 def upgrade() -> None:
     """Run all later migrations one by one, and check after each one that every row still refers to a row."""
     executor = MigrationExecutor(connection)
-    for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        call_command("migrate", migration.app_label, migration.name, verbosity=0)
+    state = None
+    for step in executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        state = executor.migrate([], plan=[step], state=state)
         connection.check_constraints()
+    # No migration is left. This creates the permissions, as at the end of each upgrade.
+    call_command("migrate", verbosity=0)
 
 
 def historical_apps(kept: Kept) -> Any:

@@ -8,6 +8,7 @@ import socket
 
 import pytest
 
+from tests.migrated import copy_tables
 from tests.processes import DELAYS, ROOT, end_early, end_while_halted, eventually, get, halting_at_django, own_port
 
 
@@ -53,7 +54,7 @@ def test_a_question_for_help_writes_nothing(start, clone, line):
     assert files() == before
 
 
-def test_up_that_cannot_listen_does_not_say_that_it_runs_and_warns_of_an_address_for_other_machines(start_up):
+def test_up_that_cannot_listen_does_not_say_that_it_runs_and_warns_of_an_address_for_other_machines(start_up, tables):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         up = start_up(bind=f"0.0.0.0:{listener.getsockname()[1]}")
         assert up.wait() != 0
@@ -80,6 +81,12 @@ def start_up(start, tmp_path):
     return run
 
 
+@pytest.fixture
+def tables(django_db_setup, tmp_path):
+    """Let `up` find a migrated database, because to migrate a new one takes most of its time."""
+    copy_tables(tmp_path / "DATABASE_URL")
+
+
 @pytest.mark.parametrize("delay", DELAYS)
 def test_up_that_is_asked_to_end_while_it_starts_ends_in_good_order(start_up, delay):
     assert end_early(start_up(), delay) == 0
@@ -92,7 +99,7 @@ def test_up_takes_signals_before_it_loads_django_and_then_starts_nothing(start_u
 
 
 @pytest.mark.parametrize("is_told_to_each", [True, False])
-def test_up_that_is_asked_to_end_before_its_children_take_signals_ends_with_them(start_up, is_told_to_each):
+def test_up_that_is_asked_to_end_before_its_children_take_signals_ends_with_them(start_up, tables, is_told_to_each):
     up = start_up()
     assert eventually(lambda: "manage.py worker" in " ".join(up.all().values())), up.output
     for pid in up.all() if is_told_to_each else [up.process.pid]:
