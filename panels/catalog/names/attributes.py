@@ -19,7 +19,8 @@ _NO_DROP = "(?:no (?:- )?drop|nodrop)"
 _TRAPS = [
     # No drop from last 1 year: so far, and not from now on.
     rule(rf"{_NO_DROP} (?:(?:from|in|to|upto|for|:|-|w) )*(?:last|from|start) (?:w )?(?:{_N} (?:\+ )?{UNIT})?", "drop"),
-    rule(rf"{_NO_DROP} (?:from|upto|to|in|w) (?:w )?{_N}(?: {UNIT})?", "drop"),
+    rule(rf"{_NO_DROP} (?:from|upto|to|in|w) (?:w )?(?:{_N} {UNIT}|\d{{4}})", "drop"),
+    rule(f"{_NO_DROP} (?:- )?sofar", "sofar"),
     rule(rf"(?:last|from) {_N} (?:\+ )?{_LONG} {_NO_DROP}", "drop"),
     # Retention 60-80%.
     rule(rf"stay (?:w )?(?:[:-] )*(?:upto )?{_SPAN} %", "stay"),
@@ -75,6 +76,7 @@ _MIN = [
 _NO_LIMIT = rule("(?:max (?:[:-] )*)?unlimited(?: max)?(?! (?:speed|refill))", "unlimited")
 _NO_SPEED_LIMIT = re.compile("speed (?:: )?unlimited")
 _ONLY_NUMBER = re.compile(r"(?<=\| )(?:upto )?(?P<n>\d+)(?: \+)?(?: M)? (?=\|)")
+_UP_TO = rule(r"upto (?P<n>\d{3,})(?= \|)", "upto")
 _SMALLEST_ALONE = 500
 _YEARS = range(1990, 2041)
 
@@ -91,6 +93,9 @@ def _read_limits(symbols: Symbols) -> None:
         return
     if not _NO_SPEED_LIMIT.search(symbols.text) and symbols.take(_NO_LIMIT):
         symbols.facts["name_max"] = UNLIMITED
+        return
+    if match := symbols.take(_UP_TO):
+        symbols.facts["name_max"] = whole(float(match["n"]))
         return
     alone = (int(match["n"]) for match in _ONLY_NUMBER.finditer(symbols.text))
     if number := next((each for each in alone if each >= _SMALLEST_ALONE and each not in _YEARS), None):

@@ -6,26 +6,10 @@ from collections.abc import Sequence
 
 from panels.catalog.names.tokens import Token
 
-# Words that panels write before a metric and that are no brand.
-_COMMON = """
-a about account accounts active all always amazing and any app audience barato based best big boost budget bulk buy by
-cepat channel cheap cheaper cheapest choice clean combo complete cost countries country custom daily day days deal
-delivery discount drip each economic economy elite emergency en english epic exclusive express extra fast faster
-fastest feed few fire first flash for foreign free fresh full fully gain general genuine get gold good grade great
-growth guaranteed hacked hidden hit hizli hot ideal in increase instant interest interested is it iyi just kaliteli
-king legit level light limited link list local luxury magic main market marketing mass max mega melhor min mini murah
-my natural nearest network new nice non normal not number of offer offers official old on one only open option or
-order organic original our own owner pack package packages page people perfect permanent personal plan plus popular
-power powerful private pro profile promo promotion provider public pure quality quick random ranking rapido rare real
-recommended regular reliable repeat royal safe sale save secure select seller server service services servis set
-silver simple single slow smart smm social some special speed stable standard start starter steady strong super sure
-system target targeted terbaik test the this to top total traffic trend trending trial trusted turbo type ucuz ultra
-unique update updated upto usa use user users value very via vip weekly with working world you your быстрые дешево
-дешевые купить лучшие накрутка сервис услуга
-"""
-_NO_BRANDS = frozenset(_COMMON.split())
 _LONGEST = 30
 _MOST_BACK = 5
+_BESIDE = 2
+_SHORTEST = 3
 
 
 def find_brand(tokens: Sequence[Token], metric_at: int) -> str:
@@ -41,13 +25,21 @@ def find_brand(tokens: Sequence[Token], metric_at: int) -> str:
     return ""
 
 
-def _may_be_brand(token: Token) -> bool:
-    return (
-        token.symbol == "w"
-        and not token.tags
-        and token.value is None
-        and token.text not in _NO_BRANDS
-        and len(token.text) >= 3
-        and token.raw[0].isupper()
-        | (not token.raw[0].isascii() and token.raw[0].isalpha() and not token.raw[0].islower())
+def unknown_beside(tokens: Sequence[Token], metric_at: int) -> str:
+    """Return the unknown words beside the metric, joined: one may be a country, or another kind of the metric."""
+    if metric_at < 0:
+        return ""
+    near = tokens[max(0, metric_at - _BESIDE) : metric_at + _BESIDE + 1]
+    segment = tokens[metric_at].segment
+    return "+".join(
+        sorted({token.text[:_LONGEST] for token in near if token.segment == segment and _is_unknown(token)})
     )
+
+
+def _is_unknown(token: Token) -> bool:
+    return token.symbol == "w" and not token.tags and token.value is None and len(token.text) >= _SHORTEST
+
+
+def _may_be_brand(token: Token) -> bool:
+    first = token.raw[0]
+    return _is_unknown(token) and (first.isupper() or not (first.isascii() or first.islower()))

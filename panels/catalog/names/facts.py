@@ -20,8 +20,9 @@ class Facts:
     drop_max is a percentage, "low" or "high". A name without a limit has the name_max "unlimited". minutes is how long
     viewers stay, and watch_seconds is how long a view lasts. A row that is no service is noise and has no other facts.
 
-    The last four are no columns of their own, but two products differ by them: the kind of type, how many posts
-    are served, how many units a package has, and the text of a name whose platform or metric is not known.
+    kind to text are no columns, but products differ by them: the kind of type, how many posts are served, how many units
+    a package has, words beside the metric that the reader does not know, and the text of a name whose platform or
+    metric is not known.
     """
 
     platform: str = ""
@@ -46,6 +47,7 @@ class Facts:
     kind: str = ""
     posts: int | None = None
     units: int | None = None
+    beside: str = ""
     text: str = ""
     version: int = VERSION
 

@@ -9,6 +9,8 @@ from panels.catalog.names.subject import Subject
 from panels.catalog.names.tokens import Token
 from panels.catalog.names.words_places import CODES_ALONE, CODES_ANYWHERE
 
+_BESIDE_CODE = frozenset(("|", "/", "+", ",", "G"))
+_SOURCES = ("external", "suggested", "browse")
 _TEXTS = frozenset(("comments", "reviews", "mentions"))
 _PRESENCE = frozenset(("members", "followers", "subscribers"))
 _SERVED = frozenset(
@@ -21,7 +23,7 @@ _OTHER_MEANING = {
     "old": {"posts", "post", "videos", "video", "service", "services", "server", "order", "orders"},
     "mixed": {"country", "countries", "geo", "location"},
     "verified": {"service", "badge"},
-    "bot": {"users", "chat"},
+    "bot": {"users", "chat", "subscribers"},
 }
 
 
@@ -42,6 +44,8 @@ def read_variant(tokens: Sequence[Token], subject: Subject) -> str:
         )
     if "visits" in metrics:
         return subject.source or next((name for name in ("direct", "organic") if name in named), "")
+    if "views" in metrics and any(token.text in {"source", "sources", "traffic", "from"} for token in tokens):
+        return subject.source or next((name for name in _SOURCES if name in named), "")
     return subject.source
 
 
@@ -152,7 +156,11 @@ def _is_code(tokens: Sequence[Token], at: int) -> bool:
         return True
     before = tokens[at - 1].symbol if at else "|"
     after = tokens[at + 1].symbol if at + 1 < len(tokens) else "|"
-    return before in {"|", "/", "+", ",", "G"} and after in {"|", "/", "+", ",", "G"}
+    if before == "-" and at > 1 and tokens[at - 2].tag("g"):
+        before = "G"
+    if after == "-" and at + 2 < len(tokens) and tokens[at + 2].tag("g"):
+        after = "G"
+    return before == "G" or (before in _BESIDE_CODE and after in _BESIDE_CODE)
 
 
 def read_gender(tokens: Sequence[Token]) -> str:

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from panels.catalog.names.folding import fold, plain, unmix
 from panels.catalog.names.words_attributes import ATTRIBUTES, GENDERS, QUALITIES
+from panels.catalog.names.words_fillers import FILLERS
 from panels.catalog.names.words_places import PLACES
 from panels.catalog.names.words_subject import METRICS, OBJECTS, PLATFORMS, VARIANTS
 
@@ -31,7 +32,11 @@ _near: dict[str, list[str]] = {}
 
 
 def read_block(block: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield the name and the words of each line of a block. A line that begins with a space goes on with the last."""
+    """Yield the name and the words of each line of a block.
+
+    A line that begins with a space goes on with the last line. A star after a word stands for any ending. A word after
+    "=" is only known with its accents.
+    """
     for line in filter(None, block.replace("\n ", " ").splitlines()):
         name, _, words = line.partition(" = ")
         yield name, [word for word in map(str.strip, words.split(",")) if word]
@@ -45,7 +50,8 @@ def _load(block: str, prefix: str = "") -> None:
 
 def _add(word: str, tags: Tags) -> None:
     bare = plain(word)
-    forms = {word, bare} if len(bare) >= _SHORTEST_BARE else {word}
+    is_exact = word.startswith("=")
+    forms = {word, bare} if len(bare) >= _SHORTEST_BARE and not is_exact else {word.lstrip("=")}
     for form in forms:
         stem, is_stem = form.rstrip("*"), form.endswith("*")
         if " " in form:
@@ -74,7 +80,7 @@ def _note_near(word: str) -> None:
         _near.setdefault(form, []).append(word)
 
 
-for _block in (PLATFORMS, METRICS, OBJECTS, VARIANTS, QUALITIES, GENDERS, PLACES):
+for _block in (PLATFORMS, METRICS, OBJECTS, VARIANTS, QUALITIES, GENDERS, PLACES, FILLERS):
     _load(_block)
 _load(ATTRIBUTES, "a:")
 _LONGEST_PIECE = max(map(len, _pieces))

@@ -18,7 +18,7 @@ _ADVERTS = (
 )
 _ADVERT = re.compile(rf"\b(?:{'|'.join(_ADVERTS)})", re.IGNORECASE)
 _PLURAL = re.compile(r"\b(?:services|servisleri|hizmetleri|услуги|serviços|servicios|layanan)\b", re.IGNORECASE)
-_ORNAMENT = re.compile(r"([^\w\s])\1{3,}|(?:[━─═▬=*~—▼▲⬇⬆►◄-]\s?){4,}")
+_ORNAMENT = re.compile(r"([^\w\s])\1{3,}|(?:[━─═▬=*~—▼▲⬇⬆►◄-]\s?){3,}")
 # No panel asks so much for a thousand units: such a price keeps people from ordering.
 _FORBIDDING_RATE = Decimal(900_000)
 _PROMISES = frozenset(("refill", "norefill", "nodrop", "instant", "lifetime"))
@@ -33,14 +33,22 @@ def is_no_offer(*, low: int | None, high: int | None, rate: Decimal | None, is_p
     return low is not None and high is not None and low > high
 
 
-def is_heading(name: str, tokens: Sequence[Token], *, has_subject: bool, is_sold: bool) -> bool:
-    """Say whether the words of a name are no service. is_sold: it has a price and a maximum as a service has them."""
+def is_heading(name: str, tokens: Sequence[Token], *, has_subject: bool, has_group: bool, is_sold: bool) -> bool:
+    """Say whether the words of a name are no service.
+
+    has_group: its category names a metric. is_sold: it has a price and a maximum as a service has them.
+    """
     if not has_subject or not any(token.symbol == "w" or token.tags or token.value for token in tokens):
         return True
     has_metric = any(token.tag("m") for token in tokens)
     is_promise = any(token.value is not None or token.symbol in _PROMISES for token in tokens)
-    if not has_metric and not is_promise and _PLURAL.search(name):
+    if not has_metric and not is_promise and (_PLURAL.search(name) or not (has_group or _has_other(tokens))):
         return True
     if _ADVERT.search(name):
         return not (has_metric and is_promise)
     return not is_promise and not (has_metric and is_sold) and _ORNAMENT.search(name) is not None
+
+
+def _has_other(tokens: Sequence[Token]) -> bool:
+    """Say whether a name has words beside that of a platform."""
+    return any(token.symbol not in {"|", "-", "P"} and not token.tag("p") for token in tokens if token.symbol)

@@ -13,12 +13,12 @@ _TIME = (
 TIME = re.sub(r"\?P<\w+>", "?:", _TIME)
 
 _PER = (
-    f"{some(2, 'w M P post video live G')}"
-    rf"(?:(?:/|per|in|for) )+(?:in )?(?:(?P<count>{NUMBER}) )?(?P<unit>{UNIT}|hourly)"
+    f"{some(2, 'w M P video live G')}"
+    rf"(?:(?:/|per|in|for) )+(?:in )?(?:(?P<count>{NUMBER}) )?(?P<unit>{UNIT}|hourly|daily)"
 )
 _SPEED_WORDS = some(6, "w : - upto / per max day in from to < minimum")
 _NAMED_WITH_UNIT = rule(
-    rf"speed {_SPEED_WORDS}{_RANGE} (?:(?:M|w) )?(?:(?:/|per|in|-) )*(?:(?P<count>24|1) )?(?P<unit>{UNIT}|hourly)",
+    rf"speed {_SPEED_WORDS}{_RANGE} (?:(?:M|w) )?(?:(?:/|per|in|-) )*(?:(?P<count>24|1) )?(?P<unit>{UNIT}|hourly|daily)",
     "speed",
 )
 _WITH_UNIT = rule(f"{_RANGE} {_PER}")
@@ -28,9 +28,16 @@ _AFTER_UNIT = rule(
     rf"(?:1 |(?<!\d )(?<!\+ ))(?P<unit>day|hour|hourly) {some(3, 'w speed : - from M in to minimum start')}"
     rf"(?:(?:upto|max) )?{_RANGE}(?! (?:{UNIT}|%|refill|r |drop))"
 )
+_DAILY = (
+    rule(
+        rf"daily {some(3, 'w speed : - from M in to minimum start /')}(?:(?:upto|max) )?{_RANGE}(?! (?:{UNIT}|%|M w))",
+        "daily",
+    ),
+    rule(rf"{_RANGE} (?:(?:M|w|-) )?daily", "daily"),
+)
 _BEFORE_UNIT = rule(rf"{_RANGE} (?:(?:M|w) )?(?P<unit>day|hourly)(?: speed)?")
 _BEFORE_SPEED = rule(rf"{_RANGE} (?:M )?speed", "speed")
-_SPEEDS = (_NAMED_WITH_UNIT, _WITH_UNIT, _NAMED, _AFTER_UNIT, _BEFORE_UNIT, _BEFORE_SPEED)
+_SPEEDS = (_NAMED_WITH_UNIT, _WITH_UNIT, _NAMED, *_DAILY, _AFTER_UNIT, _BEFORE_UNIT, _BEFORE_SPEED)
 _LARGE_ONLY = frozenset((_AFTER_UNIT, _BEFORE_UNIT, _BEFORE_SPEED))
 _SMALLEST_LARGE = 100
 _MOST_HOURS = 72
@@ -47,7 +54,9 @@ def read_speed(symbols: Symbols) -> None:
                 position = match.start("high")
             elif _is_time(match, pattern):
                 position = match.end()
-            elif float(match["high"] or match["low"]) >= (_SMALLEST_LARGE if pattern in _LARGE_ONLY else 1):
+            elif _speed_of(match).get("speed_max") != 0 and float(match["high"] or match["low"]) >= (
+                _SMALLEST_LARGE if pattern in _LARGE_ONLY else 1
+            ):
                 symbols.use(match)
                 symbols.facts |= _speed_of(match)
                 return
@@ -63,7 +72,7 @@ def _is_time(match: re.Match[str], pattern: Rule) -> bool:
         pattern is _WITH_UNIT
         and match["high"] is not None
         and float(match["high"]) <= _MOST_HOURS
-        and (float(match["low"]) == 0 or match["unit"] in {"hour", "minute"})
+        and (float(match["low"]) == 0 or (match["unit"] in {"hour", "minute"} and " / " in match[0]))
     )
 
 
@@ -83,7 +92,7 @@ _START_WORDS = some(4, "w in : - from upto to / per M day hour P = max <")
 _STARTS = [
     rule(f"start {_START_WORDS}instant (?:(?:-|to|/|upto) )?{_TIME}", "start"),
     rule(f"start {_START_WORDS}{_TIME}", "start"),
-    rule(f"{_TIME} (?:w )?start", "start"),
+    rule(f"{_TIME} (?:(?:w|in) ){{0,2}}start", "start"),
     rule(f"instant (?:start )?(?:(?:-|to|/|upto) )?{_TIME}", "instant"),
 ]
 _INSTANT = rule("(?:start (?:[:-] )*)?instant(?: (?:- )?start)?", "instant")

@@ -20,6 +20,7 @@ _PARTS = (
     "kind",
     "posts",
     "units",
+    "beside",
 )
 
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from panels.catalog.names.attributes import read_attributes
+from panels.catalog.names.brands import unknown_beside
 from panels.catalog.names.facts import Facts
 from panels.catalog.names.folding import fold
 from panels.catalog.names.grade import (
@@ -65,7 +66,11 @@ def read_name(
     folded = " ".join(token.text for token in tokens)
     is_sold = rate is not None and high is not None
     if is_no_offer(low=low, high=high, rate=rate, is_package=is_package) or is_heading(
-        fold(name), tokens, has_subject=bool(subject.platform or subject.metrics), is_sold=is_sold
+        fold(name),
+        tokens,
+        has_subject=bool(subject.platform or subject.metrics),
+        has_group=bool(group.subject.metrics),
+        is_sold=is_sold,
     ):
         return Facts(noise=True, text=f"{folded}/{group.subject.platform}")
     found = _graded(text, group, subject, kind_of_type)
@@ -75,6 +80,7 @@ def read_name(
         metric="+".join(subject.metrics),
         object="+".join(sorted(set(subject.objects))),
         kind=kind,
+        beside="" if subject.platform.startswith("?") else unknown_beside(tokens, subject.metric_at),
         units=_units(tokens) if is_package else None,
         text=f"{folded}/{'+'.join(subject.metrics)}",
         **found,
@@ -106,6 +112,8 @@ def _complete(text: _Text, group: _Text, kind: str) -> Subject:
     )
     if not subject.platform or (subject.platform.startswith("?") and other.platform):
         subject.platform = other.platform
+    if subject.metrics == ["likes"] and other.metrics == ["reactions"]:
+        subject.metrics, subject.is_reaction_like = ["reactions"], True
     same_metric = not subject.metrics or not other.metrics or set(subject.metrics) & set(other.metrics)
     if not subject.metrics:
         subject.metrics = list(other.metrics) or [metric for word, metric in _TYPE_METRICS.items() if word in kind][:1]

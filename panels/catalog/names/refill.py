@@ -24,12 +24,15 @@ _NO_REFILL = [
     rule(r"refill (?:[:\-] )*no(?! (?:- )?(?:drop|cancel|bot|limit))", " no "),
     rule(r"♻ (?:[:\-] )*no(?! (?:- )?(?:drop|cancel|refill))", "♻"),
     rule("no drop [/+,] refill", "no drop"),
+    rule("refill (?:[:-] )*off", " off "),
 ]
 _LIFE = [
     rule("ltg", "ltg"),
     rule(f"lifetime {_BETWEEN}(?:refill|♻)", "lifetime"),
     rule(f"(?:refill|♻|button) {some(3, 'w : - auto button ♻ from per in yes |')}lifetime", "lifetime"),
     rule("(?:ar|r) (?:[-:] )?lifetime", "lifetime"),
+    rule("(?:ar|r|refill|♻) (?:[-:] )?∞", "∞"),
+    rule("∞ (?:day )?(?:refill|♻)", "∞"),
     rule(r"lifetime (?:r|ar)(?! \d)", "lifetime"),
     rule("(?<!drop )(?<!drop - )lifetime(?! (?:- )?(?:no|nodrop|drop|w w|subscription|stay))", "lifetime"),
 ]
@@ -55,7 +58,11 @@ _BARE = [
     rule(r"(?P<n>\d{1,3}) (?P<word>button)", "button"),
     rule(rf"(?P<n>\d{{1,3}}) (?:- )?(?:auto |w )?{_FILL}"),
 ]
-_ALONE = Rule(re.compile(r"(?<=\| )(?P<n>\d{1,3}) day (?=\|)"), " day ")
+_UNNUMBERED = [
+    rule(r"refill (?:[:-] )?(?:w )?(?P<unit>year|month)(?! \d)", "refill"),
+    rule(r"(?<!\d )(?P<unit>year|month) refill", "refill"),
+]
+_ALONE = Rule(re.compile(r"(?<=[|,-] )(?P<n>\d{1,3}) day (?=[|,-])"), " day ")
 
 
 def read_refill(symbols: Symbols, *, is_bare_allowed: bool) -> None:
@@ -65,6 +72,7 @@ def read_refill(symbols: Symbols, *, is_bare_allowed: bool) -> None:
     is_lifetime = symbols.take_any(_LIFE)
     lengths = [days for each in (*_LETTERS, *_TIMED) for days in _take_days(symbols, each)]
     lengths += [days for each in _BARE for days in _take_days(symbols, each, only_usual=True)]
+    lengths += [_DAYS_PER[match["unit"]] for each in _UNNUMBERED if (match := symbols.take(each))]
     if not (lengths or is_none or is_lifetime) and (is_bare_allowed or "refill" in symbols.text):
         lengths = _take_days(symbols, _ALONE, only_usual=True)
     if is_none or 0 in lengths:
@@ -94,7 +102,7 @@ def _take_days(symbols: Symbols, rule: Rule, *, only_usual: bool = False) -> lis
 
 
 _AUTO = re.compile(
-    r" (?:ar (?:[-:] )?(?:\d|lifetime)"
+    r" (?:ar (?:[-:] )?(?:\d|lifetime|∞)"
     r"|auto (?:(?:[:-]|w|\d+|day|lifetime|\+) ){0,3}?(?:refill|♻)"
     r"|(?:refill|♻) (?:(?:[:\-|+/,♻]|\d+|day|lifetime|month|year) ){0,4}?auto "
     r"|\d+ (?:day )?auto )"
@@ -115,7 +123,9 @@ _SHARE = rf"(?:{NUMBER} (?:% )?(?:-|to) )?(?P<n>{NUMBER})"
 _SHARES = [
     rule(f"% {_SHARE} (?:w )?drop"),
     rule(f"{_SHARE} % {some(2, 'w max from in per')}drop"),
-    rule(rf"drop (?!no ){some(4, 'w : - upto to in < max low per minimum')}(?:% )?{_SHARE}(?: %|(?= \|))"),
+    rule(f"(?<!no )(?<!no - )drop (?!no ){some(4, 'w : - upto to in < max low per minimum')}(?:% )?{_SHARE} %"),
+    rule(r"(?<!no )(?<!no - )drop (?:[:-] )*(?:\d+ - )?(?P<n>\d{1,2})(?= \|)"),
+    rule(f"(?P<n>0) (?:w )?drop"),
 ]
 _NONE = [
     rule("nodrop"),

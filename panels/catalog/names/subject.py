@@ -30,14 +30,15 @@ _AND = frozenset(
 _TRAFFIC = frozenset(
     ("traffic", "trafik", "trafic", "trafico", "tráfico", "tráfego", "trafego", "visitor", "visitors", "website", "seo")
 )
-_MOST_BETWEEN = 3
+_MOST_BETWEEN = 4
 # What may stand beside an object between separators: [Company Page], [Last 5 Posts].
 _MOST_ALONE = 6
-_BESIDE_OBJECT = frozenset(("w", "last", "future", "auto", "+", "/", ",", ":", "."))
+_BESIDE_OBJECT = frozenset(("w", "last", "future", "auto", "+", "/", ",", ":", ".", "per", "day", "month", "each"))
 _WATCH_TIMES = frozenset(("watchtime", "watch time", "再生時間", "观看时长", "시청 시간", "시청시간"))
 # "Channel post views" are views of a post, "video story" is a story.
 _CONTAINERS = frozenset(("profile", "channel", "group", "page", "server", "website", "bot"))
 _PLAIN_CONTENTS = frozenset(("video", "post"))
+_EMOTIONS = frozenset(("love", "haha", "wow", "sad", "angry", "care"))
 _CONTACT = frozenset(("join", "contact", "support"))
 _PREPOSITIONS = frozenset(
     ("on", "for", "to", "of", "de", "em", "en", "на", "к", "под", "в", "auf", "sur", "su", "untuk", "cho", "do")
@@ -60,17 +61,28 @@ def read_subject(tokens: Sequence[Token], platform_hint: str = "") -> Subject:
     """Return the subject of tokens. platform_hint is the platform that the category names."""
     subject = Subject()
     platforms = _platforms(tokens)
+    _settle_streams(tokens, {platform_hint, *(name for _, name in platforms)})
     first = _first_metric(tokens)
     subject.platform = _choose_platform(tokens, platforms, first, platform_hint)
     metrics = _metrics(tokens, first, subject.platform or platform_hint)
     subject.metric_at = metrics[0][0] if metrics else -1
     _name_metrics(subject, metrics, tokens)
-    subject.objects += _objects(tokens, subject, [at for at, _ in metrics])
+    if not metrics and {"bot", "start"} <= {symbol for token in tokens for symbol in (token.symbol, token.tag("o"))}:
+        subject.metrics = ["bot_starts"]
+    subject.objects += _objects(tokens, subject, subject.metric_at)
     _settle_website(subject, tokens, platforms)
     if not subject.platform and not platform_hint and metrics:
         subject.platform = find_brand(tokens, subject.metric_at)
     _settle_object(subject, tokens)
     return subject
+
+
+def _settle_streams(tokens: Sequence[Token], platforms: set[str]) -> None:
+    """Take a stream for a live video, where no platform of music is named."""
+    if not platforms & MUSIC:
+        for token in tokens:
+            if {"m:plays", "o:live"} <= set(token.tags):
+                token.tags = ("o:live",)
 
 
 def _before(tokens: Sequence[Token], at: int) -> Token | None:
@@ -150,24 +162,23 @@ def _first_metric(tokens: Sequence[Token]) -> int:
     return (sure or found or [-1])[0]
 
 
-def _metrics(tokens: Sequence[Token], first: int, platform: str) -> list[tuple[int, str]]:
-    """Return the first metric, and the metrics that are joined to it, with their positions."""
+def _metrics(tokens: Sequence[Token], first: int, platform: str) -> list[tuple[int, str, bool]]:
+    """Return the first metric and those that belong to it: position, name, and whether "+" or "and" joins it."""
     if first < 0:
         return []
-    found = [(first, _metric_of(tokens[first], platform))]
+    found = [(first, _metric_of(tokens[first], platform), True)]
     at = first
     for index in range(first + 1, len(tokens)):
         token = tokens[index]
-        between = [each for each in tokens[at + 1 : index] if not each.tag("e")]
-        if token.symbol == "|" or len(between) > _MOST_BETWEEN:
-            break
         if not token.tag("m") or not _is_metric(tokens, index) or token.text in _WATCH_TIMES:
             continue
+        between = [each for each in tokens[at + 1 : index] if not each.tag("e")]
+        is_apart = token.segment != tokens[at].segment and tokens[index - 1].symbol != "+"
+        if is_apart or len(between) > _MOST_BETWEEN:
+            break
         is_joined = any(each.symbol in _JOINERS or each.text in _AND for each in between)
-        if not between or is_joined or all(each.text in _PREPOSITIONS or each.tag("o") for each in between):
-            found.append((index, _metric_of(token, platform)))
-            if is_joined:
-                tokens[index].tags = (*token.tags, "j:joined")
+        if is_joined or all(each.text in _PREPOSITIONS or each.tag("o") for each in between):
+            found.append((index, _metric_of(token, platform), is_joined))
             at = index
         elif not all(each.tags for each in between):
             break
@@ -184,11 +195,11 @@ def _metric_of(token: Token, platform: str) -> str:
     return names[0]
 
 
-def _name_metrics(subject: Subject, metrics: list[tuple[int, str]], tokens: Sequence[Token]) -> None:
+def _name_metrics(subject: Subject, metrics: list[tuple[int, str, bool]], tokens: Sequence[Token]) -> None:
     """Settle which of several metrics is meant: comment likes are likes, like reactions are reactions."""
     names: list[str] = []
-    for at, name in metrics:
-        if not names or tokens[at].tag("j"):
+    for at, name, is_joined in metrics:
+        if not names or is_joined:
             names.append(name)
             continue
         last = names.pop()
@@ -205,9 +216,9 @@ def _name_metrics(subject: Subject, metrics: list[tuple[int, str]], tokens: Sequ
     subject.metrics = sorted(set(names))
 
 
-def _objects(tokens: Sequence[Token], subject: Subject, metrics: list[int]) -> list[str]:
+def _objects(tokens: Sequence[Token], subject: Subject, metric_at: int) -> list[str]:
     """Return the objects beside the metric, else the first objects of another segment."""
-    segment = tokens[metrics[0]].segment if metrics else -1
+    segment = tokens[metric_at].segment if metric_at >= 0 else -1
     beside: list[str] = []
     elsewhere: list[str] = []
     last_joined = -1
@@ -217,7 +228,7 @@ def _objects(tokens: Sequence[Token], subject: Subject, metrics: list[int]) -> l
             continue
         if token.segment == segment:
             beside.append(name)
-        elif last_joined in {-1, token.segment} and _is_alone(tokens, token.segment, metrics):
+        elif last_joined in {-1, token.segment} and _is_alone(tokens, token.segment, before=segment):
             elsewhere.append(name)
             last_joined = token.segment
     found = beside or elsewhere
@@ -248,16 +259,20 @@ def _is_object(tokens: Sequence[Token], at: int, subject: Subject) -> bool:
     if name == "profile" and before and any(before.tag(kind) for kind in "qxg"):
         # Real profiles are those who follow.
         return False
-    if after and (after.symbol == "length" or (name == "live" and after.text in {"support", "chat", "help"})):
+    if after and (after.symbol == "length" or (name == "live" and after.text in {"support", "help"})):
         return False
     if name == "bot":
-        return "bot_starts" in subject.metrics
+        return "bot_starts" in subject.metrics or bool(after and after.tag("m") == "subscribers")
+    if token.text == "community":
+        return subject.platform == "x"
+    if name == "video" and subject.metrics == ["watch_hours"]:
+        return False
     return name != "server" or subject.platform == "discord"
 
 
-def _is_alone(tokens: Sequence[Token], segment: int, metrics: list[int]) -> bool:
-    """Say whether a segment has only objects, or stands before the metric."""
-    if metrics and segment < tokens[metrics[0]].segment:
+def _is_alone(tokens: Sequence[Token], segment: int, *, before: int) -> bool:
+    """Say whether a segment has only objects, or stands before the segment of the metric."""
+    if segment < before:
         return True
     own = [token for token in tokens if token.segment == segment and token.symbol not in {"|", "-"}]
     return len(own) <= _MOST_ALONE and all(
@@ -281,6 +296,10 @@ def _settle_website(subject: Subject, tokens: Sequence[Token], platforms: list[t
 
 
 def _settle_object(subject: Subject, tokens: Sequence[Token]) -> None:
+    if subject.platform == "facebook" and subject.metrics in ([], ["likes"]):
+        if any(token.tag("v") in _EMOTIONS for token in tokens):
+            # "Post Like Love" is a reaction.
+            subject.metrics = ["reactions"]
     if subject.platform == "google" and any(token.tag("o") == "place" for token in tokens):
         subject.objects = ["place"]
     if subject.platform == "website":

@@ -26,6 +26,7 @@ MINUTES = {
     "hour": 60,
     "hourly": 60,
     "day": 1440,
+    "daily": 1440,
     "week": 10_080,
     "month": 43_200,
     "year": 525_600,
@@ -73,7 +74,8 @@ class Symbols:
 
 def symbols_of(tokens: Iterable[Token]) -> Symbols:
     """Return the string of symbols of tokens, with a separator at both ends."""
-    text = " | " + " ".join(token.symbol for token in tokens if token.symbol) + " | "
+    text = " | " + " ".join(token.symbol for token in tokens if token.symbol not in {"", "."}) + " | "
+    text = text.replace(" autorefill ", " auto refill ")
     return Symbols(_read_min(_SEPARATORS.sub(" | ", text)))
 
 

@@ -31,6 +31,7 @@ _ATTACHED_ONLY = frozenset(("m", "м", "b", "к", "l"))
 _NUMBER_WORDS = {"one": 1.0, "two": 2.0, "three": 3.0, "six": 6.0, "bir": 1.0, "один": 1.0}
 _TIMED = frozenset(("start", "watch", "stay", "live", "instant"))
 _MOST_DIGITS = 12
+_MOST_BILLIONS = 5
 
 
 @dataclass(slots=True)
@@ -161,7 +162,7 @@ def _merge(tokens: list[Token]) -> list[Token]:
     for token in tokens:
         before = merged[-1] if merged else None
         if before is not None and before.value is not None and not before.has_factor and _is_factor(token, merged):
-            before.value *= _FACTORS[token.text]
+            before.value *= _factor(token, before.value)
             before.has_factor = True
             continue
         if token.value is None and token.text in _NUMBER_WORDS:
@@ -173,6 +174,11 @@ def _merge(tokens: list[Token]) -> list[Token]:
         if token.value is not None:
             token.symbol = str(int(token.value)) if token.value == int(token.value) else str(token.value)
     return merged
+
+
+def _factor(token: Token, value: float) -> float:
+    """Return the factor of a word. In Turkish 20B is twenty thousand, and nobody sells twenty billion."""
+    return _FACTORS["bin"] if token.text == "b" and value > _MOST_BILLIONS else _FACTORS[token.text]
 
 
 def _is_factor(token: Token, before: list[Token]) -> bool:
@@ -195,7 +201,7 @@ def _means_minutes(before: list[Token]) -> bool:
 
 
 def _symbol(token: Token, before: Token | None) -> str:
-    after_number = before is not None and before.value is not None
+    after_number = before is not None and (before.value is not None or before.symbol == "+")
     if token.text in {"r", "ar", "x", "d", "h", "m", "rf", "min", "мин", "w", "y"} and (
         special := _letter(token, after_number=after_number)
     ):
