@@ -7,7 +7,7 @@ import re
 from panels.catalog.names.facts import UNLIMITED
 from panels.catalog.names.pace import TIME, read_bare_start, read_length, read_named_start, read_speed
 from panels.catalog.names.refill import read_drop, read_refill
-from panels.catalog.names.symbols import NUMBER, UNIT, Found, Symbols, rule, some, whole
+from panels.catalog.names.symbols import NUMBER, UNIT, Found, Rule, Symbols, rule, some, whole
 
 # A bare number of days says how long these last.
 _LASTING = frozenset(("boosts", "watch_hours", "viewers", "listeners", "stars", "views"))
@@ -27,7 +27,7 @@ _TRAPS = [
     rule(rf"{_SPAN} % (?:w )?stay", "stay"),
     # What the video must be like: 60+ min video, video < 5 mins.
     rule(rf"{_SPAN} (?:- )?{_SHORT} (?:\+ )?(?:w |length )?video", "video"),
-    rule(rf"{_SPAN} (?:- )?{_SHORT} (?:\+ )?(?:w )?(?:length|live)"),
+    rule(rf"{_SPAN} (?:- )?{_SHORT} (?:\+ )?(?:w )?length", "length"),
     rule(
         rf"(?:video|length) {some(4, 'w length video watch with from in per no M minimum max upto to of : -')}"
         rf"(?:(?:<|>|max|minimum|upto|:|-) ){{1,3}}{_N}(?: \+)? {_SHORT}"
@@ -65,6 +65,8 @@ def read_attributes(symbols: Symbols, *, metric: str, is_live: bool, is_auto: bo
 
 
 _BOTH = rule(rf"minimum / max (?:[:-] )*(?P<low>{_N}) [/-] (?P<n>{_N})", " max ")
+# Min and max in brackets: (20/300K).
+_BOTH_ALONE = Rule(re.compile(r"(?<=\| )(?P<low>\d{1,5}) / (?P<n>\d{4,})(?= \|)"), " / ")
 _MAX = [
     rule(rf"max {some(4, 'w : - upto / M per order')}(?:{_N} (?:-|to) )?(?P<n>{_N})(?! (?:%|{UNIT}))", " max "),
     rule(rf"(?P<n>{_N}) (?:- |M |w )?max(?! (?:[:-] )*\d)", " max "),
@@ -82,7 +84,7 @@ _YEARS = range(1990, 2041)
 
 
 def _read_limits(symbols: Symbols) -> None:
-    if match := symbols.take(_BOTH):
+    if match := symbols.take(_BOTH) or symbols.take(_BOTH_ALONE):
         symbols.facts |= {"name_min": whole(float(match["low"])), "name_max": whole(float(match["n"]))}
         return
     for name, patterns in (("name_min", _MIN), ("name_max", _MAX)):

@@ -10,6 +10,8 @@ _LONGEST = 30
 _MOST_BACK = 5
 _BESIDE = 2
 _SHORTEST = 3
+# Three capitals are the code of a server.
+_SHORTEST_CAPITALS = 4
 
 
 def find_brand(tokens: Sequence[Token], metric_at: int) -> str:
@@ -37,7 +39,12 @@ def unknown_beside(tokens: Sequence[Token], metric_at: int) -> str:
 
 
 def _is_unknown(token: Token) -> bool:
-    return token.symbol == "w" and not token.tags and token.value is None and len(token.text) >= _SHORTEST
+    return (
+        token.symbol == "w"
+        and not token.tags
+        and token.value is None
+        and len(token.text) >= (_SHORTEST_CAPITALS if token.raw.isupper() else _SHORTEST)
+    )
 
 
 def _may_be_brand(token: Token) -> bool:

@@ -20,9 +20,8 @@ class Facts:
     drop_max is a percentage, "low" or "high". A name without a limit has the name_max "unlimited". minutes is how long
     viewers stay, and watch_seconds is how long a view lasts. A row that is no service is noise and has no other facts.
 
-    kind to text are no columns, but products differ by them: the kind of type, how many posts are served, how many units
-    a package has, words beside the metric that the reader does not know, and the text of a name whose platform or
-    metric is not known.
+    kind to text are no columns, but products differ by them: the kind of type, how many posts are served, how many
+    units a package has, unknown words beside the metric, and the text of a name without a known platform or metric.
     """
 
     platform: str = ""

@@ -10,6 +10,7 @@ from panels.catalog.names.tokens import Token
 from panels.catalog.names.words_places import CODES_ALONE, CODES_ANYWHERE
 
 _BESIDE_CODE = frozenset(("|", "/", "+", ",", "G"))
+_NO_REACTIONS = frozenset(("online", "offline", "external", "suggested", "browse", "emoji", "direct", "organic"))
 _SOURCES = ("external", "suggested", "browse")
 _TEXTS = frozenset(("comments", "reviews", "mentions"))
 _PRESENCE = frozenset(("members", "followers", "subscribers"))
@@ -50,11 +51,7 @@ def read_variant(tokens: Sequence[Token], subject: Subject) -> str:
 
 
 def _reaction(subject: Subject, named: list[str], emojis: list[str]) -> str:
-    words = [
-        name
-        for name in named
-        if name in {"positive", "negative", "love", "haha", "wow", "sad", "angry", "care", "custom", "random"}
-    ]
+    words = [name for name in named if name not in _NO_REACTIONS]
     if words:
         return words[0]
     if subject.is_reaction_like:

@@ -62,7 +62,7 @@ def _add(word: str, tags: Tags) -> None:
             _put(_stems if is_stem else _words, stem, tags)
         if _IS_JOINED.search(form) and " " not in form:
             _put(_pieces, form.rstrip("*"), tags)
-        if tags[0][0] in "pm" and len(form) >= _SHORTEST_MISSPELT and form.isascii() and form.isalpha():
+        if tags[0][0] in "pmvqxa" and len(form) >= _SHORTEST_MISSPELT and form.isascii() and form.isalpha():
             _note_near(form)
 
 

@@ -12,13 +12,14 @@ _TIME = (
 )
 TIME = re.sub(r"\?P<\w+>", "?:", _TIME)
 
+_EACH = f"(?P<unit>{UNIT}|hourly|daily)"
 _PER = (
     f"{some(2, 'w M P video live G')}"
-    rf"(?:(?:/|per|in|for) )+(?:in )?(?:(?P<count>{NUMBER}) )?(?P<unit>{UNIT}|hourly|daily)"
+    rf"(?:(?:/|per|in|for) )+(?:in )?(?:(?P<count>{NUMBER}) )?{_EACH}"
 )
 _SPEED_WORDS = some(6, "w : - upto / per max day in from to < minimum")
 _NAMED_WITH_UNIT = rule(
-    rf"speed {_SPEED_WORDS}{_RANGE} (?:(?:M|w) )?(?:(?:/|per|in|-) )*(?:(?P<count>24|1) )?(?P<unit>{UNIT}|hourly|daily)",
+    rf"speed {_SPEED_WORDS}{_RANGE} (?:(?:M|w) )?(?:(?:/|per|in|-) )*(?:(?P<count>24|1) )?{_EACH}",
     "speed",
 )
 _WITH_UNIT = rule(f"{_RANGE} {_PER}")
@@ -128,6 +129,8 @@ _SHORT = "second|minute|hour"
 _LENGTH = rf"(?P<first>{NUMBER})(?: (?P<unit1>{_SHORT}))?(?: (?:-|to) {NUMBER})?(?: \+)?(?: -)? (?P<unit>{_SHORT})"
 _WATCH = rule(f"(?:watch|stay) {some(4, 'w : - in M video upto max per from to minimum')}{_LENGTH}")
 _LASTS = rule(f"(?!0 (?:-|to))(?<!0 - ){_LENGTH}")
+# Without a word, hours are no time that a view lasts.
+_LASTS_SHORT = rule(f"(?!0 (?:-|to))(?<!0 - ){_LENGTH.replace('|hour', '')}")
 
 
 def read_length(symbols: Symbols, metric: str, *, is_live: bool) -> None:
@@ -137,7 +140,7 @@ def read_length(symbols: Symbols, metric: str, *, is_live: bool) -> None:
         if match := symbols.take(_WATCH) or symbols.take(_LASTS):
             symbols.facts["minutes"] = whole(_minutes_of(match))
     elif metrics & {"views", "plays", "viewers", ""} and (
-        match := symbols.take(_WATCH) or (symbols.take(_LASTS) if "views" in metrics else None)
+        match := symbols.take(_WATCH) or (symbols.take(_LASTS_SHORT) if "views" in metrics else None)
     ):
         symbols.facts["watch_seconds"] = whole(_minutes_of(match) * 60)
 

@@ -37,6 +37,7 @@ _LIFE = [
     rule("(?<!drop )(?<!drop - )lifetime(?! (?:- )?(?:no|nodrop|drop|w w|subscription|stay))", "lifetime"),
 ]
 _LETTERS = [
+    rule(r"g (?P<n>\d{2,3})(?: day)?(?= \|)", " g "),
     rule(r"(?:ar|r) (?:[-:] )?(?P<n>\d{1,4})(?! (?:%|hour|minute|second|M))(?: day)?", "r "),
     rule(r"(?P<n>\d{1,3}) r(?! \d)", " r "),
 ]
@@ -125,7 +126,7 @@ _SHARES = [
     rule(f"{_SHARE} % {some(2, 'w max from in per')}drop"),
     rule(f"(?<!no )(?<!no - )drop (?!no ){some(4, 'w : - upto to in < max low per minimum')}(?:% )?{_SHARE} %"),
     rule(r"(?<!no )(?<!no - )drop (?:[:-] )*(?:\d+ - )?(?P<n>\d{1,2})(?= \|)"),
-    rule(f"(?P<n>0) (?:w )?drop"),
+    rule("(?P<n>0) (?:w )?drop", " 0 "),
 ]
 _NONE = [
     rule("nodrop"),
@@ -133,7 +134,7 @@ _NONE = [
     rule(r"drop (?:[:\-] )*no(?! (?:- )?(?:refill|♻|cancel|bot))"),
     rule("norefill [/+,] drop"),
 ]
-_LOW = [rule("low (?:- )?(?:w )?drop"), rule(r"drop (?:[:\-] )*low")]
+_LOW = [rule("lowdrop", "lowdrop"), rule("low (?:- )?(?:w )?drop"), rule(r"drop (?:[:\-] )*low")]
 _HIGH = [rule("high (?:- )?(?:w )?drop"), rule(r"drop (?:[:\-] )*(?:high|yes)")]
 
 

@@ -32,12 +32,13 @@ _TRAFFIC = frozenset(
 )
 _MOST_BETWEEN = 4
 # What may stand beside an object between separators: [Company Page], [Last 5 Posts].
-_MOST_ALONE = 6
+_MOST_ALONE = 9
 _BESIDE_OBJECT = frozenset(("w", "last", "future", "auto", "+", "/", ",", ":", ".", "per", "day", "month", "each"))
 _WATCH_TIMES = frozenset(("watchtime", "watch time", "再生時間", "观看时长", "시청 시간", "시청시간"))
 # "Channel post views" are views of a post, "video story" is a story.
 _CONTAINERS = frozenset(("profile", "channel", "group", "page", "server", "website", "bot"))
 _PLAIN_CONTENTS = frozenset(("video", "post"))
+_TIMES = frozenset(("minute", "hour"))
 _EMOTIONS = frozenset(("love", "haha", "wow", "sad", "angry", "care"))
 _CONTACT = frozenset(("join", "contact", "support"))
 _PREPOSITIONS = frozenset(
@@ -70,6 +71,9 @@ def read_subject(tokens: Sequence[Token], platform_hint: str = "") -> Subject:
     if not metrics and {"bot", "start"} <= {symbol for token in tokens for symbol in (token.symbol, token.tag("o"))}:
         subject.metrics = ["bot_starts"]
     subject.objects += _objects(tokens, subject, subject.metric_at)
+    if not metrics and "live" in subject.objects and any(token.symbol in _TIMES for token in tokens):
+        # "YouTube Live Stream, 60 minutes" sells viewers.
+        subject.metrics = ["viewers"]
     _settle_website(subject, tokens, platforms)
     if not subject.platform and not platform_hint and metrics:
         subject.platform = find_brand(tokens, subject.metric_at)
@@ -158,8 +162,11 @@ def _is_metric(tokens: Sequence[Token], at: int) -> bool:
 
 def _first_metric(tokens: Sequence[Token]) -> int:
     found = [at for at, token in enumerate(tokens) if token.tag("m") and _is_metric(tokens, at)]
-    sure = [at for at in found if tokens[at].text not in _WATCH_TIMES]
-    return (sure or found or [-1])[0]
+    sure = [at for at in found if tokens[at].text not in _WATCH_TIMES] or found
+    # "TikTok | Views | TikTok Views + Shares": what stands beside the platform is said in full.
+    segments = {token.segment for token in tokens if token.tag("p")}
+    full = [at for at in sure if tokens[at].segment in segments]
+    return (full or sure or [-1])[0]
 
 
 def _metrics(tokens: Sequence[Token], first: int, platform: str) -> list[tuple[int, str, bool]]:
@@ -173,7 +180,8 @@ def _metrics(tokens: Sequence[Token], first: int, platform: str) -> list[tuple[i
         if not token.tag("m") or not _is_metric(tokens, index) or token.text in _WATCH_TIMES:
             continue
         between = [each for each in tokens[at + 1 : index] if not each.tag("e")]
-        is_apart = token.segment != tokens[at].segment and tokens[index - 1].symbol != "+"
+        is_added = any(each.symbol == "+" for each in tokens[index - 2 : index])
+        is_apart = token.segment != tokens[at].segment and not is_added
         if is_apart or len(between) > _MOST_BETWEEN:
             break
         is_joined = any(each.symbol in _JOINERS or each.text in _AND for each in between)
@@ -237,6 +245,8 @@ def _objects(tokens: Sequence[Token], subject: Subject, metric_at: int) -> list[
     if not _is_list(tokens, found):
         for wider in (_CONTAINERS, _PLAIN_CONTENTS):
             found = [name for name in found if name not in wider] or found
+        if {"reel", "short"} <= set(found):
+            found = ["reel"]
     return list(dict.fromkeys(found))
 
 
@@ -256,18 +266,22 @@ def _is_object(tokens: Sequence[Token], at: int, subject: Subject) -> bool:
         return name != "live"
     if before and (before.symbol in {"with", "no"} or (before.symbol == "from" and name in {"profile", "page"})):
         return False
-    if name == "profile" and before and any(before.tag(kind) for kind in "qxg"):
-        # Real profiles are those who follow.
-        return False
     if after and (after.symbol == "length" or (name == "live" and after.text in {"support", "help"})):
         return False
+    # Real profiles are those who follow.
+    is_follower = name == "profile" and before is not None and any(before.tag(kind) for kind in "qxg")
+    return not is_follower and _fits(name, token, subject, after)
+
+
+def _fits(name: str, token: Token, subject: Subject, after: Token | None) -> bool:
+    """Say whether a platform and a metric have such an object."""
     if name == "bot":
         return "bot_starts" in subject.metrics or bool(after and after.tag("m") == "subscribers")
-    if token.text == "community":
-        return subject.platform == "x"
-    if name == "video" and subject.metrics == ["watch_hours"]:
-        return False
-    return name != "server" or subject.platform == "discord"
+    if name == "video":
+        return subject.metrics != ["watch_hours"]
+    if name == "server":
+        return subject.platform == "discord"
+    return token.text != "community" or subject.platform == "x"
 
 
 def _is_alone(tokens: Sequence[Token], segment: int, *, before: int) -> bool:
@@ -296,10 +310,10 @@ def _settle_website(subject: Subject, tokens: Sequence[Token], platforms: list[t
 
 
 def _settle_object(subject: Subject, tokens: Sequence[Token]) -> None:
-    if subject.platform == "facebook" and subject.metrics in ([], ["likes"]):
-        if any(token.tag("v") in _EMOTIONS for token in tokens):
-            # "Post Like Love" is a reaction.
-            subject.metrics = ["reactions"]
+    is_emotion = any(token.tag("v") in _EMOTIONS for token in tokens)
+    if is_emotion and subject.platform == "facebook" and subject.metrics in ([], ["likes"]):
+        # "Post Like Love" is a reaction.
+        subject.metrics = ["reactions"]
     if subject.platform == "google" and any(token.tag("o") == "place" for token in tokens):
         subject.objects = ["place"]
     if subject.platform == "website":

@@ -202,7 +202,7 @@ def _means_minutes(before: list[Token]) -> bool:
 
 def _symbol(token: Token, before: Token | None) -> str:
     after_number = before is not None and (before.value is not None or before.symbol == "+")
-    if token.text in {"r", "ar", "x", "d", "h", "m", "rf", "min", "мин", "w", "y"} and (
+    if token.text in {"r", "ar", "g", "x", "d", "h", "m", "rf", "min", "мин", "w", "y"} and (
         special := _letter(token, after_number=after_number)
     ):
         return special
@@ -224,7 +224,7 @@ def _letter(token: Token, *, after_number: bool) -> str:
         return "min"
     if after_number and token.is_attached:
         return {"d": "day", "h": "hour", "m": "minute", "w": "week", "y": "year", "r": "r"}.get(token.text, "")
-    return {"r": "r", "ar": "ar", "rf": "r"}.get(token.text, "")
+    return {"r": "r", "ar": "ar", "rf": "r", "g": "g"}.get(token.text, "")
 
 
 def _share_factors(tokens: list[Token]) -> None:
