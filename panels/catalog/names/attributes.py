@@ -19,14 +19,15 @@ _NO_DROP = "(?:no (?:- )?drop|nodrop)"
 _TRAPS = [
     # No drop from last 1 year: so far, and not from now on.
     rule(rf"{_NO_DROP} (?:(?:from|in|to|upto|for|:|-|w) )*(?:last|from|start) (?:w )?(?:{_N} (?:\+ )?{UNIT})?", "drop"),
-    rule(rf"{_NO_DROP} (?:from|upto|to|in|w) (?:w )?(?:{_N} {UNIT}|\d{{4}})", "drop"),
+    rule(rf"{_NO_DROP} (?:from|upto|to|in|w) (?:w )?(?:(?:{_N} )?{UNIT}|\d{{4}})", "drop"),
     rule(f"{_NO_DROP} (?:- )?sofar", "sofar"),
     rule(rf"(?:last|from) {_N} (?:\+ )?{_LONG} {_NO_DROP}", "drop"),
     # Retention 60-80%.
     rule(rf"stay (?:w )?(?:[:-] )*(?:upto )?{_SPAN} %", "stay"),
     rule(rf"{_SPAN} % (?:w )?stay", "stay"),
     # What the video must be like: 60+ min video, video < 5 mins.
-    rule(rf"{_SPAN} (?:- )?{_SHORT} (?:\+ )?(?:w |length )?video", "video"),
+    rule(rf"{_SPAN} (?:- )?(?:minute|hour) (?:\+ )?(?:w |length )?video", "video"),
+    rule(rf"video (?:(?:w|in|per) ){{1,3}}{_N}(?: \+)? (?:minute|hour)", "video"),
     rule(rf"{_SPAN} (?:- )?{_SHORT} (?:\+ )?(?:w )?length", "length"),
     rule(
         rf"(?:video|length) {some(4, 'w length video watch with from in per no M minimum max upto to of : -')}"

@@ -11,6 +11,7 @@ from panels.catalog.names.words_places import CODES_ALONE, CODES_ANYWHERE
 
 _BESIDE_CODE = frozenset(("|", "/", "+", ",", "G"))
 _NO_REACTIONS = frozenset(("online", "offline", "external", "suggested", "browse", "emoji", "direct", "organic"))
+_ORNAMENTS = frozenset(("fire", "lightning", "hundred", "trophy", "party", "love"))
 _SOURCES = ("external", "suggested", "browse")
 _TEXTS = frozenset(("comments", "reviews", "mentions"))
 _PRESENCE = frozenset(("members", "followers", "subscribers"))
@@ -34,20 +35,27 @@ def read_variant(tokens: Sequence[Token], subject: Subject) -> str:
     if posts := _last_posts(tokens):
         return f"last{posts}"
     named = [name for token in tokens for name in token.all("v")]
-    emojis = list(dict.fromkeys(token.tag("e") for token in tokens if token.tag("e")))
+    emojis = _emojis(tokens)
     if "reactions" in metrics:
         return _reaction(subject, named, emojis)
     if metrics & _TEXTS:
         return next((name for name in ("custom", "random", "emoji", "positive", "negative") if name in named), "")
     if metrics & _PRESENCE:
-        return next(
-            (name for name in ("online", "offline") if name in named and not _is_denied(tokens, "v:" + name)), ""
-        )
+        present = {name for name in ("online", "offline") if name in named and not _is_denied(tokens, "v:" + name)}
+        return present.pop() if len(present) == 1 else ""
     if "visits" in metrics:
         return subject.source or next((name for name in ("direct", "organic") if name in named), "")
     if "views" in metrics and any(token.text in {"source", "sources", "traffic", "from"} for token in tokens):
         return subject.source or next((name for name in _SOURCES if name in named), "")
     return subject.source
+
+
+def _emojis(tokens: Sequence[Token]) -> list[str]:
+    """Return the named reactions. A fire at the beginning, or twice, is an ornament."""
+    found = [(at, token.tag("e")) for at, token in enumerate(tokens) if token.tag("e")]
+    names = [name for _, name in found]
+    fit = [name for at, name in found if name not in _ORNAMENTS or (at > 0 and names.count(name) == 1)]
+    return list(dict.fromkeys(fit))
 
 
 def _reaction(subject: Subject, named: list[str], emojis: list[str]) -> str:

@@ -20,6 +20,7 @@ JOINED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _LONGEST_WORD = 30
 # Without its accents a short word is often another word, and a short misspelt word too.
 _SHORTEST_BARE, _SHORTEST_MISSPELT = 5, 6
+_SHORTEST_COMPOUND = 9
 _IS_JOINED = re.compile(f"[{JOINED}]")
 
 _words: dict[str, Tags] = {}
@@ -120,6 +121,17 @@ def _misspelt(word: str) -> Tags:
             if abs(len(known) - len(word)) <= 1 and known[0] == word[0]:
                 return _words[known]
     return NONE
+
+
+@lru_cache(32_768)
+def parts_of(word: str) -> tuple[str, ...]:
+    """Split a name of a platform and a word that are written as one: tiktokviews."""
+    if len(word) >= _SHORTEST_COMPOUND and word.isascii() and word not in _words:
+        for end in range(_SHORTEST_MISSPELT + 4, 4, -1):
+            first, second = _words.get(word[:end], NONE), _words.get(word[end:], NONE)
+            if first and first[0][0] == "p" and second and second[0][0] in "mo":
+                return word[:end], word[end:]
+    return (word,)
 
 
 def phrase_at(words: list[str], index: int) -> tuple[int, Tags]:

@@ -18,7 +18,7 @@ _ADVERTS = (
 )
 _ADVERT = re.compile(rf"\b(?:{'|'.join(_ADVERTS)})", re.IGNORECASE)
 _PLURAL = re.compile(r"\b(?:services|servisleri|hizmetleri|услуги|serviços|servicios|layanan)\b", re.IGNORECASE)
-_ORNAMENT = re.compile(r"([^\w\s])\1{3,}|(?:[━─═▬=*~—▼▲⬇⬆►◄-]\s?){3,}")
+_ORNAMENT = re.compile(r"(?:[━─═▬=*~—▼▲⬇⬆►◄•·-]\s?){3,}")
 # No panel asks so much for a thousand units: such a price keeps people from ordering.
 _FORBIDDING_RATE = Decimal(900_000)
 _PROMISES = frozenset(("refill", "norefill", "nodrop", "instant", "lifetime"))

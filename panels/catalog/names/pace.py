@@ -140,7 +140,7 @@ def read_length(symbols: Symbols, metric: str, *, is_live: bool) -> None:
         if match := symbols.take(_WATCH) or symbols.take(_LASTS):
             symbols.facts["minutes"] = whole(_minutes_of(match))
     elif metrics & {"views", "plays", "viewers", ""} and (
-        match := symbols.take(_WATCH) or (symbols.take(_LASTS_SHORT) if "views" in metrics else None)
+        match := symbols.take(_WATCH) or (symbols.take(_LASTS_SHORT) if metrics & {"views", "plays"} else None)
     ):
         symbols.facts["watch_seconds"] = whole(_minutes_of(match) * 60)
 

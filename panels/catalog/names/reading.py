@@ -122,7 +122,7 @@ def _complete(text: _Text, group: _Text, kind: str) -> Subject:
     if (
         not subject.objects
         and len(other.objects) == 1
-        and len(other.metrics) <= 1
+        and (len(other.metrics) <= 1 or not any(token.symbol in {"/", ",", "|"} for token in group.tokens))
         and same_metric
         and subject.platform == (other.platform or subject.platform)
     ):

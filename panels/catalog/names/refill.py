@@ -20,10 +20,13 @@ _NO_DROP_WORDS = r"(?:nodrop|no (?:- )?drop)"
 _BETWEEN = rf"(?:(?:{_NO_DROP_WORDS}|w|auto|button|-|:|♻|from|per|yes|high|best|M|cancel) ){{0,3}}?"
 _NO_REFILL = [
     rule("norefill", "norefill"),
-    rule(r"no (?:(?:-|w|auto|yes|day|drop [/+,]) ){0,2}(?:refill|♻)", " no "),
+    rule(r"no (?:(?:-|w|auto|yes|day|drop [/+,]) ){0,2}(?:refill|♻)(?! if)", " no "),
     rule(r"refill (?:[:\-] )*no(?! (?:- )?(?:drop|cancel|bot|limit))", " no "),
     rule(r"♻ (?:[:\-] )*no(?! (?:- )?(?:drop|cancel|refill))", "♻"),
     rule("no drop [/+,] refill", "no drop"),
+    # A cross stands before or after its word: ❌ Refill, Refill ❌ Cancel ✅.
+    rule("❌ (?:refill|♻)(?! (?:: )?yes)", "❌"),
+    rule(r"(?<!yes )(?:refill|♻) (?:[:\-] )*❌", "❌"),
     rule("refill (?:[:-] )*off", " off "),
 ]
 _LIFE = [
@@ -39,7 +42,7 @@ _LIFE = [
 _LETTERS = [
     rule(r"g (?P<n>\d{2,3})(?: day)?(?= \|)", " g "),
     rule(r"(?:ar|r) (?:[-:] )?(?P<n>\d{1,4})(?! (?:%|hour|minute|second|M))(?: day)?", "r "),
-    rule(r"(?P<n>\d{1,3}) r(?! \d)", " r "),
+    rule(r"(?P<n>\d{1,3}) (?:day )?r(?! \d)", " r "),
 ]
 _TIMED = [
     rule(f"{_DAYS} {_BETWEEN}{_FILL}"),
@@ -54,7 +57,7 @@ _TIMED = [
 ]
 # Without a unit, only a usual number of days is one.
 _BARE = [
-    rule(rf"{_FILL} {some(3, 'w : - auto button upto ♻')}(?P<n>\d{{1,3}})(?! (?:[-%/]|hour|minute|second|to|M))"),
+    rule(rf"{_FILL} {some(3, 'w : - auto button upto yes ♻ |')}(?P<n>\d{{1,3}})(?! (?:[-%/]|hour|minute|second|to|M))"),
     rule(r"(?P<n>\d{1,3}) (?P<word>auto)", "auto"),
     rule(r"(?P<n>\d{1,3}) (?P<word>button)", "button"),
     rule(rf"(?P<n>\d{{1,3}}) (?:- )?(?:auto |w )?{_FILL}"),
@@ -122,6 +125,8 @@ def _mode(text: str) -> str:
 
 _SHARE = rf"(?:{NUMBER} (?:% )?(?:-|to) )?(?P<n>{NUMBER})"
 _SHARES = [
+    rule(rf"drop (?:[:-] )*(?:low|high) \| {_SHARE} %", "drop"),
+    rule(f"drop (?:[:-] )*% {_SHARE}", "drop"),
     rule(f"% {_SHARE} (?:w )?drop"),
     rule(f"{_SHARE} % {some(2, 'w max from in per')}drop"),
     rule(f"(?<!no )(?<!no - )drop (?!no ){some(4, 'w : - upto to in < max low per minimum')}(?:% )?{_SHARE} %"),
@@ -130,7 +135,8 @@ _SHARES = [
 ]
 _NONE = [
     rule("nodrop"),
-    rule(r"no (?:(?:-|w|refill|refill [/+,]) )?(?:- )?drop"),
+    rule(r"(?:no|❌) (?:(?:-|w|refill|refill [/+,]) )?(?:- )?drop"),
+    rule(r"drop (?:[:\-] )*❌", "❌"),
     rule(r"drop (?:[:\-] )*no(?! (?:- )?(?:refill|♻|cancel|bot))"),
     rule("norefill [/+,] drop"),
 ]

@@ -30,7 +30,8 @@ _AND = frozenset(
 _TRAFFIC = frozenset(
     ("traffic", "trafik", "trafic", "trafico", "tráfico", "tráfego", "trafego", "visitor", "visitors", "website", "seo")
 )
-_MOST_BETWEEN = 4
+_MOST_BETWEEN, _MOST_BETWEEN_ADDED = 4, 10
+_CONDITIONS = frozenset(("must", "should", "need", "link", "links", "url", "public", "private"))
 # What may stand beside an object between separators: [Company Page], [Last 5 Posts].
 _MOST_ALONE = 9
 _BESIDE_OBJECT = frozenset(("w", "last", "future", "auto", "+", "/", ",", ":", ".", "per", "day", "month", "each"))
@@ -180,17 +181,22 @@ def _metrics(tokens: Sequence[Token], first: int, platform: str) -> list[tuple[i
         if not token.tag("m") or not _is_metric(tokens, index) or token.text in _WATCH_TIMES:
             continue
         between = [each for each in tokens[at + 1 : index] if not each.tag("e")]
-        is_added = any(each.symbol == "+" for each in tokens[index - 2 : index])
+        is_added = any(_is_plus(tokens, each) for each in range(max(at, index - 3), index))
         is_apart = token.segment != tokens[at].segment and not is_added
-        if is_apart or len(between) > _MOST_BETWEEN:
+        if is_apart or len(between) > (_MOST_BETWEEN_ADDED if is_added else _MOST_BETWEEN):
             break
-        is_joined = any(each.symbol in _JOINERS or each.text in _AND for each in between)
+        is_joined = is_added or any(each.symbol in _JOINERS - {"+"} or each.text in _AND for each in between)
         if is_joined or all(each.text in _PREPOSITIONS or each.tag("o") for each in between):
             found.append((index, _metric_of(token, platform), is_joined))
             at = index
         elif not all(each.tags for each in between):
             break
     return found
+
+
+def _is_plus(tokens: Sequence[Token], at: int) -> bool:
+    """Say whether a plus joins two words: 1M+ followers joins none."""
+    return tokens[at].symbol == "+" and tokens[at - 1].value is None
 
 
 def _metric_of(token: Token, platform: str) -> str:
@@ -289,6 +295,8 @@ def _is_alone(tokens: Sequence[Token], segment: int, *, before: int) -> bool:
     if segment < before:
         return True
     own = [token for token in tokens if token.segment == segment and token.symbol not in {"|", "-"}]
+    if any(token.text in _CONDITIONS for token in own):
+        return False
     return len(own) <= _MOST_ALONE and all(
         token.tag("o") or token.tag("p") or token.value or token.symbol in _BESIDE_OBJECT for token in own
     )

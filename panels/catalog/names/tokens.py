@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from panels.catalog.names.folding import fold
-from panels.catalog.names.lexicon import JOINED, NONE, Tags, phrase_at, pieces_of, read_block, tags_of
+from panels.catalog.names.lexicon import JOINED, NONE, Tags, parts_of, phrase_at, pieces_of, read_block, tags_of
 from panels.catalog.names.words_attributes import FACTORS
 from panels.catalog.names.words_subject import EMOJIS
 
@@ -24,7 +24,8 @@ _CLOSING = "])}>】»〕」』"
 _BREAKS = frozenset("[](){}|•·~;\n→►▶➤➜⟶⇒✦⭐★☆│┃¦║‖●■◆▪▸›‹" + "【】«»〔〕「」『』")
 _PLAIN_SYMBOLS = frozenset("-/:,+%<>.=&#@$€")
 # Symbols that are words too.
-_SYMBOL_WORDS = frozenset("♻∞❌🚫⛔✖✅✔♀♂🙅")
+_SYMBOL_WORDS = frozenset("♻∞❌🚫⛔✖✅✔☑♀♂🙅✘✗")
+_CROSSES = frozenset("❌🚫⛔✖🙅✘✗")
 _FACTORS = {word: float(factor) for factor, words in read_block(FACTORS) for word in words}
 _EMOJIS = {emoji: name for name, emojis in read_block(EMOJIS) for emoji in emojis}
 _ATTACHED_ONLY = frozenset(("m", "м", "b", "к", "l"))
@@ -81,7 +82,8 @@ def _scan(text: str) -> list[Token]:
             tokens.append(Token(raw, raw, NONE, "", segment, _value(raw), attached))
         elif kind == "word":
             lower = raw.casefold().rstrip("'")
-            tokens.append(Token(lower, raw, NONE, "w", segment, None, attached))
+            for index, part in enumerate(parts_of(lower)):
+                tokens.append(Token(part, raw, NONE, "w", segment, None, attached or index > 0))
         elif kind == "joined":
             for index, (piece, tags) in enumerate(pieces_of(raw)):
                 tokens.append(Token(piece, raw, tags, "w", segment, None, attached or index > 0))
@@ -108,6 +110,9 @@ def _read_symbol(raw: str, segment: int, tokens: list[Token], *, attached: bool,
         return int(raw == "-" and is_spaced)
     if raw in _SYMBOL_WORDS:
         tags = tags_of(raw)
+        if raw in _CROSSES:
+            tokens.append(Token(raw, raw, NONE, "❌", segment, None, attached))
+            return 0
         tokens.append(
             Token(raw, raw, tags, next((tag[2:] for tag in tags if tag[0] == "a"), raw), segment, None, attached)
         )
@@ -201,7 +206,7 @@ def _means_minutes(before: list[Token]) -> bool:
 
 
 def _symbol(token: Token, before: Token | None) -> str:
-    after_number = before is not None and (before.value is not None or before.symbol == "+")
+    after_number = before is not None and (before.value is not None or before.symbol in {"+", "-"})
     if token.text in {"r", "ar", "g", "x", "d", "h", "m", "rf", "min", "мин", "w", "y"} and (
         special := _letter(token, after_number=after_number)
     ):
