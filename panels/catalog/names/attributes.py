@@ -19,7 +19,7 @@ _NO_DROP = "(?:no (?:- )?drop|nodrop)"
 _TRAPS = [
     # No drop from last 1 year: so far, and not from now on.
     rule(rf"{_NO_DROP} (?:(?:from|in|to|upto|for|:|-|w) )*(?:last|from|start) (?:w )?(?:{_N} (?:\+ )?{UNIT})?", "drop"),
-    rule(rf"{_NO_DROP} (?:from|upto|to|in|w) (?:w )?(?:(?:{_N} )?{UNIT}|\d{{4}})", "drop"),
+    rule(rf"{_NO_DROP} (?:from|upto|to|in) (?:w )?(?:(?:{_N} )?{UNIT}|\d{{4}})", "drop"),
     rule(f"{_NO_DROP} (?:- )?sofar", "sofar"),
     rule(rf"(?:last|from) {_N} (?:\+ )?{_LONG} {_NO_DROP}", "drop"),
     # Retention 60-80%.
@@ -34,7 +34,7 @@ _TRAPS = [
         rf"(?:(?:<|>|max|minimum|upto|:|-) ){{1,3}}{_N}(?: \+)? {_SHORT}"
     ),
     rule(rf"(?:video|length) (?:w |length )?{_SPAN} {_SHORT} (?:\+|length)"),
-    rule(rf"(?:max|<|>) (?:[:-] )?{_N}(?: - {_N})? (?:minute|hour|day|second)"),
+    rule(r"(?:max|<|>) (?:[:-] )?\d{1,3}(?: - \d+)? (?:minute|hour|day|second)"),
     # When an order is complete, how long members stay, how long a subscription runs, how old accounts are.
     rule(f"complete {some(4, 'w in upto to : - from time day per start M')}{TIME}", "complete"),
     rule(rf"(?:in )?{_N}(?: {UNIT})?(?: (?:-|to) {_N})? {UNIT} (?:w )?complete", "complete"),
@@ -55,14 +55,16 @@ def read_attributes(symbols: Symbols, *, metric: str, is_live: bool, is_auto: bo
     """Return the facts of the attributes by their names."""
     for trap in _TRAPS:
         symbols.drop(trap)
+    # On a copy, because "60 days no drop guarantee" says both.
+    drop = Symbols(symbols.text)
+    read_drop(drop)
     read_refill(symbols, is_bare_allowed=not is_auto and not is_live and metric not in _LASTING)
-    read_drop(symbols)
     read_speed(symbols)
     read_named_start(symbols)
     read_length(symbols, metric, is_live=is_live)
     read_bare_start(symbols)
     _read_limits(symbols)
-    return symbols.facts
+    return symbols.facts | drop.facts
 
 
 _BOTH = rule(rf"minimum / max (?:[:-] )*(?P<low>{_N}) [/-] (?P<n>{_N})", " max ")

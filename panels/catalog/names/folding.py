@@ -13,6 +13,8 @@ _ACCENTS = re.compile("[\u0300-\u036f]")
 _SPACED = re.compile(r"(?<!\S)[^\W\d_](?: [^\W\d_]){3,40}(?!\S)")
 # Brackets around emojis part nothing.
 _AROUND_SIGNS = re.compile(r"[(\[{]([^\w()\[\]{}]{1,40})[)\]}]")
+# A wave between numbers: 3~5.
+_WAVE = re.compile(r"(?<=\w)~(?=\d)")
 # "w/" and "w/o".
 _SHORT_WITH = re.compile(r"(?<!\w)[wW]/([oO]\b)?(?=[\s\w])")
 _ESCAPED_TWICE = 3
@@ -79,6 +81,7 @@ def fold(text: str) -> str:
         text = _ACCENTS.sub("", text)
     if "/" in text:
         text = _SHORT_WITH.sub(lambda found: "without " if found[1] else "with ", text)
+    text = _WAVE.sub("-", text)
     text = _AROUND_SIGNS.sub(r" \1 ", text)
     text = " ".join(text[:LONGEST].replace("_", " ").split())
     return _SPACED.sub(lambda found: found[0].replace(" ", ""), text)

@@ -31,10 +31,9 @@ _AFTER_UNIT = rule(
 )
 _DAILY = (
     rule(
-        rf"daily {some(3, 'w speed : - from M in to minimum start /')}(?:(?:upto|max) )?{_RANGE}(?! (?:{UNIT}|%|M w))",
-        "daily",
+        rf"(?P<unit>daily|hourly) {some(3, 'w speed : - from M in to start /')}(?:(?:upto|max) )?{_RANGE}(?! (?:{UNIT}|%))"
     ),
-    rule(rf"{_RANGE} (?:(?:M|w|-) )?daily", "daily"),
+    rule(rf"{_RANGE} (?:(?:M|w|-) )?(?P<unit>daily|hourly)"),
 )
 _BEFORE_UNIT = rule(rf"{_RANGE} (?:(?:M|w) )?(?P<unit>day|hourly)(?: speed)?")
 _BEFORE_SPEED = rule(rf"{_RANGE} (?:M )?speed", "speed")
@@ -79,7 +78,10 @@ def _is_time(match: re.Match[str], pattern: Rule) -> bool:
 
 def _speed_of(match: re.Match[str]) -> Found:
     groups = match.groupdict()
-    days = MINUTES[groups.get("unit") or "day"] / MINUTES["day"] * (float(groups.get("count") or 1) or 1)
+    unit = groups.get("unit") or "day"
+    # In Ukrainian, "год" is an hour, and nobody tells a speed by the year.
+    unit = "hour" if unit == "year" else unit
+    days = MINUTES[unit] / MINUTES["day"] * (float(groups.get("count") or 1) or 1)
     low, high = match["low"], match["high"]
     found: Found = {}
     if high is not None or match["more"]:

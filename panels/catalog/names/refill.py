@@ -66,7 +66,7 @@ _UNNUMBERED = [
     rule(r"refill (?:[:-] )?(?:w )?(?P<unit>year|month)(?! \d)", "refill"),
     rule(r"(?<!\d )(?P<unit>year|month) refill", "refill"),
 ]
-_ALONE = Rule(re.compile(r"(?<=[|,-] )(?P<n>\d{1,3}) day (?=[|,-])"), " day ")
+_ALONE = Rule(re.compile(r"(?<!\d - )(?<![/<>] )(?<= )(?P<n>\d{1,3}) day (?=[|,-])"), " day ")
 
 
 def read_refill(symbols: Symbols, *, is_bare_allowed: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from panels.catalog.names.brands import find_brand
 from panels.catalog.names.tokens import Token
@@ -40,6 +41,10 @@ _WATCH_TIMES = frozenset(("watchtime", "watch time", "再生時間", "观看时�
 _CONTAINERS = frozenset(("profile", "channel", "group", "page", "server", "website", "bot"))
 _PLAIN_CONTENTS = frozenset(("video", "post"))
 _TIMES = frozenset(("minute", "hour"))
+_OF_PEOPLE = frozenset(("followers", "subscribers", "members", "friends", "connections"))
+_CONTENTS = frozenset(("post", "reel", "story", "video", "short", "comment"))
+# So many minutes are what is sold, and not how long a video is.
+_MANY = 1000
 _EMOTIONS = frozenset(("love", "haha", "wow", "sad", "angry", "care"))
 _CONTACT = frozenset(("join", "contact", "support"))
 _PREPOSITIONS = frozenset(
@@ -227,7 +232,8 @@ def _name_metrics(subject: Subject, metrics: list[tuple[int, str, bool]], tokens
             names.append(last)
         else:
             names.append(name if tokens[at].raw.isascii() else last)
-    subject.metrics = sorted(set(names))
+    many = any(token.value and token.value >= _MANY and after.symbol == "minute" for token, after in pairwise(tokens))
+    subject.metrics = sorted({"watch_minutes" if many and name == "watch_hours" else name for name in names})
 
 
 def _objects(tokens: Sequence[Token], subject: Subject, metric_at: int) -> list[str]:
@@ -318,6 +324,9 @@ def _settle_website(subject: Subject, tokens: Sequence[Token], platforms: list[t
 
 
 def _settle_object(subject: Subject, tokens: Sequence[Token]) -> None:
+    if subject.metrics and set(subject.metrics) <= _OF_PEOPLE:
+        # Nobody follows a post: it tells what the followers have.
+        subject.objects = [name for name in subject.objects if name not in _CONTENTS]
     is_emotion = any(token.tag("v") in _EMOTIONS for token in tokens)
     if is_emotion and subject.platform == "facebook" and subject.metrics in ([], ["likes"]):
         # "Post Like Love" is a reaction.

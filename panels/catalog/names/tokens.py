@@ -98,9 +98,6 @@ def _scan(text: str) -> list[Token]:
 def _read_symbol(raw: str, segment: int, tokens: list[Token], *, attached: bool, is_spaced: bool) -> int:
     """Add the token of a symbol, and return 1 if it ends a segment."""
     if raw in _BREAKS:
-        if raw == "~" and tokens and tokens[-1].value is not None:
-            tokens.append(Token("-", raw, NONE, "-", segment, None, attached))
-            return 0
         if not tokens or tokens[-1].symbol != "|":
             tokens.append(Token("|", raw, NONE, "|", segment))
         return 1

@@ -1,13 +1,13 @@
 """The words for platforms, metrics, objects and variants. A star stands for any ending, "x + y" gives both tags."""
 
 PLATFORMS = """
-p:instagram = instagram, insta, ig, инстаграм*, инста, instagran, instegram, instagrm, انستقرام, انستغرام, انستجرام, انستا, اینستاگرام, اینستا, 인스타그램, 인스타, インスタグラム, インスタ, इंस्टाग्राम, อินสตาแกรม, ไอจี
+p:instagram = instagram, insta, ig, инстаграм*, інстаграм*, инста, instagran, instegram, instagrm, انستقرام, انستغرام, انستجرام, انستا, اینستاگرام, اینستا, 인스타그램, 인스타, インスタグラム, インスタ, इंस्टाग्राम, อินสตาแกรม, ไอจี
 p:facebook = facebook, fb, face book, фейсбук*, فيسبوك, فيس بوك, فیسبوک, 페이스북, 페북, 脸书, フェイスブック, फेसबुक, เฟซบุ๊ก, เฟสบุ๊ค, เฟส
-p:tiktok = tiktok, tik tok, tt, tiktoks, тикток*, тик ток*, تيك توك, تيكتوك, تیک تاک, تیکتاک, 틱톡, ティックトック, टिकटॉक, ติ๊กต๊อก, ติ๊กตอก
+p:tiktok = tiktok, tik tok, tt, tiktoks, тикток*, тікток*, тік ток*, тик ток*, تيك توك, تيكتوك, تیک تاک, تیکتاک, 틱톡, ティックトック, टिकटॉक, ติ๊กต๊อก, ติ๊กตอก
 p:douyin = douyin, 抖音
 p:youtube = youtube, yt, you tube, ютуб*, ютюб*, يوتيوب, یوتیوب, 유튜브, ユーチューブ, 油管, यूट्यूब, ยูทูป, ยูทูบ
 p:telegram = telegram, tg, tele gram, телеграм*, тг, телега, تلجرام, تليجرام, تيليجرام, تيلجرام, تلغرام, تلگرام, 텔레그램, 电报, 電報, テレグラム, टेलीग्राम, เทเลแกรม
-p:x = twitter, твиттер*, твитер*, تويتر, توییتر, 트위터, 推特, ツイッター, ट्विटर, ทวิตเตอร์, x twitter, twitter x, x com
+p:x = twitter, твиттер*, твіттер*, твитер*, تويتر, توییتر, 트위터, 推特, ツイッター, ट्विटर, ทวิตเตอร์, x twitter, twitter x, x com
 p:twitch = twitch, твич*, تويتش, توییچ, 트위치, ツイッチ, ทวิช
 p:spotify = spotify, спотифай*, سبوتيفاي, اسپاتیفای, 스포티파이, स्पॉटिफाई
 p:soundcloud = soundcloud, sound cloud, саундклауд*, ساوندكلاود, ساوندکلاد, 사운드클라우드
@@ -111,7 +111,7 @@ m:visits = web traffic, site traffic, website traffic, trafico web, tráfego web
 m:reviews = review, reviews, rating, ratings, resena*, reseña*, avaliac*, avaliaç*, yorum degerlendirme, degerlendirme*, отзыв*, відгук*, ulasan, avis, bewertung*, recension*, opinie, opinii, تقييم*, تقييمات, مراجعات, 리뷰, 후기, 好评, レビュー, रिव्यू, รีวิว, danh gia, ביקורות
 m:impressions = impression, impressions, impresiones, impressoes, gosterim*, показ*, показы, impresi, impressioni, wyswietlenia reklam, ظهور, مرات الظهور, ایمپرشن, 노출, 曝光, 展示, インプレッション, इंप्रेशन, hien thi, חשיפות, impresion, impressao
 m:reach = reach, alcance, erisim, охват*, охоплен*, jangkauan, portee, reichweite, copertura, zasieg*, وصول, ریچ, 도달, 触达, リーチ, पहुंच, tiep can
-m:watch_minutes = minutes watch time, minutes watchtime, watch minutes, minutes of watch time
+m:watch_minutes = watch minutes
 m:watch_hours = watch hours, watch hour, watchhours, watch time hours, watchtime hours, hours watch time, hours watchtime, hours of watch time, hour watch time, watchtime, watch time, wt hours, horas de exibicao, horas de visualizacao, horas de visualizacion, horas de reproduccion, izlenme saati, saat izlenme, izlenme suresi, часов просмотра, часы просмотра, часов просмотров, годин перегляду, jam tayang, heures de visionnage, heures de lecture, wiedergabezeit, wiedergabestunden, ore di visualizzazione, godzin ogladania, ساعات مشاهدة, ساعة مشاهدة, ساعات المشاهدة, 시청 시간, 시청시간, 观看时长, 观看小时, 総再生時間, 再生時間, वॉच टाइम, gio xem, שעות צפייה, публичных часов, horas publicas, 4000 hours
 m:points = points, point, puan, очк*, баллы, pontos, puntos, نقاط, 포인트, 积分, poin
 m:bot_starts o:bot = bot start, bot starts, start bot, bot starter, bot starters, bot users start, запуск бота, запуски бота, запуск ботов, старт бота, старты бота, bot baslatma, inicio de bot, inicios de bot, inicializacao de bot, inicio bot, iniciar bot, استارت بات, استارت ربات, بدء البوت, 봇 시작, 봇 스타트, 启动机器人, 机器人启动, ボット起動, khoi dong bot, mulai bot, bot referral, bot referrals, реферал* бот
@@ -139,7 +139,7 @@ m:checkins = check ins, checkins, check in
 
 OBJECTS = """
 o:profile = profile, profiles, perfil, perfis, profil, профил*, بروفايل, حساب, پروفایل, 프로필, 主页, 个人主页, プロフィール, प्रोफाइल, โปรไฟล์, trang ca nhan, profilo, profili, פרופיל
-o:post = post, posts, publicacion*, publicac*, publicaç*, gonderi*, пост, посты, постов, посту, посте, постам, поста, постах, запис*, beitrag, beitrage, منشور*, منشورات, بوست, پست, 게시물, 포스트, 帖子, 投稿, पोस्ट, โพสต์, bai viet, tweet, tweets, tweetler, твит*, تغريدات, تغريدة, 트윗, photo, photos, foto, fotos, фото, carousel, pin, pins, postagem, postagens, פוסט, פוסטים, postingan
+o:post = post, posts, publicacion*, publicac*, publicaç*, gonderi*, пост, посты, пости, постів, постов, посту, посте, постам, поста, постах, запис*, beitrag, beitrage, منشور*, منشورات, بوست, پست, 게시물, 포스트, 帖子, 投稿, पोस्ट, โพสต์, bai viet, tweet, tweets, tweetler, твит*, تغريدات, تغريدة, 트윗, photo, photos, foto, fotos, фото, carousel, pin, pins, postagem, postagens, פוסט, פוסטים, postingan
 o:reel = reel, reels, рилс*, rils, ريلز, ریلز, 릴스, リール, रील, रील्स, รีล, רילס, 短片
 o:story = story, stories, storys, historia, historias, stori*, hikaye*, сторис*, истори*, історі*, ستوري, ستوریز, استوري, استوری, قصة, 스토리, 快拍, 故事, ストーリー, ストーリーズ, स्टोरी, สตอรี่, tin story, highlight, highlights, storie, סטורי, relacja, relacje
 o:video = video, videos, vid, videosu, видео*, відео, فيديو, ویدیو, ویدئو, 비디오, 동영상, 영상, 视频, 影片, 動画, वीडियो, วิดีโอ, วีดีโอ, igtv, clip, clips, vod, סרטון, filmy, filmow
