@@ -226,9 +226,10 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "dashboard.guessing.refuse"
 AXES_CLIENT_IP_CALLABLE = "panels.people.visitors.network_of"
-# Its rows show what was posted, without these.
+# Its rows show what was posted, without these. Its log hides the first two, because people type passwords as names.
 AXES_SENSITIVE_PARAMETERS = [
-    "csrfmiddlewaretoken", "code", "credential", "old_password", "new_password1", "new_password2",
+    "username", "ip_address", "csrfmiddlewaretoken", "code", "credential", "old_password", "new_password1",
+    "new_password2",
 ]  # fmt: skip
 
 # Who must have a second factor: nobody, managers or everybody.

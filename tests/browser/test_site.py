@@ -6,13 +6,12 @@ import re
 from decimal import Decimal
 
 import pytest
-from django.test import RequestFactory
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from panels.calls.catalog import sync_catalog
-from panels.forms.password_link import make_link
 from panels.models import BalanceReading, Controls, Order
+from panels.people import links
 from tests.browser.conftest import PASSWORD, eventually
 from tests.factories import make_order, make_panel, make_user
 
@@ -86,7 +85,7 @@ def test_a_password_is_changed_and_the_old_one_opens_nothing(page, sign_in):
 
 def test_a_link_fills_in_its_code_and_takes_it_out_of_the_address(page, transactional_db):
     user, new = make_user("Viewer"), "another horse 8 batteries"
-    code = make_link(RequestFactory().get("/"), user).partition("#")[2]
+    code = links.make_path(user, links.BY_MANAGER).partition("#")[2]
     page.goto(f"/password/link/#{code}")
     expect(page.get_by_label("Code of the link")).to_have_value(code)
     assert page.url.endswith("/password/link/")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from django.test import RequestFactory
 
-from panels.forms.password_link import make_link
 from panels.forms.passwords import MAX_PASSWORD
+from panels.people import links
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +34,7 @@ def read(monkeypatch):
 def test_a_password_that_is_too_long_is_refused_before_the_rules_read_it(client, read, address, names):
     root = make_user(is_superuser=True, is_staff=True)
     client.force_login(root)
-    code = make_link(RequestFactory().get("/"), root).partition("#")[2]
+    code = links.make_path(root, links.BY_MANAGER).partition("#")[2]
     fields = {"username": "ann", "code": code, "usable_password": "true"} | dict.fromkeys(names, TOO_LONG)
     answer = client.post(address.format(pk=root.pk), fields)
     assert answer.text.count(f"more than {MAX_PASSWORD:,} characters") == len(names)
