@@ -13,6 +13,7 @@ import django
 import pytest
 from cryptography.fernet import Fernet
 from django.conf import settings
+from django.test import TransactionTestCase
 
 os.environ.update(
     ENV_FILE=os.devnull,
@@ -46,6 +47,7 @@ from panels.calls.balances import check_balance
 from panels.sandbox import SandboxPanel
 from panels.sandbox.server import Call
 from tests.catalogs import read_catalog
+from tests.emptying import empty_tables
 from tests.factories import make_panel, make_user
 from tests.mail_server import MailServer
 from tests.migrated import made_once
@@ -59,6 +61,7 @@ if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 # Else each client of a test would read all static files anew.
 settings.WHITENOISE_AUTOREFRESH = True
+TransactionTestCase._fixture_teardown = empty_tables
 # Real hashers are slow on purpose, and hundreds of users sign in here.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

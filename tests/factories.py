@@ -5,15 +5,11 @@ from __future__ import annotations
 import itertools
 from datetime import timedelta
 from decimal import Decimal
-from importlib import import_module
-from pkgutil import iter_modules
 from typing import Any
 
-from django.apps import apps
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
-from panels import migrations
 from panels.bulk.drafts import create_batch
 from panels.models import (
     Batch,
@@ -41,19 +37,8 @@ def make_user(group: str = "", **fields: Any) -> User:
     fields.setdefault("username", f"{(group or 'somebody').lower()}{next(_numbers)}")
     user = User.objects.create_user(**fields)
     if group:
-        _restore_groups()
         user.groups.add(Group.objects.get(name=group))
     return user
-
-
-def _restore_groups() -> None:
-    """Restore the groups of the migrations, because a test with real transactions leaves empty tables behind."""
-    if Group.objects.exists():
-        return
-    for name in sorted(module.name for module in iter_modules(migrations.__path__)):
-        module = import_module(f"panels.migrations.{name}")
-        for fill in ("create_groups", "grant_permissions"):
-            getattr(module, fill, lambda *_: None)(apps, None)
 
 
 def make_panel(**fields: Any) -> Panel:
