@@ -10,7 +10,7 @@ KEPT = {"django_content_type", "auth_permission", "auth_group", "auth_group_perm
 
 
 def empty_tables(test: TransactionTestCase) -> None:
-    """Take the place of Django's flush, which deletes the groups too. To create them anew takes longer than most tests."""
+    """Take the place of the flush of Django, which also deletes the groups. They take longer than most tests."""
     tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
     others = [name for name in tables if name not in KEPT]
     connection.ops.execute_sql_flush(connection.ops.sql_flush(no_style(), others))

@@ -29,6 +29,14 @@ CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BRO
 MISSING = "no Chromium here: apt-get install chromium-headless-shell, or set CHROMIUM"
 PASSWORD = "correct horse battery"
 expect.set_options(timeout=60_000)
+# Playwright clicks a link as soon as it is there. On a busy machine that may be before htmx knows it, and then it
+# leads to another page.
+WAIT_FOR_SCRIPTS = """
+const early = new CSSStyleSheet();
+early.replaceSync("html { pointer-events: none }");
+document.adoptedStyleSheets = [early];
+addEventListener("load", () => { document.adoptedStyleSheets = []; });
+"""
 
 
 def pytest_collection_modifyitems(items):
@@ -59,6 +67,7 @@ def open_page(browser, live_server):
         options.setdefault("viewport", {"width": 1280, "height": 900})
         context = browser.new_context(base_url=live_server.url, **options)
         context.set_default_timeout(60_000)
+        context.add_init_script(WAIT_FOR_SCRIPTS)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: _is_error(message) and errors.append(f"{page.url}: {message.text}"))
