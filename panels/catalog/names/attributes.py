@@ -14,6 +14,7 @@ _LASTING = frozenset(("boosts", "watch_hours", "viewers", "listeners", "stars", 
 _N = NUMBER
 _SPAN = rf"{_N}(?: (?:-|to) {_N})?(?: \+)?"
 _LONG, _SHORT = "(?:day|week|month|year)", "(?:minute|hour|second)"
+_LIMIT = "(?:(?:<|>|max|minimum|upto) (?:[:-] )?)"
 _NO_DROP = "(?:no (?:- )?drop|nodrop)"
 # What looks like an attribute and is none.
 _TRAPS = [
@@ -30,9 +31,10 @@ _TRAPS = [
     rule(rf"video (?:(?:w|in|per) ){{1,3}}{_N}(?: \+)? (?:minute|hour)", "video"),
     rule(rf"{_SPAN} (?:- )?{_SHORT} (?:\+ )?(?:w )?length", "length"),
     rule(
-        rf"(?:video|length) {some(4, 'w length video watch with from in per no M minimum max upto to of : -')}"
-        rf"(?:(?:<|>|max|minimum|upto|:|-) ){{1,3}}{_N}(?: \+)? {_SHORT}"
+        rf"video {some(4, 'w length video watch with from in per no M to of : -')}{_LIMIT}{_N}(?: \+)? {_SHORT}",
+        "video",
     ),
+    rule(rf"length {some(3, 'w video in : - to of')}(?:{_LIMIT})?{_N}(?: \+)? {_SHORT}", "length"),
     rule(rf"(?:video|length) (?:w |length )?{_SPAN} {_SHORT} (?:\+|length)"),
     rule(r"(?:max|<|>) (?:[:-] )?\d{1,3}(?: - \d+)? (?:minute|hour|day|second)"),
     # When an order is complete, how long members stay, how long a subscription runs, how old accounts are.

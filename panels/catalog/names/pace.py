@@ -30,9 +30,7 @@ _AFTER_UNIT = rule(
     rf"(?:(?:upto|max) )?{_RANGE}(?! (?:{UNIT}|%|refill|r |drop))"
 )
 _DAILY = (
-    rule(
-        rf"(?P<unit>daily|hourly) {some(3, 'w speed : - from M in to start /')}(?:(?:upto|max) )?{_RANGE}(?! (?:{UNIT}|%))"
-    ),
+    rule(rf"(?P<unit>daily|hourly) {some(3, 'w speed : - from M in to /')}(?:(?:upto|max) )?{_RANGE}(?! (?:{UNIT}|%))"),
     rule(rf"{_RANGE} (?:(?:M|w|-) )?(?P<unit>daily|hourly)"),
 )
 _BEFORE_UNIT = rule(rf"{_RANGE} (?:(?:M|w) )?(?P<unit>day|hourly)(?: speed)?")

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
 
 from panels.catalog.names.attributes import read_attributes
 from panels.catalog.names.brands import unknown_beside
@@ -74,7 +73,7 @@ def read_name(
     ):
         return Facts(noise=True, text=f"{folded}/{group.subject.platform}")
     found = _graded(text, group, subject, kind_of_type)
-    found |= _attributes(tokens, group, subject, is_auto=found["delivery"] == "auto")
+    found |= _attributes(text, category, subject, is_auto=found["delivery"] == "auto")
     return Facts(
         platform=subject.platform,
         metric="+".join(subject.metrics),
@@ -127,6 +126,8 @@ def _complete(text: _Text, group: _Text, kind: str) -> Subject:
         and subject.platform == (other.platform or subject.platform)
     ):
         subject.objects = list(other.objects)
+    if "comments" in subject.metrics:
+        subject.objects = [name for name in subject.objects if name != "comment"]
     if "live" in other.objects and subject.metrics == ["views"] and not own.objects:
         subject.objects = ["live"]
     if "live" in subject.objects and "views" in subject.metrics:
@@ -154,21 +155,28 @@ def _graded(text: _Text, group: _Text, subject: Subject, kind: str) -> Found:
     return found
 
 
-def _attributes(tokens: Sequence[Token], group: _Text, subject: Subject, *, is_auto: bool) -> Found:
-    options: dict[str, Any] = {
-        "metric": "+".join(subject.metrics),
-        "is_live": bool({"live", "space"} & set(subject.objects)) or "viewers" in subject.metrics,
-        "is_auto": is_auto,
-    }
-    found = read_attributes(symbols_of(tokens), **options)
-    if group.tokens and ("refill_days" not in found or "drop_max" not in found):
-        other = read_attributes(symbols_of(group.tokens), **options)
-        for names in (("refill_days", "refill_mode"), ("drop_max",)):
-            if names[0] not in found:
-                found = {name: other[name] for name in names if name in other} | {
-                    key: value for key, value in found.items() if value != ""
-                }
+def _attributes(text: _Text, category: str, subject: Subject, *, is_auto: bool) -> Found:
+    """Return the attributes of a name, with the refill and the drop of its category where it says none."""
+    is_premium = "premium" in text.quality and "members" in subject.metrics
+    metric = "+".join(subject.metrics)
+    is_live = bool({"live", "space"} & set(subject.objects)) or "viewers" in subject.metrics
+    # A bare number of days says how long members keep their premium.
+    is_lasting = is_auto or is_premium
+    found = read_attributes(symbols_of(text.tokens), metric=metric, is_live=is_live, is_auto=is_lasting)
+    other = _category_attributes(category, metric=metric, is_live=is_live, is_auto=is_lasting) if category else {}
+    for names in (("refill_days", "refill_mode"), ("drop_max",)):
+        if names[0] not in found:
+            found = {name: other[name] for name in names if name in other} | found
     return found
+
+
+@lru_cache(4096)
+def _category_attributes(category: str, *, metric: str, is_live: bool, is_auto: bool) -> Found:
+    symbols = symbols_of(_read_category(category).tokens)
+    # "Refill / No Refill" is a heading for both.
+    is_for_both = symbols.text.count("refill") > 1
+    found = read_attributes(symbols, metric=metric, is_live=is_live, is_auto=is_auto)
+    return {name: value for name, value in found.items() if not (is_for_both and name.startswith("refill"))}
 
 
 def _kind(kind: str, subject: Subject, text: _Text) -> str:

@@ -274,6 +274,8 @@ def _is_object(tokens: Sequence[Token], at: int, subject: Subject) -> bool:
     token = tokens[at]
     before, after = _before(tokens, at), _after(tokens, at)
     name = token.tag("o")
+    if name == "comment" and ("comments" in subject.metrics or at == subject.metric_at):
+        return False
     if token.tag("m") and (at == subject.metric_at or subject.platform in MUSIC):
         return name != "live"
     if before and (before.symbol in {"with", "no"} or (before.symbol == "from" and name in {"profile", "page"})):

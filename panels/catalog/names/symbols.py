@@ -83,7 +83,7 @@ def _read_min(text: str) -> str:
     """Decide where "min" is a minute, and where it is the minimum."""
     if " min " not in text:
         return text
-    text = re.sub(r"(\d) min(?= (?:[-/,:] )*\d[\d.]* (?:[-/,:] )?max\b)", r"\1 minimum", text)
+    text = re.sub(r"(\d) min(?= (?:[/,] )?\d[\d.]* (?:[-:] )?max\b)", r"\1 minimum", text)
     text = re.sub(r"(\d(?: [+-])?) min\b", r"\1 minute", text)
     text = re.sub(r"(\d (?:\+ )?/) min\b(?! (?:[:-] )*\d)", r"\1 minute", text)
     return re.sub(r" min\b", " minimum", text)

@@ -210,6 +210,8 @@ def _symbol(token: Token, before: Token | None) -> str:
         return special
     if token.tag("e"):
         return ""
+    if token.text == "x" and before is not None and before.symbol in {"refill", "drop"}:
+        return "❌"
     attributes = token.all("a")
     if attributes:
         if "second" in attributes and not after_number:

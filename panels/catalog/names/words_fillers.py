@@ -1,13 +1,72 @@
 """Words that panels write into names and that say nothing about a service. A star stands for any ending."""
 
 FILLERS = """
-n:en = a, about, above, accept, account, accounts, acc, accs, active, activity, after, again, ai, algorithm, algorithmic, all, allowed, also, always, amazing, and, any, app, arrived, as, at, audience, authentic, average, awesome, back, balanced, base, based, basic, be, because, below, best, better, big, boost, boosting, booster, brand, bronze, budget, bulk, bullet, but, buy, can, celebrity, celebrities, challenge, cheap, cheaper, cheapest, check, choice, classic, clean, clear, combo, come, coming, company, content, cost, countries, country, crazy, crypto, customer, customers, data, deal, deals, dedicated, default, delivery, desktop, detect, diamond, discount, discounted, drip, dripfeed, drip feed, during, each, easy, economic, economical, economy, effective, elite, emergency, empty, enabled, engaged, engagement, engagements, english, enough, epic, eternal, every, everyone, exact, excellent, exclusive, expensive, explore, express, extra, extreme, famous, fast, faster, fastest, feed, few, chat, first, fixed, flash, for, foreign, foreigner, free, fresh, full, fully, gain, general, generation, genuine, get, gold, golden, good, gradual, great, growth, hacked, has, hashtag, hidden, hit, hot, hyper, ideal, improve, improved, increase, indicator, influencer, influencers, inside, interest, interested, is, it, jet, just, keep, king, knowledge, laser, legend, legit, level, light, lightning, like that, limited, link, list, little, local, location, login, lowest, lux, luxury, magic, main, maintenance, make, manual, many, market, marketing, mass, mega, min, mini, mixer, mobile, mode, monetizable, monetization, monetized, more, most, must, my, native, natural, near, need, needed, network, never, new, newly, nice, night, normal, note, number, of, offer, offers, official, ok, on, once, one, only, open, optimal, option, or, order, orders, organic, original, other, our, own, owner, owners, pack, package, packages, panel, partial, pay, people, peoples, perfect, permanent, permanently, personal, phone, picture, pictures, plan, platinum, please, plus, pm, popular, possible, power, powerful, pre, price, prime, priority, private, pro, product, production, prof, profit, project, promo, promotion, provide, provider, public, pure, quality, qualities, quick, quickly, radar, rank, ranking, rapid, rare, rate, ready, recommend, recommended, refund, regular, release, reliable, repeat, required, result, results, right, rocket, role, royal, safe, sale, same, same day, search, secret, secure, select, selected, self, seller, semi, send, separate, series, server, service, set, side, silver, simple, single, site, size, skippable, slot, slow, slowly, small, smart, smm, smooth, so, social, solid, some, special, spread, srv, stable, standard, star, starter, steady, still, strong, sub, super, superfast, support, supported, supports, sure, system, tag, take, targeted, target, targeting, team, test, tested, than, that, the, their, them, they, thin, this, thousand, tier, time, times, tiny, today, tool, top, total, trade, traffic type, trend, trending, trial, trusted, try, turbo, type, types, ultimate, ultra, ultrafast, under, unfollow, unique, unlisted, unverified, update, updated, upgrade, upgraded, upto date, use, used, useful, user, users, valid, value, variety, various, version, very, vip, viral, want, warning, way, we, weekly, well, which, white, whole, wide, will, win, winter, work, working, works, you, young, your, zone, posting, pic, pics, avatar, avatars, bio, complete profile, cancel, cancelable, monthly, rewards, reward, business only, age, aged up, adult, xxx, premium speed, usd
-n:ru = быстр*, дешев*, дешёв*, лучш*, качеств*, услуг*, сервер, новый, новая, новинка, хит, топ, супер, эконом*, стандарт*, базов*, аккаунт*, пользовател*, люди, людей, активн*, иностранн*, медленн*, плавн*, постепенн*, рекоменд*, ваш, ваше, ваших, купить, накрутк*, обычн*, под, для, на, в, из, по, или, и, с, к, без отмены, целев*, уникальн*, надежн*, надёжн*, стабильн*, премьер*, вариант, версия, высокая, микро, мини, доступн*, выгодн*, оффер*, предложен*, акция, скидк*, любой, любые, вечер, сутки, шт, штук, от, до, органическ*, швидк*, якісн*, нові, новий
-n:tr = hizli, ucuz, iyi, kaliteli, servis, servisi, servisleri, hesap, hesaplar, hesaplardan, kullanici, kullanicilar, kullanıcı, aktif, yabanci, yabancı, yavas, organik, onerilen, önerilen, yeni, guncel, güncel, stabil, ozel, kisi, kişi, bolge, bölge, ve, ile, icin, için, en, paket, paketi, super, süper, ekonomik, standart, guclu, güçlü, satin al, kesfet, keşfet, etkili, etkilesim, etkileşim, kesintisiz, garantisi
-n:pt = rapido, rapida, rápido, rápida, barato, baratos, barata, baratas, melhor, melhores, servico, serviço, conta, contas, usuario, usuarios, usuários, perfis ativos, ativo, ativos, ativa, ativas, estrangeiros, estrangeiro, novo, nova, novos, novas, lento, gradual, qualidade, organico, organicos, para, do, da, dos, das, de, no, na, nos, nas, em, com, por, e, ou, o, os, as, um, uma, mais, seu, sua, entrega, economico, econômico, promocao, promoção, pacote, recomendado
-n:es = rapido, rapidos, rápidos, barato, baratos, baratas, mejor, mejores, servicio, cuenta, cuentas, usuario, usuarios, activo, activos, activas, extranjeros, extranjero, nuevo, nuevos, nueva, nuevas, calidad, para, el, la, los, las, del, de, en, con, por, y, o, un, una, su, sus, tu, paquete, economico, económico, recomendado, organico, organicos, estable, estables, premium, lentos
-n:id = cepat, murah, terbaik, layanan, akun, pengguna, aktif, luar, asing, baru, lambat, bertahap, stabil, rekomendasi, untuk, dan, yang, dari, di, ke, atau, super, termurah, permanen, server, kualitas, organik, sosial, bagus, tercepat, paket
-n:ko = 외국인, 외국, 빠른, 빠름, 저렴, 저렴한, 최저가, 추천, 계정, 유저, 사용자, 활성, 신규, 서비스, 늘리기, 구매, 증가, 안정적, 안정, 일반, 초고속, 고속, 느린, 프로필, 인기, 이벤트, 특가, 최고, 품질, 작업, 패키지, 유입, 순수, 유령, 수, 용, 및, 의, 가, 이, 을, 를, 은, 는, 로, 으로, 에, 명, 개, 활동
-n:ar = سريع, سريعه, سريعة, رخيص, رخيصة, افضل, أفضل, خدمة, خدمه, حساب, حسابات, نشط, نشطين, نشطة, اجانب, أجانب, اجنبي, جديد, جديدة, جوده, جودة, قوي, قوية, ممتاز, ممتازة, مميز, مميزة, من, في, على, الى, و, او, مع, لكل, بطيء, ثابت, ثابتة, ارخص, أرخص, عرض
-n:other = rapide, rapides, pas cher, meilleur, meilleurs, compte, comptes, actif, actifs, nouveau, nouveaux, qualite, et, le, les, des, du, un, une, pour, schnell, schnelle, gunstig, günstig, günstige, beste, besten, konten, aktive, neue, qualitat, und, der, die, das, fur, für, veloce, veloci, economico, migliori, account, attivi, nuovi, qualita, e, il, lo, gli, szybkie, tanie, najlepsze, konta, aktywne, nowe, i, oraz, nhanh, giá rẻ, gia re, tốt, tài khoản, mới, chất lượng, 快速, 便宜, 最好, 服务, 账号, 用户, 活跃, 新, 质量, 的, 数, 量, 增加, 人, 个, 高速, 格安, 安い, 最速, アカウント, ユーザー, アクティブ, 新規, 品質, 外国人, の, 増加, सस्ते, तेज, بهترین, ارزان, سریع, اکانت, کاربر, فعال, خارجی, جدید, کیفیت
+n:en = a, about, above, accept, account, accounts, acc, accs, active, activity, after, again, ai, algorithm,
+  algorithmic, all, allowed, also, always, amazing, and, any, app, arrived, as, at, audience, authentic, average,
+  awesome, back, balanced, base, based, basic, be, because, below, best, better, big, boost, boosting, booster,
+  brand, bronze, budget, bulk, bullet, but, buy, can, celebrity, celebrities, challenge, cheap, cheaper, cheapest,
+  check, choice, classic, clean, clear, combo, come, coming, company, content, cost, countries, country, crazy,
+  crypto, customer, customers, data, deal, deals, dedicated, default, delivery, desktop, detect, diamond, discount,
+  discounted, drip, dripfeed, drip feed, during, each, easy, economic, economical, economy, effective, elite,
+  emergency, empty, enabled, engaged, engagement, engagements, english, enough, epic, eternal, every, everyone,
+  exact, excellent, exclusive, expensive, explore, express, extra, extreme, famous, fast, faster, fastest, feed,
+  few, chat, first, fixed, flash, for, foreign, foreigner, free, fresh, full, fully, gain, general, generation,
+  genuine, get, gold, golden, good, gradual, great, growth, hacked, has, hashtag, hidden, hit, hot, hyper, ideal,
+  improve, improved, increase, indicator, influencer, influencers, inside, interest, interested, is, it, jet, just,
+  keep, king, knowledge, laser, legend, legit, level, light, lightning, limited, link, list, little, local,
+  location, login, lowest, lux, luxury, magic, main, maintenance, make, manual, many, market, marketing, mass,
+  mega, min, mini, mixer, mobile, mode, monetizable, monetization, monetized, more, most, must, my, native,
+  natural, near, need, needed, network, never, new, newly, nice, night, normal, note, number, of, offer, offers,
+  official, ok, on, once, one, only, open, optimal, option, or, order, orders, organic, original, other, our, own,
+  owner, owners, pack, package, packages, panel, partial, pay, people, peoples, perfect, permanent, permanently,
+  personal, phone, picture, pictures, plan, platinum, please, plus, pm, popular, possible, power, powerful, pre,
+  price, prime, priority, private, pro, product, production, prof, profit, project, promo, promotion, provide,
+  provider, public, pure, quality, qualities, quick, quickly, radar, rank, ranking, rapid, rare, rate, ready,
+  recommend, recommended, refund, regular, release, reliable, repeat, required, result, results, right, rocket,
+  role, royal, safe, sale, same, same day, search, secret, secure, select, selected, self, seller, semi, send,
+  separate, series, server, service, set, side, silver, simple, single, site, size, skippable, slot, slow, slowly,
+  small, smart, smm, smooth, so, social, solid, some, special, spread, srv, stable, standard, star, starter,
+  steady, still, strong, sub, super, superfast, support, supported, supports, sure, system, tag, take, targeted,
+  target, targeting, team, test, tested, than, that, the, their, them, they, thin, this, thousand, tier, time,
+  times, tiny, today, tool, top, total, trade, traffic type, trend, trending, trial, trusted, try, turbo, type,
+  types, ultimate, ultra, ultrafast, under, unfollow, unique, unlisted, unverified, update, updated, upgrade,
+  upgraded, upto date, use, used, useful, user, users, valid, value, variety, various, version, very, vip, viral,
+  want, warning, way, we, weekly, well, which, white, whole, wide, will, win, winter, work, working, works, you,
+  young, your, zone, posting, pic, pics, avatar, avatars, bio, complete profile, cancel, cancelable, monthly,
+  rewards, reward, business only, age, aged up, adult, xxx, premium speed, usd
+n:ru = быстр*, дешев*, дешёв*, лучш*, качеств*, услуг*, сервер, новый, новая, новинка, хит, топ, супер, эконом*,
+  стандарт*, базов*, аккаунт*, пользовател*, люди, людей, активн*, иностранн*, медленн*, плавн*, постепенн*,
+  рекоменд*, ваш, ваше, ваших, купить, накрутк*, обычн*, под, для, на, в, из, по, или, и, с, к, без отмены, целев*,
+  уникальн*, надежн*, надёжн*, стабильн*, премьер*, вариант, версия, высокая, микро, мини, доступн*, выгодн*,
+  оффер*, предложен*, акция, скидк*, любой, любые, вечер, сутки, шт, штук, от, до, органическ*, швидк*, якісн*,
+  нові, новий
+n:tr = hizli, ucuz, iyi, kaliteli, servis, servisi, servisleri, hesap, hesaplar, hesaplardan, kullanici,
+  kullanicilar, kullanıcı, aktif, yabanci, yabancı, yavas, organik, onerilen, önerilen, yeni, guncel, güncel,
+  stabil, ozel, kisi, kişi, bolge, bölge, ve, ile, icin, için, en, paket, paketi, super, süper, ekonomik, standart,
+  guclu, güçlü, satin al, kesfet, keşfet, etkili, etkilesim, etkileşim, kesintisiz, garantisi
+n:pt = rapido, rapida, rápido, rápida, barato, baratos, barata, baratas, melhor, melhores, servico, serviço, conta,
+  contas, usuario, usuarios, usuários, perfis ativos, ativo, ativos, ativa, ativas, estrangeiros, estrangeiro,
+  novo, nova, novos, novas, lento, gradual, qualidade, organico, organicos, para, do, da, dos, das, de, no, na,
+  nos, nas, em, com, por, e, ou, o, os, as, um, uma, mais, seu, sua, entrega, economico, econômico, promocao,
+  promoção, pacote, recomendado
+n:es = rapido, rapidos, rápidos, barato, baratos, baratas, mejor, mejores, servicio, cuenta, cuentas, usuario,
+  usuarios, activo, activos, activas, extranjeros, extranjero, nuevo, nuevos, nueva, nuevas, calidad, para, el, la,
+  los, las, del, de, en, con, por, y, o, un, una, su, sus, tu, paquete, economico, económico, recomendado,
+  organico, organicos, estable, estables, premium, lentos
+n:id = cepat, murah, terbaik, layanan, akun, pengguna, aktif, luar, asing, baru, lambat, bertahap, stabil,
+  rekomendasi, untuk, dan, yang, dari, di, ke, atau, super, termurah, permanen, server, kualitas, organik, sosial,
+  bagus, tercepat, paket
+n:ko = 외국인, 외국, 빠른, 빠름, 저렴, 저렴한, 최저가, 추천, 계정, 유저, 사용자, 활성, 신규, 서비스, 늘리기, 구매,
+  증가, 안정적, 안정, 일반, 초고속, 고속, 느린, 프로필, 인기, 이벤트, 특가, 최고, 품질, 작업, 패키지, 유입, 순수,
+  유령, 수, 용, 및, 의, 가, 이, 을, 를, 은, 는, 로, 으로, 에, 명, 개, 활동
+n:ar = سريع, سريعه, سريعة, رخيص, رخيصة, افضل, أفضل, خدمة, خدمه, حساب, حسابات, نشط, نشطين, نشطة, اجانب, أجانب,
+  اجنبي, جديد, جديدة, جوده, جودة, قوي, قوية, ممتاز, ممتازة, مميز, مميزة, من, في, على, الى, و, او, مع, لكل, بطيء,
+  ثابت, ثابتة, ارخص, أرخص, عرض
+n:other = rapide, rapides, pas cher, meilleur, meilleurs, compte, comptes, actif, actifs, nouveau, nouveaux,
+  qualite, et, le, les, des, du, un, une, pour, schnell, schnelle, gunstig, günstig, günstige, beste, besten,
+  konten, aktive, neue, qualitat, und, der, die, das, fur, für, veloce, veloci, economico, migliori, account,
+  attivi, nuovi, qualita, e, il, lo, gli, szybkie, tanie, najlepsze, konta, aktywne, nowe, i, oraz, nhanh, giá rẻ,
+  gia re, tốt, tài khoản, mới, chất lượng, 快速, 便宜, 最好, 服务, 账号, 用户, 活跃, 新, 质量, 的, 数, 量, 增加,
+  人, 个, 高速, 格安, 安い, 最速, アカウント, ユーザー, アクティブ, 新規, 品質, 外国人, の, 増加, सस्ते, तेज,
+  بهترین, ارزان, سریع, اکانت, کاربر, فعال, خارجی, جدید, کیفیت
 """

@@ -27,7 +27,8 @@ def test_languages_have_the_same_symbols(text):
     [
         ("0-30 min", "0 - 30 minute"),
         ("Min 10", "minimum 10"),
-        ("10 min - 5K max", "10 minimum - 5000 max"),
+        ("10 min / 5K max", "10 minimum / 5000 max"),
+        ("30 min - 5K max", "30 minute - 5000 max"),
         ("60+ min", "60 + minute"),
     ],
 )
