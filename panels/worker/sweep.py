@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import DateTimeField, ExpressionWrapper, F, QuerySet
 from django.utils import timezone
 
-from panels.calls.aftercare import expire_requests
+from panels.calls.aftercare import expire_requests, pull_back_requests
 from panels.calls.everybody import AFTER_OTHERS
 from panels.calls.mails import LONGEST_WAIT
 from panels.calls.outcomes import LONGEST_RETRY, expire_sends
@@ -28,12 +28,15 @@ def pull_back() -> int:
     """Set times to now that are later than any rule allows. Return the number of rows.
 
     Such times come from a clock that was ahead and was set back. A send that is under way keeps its length, because it
-    may go on. Hardly ever there is such a row. So rows are looked for first, because SQLite keeps all others from
-    writing while an UPDATE looks.
+    may go on, and so does an order whose outcome is unknown, because people decide about it only after its deadline.
+    Hardly ever there is such a row. So rows are looked for first, because SQLite keeps all others from writing while
+    an UPDATE looks.
     """
     now = timezone.now()
     latest = now + JobRun.CLOCKS_DIFFER
-    queued, sending = (Order.objects.filter(state=state) for state in (Order.State.QUEUED, Order.State.SENDING))
+    queued = Order.objects.filter(state=Order.State.QUEUED)
+    # One statement for each state, because each has its part of an index.
+    sent = [Order.objects.filter(state=state) for state in (Order.State.SENDING, Order.State.UNKNOWN)]
     put_off = (
         (queued, ("send_after",), LONGEST_RETRY),
         (Order.objects, ("next_check_at",), LONGEST_LEFT_ALONE),
@@ -49,7 +52,10 @@ def pull_back() -> int:
         for rows, names, longest in put_off
     )
     as_long_as_before = ExpressionWrapper(now + (F("send_deadline") - F("sent_at")), DateTimeField())
-    return pulled + _update_any(sending.filter(sent_at__gt=latest), sent_at=now, send_deadline=as_long_as_before)
+    pulled += sum(
+        _update_any(rows.filter(sent_at__gt=latest), sent_at=now, send_deadline=as_long_as_before) for rows in sent
+    )
+    return pulled + pull_back_requests()
 
 
 def _update_any(rows: QuerySet[Any], **fields: object) -> int:

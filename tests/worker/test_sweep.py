@@ -10,12 +10,22 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from panels import schedule
+from panels.calls.aftercare import SEND_WITHIN
 from panels.calls.claiming import Claims
 from panels.models import Order, Panel
 from panels.orders import funds
 from panels.orders.following import LATEST_UNREADABLE
 from panels.worker import sweep
-from tests.factories import make_fresh_panel, make_mail, make_order, make_panel, make_placed, make_refill, make_service
+from tests.factories import (
+    make_fresh_panel,
+    make_mail,
+    make_order,
+    make_panel,
+    make_placed,
+    make_refill,
+    make_service,
+    make_unknown,
+)
 
 LONG_AGO = timezone.now() - timedelta(days=1)
 
@@ -62,6 +72,32 @@ def test_times_of_a_clock_that_was_ahead_are_set_to_now():
         row.refresh_from_db()
     assert unreadable.next_check_at == now + LATEST_UNREADABLE
     assert (soon.send_after, left.next_check_at) == (in_time, in_time)
+
+
+@pytest.mark.django_db
+def test_a_person_can_decide_about_an_unknown_order_although_a_clock_was_ahead():
+    ahead, length = timezone.now() + timedelta(days=1), timedelta(minutes=3)
+    order = make_unknown(make_service(), sent_at=ahead, send_deadline=ahead + length)
+    assert sweep.pull_back() == 1
+    order.refresh_from_db()
+    assert order.send_deadline - order.sent_at == length
+    assert order.send_deadline < timezone.now() + length
+    assert sweep.pull_back() == 0
+
+
+@pytest.mark.django_db
+def test_a_request_of_a_clock_that_was_ahead_is_not_under_way_for_as_long_as_that():
+    longest = SEND_WITHIN + timedelta(seconds=make_panel().total_timeout)
+    ahead, in_time = timezone.now() + timedelta(days=1), timezone.now() + longest
+    refills = [make_refill(state="sending", send_deadline=at) for at in (ahead, in_time)]
+    orders = [make_placed(cancel_state="sending", cancel_deadline=at) for at in (ahead, in_time)]
+    assert sweep.pull_back() == 2
+    for (pulled, kept), name in ((refills, "send_deadline"), (orders, "cancel_deadline")):
+        pulled.refresh_from_db()
+        kept.refresh_from_db()
+        assert getattr(pulled, name) < timezone.now() + longest
+        assert getattr(kept, name) == in_time
+    assert sweep.pull_back() == 0
 
 
 @pytest.mark.django_db
