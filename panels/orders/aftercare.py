@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from panels.models import Order, OrderEvent, Refill
@@ -17,14 +17,13 @@ def request_refill(order: Order, actor: Any) -> str:
     """Queue a refill of an order; return "", or the reason why it cannot be requested."""
     if not order.can_refill:
         return "A refill can be requested when the order is completed or partial and its service offers refills."
-    if any(refill.is_open for refill in order.refills.all()):
-        return "A refill of this order is already under way."
-    try:
-        with transaction.atomic():
-            Refill.objects.create(order=order, requested_by=actor)
-            order.add_event(What.REFILL, "Requested.", actor=actor)
-    except IntegrityError:
-        return "A refill of this order is already under way."
+    with transaction.atomic():
+        # Its refills are read after the lock, because the refill of a second person may be accepted meanwhile.
+        Order.objects.select_for_update(no_key=True).only("pk").get(pk=order.pk)
+        if any(refill.is_open for refill in Refill.objects.filter(order=order.pk)):
+            return "A refill of this order is already under way."
+        Refill.objects.create(order=order, requested_by=actor)
+        order.add_event(What.REFILL, "Requested.", actor=actor)
     return ""
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from panels.models import Order, Refill
 from panels.models.order_states import RequestState
 from panels.orders.aftercare import request_cancel, request_refill
-from tests.factories import make_placed, make_service
+from tests.factories import make_placed, make_refill, make_service
 
 
 @pytest.mark.django_db
@@ -21,6 +21,14 @@ def test_one_refill_at_a_time():
     assert "already under way" in request_refill(Order.objects.get(), None)
     Refill.objects.update(next_check_at=None, finished_at=timezone.now())
     assert request_refill(Order.objects.get(), None) == ""
+
+
+@pytest.mark.django_db
+def test_a_refill_that_was_accepted_since_the_page_was_read_is_seen():
+    stale = Order.objects.prefetch_related("refills").get(pk=make_placed(progress="completed").pk)
+    make_refill(stale, state=RequestState.ACCEPTED, next_check_at=timezone.now())
+    assert "already under way" in request_refill(stale, None)
+    assert Refill.objects.count() == 1
 
 
 @pytest.mark.django_db
