@@ -37,8 +37,9 @@ class Bounds:
     values: int
 
 
-# A catalog of 50,000 services has about 25 MiB and 700,000 values.
-CATALOG = Bounds(32 * MIB, 1_250_000)
+# A catalog of 20,000 services has about 11 MiB and 280,000 values. Three answers at their bounds must leave a worker
+# below 400 MB, and one text with an emoji takes ten times its bytes while it is decoded.
+CATALOG = Bounds(16 * MIB, 600_000)
 
 
 def bounds_of(fields: Mapping[str, str]) -> Bounds:

@@ -13,7 +13,7 @@ from panels.protocol.order_fields import show_turning
 from panels.protocol.order_types import fold_type
 from panels.protocol.scalars import read_flag, read_limit, read_lines, read_rate, read_remote_id, read_text
 
-# The largest catalogs have about 50,000 services.
+# More than fit into the bytes of a catalog, unless a row has little more than an id and a price.
 MOST_SERVICES = 100_000
 
 

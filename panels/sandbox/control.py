@@ -1,7 +1,7 @@
 """Requests by which a test harness in another process drives the panel: JSON under /_sandbox/, on loopback.
 
 GET  ledger, arrivals, calls, peaks
-POST faults {fault, action, times, seconds, text, status, service, …}   faults/clear   finish {order, status, remains}
+POST faults {fault, action, times, seconds, text, size, service, …}   faults/clear   finish {order, status, remains}
      balance {balance}   skip {seconds}   services/change {service, rate, …}   services/remove {service}
      charges {keep}   behaviours {behaviour, play}   demands {json, browser}   pages {size, manner}
 """

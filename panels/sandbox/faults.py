@@ -38,7 +38,8 @@ class Fault(enum.StrEnum):
     NULL = "null"
     """Processed; HTTP 200 with the body `null`."""
     HUGE = "huge"
-    """Processed; HTTP 200 with a list of 32 MiB, packed to some kB: `text` (default `0.1`) again and again."""
+    """Processed; HTTP 200 with a list of `size` bytes (default 32 MiB), packed to some kB: `text` (default `0.1`) again
+    and again."""
     TRUNCATED = "truncated"
     """Processed; the whole JSON is sent, but Content-Length announces more bytes than are sent."""
     TRICKLE = "trickle"
@@ -108,6 +109,8 @@ class PlannedFault:
     service: str | None = None
     # "": calls with any fields.
     having: str = ""
+    # The bytes of a huge answer before it is packed. 0: 32 MiB.
+    size: int = 0
     hits: int = 0
 
     def __post_init__(self) -> None:
@@ -152,13 +155,14 @@ class FaultPlan:
         status: int = 200,
         service: str | None = None,
         having: str = "",
+        size: int = 0,
     ) -> PlannedFault:
         """Make the next `times` calls of an action (None: any) go wrong. VANISH takes effect at once.
 
         With `service`, only calls about this service go wrong. With `having`, only calls with this field do.
         """
         planned = PlannedFault(
-            Fault(fault), action, times, probability, seconds, text, processed, status, service, having
+            Fault(fault), action, times, probability, seconds, text, processed, status, service, having, size
         )
         if planned.fault is Fault.VANISH:
             planned.hits += 1

@@ -124,7 +124,7 @@ def _answer_instead(planned: PlannedFault, call: IncomingCall) -> None:
         case Fault.NULL:
             call.send(b"null")
         case Fault.HUGE:
-            call.send(_huge_list(planned.text or "0.1"), extra={"Content-Encoding": "gzip"})
+            call.send(_huge_list(planned.text or "0.1", planned.size or HUGE), extra={"Content-Encoding": "gzip"})
         case Fault.REFUSE:
             call.send(call.error(planned.text or "Incorrect request"), status=planned.status)
         case Fault.RATE_LIMIT:
@@ -135,7 +135,7 @@ def _answer_instead(planned: PlannedFault, call: IncomingCall) -> None:
 
 
 @functools.lru_cache(maxsize=4)
-def _huge_list(value: str) -> bytes:
-    """Return the packed JSON of a list that has a value again and again."""
+def _huge_list(value: str, size: int) -> bytes:
+    """Return the packed JSON of a list of that many bytes that has a value again and again."""
     again = f"{value},".encode()
-    return gzip.compress(b"[" + again * (HUGE // len(again)) + value.encode() + b"]", compresslevel=6)
+    return gzip.compress(b"[" + again * (size // len(again)) + value.encode() + b"]", compresslevel=6)

@@ -1,4 +1,4 @@
-"""The speed of a panel that works, beside panels that hang or answer with 32 MiB, and what these occupy."""
+"""The speed of a panel that works, beside panels that hang or give answers of any size, and what these occupy."""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ HANGING, HUGE = 2, 3
 SLOW = 0.2
 # The values of which the huge answers of each panel are made.
 VALUES = ("0.1", "[]", '{"":0.1}')
+# Of which catalogs just below the bounds are made: the most bytes, the most values, and the most of both.
+# One text with an emoji makes each character of the whole answer take four bytes.
+AT_BOUNDS = (f'"{"x" * 2000}\U0001f600"', '{"a":0.1}', f'"{"x" * 20}\U0001f600"')
+# In MB. A worker must have less beside any answers.
+MOST_MEMORY = 400
 
 
 @dataclass(frozen=True)
@@ -48,11 +53,18 @@ def measure(count: int, database: str) -> Iterator[Row]:
         _spoil(others[HANGING:], huge, count, fault="huge")
         beside_huge = _run(well, addresses[0], count, database, beside=huge)
         Panel.objects.exclude(pk=well.pk).update(is_active=False)
+        _fill_bounds(others[HANGING:], huge)
+        at_bounds = _run(well, addresses[0], count, database, beside=huge, action="services")
+        Panel.objects.exclude(pk=well.pk).update(is_active=False)
         after = _run(well, addresses[0], count, database)
         peaks = [sum(look(address, "peaks").values()) for address in hanging]
         calls = sum(sum(look(address, "calls").values()) for address in huge)
     alone = (before.rate + after.rate) / 2
-    for what, run in ((f"{HANGING} panels that hang", beside_hanging), (f"{HUGE} with answers of 32 MiB", beside_huge)):
+    for what, run in (
+        (f"{HANGING} panels that hang", beside_hanging),
+        (f"{HUGE} with answers of 32 MiB", beside_huge),
+        (f"{HUGE} with catalogs at the bounds", at_bounds),
+    ):
         yield Row(
             f"sending {count:,} orders beside {what}",
             f"{run.rate:.1f} orders/s",
@@ -69,6 +81,42 @@ def measure(count: int, database: str) -> Iterator[Row]:
         f"{before.memory:.0f} MB: alone",
         times(beside_huge.memory, before.memory),
     )
+    yield Row(
+        f"  memory of the worker, {HUGE} catalogs just below the bounds at once",
+        f"{at_bounds.memory:.0f} MB",
+        f"limit: {MOST_MEMORY} MB",
+        "" if at_bounds.memory < MOST_MEMORY else "OVER",
+    )
+
+
+def size_at_bounds(value: str) -> int:
+    """Return the bytes of the longest list of this value that is still read as a catalog."""
+    from panels.protocol.body import CATALOG
+
+    # As the body counts: a comma is one value, and a list or an object is four.
+    values = 1 + 4 * (value.count("[") + value.count("{"))
+    length = len(value.encode()) + 1
+    return min(CATALOG.bytes - length - 2, (CATALOG.values - 4 - values) // values * length)
+
+
+def _fill_bounds(panels: Sequence[Any], addresses: Sequence[str]) -> None:
+    """Let the catalogs of some panels be just below the bounds, and ask for them. All else is well."""
+    from django.utils import timezone
+
+    from panels.models import Panel
+
+    for address, value in zip(addresses, AT_BOUNDS, strict=True):
+        tell(address, "faults/clear")
+        tell(address, "faults", fault="huge", action="services", times=None, text=value, size=size_at_bounds(value))
+        _pack(address, b"action=services")
+    rows = Panel.objects.filter(pk__in=[panel.pk for panel in panels])
+    rows.update(is_active=True, sync_requested_at=timezone.now(), paused_reason="", paused_until=None, quiet_until=None)
+
+
+def _pack(address: str, call: bytes) -> None:
+    """Call a panel once, because the first answer takes long to pack, which is no work of the worker."""
+    with urllib.request.urlopen(address, call) as answer:
+        answer.read()
 
 
 def _spoil(panels: Sequence[Any], addresses: Sequence[str], count: int, *, fault: str) -> None:
@@ -76,9 +124,7 @@ def _spoil(panels: Sequence[Any], addresses: Sequence[str], count: int, *, fault
     for panel, address, value in zip(panels, addresses, VALUES, strict=False):
         tell(address, "faults", fault=fault, times=None, text=value)
         if fault == "huge":
-            # The first answer takes long to pack, which is no work of the worker.
-            with urllib.request.urlopen(address, b"action=balance") as answer:
-                answer.read()
+            _pack(address, b"action=balance")
         _occupy(panel, count)
 
 
@@ -104,13 +150,16 @@ def _queue(panel: Any, count: int) -> None:
         make_order(service, quantity=service.min_quantity)
 
 
-def _run(panel: Any, address: str, count: int, database: str, *, beside: Sequence[str] = ()) -> Run:
-    """Queue orders and start a worker, until it has sent them."""
+def _run(
+    panel: Any, address: str, count: int, database: str, *, beside: Sequence[str] = (), action: str = "add"
+) -> Run:
+    """Queue orders and start a worker, until it has sent them. The others have had calls of that action by then."""
+    more, had = PARALLEL if action == "add" else 1, {each: look(each, "calls").get(action, 0) for each in beside}
     _queue(panel, count)
     before = len(look(address, "ledger"))
     with worker(database) as process:
         until(lambda: len(look(address, "ledger")) > before)
-        until(lambda: all(look(each, "calls").get("add", 0) >= PARALLEL for each in beside))
+        until(lambda: all(look(each, "calls").get(action, 0) >= had[each] + more for each in beside))
         threads = len(list(Path(f"/proc/{process.pid}/task").iterdir()))
         until(lambda: is_sent(panel))
         memory = peak_memory(process.pid)

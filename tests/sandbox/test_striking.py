@@ -1,6 +1,7 @@
 """Every fault: what the caller gets, and whether the order is booked."""
 
 import contextlib
+import gzip
 import http.client
 import json
 import threading
@@ -79,6 +80,14 @@ def test_an_answer_is_replaced(call, fault, status, start_of_body, booked):
     assert len(call.panel.ledger) == booked
     assert planned.hits == 1
     assert "order" in call.add(link=LINK + "2")
+
+
+def test_a_huge_answer_has_the_wanted_size(call):
+    for size in (1_000, 50_000):
+        call.panel.faults.add(Fault.HUGE, text="[]", size=size)
+        body = gzip.decompress(call.answer(action="balance")[1])
+        assert size - 3 <= len(body) <= size + 4
+        assert set(map(str, json.loads(body))) == {"[]"}
 
 
 def test_replaced_answers_carry_what_belongs_to_them(call):
