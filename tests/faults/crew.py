@@ -11,9 +11,11 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tests.faults.claims import Claim, read_claims
+from tests.faults.claims import Claim, Taken, read_claims, read_taken
+from tests.faults.clock import FILE
 from tests.faults.evidence import Strike
-from tests.faults.worker import CLAIMS, DEADLINE, HOLD
+from tests.faults.pulse import read_starved
+from tests.faults.worker import CLAIMS, DEADLINE, HOLD, PULSE, TAKEN
 from tests.processes import eventually, takes
 
 LEAVE_WITHIN = 2 * DEADLINE
@@ -105,6 +107,16 @@ class Crew:
         finally:
             file.unlink()
 
+    @contextlib.contextmanager
+    def clock_off(self, worker: Worker, seconds: float) -> Iterator[None]:
+        """Let the clock of a worker be wrong by so many seconds."""
+        file = self._folder / FILE.format(worker.name)
+        file.write_text(str(seconds))
+        try:
+            yield
+        finally:
+            file.unlink()
+
     def dismiss(self, worker: Worker) -> None:
         """Ask a worker to end, as a service manager does. It first waits for the orders that it sends."""
         eventually(lambda: worker.process.poll() is not None or takes(signal.SIGTERM, worker.process))
@@ -131,6 +143,14 @@ class Crew:
     def claims(self) -> list[Claim]:
         """Return all claims of the run."""
         return read_claims(self._folder / CLAIMS)
+
+    def taken(self) -> list[Taken]:
+        """Return all refills and cancels that workers took."""
+        return read_taken(self._folder / TAKEN)
+
+    def starved(self) -> list[Strike]:
+        """Return the times in which a worker or the process of the panels stood still."""
+        return read_starved(self._folder / PULSE)
 
     def _look_for_deserters(self) -> None:
         self._deserters += [worker for worker in self.workers if worker.process.poll() is not None]

@@ -18,9 +18,11 @@ BEFORE_SEND, AFTER_SEND, BEFORE_RECORD = "before the send", "after the send", "b
 
 @dataclass(frozen=True)
 class Strike:
-    """A fault of a worker (`kill`, `stop`), of a panel (`vanish`) or of all callers of a panel (`hold`).
+    """A fault of a worker (`kill`, `stop`, `starved`), of a panel (`vanish`) or of all callers of a panel (`hold`).
 
-    A stop lasts until its worker continues. A panel that vanishes has cut all its connections when it `ended`.
+    One without a worker and a panel concerns everybody: the database was away (`outage`), its disk was full (`full`), a
+    clock was wrong (`clock`), or the panels got no CPU (`starved`). A stop lasts until its worker continues. A panel
+    that vanishes has cut all its connections when it `ended`.
     """
 
     kind: str
@@ -33,7 +35,11 @@ class Strike:
 
 @dataclass(frozen=True)
 class OrderSeen:
-    """The last state of one of our orders. `unknown_at` is the time when it last became unknown."""
+    """The last state of one of our orders.
+
+    `unknown_at` and `not_sent_at` are the times when it last became unknown, and when it was last known that it was not
+    sent. `unknowns` and `decisions` count how often it became unknown, and how often a person ended that for good.
+    """
 
     pk: int
     link: str
@@ -42,6 +48,10 @@ class OrderSeen:
     remote_id: str
     sent_at: float | None
     unknown_at: float | None
+    attempt: int = 1
+    not_sent_at: float | None = None
+    unknowns: int = 0
+    decisions: int = 0
     alarm: str = ""
 
 
@@ -73,6 +83,9 @@ class Evidence:
     # The links of orders that a panel refused in unknown words, and that a person sent again by a click.
     clicked: Set[str] = frozenset()
     written_off: Set[str] = frozenset()
+    # The links of orders that one of two people marked as lost over the web, and of those that one withdrew.
+    given_up: Set[str] = frozenset()
+    withdrawable: Set[str] = frozenset()
 
     def __post_init__(self) -> None:
         self.by_link = {order.link: order for order in self.orders}

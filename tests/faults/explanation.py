@@ -7,7 +7,11 @@ same id    the panel gave the same id to this order and to another order
 stop       the worker that had claimed it stood still for longer than the time for an answer
 hold       all workers had to wait before the send for longer than the deadline
 vanish     the panel cut the connection before it answered
-deadline   the panel answered after the deadline
+deadline   the panel answered after the deadline, or the worker was too late to send it and has said so
+outage     the database was away when its claim was committed, or when it was known that it was not taken
+full       the disk of the database was full then
+clock      the clock of a worker was wrong then
+starved    the worker or the panel got no CPU for more than half of the time for an answer, which then passed
 restored   the order waited in a restored copy of the database
 """
 
@@ -19,6 +23,10 @@ from panels.sandbox import Arrival, Fault
 from panels.sandbox.faults import ADMITS_ORDER
 from tests.faults.claims import Claim
 from tests.faults.evidence import AFTER_SEND, BEFORE_RECORD, BEFORE_SEND, Evidence, OrderSeen, Strike
+from tests.faults.panel import is_turned_away
+
+# An event that is so far from its claim was written by a wrong clock. In seconds.
+WRONG_CLOCK = 600.0
 
 # After one of these faults, it cannot be known whether the panel has the order.
 LEAVES_UNKNOWN = frozenset(
@@ -45,10 +53,12 @@ def explanation(order: OrderSeen, evidence: Evidence) -> str | None:
     """Return the explanation, or None if no fault of this order explains its state."""
     if order.pk in evidence.restored:
         return "restored"
-    claim = next((each for each in evidence.claims_of(order) if each.at == order.sent_at), None)
-    if claim is None or order.unknown_at is None:
+    claims = [each for each in evidence.claims_of(order) if each.attempt == order.attempt]
+    if not claims or order.unknown_at is None:
         return None
-    return next(_reasons(order, claim, order.unknown_at, evidence), None)
+    claim = claims[-1]
+    is_wrong = abs(order.unknown_at - claim.at) > WRONG_CLOCK
+    return next(_reasons(order, claim, claim.at + WRONG_CLOCK if is_wrong else order.unknown_at, evidence), None)
 
 
 def _reasons(order: OrderSeen, claim: Claim, unknown_at: float, evidence: Evidence) -> Iterator[str]:
@@ -71,8 +81,28 @@ def _reasons(order: OrderSeen, claim: Claim, unknown_at: float, evidence: Eviden
     cuts = [each for each in strikes if each.kind == "vanish"]
     if cuts and (arrival is None or (arrival.answered_at is None and arrival.at <= cuts[-1].ended)):
         yield "vanish"
-    if arrival and arrival.answered_at and arrival.answered_at - claim.at > evidence.patience:
+    yield from _too_late(order, claim, arrival, unknown_at, evidence)
+    # An order that the panel took must have become placed, however late.
+    if arrival is None or is_turned_away(arrival):
+        for each in strikes:
+            if each.kind in ("outage", "full", "clock") and claim.at + evidence.deadline >= each.began:
+                yield each.kind
+
+
+def _too_late(
+    order: OrderSeen, claim: Claim, arrival: Arrival | None, unknown_at: float, evidence: Evidence
+) -> Iterator[str]:
+    """Explain an order by the deadline, which has passed before its worker or the panel came to it."""
+    answered_at = arrival.answered_at if arrival else None
+    if answered_at and answered_at - claim.at > evidence.patience:
         yield "deadline"
+    if arrival is None and order.not_sent_at and order.not_sent_at >= unknown_at:
+        yield "deadline"
+    starved = [each for each in evidence.strikes if each.kind == "starved" and _hits(each, order, claim)]
+    lost = sum(max(min(each.ended, unknown_at) - max(each.began, claim.at), 0.0) for each in starved)
+    # Nothing else takes so long that the other half would not have been enough.
+    if lost > evidence.patience / 2 and unknown_at - claim.at > evidence.patience:
+        yield "starved"
 
 
 def _arrival(order: OrderSeen, claim: Claim, evidence: Evidence) -> Arrival | None:
@@ -83,7 +113,7 @@ def _arrival(order: OrderSeen, claim: Claim, evidence: Evidence) -> Arrival | No
 
 def _hits(strike: Strike, order: OrderSeen, claim: Claim) -> bool:
     """Return whether a fault of the claiming worker or of the panel came after the claim of an order."""
-    is_meant = strike.worker == claim.worker if strike.worker else strike.panel == order.panel
+    is_meant = strike.worker == claim.worker if strike.worker else strike.panel in ("", order.panel)
     return is_meant and strike.ended >= claim.at
 
 

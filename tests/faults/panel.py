@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from panels.sandbox import Arrival, Fault, SandboxPanel
 from panels.sandbox.faults import ADMITS_ORDER, PlannedFault
+from tests.faults.pulse import was_late_within
+from tests.faults.worker import READ_TIMEOUT
 
 # Refusals that are not about the order. The order waits until the account or the panel is in order.
 FUNDS, AUTH, EVERYBODY = "Not enough funds on balance", "Invalid API key", "Ordering is disabled"
@@ -61,22 +64,49 @@ OUTLASTS_ALL = (Fault.HANG, Fault.TRICKLE, Fault.TRICKLE_HEAD)
 AT_ONCE = 1e9
 
 
+class Met(Protocol):
+    """A call that a panel has met: the fault, and when it was answered."""
+
+    fault: PlannedFault | None
+    answered_at: float | None
+
+
 def fault_name(fault: Fault, text: str) -> str:
     """Return the name of a fault. The names of refusals have their words."""
     return f"{fault}: {text}" if text else str(fault)
 
 
+def is_turned_away(call: Met) -> bool:
+    """Return whether the panel has answered that it did not look at a call."""
+    if call.fault is None or call.answered_at is None:
+        return False
+    refuses = call.fault.fault is Fault.REFUSE and call.fault.text in ACCOUNT_REFUSALS
+    return refuses or call.fault.fault is Fault.RATE_LIMIT
+
+
 class SpoiledPanel(SandboxPanel):
     """Listens in the process of the harness, so its ledger outlives all faults."""
 
-    def __init__(self, name: str, key: str, *, latency: float, seed: int, per_minute: int | None = None) -> None:
-        super().__init__(key=key, balance=Decimal(10**9), latency=latency, speed=AT_ONCE, seed=seed)
+    def __init__(
+        self,
+        name: str,
+        key: str,
+        *,
+        latency: float,
+        seed: int,
+        per_minute: int | None = None,
+        speed: float = AT_ONCE,
+    ) -> None:
+        super().__init__(key=key, balance=Decimal(10**9), latency=latency, speed=speed, seed=seed)
         self.name, self.per_minute = name, per_minute
         self._due: deque[FaultOption] = deque()
         self._planned: list[PlannedFault] = []
         self._adds = 0
         # The adds that are under way and whose callers wait, and the highest number of them.
         self.under_way = self.peak = 0
+        # Until then, no highest number is noted. A worker with a wrong clock believes that the deadlines of others have
+        # passed, and sends beside them.
+        self.no_peak_until = 0.0
         self._counting = threading.Lock()
         # Each call has its own thread.
         self._call = threading.local()
@@ -128,7 +158,9 @@ class SpoiledPanel(SandboxPanel):
         if self._call.is_counted:
             with self._counting:
                 self.under_way += change
-                self.peak = max(self.peak, self.under_way)
+                # Callers that gave up do not count, and a panel without CPU notes late that a call has ended.
+                if time.time() > self.no_peak_until and not was_late_within(2 * READ_TIMEOUT):
+                    self.peak = max(self.peak, self.under_way)
 
     @contextlib.contextmanager
     def answering_late(self, seconds: float, times: int | None = 1) -> Iterator[None]:

@@ -8,27 +8,38 @@ import secrets
 import tempfile
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tests.bench.surroundings import account
+from tests.faults.care import Care
+from tests.faults.care_blows import CareBlows
+from tests.faults.care_panel import CarePanel
+from tests.faults.catalogs import Catalogs
+from tests.faults.contests import Contests
 from tests.faults.crew import Crew
+from tests.faults.memory import MemoryWatch
+from tests.faults.outages import Outages
 from tests.faults.outcome import judge, write_log
 from tests.faults.panel import FAULTS, PARALLEL, PER_MINUTE, SpoiledPanel
+from tests.faults.pulse import OURS, watch
 from tests.faults.saboteur import Saboteur
 from tests.faults.stock import Stock
 from tests.faults.storage import Storage
-from tests.faults.worker import CONNECT_TIMEOUT, READ_TIMEOUT
+from tests.faults.web import Web
+from tests.faults.worker import CONNECT_TIMEOUT, PULSE, READ_TIMEOUT
 
 WORKERS, PANELS = 3, 3
+# The refills and the cancels that wait when a fault occurs.
+CARE_IN_STOCK = 2
 # The seconds of each answer. They leave work for the next fault.
 LATENCY = 0.15
 # The least number of orders that wait at each panel when a fault occurs.
 IN_STOCK = 14
-# The number of attempts at a fault that did not succeed.
-TRIES = 3
+# The number of attempts at a fault that did not succeed, because a busy machine misses the moment.
+TRIES = 8
 
 
 @dataclass(frozen=True)
@@ -60,8 +71,8 @@ def run(plan: Plan) -> Report:
     report = Report(plan)
     plan.logs.mkdir(parents=True, exist_ok=True)
     with (
-        tempfile.TemporaryDirectory() as folder,
-        Storage.of(plan.storage, Path(folder)) as storage,
+        _folder() as folder,
+        Storage.of(plan.storage, folder) as storage,
         Surroundings(plan, storage) as surroundings,
     ):
         try:
@@ -73,6 +84,14 @@ def run(plan: Plan) -> Report:
         write_log(surroundings, report)
     report.seconds = time.monotonic() - began
     return report
+
+
+@contextlib.contextmanager
+def _folder() -> Iterator[Path]:
+    """Yield a folder that the user of a PostgreSQL server can enter too."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 class Surroundings(contextlib.ExitStack):
@@ -87,19 +106,36 @@ class Surroundings(contextlib.ExitStack):
         plan = self.plan
         self.chance = random.Random(f"{plan.seed}/{plan.storage}")
         self.panels = [self.enter_context(self._panel(number)) for number in range(PANELS)]
+        care_panel = CarePanel("care", secrets.token_hex(16), latency=LATENCY, seed=plan.seed)
+        self.care_panel = self.enter_context(care_panel)
         limits = {"parallel_calls": PARALLEL, "connect_timeout": CONNECT_TIMEOUT, "read_timeout": READ_TIMEOUT}
-        accounts = [
+        *accounts, care_account = [
             account(panel.api_url, key=panel.key, name=panel.name, calls_per_minute=panel.per_minute, **limits)
-            for panel in self.panels
+            for panel in (*self.panels, self.care_panel)
         ]
         for panel in self.panels:
             panel.misbehave()
-        self.stock = Stock(accounts)
-        self.crew = Crew(WORKERS, plan.logs)
+        self.stock, self.care = Stock(accounts), Care(self.care_panel, care_account)
+        self.crew, self.web = Crew(WORKERS, plan.logs), Web(plan.logs)
         self.callback(self.crew.end)
-        self.saboteur = Saboteur(self.crew, self.panels, self.stock, self.storage, self.chance)
+        watch(OURS, plan.logs / PULSE)
+        self.memory = self.enter_context(MemoryWatch(self._pids))
+        self._prepare_blows()
         self.blows: list[tuple[float, str]] = []
         return self
+
+    def _prepare_blows(self) -> None:
+        crew, chance = self.crew, self.chance
+        self.saboteur = Saboteur(crew, self.panels, self.stock, self.storage, chance)
+        done = self.saboteur.done
+        self.outages = Outages(crew, self.panels, self.storage, chance, done, self.saboteur.strikes)
+        self.care_blows = CareBlows(crew, self.care_panel, self.care, self.storage, chance, done)
+        self.catalogs = Catalogs(self.panels, done)
+        self.contests = Contests(self.web, self.stock, self.care, chance, done)
+
+    def _pids(self) -> dict[int, str]:
+        web = self.web.pids()
+        return {each.process.pid: "worker" for each in self.crew.workers} | dict.fromkeys(web, "web process")
 
     def _panel(self, number: int) -> SpoiledPanel:
         return SpoiledPanel(
@@ -115,52 +151,65 @@ def _break_everything(plan: Plan, now: Surroundings) -> None:
     """Cause every fault once, a restore included, and then random faults until the number of kills is reached."""
     saboteur, stock = now.saboteur, now.stock
     stock.add(3 * PANELS * IN_STOCK)
+    now.care.keep(CARE_IN_STOCK)
     now.crew.fill()
     _strike(now, saboteur.kill_after_send)
-    _strike(now, saboteur.copy_when_left, 2 * PANELS * IN_STOCK)
+    _strike(now, saboteur.copy_when_left, 2 * PANELS * IN_STOCK, now.care)
     # No order is created between a copy and its restore, because a restore loses such orders, as with any backup.
     _strike(now, saboteur.kill_before_record)
     _strike(now, saboteur.restore_when_left, PANELS * IN_STOCK)
     # Only now, because a fault whose orders the restore lost would prove nothing.
     for number, panel in enumerate(now.panels):
         panel.misbehave_once(FAULTS[number::PANELS])
+    now.care_panel.misbehave_once()
+    now.enter_context(now.web)
     stock.add(plan.orders - len(stock.links))
-    first = [
-        saboteur.flush_queue,
-        saboteur.kill_before_send,
-        saboteur.stop_after_send,
-        saboteur.kill_after_send,
-        saboteur.vanish,
-        saboteur.stop_before_send,
-        saboteur.kill_before_record,
-        saboteur.lie,
-        saboteur.close_by_owner,
-    ]
-    for blow in first:
-        if not any(_falls(now, blow) for _ in range(TRIES)):
-            return
-    blows = [saboteur.kill_at_random] * 12 + [saboteur.kill_after_send, saboteur.kill_before_record] * 8
-    blows += [saboteur.kill_before_send, saboteur.vanish, saboteur.flush_queue] * 3
-    # These faults take long.
-    blows += [saboteur.lie, saboteur.close_by_owner]
-    blows += [saboteur.stop_after_send, saboteur.stop_before_send]
+    waiting = _each_blow(now)
+    for _ in range(TRIES):
+        waiting = [blow for blow in waiting if not _falls(now, blow)]
+    blows = _random_blows(now)
     while saboteur.done["kill"] < plan.kills:
-        stock.keep(IN_STOCK)
+        _keep(now)
         _strike(now, now.chance.choice(blows))
     stock.wait_until(lambda: _faults_left(now))
     stock.wait_until(lambda: stock.left().count(), PANELS * IN_STOCK)
 
 
+def _each_blow(now: Surroundings) -> list[Callable[[], None]]:
+    """Return every blow that this storage can get."""
+    saboteur, outages, care = now.saboteur, now.outages, now.care_blows
+    blows = [saboteur.flush_queue, saboteur.kill_before_send, saboteur.stop_after_send, care.kill_after_ask]
+    blows += [saboteur.kill_after_send, saboteur.vanish, outages.set_clock_forward, now.contests.decide_together]
+    blows += [saboteur.stop_before_send, care.kill_before_care_record, outages.set_clock_back]
+    blows += [now.catalogs.read_at_bounds]
+    blows += [outages.stop_database] * now.storage.has_server + [outages.fill_disk] * now.storage.disk.is_small
+    return [*blows, saboteur.kill_before_record, saboteur.lie, saboteur.close_by_owner]
+
+
+def _random_blows(now: Surroundings) -> list[Callable[[], None]]:
+    """Return the blows from which the next one is drawn. Those that are drawn often do not take long."""
+    saboteur, care = now.saboteur, now.care_blows
+    often = [saboteur.kill_at_random] * 12 + [saboteur.kill_after_send, saboteur.kill_before_record] * 8
+    often += [care.kill_after_ask, care.kill_before_care_record] * 4
+    often += [saboteur.kill_before_send, saboteur.vanish, saboteur.flush_queue] * 3
+    return often + _each_blow(now)
+
+
+def _keep(now: Surroundings) -> None:
+    now.stock.keep(IN_STOCK)
+    now.care.keep(CARE_IN_STOCK)
+
+
 def _faults_left(now: Surroundings) -> int:
-    left = sum(panel.faults_left for panel in now.panels)
+    left = sum(panel.faults_left for panel in (*now.panels, now.care_panel))
     if left:
-        now.stock.keep(IN_STOCK)
+        _keep(now)
     return left
 
 
 def _falls(now: Surroundings, blow: Callable[..., None]) -> bool:
     missed = _missed(now)
-    now.stock.keep(IN_STOCK)
+    _keep(now)
     _strike(now, blow)
     return _missed(now) == missed
 

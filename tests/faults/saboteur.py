@@ -15,6 +15,7 @@ from typing import Any
 from django.core.management import call_command
 
 from panels.sandbox import Arrival, Fault
+from tests.faults.care import Care
 from tests.faults.crew import Crew, Worker
 from tests.faults.evidence import AFTER_SEND, BEFORE_RECORD, BEFORE_SEND, Strike
 from tests.faults.panel import BY_OWNER, LIE, SpoiledPanel
@@ -29,6 +30,8 @@ PATIENCE = 15.0
 LATE = 1.0
 # The orders that must wait at a panel before a fault is caused there.
 ENOUGH = 9
+# The refills and the cancels that wait in the copy of the database.
+CARE_IN_COPY = 3
 # How often workers are halted until they are at the right moment.
 TRIES = 20
 NOT_NOW = "not at the right moment"
@@ -41,7 +44,7 @@ class Saboteur:
         self, crew: Crew, panels: list[SpoiledPanel], stock: Stock, storage: Storage, chance: random.Random
     ) -> None:
         self._crew, self._panels, self._stock, self._storage, self._chance = crew, panels, stock, storage, chance
-        # The faults of panels.
+        # The faults of panels, of the database and of clocks.
         self.strikes: list[Strike] = []
         self.done: Counter[str] = Counter()
         # The most orders that a panel refused in unknown words before it was paused.
@@ -182,9 +185,10 @@ class Saboteur:
         self._storage.flush_queue()
         self.done["queue flushed"] += 1
 
-    def copy_when_left(self, count: int) -> None:
+    def copy_when_left(self, count: int, care: Care) -> None:
         """When so many orders are left, kill all workers in the middle of their work, and copy the database."""
         self._until(lambda: self._stock.left().count() <= count)
+        care.keep(CARE_IN_COPY)
         self._kill(list(self._crew.workers), "for a copy")
         self._storage.copy()
 
@@ -195,7 +199,7 @@ class Saboteur:
         # No row of the copy has the orders that the panels still work on.
         self._until(lambda: not any(panel.under_way for panel in self._panels))
         self._storage.restore()
-        self.restored, self.restored_at = set(self._stock.left().values_list("pk", flat=True)), time.time()
+        self.restored, self.restored_at = self._stock.waiting_pks(), time.time()
         call_command("after_restore", force=True, stdout=io.StringIO())
         self.done["database restored"] += 1
 

@@ -11,7 +11,11 @@ from typing import Any
 from panels.sandbox import Arrival
 from tests.faults.evidence import OrderSeen
 
-LINK = "https://example.com/f/{}"
+LINK, DRAFT_LINK = "https://example.com/f/{}", "https://example.com/draft/{}/{}"
+# What the history says of the decisions that end an unknown outcome for good.
+DECISIONS = ("Not at the panel. The order is sent again.", "Marked as lost.")
+# An order or request that waits is in one of these states.
+WAITING = ("queued", "sending")
 LOOK_EVERY = 0.1  # In seconds.
 # Seconds between two looks at the accounts, and seconds without progress after which a wait ends.
 LIFT_EVERY, SETTLE_WITHIN = 0.5, 30.0
@@ -26,6 +30,7 @@ class Stock:
         self._services = [account.services.filter(type="default", is_listed=True).first() for account in accounts]
         self._person = make_user("Operator")
         self._lift_again_at = 0.0
+        self._count = self._drafts = 0
         self.links: set[str] = set()
         # The decisions at the end. The panel may have seen an attempt of these orders that it did not accept.
         self.sent_again: set[str] = set()
@@ -33,6 +38,27 @@ class Stock:
         self.clicked: set[str] = set()
         # The panel gave the id of these orders to another order.
         self.written_off: set[str] = set()
+        # The orders that one of two people marked as lost over the web, and those that one withdrew there.
+        self.given_up: set[str] = set()
+        self.withdrawable: set[str] = set()
+
+    def new_order(self, **fields: Any) -> Any:
+        """Queue one more order at the first panel, before all others, and return it."""
+        from panels.models import Order
+
+        self._queue(self._services[:1], **fields)
+        order = Order.objects.select_related("panel", "service__panel").latest("pk")
+        self.put_first(order)
+        return order
+
+    def new_draft(self) -> tuple[Any, set[str]]:
+        """Create a draft of two orders, and return it with their links. They count once they are ordered."""
+        from tests.factories import make_batch, row_of
+
+        service, self._drafts = self._services[0], self._drafts + 1
+        links = [DRAFT_LINK.format(self._drafts, number) for number in range(2)]
+        batch = make_batch(*(row_of(service, link=link, quantity=service.min_quantity) for link in links))
+        return batch, set(links)
 
     def add(self, count: int) -> None:
         """Queue so many more orders, spread over the panels."""
@@ -43,14 +69,15 @@ class Stock:
         left = self.left_at()
         self._queue([service for service in self._services for _ in range(count - left[service.panel.name])])
 
-    def _queue(self, services: list[Any]) -> None:
+    def _queue(self, services: list[Any], **fields: Any) -> None:
         from django.db import transaction
 
         from panels.bell import ring
         from panels.models import Order
         from panels.protocol.links import normalise_link
 
-        links = [LINK.format(number) for number in range(len(self.links), len(self.links) + len(services))]
+        links = [LINK.format(self._count + number) for number in range(len(services))]
+        self._count += len(services)
         rows = []
         for service, link in zip(services, links, strict=True):
             rows.append(
@@ -64,6 +91,7 @@ class Stock:
                     quantity=service.min_quantity,
                     rate_agreed=service.rate_per_1000,
                     currency=service.panel.currency,
+                    **fields,
                 )
             )
         with transaction.atomic():
@@ -74,7 +102,17 @@ class Stock:
 
     def left(self) -> Any:
         """Return the orders that are queued or being sent."""
-        return self._in("queued", "sending")
+        return self._in(*WAITING)
+
+    def waiting_pks(self) -> set[int]:
+        """Return the orders that wait, with those whose refill or cancel waits."""
+        from django.db.models import Q
+
+        from panels.models import Order, Refill
+
+        refills = Refill.objects.filter(state__in=WAITING).values("order")
+        waiting = Order.objects.filter(Q(state__in=WAITING) | Q(cancel_state__in=WAITING) | Q(pk__in=refills))
+        return set(waiting.values_list("pk", flat=True))
 
     def left_at(self, *, is_open: bool = False) -> Counter[str]:
         """Count the queued orders of each panel by its name. With `is_open`, leave out paused panels."""
@@ -210,7 +248,7 @@ class Stock:
         decisions: Counter[str] = Counter()
         for order in Order.objects.exclude(alarm=""):
             resolution.dismiss_alarm(order, self._person)
-        for order in Order.objects.filter(state="unknown", candidate_id="").select_related("panel"):
+        for order in self.undecided():
             remote_id = id_at_panel(order.link)
             if not remote_id:
                 self.send_again(order)
@@ -227,6 +265,12 @@ class Stock:
                 decisions["found at the panel"] += 1
         return decisions
 
+    def undecided(self) -> Any:
+        """Return the unknown orders for which nobody has named an id."""
+        from panels.models import Order
+
+        return Order.objects.filter(state="unknown", candidate_id="").select_related("panel")
+
     def undecidable(self) -> int:
         """Count the unknown orders that may still get an answer."""
         from django.utils import timezone
@@ -240,9 +284,13 @@ class Stock:
         return self._in("queued", "sending", "unknown")
 
     def _in(self, *states: str) -> Any:
+        return self._mine().filter(state__in=states)
+
+    def _mine(self) -> Any:
+        """Return the orders of this stock, without the orders that panels had from the start."""
         from panels.models import Order
 
-        return Order.objects.filter(state__in=states)
+        return Order.objects.filter(panel__in={service.panel_id for service in self._services})
 
     def late_ids(self) -> int:
         """Count the orders that were given up and then got their id from a late answer."""
@@ -260,11 +308,18 @@ class Stock:
 
     def seen(self) -> list[OrderSeen]:
         """Read the current state of every order."""
-        from django.db.models import Max, Q
+        from django.db.models import Count, Max, Q
 
         from panels.models import Order, OrderEvent
 
-        unknown_at = Max("events__at", filter=Q(events__what=OrderEvent.What.UNKNOWN))
+        what = OrderEvent.What
+        unknown, decided = Q(events__what=what.UNKNOWN), Q(events__what=what.RESOLVED, events__detail__in=DECISIONS)
+        found = {
+            "unknown_at": Max("events__at", filter=unknown),
+            "not_sent_at": Max("events__at", filter=Q(events__what=what.NOT_SENT)),
+            "unknowns": Count("events", filter=unknown),
+            "decisions": Count("events", filter=decided),
+        }
         return [
             OrderSeen(
                 pk=order.pk,
@@ -273,8 +328,12 @@ class Stock:
                 state=order.state,
                 remote_id=order.remote_id,
                 sent_at=order.sent_at and order.sent_at.timestamp(),
+                attempt=order.attempt,
                 unknown_at=order.unknown_at and order.unknown_at.timestamp(),
+                not_sent_at=order.not_sent_at and order.not_sent_at.timestamp(),
+                unknowns=order.unknowns,
+                decisions=order.decisions,
                 alarm=order.alarm,
             )
-            for order in Order.objects.select_related("panel").annotate(unknown_at=unknown_at)
+            for order in Order.objects.filter(pk__in=self._mine()).select_related("panel").annotate(**found)
         ]

@@ -1,4 +1,4 @@
-"""A new database and queue for one run. They can be locked, emptied, copied and restored."""
+"""A new database and queue for one run. They can be locked, emptied, copied, restored and taken away for a while."""
 
 from __future__ import annotations
 
@@ -8,22 +8,26 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psycopg
 import psycopg.sql
 
 from tests.bench.surroundings import set_up
+from tests.faults.disk import Disk
+from tests.faults.server import Server
 
-POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/panels_faults")
 REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/14")
 KINDS = ("sqlite", "postgres+redis", "postgres")
 
 
 class Storage:
-    """The database and the queue. Their addresses are in the environment, for the workers too."""
+    """The database and the queue on a small disk. Their addresses are in the environment, for the workers too."""
 
-    def __init__(self, database_url: str, queue_url: str) -> None:
+    # Whether the database is a server that can be stopped.
+    has_server = False
+
+    def __init__(self, disk: Disk, database_url: str, queue_url: str) -> None:
+        self.disk = disk
         os.environ["DATABASE_URL"] = database_url
         set_up(queue_url)
 
@@ -33,14 +37,15 @@ class Storage:
         """Yield a migrated database with an empty queue, and remove both in the end."""
         from django.core.management import call_command
 
-        storage = _Sqlite(folder) if kind == "sqlite" else _Postgres(REDIS if kind == "postgres+redis" else None)
-        try:
-            call_command("migrate", verbosity=0)
-            storage.flush_queue()
-            yield storage
-        finally:
-            storage.let_go()
-            storage.remove()
+        with Disk.of(folder / "disk") as disk:
+            storage = _Sqlite(disk) if kind == "sqlite" else _Postgres(disk, REDIS if "redis" in kind else None)
+            try:
+                call_command("migrate", verbosity=0)
+                storage.flush_queue()
+                yield storage
+            finally:
+                storage.let_go()
+                storage.remove()
 
     def flush_queue(self) -> None:
         """Delete all tasks of the queue."""
@@ -62,7 +67,19 @@ class Storage:
         huey.storage.close()
 
     def remove(self) -> None:
-        """Delete the database."""
+        """End what the database needs. Its files end with the folder of the run."""
+
+    @contextlib.contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Stop the server of the database as a crash does, and start it again in the end."""
+        raise NotImplementedError
+
+    @contextlib.contextmanager
+    def full(self) -> Iterator[None]:
+        """Keep the disk of the database full."""
+        with self.disk.full():
+            yield
+        self.let_go()
 
     def copy(self) -> None:
         """Copy the database as it is now. No process may be connected."""
@@ -82,10 +99,10 @@ class Storage:
 
 
 class _Sqlite(Storage):
-    def __init__(self, folder: Path) -> None:
-        self._file, self._copy = folder / "dashboard.sqlite3", folder / "copy.sqlite3"
-        self._queue = folder / "queue.sqlite3"
-        super().__init__(f"sqlite:///{self._file}", f"sqlite:///{self._queue}")
+    def __init__(self, disk: Disk) -> None:
+        self._file, self._queue = disk.folder / "dashboard.sqlite3", disk.folder / "queue.sqlite3"
+        self._copy = disk.folder.with_name("copy.sqlite3")
+        super().__init__(disk, f"sqlite:///{self._file}", f"sqlite:///{self._queue}")
 
     def copy(self) -> None:
         with (
@@ -117,18 +134,35 @@ class _Sqlite(Storage):
 
 
 class _Postgres(Storage):
-    def __init__(self, queue_url: str | None) -> None:
-        server = urlsplit(POSTGRES)
-        self._name = f"{server.path.removeprefix('/')}_faults_{os.getpid()}"
-        self._copy = f"{self._name}_copy"
-        self._own = f"{server.scheme}://{server.netloc}/{self._name}"
-        self._maintenance = f"{server.scheme}://{server.netloc}/postgres"
+    has_server = True
+
+    def __init__(self, disk: Disk, queue_url: str | None) -> None:
+        self._name, self._copy = "panels", "panels_copy"
+        self._server = Server(disk.folder)
+        self._own, self._maintenance = self._server.url(self._name), self._server.url("postgres")
         self._run("CREATE DATABASE {}", self._name)
-        super().__init__(self._own, queue_url or self._own)
+        super().__init__(disk, self._own, queue_url or self._own)
 
     def remove(self) -> None:
-        for name in (self._name, self._copy):
-            self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        self._server.stop_at_once()
+
+    @contextlib.contextmanager
+    def stopped(self) -> Iterator[None]:
+        self._server.stop_at_once()
+        try:
+            yield
+        finally:
+            self._server.start()
+            self.let_go()
+
+    @contextlib.contextmanager
+    def full(self) -> Iterator[None]:
+        """A server that cannot write its log of changes ends. Then a person frees the disk, and starts it again."""
+        try:
+            with super().full():
+                yield
+        finally:
+            self._server.start()
 
     def copy(self) -> None:
         self.let_go()

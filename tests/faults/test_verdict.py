@@ -1,68 +1,15 @@
 """The verdict of a fault run: the states that it accepts, and the states that break a promise."""
 
-from decimal import Decimal
-
 import pytest
 
 from panels.calls import claiming
-from panels.sandbox import Arrival, Fault, LedgerEntry
-from panels.sandbox.faults import ADMITS_ORDER, PlannedFault
+from panels.sandbox import Fault
 from tests.factories import make_order
+from tests.faults.cases import LINK, OTHER, arrival, claim, entry, evidence, kill, order, stop
 from tests.faults.claims import Claim, note_claims, read_claims
-from tests.faults.evidence import Evidence, OrderSeen, Strike
-from tests.faults.explanation import explanation
+from tests.faults.memory import MOST, too_much
 from tests.faults.panel import AUTH, BY_OWNER, EVERYBODY, FUNDS, LIE
 from tests.faults.verdict import trouble_in, violations
-
-LINK = "https://example.com/f/1"
-OTHER = "https://example.com/f/2"
-DEADLINE = 6.0
-DEAD = 100 + DEADLINE
-
-
-def order(state="placed", pk=1, **fields):
-    fields = {
-        "remote_id": "7" if state == "placed" else "",
-        "unknown_at": DEAD if state == "unknown" else None,
-    } | fields
-    fields = {"link": f"https://example.com/f/{pk}", "panel": "p", "sent_at": 100.0} | fields
-    return OrderSeen(pk=pk, state=state, **fields)
-
-
-def arrival(fault=None, *, at=100.1, answered_at=100.2, caller="w1", link=LINK, text=""):
-    planned = PlannedFault(fault, text=text) if fault else None
-    return Arrival(int(at * 10), {"link": link}, caller, planned, at, answered_at)
-
-
-def entry(order_id="7", link=LINK, at=100.1):
-    return LedgerEntry(order_id, "1", {"link": link}, Decimal(1), at, 1)
-
-
-def claim(at=100.0, pk=1, worker="w1"):
-    return Claim(at, pk, 1, worker)
-
-
-def evidence(*orders, ledger=(), arrivals=(), strikes=(), **fields):
-    """Build the evidence. Each sender had claimed its order, and w1 had claimed every order that was sent."""
-    sent = [claim(each.at - 0.1, int(each.fields["link"][-1]), each.caller) for each in arrivals]
-    own = [claim(each.sent_at, each.pk) for each in orders if each.sent_at]
-    fields = {
-        "links": {each.link for each in orders},
-        "claims": [*sent, *own],
-        "patience": 2.0,
-        "deadline": DEADLINE,
-        "parallel": 3,
-        "peaks": {"p": 3},
-    } | fields
-    return Evidence(orders=orders, ledgers={"p": ledger}, arrivals={"p": arrivals}, strikes=strikes, **fields)
-
-
-def kill(at=100.3, worker="w1"):
-    return Strike("kill", at, at, worker=worker)
-
-
-def stop(began, ended, worker="w1"):
-    return Strike("stop", began, ended, worker=worker)
 
 
 def test_a_placed_order_in_the_ledger_keeps_both_promises():
@@ -86,7 +33,7 @@ def test_a_placed_order_in_the_ledger_keeps_both_promises():
         (evidence(order(), order("refused", 2), ledger=[entry(link=OTHER)]), "stands at order 1"),
         (evidence(order("queued")), "still queued"),
         (evidence(order("sending")), "still sending"),
-        (evidence(order("withdrawn")), "still withdrawn"),
+        (evidence(order("withdrawn")), "nobody has withdrawn it"),
         (evidence(order("written_off")), "nobody had a reason for it"),
         (evidence(order("written_off"), is_decided=True, written_off={LINK}), "nobody had a reason for it"),
         (evidence(order(alarm="Second order"), ledger=[entry()]), "alarm"),
@@ -203,73 +150,6 @@ def test_a_panel_gets_no_more_calls_a_minute_than_it_takes():
     assert told(0, strikes=[kill(100.5, "w2")])
 
 
-@pytest.mark.parametrize(
-    ("seen", "reason"),
-    [
-        (evidence(order("unknown"), arrivals=[arrival(Fault.HANG)]), "hang"),
-        (evidence(order("unknown"), arrivals=[arrival(Fault.TRICKLE_HEAD)]), "trickle_head"),
-        # These answers are understood.
-        (evidence(order("unknown"), arrivals=[arrival(Fault.PHP_NOTICE)]), None),
-        (evidence(order("unknown"), arrivals=[arrival(Fault.REFUSE)]), None),
-        # The fault belongs to an earlier attempt.
-        (evidence(order("unknown"), arrivals=[arrival(Fault.HANG, at=99)]), None),
-        (evidence(order("unknown"), strikes=[kill()]), "kill before the send"),
-        (evidence(order("unknown"), arrivals=[arrival(answered_at=None)], strikes=[kill()]), "kill after the send"),
-        (evidence(order("unknown"), arrivals=[arrival(answered_at=101)], strikes=[kill()]), "kill after the send"),
-        (evidence(order("unknown"), arrivals=[arrival()], strikes=[kill()]), "kill before the record"),
-        (evidence(order("unknown"), arrivals=[arrival()], strikes=[kill(worker="w2")]), None),
-        # Only this worker has claimed it, whether or not it was sent.
-        (evidence(order("unknown"), strikes=[kill(worker="w2")]), None),
-        (evidence(order("unknown"), strikes=[stop(100.1, 110, worker="w2")]), None),
-        (evidence(order("unknown"), strikes=[kill()], claims=[]), None),
-        (evidence(order("unknown"), strikes=[kill()], claims=[claim(99), claim(worker="w2")]), None),
-        (evidence(order("unknown"), arrivals=[arrival()], strikes=[kill(99)]), None),
-        (evidence(order("unknown"), arrivals=[arrival()], strikes=[kill(DEAD + 1)]), None),
-        # A living worker has given it up before its deadline.
-        (evidence(order("unknown", unknown_at=101.0), arrivals=[arrival()], strikes=[kill()]), None),
-        (evidence(order("unknown"), strikes=[stop(100.05, 110)]), "stop before the send"),
-        (evidence(order("unknown"), arrivals=[arrival()], strikes=[stop(100.15, 110)]), "stop after the send"),
-        (
-            evidence(order("unknown", unknown_at=104.0), arrivals=[arrival()], strikes=[stop(101, 103.5)]),
-            "stop before the record",
-        ),
-        # Several halts add up. A short halt explains nothing, at any time of giving up.
-        (evidence(order("unknown"), strikes=[stop(100.1, 101.2), stop(101.3, 102.3)]), "stop before the send"),
-        (evidence(order("unknown"), strikes=[stop(100.1, 100.4)]), None),
-        (evidence(order("unknown"), strikes=[stop(90, 101)]), None),
-        (evidence(order("unknown"), strikes=[stop(DEAD - 1, 120)]), None),
-        (evidence(order("unknown"), strikes=[Strike("hold", 99, 103, panel="p")]), "hold before the send"),
-        (evidence(order("unknown"), strikes=[Strike("hold", 99, 103, panel="q")]), None),
-        (evidence(order("unknown"), strikes=[Strike("hold", 99, 101.9, panel="p")]), None),
-        (evidence(order("unknown"), strikes=[Strike("vanish", 100, 101, panel="p")]), "vanish"),
-        (
-            evidence(
-                order("unknown"), arrivals=[arrival(answered_at=None)], strikes=[Strike("vanish", 100, 101, panel="p")]
-            ),
-            "vanish",
-        ),
-        (evidence(order("unknown"), strikes=[Strike("vanish", 100, 101, panel="q")]), None),
-        # It was claimed after all connections were cut, sent after the panel came back, or answered.
-        (evidence(order("unknown"), strikes=[Strike("vanish", 99, 99.9, panel="p")]), None),
-        (
-            evidence(
-                order("unknown"),
-                arrivals=[arrival(at=103, answered_at=None)],
-                strikes=[Strike("vanish", 100, 101, panel="p")],
-            ),
-            None,
-        ),
-        (evidence(order("unknown"), arrivals=[arrival()], strikes=[Strike("vanish", 100, 101, panel="p")]), None),
-        (evidence(order("unknown"), arrivals=[arrival(answered_at=103)]), "deadline"),
-        (evidence(order("unknown"), arrivals=[arrival(answered_at=None)]), None),
-        (evidence(order("unknown", sent_at=None), restored={1}), "restored"),
-        (evidence(order("unknown")), None),
-    ],
-)
-def test_an_unknown_outcome_needs_a_fault_of_just_this_order(seen, reason):
-    assert explanation(seen.orders[0], seen) == reason
-
-
 def test_one_id_for_two_orders_is_a_fault_of_the_panel():
     second = order("unknown", 2, alarm="The panel gave the ID 7 to this order, but our order 1 already has this ID.")
     met = arrival(Fault.SAME_ID, link=OTHER)
@@ -345,9 +225,28 @@ def test_an_order_that_everybody_is_refused_may_go_out_again():
     assert violations(evidence(order(), ledger=[entry()], arrivals=arrivals)) == []
 
 
-def test_an_error_that_admits_the_order_explains_why_it_is_unknown():
-    seen = order("unknown", unknown_at=100.3)
-    admitted = arrival(Fault.REFUSE, text=ADMITS_ORDER)
-    assert explanation(seen, evidence(seen, ledger=[entry()], arrivals=[admitted])) == "admitted"
-    refused = order("refused")
-    assert violations(evidence(refused, ledger=[entry()], arrivals=[admitted]))
+def test_a_withdrawn_order_was_withdrawn_by_a_person_and_never_looked_at():
+    mine = {"withdrawable": {LINK}}
+    withdrawn = order("withdrawn", sent_at=None)
+    assert violations(evidence(withdrawn, **mine)) == []
+    assert violations(evidence(withdrawn, arrivals=[arrival(Fault.RATE_LIMIT)], **mine)) == []
+    assert any("it was sent" in each for each in violations(evidence(withdrawn, arrivals=[arrival()], **mine)))
+    taken = evidence(withdrawn, ledger=[entry()], arrivals=[arrival()], **mine)
+    assert any("it is withdrawn, and p has it" in each for each in violations(taken))
+
+
+def test_two_people_end_an_unknown_outcome_once():
+    met = {"ledger": [entry()], "arrivals": [arrival(Fault.DROP_BEFORE), arrival(at=101)], "sent_again": {LINK}}
+    assert violations(evidence(order(unknowns=1, decisions=1), **met)) == []
+    assert "2 decisions ended 1 unknown outcomes" in violations(evidence(order(unknowns=1, decisions=2), **met))[0]
+
+
+def test_an_order_that_a_person_marked_as_lost_may_be_at_the_panel():
+    lost = order("written_off", unknowns=1, decisions=1)
+    assert violations(evidence(lost, ledger=[entry()], arrivals=[arrival()], given_up={LINK})) == []
+    assert violations(evidence(lost, ledger=[entry()], arrivals=[arrival()]))
+
+
+def test_too_much_memory_is_a_violation():
+    assert too_much({"worker": MOST - 1, "web process": 100}) == []
+    assert too_much({"worker": MOST, "web process": 100}) == ["a worker had 400 MB, and may have 400"]

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from panels.sandbox import Arrival, Fault
 from tests.faults.evidence import Evidence, OrderSeen
 from tests.faults.explanation import explanation
-from tests.faults.panel import ACCOUNT_REFUSALS, BY_OWNER, LIE
+from tests.faults.panel import ACCOUNT_REFUSALS, BY_OWNER, LIE, is_turned_away
 
 # The calls that may follow at once after a quiet time, and the seconds between the turn of a call and its claim.
 BURST, JITTER = 4, 0.5
@@ -66,7 +66,7 @@ def _ledger(evidence: Evidence) -> Iterator[str]:
             order, holder = evidence.by_link.get(entry.fields["link"]), holders.get(entry.order_id)
             if order is None or order.panel != panel:
                 yield f"{panel} {entry.order_id}: it belongs to none of our orders"
-            elif holder is None and order.state != "unknown" and not _is_lied_about(order, evidence):
+            elif holder is None and not _may_lack_its_id(order, evidence):
                 yield f"{_name(order)}: it is {order.state}, and {panel} has it as {entry.order_id}"
             elif holder not in (None, order) and not evidence.was_given(holder, entry.order_id):
                 yield f"{_name(order)}: its id {entry.order_id} stands at {_name(holder)}"
@@ -97,7 +97,7 @@ def _sends(evidence: Evidence) -> Iterator[str]:
 def _repeats(evidence: Evidence) -> Iterator[str]:
     """An order arrives again only after a panel has refused to look at it, or after a request of a person."""
     for link, arrivals in evidence.by_arrival.items():
-        in_doubt = [arrival for arrival in arrivals[:-1] if not _is_turned_away(arrival)]
+        in_doubt = [arrival for arrival in arrivals[:-1] if not is_turned_away(arrival)]
         if link in evidence.clicked:
             in_doubt = [arrival for arrival in in_doubt if not _is_by_owner(arrival)]
         if len(in_doubt) > (link in evidence.sent_again):
@@ -136,30 +136,37 @@ def _calls(panel: str, evidence: Evidence) -> list[float]:
 def _order(order: OrderSeen, evidence: Evidence) -> Iterator[str]:
     if order.alarm and (evidence.is_decided or not evidence.is_second_of_an_id(order)):
         yield f"{_name(order)}: it has an alarm: {order.alarm}"
+    if order.decisions > order.unknowns:
+        yield f"{_name(order)}: {order.decisions} decisions ended {order.unknowns} unknown outcomes"
     if bool(order.remote_id) != (order.state == "placed"):
         yield f"{_name(order)}: it is {order.state}, and its id is {order.remote_id or 'missing'}"
+    if why := _wrong_state(order, evidence):
+        yield f"{_name(order)}: it is {why}"
+
+
+def _wrong_state(order: OrderSeen, evidence: Evidence) -> str:
+    """Return the state of an order and why it must not be in it, or ""."""
     match order.state:
         case "placed":
-            return
+            return ""
         case "refused":
-            if not _is_rightly_refused(order, evidence):
-                yield f"{_name(order)}: it is refused, and no panel has refused it"
+            return "" if _is_rightly_refused(order, evidence) else "refused, and no panel has refused it"
         case "unknown":
-            if explanation(order, evidence) is None:
-                yield f"{_name(order)}: it is unknown, and nothing was done to it"
+            return "" if explanation(order, evidence) else "unknown, and nothing was done to it"
         case "written_off":
-            if order.link not in evidence.written_off or not evidence.is_second_of_an_id(order):
-                yield f"{_name(order)}: it is written off, and nobody had a reason for it"
-        case _:
-            yield f"{_name(order)}: it is still {order.state}"
+            is_second = order.link in evidence.written_off and evidence.is_second_of_an_id(order)
+            is_given_up = is_second or order.link in evidence.given_up
+            return "" if is_given_up else "written off, and nobody had a reason for it"
+        case "withdrawn":
+            return _wrongly_withdrawn(order, evidence)
+    return f"still {order.state}"
 
 
-def _is_turned_away(arrival: Arrival) -> bool:
-    """Return whether the panel has answered that it did not look at this call."""
-    if arrival.fault is None or arrival.answered_at is None:
-        return False
-    refuses = arrival.fault.fault is Fault.REFUSE and arrival.fault.text in ACCOUNT_REFUSALS
-    return refuses or arrival.fault.fault is Fault.RATE_LIMIT
+def _wrongly_withdrawn(order: OrderSeen, evidence: Evidence) -> str:
+    if order.link not in evidence.withdrawable:
+        return "withdrawn, and nobody has withdrawn it"
+    is_unsent = all(map(is_turned_away, evidence.arrivals_of(order)))
+    return "" if is_unsent else "withdrawn, and it was sent"
 
 
 def _is_by_owner(arrival: Arrival) -> bool:
@@ -172,6 +179,12 @@ def _is_rightly_refused(order: OrderSeen, evidence: Evidence) -> bool:
     if last is None or last.fault is None or last.answered_at is None:
         return False
     return last.fault.fault is Fault.REFUSE and last.fault.text not in ACCOUNT_REFUSALS
+
+
+def _may_lack_its_id(order: OrderSeen, evidence: Evidence) -> bool:
+    """Return whether an order that a panel has may be without its id."""
+    is_given_up = order.state == "written_off" and order.link in evidence.given_up
+    return order.state == "unknown" or is_given_up or _is_lied_about(order, evidence)
 
 
 def _is_lied_about(order: OrderSeen, evidence: Evidence) -> bool:

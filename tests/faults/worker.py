@@ -1,9 +1,9 @@
 """A worker like `manage.py worker`, with shorter times: python -m tests.faults.worker <name> <folder>.
 
-Two things differ from the real worker. Deadlines, pauses and the schedule take seconds instead of minutes, in the same
-proportion. And an order can be made to wait between its claim and its send. The name of the worker is its User-Agent,
-so a panel knows the sender of each call, and it is beside every claim in the file of claims. The worker ends with its
-parent, which holds the other end of its standard input.
+Three things differ from the real worker. Deadlines, pauses and the schedule take seconds instead of minutes, in the
+same proportion. An order can be made to wait between its claim and its send. And its clock can be set (clock.py). The
+name of the worker is its User-Agent, so a panel knows the sender of each call, and it is beside every claim in the file
+of claims. The worker ends with its parent, which holds the other end of its standard input.
 """
 
 from __future__ import annotations
@@ -24,20 +24,24 @@ CONNECT_TIMEOUT, READ_TIMEOUT = 1, 2
 DEADLINE = START_WITHIN + CONNECT_TIMEOUT + READ_TIMEOUT + SPARE
 SWEEP_EVERY = 0.5
 LEASE = timedelta(seconds=3)
-# Files in the folder of a run: the claims, and the panel to which nothing is sent for now.
-CLAIMS, HOLD = "claims.log", "hold-{}"
+# Files in the folder of a run: the claims, the panel to which nothing is sent for now, and when a process stood still.
+CLAIMS, TAKEN, HOLD, PULSE = "claims.log", "taken.log", "hold-{}", "pulse.log"
 LOOK_EVERY = 0.01
 
 
 def shorten(name: str) -> None:
     """Let everything that takes minutes take seconds."""
-    from panels.calls import claiming, conclusions, outcomes
+    from panels.calls import aftercare, claiming, conclusions, outcomes, recording
     from panels.models import JobRun, Panel
     from panels.protocol import transport
     from panels.providers import pauses
 
     claiming.START_WITHIN = timedelta(seconds=START_WITHIN)
     claiming.SPARE = timedelta(seconds=SPARE)
+    # As long as the deadline of an order, in all.
+    aftercare.SEND_WITHIN = timedelta(seconds=START_WITHIN + 2 * SPARE)
+    aftercare.SPARE = timedelta(seconds=SPARE)
+    recording.LONGEST_WAIT = 1.0
     outcomes.FIRST_RETRY_AFTER = timedelta(seconds=0.3)
     outcomes.LONGEST_RETRY = timedelta(seconds=1)
     conclusions.FIRST_PAUSE = timedelta(seconds=0.3)
@@ -83,12 +87,17 @@ def main() -> None:
     """Work until a signal. The signals are taken before the other modules load, because loading takes a second."""
     signals = StopSignals.of_process()
     from tests.bench.surroundings import set_up
-    from tests.faults.claims import note_claims
+    from tests.faults.claims import note_claims, note_taken
+    from tests.faults.clock import FILE, follow
+    from tests.faults.pulse import watch
 
     set_up(os.environ["QUEUE_URL"])
     name, folder = sys.argv[1], Path(sys.argv[2])
     shorten(name)
+    follow(folder / FILE.format(name))
+    watch(name, folder / PULSE)
     note_claims(name, folder / CLAIMS)
+    note_taken(name, folder / TAKEN)
     wait_where_told(folder)
     from panels.worker import consumer
 
