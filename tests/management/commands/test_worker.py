@@ -129,6 +129,8 @@ def test_after_a_second_signal_sends_become_unknown(start_worker, sandbox, order
     running = start_worker()
     assert eventually(lambda: sandbox.calls["add"])
     running.signal(signal.SIGTERM)
+    assert eventually(lambda: "No more orders are claimed" in running.output)
+    # Two signals at once are one.
     time.sleep(1.5)
     assert running.process.poll() is None
     running.signal(signal.SIGTERM)
