@@ -18,6 +18,7 @@ _PRESENCE = frozenset(("members", "followers", "subscribers"))
 _SERVED = frozenset(
     ("likes", "views", "comments", "reactions", "shares", "saves", "impressions", "viewers", "reach", "plays", "votes")
 )
+_TIMES = frozenset(("day", "year", "month", "week", "hour"))
 _MOST_POSTS = 1000
 # The words after which a word of quality means something else.
 _OTHER_MEANING = {
@@ -68,12 +69,15 @@ def _reaction(subject: Subject, named: list[str], emojis: list[str]) -> str:
 
 
 def _last_posts(tokens: Sequence[Token]) -> int:
-    for token, number in pairwise(tokens):
-        if token.symbol == "last" and number.value and number.value <= _MOST_POSTS:
-            after = tokens[tokens.index(number) + 1 : tokens.index(number) + 2]
-            if after and after[0].symbol in {"day", "year", "month", "week", "hour"}:
-                continue
-            return int(number.value)
+    """Return how many of the last posts are served: last 5 posts, 5 last posts."""
+    for at, token in enumerate(tokens):
+        if token.symbol != "last":
+            continue
+        for number, after in ((at + 1, at + 2), (at - 1, at + 1)):
+            value = tokens[number].value if 0 <= number < len(tokens) else None
+            is_time = after < len(tokens) and tokens[after].symbol in _TIMES
+            if value and value <= _MOST_POSTS and not is_time:
+                return int(value)
     return 0
 
 
@@ -202,4 +206,5 @@ def _is_quality(tokens: Sequence[Token], at: int, name: str, subject: Subject) -
         # In French, "reel" is real.
         return "o:reel" not in token.tags or not (before is None or before.tag("p"))
     is_emotion = "reactions" in subject.metrics and any(each.tag("v") or each.tag("e") for each in tokens)
-    return name != "mixed" or not is_emotion
+    is_gender = bool(before and before.tag("x"))
+    return name != "mixed" or not (is_emotion or is_gender)

@@ -38,14 +38,16 @@ def is_heading(name: str, tokens: Sequence[Token], *, has_subject: bool, has_gro
 
     has_group: its category names a metric. is_sold: it has a price and a maximum as a service has them.
     """
-    if not has_subject or not any(token.symbol == "w" or token.tags or token.value for token in tokens):
+    if not any(token.symbol == "w" or token.tags or token.value for token in tokens):
         return True
     has_metric = any(token.tag("m") for token in tokens)
     is_promise = any(token.value is not None or token.symbol in _PROMISES for token in tokens)
-    if not has_metric and not is_promise and (_PLURAL.search(name) or not (has_group or _has_other(tokens))):
-        return True
     if _ADVERT.search(name):
         return not (has_metric and is_promise)
+    if not has_subject and not is_sold:
+        return True
+    if not has_metric and not is_promise and (_PLURAL.search(name) or not (has_group or _has_other(tokens))):
+        return True
     return not is_promise and not (has_metric and is_sold) and _ORNAMENT.search(name) is not None
 
 

@@ -238,7 +238,8 @@ def _name_metrics(subject: Subject, metrics: list[tuple[int, str, bool]], tokens
 
 def _objects(tokens: Sequence[Token], subject: Subject, metric_at: int) -> list[str]:
     """Return the objects beside the metric, else the first objects of another segment."""
-    segment = tokens[metric_at].segment if metric_at >= 0 else -1
+    names = (token.segment for token in tokens if token.tag("p"))
+    segment = tokens[metric_at].segment if metric_at >= 0 else next(names, -1)
     beside: list[str] = []
     elsewhere: list[str] = []
     last_joined = -1

@@ -8,8 +8,9 @@ g:WW = worldwide, world wide, world, ww, global, globals, globale, international
 g:ARAB = arab, arabs, arabic, arabian, arabe, arabes, арабск*, арабы, араб, arap, gulf, mena, middle east,
   khaleeji, عربي*, عربية, عرب, العرب, خليجي*, خليجية, خليج, 아랍, 阿拉伯, アラブ, अरब, อาหรับ, ערבים, арабські,
   arabi
-g:LATAM = latam, latin, latino, latinos, latina, latinas, latin america, latin american, latinoamerica,
-  latinoamerican*, латинск* америк*, латиноамерик*, latin amerika, america latina, 라틴, 拉美, लैटिन, لاتيني*
+g:LATAM = latam, latin, latino, latinos, latina, latinas, latin america, latin american, south america,
+  south american, south americans, latinoamerica, latinoamerican*, латинск* америк*, латиноамерик*, latin amerika,
+  america latina, 라틴, 拉美, लैटिन, لاتيني*
 g:EU = europe, european, europa, europeu*, europeo*, europea*, европ*, європ*, avrupa*, eropa, europeen*,
   europaisch*, europe*, اوروبي*, أوروبا, اوروبا, اروپا*, 유럽, 欧洲, 歐洲, ヨーロッパ, यूरोप, ยุโรป, chau au
 g:ASIA = asia, asian, asians, asiatic*, azia*, asya*, азиатск*, азия, азії, 아시아, 亚洲, アジア

@@ -45,6 +45,7 @@ p:vimeo = vimeo
 p:dailymotion = dailymotion, daily motion
 p:deezer = deezer
 p:tidal = tidal
+p:apple_podcasts = apple podcast, apple podcasts
 p:apple_music = apple music, itunes, i tunes
 p:audiomack = audiomack
 p:mixcloud = mixcloud
@@ -128,10 +129,10 @@ m:subscribers = подписчик*, підписник*, abonnes, abonne, ผ�
   inscrito*, abone*, abonnenten, iscritti, subskrybent*, subskrypcj*, مشترك*, مشتركين, سابسکرایب*, 구독자, 구독,
   订阅, 訂閱, 订阅者, チャンネル登録, 登録者, सब्सक्राइबर*, सब्सक्राइबर्स, ผู้ติดตามช่อง, nguoi dang ky, dang ky,
   subskraiber*, מנויים, obunachi*
-m:shares = share, shares, sharing, retweet, retweets, re tweets, rts, repost, reposts, compartilhament*,
-  compartid*, paylas*, репост*, поделит*, ретвит*, partages, partage, condivision*, udostepnien*, bagikan, مشاركات,
-  مشاركة, مشاركه, ريتويت, رتويت, اشتراک گذاری, ریتوییت, 공유, 리트윗, 分享, 转发, 轉發, シェア, リツイート, शेयर,
-  แชร์, chia se, teilen, teilungen, compart*, forwards, שיתופים
+m:shares = reblog, reblogs, share, shares, sharing, retweet, retweets, re tweets, rts, repost, reposts,
+  compartilhament*, compartid*, paylas*, репост*, поделит*, ретвит*, partages, partage, condivision*, udostepnien*,
+  bagikan, مشاركات, مشاركة, مشاركه, ريتويت, رتويت, اشتراک گذاری, ریتوییت, 공유, 리트윗, 分享, 转发, 轉發, シェア,
+  リツイート, शेयर, แชร์, chia se, teilen, teilungen, compart*, forwards, שיתופים
 m:saves = save, saves, saved, salvament*, salvos, guardad*, kaydet*, сохранен*, збережен*, simpan, enregistrements,
   salvataggi, zapisy, zapisan*, حفظ, سیو, ذخیره, 저장, 收藏, 保存, सेव, บันทึก, lưu, bookmark, bookmarks,
   favorites, favourites, favorite, закладк*, favoritos, שמירות, pins saves, repins, repin

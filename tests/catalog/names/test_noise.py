@@ -44,3 +44,8 @@ def test_a_name_of_attributes_is_a_service_by_its_category():
     facts = read_name("⭐ HQ | R30 | 10K/D", "Instagram Followers")
     assert not facts.noise
     assert (facts.platform, facts.metric, facts.refill_days) == ("instagram", "followers", 30)
+
+
+def test_a_name_without_a_known_word_is_a_service_if_it_has_a_price():
+    assert read_name("Streamflix Premium Account").noise
+    assert not read_name("Streamflix Premium Account", low=1, high=50, rate=Decimal(2)).noise
