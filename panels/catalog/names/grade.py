@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from panels.catalog.names.subject import Subject
+from panels.catalog.names.objects import Subject
 from panels.catalog.names.tokens import Token
 from panels.catalog.names.words_places import CODES_ALONE, CODES_ANYWHERE
 

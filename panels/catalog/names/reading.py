@@ -20,7 +20,8 @@ from panels.catalog.names.grade import (
     read_variant,
 )
 from panels.catalog.names.noise import is_heading, is_no_offer
-from panels.catalog.names.subject import Subject, read_subject
+from panels.catalog.names.objects import Subject
+from panels.catalog.names.subject import read_subject
 from panels.catalog.names.symbols import Found, symbols_of
 from panels.catalog.names.tokens import Token, tokenise
 

@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 from panels.catalog.names.brands import find_brand
-from panels.catalog.names.tokens import Token
+from panels.catalog.names.objects import JOINERS, MUSIC, Subject, find_objects
+from panels.catalog.names.tokens import Token, token_after, token_before
 
-MUSIC = frozenset(
-    (
-        "spotify",
-        "soundcloud",
-        "deezer",
-        "apple_music",
-        "tidal",
-        "audiomack",
-        "mixcloud",
-        "boomplay",
-        "napster",
-        "shazam",
-    )
-)
 _SUBSCRIBED = frozenset(("youtube", "telegram", "rutube", "dzen", "max", "bilibili"))
-_JOINERS = frozenset(("+", "/", ","))
 _AND = frozenset(
     ("and", "y", "e", "ve", "и", "та", "und", "et", "dan", "و", "और", "और", "và", "和", "및", "i", "with", "plus")
 )
@@ -32,14 +17,7 @@ _TRAFFIC = frozenset(
     ("traffic", "trafik", "trafic", "trafico", "tráfico", "tráfego", "trafego", "visitor", "visitors", "website", "seo")
 )
 _MOST_BETWEEN, _MOST_BETWEEN_ADDED = 4, 10
-_CONDITIONS = frozenset(("must", "should", "need", "link", "links", "url", "public", "private"))
-# What may stand beside an object between separators: [Company Page], [Last 5 Posts].
-_MOST_ALONE = 9
-_BESIDE_OBJECT = frozenset(("w", "last", "future", "auto", "+", "/", ",", ":", ".", "per", "day", "month", "each"))
 _WATCH_TIMES = frozenset(("watchtime", "watch time", "再生時間", "观看时长", "시청 시간", "시청시간"))
-# "Channel post views" are views of a post, "video story" is a story.
-_CONTAINERS = frozenset(("profile", "channel", "group", "page", "server", "website", "bot"))
-_PLAIN_CONTENTS = frozenset(("video", "post"))
 _TIMES = frozenset(("minute", "hour"))
 _OF_PEOPLE = frozenset(("followers", "subscribers", "members", "friends", "connections"))
 _CONTENTS = frozenset(("post", "reel", "story", "video", "short", "comment"))
@@ -50,18 +28,6 @@ _CONTACT = frozenset(("join", "contact", "support"))
 _PREPOSITIONS = frozenset(
     ("on", "for", "to", "of", "de", "em", "en", "на", "к", "под", "в", "auf", "sur", "su", "untuk", "cho", "do")
 )
-
-
-@dataclass
-class Subject:
-    """What a text says that a service is. metric_at is the position of its first metric, -1 for none."""
-
-    platform: str = ""
-    metrics: list[str] = field(default_factory=list)
-    objects: list[str] = field(default_factory=list)
-    source: str = ""
-    is_reaction_like: bool = False
-    metric_at: int = -1
 
 
 def read_subject(tokens: Sequence[Token], platform_hint: str = "") -> Subject:
@@ -76,7 +42,7 @@ def read_subject(tokens: Sequence[Token], platform_hint: str = "") -> Subject:
     _name_metrics(subject, metrics, tokens)
     if not metrics and {"bot", "start"} <= {symbol for token in tokens for symbol in (token.symbol, token.tag("o"))}:
         subject.metrics = ["bot_starts"]
-    subject.objects += _objects(tokens, subject, subject.metric_at)
+    subject.objects += find_objects(tokens, subject)
     if not metrics and "live" in subject.objects and any(token.symbol in _TIMES for token in tokens):
         # "YouTube Live Stream, 60 minutes" sells viewers.
         subject.metrics = ["viewers"]
@@ -95,19 +61,11 @@ def _settle_streams(tokens: Sequence[Token], platforms: set[str]) -> None:
                 token.tags = ("o:live",)
 
 
-def _before(tokens: Sequence[Token], at: int) -> Token | None:
-    return tokens[at - 1] if at > 0 else None
-
-
-def _after(tokens: Sequence[Token], at: int) -> Token | None:
-    return tokens[at + 1] if at + 1 < len(tokens) else None
-
-
 def _platforms(tokens: Sequence[Token]) -> list[tuple[int, str]]:
     found = []
     for at, token in enumerate(tokens):
         name = token.tag("p") or ("x" if _is_x(tokens, at) else "")
-        follower = _after(tokens, at)
+        follower = token_after(tokens, at)
         if name and not (name == "google" and follower and "ads" in follower.all("q")):
             found.append((at, name))
     return found
@@ -117,16 +75,16 @@ def _is_x(tokens: Sequence[Token], at: int) -> bool:
     """Say whether a letter X is the platform and no multiplication."""
     if tokens[at].text != "x":
         return False
-    before, after = _before(tokens, at), _after(tokens, at)
+    before, after = token_before(tokens, at), token_after(tokens, at)
     if (before and before.value is not None) or (after and after.value is not None and after.is_attached):
         return False
     return not before or before.symbol in {"|", "/", "-", "w", "G"} or bool(after and after.tags)
 
 
 def _is_source(tokens: Sequence[Token], at: int) -> bool:
-    before = _before(tokens, at)
+    before = token_before(tokens, at)
     if before and before.symbol in {":", "-"}:
-        before = _before(tokens, at - 1)
+        before = token_before(tokens, at - 1)
     return bool(before and "from" in before.all("a") and before.text not in {"by", "de", "da", "of"})
 
 
@@ -154,7 +112,7 @@ def _choose_platform(tokens: Sequence[Token], platforms: list[tuple[int, str]], 
 def _is_metric(tokens: Sequence[Token], at: int) -> bool:
     """Say whether a word with the tag of a metric is used as one."""
     token = tokens[at]
-    before, after = _before(tokens, at), _after(tokens, at)
+    before, after = token_before(tokens, at), token_after(tokens, at)
     if before and before.symbol in {"with", "from", "cancel"} and before.text not in _AND and at > 1:
         return False
     if before and before.symbol == "no" and (not after or after.symbol in {"|", ","}):
@@ -190,7 +148,7 @@ def _metrics(tokens: Sequence[Token], first: int, platform: str) -> list[tuple[i
         is_apart = token.segment != tokens[at].segment and not is_added
         if is_apart or len(between) > (_MOST_BETWEEN_ADDED if is_added else _MOST_BETWEEN):
             break
-        is_joined = is_added or any(each.symbol in _JOINERS - {"+"} or each.text in _AND for each in between)
+        is_joined = is_added or any(each.symbol in JOINERS - {"+"} or each.text in _AND for each in between)
         if is_joined or all(each.text in _PREPOSITIONS or each.tag("o") for each in between):
             found.append((index, _metric_of(token, platform), is_joined))
             at = index
@@ -234,81 +192,6 @@ def _name_metrics(subject: Subject, metrics: list[tuple[int, str, bool]], tokens
             names.append(name if tokens[at].raw.isascii() else last)
     many = any(token.value and token.value >= _MANY and after.symbol == "minute" for token, after in pairwise(tokens))
     subject.metrics = sorted({"watch_minutes" if many and name == "watch_hours" else name for name in names})
-
-
-def _objects(tokens: Sequence[Token], subject: Subject, metric_at: int) -> list[str]:
-    """Return the objects beside the metric, else the first objects of another segment."""
-    names = (token.segment for token in tokens if token.tag("p"))
-    segment = tokens[metric_at].segment if metric_at >= 0 else next(names, -1)
-    beside: list[str] = []
-    elsewhere: list[str] = []
-    last_joined = -1
-    for at, token in enumerate(tokens):
-        name = token.tag("o")
-        if not name or not _is_object(tokens, at, subject):
-            continue
-        if token.segment == segment:
-            beside.append(name)
-        elif last_joined in {-1, token.segment} and _is_alone(tokens, token.segment, before=segment):
-            elsewhere.append(name)
-            last_joined = token.segment
-    found = beside or elsewhere
-    if "live" in found:
-        return ["live"]
-    if not _is_list(tokens, found):
-        for wider in (_CONTAINERS, _PLAIN_CONTENTS):
-            found = [name for name in found if name not in wider] or found
-        if {"reel", "short"} <= set(found):
-            found = ["reel"]
-    return list(dict.fromkeys(found))
-
-
-def _is_list(tokens: Sequence[Token], found: list[str]) -> bool:
-    """Say whether two objects are joined: post / reel."""
-    return any(
-        second.symbol in _JOINERS and first.tag("o") in found and third.tag("o") in found
-        for first, second, third in zip(tokens, tokens[1:], tokens[2:], strict=False)
-    )
-
-
-def _is_object(tokens: Sequence[Token], at: int, subject: Subject) -> bool:
-    token = tokens[at]
-    before, after = _before(tokens, at), _after(tokens, at)
-    name = token.tag("o")
-    if name == "comment" and ("comments" in subject.metrics or at == subject.metric_at):
-        return False
-    if token.tag("m") and (at == subject.metric_at or subject.platform in MUSIC):
-        return name != "live"
-    if before and (before.symbol in {"with", "no"} or (before.symbol == "from" and name in {"profile", "page"})):
-        return False
-    if after and (after.symbol == "length" or (name == "live" and after.text in {"support", "help"})):
-        return False
-    # Real profiles are those who follow.
-    is_follower = name == "profile" and before is not None and any(before.tag(kind) for kind in "qxg")
-    return not is_follower and _fits(name, token, subject, after)
-
-
-def _fits(name: str, token: Token, subject: Subject, after: Token | None) -> bool:
-    """Say whether a platform and a metric have such an object."""
-    if name == "bot":
-        return "bot_starts" in subject.metrics or bool(after and after.tag("m") == "subscribers")
-    if name == "video":
-        return subject.metrics != ["watch_hours"]
-    if name == "server":
-        return subject.platform == "discord"
-    return token.text != "community" or subject.platform == "x"
-
-
-def _is_alone(tokens: Sequence[Token], segment: int, *, before: int) -> bool:
-    """Say whether a segment has only objects, or stands before the segment of the metric."""
-    if segment < before:
-        return True
-    own = [token for token in tokens if token.segment == segment and token.symbol not in {"|", "-"}]
-    if any(token.text in _CONDITIONS for token in own):
-        return False
-    return len(own) <= _MOST_ALONE and all(
-        token.tag("o") or token.tag("p") or token.value or token.symbol in _BESIDE_OBJECT for token in own
-    )
 
 
 def _settle_website(subject: Subject, tokens: Sequence[Token], platforms: list[tuple[int, str]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from panels.catalog.names.folding import fold
@@ -62,6 +63,16 @@ class Token:
     def all(self, kind: str) -> list[str]:
         """Return the names of its tags of that kind."""
         return [tag[2:] for tag in self.tags if tag[0] == kind]
+
+
+def token_before(tokens: Sequence[Token], at: int) -> Token | None:
+    """Return the token before a position, None at the beginning."""
+    return tokens[at - 1] if at > 0 else None
+
+
+def token_after(tokens: Sequence[Token], at: int) -> Token | None:
+    """Return the token after a position, None at the end."""
+    return tokens[at + 1] if at + 1 < len(tokens) else None
 
 
 def tokenise(text: str) -> list[Token]:
