@@ -15,10 +15,15 @@ from django.urls import get_resolver, reverse
 
 from panels.models import OrderAction
 from tests.factories import make_batch, make_mail, make_placed, make_refusal, make_user, make_view, row_of
-from tests.factors import make_passkey
+from tests.factors import make_app, make_codes, make_passkey
 
-LOGIN = "login"
+LOGIN, FACTORS = "login", "factors"
 PEOPLE = ("anonymous", "nobody", "Viewer", "Operator", "Manager")
+# Who else there is, and whose answers they get: staff without a group opens the admin, and no other page.
+OTHERS = {"staff": "nobody", "superuser": "Manager"}
+SIGNED_IN = (*PEOPLE[1:], *OTHERS)
+# Of whom FACTOR_REQUIRED_FOR=managers asks a second factor.
+MANAGES = ("Manager", "staff", "superuser")
 # An address that is not here fails a test: write down who may do what there.
 TABLE = {
     # address and method: what becomes of anonymous, somebody without a group, Viewer, Operator, Manager
@@ -188,6 +193,29 @@ TABLE = {
     ("password_change", "POST"): (LOGIN, 200, 200, 200, 200),
     ("password_change_done", "GET"): (LOGIN, 200, 200, 200, 200),
 }
+# What changes for a person with an app, codes and a passkey, whoever it is. All other answers stay the same.
+WITH_FACTOR = {
+    # They confirm by a factor: by the passkey first.
+    ("account_reauthenticate", "GET"): 302,
+    ("account_reauthenticate", "POST"): 302,
+    ("mfa_reauthenticate", "GET"): 200,
+    ("mfa_reauthenticate", "POST"): 200,
+    ("mfa_reauthenticate_webauthn", "GET"): 200,
+    ("mfa_reauthenticate_webauthn", "POST"): 302,
+    # There is an app already, and it can be removed.
+    ("mfa_activate_totp", "GET"): 302,
+    ("mfa_activate_totp", "POST"): 302,
+    ("mfa_deactivate_totp", "GET"): 200,
+    ("mfa_deactivate_totp", "POST"): 302,
+    ("mfa_view_recovery_codes", "GET"): 200,
+    ("mfa_download_recovery_codes", "GET"): 200,
+    ("mfa_generate_recovery_codes", "POST"): 302,
+}
+# What a person without a factor still opens who must have one. All other addresses lead to the page that sets one up.
+OPEN_WITHOUT_FACTOR = {
+    "healthz", "login", "account_login", "logout", "password_link", "password_reset", "account_reauthenticate",
+    *(name for name, _ in TABLE if name.startswith("mfa_")),
+}  # fmt: skip
 # What is posted where an empty form would not be understood.
 DATA = {"sending": {"sending": "stop"}, "saved_view_new": {"list": "orders"}}
 
@@ -241,28 +269,71 @@ def send(client, method, name, rows):
     return getattr(client, method.lower())(address(name, rows), DATA.get(name, {}) if method == "POST" else {})
 
 
-def sign_in(client, who):
-    if who != "anonymous":
-        client.force_login(make_user("" if who == "nobody" else who))
+def sign_in(client, who, *, has_factor=False):
+    if who == "anonymous":
+        return
+    user = make_user(who if who in PEOPLE[2:] else "", is_staff=who == "staff", is_superuser=who == "superuser")
+    if has_factor:
+        make_app(user)
+        make_codes(user)
+        make_passkey(user, "Own")
+    client.force_login(user)
 
 
 def test_every_address_is_in_the_table():
     assert {name for name, _ in TABLE} == set(patterns())
 
 
-@pytest.mark.parametrize("who", PEOPLE)
-def test_everybody_gets_what_the_table_says(subtests, client, rows, who):
-    sign_in(client, who)
-    for (name, method), everybody in TABLE.items():
+def walk(subtests, client, rows, expected):
+    """Send everything of the table, and compare each answer with `expected(name, method)`."""
+    for name, method in TABLE:
         with alone(subtests, client, method, name):
             response = send(client, method, name, rows)
-            expected = everybody[PEOPLE.index(who)]
-            if expected == LOGIN:
+            wanted = expected(name, method)
+            if wanted == LOGIN:
                 back = address(name, rows) if method == "GET" else "/"
                 assert response.status_code == 302
                 assert response.url == f"/login/?next={back}"
+            elif wanted == FACTORS:
+                assert (response.status_code, response.headers.get("Location")) == (302, reverse("mfa_index"))
             else:
-                assert response.status_code == expected
+                assert response.status_code == wanted
+
+
+def answer_for(who):
+    column = PEOPLE.index(OTHERS.get(who, who))
+    return lambda name, method: TABLE[name, method][column]
+
+
+@pytest.mark.parametrize("who", [*PEOPLE, *OTHERS])
+def test_everybody_gets_what_the_table_says(subtests, client, rows, who, settings):
+    # Of those who manage nothing, this setting asks nothing.
+    settings.FACTOR_REQUIRED_FOR = "nobody" if who in MANAGES else "managers"
+    sign_in(client, who)
+    walk(subtests, client, rows, answer_for(who))
+
+
+@pytest.mark.parametrize("who", SIGNED_IN)
+def test_everybody_with_a_second_factor_gets_the_same_beside_its_own_pages(subtests, client, rows, who, settings):
+    settings.FACTOR_REQUIRED_FOR = "everybody"
+    sign_in(client, who, has_factor=True)
+    base = answer_for(who)
+    walk(subtests, client, rows, lambda name, method: WITH_FACTOR.get((name, method), base(name, method)))
+
+
+@pytest.mark.parametrize(
+    ("required", "who"), [("managers" if who in MANAGES else "everybody", who) for who in SIGNED_IN]
+)
+def test_who_must_have_a_second_factor_and_has_none_is_led_to_its_page(subtests, client, rows, required, who, settings):
+    settings.FACTOR_REQUIRED_FOR = required
+    sign_in(client, who)
+    base = answer_for(who)
+
+    def expected(name, method):
+        # The pages that set up a factor poll the status.
+        return 204 if name == "status" else base(name, method) if name in OPEN_WITHOUT_FACTOR else FACTORS
+
+    walk(subtests, client, rows, expected)
 
 
 def test_whoever_may_not_order_searches_no_services_with_their_prices(client, rows):
