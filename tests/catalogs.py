@@ -16,11 +16,16 @@ _kept: list[dict[str, object]] = []
 
 
 def read_catalog(panel: Panel) -> None:
-    """Store the catalog of the sandbox of the common dialect for a panel without services, as a sync stores it."""
-    if _kept:
+    """Store the catalog of the sandbox of the common dialect for a panel, as a sync stores it."""
+    if _kept and not panel.services.exists():
         _copy(panel)
         return
     assert sync_catalog(panel.pk, threading.Event())[1] == ""
+    if not _kept:
+        _keep(panel)
+
+
+def _keep(panel: Panel) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(_COLUMNS)} FROM {_TABLE} WHERE panel_id = %s ORDER BY id", [panel.pk])
         _kept.extend(dict(zip(_COLUMNS, row, strict=True)) for row in cursor)
