@@ -119,8 +119,6 @@ def _is_metric(tokens: Sequence[Token], at: int) -> bool:
         return False
     if token.tag("m") in {"stars", "points", "plays"} and before and before.value is not None and before.value <= 5:
         return False
-    if token.text in {"subs", "play", "stream"} and token.tag("o") and not after:
-        return False
     return not (after and after.symbol == "button" and token.tag("m") in {"likes", "dislikes", "subscribers"})
 
 

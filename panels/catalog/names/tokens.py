@@ -20,8 +20,6 @@ _TOKEN = re.compile(
     rf"(?P<word>[^\W\d_{JOINED}](?:[^\W\d_{JOINED}]|[{_MARKS}])*)|"
     r"(?P<symbol>[^\s\w])|(?P<other>\S)"
 )
-_OPENING = "[({<【«〔「『"
-_CLOSING = "])}>】»〕」』"
 _BREAKS = frozenset("[](){}|•·~;\n→►▶➤➜⟶⇒✦⭐★☆│┃¦║‖●■◆▪▸›‹" + "【】«»〔〕「」『』")
 _PLAIN_SYMBOLS = frozenset("-/:,+%<>.=&#@$€")
 # Symbols that are words too.
