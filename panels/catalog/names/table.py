@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 
 from panels.catalog.names.facts import COLUMNS, shown
 from panels.catalog.names.product import product_key
 from panels.catalog.names.reading import read_name
 from panels.protocol.scalars import read_limit, read_rate
-from panels.tables.decoding import decode
+from panels.tables.decoding import Text, decode
 from panels.tables.workbook import UnreadableError
 
 ADDED = (*COLUMNS, "product_key")
 _NAME = "name"
 _SEPARATORS = ",;\t|"
+# Without UTF-8, whole words of high bytes are Cyrillic. Else Turkish, which has nearly all letters of Western Europe.
+_CYRILLIC = re.compile(rb"[\xc0-\xff]{4}")
 _LONGEST_CELL = 10_000_000
 
 
@@ -43,11 +46,18 @@ def with_facts(content: bytes) -> str:
 
 
 def _text(content: bytes) -> str:
+    """Decode a file as it most likely was written. A byte that is no letter becomes a replacement character."""
     try:
-        with decode(content).open() as file:
-            return file.read()
+        text = decode(content)
+        guessed = bool(text.note)
     except UnreadableError:
-        return content.decode("utf-8-sig", "replace")
+        letters = content.decode("utf-8", "replace")
+        guessed = letters.count("\ufffd") * 2 > sum(not letter.isascii() for letter in letters)
+        text = Text(content, errors="replace")
+    if guessed:
+        text = Text(content, "cp1251" if _CYRILLIC.search(content) else "cp1254", "replace")
+    with text.open() as file:
+        return file.read().lstrip("\ufeff")
 
 
 def _separator(text: str) -> str:

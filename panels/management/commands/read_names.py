@@ -1,6 +1,8 @@
 """Prints a table of services with what their names say."""
 
+import sys
 from argparse import ArgumentParser
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,9 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, metavar="FILE.csv")
 
     def handle(self, *, file: Path, **_: Any) -> None:
+        if isinstance(sys.stdout, TextIOWrapper):
+            # The table has letters that the encoding of a terminal may lack.
+            sys.stdout.reconfigure(encoding="utf-8")
         try:
             self.stdout.write(with_facts(file.read_bytes()), ending="")
         except OSError as error:

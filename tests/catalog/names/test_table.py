@@ -39,6 +39,19 @@ def test_encodings(encoding):
     assert (row["metric"], row["refill_days"]) == ("followers", "30")
 
 
+@pytest.mark.parametrize(
+    ("name", "encoding", "metric"),
+    [
+        ("Подписчики Instagram", "cp1251", "followers"),
+        ("Instagram Beğeni Türkiye ş", "cp1254", "likes"),
+        ("Visualizações TikTok", "cp1252", "views"),
+    ],
+)
+def test_old_encodings_are_guessed_by_their_letters(name, encoding, metric):
+    (row,) = rows(f"name\n{name}\n".encode(encoding))
+    assert (row["name"], row["metric"]) == (name, metric)
+
+
 def test_a_file_in_windows_1252_and_a_file_with_broken_bytes_are_read():
     assert rows("name\nVisualizações TikTok\n".encode("cp1252"))[0]["metric"] == "views"
     assert rows("name\nПодписчики Instagram лайки\n".encode() + b"\xff\n")[0]["platform"] == "instagram"
