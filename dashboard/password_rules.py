@@ -6,7 +6,11 @@ import re
 from difflib import SequenceMatcher
 from typing import Any
 
-from django.contrib.auth.password_validation import CommonPasswordValidator, UserAttributeSimilarityValidator
+from django.contrib.auth.password_validation import (
+    CommonPasswordValidator,
+    MinimumLengthValidator,
+    UserAttributeSimilarityValidator,
+)
 from django.core.exceptions import ValidationError
 
 NAMES_OF_THE_PRODUCT = ("paneldashboard", "dashboard", "panels", "smmpanel")
@@ -18,6 +22,18 @@ def core(password: str) -> str:
     """Return a password in lower case without the digits and signs around it: "!Sunshine-2024" is "sunshine"."""
     found = CORE.search(password.lower())
     return found[0] if found else ""
+
+
+class LongEnough(MinimumLengthValidator):
+    """Refuses a short password."""
+
+    def get_error_message(self) -> str:
+        """Return why a password is refused."""
+        return f"The password has fewer than {self.min_length} characters."
+
+    def get_help_text(self) -> str:
+        """Return the rule in the list of rules."""
+        return f"It needs {self.min_length} characters or more. Several words are easy to remember."
 
 
 class Uncommon(CommonPasswordValidator):

@@ -199,7 +199,7 @@ STORAGES = {
 
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "dashboard.sign_in.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "dashboard.password_rules.LongEnough", "OPTIONS": {"min_length": 12}},
     {"NAME": "dashboard.password_rules.Uncommon"},
     {"NAME": "dashboard.password_rules.UnlikeThePerson"},
     {"NAME": "dashboard.password_rules.UnlikeTheProduct"},

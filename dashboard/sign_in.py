@@ -49,6 +49,10 @@ def _permissions_of(pk: str) -> QuerySet[Any, Any]:
 class SignInForm(AuthenticationForm):
     """Asks for name and password. Longer ones than anybody can have are neither looked up, stored nor shown again."""
 
+    error_messages = AuthenticationForm.error_messages | {
+        "invalid_login": "Wrong username or password. Capital and small letters differ in both.",
+    }
+
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         longest = {"username": self.username_field.max_length or 0, "password": MAX_PASSWORD}

@@ -1,4 +1,7 @@
-"""The greatest length of passwords, in every form that asks for one. A longer one takes the server's time."""
+"""What all forms that ask for a password have: its greatest length, and our words.
+
+A longer password takes the server's time.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,16 @@ from django import forms
 from django.core.validators import MaxLengthValidator
 
 MAX_PASSWORD = 4096
+# Instead of Django's words.
+LABELS = {
+    "old_password": "Present password",
+    "new_password1": "New password",
+    "new_password2": "New password again",
+}
+ERRORS = {
+    "password_mismatch": "The two new passwords are not the same.",
+    "password_incorrect": "Wrong password. Nothing was changed.",
+}
 
 
 def limit(field: forms.Field, most: int) -> None:
@@ -20,6 +33,8 @@ class LimitedPasswords(forms.BaseForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        for field in self.fields.values():
+        self.error_messages = getattr(self, "error_messages", {}) | ERRORS
+        for name, field in self.fields.items():
+            field.label = LABELS.get(name, field.label)
             if isinstance(field.widget, forms.PasswordInput):
                 limit(field, MAX_PASSWORD)

@@ -21,7 +21,7 @@ def test_a_good_password_is_taken(password):
 @pytest.mark.parametrize(
     ("password", "words"),
     [
-        ("Wm7#kQ2x!tR", "too short"),
+        ("Wm7#kQ2x!tR", "fewer than 12 characters"),
         ("password2024!", "common one with digits or signs"),
         ("!!2024sunshine", "common one with digits or signs"),
         ("Superman_1987", "common one with digits or signs"),

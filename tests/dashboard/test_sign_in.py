@@ -88,6 +88,20 @@ def test_a_name_or_a_password_that_nobody_can_have_is_neither_stored_nor_shown_a
     assert not AccessAttempt.objects.exists()
 
 
+def test_a_wrong_sign_in_and_a_wrong_change_are_said_in_our_words(client):
+    user = make_user("Viewer", password=PASSWORD)
+    answer = client.post("/login/", {"username": user.username, "password": "wrong"})
+    assert "Wrong username or password. Capital and small letters differ in both." in answer.text
+    client.force_login(user)
+    form = {"old_password": "wrong", "new_password1": "a new long secret", "new_password2": "another new secret"}
+    page = client.post("/password/", form).text
+    for words in ("Present password", "New password again", "Wrong password. Nothing was changed.", "are not the same"):
+        assert words in page, words
+    assert "It needs 12 characters or more." in page
+    for words in ("Old password", "Your password must", "Please", "confirmation"):
+        assert words not in page, words
+
+
 def test_a_name_of_the_greatest_length_is_counted_as_an_attempt(client):
     client.post("/login/", {"username": "x" * 150, "password": "y" * MAX_PASSWORD})
     assert AccessAttempt.objects.get().username == "x" * 150
