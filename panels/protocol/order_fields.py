@@ -200,7 +200,7 @@ def shown(text: str) -> str:
     """Quote a value for a message: short, on one line, and with its invisible characters made visible."""
     start = text[:40].replace("\r", " ").replace("\n", " ")
     visible = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in start)
-    return f'"{visible}"' if len(text) <= 40 else f'"{visible}…"'
+    return f"“{visible}”" if len(text) <= 40 else f"“{visible}…”"
 
 
 def _clean_text(field: Field, text: str, limit: int = MAX_TEXT) -> str:

@@ -87,10 +87,10 @@ def test_a_wrong_day_is_an_error_of_its_line(db):
         make_sheet(*rows, {"order": "104", "placed": "9999-12-31 23:59"}), created_by=None, panel=make_panel()
     )
     assert [line.errors for line in batch.lines.all()] == [
-        {"placed": ['Placed must be a day or a time, such as 2026-11-03 or 2026-11-03 14:30, not "soon".']},
-        {"placed": [f'Placed "{tomorrow}" is in the future.']},
+        {"placed": ["Placed must be a day or a time, such as 2026-11-03 or 2026-11-03 14:30, not “soon”."]},
+        {"placed": [f"Placed “{tomorrow}” is in the future."]},
         {},
-        {"placed": ['Placed "9999-12-31 23:59" is in the future.']},
+        {"placed": ["Placed “9999-12-31 23:59” is in the future."]},
     ]
     assert [line.has_errors for line in batch.lines.all()] == [True, True, False, True]
 

@@ -49,7 +49,7 @@ def test_the_message_about_an_unknown_panel_names_the_active_panels():
     make_panel(name="Closed", is_active=False)
     lookup = CatalogLookup(None, [])
     assert lookup.panel({"panel": "Delta"}) == (
-        'There is no panel called "Delta". Active panels: Alpha, Beta, Gamma and 1 more.'
+        "There is no panel called “Delta”. Active panels: Alpha, Beta, Gamma and 1 more."
     )
     assert lookup.panel({}).startswith("The panel is missing")
 

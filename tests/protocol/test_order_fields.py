@@ -91,7 +91,7 @@ def test_choices_are_taken_by_value_or_label(name, given_text, sent):
 def test_a_delay_off_the_list_is_refused_with_the_list():
     values = {"username": "ann", "min": "10", "max": "100", "delay": "7"}
     message = errors_of(check(offer("subscriptions"), values))["delay"]
-    assert message.startswith('Delay "7" is not one of: 0 (No delay), 5, 10, 15, 20')
+    assert message.startswith("Delay “7” is not one of: 0 (No delay), 5, 10, 15, 20")
     assert message.endswith("600.")
 
 
@@ -176,7 +176,7 @@ def test_a_number_of_units_may_be_shortened(text, number):
 def test_only_numbers_of_units_may_be_shortened():
     checked = check(offer(max_quantity=None), {"link": LINK, "quantity": "10k", "runs": "2", "interval": "10m"})
     assert checked.values["quantity"] == "10000"
-    assert 'not "10m"' in errors_of(checked)["interval"]
+    assert "not “10m”" in errors_of(checked)["interval"]
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_only_numbers_of_units_may_be_shortened():
 )
 def test_a_point_before_three_digits_is_refused_with_both_meanings(text, words):
     checked = check(offer(max_quantity=None), {"link": LINK, "quantity": text})
-    assert errors_of(checked)["quantity"] == f'Quantity "{text}" {words} Write it without the point.'
+    assert errors_of(checked)["quantity"] == f"Quantity “{text}” {words} Write it without the point."
 
 
 def test_numbers_are_sent_plain():

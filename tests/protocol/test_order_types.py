@@ -175,7 +175,7 @@ def test_fields_of_other_types_are_refused_by_name_and_their_zeros_and_blanks_ar
         found = errors_of(check(offer(slug), {**case.required, name: "77"}))
         assert set(found) == {name}
         assert found[name].startswith(f"{case.label} orders take no ")
-        assert '"77"' in found[name]
+        assert "“77”" in found[name]
         assert check(offer(slug), {**case.required, name: " "}).errors == {}
     for name in {"runs", "interval", "posts", "old_posts"} - own:
         assert check(offer(slug), {**case.required, name: "0"}).errors == {}
@@ -186,8 +186,8 @@ def test_all_errors_come_at_once_and_say_value_and_limit():
     assert found.errors == {
         "link": ("Link is missing.",),
         "quantity": ("Quantity 50 is below this service's minimum of 100.",),
-        "comments": ('Default orders take no comments, but "nice" is given.',),
-        "runs": ('Runs must be a whole number from 1 to 2,147,483,647, not "x".',),
+        "comments": ("Default orders take no comments, but “nice” is given.",),
+        "runs": ("Runs must be a whole number from 1 to 2,147,483,647, not “x”.",),
     }
 
 
@@ -235,7 +235,7 @@ def test_a_service_without_drip_feed_says_so_and_an_unknown_one_allows_it():
     values = {**QUANTITY, "runs": "2", "interval": "30"}
     found = errors_of(check(offer(dripfeed=False), values))
     assert set(found) == {"runs", "interval"}
-    assert found["runs"] == 'This service takes no drip-feed, but Runs "2" is given.'
+    assert found["runs"] == "This service takes no drip-feed, but Runs “2” is given."
     assert check(offer(dripfeed=False), {**QUANTITY, "runs": "0"}).errors == {}
     assert check(offer(dripfeed=True), values).errors == check(offer(dripfeed=None), values).errors == {}
 
@@ -246,7 +246,7 @@ def test_a_list_may_come_with_its_own_count_as_quantity_but_with_no_other():
     checked = check(service, {**values, "quantity": "10.0"})
     assert (checked.errors, checked.values) == ({}, values)
     assert errors_of(check(service, {**values, "quantity": "11"})) == {
-        "quantity": 'Custom Comments orders take no quantity, but "11" is given: their comments are counted.'
+        "quantity": "Custom Comments orders take no quantity, but “11” is given: their comments are counted."
     }
 
 
@@ -262,7 +262,7 @@ def test_a_subscriptions_range_must_lie_within_the_services():
 def test_a_bad_referrer_is_not_called_missing_as_well():
     values = {**TRAFFIC, "type_of_traffic": "2", "referring_url": "a b"}
     assert errors_of(check(offer("web_traffic"), values)) == {
-        "referring_url": 'Referring URL must have no spaces or invisible characters inside: "a b".'
+        "referring_url": "Referring URL must have no spaces or invisible characters inside: “a b”."
     }
 
 
@@ -358,16 +358,16 @@ def test_an_unknown_type_sends_its_further_fields_beside_those_of_default():
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("key=x", 'must not set "key"'),
-        ("KEY=x", 'must not set "KEY"'),
-        ("a=1\n\u200bkey\u200b = x", 'must not set "key"'),
-        ("action=balance", 'must not set "action"'),
-        ("service=1", 'must not set "service"'),
-        ("quantity=1", 'must not set "quantity"'),
-        ("Link=x", 'must not set "Link"'),
-        ("runs=2", 'must not set "runs"'),
-        ("extra_fields=a", 'must not set "extra_fields"'),
-        ("a=1\na=2", '"a" twice'),
+        ("key=x", "must not set “key”"),
+        ("KEY=x", "must not set “KEY”"),
+        ("a=1\n\u200bkey\u200b = x", "must not set “key”"),
+        ("action=balance", "must not set “action”"),
+        ("service=1", "must not set “service”"),
+        ("quantity=1", "must not set “quantity”"),
+        ("Link=x", "must not set “Link”"),
+        ("runs=2", "must not set “runs”"),
+        ("extra_fields=a", "must not set “extra_fields”"),
+        ("a=1\na=2", "“a” twice"),
         ("a", "lines of the form name=value"),
         ("=1", "lines of the form name=value"),
         ("a=", "lines of the form name=value"),

@@ -42,16 +42,16 @@ def test_titles_with_one_meaning_need_nobody(titles):
 def test_titles_that_may_mean_a_column_are_proposed():
     columns, problem = proposed(["ID", "Target", "Amount"], ORDER)
     assert columns == ["service", "link", "quantity"]
-    assert problem == 'Row 1 names no known column: it has "ID", "Target", "Amount"'
+    assert problem == "Row 1 names no known column: it has “ID”, “Target”, “Amount”"
     columns, problem = proposed(["Service", "Link of the post", "Xyz"], ORDER)
     assert columns == ["service", "link", ""]
-    assert 'unknown columns: "Link of the post" in column 2 (B)' in problem
+    assert "unknown columns: “Link of the post” in column 2 (B)" in problem
 
 
 def test_a_column_of_links_is_proposed_by_its_values():
     columns, problem = proposed(["Service", "Wohin", "Menge"], ORDER)
     assert columns == ["service", "link", "quantity"]
-    assert '"Wohin" in column 2 (B)' in problem
+    assert "“Wohin” in column 2 (B)" in problem
 
 
 @pytest.mark.parametrize("above", range(10))
@@ -118,7 +118,7 @@ def test_a_column_twice_must_be_decided_and_the_decision_holds_only_beside_the_o
     assert proposed(titles, ["102", "Likes", LINK], learned={"service": ""}) == (["service", "", "link"], "")
     columns, problem = proposed(["Service", "Link"], ["102", LINK], learned={"service": ""})
     assert columns == ["service", "link"]
-    assert '"Service" in column 1 (A)' in problem
+    assert "“Service” in column 1 (A)" in problem
 
 
 def test_a_person_may_say_which_row_has_the_titles():
@@ -158,7 +158,7 @@ def test_a_layout_decides_alone():
     assert sheet.lines[0].cells == {"service": "102", "link": LINK, "quantity": "10k"}
     assert sheet.lines[0].number == 3
     assert sheet.titles == (("A", "service"), ("B", "link"), ("C", "quantity"), ("D", ""))
-    assert sheet.note == 'Row 1 above the titles was not read. The column "D" was not read.'
+    assert sheet.note == "Row 1 above the titles was not read. The column “D” was not read."
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.xlsx"])
@@ -177,7 +177,7 @@ def test_a_sheet_with_many_columns_of_its_own_is_read_and_names_some_that_it_ign
     row = ",".join(["102", *("x" for _ in others), LINK, "500", "Nova"])
     sheet = read_file("crm.csv", f"{content}\n{row}\n".encode())
     assert sheet.lines[0].cells == {"service": "102", "link": LINK, "quantity": "500", "client": "Nova"}
-    assert sheet.note.endswith('"CRM 4" and 111 more were not read.')
+    assert sheet.note.endswith("“CRM 4” and 111 more were not read.")
     # What is missing may be one of them, so a person looks.
     with pytest.raises(UnclearError, match="and 112 more"):
         read_file("crm.csv", f"{content}\n{row}\n".replace("Wieviel", "CRM").encode())

@@ -55,7 +55,7 @@ def test_a_pasted_empty_value_keeps_the_others_in_their_place():
 def test_a_pasted_line_with_too_many_values_is_named():
     with pytest.raises(
         UnreadableError,
-        match=r'Line 2 is longer than its columns .*: column 4 \(D\) is "1000".* as service \| link \| quantity',
+        match=r"Line 2 is longer than its columns .*: column 4 \(D\) is “1000”.* as service \| link \| quantity",
     ):
         read_paste(f"1|{LINK}|2\nBig panel | 12 | {LINK} | 1000", has_panel=False)
 
@@ -83,7 +83,7 @@ def test_a_pasted_table_may_have_every_delimiter_of_a_file(delimiter, line_end):
 
 
 def test_a_pasted_table_with_a_misspelled_column_says_which():
-    with pytest.raises(UnreadableError, match=r'unknown columns: "quantiy" in column 3 \(C\)'):
+    with pytest.raises(UnreadableError, match=r"unknown columns: “quantiy” in column 3 \(C\)"):
         read_paste(f"service,link,quantiy\n12,{LINK},5", has_panel=False)
 
 
@@ -230,7 +230,7 @@ def test_what_a_downloaded_file_says_about_its_lines_may_stay_in_it():
 
 def test_what_a_downloaded_file_shows_as_ordered_is_not_ordered_once_more():
     text = "service,link,state,remote_id\n1,a,refused,\n2,b,placed,991\n"
-    assert 'Row 3 was ordered already, as "991". Remove the rows' in message("results.csv", text.encode())
+    assert "Row 3 was ordered already, as “991”. Remove the rows" in message("results.csv", text.encode())
     assert len(read_csv(text.replace("991", "")).lines) == 2
 
 
@@ -251,19 +251,19 @@ def test_a_table_of_ones_own_keeps_known_columns_and_names_the_others():
     sheet = read_csv("Owner,Service ID,URL,Qty,Client,Ref,Price paid\nAlma,102,a,100,Nova,PO-1,3.20\n")
     cells = {"service": "102", "link": "a", "quantity": "100", "client": "Nova", "reference": "PO-1"}
     assert (sheet.columns, sheet.lines) == (tuple(cells), (Line(2, cells),))
-    assert sheet.note == 'The columns "Owner", "Price paid" were not read.'
+    assert sheet.note == "The columns “Owner”, “Price paid” were not read."
 
 
 def test_an_ignored_column_may_hold_anything():
     sheet = read_csv(f"service,link,quantity,Owner\n1,a,5,{'x' * (MAX_CELL + 1)}\n")
     assert sheet.lines == (Line(2, {"service": "1", "link": "a", "quantity": "5"}),)
-    assert sheet.note == 'The column "Owner" was not read.'
+    assert sheet.note == "The column “Owner” was not read."
 
 
 @pytest.mark.parametrize("title", ["intervall", "Rusn", "comment", "Links", "quantitiy", "campain"])
 def test_a_misspelled_column_is_never_ignored(title):
     """An order without its drip-feed costs more, so a person must correct the title."""
-    assert f'unknown columns: "{title}"' in message("a.csv", f"service,link,{title}\n1,a,b\n".encode())
+    assert f"unknown columns: “{title}”" in message("a.csv", f"service,link,{title}\n1,a,b\n".encode())
 
 
 def test_a_name_and_its_other_name_are_one_column():
@@ -272,26 +272,26 @@ def test_a_name_and_its_other_name_are_one_column():
 
 def test_a_table_with_very_many_unknown_columns_is_refused():
     titles = ",".join(f"Year {number}" for number in range(1900, 2000))
-    assert 'unknown columns: "Year 1900" in column 2 (B)' in message("a.csv", f"service,{titles}\n1,2\n".encode())
+    assert "unknown columns: “Year 1900” in column 2 (B)" in message("a.csv", f"service,{titles}\n1,2\n".encode())
 
 
 BAD_CSV = {
     "empty": ("", "The file is empty"),
     "blank": ("\n \n,,\n", "The table is empty"),
     "only a header": ("service,link\n\n", "There is no order in it"),
-    "no header": (f"12,{LINK},1000\n13,name,5\n", f'Row 1 names no known column: it has "12", "{LINK}", "1000"'),
+    "no header": (f"12,{LINK},1000\n13,name,5\n", f"Row 1 names no known column: it has “12”, “{LINK}”, “1000”"),
     "misspelled columns": (
         "service,quanity,link,comment\n1,2,a,b\n",
-        'unknown columns: "quanity" in column 2 (B), "comment" in column 4 (D). Remove or rename them: panel, service',
+        "unknown columns: “quanity” in column 2 (B), “comment” in column 4 (D). Remove or rename them: panel, service",
     ),
     "doubled columns": ("service,link,Link\n1,a,b\n", "has the column link twice: column 2 (B) and column 3 (C)"),
     "doubled in another spelling": ("service,old posts,OLD_POSTS\n1,2,3\n", "has the column old_posts twice"),
     "no service": ("panel,link\na,b\n", "The column service is missing from row 1"),
     "long row": (
         "service,link\n1,a\n\n2,b,c\n",
-        'Row 4 is longer than its columns (service, link): column 3 (C) is "c"',
+        "Row 4 is longer than its columns (service, link): column 3 (C) is “c”",
     ),
-    "value under no title": ("service,,link\n1,x,a\n", 'column 2 (B) is "x"'),
+    "value under no title": ("service,,link\n1,x,a\n", "column 2 (B) is “x”"),
     "open quote": ('service,link\n1,a\n2,"b\n3,c\n4,d\n', "In row 3 (line 3 of the file), a quoted cell is not closed"),
     "text behind a quote": ('service,link\n1,"a\nb"\n\n2,"b"c\n', "In row 4 (line 5 of the file)"),
     "long cell": (
@@ -316,13 +316,13 @@ NOT_WHAT_THEY_SAY = [
     ("a.xlsx", b"%PDF-1.7\n", "but it is a PDF document"),
     ("a.xlsx", OLD_WORKBOOK, "but it is an old (.xls) or password-protected workbook"),
     ("a.csv", OLD_WORKBOOK, "but it is an old (.xls) or password-protected workbook"),
-    ("a.xls", OLD_WORKBOOK, 'Only CSV and XLSX files are read, and this one is named "a.xls"'),
-    ("a.xls", PAGE, 'this one is named "a.xls"'),
+    ("a.xls", OLD_WORKBOOK, "Only CSV and XLSX files are read, and this one is named “a.xls”"),
+    ("a.xls", PAGE, "this one is named “a.xls”"),
     ("a.csv", PAGE, "but it is a web page or XML"),
     ("a.xlsx", b"\xef\xbb\xbf<?xml version='1.0'?><Workbook/>", "but it is a web page or XML"),
     ("a.csv", b"\x89PNG\r\n\x1a\n", "but it is a picture"),
     ("a.txt", bytes(range(1, 32)) * 9, "but it is no text"),
-    ("orders", b"service,link\n1,a\n", 'this one is named "orders"'),
+    ("orders", b"service,link\n1,a\n", "this one is named “orders”"),
     ("a.csv", "service,link\n1,schön\n2,größe\n".encode() + b"3,\xfe\n", "Line 4 has bytes that are no text in UTF-8"),
     ("a.csv", b"\xef\xbb\xbfservice,link\n1,\xe9\n", "Line 2 has bytes that are no text in UTF-8"),
     ("a.csv", b"service,link\n1,a\n2,\x81\n", "Line 3 has bytes that are no text in WINDOWS-1252 OR UTF-8"),
@@ -344,7 +344,7 @@ def test_a_bad_sheet_gets_the_messages_of_a_bad_table():
     assert "column link twice: column 2 (B) and column 3 (C)" in message(
         "a.xlsx", workbook([["service", "link", "Link"], ["1", "a", "b"]])
     )
-    assert 'column 3 (C) is "c"' in message("a.xlsx", workbook([["service", "link"], ["1", "b", "c"]]))
+    assert "column 3 (C) is “c”" in message("a.xlsx", workbook([["service", "link"], ["1", "b", "c"]]))
     assert "no order in it" in message("a.xlsx", workbook([["service", "link"]]))
     too_many = workbook([["service"], *([[1]] * (MAX_LINES + 1))])
     assert "more than 10,000 orders" in message("a.xlsx", too_many)

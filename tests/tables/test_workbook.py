@@ -157,7 +157,7 @@ def test_the_first_visible_sheet_that_holds_anything_is_read_and_others_are_ment
     orders, other = [["service"], ["1"]], [["hello"]]
     sheet = read_xlsx([["unseen"]], change=hide, Empty=[], Orders=orders, Notes=other, Blank=[])
     assert sheet.lines == (Line(2, {"service": "1"}),)
-    assert sheet.note == 'Only the sheet "Orders" was read, not "Notes".'
+    assert sheet.note == "Only the sheet “Orders” was read, not “Notes”."
     assert read_xlsx(orders, Blank=[]).note == ""
     assert "no visible sheet with content" in message("a.xlsx", workbook([]))
 

@@ -729,7 +729,7 @@ def test_further_fields_never_set_a_field_of_the_call(as_operator, rung):
     page = page_of(as_operator.get(NEW, {"service": service.pk}))
     answer = post(as_operator, hidden(page), link=LINK, quantity="1000", extra_fields="key=mine")
     assert answer.status_code == 422
-    assert "Further fields must not set &quot;key&quot;" in page_of(answer)
+    assert "Further fields must not set “key”" in page_of(answer)
     assert not Order.objects.exists()
 
 

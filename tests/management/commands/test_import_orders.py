@@ -186,7 +186,7 @@ def test_a_price_that_changes_in_between_stops_it(service, write, monkeypatch, c
 
 @pytest.mark.parametrize(
     ("options", "words"),
-    [({"panel": "Nowhere"}, 'no panel called "Nowhere". Active panels: North'), ({"user": "bob"}, "called bob")],
+    [({"panel": "Nowhere"}, "no panel called “Nowhere”. Active panels: North"), ({"user": "bob"}, "called bob")],
 )
 def test_an_unknown_name_is_an_error(service, write, options, words):
     with pytest.raises(CommandError, match=words):
@@ -246,14 +246,14 @@ def test_an_unknown_client_for_all_lines_is_refused(service, write):
 
 
 def test_a_file_with_an_unknown_column_is_refused_because_nobody_sees_its_draft(service, write):
-    with pytest.raises(CommandError, match=r'unknown columns: "Owner"\. Remove or rename them\. .*Nothing was ordered'):
+    with pytest.raises(CommandError, match=r"unknown columns: “Owner”\. Remove or rename them\. .*Nothing was ordered"):
         call_command("import_orders", write(GOOD[0] + ",Alma", header="panel,service,link,quantity,Owner"))
     assert not Order.objects.exists()
 
 
 def test_titles_in_other_languages_and_remembered_titles_are_read(service, write, rung):
     path = write("North,12,https://example.com/1,10k,May", header="Anbieter,Dienst,Link,Menge,Wann")
-    with pytest.raises(CommandError, match=r'unknown columns: "Wann"\. .* choose its columns there'):
+    with pytest.raises(CommandError, match=r"unknown columns: “Wann”\. .* choose its columns there"):
         call_command("import_orders", path)
     ColumnTitle.objects.create(kind="orders", key="wann", title="Wann", column="")
     call_command("import_orders", path)
@@ -274,7 +274,7 @@ def test_no_row_is_dropped_in_silence(service, write, capsys):
 
 def test_a_title_that_may_mean_several_columns_is_refused_with_the_way_to_name_it(service, write):
     path = write("North,12,https://example.com/1,1000", header="panel,ID,link,quantity")
-    with pytest.raises(CommandError, match=r'unknown columns: "ID" in column 2 .* rename them: panel, service'):
+    with pytest.raises(CommandError, match=r"unknown columns: “ID” in column 2 .* rename them: panel, service"):
         call_command("import_orders", path)
     ColumnTitle.objects.create(kind="orders", key="id", title="ID", column="service")
     call_command("import_orders", path, dry_run=True)
