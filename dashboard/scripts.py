@@ -1,4 +1,4 @@
-"""Joins htmx, the scripts of passkeys and app.js to one script, so that a first visit needs one request for all."""
+"""Joins htmx and the scripts of the pages to one script, so that a first visit needs one request for all."""
 
 from __future__ import annotations
 
@@ -13,7 +13,14 @@ from django.contrib.staticfiles import finders
 from django.core.files.storage import FileSystemStorage, Storage
 
 NAME = "site.js"
-PARTS = ("django_htmx/htmx-2.min.js", "mfa/js/webauthn-json.js", "mfa/js/webauthn.js", "passkeys.js", "app.js")
+PARTS = (
+    "django_htmx/htmx-2.min.js",
+    "mfa/js/webauthn-json.js",
+    "mfa/js/webauthn.js",
+    "passkeys.js",
+    "copy.js",
+    "app.js",
+)
 
 
 class JoinedScript(finders.BaseFinder):

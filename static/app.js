@@ -14,7 +14,7 @@
 //   data-chooses on a field: arrow keys, Enter and Escape choose from the list in [data-choices] of its form, or of that id
 //   data-pick with data-panel and data-service: fills in the fields panel and service of the form around it
 //   HX-Trigger: {"go-on": {"to": "id", "at": "address"}} sets the focus, and loads the list of lines where it has no such part
-//   data-from-address on a field: takes the part of the address behind "#", and takes it out of the address
+//   data-from-address on a field: takes the part of the address behind "#", takes it out of the address, and hides
 //   data-needs-price="words" on the button of a new order: a toast while #check has no data-price, or an outdated one
 //   data-seconds: a number in a form, which counts down, and with which the alert goes
 //   <time data-ago> stays as far away as it is; a tap on a <time title> shows its title in a toast
@@ -127,9 +127,13 @@
   window.addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => setSent(form, false)));
 
   for (const field of all("[data-from-address]")) {
-    if (!location.hash) continue;
-    field.value = location.hash.slice(1);
-    history.replaceState(null, "", location.pathname);
+    const box = field.closest(".field");
+    if (location.hash) {
+      field.value = location.hash.slice(1);
+      history.replaceState(null, "", location.pathname);
+    }
+    // A person needs the field only to type or to correct what no script could fill in.
+    box.hidden = field.value !== "" && !box.classList.contains("field--invalid");
   }
 
   // Clicks
