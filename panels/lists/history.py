@@ -98,7 +98,7 @@ HISTORY: Table[LogEntry] = Table(
             name="change",
             title="Change",
             cell=lambda entry: words(change_of(entry)),
-            css="table__main",
+            css="table__main table__whole",
             shown="always",
             place="title",
         ),

@@ -21,7 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import get_text_list
 
 from panels.models import PersonalSettings
-from panels.pages.numbers import NBSP
+from panels.pages.numbers import NBSP, NO_VALUE
 from panels.pages.paging import CURSORS, Page
 from panels.pages.polling import tag_of
 
@@ -33,6 +33,10 @@ WIDE = ("medium", "wide")
 # The place of a cell in the two lines of a row on a phone. Other cells are hidden there.
 # remark: words that most rows do not have.
 Place = Literal["title", "badge", "figure", "remark", "control", ""]
+
+# A phone shows these cells without their titles, so a dash alone says nothing there.
+UNNAMED = ("figure", "remark")
+NONE = " table__none"
 
 MOST_ON_A_SCREEN = 12
 # Among the chosen columns of a person: those for wide screens are shown on all screens.
@@ -234,11 +238,17 @@ class TablePage(Generic[M]):
     @cached_property
     def body(self) -> SafeString:
         """The rows as HTML."""
-        cells = [(f'<td class="{self._classes(each)}">', self._writer(each)) for each in self.columns]
+        cells = [(self._start(each), self._start(each, NONE), self._writer(each)) for each in self.columns]
         return mark_safe("\n".join(self._row(row, cells) for row in self.rows))  # noqa: S308
 
-    def _row(self, row: Any, cells: list[tuple[str, Callable[[M], str]]]) -> str:
-        written = "".join([f"{start}{_escaped(write(row))}</td>" for start, write in cells])
+    def _row(self, row: Any, cells: list[tuple[str, str, Callable[[M], str]]]) -> str:
+        written = "".join(
+            [
+                f"{start if text != NO_VALUE else start_of_none}{_escaped(text)}</td>"
+                for start, start_of_none, write in cells
+                for text in (write(row),)
+            ]
+        )
         gone = self.table.gone(row) if self._is_filtered else ""
         marks = format_html(' data-gone="{}"', gone) if gone else ""
         select = self._checkbox(row) if self.is_selectable else ""
@@ -253,6 +263,9 @@ class TablePage(Generic[M]):
     def _classes(self, column: Column[M]) -> str:
         css = f" table__{column.shown}" if column.shown in WIDE and not self.is_on_all_screens else ""
         return f"{column.classes}{css}"
+
+    def _start(self, column: Column[M], more: str = "") -> str:
+        return f'<td class="{self._classes(column)}{more if column.place in UNNAMED else ""}">'
 
     def _writer(self, column: Column[M]) -> Callable[[M], str]:
         is_in_head = column.name in self._currencies

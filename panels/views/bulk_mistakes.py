@@ -59,13 +59,15 @@ def bulk_take_back(request: HttpRequest, pk: int) -> HttpResponse:
         for mark in ("before", "now")
     )
     change = Change(cells=before, is_repeat_ok=None if before else False)
+    numbers = read_spans(request.GET.get("lines", ""))
     try:
-        settled = take_back(batch, read_spans(request.GET.get("lines", "")), change, now=now)
+        settled = take_back(batch, numbers, change, now=now)
     except NotADraftError as error:
         messages.error(request, str(error))
     else:
-        kept = "Lines that were changed since are kept."
-        messages.success(request, f"{lines_are(len(settled.numbers))} as before. {kept}")
+        kept = len(numbers) - len(settled.numbers)
+        others = f" {lines_were(kept)} changed since and kept." if kept else ""
+        messages.success(request, f"{lines_are(len(settled.numbers))} as before.{others}")
     return redirect(batch)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,13 +35,17 @@ def operations(request: HttpRequest) -> HttpResponse:
     """Show whether all background work runs."""
     panels = list(Panel.objects.filter(is_active=True).defer("api_key"))
     alive = list(Worker.alive().order_by("host", "pid"))
+    # A job that never ran has an empty run.
+    runs = defaultdict(JobRun, {run.name: run for run in JobRun.objects.all()})
     context = {
         "alive": len(alive),
         "workers": alive + list(Worker.objects.exclude(pk__in=[worker.pk for worker in alive])[:MAX_GONE]),
         "queue": bell.queue_depth(),
         "queue_kind": QUEUES.get(type(bell.huey.storage), "In memory"),
         "waiting": _waiting(),
-        "jobs": _jobs(panels),
+        "jobs": _jobs(panels, runs),
+        "backup": runs[JobRun.BACKUP],
+        "makes_backups": bool(settings.BACKUP_DIR),
         "search_is_slow": not search_index.has_order_index(),
     }
     return render_page(request, "panels/operations.html", context, partial="live")
@@ -108,9 +112,7 @@ class Job:
         return self.next_at is not None and self.next_at <= timezone.now()
 
 
-def _jobs(panels: list[Panel]) -> list[Job]:
-    # A job that never ran has an empty run.
-    runs = defaultdict(JobRun, {run.name: run for run in JobRun.objects.all()})
+def _jobs(panels: list[Panel], runs: Mapping[str, JobRun]) -> list[Job]:
     jobs = [
         _job("Find waiting work", runs["sweep"], schedule.SWEEP_EVERY),
         _job("Sum spend", runs[totals.JOB], schedule.SWEEP_EVERY),
@@ -120,7 +122,7 @@ def _jobs(panels: list[Panel]) -> list[Job]:
     ]
     if search_index.must_settle():
         jobs.append(_job("Sort new orders into the search", runs[search_index.JOB], schedule.SWEEP_EVERY))
-    if settings.BACKUP_DIR or JobRun.BACKUP in runs:
+    if settings.BACKUP_DIR or runs[JobRun.BACKUP].started_at:
         jobs.append(_backup(runs[JobRun.BACKUP]))
     for panel in panels:
         balance, catalog = runs[f"balance {panel.pk}"], runs[f"sync {panel.pk}"]

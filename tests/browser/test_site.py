@@ -10,10 +10,11 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from panels.calls.catalog import sync_catalog
-from panels.models import BalanceReading, Controls, Order
+from panels.models import BalanceReading, Batch, Controls, Order
+from panels.models.history import record
 from panels.people import links
 from tests.browser.conftest import PASSWORD, eventually
-from tests.factories import make_order, make_panel, make_user
+from tests.factories import make_batch, make_order, make_panel, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -63,9 +64,9 @@ def test_a_password_is_changed_and_the_old_one_opens_nothing(page, sign_in):
     page.get_by_role("link", name="Change password").click()
 
     def change(old, first, second):
-        page.get_by_label("Old password").fill(old)
-        page.get_by_label(re.compile(r"^\s*New password(?! confirmation)")).fill(first)
-        page.get_by_label("New password confirmation").fill(second)
+        page.get_by_label("Present password").fill(old)
+        page.get_by_label(re.compile(r"^\s*New password(?! again)")).fill(first)
+        page.get_by_label("New password again").fill(second)
         page.get_by_role("main").get_by_role("button").last.click()
 
     change("not the old one", new, "a typo")
@@ -88,12 +89,50 @@ def test_a_link_fills_in_its_code_and_takes_it_out_of_the_address(page, transact
     code = links.make_path(user, links.BY_MANAGER).partition("#")[2]
     page.goto(f"/password/link/#{code}")
     expect(page.get_by_label("Code of the link")).to_have_value(code)
+    # Nobody has to read it.
+    expect(page.get_by_label("Code of the link")).to_be_hidden()
     assert page.url.endswith("/password/link/")
-    page.get_by_label(re.compile(r"^\s*New password(?! confirmation)")).fill(new)
-    page.get_by_label("New password confirmation").fill(new)
+    page.get_by_label(re.compile(r"^\s*New password(?! again)")).fill(new)
+    page.get_by_label("New password again").fill(new)
     page.get_by_role("button", name="Set password").click()
     expect(page.get_by_text("Your password was set.")).to_be_visible()
     page.get_by_label("Username").fill(user.username)
     page.get_by_label("Password").fill(new)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+
+
+def test_a_manager_copies_a_link_to_set_a_password(page, sign_in):
+    sign_in(page, "Manager")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"/admin/auth/user/{make_user('Viewer').pk}/change/")
+    page.get_by_role("button", name="Make a link to set a password").click()
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == page.get_by_label("Link").input_value()
+
+
+def test_a_long_change_of_the_history_is_read_in_full_on_a_phone(page, sign_in):
+    sign_in(page, "Manager")
+    words = "calls per minute and many more words " * 6
+    record(make_panel(), name=("", words))
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.goto("/history/")
+    cell = page.locator(".table__whole", has_text="calls per minute").first
+    expect(cell).to_be_visible()
+    assert cell.evaluate(
+        "(cell) => cell.scrollWidth <= cell.clientWidth && cell.firstChild.scrollWidth <= cell.clientWidth"
+    )
+
+
+@pytest.mark.parametrize(("width", "is_cut"), [(1280, True), (1920, False)])
+def test_the_name_of_a_paused_batch_is_cut_by_the_width_alone(page, sign_in, width, is_cut):
+    sign_in(page, "Manager")
+    batch, name = make_batch(), "A name of a batch that is longer than most names"
+    Batch.objects.update(state=Batch.State.PAUSED, name=name)
+    make_order(batch=batch, state=Order.State.QUEUED)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto("/orders/")
+    remark = page.locator(".table__lasting", has_text="longer than most")
+    expect(remark).to_have_attribute("title", f"paused: {name}")
+    assert remark.evaluate("(remark) => remark.scrollWidth > remark.clientWidth") == is_cut

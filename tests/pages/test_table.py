@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -10,6 +10,7 @@ from django.test import RequestFactory
 from django.utils.html import format_html
 
 from panels.models import PersonalSettings
+from panels.pages.numbers import NO_VALUE
 from panels.pages.paging import Page
 from panels.pages.table import Column, Table, TablePage, tag_of_page
 from tests.factories import make_user
@@ -60,10 +61,10 @@ TABLE: Table[Row] = Table(
 )
 
 
-def draw(*rows, user=None, address="/rows/", **options):
+def draw(*rows, user=None, address="/rows/", table=TABLE, **options):
     request = RequestFactory().get(address)
     request.user = user or make_user()
-    return TablePage(TABLE, request, Page(list(rows), "", "", is_first=True, is_last=True), **options)
+    return TablePage(table, request, Page(list(rows), "", "", is_first=True, is_last=True), **options)
 
 
 def names(table):
@@ -192,6 +193,15 @@ def test_a_selection_belongs_to_the_person_and_the_filter_and_not_to_the_page_or
 def test_a_cell_without_a_place_is_hidden_on_a_phone():
     assert '<td class="w-name table__title">' in draw(Row(1)).body
     assert '<td class="num table__hidden">' in draw(Row(1)).body
+
+
+def test_a_phone_shows_no_dash_without_the_title_of_its_column():
+    column = Column(name="cost", title="Cost", cell=lambda row: row.amount, css="num", place="figure")
+    table = replace(TABLE, columns=(column, replace(column, place="title")))
+    body = draw(Row(1, amount=NO_VALUE), table=table).body
+    assert f'<td class="num table__figure table__none">{NO_VALUE}</td>' in body
+    assert f'<td class="num table__title">{NO_VALUE}</td>' in body
+    assert "table__none" not in draw(Row(1), table=table).body
 
 
 def test_many_columns_make_the_table_scroll_and_the_density_is_the_persons():

@@ -57,7 +57,7 @@ def test_a_person_sees_where_they_are_signed_in_and_ends_one_session_or_all_othe
     stranger.force_login(make_user("Viewer"))
     page = as_viewer.get("/account/").text
     assert page.count("Unknown device") == 3 + 2  # each row, and the label of each button
-    assert page.count("This device") == 1
+    assert page.count("this device, now") == 1
     first = Session.objects.filter(user=viewer).exclude(pk=session_of(as_viewer).pk).first()
     assert first.pk in page
     assert "Signed out on 1 other device." in end(as_viewer, first.pk)

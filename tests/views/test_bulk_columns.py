@@ -62,6 +62,21 @@ def test_the_choice_makes_a_draft_that_names_its_columns(as_operator, panel):
     assert ColumnTitle.objects.count() == 4
 
 
+def test_a_column_that_is_chosen_twice_is_said_at_the_top_of_the_page_and_beside_both(as_operator, panel):
+    page = choose(as_operator, upload(as_operator, panel), column_3="link").text
+    assert page.count('role="alert"') == 1
+    assert "Nothing was saved. The choices with a mistake are marked." in page
+    assert "is chosen for two columns" in page
+    assert page.index("Nothing was saved") < page.index("is chosen for two columns")
+
+
+def test_lines_without_titles_are_not_said_to_have_usual_ones(as_operator, panel):
+    text = text_of(upload(as_operator, panel, None, text="12 | https://example.com/1 | 1000"))
+    assert "The lines have no titles, so their order says which column is which." in text
+    titles = "Service,Link,Quantity\n12,https://example.com/1,1000\n"
+    assert "The columns have their usual titles." in text_of(upload(as_operator, panel, titles))
+
+
 def test_the_next_table_with_these_titles_needs_no_choice(as_operator, panel):
     choose(as_operator, upload(as_operator, panel))
     response = upload(as_operator, panel, CONTENT.replace("/1", "/2"))

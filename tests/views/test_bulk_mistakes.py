@@ -76,7 +76,18 @@ def test_a_correction_of_many_lines_has_an_undo(as_operator):
     assert "300 lines were corrected. None has errors." in text_of(response)
     page = as_operator.post(undo_of(response), follow=True)
     assert "300 lines are as before." in text_of(page)
+    assert "changed since" not in text_of(page)
     assert batch.lines.filter(cells__quantity="x & y", has_errors=True).count() == 300
+
+
+def test_an_undo_names_the_lines_that_were_changed_since(as_operator):
+    batch = make_batch(*[row_of(make_service(), quantity="x") for _ in range(3)])
+    response = settle(as_operator, batch, quantity="500")
+    changed = batch.lines.first()
+    changed.cells |= {"quantity": "700"}
+    changed.save()
+    page = as_operator.post(undo_of(response), follow=True)
+    assert "2 lines are as before. 1 line was changed since and kept." in text_of(page)
 
 
 def test_accepted_repeats_have_an_undo(as_operator):

@@ -250,6 +250,17 @@ def test_a_backup_is_due_at_night_and_not_shown_where_something_else_makes_them(
     assert re.search(r"Done .* in \d+ (h|min|s)$", row(as_manager.get("/operations/"), "Back the database up"))
 
 
+def test_the_page_says_when_the_last_backup_was_made_or_that_there_is_none(as_manager, settings):
+    make_worker()
+    text = " ".join(words_of(as_manager.get("/operations/")))
+    assert "Last backup None yet This dashboard makes none, because BACKUP_DIR is empty." in text
+    settings.BACKUP_DIR = "somewhere"
+    at = timezone.now() - timedelta(hours=3)
+    JobRun.objects.create(name=JobRun.BACKUP, started_at=at, finished_at=at, succeeded_at=at)
+    text = " ".join(words_of(as_manager.get("/operations/")))
+    assert "Last backup 3 h ago A worker backs the database up each night." in text
+
+
 def test_a_run_names_the_process_that_did_it(db):
     tasks.run_sweep()
     here = f"{socket.gethostname()} {os.getpid()}"
