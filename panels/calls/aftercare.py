@@ -27,6 +27,7 @@ from panels.models.order_states import RequestState
 from panels.orders.following import SOONEST, request_check
 from panels.protocol.client import PanelClient
 from panels.protocol.errors import NotSent, PanelError, Refused, failure_in
+from panels.protocol.exchange import Latest
 from panels.protocol.inquiry import CHUNK
 from panels.providers.cancels import learn_cancels
 
@@ -135,25 +136,26 @@ def _cancel_outcome(answers: Mapping[str, PanelError | None], remote_id: str) ->
 
 def _claim_requests(
     waiting: QuerySet[Any], panel: Panel, state: str, deadline: str, *, is_single: bool
-) -> tuple[list[Any], float]:
+) -> tuple[list[Any], Latest]:
     """Take the waiting rows of one call, ours until the deadline; return them and the latest time to begin a call."""
     chunk = CHUNK_OF_SINGLES if is_single else CHUNK
     exchange = timedelta(seconds=panel.total_timeout)
+    not_after = Latest.after((SEND_WITHIN - SPARE).total_seconds())
     until = timezone.now() + SEND_WITHIN + exchange
     with claims_under_way, transaction.atomic():
         # Waits for a row that is being polled. A skipped row would have to wait for the next sweep.
         rows = list(waiting.order_by("pk").select_for_update(of=("self",))[:chunk])
         # Read after that wait, because sending may have been stopped meanwhile.
         if not rows or Controls.is_sending_stopped():
-            return [], 0
+            return [], not_after
         waiting.model.objects.filter(pk__in=[row.pk for row in rows]).update(
             **{state: RequestState.SENDING, deadline: until}
         )
-    return rows, (until - exchange - SPARE).timestamp()
+    return rows, not_after
 
 
 def _send_call(
-    call: Callable[..., Mapping[str, Any]], remote_ids: Sequence[str], not_after: float
+    call: Callable[..., Mapping[str, Any]], remote_ids: Sequence[str], not_after: Latest
 ) -> Mapping[str, Any]:
     """Return the outcome of each id. If the call as a whole failed, its error is the outcome of all ids."""
     try:

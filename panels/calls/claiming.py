@@ -18,6 +18,7 @@ from panels.models import Controls, JobRun, Order, OrderEvent, Panel
 from panels.orders import funds, service_waits
 from panels.orders.moves import MovedOnError, move_together
 from panels.orders.queue import queued, reason_to_hold
+from panels.protocol.exchange import Latest
 from panels.threads import UnderWay
 
 State, What = Order.State, OrderEvent.What
@@ -57,6 +58,8 @@ class Claims:
         self._deadlines = sending.values_list("send_deadline", flat=True)
         # The switch is read here: a statement that waits for the panel's row would see it as it was before the wait.
         allowed = queued().filter(panel=panel_pk).exclude(Exists(Controls.stopped()))
+        # Until when the sending of the orders that were claimed last may begin.
+        self.start_by = Latest.after(0)
         self._queued = allowed.select_related("service").only(*_OF_ORDER)
 
     def take(self, most: int = 1) -> tuple[list[Order], timedelta | None]:
@@ -73,7 +76,7 @@ class Claims:
 
     def _take_next(self, most: int) -> tuple[list[Order], timedelta | None]:
         panel = self._panel.get()
-        now = timezone.now()
+        now, self.start_by = timezone.now(), Latest.after(START_WITHIN.total_seconds())
         room = min(most, self._free_calls(panel, now))
         waiting = service_waits.one_of_each(order for order in self._queued[:room] if order.send_after <= now)
         if _hold_back(waiting) or self._hold_too_dear(panel, waiting, now):
@@ -142,8 +145,3 @@ def _mark_sending(orders: list[Order], panel: Panel, now: datetime) -> None:
         Panel.objects.filter(pk=panel.pk).update(next_call_at=panel.next_call_at, free_balance=panel.free_balance)
     for order in orders:
         order.panel = panel
-
-
-def start_by(order: Order) -> datetime:
-    """Return the latest time at which the sending of a claimed order may begin."""
-    return (order.sent_at or timezone.now()) + START_WITHIN

@@ -21,13 +21,14 @@ from typing import cast
 from django.utils import timezone
 
 from panels.calls.account_refusals import DoubtfulRefusal, conclude, is_doubtful
-from panels.calls.claiming import Claims, start_by
+from panels.calls.claiming import Claims
 from panels.calls.outcomes import Answered, record_outcomes
 from panels.calls.visit import PanelClosedError, Visit, visit
 from panels.models import Order, Panel, Service
 from panels.orders.queue import queued
 from panels.protocol.client import PanelClient
 from panels.protocol.errors import Deferred, OutcomeUnknown, PanelError, Refused
+from panels.protocol.exchange import Latest
 
 logger = logging.getLogger(__name__)
 # If the next turn is further away than this, the next visit sends the order.
@@ -59,8 +60,9 @@ class _Sender:
         self.here, self.panel, self.client, self.stopping = here, here.panel, here.client, stopping
         self._claims = Claims(here.panel.pk, called=here.panel)
         self._outcomes: Counter[str] = Counter()
-        # Claimed orders, each with the number of recorded warnings at the time of its claim; None ends a thread.
-        self._claimed: SimpleQueue[tuple[Order, int] | None] = SimpleQueue()
+        # Claimed orders, each with the time until which it may be sent and the number of recorded warnings at its
+        # claim; None ends a thread.
+        self._claimed: SimpleQueue[tuple[Order, Latest, int] | None] = SimpleQueue()
         self._answers: SimpleQueue[Answered] = SimpleQueue()
         # Orders that are claimed and have no recorded outcome yet.
         self._under_way = 0
@@ -97,7 +99,7 @@ class _Sender:
         orders, wait = self._claims.take(free)
         self._under_way += len(orders)
         for order in orders:
-            self._claimed.put((order, recorded_warnings))
+            self._claimed.put((order, self._claims.start_by, recorded_warnings))
         return wait
 
     def _wait_for_next(self, until_next: timedelta | None) -> bool:
@@ -127,15 +129,14 @@ class _Sender:
     def _send_claimed(self) -> None:
         """Send claimed orders, one after the other, in a thread that does not touch the database."""
         while claimed := self._claimed.get():
-            order, recorded_warnings = claimed
-            self._answers.put((order, self._send_order(order, recorded_warnings)))
+            self._answers.put((claimed[0], self._send_order(*claimed)))
 
-    def _send_order(self, order: Order, recorded_warnings: int) -> str | PanelError:
+    def _send_order(self, order: Order, not_after: Latest, recorded_warnings: int) -> str | PanelError:
         if self.stopping.is_set():
             return Deferred("Not sent, because the worker was stopping.")
         if len(self._warnings) > recorded_warnings:
             return Deferred("Not sent, because an earlier order had failed.")
-        answer = call(order, self.client)
+        answer = call(order, self.client, not_after)
         if _warns_of_next(answer):
             self._warnings.append(answer)
         return answer
@@ -148,12 +149,12 @@ def _warns_of_next(answer: str | PanelError) -> bool:
     return isinstance(answer, PanelError) and not isinstance(answer, Deferred)
 
 
-def call(order: Order, client: PanelClient) -> str | PanelError:
-    """Send a claimed order once; return the panel's id for it, or the error."""
+def call(order: Order, client: PanelClient, not_after: Latest) -> str | PanelError:
+    """Send a claimed order once, and not after that time; return the panel's id for it, or the error."""
     # A queued order has a service. Only an imported order may have no service.
     service = cast(Service, order.service)
     try:
-        remote_id = client.add(service.remote_id, order.type, order.values, not_after=start_by(order).timestamp())
+        remote_id = client.add(service.remote_id, order.type, order.values, not_after=not_after)
     except PanelError as error:
         return error
     except Exception:

@@ -18,7 +18,7 @@ from panels.protocol.catalog import Catalog
 from panels.protocol.catalog_pages import read_pages
 from panels.protocol.errors import Deferred, NotSent, OutcomeUnknown, PanelError, Refused, Unreadable
 from panels.protocol.excerpt import excerpt
-from panels.protocol.exchange import Endpoint
+from panels.protocol.exchange import Endpoint, Latest
 from panels.protocol.hints import hint_in
 from panels.protocol.inquiry import CANCEL, REFILL, REFILL_STATUS, STATUS, Inquiry, Option
 from panels.protocol.order_types import outgoing
@@ -99,12 +99,12 @@ class PanelClient:
         """Return the balance in the currency of the panel (docs/protocol.md, 3)."""
         return self._ask("balance", {}, read_balance)
 
-    def add(self, service: str, type_slug: str, values: Mapping[str, str], *, not_after: float) -> str:
+    def add(self, service: str, type_slug: str, values: Mapping[str, str], *, not_after: Latest) -> str:
         """Place an order and return the order ID of the panel (docs/protocol.md, 2 and 5).
 
-        Spends money, so it is sent exactly once, on a connection of its own, and never after not_after (a time of
-        time.time()). Raises NotSent only if no part of the request was sent, OutcomeUnknown if the panel may have
-        acted, and Refused if the panel refused the order.
+        Spends money, so it is sent exactly once, on a connection of its own, and never after not_after. Raises NotSent
+        only if no part of the request was sent, OutcomeUnknown if the panel may have acted, and Refused if the panel
+        refused the order.
         """
         fields = outgoing(type_slug, values, always_send_quantity=self._account.always_send_quantity)
         return self._call("add", {"service": service, **fields}, read_added, fresh=True, not_after=not_after)
@@ -129,11 +129,11 @@ class PanelClient:
             STATUS.name, {parameter: ",".join(remote_ids)}, lambda answer: read_statuses(answer, remote_ids)
         )
 
-    def refills(self, remote_ids: Sequence[str], *, not_after: float | None = None) -> Mapping[str, str | PanelError]:
+    def refills(self, remote_ids: Sequence[str], *, not_after: Latest | None = None) -> Mapping[str, str | PanelError]:
         """Request refills, and return for each its id, "" if it was accepted without an id, or an error.
 
         Raises and leaves ids out like `statuses`, but does not raise if some requests may have arrived and others were
-        never sent. Sends nothing after not_after, a time of time.time() (docs/protocol.md, 3).
+        never sent. Sends nothing after not_after (docs/protocol.md, 3).
         """
         return Inquiry(self, REFILL, partial(self._write_once, not_after), remote_ids).outcomes()
 
@@ -144,7 +144,7 @@ class PanelClient:
         """
         return Inquiry(self, REFILL_STATUS, self._ask, refill_ids).outcomes()
 
-    def cancels(self, remote_ids: Sequence[str], *, not_after: float | None = None) -> Mapping[str, PanelError | None]:
+    def cancels(self, remote_ids: Sequence[str], *, not_after: Latest | None = None) -> Mapping[str, PanelError | None]:
         """Request cancels like `refills`. None means accepted, which is not yet canceled (docs/protocol.md, 3)."""
         return Inquiry(self, CANCEL, partial(self._write_once, not_after), remote_ids).outcomes()
 
@@ -162,7 +162,7 @@ class PanelClient:
         return self._retry_while(_is_passing, call)
 
     def _write_once(
-        self, not_after: float | None, action: str, fields: Mapping[str, str], read: Callable[[Answer], T]
+        self, not_after: Latest | None, action: str, fields: Mapping[str, str], read: Callable[[Answer], T]
     ) -> T:
         """Send a request that must not arrive twice. Retry it only if it was not sent."""
         call = partial(self._call, action, fields, read, fresh=True, not_after=not_after)
@@ -190,7 +190,7 @@ class PanelClient:
         read: Callable[[Answer], T],
         *,
         fresh: bool = False,
-        not_after: float | None = None,
+        not_after: Latest | None = None,
         bounds: Bounds | None = None,
     ) -> T:
         key = self._account.api_key.reveal()

@@ -40,6 +40,27 @@ class Endpoint:
     sends_json: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The latest moment to begin a request, by the wall clock and by the monotonic clock.
+
+    The first of them counts. So neither a wall clock that is set back, nor a machine that was suspended and so stopped
+    its monotonic clock, allows a request for longer.
+    """
+
+    wall: float
+    monotonic: float
+
+    @classmethod
+    def after(cls, seconds: float) -> Latest:
+        """Return the moment that is so many seconds from now."""
+        return cls(time.time() + seconds, time.monotonic() + seconds)
+
+    def has_passed(self) -> bool:
+        """Say whether it is too late."""
+        return time.time() >= self.wall or time.monotonic() >= self.monotonic
+
+
 class Watchdog:
     """Ends exchanges at their deadlines, with one thread for all exchanges of a transport."""
 
@@ -109,17 +130,14 @@ class Exchange:
         resolver: Resolver,
         watchdog: Watchdog,
         *,
-        not_after: float | None = None,
+        not_after: Latest | None = None,
     ) -> None:
-        now = time.monotonic()
         self.endpoint = endpoint
         self.resolver = resolver
         self.is_sent = False
         self.is_cut = False
-        self._deadline = now + endpoint.total_timeout
+        self._deadline = time.monotonic() + endpoint.total_timeout
         self._not_after = not_after
-        # The monotonic clock too, so that a wall clock that is set back does not allow the request again.
-        self._not_after_monotonic = None if not_after is None else now + not_after - time.time()
         self._lock = threading.Lock()
         self._handle: socket.socket | None = None
         self._watchdog = watchdog
@@ -169,16 +187,11 @@ class Exchange:
         Raises Deferred if it is too late and nothing was sent, and TimeoutError if a part was sent before.
         """
         self.time_left()
-        if self._is_too_late():
+        if self._not_after and self._not_after.has_passed():
             if self.is_sent:
                 raise TimeoutError
             raise Deferred("It was too late to send this request, so it was not sent.")
         self.is_sent = True
-
-    def _is_too_late(self) -> bool:
-        return (self._not_after is not None and time.time() >= self._not_after) or (
-            self._not_after_monotonic is not None and time.monotonic() >= self._not_after_monotonic
-        )
 
     def failed(self, failure: Exception) -> PanelError:
         """Return NotSent or OutcomeUnknown for the exception that ended the exchange."""

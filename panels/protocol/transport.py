@@ -29,7 +29,7 @@ import urllib3.connection
 from panels.protocol.addresses import AddressRefused, Resolver, allowed, check_url
 from panels.protocol.body import Bounds, bounds_of, read_body
 from panels.protocol.errors import PanelError
-from panels.protocol.exchange import Endpoint, Exchange, Watchdog, current, quotes
+from panels.protocol.exchange import Endpoint, Exchange, Latest, Watchdog, current, quotes
 from panels.protocol.redaction import Redaction
 from panels.protocol.wire import Answer
 
@@ -53,13 +53,13 @@ class Transport:
         fields: Mapping[str, str],
         *,
         fresh: bool = False,
-        not_after: float | None = None,
+        not_after: Latest | None = None,
         bounds: Bounds | None = None,
     ) -> Answer:
         """Send one call and return the answer of any HTTP status. Nothing is retried, and no redirect is followed.
 
-        With fresh, the connection is new and is closed afterwards. After not_after, a time of time.time(), nothing is
-        written any more. Of an answer beyond its bounds, only the beginning is read. Raises NotSent only if no byte of
+        With fresh, the connection is new and is closed afterwards. After not_after, nothing is written any
+        more. Of an answer beyond its bounds, only the beginning is read. Raises NotSent only if no byte of
         the request was written, else OutcomeUnknown (docs/protocol.md, 1 and 5).
         """
         if problem := check_url(self._endpoint.api_url, allow_http=self._endpoint.allow_http):

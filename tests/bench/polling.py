@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from panels.protocol.exchange import Latest
 from tests.bench.meters import Stopwatch
 from tests.bench.report import Row, times
 from tests.bench.surroundings import account, look, sandbox, tell
@@ -84,7 +84,7 @@ def _place(panel: Any, count: int) -> None:
     with PanelClient(panel.account()) as client, ThreadPoolExecutor(32) as pool:
 
         def add(link: str) -> str:
-            return client.add(service.remote_id, "default", values | {"link": link}, not_after=time.time() + 60)
+            return client.add(service.remote_id, "default", values | {"link": link}, not_after=Latest.after(60))
 
         remote_ids = list(pool.map(add, links))
     now = timezone.now()

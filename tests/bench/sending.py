@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from panels.protocol.exchange import Latest
 from tests.bench.meters import Stopwatch, cpu_seconds, peak_memory
 from tests.bench.report import Row, times
 from tests.bench.surroundings import LATENCY, account, look, sandbox
@@ -57,7 +57,7 @@ def _one_by_one(count: int) -> float:
         with PanelClient(panel.account()) as client, Stopwatch() as watch:
             for order in Order.objects.filter(panel=panel):
                 order.remote_id = client.add(
-                    order.service.remote_id, order.type, order.values, not_after=time.time() + 60
+                    order.service.remote_id, order.type, order.values, not_after=Latest.after(60)
                 )
                 order.state = Order.State.PLACED
                 order.save()
@@ -75,7 +75,7 @@ def _bare(parallel: int, count: int) -> float:
 
         def add(number: int) -> str:
             link = f"https://example.com/bare/{number}"
-            return client.add(service.remote_id, "default", values | {"link": link}, not_after=time.time() + 60)
+            return client.add(service.remote_id, "default", values | {"link": link}, not_after=Latest.after(60))
 
         with PanelClient(panel.account()) as client, ThreadPoolExecutor(parallel) as pool, Stopwatch() as watch:
             list(pool.map(add, range(count)))

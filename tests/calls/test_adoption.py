@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 import uuid
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
@@ -25,6 +24,7 @@ from panels.orders.aftercare import request_refill
 from panels.orders.following import next_check_at, request_check
 from panels.protocol.client import PanelClient
 from panels.protocol.errors import NotSent, OutcomeUnknown, Reason, Refused
+from panels.protocol.exchange import Latest
 from panels.protocol.wire import OrderStatus, Progress
 from panels.tables.reading import read_paste
 from panels.worker import tasks
@@ -306,7 +306,7 @@ def test_orders_placed_elsewhere_are_adopted_and_tracked(synced_panel, sandbox):
                 str(service.id),
                 "default",
                 {"link": f"https://example.com/{number}", "quantity": str(service.min)},
-                not_after=time.time() + 60,
+                not_after=Latest.after(60),
             )
             for number in range(3)
         ]

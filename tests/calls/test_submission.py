@@ -18,6 +18,7 @@ from panels.calls.catalog import sync_catalog
 from panels.calls.claiming import Claims
 from panels.calls.submission import submit_queued
 from panels.models import Order, Panel, Service
+from panels.protocol.exchange import Latest
 from panels.protocol.order_types import fold_type
 from panels.sandbox import Fault
 from tests.calls.sending import events_of, place, submit
@@ -262,7 +263,7 @@ def test_a_call_asks_the_database_for_nothing(synced_panel, sandbox, django_asse
     place(synced_panel, sandbox)
     (order,), _ = Claims(synced_panel.pk).take()
     with visit.open_client(synced_panel, threading.Event()) as client, django_assert_num_queries(0):
-        assert submission.call(order, client) == sandbox.ledger[0].order_id
+        assert submission.call(order, client, Latest.after(30)) == sandbox.ledger[0].order_id
 
 
 @pytest.mark.django_db(transaction=True)
@@ -300,12 +301,12 @@ def test_an_order_that_is_claimed_while_a_call_fails_is_kept_back_where_it_would
     send, take, claims = submission._Sender._send_order, Claims.take, []
     is_second_claim, has_failed = threading.Event(), threading.Event()
 
-    def fail_during_the_second_claim(self, order, recorded_warnings):
+    def fail_during_the_second_claim(self, order, *claimed):
         if not order.link.endswith("/1"):
-            return send(self, order, recorded_warnings)
+            return send(self, order, *claimed)
         assert is_second_claim.wait(5)
         sandbox.faults.add(fault, "add", text=text)
-        answer = send(self, order, recorded_warnings)
+        answer = send(self, order, *claimed)
         has_failed.set()
         return answer
 
@@ -365,8 +366,14 @@ def test_stopping_claims_nothing_more(closed_network):
 
 def test_nothing_is_sent_after_the_time_to_start(synced_panel, sandbox, monkeypatch):
     order = place(synced_panel, sandbox)
-    too_late = iter([timezone.now() - timedelta(seconds=1)])
-    monkeypatch.setattr(submission, "start_by", lambda order: next(too_late, None) or claiming.start_by(order))
+    within = iter([timedelta(seconds=-1)])
+    take_next = Claims._take_next
+
+    def take(self, most):
+        monkeypatch.setattr(claiming, "START_WITHIN", next(within, timedelta(seconds=30)))
+        return take_next(self, most)
+
+    monkeypatch.setattr(Claims, "_take_next", take)
     assert submit(synced_panel) == {"kept back": 1, "placed": 1}
     assert events_of(order) == ["created", "sent", "not_sent", "sent", "placed"]
     assert sandbox.calls["add"] == 1

@@ -62,10 +62,10 @@ def wait_where_told(folder: Path) -> None:
 
     call = submission.call
 
-    def wait_and_call(order: Any, client: Any) -> Any:
+    def wait_and_call(order: Any, *arguments: Any) -> Any:
         while (folder / HOLD.format(order.panel_id)).exists():
             time.sleep(LOOK_EVERY)
-        return call(order, client)
+        return call(order, *arguments)
 
     submission.call = wait_and_call
 

@@ -17,6 +17,7 @@ from panels.protocol.account import Account
 from panels.protocol.addresses import AddressRefused
 from panels.protocol.client import PanelClient
 from panels.protocol.errors import NotSent, OutcomeUnknown, PanelError, Refused, Unreadable
+from panels.protocol.exchange import Latest
 from tests.harm import parts_of
 from tests.processes import eventually
 from tests.protocol.conftest import (
@@ -138,7 +139,7 @@ class TestPace:
         with client_of(replies, pace=lambda: turns.append(1)) as api:
             api.balance()
             assert len(turns) == 2
-            api.add("1", "default", {"link": "https://x.example", "quantity": "5"}, not_after=time.time() + 9)
+            api.add("1", "default", {"link": "https://x.example", "quantity": "5"}, not_after=Latest.after(9))
             assert len(turns) == 2
             api.refills(["1"])
             api.cancels(["1"])
@@ -159,7 +160,7 @@ class TestPace:
 class TestAdd:
     def add(self, api, type_slug="default", **values):
         values = {"link": "https://x.example/p", "quantity": "100", **values}
-        return api.add("77", type_slug, values, not_after=time.time() + 10)
+        return api.add("77", type_slug, values, not_after=Latest.after(10))
 
     def test_the_service_and_the_fields_of_its_type_are_sent(self):
         with client_of(lambda form: {"order": 23501}) as api:
@@ -170,7 +171,7 @@ class TestAdd:
 
     def test_a_panel_may_want_a_quantity_always(self):
         with client_of(lambda form: {"order": "a"}, always_send_quantity=True) as api:
-            api.add("7", "custom_comments", {"link": "l", "comments": "a\nb"}, not_after=time.time() + 10)
+            api.add("7", "custom_comments", {"link": "l", "comments": "a\nb"}, not_after=Latest.after(10))
             assert forms_of(api)[0]["quantity"] == "2"
 
     @pytest.mark.parametrize(
@@ -225,7 +226,7 @@ class TestAdd:
     def test_nothing_is_sent_after_the_fence(self):
         with client_of(lambda form: {"order": 1}) as api:
             with pytest.raises(NotSent, match="too late"):
-                api.add("7", "default", {"link": "l", "quantity": "1"}, not_after=time.time() - 1)
+                api.add("7", "default", {"link": "l", "quantity": "1"}, not_after=Latest.after(-1))
             assert forms_of(api) == []
 
 
@@ -244,7 +245,7 @@ class TestHugeAnswers:
     def test_an_order_is_sent_once_and_unknown_unless_the_status_tells_its_outcome(self, status_line, error):
         with client_of(lambda form: huge(b'{"error":"no"},', status_line)) as api:
             with pytest.raises(error):
-                api.add("7", "default", {"link": "l", "quantity": "1"}, not_after=time.time() + 30)
+                api.add("7", "default", {"link": "l", "quantity": "1"}, not_after=Latest.after(30))
             assert len(forms_of(api)) == 1
 
     def test_a_read_that_is_answered_like_this_is_unreadable_and_not_repeated(self):
@@ -333,7 +334,7 @@ class TestKey:
                 for ask in (
                     api.balance,
                     api.services,
-                    lambda: api.add("1", "default", order, not_after=time.time() + 30),
+                    lambda: api.add("1", "default", order, not_after=Latest.after(30)),
                 ):
                     with pytest.raises(PanelError) as caught:
                         ask()
@@ -362,7 +363,7 @@ class TestKey:
             return head.encode() + b'{"order": 12}'
 
         with client_of(reply) as api:
-            assert api.add("7", "default", {"link": "l", "quantity": "1"}, not_after=time.time() + 30) == "12"
+            assert api.add("7", "default", {"link": "l", "quantity": "1"}, not_after=Latest.after(30)) == "12"
         assert KEY not in caplog.text
 
     def test_a_key_that_cannot_be_read_ends_the_call_before_anything_is_sent(self):

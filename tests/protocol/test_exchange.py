@@ -8,6 +8,7 @@ import pytest
 
 from panels.protocol import exchange, transport
 from panels.protocol.errors import NotSent, OutcomeUnknown
+from panels.protocol.exchange import Latest
 from tests.processes import PATIENCE, eventually
 from tests.protocol.conftest import FORM, GOOD
 from tests.servers import Server, answering, http, trickling
@@ -204,15 +205,15 @@ class TestTime:
 class TestFence:
     def test_nothing_is_written_after_the_fence(self, connect):
         with Server(answering(GOOD)) as server, pytest.raises(NotSent, match="too late"):
-            connect(server.url).post(FORM, not_after=time.time() - 0.01)
+            connect(server.url).post(FORM, not_after=Latest.after(-0.01))
         assert server.requests == []
 
     def test_nor_on_a_connection_that_was_idle(self, connect, tls):
         with Server(answering(GOOD), context=tls) as server:
             client = connect(server.url)
-            client.post(FORM, not_after=time.time() + 10)
+            client.post(FORM, not_after=Latest.after(10))
             with pytest.raises(NotSent, match="too late"):
-                client.post(FORM, not_after=time.time())
+                client.post(FORM, not_after=Latest.after(0))
         assert len(server.requests) == 1
         assert server.connections == 1
 
@@ -225,7 +226,7 @@ class TestFence:
 
         monkeypatch.setattr(transport, "_connect", slowly)
         with Server(answering(GOOD)) as server, pytest.raises(NotSent, match="too late"):
-            connect(server.url).post(FORM, fresh=True, not_after=time.time() + 0.2)
+            connect(server.url).post(FORM, fresh=True, not_after=Latest.after(0.2))
         assert server.requests == []
 
     def test_what_was_begun_in_time_is_not_completed_after_the_fence(self, connect, monkeypatch):
@@ -241,7 +242,7 @@ class TestFence:
 
         monkeypatch.setattr(transport._Connection, "endheaders", stand_still)
         with Server(listen) as server, pytest.raises(OutcomeUnknown):
-            connect(server.url).post(FORM, fresh=True, not_after=time.time() + 1.5)
+            connect(server.url).post(FORM, fresh=True, not_after=Latest.after(1.5))
         assert b"POST" in b"".join(heard)
         assert urlencode(FORM).encode() not in b"".join(heard)
 
@@ -255,7 +256,15 @@ class TestFence:
 
         monkeypatch.setattr(transport, "_connect", slowly)
         with Server(answering(GOOD)) as server, pytest.raises(NotSent, match="too late"):
-            connect(server.url).post(FORM, fresh=True, not_after=time.time() + 0.2)
+            connect(server.url).post(FORM, fresh=True, not_after=Latest.after(0.2))
+        assert server.requests == []
+
+    def test_nor_one_that_was_set_back_before_the_request_began(self, connect, monkeypatch):
+        not_after, real_time = Latest.after(0.2), time.time
+        monkeypatch.setattr(exchange.time, "time", lambda: real_time() - 3600)
+        time.sleep(0.3)
+        with Server(answering(GOOD)) as server, pytest.raises(NotSent, match="too late"):
+            connect(server.url).post(FORM, fresh=True, not_after=not_after)
         assert server.requests == []
 
     def test_a_wall_clock_that_jumped_ahead_closes_the_fence(self, connect, monkeypatch):
@@ -267,5 +276,5 @@ class TestFence:
 
         monkeypatch.setattr(transport, "_connect", jump)
         with Server(answering(GOOD)) as server, pytest.raises(NotSent, match="too late"):
-            connect(server.url).post(FORM, fresh=True, not_after=time.time() + 60)
+            connect(server.url).post(FORM, fresh=True, not_after=Latest.after(60))
         assert server.requests == []

@@ -6,6 +6,7 @@ import pytest
 
 from panels.protocol import hints
 from panels.protocol.errors import NotSent, OutcomeUnknown, PanelError, Refused
+from panels.protocol.exchange import Latest
 from panels.protocol.hints import FIREWALL, FORM, GET, HEADER, JSON, MAYBE_HEADER, USER_AGENT
 from tests.protocol.conftest import KEY, client_of, forms_of
 from tests.servers import http
@@ -162,7 +163,7 @@ def test_the_catalog_is_a_test_too_and_an_order_is_none():
     assert asked({"error": "Invalid JSON"}, test="services").endswith(JSON)
     with client_of(lambda form: {"error": "Invalid JSON"}) as api:
         with pytest.raises(Refused) as caught:
-            api.add("7", "default", {"link": "l", "quantity": "1"}, not_after=9e9)
+            api.add("7", "default", {"link": "l", "quantity": "1"}, not_after=Latest.after(9e9))
         assert caught.value.text == "Invalid JSON"
         assert isinstance(api.statuses(["1"])["1"], Refused)
         assert api.statuses(["1"])["1"].text == "Invalid JSON"
