@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from panels.models import Order, Refill
 from panels.models.order_states import RequestState
-from panels.orders.aftercare import request_cancel, request_refill
+from panels.orders.aftercare import A_MOMENT, request_cancel, request_refill
 from tests.factories import make_placed, make_refill, make_service
 
 
@@ -20,6 +20,7 @@ def test_one_refill_at_a_time():
     Refill.objects.update(state=RequestState.ACCEPTED, next_check_at=timezone.now())
     assert "already under way" in request_refill(Order.objects.get(), None)
     Refill.objects.update(next_check_at=None, finished_at=timezone.now())
+    Refill.objects.update(requested_at=timezone.now() - A_MOMENT)
     assert request_refill(Order.objects.get(), None) == ""
 
 
@@ -47,6 +48,29 @@ def test_a_refill_is_offered_only_where_it_can_make_sense(refill, progress, is_p
     order = make_placed(make_service(refill=refill), progress=progress)
     assert order.can_refill is is_possible
     assert bool(request_refill(order, None)) is not is_possible
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", [RequestState.UNKNOWN, RequestState.ACCEPTED])
+def test_a_second_person_does_not_request_what_the_panel_may_have_got_a_moment_ago(state):
+    order = make_placed(progress="completed")
+    refill = make_refill(order, state=state, finished_at=timezone.now())
+    assert "a moment ago" in request_refill(order, None)
+    Refill.objects.filter(pk=refill.pk).update(requested_at=timezone.now() - A_MOMENT)
+    assert request_refill(order, None) == ""
+    order = make_placed(cancel_state=RequestState.UNKNOWN, cancel_requested_at=timezone.now())
+    assert "a moment ago" in request_cancel(order, None)
+    order.cancel_requested_at -= A_MOMENT
+    assert request_cancel(order, None) == ""
+
+
+@pytest.mark.django_db
+def test_what_the_panel_has_refused_may_be_requested_again_at_once():
+    order = make_placed(progress="completed")
+    make_refill(order, state=RequestState.REFUSED, finished_at=timezone.now())
+    assert request_refill(order, None) == ""
+    canceled = make_placed(cancel_state=RequestState.REFUSED, cancel_requested_at=timezone.now())
+    assert request_cancel(canceled, None) == ""
 
 
 @pytest.mark.django_db
