@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from tests.faults.clock import offset, true_time
+
+# Seconds that a claim takes at most until it is noted.
+HARDLY_LONGER = 60.0
 
 
 @dataclass(frozen=True)
@@ -65,11 +69,18 @@ def note_claims(worker: str, file: Path) -> None:
 
     def mark_and_note(orders: Any, *arguments: Any) -> None:
         mark_sending(orders, *arguments)
-        lines = (f"{each.sent_at.timestamp() - offset()} {each.pk} {each.attempt} {worker}\n" for each in orders)
+        lines = (f"{_true_time_of(each.sent_at)} {each.pk} {each.attempt} {worker}\n" for each in orders)
         # Inside the transaction, so the file has every committed claim. It may also have uncommitted claims.
         os.write(log, "".join(lines).encode())
 
     claiming._mark_sending = mark_and_note
+
+
+def _true_time_of(sent_at: datetime) -> float:
+    """Return the true time of a claim of this moment, also if the clock was set in between."""
+    now = true_time()
+    at = sent_at.timestamp() - offset()
+    return at if abs(at - now) < HARDLY_LONGER else now
 
 
 def read_claims(file: Path) -> list[Claim]:

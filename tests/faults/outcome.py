@@ -186,7 +186,7 @@ def _in_logs(now: Surroundings) -> list[str]:
         found += [
             f"{log}: it holds the key of {each.name}" for each in (*now.panels, now.care_panel) if each.key in text
         ]
-        found += [f"{log}: {line}" for line in trouble_in(text)]
+        found += [f"{log}: {line}" for line in trouble_in(text, now.saboteur.strikes)]
     return found
 
 

@@ -1,5 +1,7 @@
 """The verdict of a fault run: the states that it accepts, and the states that break a promise."""
 
+import time
+
 import pytest
 
 from panels.calls import claiming
@@ -7,6 +9,7 @@ from panels.sandbox import Fault
 from tests.factories import make_order
 from tests.faults.cases import LINK, OTHER, arrival, claim, entry, evidence, kill, order, stop
 from tests.faults.claims import Claim, note_claims, read_claims
+from tests.faults.evidence import Strike
 from tests.faults.memory import MOST, too_much
 from tests.faults.panel import AUTH, BY_OWNER, EVERYBODY, FUNDS, LIE
 from tests.faults.verdict import trouble_in, violations
@@ -195,6 +198,15 @@ def test_a_line_that_no_worker_may_write_is_found_in_its_log(line):
     error = "django.db.utils.OperationalError: database is locked\n"
     assert trouble_in(allowed + error) == []
     assert trouble_in(f"{allowed}{line}\n{error}{line}\n") == [line]
+
+
+def test_a_write_beside_an_outcome_may_fail_while_the_database_is_away():
+    line = "2026-01-01 00:00:00,000 ERROR panels.calls.recording: Something could not be recorded."
+    at = time.mktime((2026, 1, 1, 0, 0, 0, 0, 0, -1))
+    assert trouble_in(line, [Strike("outage", at - 1, at + 1)]) == []
+    assert trouble_in(line, [Strike("outage", at + 60, at + 61), Strike("clock", at - 1, at + 1)]) == [line]
+    worse = "2026-01-01 00:00:00,000 CRITICAL panels.outcomes: Not recorded: order 1 was placed as '7'."
+    assert trouble_in(worse, [Strike("outage", at - 1, at + 1)]) == [worse]
 
 
 def test_each_claim_is_in_the_file_of_claims(db, monkeypatch, tmp_path):

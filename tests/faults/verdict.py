@@ -6,11 +6,12 @@ This module reads no rows and asks no panel. It judges only the evidence.
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from panels.sandbox import Arrival, Fault
-from tests.faults.evidence import Evidence, OrderSeen
+from tests.faults.evidence import Evidence, OrderSeen, Strike
 from tests.faults.explanation import explanation
 from tests.faults.panel import ACCOUNT_REFUSALS, BY_OWNER, LIE, is_turned_away
 
@@ -18,6 +19,7 @@ from tests.faults.panel import ACCOUNT_REFUSALS, BY_OWNER, LIE, is_turned_away
 BURST, JITTER = 4, 0.5
 # A recorded claim is committed within this time, in seconds, unless its worker is killed.
 COMMITTED_WITHIN = 1.0
+NOT_RECORDED, AROUND = "Something could not be recorded", 5.0
 # Log lines that no worker may write: an outcome that was not recorded, an order that is there twice, an error.
 TROUBLE = re.compile(
     r"CRITICAL|Something could not be recorded|failed on our side|Second order at the panel"
@@ -37,9 +39,20 @@ def violations(evidence: Evidence) -> list[str]:
     ]
 
 
-def trouble_in(log: str) -> list[str]:
-    """Return the lines of a worker's log that must not be there, each line once."""
-    return list(dict.fromkeys(line.strip() for line in log.splitlines() if TROUBLE.search(line)))
+def trouble_in(log: str, strikes: Sequence[Strike] = ()) -> list[str]:
+    """Return the lines of a worker's log that must not be there, each line once.
+
+    Some writes beside an outcome are not tried again while the database is away, because they correct themselves.
+    """
+    found = dict.fromkeys(line.strip() for line in log.splitlines() if TROUBLE.search(line))
+    away = [each for each in strikes if each.kind in ("outage", "full")]
+    return [line for line in found if NOT_RECORDED not in line or not any(_is_during(line, each) for each in away)]
+
+
+def _is_during(line: str, strike: Strike) -> bool:
+    """Return whether a line was logged while the database was away, or just before or after that."""
+    at = time.mktime(time.strptime(line[:19], "%Y-%m-%d %H:%M:%S"))
+    return strike.began - AROUND <= at <= strike.ended + AROUND
 
 
 def _lost(evidence: Evidence) -> Iterator[str]:
