@@ -37,9 +37,9 @@ class Bounds:
     values: int
 
 
-# A catalog of 20,000 services has about 11 MiB and 280,000 values. Three answers at their bounds must leave a worker
-# below 400 MB, and one text with an emoji takes ten times its bytes while it is decoded.
-CATALOG = Bounds(16 * MIB, 600_000)
+# A catalog of 20,000 services has about 10 MiB and 280,000 values. Three answers at their bounds must leave a worker
+# below 400 MB, and one text with an emoji takes many times its bytes while it is decoded.
+CATALOG = Bounds(11 * MIB, 400_000)
 
 
 def bounds_of(fields: Mapping[str, str]) -> Bounds:

@@ -39,8 +39,8 @@ from panels.protocol.wire import (
 BACKOFF = (1.0, 4.0)
 # Seconds. A panel that asks for a longer wait is asked again at a later visit.
 LONGEST_RETRY_AFTER = 30.0
-# In bytes. Larger answers are read one at a time, because each may need some 200 MB. Side by side they take as long.
-LARGE = 4 * MIB
+# In bytes. Larger answers are read one at a time, because each may need some 100 MB. Side by side they take as long.
+LARGE = MIB
 # The questions that test an account. Their errors say how the panel may want to be called instead.
 TESTS = ("balance", "services")
 T = TypeVar("T")
