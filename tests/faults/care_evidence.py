@@ -144,7 +144,8 @@ def _taken_at(ask: Ask, evidence: CareEvidence) -> float:
 def _explains(strike: Strike, request: RequestSeen, last: Ask | None, evidence: CareEvidence) -> bool:
     """Return whether a fault kept an outcome from being known. `last` is what the panel was asked last."""
     since = last.at if last else request.requested_at
-    is_over = request.deadline is not None and strike.began > request.deadline
+    # A deadline before that was written by a wrong clock.
+    is_over = request.deadline is not None and since <= request.deadline < strike.began
     if strike.panel or strike.ended < since or is_over:
         return False
     if last is None:

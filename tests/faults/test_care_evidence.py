@@ -93,6 +93,7 @@ def test_a_panel_may_have_what_is_unknown_to_us():
         # Before it was asked, and after its deadline.
         (care(refill("unknown"), asks=[ask()], strikes=[Strike("kill", 99.5, 99.5, worker="w1")]), None),
         (care(refill("unknown"), asks=[ask()], strikes=[Strike("kill", 107, 107, worker="w1")]), None),
+        (care(refill("unknown", deadline=9.0), asks=[ask()], strikes=[Strike("kill", 101, 101, worker="w1")]), "kill"),
         # Nobody knows which worker had taken it.
         (care(refill("unknown"), strikes=[Strike("kill", 101, 101, worker="w2")]), "kill"),
         # What the panel has answered is recorded when the database is back.
