@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import CharField, Count, Max, QuerySet, Value
 
 from panels.attention.needs import NEEDS
-from panels.attention.parts import Attention, Finding, Need, Offer, Subject
+from panels.attention.parts import Attention, Finding, Listing, Need, Offer, Subject
 from panels.attention.subjects import SUBJECTS
 from panels.models import compiled
 from panels.pages.paging import count_each
@@ -39,22 +39,33 @@ def find_attention(may: May, known: Mapping[Subject, Iterable[Any]], *, is_all: 
     `known` has the marked rows of a subject that the page has already read. Each other subject takes one query.
     is_all: return up to MOST rows of each subject, and not only the first.
     """
-    listed = [(kind, kind.listing) for kind in NEEDS if kind.listing]
-    numbers = count_each(*[kind.rows() for kind, _ in listed])
+    subjects = _subjects_of(may)
+    numbers, missing = _count(subjects)
     findings: list[Finding] = []
     cut_short = []
-    for subject in _subjects_of(may):
+    for subject in subjects:
+        if subject in missing:
+            continue
         most = MOST if is_all else subject.most
         found = find_in(known[subject], subject, may) if subject in known else _find(subject, may, most)
         if subject not in known and len(found) > most:
             found = found[:most]
             cut_short.append(subject)
         findings += found
-    return Attention(
-        numbers=[(number, listing) for number, (_, listing) in zip(numbers, listed, strict=True) if number],
-        findings=sorted(findings, key=_importance),
-        cut_short=cut_short,
-    )
+    return Attention(numbers=numbers, findings=sorted(findings, key=_importance), cut_short=cut_short)
+
+
+def _count(subjects: list[Subject]) -> tuple[list[tuple[int, Listing]], set[Subject]]:
+    """Return the numbers of rows of each kind with a list, and the subjects for managers alone that have no row.
+
+    They hardly ever have one. So they are counted with the others in one query, and read only if there is something.
+    """
+    listed = [(kind, kind.listing) for kind in NEEDS if kind.listing]
+    rare = [kind for subject in subjects if subject.permission for kind in kinds_of(subject)]
+    numbers = count_each(*[kind.rows() for kind, _ in listed], *[kind.rows() for kind in rare])
+    found = {kind.subject for kind, number in zip(rare, numbers[len(listed) :], strict=True) if number}
+    in_lists = zip(numbers[: len(listed)], listed, strict=True)
+    return [(number, listing) for number, (_, listing) in in_lists if number], {kind.subject for kind in rare} - found
 
 
 def kinds_of(subject: Subject) -> list[Need]:

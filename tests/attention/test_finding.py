@@ -18,6 +18,7 @@ from panels.attention.subjects import ORDERS, PANELS, SUBJECTS, WORDS
 from panels.models import Order, Panel
 from tests.attention.test_needs import EXAMPLES, SINGLE, find, names
 from tests.factories import (
+    make_mail,
     make_order,
     make_panel,
     make_placed,
@@ -148,3 +149,13 @@ def test_the_number_is_one_query_and_the_findings_are_one_more_than_their_subjec
 @pytest.mark.django_db
 def test_the_number_in_the_menu_reads_orders_and_refills_by_a_small_index(kind, index):
     assert index in attention._keys(kind).explain()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("make", "queries"), [(lambda: None, 1), (make_mail, 2)], ids=["none", "one"])
+def test_rows_for_managers_alone_are_read_only_if_there_are_any(make, queries):
+    make()
+    with CaptureQueriesContext(connection) as captured:
+        found = find_attention(lambda _: True, {PANELS: []})
+    assert len([query for query in captured if '"panels_mail"' in query["sql"]]) == queries
+    assert len(found.findings) == queries - 1
