@@ -51,6 +51,7 @@ class PeopleAdmin(Confirmed, OwnFilters, UserAdmin):  # type: ignore[type-arg]
     add_form = NewPersonForm
     change_password_form = NewPasswordForm
     list_display = ("username", "first_name", "last_name", "email", "is_active", "last_login")
+    rights = ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")
     plain_fieldsets = (
         (None, {"fields": ("username", "password")}),
         ("Personal info", {"fields": ("first_name", "last_name", "email")}),
@@ -67,7 +68,9 @@ class PeopleAdmin(Confirmed, OwnFilters, UserAdmin):  # type: ignore[type-arg]
         return self.plain_fieldsets
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
-        return ("last_login", "date_joined")
+        # Nobody takes their own rights away, so a person with these rights is always left.
+        own = self.rights if obj is not None and obj.pk == request.user.pk else ()
+        return ("last_login", "date_joined", *own)
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         return super().get_list_filter(request) if request.user.is_superuser else ("is_active",)

@@ -248,3 +248,15 @@ def test_a_manager_sees_no_session_of_who_may_do_more(as_manager, client):
     assert ">root<" not in as_manager.get("/admin/panels/session/").text
     client.force_login(root)
     assert ">root<" in client.get("/admin/panels/session/").text
+
+
+@pytest.mark.parametrize("fields", [{}, {"is_superuser": True, "is_staff": True}], ids=["manager", "superuser"])
+def test_nobody_takes_their_own_rights_or_access_away(client, db, fields):
+    user = make_user("Manager", **fields)
+    client.force_login(user)
+    before = rights(user)
+    form = posted(user, first_name="Ann", groups=group_pks("Viewer"))
+    del form["is_active"]
+    assert client.post(f"{PEOPLE}{user.pk}/change/", form).status_code == 302
+    assert rights(user) == before
+    assert User.objects.get(pk=user.pk).first_name == "Ann"
