@@ -165,6 +165,7 @@ def test_every_page_answers(as_manager, name):
         "order_action": OrderAction.objects.first(),
         "order": Order.objects.filter(state=Order.State.UNKNOWN).first(),
         "bulk": Batch.objects.get(filename=GOOD_DRAFT),
+        "person": User.objects.get(username=MANAGER),
         # The old version has no such rows.
         "refusal": make_refusal(Panel.objects.get(name=OPEN_PANEL)),
         "saved_view": make_view(User.objects.get(username=MANAGER), is_shared=True),
