@@ -26,7 +26,7 @@ from panels.models import Order, Refill, Worker
 from panels.models.order_states import RequestState
 from panels.schedule import SWEEP_EVERY
 from panels.worker.lanes import Lanes
-from panels.worker.processes import LOOK_EVERY, StopSignals
+from panels.worker.processes import LOOK_EVERY, StopSignals, share_heaps
 from panels.worker.tasks import lanes, run_sweep
 
 logger = logging.getLogger(__name__)
@@ -101,6 +101,7 @@ def run(signals: StopSignals) -> None:
         return
     if isinstance(huey.storage, PostgresStorage):
         huey.storage.initialize_schema()
+    share_heaps()
     heartbeat = Heartbeat()
     heartbeat.start()
     consumer = QuietConsumer(

@@ -31,6 +31,27 @@ STUBBORN += "while True: time.sleep(1)"
 SAYS = "import signal, sys, time; signal.signal(15, lambda *_: (print('{0}', flush=True), sys.exit()))\n"
 SAYS += "print('ready', flush=True); time.sleep(600)"
 
+# Prints the heaps of a process in which six threads hold memory at the same time.
+HEAPS = """
+    import ctypes, sys, threading
+    from panels.worker import processes
+
+    if sys.argv[1] == "shared":
+        processes.share_heaps()
+    libc, all_hold = ctypes.CDLL(None), threading.Barrier(7)
+    libc.fopen.restype = ctypes.c_void_p
+
+    def hold():
+        libc.malloc(5000)
+        all_hold.wait()
+
+    for _ in range(6):
+        threading.Thread(target=hold).start()
+    all_hold.wait()
+    libc.malloc_info(0, ctypes.c_void_p(libc.fopen(b"/dev/stdout", b"w")))
+    libc.fflush(None)
+"""
+
 
 @pytest.fixture
 def family(start):
@@ -126,3 +147,13 @@ def test_a_port_that_is_taken_is_not_chosen():
     with socket.create_server(("127.0.0.1", port)):
         assert free_port(port) != port
     assert free_port(port) == port
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="how glibc gives memory to threads")
+def test_all_threads_of_a_worker_share_two_heaps():
+    def count(how):
+        command = [sys.executable, "-c", textwrap.dedent(HEAPS), how]
+        told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        return told.count("<heap nr=")
+
+    assert count("apart") > count("shared") == 2
