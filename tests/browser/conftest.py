@@ -67,7 +67,9 @@ def open_page(browser, live_server):
         options.setdefault("viewport", {"width": 1280, "height": 900})
         context = browser.new_context(base_url=live_server.url, **options)
         context.set_default_timeout(60_000)
-        context.add_init_script(WAIT_FOR_SCRIPTS)
+        # Without JavaScript nothing would end the wait.
+        if options.get("java_script_enabled", True):
+            context.add_init_script(WAIT_FOR_SCRIPTS)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: _is_error(message) and errors.append(f"{page.url}: {message.text}"))

@@ -266,7 +266,7 @@ def test_a_run_names_the_process_that_did_it(db):
     here = f"{socket.gethostname()} {os.getpid()}"
     jobs = ["sweep", "sum spend", "compare charges", "count all spend", "thin readings"]
     jobs += ["delete old drafts", "delete old counters"]
-    jobs += ["delete old sign-ins", "delete old history"]
+    jobs += ["delete old sign-ins", "delete old history", "delete old mails"]
     if connection.vendor == "postgresql":
         jobs.append("settle search")
     assert set(JobRun.objects.values_list("name", "worker", "last_error")) == {(name, here, "") for name in jobs}
