@@ -60,16 +60,26 @@ class Handler(AxesDatabaseHandler):  # type: ignore[misc]
         return int(count)
 
 
-def is_locked(request: HttpRequest, user: User) -> bool:
-    """Return whether codes of this person are refused in this network. The answer then becomes that of `refuse`."""
-    return _is_locked(request, {"username": user.get_username()})
+def is_locked(request: HttpRequest, user: User | None = None) -> bool:
+    """Return whether tries of this person, or of a visitor without a name, are refused in this network.
+
+    The answer then becomes that of `refuse`.
+    """
+    return _is_locked(request, _credentials(user))
 
 
 def count_failure(request: HttpRequest, user: User | None = None, **_: Any) -> None:
-    """Count and log a wrong code or passkey, also as a receiver of allauth's signal. While locked it does not count."""
-    credentials = {"username": user and user.get_username()}
-    _is_locked(request, credentials)
-    user_login_failed.send(sender=__name__, credentials=credentials, request=request)
+    """Count and log a wrong code or passkey, also as a receiver of allauth's signal. While locked it does not count.
+
+    Without a person it counts for the network alone, as codes of links and asked mails do.
+    """
+    _is_locked(request, _credentials(user))
+    user_login_failed.send(sender=__name__, credentials=_credentials(user), request=request)
+
+
+def _credentials(user: User | None) -> dict[str, Any]:
+    # Never the name in a visitor's form, because the visitor chooses it.
+    return {"username": user and user.get_username()}
 
 
 def _is_locked(request: HttpRequest, credentials: dict[str, Any]) -> bool:

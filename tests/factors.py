@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from hashlib import sha256
 
+from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
@@ -69,7 +70,7 @@ class Device:
             "clientDataJSON": told,
             "authenticatorData": data,
             "signature": self._key.sign(data + told.hash, ec.ECDSA(SHA256())),
-            "userHandle": str(self.user.pk).encode(),
+            "userHandle": user_pk_to_url_str(self.user).encode(),
         }
         identity = websafe_encode(b"Device")
         encoded = {name: websafe_encode(value) for name, value in response.items()}

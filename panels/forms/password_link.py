@@ -11,8 +11,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 
+from dashboard.guessing import count_failure
 from panels.forms.passwords import LimitedPasswords
-from panels.people import tries
 from panels.people.links import find_person
 
 INVALID = "This link is not valid. A link works once, and only for a while. Ask for a new one."
@@ -40,7 +40,7 @@ class PasswordLinkForm(LimitedPasswords, SetPasswordForm):  # type: ignore[type-
         code: str = self.cleaned_data["code"].strip()
         self.user = find_person(code)
         if self.user is None:
-            tries.count(self.request)
+            count_failure(self.request)
             raise ValidationError(INVALID, code="invalid_link")
         return code
 

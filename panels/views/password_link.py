@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from dashboard import guessing
 from panels.forms.password_link import PasswordLinkForm
-from panels.people import tries
 
 
 @login_not_required
@@ -19,8 +19,8 @@ from panels.people import tries
 @require_http_methods(["GET", "HEAD", "POST"])
 def password_link(request: HttpRequest) -> HttpResponse:
     """Set the password of the person whose code is in the form, and lead to the sign-in."""
-    if refusal := tries.refusal(request):
-        return refusal
+    if guessing.is_locked(request):
+        return guessing.refuse(request)
     form = PasswordLinkForm(request, request.POST if request.method == "POST" else None)
     if not (form.is_valid() and _store(form)):
         status = 422 if form.is_bound else 200

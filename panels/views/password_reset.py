@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from dashboard import guessing
 from panels.forms.password_reset import PasswordResetForm
-from panels.people import mails, tries
+from panels.people import mails
 
 TEMPLATE = "registration/password_reset.html"
 # The same for every name, so that nobody learns whose name or address exists.
@@ -25,14 +26,14 @@ def password_reset(request: HttpRequest) -> HttpResponse:
     """Ask for the mail, and lead to the sign-in. Without a mail server, the page only says who can help."""
     if not mails.are_set():
         return render(request, TEMPLATE)
-    if refusal := tries.refusal(request):
-        return refusal
+    if guessing.is_locked(request):
+        return guessing.refuse(request)
     form = PasswordResetForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return render(request, TEMPLATE, {"form": form}, status=422 if form.is_bound else 200)
-    tries.count(request)
-    if refusal := tries.refusal(request):
-        return refusal
+    guessing.count_failure(request)
+    if guessing.is_locked(request):
+        return guessing.refuse(request)
     mails.ask_for_reset(form.cleaned_data["who"])
     messages.success(request, ANSWER)
     return redirect("login")

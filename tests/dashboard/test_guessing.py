@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from axes.models import AccessAttempt
 from django.db.models import F
-from django.test import Client
+from django.test import Client, RequestFactory
 
+from dashboard import guessing
 from dashboard.guessing import IN_NETWORK, WIDE
 from tests.dashboard.conftest import PROXY
 from tests.factories import make_user
@@ -246,3 +247,20 @@ def test_nothing_secret_of_a_try_is_stored(client, ann):
     given = ("123456", "an-answer", "1-of-a-link", "654321", PASSWORD, SECRET, *secrets.values())
     assert stored.count("failures_since_start") >= 2
     assert [secret for secret in given if secret in stored] == []
+
+
+def from_network(network):
+    return RequestFactory().post("/", {"username": "ann"}, REMOTE_ADDR=network)
+
+
+def test_five_tries_without_a_name_lock_the_network_and_no_other(db):
+    for _ in range(5):
+        assert not guessing.is_locked(from_network("192.0.2.7"))
+        guessing.count_failure(from_network("192.0.2.7"))
+    assert guessing.is_locked(from_network("192.0.2.7"))
+    assert not guessing.is_locked(from_network("192.0.2.8"))
+
+
+def test_the_name_in_the_form_of_a_visitor_counts_for_nobody(db):
+    guessing.count_failure(from_network("192.0.2.7"))
+    assert AccessAttempt.objects.get().username is None

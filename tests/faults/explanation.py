@@ -70,8 +70,10 @@ def _reasons(order: OrderSeen, claim: Claim, unknown_at: float, evidence: Eviden
     if arrival and arrival.answered_at and evidence.is_second_of_an_id(order):
         yield "same id"
     strikes = [each for each in evidence.strikes if each.began <= unknown_at and _hits(each, order, claim)]
-    # A killed worker reports no outcome of its claims before the deadline.
-    if unknown_at >= claim.at + evidence.deadline:
+    # A killed worker reports no outcome of its claims before the deadline, which a wrong clock may have shortened.
+    clocks = (each for each in evidence.strikes if each.kind == "clock")
+    is_shortened = any(each.ended >= claim.at and each.began <= unknown_at for each in clocks)
+    if unknown_at >= claim.at + evidence.deadline or is_shortened:
         yield from (f"kill {_window(each, arrival)}" for each in strikes if each.kind == "kill")
     stops = [each for each in strikes if each.kind in ("stop", "hold")]
     if sum(min(each.ended, unknown_at) - max(each.began, claim.at) for each in stops) > evidence.patience:

@@ -39,6 +39,15 @@ def starved(began, ended, worker="w1"):
         (evidence(order("unknown"), arrivals=[arrival()], strikes=[kill(DEAD + 1)]), None),
         # A living worker has given it up before its deadline.
         (evidence(order("unknown", unknown_at=101.0), arrivals=[arrival()], strikes=[kill()]), None),
+        # A wrong clock has shortened the deadline, or it was right again before the claim.
+        *(
+            (evidence(order("unknown", unknown_at=102.5), arrivals=[arrival()], strikes=[kill(), clock]), reason)
+            for clock, reason in (
+                (Strike("clock", 102, 103), "kill before the record"),
+                (Strike("clock", 98, 99), None),
+                (Strike("clock", 103, 104), None),
+            )
+        ),
         (evidence(order("unknown"), strikes=[stop(100.05, 110)]), "stop before the send"),
         (evidence(order("unknown"), arrivals=[arrival()], strikes=[stop(100.15, 110)]), "stop after the send"),
         (
