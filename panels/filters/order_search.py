@@ -126,8 +126,7 @@ class OrderSearch:
         if by_words is None:
             self._is_long = len(self._words) == 1
             return None
-        first, *others = [rows.order_by().values_list("pk", flat=True) for rows in (*self._by_id(), *by_words)]
-        pks = list(first.union(*others, all=True)[: MANY + 1])
+        pks = list(_together([*self._by_id(), *by_words])[: MANY + 1])
         # An order may be found twice.
         self._is_long = len(set(pks)) > MANY
         return pks if len(pks) <= MANY else None
@@ -146,8 +145,7 @@ class OrderSearch:
             if row and all(row[1] in other.named.get(row[0], ()) for other in self._words):
                 first, services = self._plan
                 is_alone = (services if first is word else _find_services([word])) == []
-                is_alone = is_alone and not any(rows.exists() for rows in self._by_id())
-                return {row[0]: row[1]} if is_alone else {}
+                return {row[0]: row[1]} if is_alone and not _together(self._by_id()).exists() else {}
         return {}
 
     @property
@@ -243,6 +241,12 @@ class OrderSearch:
                     named.setdefault(column, []).append(pk)
             found.append(Word(word, part, self._number is not None, named, texts))
         return found
+
+
+def _together(found: Iterable[QuerySet[Order]]) -> QuerySet[Any, int]:
+    """Return one query for the pks of the orders of all these. An order may come twice."""
+    first, *others = [rows.order_by().values_list("pk", flat=True) for rows in found]
+    return first.union(*others, all=True)
 
 
 def _by_index(word: Word, *, is_full_text: bool) -> Iterator[QuerySet[Order]]:
