@@ -127,7 +127,7 @@ def share_heaps() -> None:
     """Let all threads of this process share two heaps. Must be called before the first thread is started.
 
     glibc gives threads up to eight heaps a core, and keeps what a thread has freed for the next one in the same heap.
-    So a worker, which starts threads all the time, would grow for hours. Other C libraries have no such option.
+    So a worker, which starts threads all the time, would need more. Other C libraries have no such option.
     """
     with contextlib.suppress(AttributeError, OSError):
         ctypes.CDLL(None).mallopt(MOST_HEAPS, HEAPS)
