@@ -63,9 +63,10 @@ class Handler(AxesDatabaseHandler):  # type: ignore[misc]
 def is_locked(request: HttpRequest, user: User | None = None) -> bool:
     """Return whether tries of this person, or of a visitor without a name, are refused in this network.
 
-    The answer then becomes that of `refuse`.
+    If so, axes answers this request with `refuse`.
     """
-    return _is_locked(request, _credentials(user))
+    request.axes_locked_out = not AxesProxyHandler.is_allowed(request, _credentials(user))  # type: ignore[attr-defined]
+    return bool(request.axes_locked_out)  # type: ignore[attr-defined]
 
 
 def count_failure(request: HttpRequest, user: User | None = None, **_: Any) -> None:
@@ -73,7 +74,7 @@ def count_failure(request: HttpRequest, user: User | None = None, **_: Any) -> N
 
     Without a person it counts for the network alone, as codes of links and asked mails do.
     """
-    _is_locked(request, _credentials(user))
+    is_locked(request, user)
     user_login_failed.send(sender=__name__, credentials=_credentials(user), request=request)
 
 
@@ -82,15 +83,10 @@ def _credentials(user: User | None) -> dict[str, Any]:
     return {"username": user and user.get_username()}
 
 
-def _is_locked(request: HttpRequest, credentials: dict[str, Any]) -> bool:
-    request.axes_locked_out = not AxesProxyHandler.is_allowed(request, credentials)  # type: ignore[attr-defined]
-    return bool(request.axes_locked_out)  # type: ignore[attr-defined]
-
-
 def _locked_until(name: str | None, network: str | None, now: datetime) -> datetime | None:
     """Return when the last lock on this name in this network ends, or None if nothing is locked.
 
-    Passkeys and links come without a name, so all of them are never locked together.
+    Passkeys and links come without a name. There is no limit for no name alone, because it would lock all of them.
     """
     named, near = Q(username=name), Q(ip_address=network)
     limits = [(named & near, IN_NETWORK)]

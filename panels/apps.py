@@ -31,8 +31,12 @@ class PanelsConfig(AppConfig):
         post_save.connect(sessions.end_outdated, sender=settings.AUTH_USER_MODEL)
         authentication_step_completed.connect(confirmation.on_step)
         factor_signals.authenticator_removed.connect(required_factor.on_removal)
-        for change in ("authenticator_added", "authenticator_removed", "authenticator_reset"):
-            getattr(factor_signals, change).connect(sessions.end_others)
+        for changed in (
+            factor_signals.authenticator_added,
+            factor_signals.authenticator_removed,
+            factor_signals.authenticator_reset,
+        ):
+            changed.connect(sessions.end_others)
         factor_signals.authenticator_added.connect(people_history.on_factor_added)
         factor_signals.authenticator_removed.connect(people_history.on_factor_removed)
         factor_signals.authenticator_reset.connect(people_history.on_codes_renewed)

@@ -1,4 +1,7 @@
-"""Empties the tables after a test with real transactions, and keeps the groups and permissions of the migrations."""
+"""Empties the tables after a test with real transactions, and keeps the groups and permissions of the migrations.
+
+So such a test must not change a group.
+"""
 
 from __future__ import annotations
 

@@ -193,5 +193,5 @@ def make_view(owner: User, name: str = "My queue", **fields: Any) -> SavedView:
 
 def make_mail(person: User | None = None, **fields: Any) -> Mail:
     """Create a mail that was given up."""
-    values = {"kind": Mail.Kind.RESET, "tries": Mail.MOST_TRIES, "given_up_at": timezone.now(), "error": "No answer."}
+    values = {"kind": Mail.Kind.RESET, "tries": 5, "given_up_at": timezone.now(), "error": "No answer."}
     return Mail.objects.create(person=person or make_user(), **values | fields)

@@ -70,28 +70,21 @@ def expire_requests() -> int:
 
 
 def pull_back_requests() -> int:
-    """Shorten the deadlines of sends that a clock wrote which was ahead, and return their number.
+    """Shorten the deadlines of requests that were written by a clock that was ahead. Return the number of requests.
 
-    Without this, such a send would be under way for as long as the clock was ahead, although its worker is gone.
+    Without this, such a request would be under way for as long as the clock was ahead, although its worker is gone.
     """
     now = timezone.now()
     refills = Refill.objects.filter(state=RequestState.SENDING, send_deadline__gt=now + SEND_WITHIN)
     cancels = Order.objects.filter(cancel_state=RequestState.SENDING, cancel_deadline__gt=now + SEND_WITHIN)
-    sends = [
-        *((refills.filter(pk=each.pk), "send_deadline", each.order.panel) for each in _with_panel(refills, "order__")),
-        *((cancels.filter(pk=each.pk), "cancel_deadline", each.panel) for each in _with_panel(cancels, "")),
-    ]
     pulled = 0
-    for row, name, panel in sends:
-        longest = SEND_WITHIN + timedelta(seconds=panel.total_timeout)
-        too_late = row.filter(**{f"{name}__gt": now + longest + JobRun.CLOCKS_DIFFER})
-        pulled += too_late.update(**{name: now + longest})
+    for requests, name, panel in ((refills, "send_deadline", "order__panel"), (cancels, "cancel_deadline", "panel")):
+        timeouts = (f"{panel}__connect_timeout", f"{panel}__read_timeout")
+        for pk, connect, read in list(requests.values_list("pk", *timeouts)):
+            longest = SEND_WITHIN + timedelta(seconds=Panel(connect_timeout=connect, read_timeout=read).total_timeout)
+            too_late = requests.filter(pk=pk, **{f"{name}__gt": now + longest + JobRun.CLOCKS_DIFFER})
+            pulled += too_late.update(**{name: now + longest})
     return pulled
-
-
-def _with_panel(sends: QuerySet[Any], order: str) -> QuerySet[Any]:
-    timeouts = (f"{order}panel__connect_timeout", f"{order}panel__read_timeout")
-    return sends.select_related(f"{order}panel").only("pk", *timeouts)
 
 
 def _raise_alarm(orders: QuerySet[Order], what: str) -> None:

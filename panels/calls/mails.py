@@ -9,7 +9,7 @@ from smtplib import SMTPRecipientsRefused, SMTPResponseException
 
 from django.contrib.auth.models import User
 from django.core.mail import EmailMessage
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from panels.models import Mail
@@ -23,6 +23,7 @@ LEASE = timedelta(minutes=5)
 # How long a mail waits after each try that failed. It is given up after the last one.
 WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=20), timedelta(hours=1))
 LONGEST_WAIT = WAITS[-1]
+MOST_TRIES = len(WAITS) + 1
 
 # For each kind: how long its link works, the subject, and the text.
 TEXTS = {
@@ -32,7 +33,7 @@ TEXTS = {
         """\
 Somebody asked for a new password for {name} at {site}.
 
-Set it here. The link works once, and for an hour:
+Set it here. The link works once, and for {lasts}:
 {link}
 
 If you did not ask for it, do nothing. Your password stays as it is.
@@ -44,7 +45,7 @@ If you did not ask for it, do nothing. Your password stays as it is.
         """\
 You can use the dashboard at {site}. Your name there is {name}.
 
-Set a password here. The link works once, and for three days:
+Set a password here. The link works once, and for {lasts}:
 {link}
 """,
     ),
@@ -85,7 +86,7 @@ def _send(mail: Mail) -> bool:
     except (OSError, ValueError) as error:
         problem = _in_words(error)
         logger.warning("Mail %s was not sent. %s", mail.pk, problem)
-        _put_off(mail, problem)
+        _put_off(claimed, mail.tries, problem)
         return False
     claimed.update(sent_at=timezone.now(), next_at=None, error="")
     return True
@@ -94,14 +95,15 @@ def _send(mail: Mail) -> bool:
 def _write(kind: str, person: User) -> EmailMessage:
     lasts, subject, text = TEXTS[Mail.Kind(kind)]
     site = site_address()
-    body = text.format(name=person.get_username(), site=site, link=f"{site}{links.make_path(person, lasts)}")
+    link = f"{site}{links.make_path(person, lasts)}"
+    body = text.format(name=person.get_username(), site=site, lasts=links.WORDS[lasts], link=link)
     return EmailMessage(subject, body, to=[person.email])
 
 
-def _put_off(mail: Mail, problem: str) -> None:
-    now, is_last = timezone.now(), mail.tries >= Mail.MOST_TRIES
-    Mail.objects.filter(pk=mail.pk, tries=mail.tries, sent_at=None).update(
-        next_at=None if is_last else now + WAITS[mail.tries - 1], given_up_at=now if is_last else None, error=problem
+def _put_off(claimed: QuerySet[Mail], tries: int, problem: str) -> None:
+    now, is_last = timezone.now(), tries >= MOST_TRIES
+    claimed.update(
+        next_at=None if is_last else now + WAITS[tries - 1], given_up_at=now if is_last else None, error=problem
     )
 
 

@@ -41,6 +41,15 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
         form.fields = {name: each.field for name, each in self.filters.items()}
         return form
 
+    @property
+    def rows(self) -> QuerySet[Any]:
+        """The rows that the list shows. A filter that cannot be read shows none.
+
+        Else all rows would be mistaken for its result.
+        """
+        found: QuerySet[Any] = self.qs if self.is_valid() else self.queryset.none()
+        return found
+
     def lately(self, rows: QuerySet[Any], _: str, span: str) -> QuerySet[Any]:
         """Keep rows of today, or of the last days with today. A link with this filter stays right on other days."""
         return self.since(rows, "", today() - dt.timedelta(days=DAYS_BEFORE[span]))
@@ -67,9 +76,9 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
         return read_names(*dict.fromkeys(self.NAMES.values()))
 
 
-def all_words(text: str, *names: str) -> Q:
+def all_words(text: str, *names: str, lookup: str = "contains") -> Q:
     """Match rows that have every word in one of these fields. Without fields, the search text is searched."""
     found = Q()
     for word in text.lower().split()[:10]:
-        found &= Q(*((f"{name}__contains", word) for name in names or ("search_text",)), _connector=Q.OR)
+        found &= Q(*((f"{name}__{lookup}", word) for name in names or ("search_text",)), _connector=Q.OR)
     return found

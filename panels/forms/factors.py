@@ -35,7 +35,7 @@ class ConfirmingPasswordForm(LimitedPasswords, ReauthenticateByPasswordForm):  #
 
 
 class Typed(forms.Form):
-    """Takes a code that is typed at once, without a click into its field. While the person is locked, none is read."""
+    """Asks for a code. The field has the focus. While the person is locked, no code is read."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

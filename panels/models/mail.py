@@ -6,7 +6,7 @@ A row has no text. The worker makes the link when it sends the mail, so no datab
 a name was asked for ──▶ waits, next_at ──▶ sent_at
                           │   ▲
                           ▼   │ a longer wait after each try
-                        not taken ──after MOST_TRIES──▶ given_up_at
+                        not taken ──after the last try──▶ given_up_at
 ```
 """
 
@@ -18,8 +18,6 @@ from django.db.models import Q
 
 
 class Mail(models.Model):
-    MOST_TRIES = 5
-
     class Kind(models.TextChoices):
         RESET = "reset", "New password"
         INVITATION = "invitation", "Invitation"

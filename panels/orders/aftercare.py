@@ -25,10 +25,10 @@ def request_refill(order: Order, actor: Any) -> str:
     with transaction.atomic():
         # Its refills are read after the lock, because the refill of a second person may be accepted meanwhile.
         Order.objects.select_for_update(no_key=True).only("pk").get(pk=order.pk)
-        refills = Refill.objects.filter(order=order.pk)
+        refills, since = list(Refill.objects.filter(order=order.pk)), timezone.now() - A_MOMENT
         if any(refill.is_open for refill in refills):
             return "A refill of this order is already under way."
-        if refills.filter(state__in=MAY_BE_THERE, requested_at__gt=timezone.now() - A_MOMENT).exists():
+        if any(refill.state in MAY_BE_THERE and refill.requested_at > since for refill in refills):
             return JUST_NOW.format("refill")
         Refill.objects.create(order=order, requested_by=actor)
         order.add_event(What.REFILL, "Requested.", actor=actor)

@@ -121,7 +121,7 @@ class FilterBar:
 
     @property
     def is_later_page(self) -> bool:
-        """Whether the address names a page by a row that is no longer there."""
+        """Whether the address names a later page."""
         return not {"after", "before"}.isdisjoint(name for name, _ in self._given)
 
     @property

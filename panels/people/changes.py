@@ -1,7 +1,7 @@
 """What a manager changes about people: invites them, changes their role, ends their sessions, takes their access away.
 
-Each change locks the manager and the person, and looks again whether the manager may do it. So of two managers who take
-each other's access away at the same time, one stays.
+A change of role, sessions or access locks the manager and the person, and looks again whether the manager may do it. So
+of two managers who take each other's access away at the same time, one stays.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def send_link(person: User) -> bool:
 
 
 def make_link(person: User) -> str:
-    """Return the path of a new link to set a password, for the manager to hand over."""
+    """Return the path of a new link to set a password. The manager gives it to the person."""
     note(person, "link to set a password made")
     return links.make_path(person, links.INVITES if is_invited(person) else links.BY_MANAGER)
 
@@ -83,7 +83,8 @@ def end_sessions(actor: Any, pk: int) -> int:
 def set_access(actor: Any, pk: int, *, is_active: bool) -> bool:
     """Take a person's access away, or give it back. Return False if that was done before.
 
-    Without access, all sessions end, and no link works. The links of an invitation do not work again later.
+    Without access, all sessions end, and no link works. When access is given back, links to change a password work
+    again until their time is over. The links of an invitation do not.
     """
     with _locked(actor, pk) as (_, person):
         if person.is_active == is_active:

@@ -13,8 +13,9 @@ from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 from django.utils import timezone
 
-# How long a link works that came by mail, that a manager made, and that invites. None is above PASSWORD_RESET_TIMEOUT.
+# How long a link works that came by mail, that a manager made, and that invites. PASSWORD_RESET_TIMEOUT ends each link.
 BY_MAIL, BY_MANAGER, INVITES = timedelta(hours=1), timedelta(days=1), timedelta(days=3)
+WORDS = {BY_MAIL: "an hour", BY_MANAGER: "a day", INVITES: "three days"}
 
 
 def make_path(user: User, lasts: timedelta) -> str:

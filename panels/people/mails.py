@@ -29,7 +29,7 @@ def are_set() -> bool:
 
 
 def ask_for_reset(name_or_address: str) -> None:
-    """Ask for a mail to whoever has this name or mail address.
+    """Ask for a mail to the people with this name or mail address.
 
     Nobody is looked up here. So the answer to a visitor takes as long for a name that exists as for another.
     """

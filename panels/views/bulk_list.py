@@ -63,9 +63,7 @@ def bulk_list(request: HttpRequest) -> HttpResponse:
 
 
 def _batches(narrowed: BatchFilter) -> QuerySet[Batch]:
-    # An invalid filter shows no batches, because all batches would be mistaken for its result.
-    batches: QuerySet[Batch] = narrowed.qs if narrowed.is_valid() else Batch.objects.none()
-    return batches.select_related(*RELATED).defer("panel__api_key")
+    return narrowed.rows.select_related(*RELATED).defer("panel__api_key")
 
 
 def _total_cost(batches: QuerySet[Batch], *, is_filtered: bool) -> Totals | None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from auditlog.models import LogEntry
 from django.contrib.auth.decorators import permission_required
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
@@ -24,7 +22,7 @@ from panels.pages.table import TablePage
 def history_list(request: HttpRequest) -> HttpResponse:
     """List who changed which setting or person, the newest change first."""
     found = HistoryFilter(request.GET, request.user)
-    entries, sort = _entries(found), HISTORY.sort_of(request.GET)
+    entries, sort = found.rows, HISTORY.sort_of(request.GET)
     page = paginate(entries.select_related(*RELATED), request.GET, sort=HISTORY.field_of(sort))
     total = count_with(page, entries)
     bar = FilterBar(found, request, list_name="changes", target="history")
@@ -38,12 +36,6 @@ def history_list(request: HttpRequest) -> HttpResponse:
         "exports": list(files_of(request, "history_export", total)),
     }
     return render_list(request, "panels/people/history_list.html", context, partial="results")
-
-
-def _entries(found: HistoryFilter) -> QuerySet[LogEntry]:
-    # An invalid filter shows nothing, because everything would be mistaken for its result.
-    entries: QuerySet[LogEntry] = found.qs if found.is_valid() else LogEntry.objects.none()
-    return entries
 
 
 @permission_required("auditlog.view_logentry", raise_exception=True)

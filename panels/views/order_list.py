@@ -68,10 +68,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
 
 
 def _find(found: OrderFilter | None, query: Mapping[str, str], shown: QuerySet[Any, Any]) -> tuple[Page[Any], int]:
-    orders = Order.objects.all()
-    if found:
-        # An invalid filter shows no orders, because all orders would be mistaken for its result.
-        orders = found.qs if found.is_valid() else Order.objects.none()
+    orders = found.rows if found else Order.objects.all()
     is_long = bool(found and found.is_long)
     return find_page(orders, query, sort=_field(query), shown=shown, is_narrowed=_is_filtered(query), is_long=is_long)
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from operator import attrgetter
 
 from django.contrib.auth.decorators import permission_required
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from panels.filters import PanelFilter
 from panels.lists.panels import PANELS, PanelRow, total_balance
-from panels.models import Panel
 from panels.orders.queue import count_open
 from panels.pages.downloads import back_to_list, files_of, send_rows
 from panels.pages.filter_bar import FilterBar, render_list, without_empty
@@ -51,10 +49,9 @@ def panel_list(request: HttpRequest) -> HttpResponse:
 
 
 def _find(found: PanelFilter, sort: str) -> Page[PanelRow]:
-    """Return all panels that match as one page, because nobody has many. An invalid filter shows none."""
+    """Return all panels that match as one page, because nobody has many."""
     opened, _ = count_open()
-    matching: QuerySet[Panel] = found.qs if found.is_valid() else Panel.objects.none()
-    panels = matching.defer("api_key").order_by("-name" if sort == "-name" else "name")
+    panels = found.rows.defer("api_key").order_by("-name" if sort == "-name" else "name")
     rows = [PanelRow(panel, opened[panel.pk]) for panel in panels]
     if sort.removeprefix("-") == "open":
         rows.sort(key=attrgetter("open_count"), reverse=sort.startswith("-"))

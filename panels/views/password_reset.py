@@ -10,13 +10,13 @@ from django.views.decorators.http import require_http_methods
 
 from dashboard import guessing
 from panels.forms.password_reset import PasswordResetForm
-from panels.people import mails
+from panels.people import links, mails
 
 TEMPLATE = "registration/password_reset.html"
-# The same for every name, so that nobody learns whose name or address exists.
+# The answer is the same for every name, so nobody learns which names and addresses exist.
 ANSWER = (
     "If somebody has this name or mail address, a mail with a link is on its way to them. The link works once, and for "
-    "an hour. No mail? Wait some minutes, or ask a manager for a link."
+    f"{links.WORDS[links.BY_MAIL]}. No mail? Wait some minutes, or ask a manager for a link."
 )
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -32,7 +30,7 @@ from panels.people.roles import reachable_people
 def people_list(request: HttpRequest) -> HttpResponse:
     """List the people whom the person may look after."""
     found, sort = _filter(request), PEOPLE.sort_of(request.GET)
-    people = _people(found)
+    people = found.rows
     page = paginate(people, request.GET, sort=PEOPLE.field_of(sort))
     bar = FilterBar(found, request, list_name="people", target="people")
     total = count_with(page, people)
@@ -64,12 +62,6 @@ def _filter(request: HttpRequest) -> PeopleFilter:
     return PeopleFilter(request.GET, request.user, queryset=marked(reachable_people(request.user)))
 
 
-def _people(found: PeopleFilter) -> QuerySet[User]:
-    # An invalid filter shows nothing, because everybody would be mistaken for its result.
-    people: QuerySet[User] = found.qs if found.is_valid() else User.objects.none()
-    return people
-
-
 @permission_required(("auth.add_user", changes.MAY_CHANGE), raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 @confirmed
@@ -99,7 +91,5 @@ def _hand_over(request: HttpRequest, person: User) -> HttpResponse:
 
 def show_link(request: HttpRequest, person: User) -> HttpResponse:
     """Show a new link to set a password. It is shown once, because nothing stores it."""
-    if not person.is_active:
-        raise PermissionDenied
     context = {"person": person, "link": request.build_absolute_uri(changes.make_link(person))}
     return render(request, "panels/people/person_link.html", context)

@@ -29,7 +29,7 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a person: the role, the second factor, and where they are signed in."""
     person = _find(request, pk)
     may_change = request.user.has_perm(changes.MAY_CHANGE) and request.user.pk != pk
-    role = next((group for group in person.groups.all()), None)
+    role = next(iter(person.groups.all()), None)
     context = {
         "person": person,
         "role": role_of(person),

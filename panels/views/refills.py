@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import permission_required
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
@@ -27,7 +26,7 @@ def refill_list(request: HttpRequest) -> HttpResponse:
     """List refills, the newest first. A poll of a page that has not changed is answered 204."""
     shown_tag = take_tag(request)
     found = RefillFilter(request.GET, request.user)
-    refills, sort = _refills(found), REFILLS.sort_of(request.GET)
+    refills, sort = found.rows, REFILLS.sort_of(request.GET)
     if shown_tag:
         page = paginate(refills.only(*WATCHED), request.GET, sort=REFILLS.field_of(sort))
         if shown_tag == _tag(request, page, count_with(page, refills)):
@@ -47,12 +46,6 @@ def refill_list(request: HttpRequest) -> HttpResponse:
         "exports": list(files_of(request, "refill_export", total)),
     }
     return render_list(request, "panels/refills/refill_list.html", context, partial="results")
-
-
-def _refills(found: RefillFilter) -> QuerySet[Refill]:
-    # An invalid filter shows no refills, because all refills would be mistaken for its result.
-    refills: QuerySet[Refill] = found.qs if found.is_valid() else Refill.objects.none()
-    return refills
 
 
 def _tag(request: HttpRequest, page: Page[Refill], total: int) -> str:

@@ -11,11 +11,11 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from panels.calls.mails import LEASE, WAITS, send_due
+from panels.calls.mails import LEASE, MOST_TRIES, WAITS, send_due
 from panels.models import Mail
 from panels.people import links, mails
 from tests.factories import make_user
-from tests.processes import own_port
+from tests.processes import PATIENCE, own_port
 
 NEVER = threading.Event()
 
@@ -77,7 +77,7 @@ def test_a_server_that_is_away_is_tried_a_few_times_with_growing_waits(ann, sett
     assert list(WAITS) == sorted(set(WAITS))
     send()
     mail.refresh_from_db()
-    assert (mail.tries, mail.next_at) == (Mail.MOST_TRIES, None)
+    assert (mail.tries, mail.next_at) == (MOST_TRIES, None)
     assert mail.given_up_at
     assert mail.error == "The mail server was not reached (ConnectionRefusedError)."
     assert "ann" not in caplog.text
@@ -100,7 +100,7 @@ def test_a_refusal_is_told_by_its_number_alone(ann, mail_server):
 def test_no_address_writes_a_line_into_the_head(ann, mail_server, address):
     type(ann).objects.update(email=address)
     mail = waiting(ann)
-    send(Mail.MOST_TRIES)
+    send(MOST_TRIES)
     mail.refresh_from_db()
     assert mail.error == "The mail address cannot be used."
     assert not mail_server.taken
@@ -140,7 +140,7 @@ def test_two_workers_at_once_send_each_mail_once(mail_server):
         waiting(ann)
     mails.ask_for_reset("ann")
     Mail.objects.filter(person=ann).update(created_at=timezone.now() - timedelta(hours=1))
-    together = threading.Barrier(2, timeout=60)
+    together = threading.Barrier(2, timeout=PATIENCE)
 
     def work(_):
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.signing import Signer
 from django.utils import timezone
 
@@ -59,3 +60,7 @@ def test_nobody_can_write_a_code_or_lengthen_one(ann):
     later = Signer(salt="another purpose").sign_object([ann.pk, 10**12, "x"])
     for odd in ("", "1-x", code[:-1], f"{content}x:{signature}", later, "\0", "😀", "a" * 5000):
         assert links.find_person(odd) is None
+
+
+def test_the_token_in_a_link_lasts_as_long_as_the_link():
+    assert max(links.WORDS).total_seconds() <= settings.PASSWORD_RESET_TIMEOUT

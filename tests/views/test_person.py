@@ -45,7 +45,7 @@ def test_the_page_says_who_it_is_and_where_they_are_signed_in(as_manager, ann):
 def test_a_factor_that_is_a_must_and_missing_is_said(as_manager, ann, settings):
     make_app(User.objects.get(groups__name="Manager"))
     settings.FACTOR_REQUIRED_FOR = "everybody"
-    assert "No, and it is a must" in text_of(as_manager.get(at(ann)))
+    assert "No, but it is required" in text_of(as_manager.get(at(ann)))
 
 
 def test_a_role_is_changed(as_manager, ann):

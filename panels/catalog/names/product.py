@@ -1,4 +1,4 @@
-"""The key of a product: two services with one key are the same thing, whoever sells it."""
+"""The key of a product. Two services with the same key are the same product, at the same panel or at two panels."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def read_name(
     high: int | None = None,
     rate: Decimal | None = None,
 ) -> Facts:
-    """Return the facts of a service. It never raises, whatever the texts are.
+    """Return the facts of a service. No text raises an error.
 
     low and high are its limits in the catalog, rate is its price; None is not known.
     """
