@@ -109,7 +109,8 @@ def latest_backup_time(now: datetime) -> datetime:
 def next_backup_at(run: JobRun, now: datetime) -> datetime:
     """Return when the next backup is due, by the last run: at night, or an hour after a run that made none."""
     latest = latest_backup_time(now)
-    if run.started_at is None or run.started_at < latest:
+    # A start in the future was written by a clock that was ahead, and says nothing.
+    if run.started_at is None or not latest <= run.started_at <= now + JobRun.CLOCKS_DIFFER:
         return latest
     return run.started_at + BACKUP_AGAIN_AFTER if run.has_failed else latest + BACKUP_EVERY
 

@@ -189,6 +189,8 @@ def test_a_backup_is_due_at_night_in_the_zone_of_the_site(now, latest, monkeypat
         ({"started_at": "2026-11-30T03:00", "last_error": "The disk is full."}, "2026-12-01T03:00"),
         ({"started_at": "2026-12-01T03:00"}, "2026-12-02T03:00"),
         ({"started_at": "2026-12-01T03:00", "last_error": "The disk is full."}, "2026-12-01T04:00"),
+        # A clock was ahead.
+        ({"started_at": "2027-12-01T03:00"}, "2026-12-01T03:00"),
         # The worker was killed during the backup.
         ({"started_at": "2026-12-01T03:00", "leased_until": "2026-12-01T04:30"}, "2026-12-01T04:00"),
     ],

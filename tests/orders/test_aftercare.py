@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
-from panels.models import Order, Refill
+from panels.models import Order, OrderEvent, Refill
 from panels.models.order_states import RequestState
 from panels.orders.aftercare import A_MOMENT, request_cancel, request_refill
 from tests.factories import make_placed, make_refill, make_service
+
+What = OrderEvent.What
 
 
 @pytest.mark.django_db
@@ -20,7 +24,7 @@ def test_one_refill_at_a_time():
     Refill.objects.update(state=RequestState.ACCEPTED, next_check_at=timezone.now())
     assert "already under way" in request_refill(Order.objects.get(), None)
     Refill.objects.update(next_check_at=None, finished_at=timezone.now())
-    Refill.objects.update(requested_at=timezone.now() - A_MOMENT)
+    OrderEvent.objects.update(at=timezone.now() - A_MOMENT)
     assert request_refill(Order.objects.get(), None) == ""
 
 
@@ -54,14 +58,35 @@ def test_a_refill_is_offered_only_where_it_can_make_sense(refill, progress, is_p
 @pytest.mark.parametrize("state", [RequestState.UNKNOWN, RequestState.ACCEPTED])
 def test_a_second_person_does_not_request_what_the_panel_may_have_got_a_moment_ago(state):
     order = make_placed(progress="completed")
-    refill = make_refill(order, state=state, finished_at=timezone.now())
+    # Its call took longer than a moment. What counts is when its outcome was seen.
+    make_refill(order, state=state, finished_at=timezone.now(), requested_at=timezone.now() - 2 * A_MOMENT)
+    order.add_event(What.REFILL, "No answer.")
     assert "a moment ago" in request_refill(order, None)
-    Refill.objects.filter(pk=refill.pk).update(requested_at=timezone.now() - A_MOMENT)
+    canceled = make_placed(cancel_state=RequestState.UNKNOWN, cancel_requested_at=timezone.now() - 2 * A_MOMENT)
+    canceled.add_event(What.CANCEL, "No answer.")
+    assert "a moment ago" in request_cancel(canceled, None)
+    OrderEvent.objects.update(at=timezone.now() - A_MOMENT)
+    assert request_refill(order, None) == request_cancel(canceled, None) == ""
+
+
+@pytest.mark.django_db
+def test_a_request_that_a_clock_wrote_which_was_ahead_keeps_nobody_from_the_next():
+    order = make_placed(progress="completed")
+    make_refill(order, state=RequestState.UNKNOWN, finished_at=timezone.now() + timedelta(days=30))
+    order.add_event(What.REFILL, "No answer.")
+    OrderEvent.objects.update(at=timezone.now() + timedelta(days=30))
     assert request_refill(order, None) == ""
-    order = make_placed(cancel_state=RequestState.UNKNOWN, cancel_requested_at=timezone.now())
-    assert "a moment ago" in request_cancel(order, None)
-    order.cancel_requested_at -= A_MOMENT
-    assert request_cancel(order, None) == ""
+
+
+@pytest.mark.django_db
+def test_a_second_cancel_by_a_row_that_was_read_before_the_first_is_refused():
+    make_placed(cancel_state=RequestState.UNKNOWN, cancel_requested_at=timezone.now() - timedelta(days=1))
+    first, second = Order.objects.get(), Order.objects.get()
+    assert request_cancel(first, None) == ""
+    # The first one has gone out meanwhile, and is unknown too.
+    Order.objects.update(cancel_state=RequestState.UNKNOWN)
+    OrderEvent.objects.all().delete()
+    assert "already under way" in request_cancel(second, None)
 
 
 @pytest.mark.django_db
