@@ -26,7 +26,7 @@ from panels.models import Order, Refill, Worker
 from panels.models.order_states import RequestState
 from panels.schedule import SWEEP_EVERY
 from panels.worker.lanes import Lanes
-from panels.worker.processes import LOOK_EVERY, StopSignals, share_heaps
+from panels.worker.processes import LOOK_EVERY, StopSignals, give_memory_back, share_heaps
 from panels.worker.tasks import lanes, run_sweep
 
 logger = logging.getLogger(__name__)
@@ -120,6 +120,7 @@ def run(signals: StopSignals) -> None:
             if time.monotonic() >= swept_at + SWEEP_EVERY.total_seconds():
                 swept_at = time.monotonic()
                 lanes.start("sweep", run_sweep)
+                give_memory_back()
     finally:
         consumer.stop_flag.set()
         drain(lanes)

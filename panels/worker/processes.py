@@ -133,6 +133,15 @@ def share_heaps() -> None:
         ctypes.CDLL(None).mallopt(MOST_HEAPS, HEAPS)
 
 
+def give_memory_back() -> None:
+    """Return the memory that is free in the heaps of this process to the system.
+
+    glibc does so itself only at the end of a heap, so one small value there keeps all that a large answer took.
+    """
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 def free_port(wanted: int) -> int:
     """Return `wanted` if this port is free on loopback, or else a port that is free now."""
     for port in (wanted, 0):

@@ -52,6 +52,26 @@ HEAPS = """
     libc.fflush(None)
 """
 
+# Frees 80 MB but for the last small piece, and prints the memory of the process before and after it gives memory back.
+FREED = """
+    import ctypes, pathlib
+    from panels.worker import processes
+
+    def rss():
+        return pathlib.Path("/proc/self/status").read_text().split("VmRSS:")[1].split()[0]
+
+    libc = ctypes.CDLL(None)
+    libc.malloc.restype, libc.free.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
+    pieces = [libc.malloc(8000) for _ in range(10_000)]
+    for piece in pieces:
+        ctypes.memset(ctypes.c_void_p(piece), 1, 8000)
+    for piece in pieces[:-1]:
+        libc.free(piece)
+    before = rss()
+    processes.give_memory_back()
+    print(before, rss())
+"""
+
 
 @pytest.fixture
 def family(start):
@@ -157,3 +177,11 @@ def test_all_threads_of_a_worker_share_two_heaps():
         return told.count("<heap nr=")
 
     assert count("apart") > count("shared") == 2
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="how glibc keeps memory that is free")
+def test_a_worker_gives_free_memory_back():
+    command = [sys.executable, "-c", textwrap.dedent(FREED)]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    before, after = map(int, told.split())
+    assert before - after > 60_000
