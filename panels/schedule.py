@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from panels.bell import ALL
 from panels.bulk.adoption import to_adopt
+from panels.catalog import facts
 from panels.id_search.findings import to_search
-from panels.models import JobRun, Mail, Order, OrderAction, Panel
+from panels.models import JobRun, Mail, Order, OrderAction, Panel, Product
 from panels.models.order_states import RequestState
 from panels.orders import funds
 from panels.orders.queue import queued
@@ -30,7 +31,10 @@ SPENT_AGAIN_AFTER = 2 * SWEEP_EVERY - timedelta(seconds=10)
 
 
 def waiting() -> dict[str, list[int]]:
-    """Return by kind of work the pks of the panels that have such work (for `act`: of the actions, for `mail`: ALL)."""
+    """Return by kind of work the pks of the panels that have such work.
+
+    For `act` these are the pks of actions. For `mail` and `offers` it is ALL.
+    """
     now = timezone.now()
     reading = Panel.objects.open_for_questions(now)
     confirmed = OrderAction.objects.filter(confirmed_at__isnull=False, finished_at__isnull=True)
@@ -51,6 +55,7 @@ def waiting() -> dict[str, list[int]]:
         "search": _with(reading, Order.objects.filter(id_searches__in=to_search())),
         "act": list(confirmed.values_list("pk", flat=True)),
         "mail": [ALL] if Mail.objects.filter(next_at__lte=now).exists() else [],
+        "offers": [ALL] if facts.stale().exists() or Product.objects.filter(is_stale=True).exists() else [],
     }
 
 

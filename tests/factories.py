@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,7 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from panels.bulk.drafts import create_batch
+from panels.catalog import facts, offers
 from panels.models import (
     Batch,
     Campaign,
@@ -22,6 +24,7 @@ from panels.models import (
     RefusalWords,
     SavedView,
     Service,
+    ServiceFacts,
     StatusWord,
 )
 from panels.models.client import fold_name
@@ -83,6 +86,19 @@ def make_service(panel: Panel | None = None, **fields: Any) -> Service:
     values.setdefault("search_text", f"{values['remote_id']} {values['name']} {values['category']}".lower())
     values.setdefault("says_no_refill", says_no_refill(values["name"], values["category"]))
     return Service.objects.create(panel=panel or make_panel(), **values)
+
+
+def make_offer(name: str, panel: Panel | None = None, **fields: Any) -> Service:
+    """Create a listed service whose name will be read."""
+    service = make_service(panel, name=name, **fields)
+    ServiceFacts.objects.create(service=service)
+    return service
+
+
+def read_offers() -> None:
+    """Read the names that must be read, and count the offers of their products, as the worker does."""
+    facts.read_names(threading.Event())
+    offers.count_offers(threading.Event())
 
 
 def make_order(service: Service | None = None, **fields: Any) -> Order:

@@ -16,7 +16,9 @@ from django.utils import timezone
 
 from panels.calls.conclusions import note_unanswered
 from panels.calls.visit import PanelClosedError, visit
-from panels.models import Panel, Service, ServiceChange
+from panels.catalog.facts import mark_stale, must_be_read
+from panels.catalog.offers import mark_products_stale
+from panels.models import Panel, Service, ServiceChange, ServiceFacts
 from panels.models.fields import plain
 from panels.models.writing import update_rows
 from panels.money.charges import forget_charges
@@ -135,6 +137,7 @@ def store_catalog(panel: Panel, catalog: Catalog) -> Counter[str]:
         timed: list[Service] = []
         changes: list[ServiceChange] = []
         repriced: list[int] = []
+        renamed: list[int] = []
         for row in catalog.rows:
             service = known.get(row.remote_id)
             if service is None:
@@ -143,6 +146,7 @@ def store_catalog(panel: Panel, catalog: Catalog) -> Counter[str]:
                 (changed if found.keys() - TIMES else timed).append(service)
                 changes += _changes_of(service, found, now)
                 repriced += [service.pk] if "rate_per_1000" in found else []
+                renamed += [service.pk] if must_be_read(found) else []
         update_rows([(service, {name: getattr(service, name) for name in TIMES}) for service in timed])
         for service in vanished:
             service.is_listed = False
@@ -150,6 +154,7 @@ def store_catalog(panel: Panel, catalog: Catalog) -> Counter[str]:
         changed += vanished
         _write_services(new, changed, changes if not known else changes + _arrivals_of(new, now))
         _note_seen(panel, catalog, now)
+        _note_facts(new, changed, renamed)
         forget_charges(repriced)
     return Counter(
         listed=len(catalog.rows),
@@ -182,6 +187,14 @@ def _note_seen(panel: Panel, catalog: Catalog, now: datetime) -> None:
     for start in range(0, len(catalog.rows), BULK):
         seen = [row.remote_id for row in catalog.rows[start : start + BULK]]
         listed.filter(remote_id__in=seen).update(last_seen_at=now)
+
+
+def _note_facts(new: list[Service], changed: list[Service], renamed: list[int]) -> None:
+    """Let the names of new and renamed services be read, and the products of changed services be counted."""
+    ServiceFacts.objects.bulk_create([ServiceFacts(service=service) for service in new], batch_size=BULK)
+    for start in range(0, len(renamed), BULK):
+        mark_stale(renamed[start : start + BULK])
+    mark_products_stale(service.pk for service in changed)
 
 
 def _new_service(panel: Panel, row: CatalogRow, now: datetime) -> Service:

@@ -13,11 +13,13 @@ from panels.models.order_text import OrderText
 from panels.models.panel import Panel
 from panels.models.panel_day import PanelDay
 from panels.models.person import PersonalSettings
+from panels.models.product import Product, ProductGrade, RefillClass
 from panels.models.reading import OrderReading
 from panels.models.refill import Refill
 from panels.models.refusal import RefusalWords
 from panels.models.saved_view import SavedView
 from panels.models.service import Service, ServiceChange
+from panels.models.service_facts import ServiceFacts, ServiceMark
 from panels.models.session import Session
 from panels.models.source_table import ColumnTitle, SourceTable
 from panels.models.status_word import StatusWord
@@ -45,11 +47,16 @@ __all__ = [
     "Panel",
     "PanelDay",
     "PersonalSettings",
+    "Product",
+    "ProductGrade",
     "Refill",
+    "RefillClass",
     "RefusalWords",
     "SavedView",
     "Service",
     "ServiceChange",
+    "ServiceFacts",
+    "ServiceMark",
     "Session",
     "SourceTable",
     "StatusWord",

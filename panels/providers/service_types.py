@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from panels.models import Panel, Service, ServiceChange
+from panels.models import Panel, Service, ServiceChange, ServiceFacts
 from panels.models.history import record
 from panels.protocol.order_types import fold_type
 
@@ -26,6 +26,7 @@ def set_type(service: Service, slug: str, person: Any) -> bool:
         record(service, own_type=(service.own_type, slug))
         service.own_type, service.type = slug, slug or fold_type(service.raw_type)
         service.save(update_fields=("own_type", "type"))
+        ServiceFacts.objects.filter(pk=service.pk).update(version=ServiceFacts.STALE)
         by = f"set by {person}" if slug else f"as the panel lists it, by {person}"
         ServiceChange.objects.create(
             service=service, at=timezone.now(), field="type", old=before, new=f"{_in_words(service)} ({by})"

@@ -18,6 +18,7 @@ from django_htmx.http import trigger_client_event
 from panels.attention.finding import find_in, mark
 from panels.attention.subjects import PANELS
 from panels.bulk.progress import paused_at
+from panels.catalog.offers import mark_panel_stale
 from panels.forms.panels import PanelForm
 from panels.models import Order, Panel, Service, ServiceChange
 from panels.orders import pace
@@ -257,6 +258,8 @@ def _store(form: PanelForm) -> Panel:
             needs_test=form.needs_test,
             is_called_otherwise=form.is_called_otherwise,
         )
+        if {"is_active", "currency_override"} & set(form.changed_data):
+            mark_panel_stale(panel)
     return panel
 
 

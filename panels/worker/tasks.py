@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from panels import schedule
-from panels.bell import HANDLERS, WorkKind, enqueue, forget_counts, ring, work
+from panels.bell import ALL, HANDLERS, WorkKind, enqueue, forget_counts, ring, work
 from panels.calls import (
     adoption,
     aftercare,
@@ -28,6 +28,7 @@ from panels.calls import (
     polling,
     submission,
 )
+from panels.catalog import facts, offers
 from panels.models import BalanceReading, JobRun, Panel, search_index
 from panels.money import charges, totals
 from panels.orders import actions, readings
@@ -70,6 +71,7 @@ def _sync(panel_pk: int) -> None:
     job = _as_job(
         f"sync {panel_pk}", lambda: catalog.sync_catalog(panel_pk, lanes.stopping)[1], at_most=timedelta(minutes=5)
     )
+    ring("offers", ALL)
     if job and _requested_at(panel_pk, "sync") not in (None, requested_at):
         # Requested again while it ran, because the account was changed meanwhile.
         ring("sync", panel_pk)
@@ -129,6 +131,12 @@ def _ring_requested_balance(panel_pk: int) -> None:
         ring("balance", panel_pk)
 
 
+def _count_offers(_: int) -> None:
+    """Read the names that are new, and count the offers of their products."""
+    _as_job("read names", lambda: facts.read_names(lanes.stopping), at_most=AT_MOST)
+    _as_job(offers.JOB, lambda: offers.count_offers(lanes.stopping), at_most=AT_MOST)
+
+
 WORK: dict[WorkKind, Callable[[int], None]] = {
     "submit": _submit,
     "poll": _poll,
@@ -140,6 +148,7 @@ WORK: dict[WorkKind, Callable[[int], None]] = {
     "search": _search,
     "act": _act,
     "mail": _mail,
+    "offers": _count_offers,
 }
 
 
@@ -190,6 +199,7 @@ def _do_chores() -> None:
         (totals.JOB, totals.update_totals, timedelta()),
         (charges.JOB, charges.compare_charges, timedelta()),
         (RECOUNT, totals.recount, TIDY_EVERY),
+        ("count all products", offers.mark_all_stale, TIDY_EVERY),
         ("delete old drafts", tidying.tidy, TIDY_EVERY),
         ("delete old counters", forget_counts, TIDY_EVERY),
         (sessions.JOB, sessions.delete_old, TIDY_EVERY),

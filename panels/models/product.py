@@ -1,0 +1,112 @@
+"""Products: what services are, whoever sells them, and what the offers of each product cost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from panels.models.fields import RateField
+from panels.models.service import Service
+
+
+class RefillClass(models.IntegerChoices):
+    """How long an offer is refilled, by what is worse: its name or the panel's own flag."""
+
+    NONE = 0, "No refill"
+    MONTH = 1, "Refill"
+    QUARTER = 2, "Refill of 32 days or more"
+    LONG = 3, "Refill of 100 days or more"
+    LIFETIME = 4, "Lifetime refill"
+
+
+class Product(models.Model):
+    """The same thing whoever sells it. Its services differ in refill, quality, speed and drop.
+
+    A service whose platform or metric is not known is a product of its own. Its platform or metric is "".
+    """
+
+    MAX_KEY = 200
+
+    # The result of catalog.names.product_key, or its hash if that is longer.
+    key = models.CharField(max_length=MAX_KEY, unique=True, editable=False)
+    platform = models.CharField(max_length=60, blank=True)
+    metric = models.CharField(max_length=120, blank=True)
+    object = models.CharField(max_length=120, blank=True)
+    delivery = models.CharField(max_length=10, blank=True)
+    variant = models.CharField(max_length=120, blank=True)
+    geo = models.CharField(max_length=120, blank=True)
+    gender = models.CharField(max_length=20, blank=True)
+    # How long viewers stay in minutes, and how long a view lasts in seconds.
+    minutes = models.PositiveIntegerField(null=True)
+    watch_seconds = models.PositiveIntegerField(null=True)
+    # How it is counted: unit, package, comments or package+comments.
+    kind = models.CharField(max_length=20, blank=True)
+    # Written from the facts, and the title that a person has set. "" if the first one counts.
+    facts_title = models.CharField(max_length=500)
+    own_title = models.CharField("title set by a person", max_length=200, blank=True, default="", db_default="")
+    search_text = models.TextField(blank=True, editable=False)
+    # The grades must be counted anew, because an offer has come, gone or changed.
+    is_stale = models.BooleanField(default=True, db_default=True, editable=False)
+
+    class Meta:
+        ordering = ("pk",)
+        indexes = (
+            models.Index(fields=("platform", "metric"), name="product_by_platform"),
+            models.Index(fields=("id",), condition=Q(is_stale=True), name="product_stale"),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("product_detail", args=[self.pk])
+
+    @property
+    def title(self) -> str:
+        """What it is called: as a person has set it, or as its facts say."""
+        return self.own_title or self.facts_title
+
+    @property
+    def is_known(self) -> bool:
+        """Whether its platform and its metric are known, so that services of several panels can belong to it."""
+        return bool(self.platform and self.metric)
+
+
+class ProductGrade(models.Model):
+    """What the offers of a product cost that have at least one class of refill. Kept for lists and sorting.
+
+    Offers are listed services of active panels that the team has not blocked. Prices are those of the catalogs, for
+    1000 units or, for packages, for the whole order. They are compared in one currency (`currency`): that of all
+    offers, or the reporting currency. If some cannot be compared, `uncompared` says how many.
+    """
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="grades", db_index=False)
+    refill = models.PositiveSmallIntegerField("refill at least", choices=RefillClass)
+    offers = models.PositiveIntegerField()
+    panels = models.PositiveIntegerField()
+    uncompared = models.PositiveIntegerField(default=0)
+    # The cheapest offer, and the cheapest one at any other panel. None if there is none that can be compared.
+    cheapest = models.ForeignKey(Service, null=True, on_delete=models.SET_NULL, related_name="+")
+    elsewhere = models.ForeignKey(Service, null=True, on_delete=models.SET_NULL, related_name="+")
+    price = RateField(null=True)
+    dearest = RateField(null=True)
+    currency = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (models.UniqueConstraint(fields=("product", "refill"), name="one_row_per_product_and_refill"),)
+        indexes = (
+            models.Index(fields=("refill", "price", "id"), name="grade_by_price"),
+            models.Index(fields=("refill", "offers", "id"), name="grade_by_offers"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.product_id} {self.get_refill_display()}"
+
+    @property
+    def spread(self) -> Any:
+        """How many times as much as the cheapest offer the dearest one costs, None if that says nothing."""
+        return self.dearest / self.price if self.price and self.dearest is not None else None
