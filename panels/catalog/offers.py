@@ -14,7 +14,8 @@ from django.db.models import QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from panels.models import Panel, Product, ProductGrade, RefillClass, ServiceFacts
-from panels.models.writing import insert_rows
+from panels.models.product import MOST_PRICE
+from panels.models.writing import insert_rows, update_rows
 
 JOB = "count products"
 # The products of one piece, and the nap after it as a multiple of the time that it took.
@@ -88,9 +89,10 @@ def _count(products: Sequence[int]) -> None:
         by_product = defaultdict(list)
         for offer in _offers_of(products):
             by_product[offer.product].append(offer)
-        grades = [each for pk, found in by_product.items() for each in grades_of(pk, found)]
         ProductGrade.objects.filter(product__in=products).delete()
-        insert_rows(grades)
+        insert_rows([each for pk, found in by_product.items() for each in grades_of(pk, found)])
+        best = {pk: max(offer.refill for offer in found) for pk, found in by_product.items()}
+        update_rows([(Product(pk=pk), {"best_refill": best.get(pk)}) for pk in products])
         # A person's title is kept for when its services come back.
         unused = Product.objects.filter(pk__in=products, own_title="").exclude(
             pk__in=ServiceFacts.objects.filter(product__in=products).values("product")
@@ -126,5 +128,6 @@ def _grade(product: int, refill: int, found: Sequence[Offer]) -> ProductGrade:
         elsewhere_id=elsewhere and elsewhere.service,
         price=compared[0].rate if compared else None,
         dearest=compared[-1].rate if compared else None,
+        sort_price=compared[0].rate if compared else MOST_PRICE,
         currency=currency,
     )

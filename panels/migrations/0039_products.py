@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import django.db.models.deletion
 import django.utils.timezone
 import panels.models.fields
@@ -58,12 +60,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("search_text", models.TextField(blank=True, editable=False)),
+                ("best_refill", models.PositiveSmallIntegerField(editable=False, null=True)),
                 ("is_stale", models.BooleanField(db_default=True, default=True, editable=False)),
             ],
             options={
                 "ordering": ("pk",),
                 "indexes": [
-                    models.Index(fields=["platform", "metric"], name="product_by_platform"),
+                    models.Index(
+                        fields=["best_refill", "platform", "metric", "object", "geo", "variant", "gender", "delivery"],
+                        name="product_by_facts",
+                    ),
                     models.Index(condition=models.Q(("is_stale", True)), fields=["id"], name="product_stale"),
                 ],
             },
@@ -92,6 +98,10 @@ class Migration(migrations.Migration):
                 ("dearest", panels.models.fields.RateField(decimal_places=8, max_digits=18, null=True)),
                 ("currency", models.CharField(blank=True, max_length=10)),
                 (
+                    "sort_price",
+                    panels.models.fields.RateField(decimal_places=8, default=Decimal("9999999999"), max_digits=18),
+                ),
+                (
                     "cheapest",
                     models.ForeignKey(
                         null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="panels.service"
@@ -116,7 +126,7 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ("pk",),
                 "indexes": [
-                    models.Index(fields=["refill", "price", "id"], name="grade_by_price"),
+                    models.Index(fields=["refill", "sort_price", "id"], name="grade_by_price"),
                     models.Index(fields=["refill", "offers", "id"], name="grade_by_offers"),
                 ],
                 "constraints": [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -10,6 +11,8 @@ from django.urls import reverse
 
 from panels.models.fields import RateField
 from panels.models.service import Service
+
+MOST_PRICE = Decimal(9_999_999_999)
 
 
 class RefillClass(models.IntegerChoices):
@@ -48,13 +51,19 @@ class Product(models.Model):
     facts_title = models.CharField(max_length=500)
     own_title = models.CharField("title set by a person", max_length=200, blank=True, default="", db_default="")
     search_text = models.TextField(blank=True, editable=False)
+    # The best class of refill that an offer has, None without offers. Kept for filters and their counts.
+    best_refill = models.PositiveSmallIntegerField(null=True, editable=False)
     # The grades must be counted anew, because an offer has come, gone or changed.
     is_stale = models.BooleanField(default=True, db_default=True, editable=False)
 
     class Meta:
         ordering = ("pk",)
         indexes = (
-            models.Index(fields=("platform", "metric"), name="product_by_platform"),
+            # All facts that are filters, so that their counts read the index alone.
+            models.Index(
+                fields=("best_refill", "platform", "metric", "object", "geo", "variant", "gender", "delivery"),
+                name="product_by_facts",
+            ),
             models.Index(fields=("id",), condition=Q(is_stale=True), name="product_stale"),
         )
 
@@ -94,12 +103,14 @@ class ProductGrade(models.Model):
     price = RateField(null=True)
     dearest = RateField(null=True)
     currency = models.CharField(max_length=10, blank=True)
+    # The price to sort by. Without a price it is the highest.
+    sort_price = RateField(default=MOST_PRICE)
 
     class Meta:
         ordering = ("pk",)
         constraints = (models.UniqueConstraint(fields=("product", "refill"), name="one_row_per_product_and_refill"),)
         indexes = (
-            models.Index(fields=("refill", "price", "id"), name="grade_by_price"),
+            models.Index(fields=("refill", "sort_price", "id"), name="grade_by_price"),
             models.Index(fields=("refill", "offers", "id"), name="grade_by_offers"),
         )
 

@@ -58,25 +58,6 @@ def test_services_of_several_panels_are_one_product_and_an_unknown_one_is_its_ow
     assert Product.objects.get(platform="instagram").facts.count() == 2
 
 
-@pytest.mark.parametrize(
-    ("days", "flag", "found"),
-    [
-        (30, True, RefillClass.MONTH),
-        (30, None, RefillClass.MONTH),
-        (30, False, RefillClass.NONE),
-        (0, True, RefillClass.NONE),
-        (None, True, RefillClass.MONTH),
-        (None, None, RefillClass.NONE),
-        (90, True, RefillClass.QUARTER),
-        (180, True, RefillClass.LONG),
-        (365, True, RefillClass.LIFETIME),
-        (ServiceFacts.LIFETIME_DAYS, True, RefillClass.LIFETIME),
-    ],
-)
-def test_the_worse_of_name_and_flag_counts(days, flag, found):
-    assert ServiceFacts.class_of(days, flag) == found
-
-
 def test_all_pieces_are_read_and_a_stop_ends_between_two(db, monkeypatch):
     monkeypatch.setattr(facts, "PIECE", 2)
     monkeypatch.setattr(facts, "NAP", 0)

@@ -19,8 +19,11 @@ from panels.models import (
     Order,
     Panel,
     PanelDay,
+    ProductGrade,
     Service,
     ServiceChange,
+    ServiceFacts,
+    ServiceMark,
     StatusWord,
 )
 from panels.providers import deletion
@@ -164,6 +167,8 @@ def test_every_table_that_refers_to_a_panel_is_thought_of():
     """A new table fails here until the deletion knows it."""
     known = {BalanceReading, PanelDay, DayTotal, StatusWord, apps.get_model("panels", "RefusalWords"), Service, Order}
     known |= {ServiceChange, apps.get_model("panels", "Batch"), apps.get_model("panels", "BatchLine")}
+    # These go with the services.
+    known |= {ServiceFacts, ServiceMark, ProductGrade}
     found = {
         field.related_model
         for each in (Panel, Service)
