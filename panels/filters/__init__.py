@@ -5,6 +5,7 @@ from panels.filters.history import HistoryFilter
 from panels.filters.orders import OrderFilter
 from panels.filters.panels import PanelFilter
 from panels.filters.people import PeopleFilter
+from panels.filters.products import ProductFilter
 from panels.filters.refills import RefillFilter
 from panels.filters.services import ServiceFilter
 
@@ -14,6 +15,7 @@ __all__ = [
     "OrderFilter",
     "PanelFilter",
     "PeopleFilter",
+    "ProductFilter",
     "RefillFilter",
     "ServiceFilter",
 ]

@@ -11,7 +11,7 @@ from django import forms
 from django.db.models import F, QuerySet
 
 from panels.filters.base import all_words
-from panels.models import Panel, Service
+from panels.models import Panel, Product, RefillClass, Service
 from panels.models.planning import unindexed
 from panels.protocol.order_types import type_choices
 from panels.protocol.refill_words import read_search
@@ -46,6 +46,18 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
     )
     refill = django_filters.ChoiceFilter(label="Refill", empty_label="All", method="answered", choices=ANSWERS)
     cancel = django_filters.ChoiceFilter(label="Cancel", empty_label="All", method="answered", choices=ANSWERS)
+    refill_class = django_filters.ChoiceFilter(
+        label="Refill at least", empty_label="Any", method="of_class", choices=RefillClass.choices[1:]
+    )
+    quality = django_filters.CharFilter(
+        label="Quality",
+        method="of_quality",
+        max_length=40,
+        widget=forms.TextInput({"list": "qualities", "autocomplete": "off"}),
+    )
+    mark = django_filters.ChoiceFilter(
+        label="Team", empty_label="All", method="marked", choices=(("favourite", "Favourites"), ("blocked", "Blocked"))
+    )
     currency = django_filters.ChoiceFilter(label="Currency", empty_label="All", method="leave")
     price_from = django_filters.NumberFilter(
         label="Price from", field_name="rate_per_1000", lookup_expr="gte", min_value=0, max_digits=17, decimal_places=8
@@ -63,8 +75,10 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
         method="leave", choices=[(name, name) for name in SORTS], widget=forms.HiddenInput
     )
 
-    def __init__(self, data: Mapping[str, Any], panels: Iterable[Panel]) -> None:
-        super().__init__(data, Service.objects.all())
+    def __init__(self, data: Mapping[str, Any], panels: Iterable[Panel], product: Product | None = None) -> None:
+        """Filter the services of these panels, all of them or the offers of one product."""
+        super().__init__(data, Service.objects.filter(facts__product=product) if product else Service.objects.all())
+        self._default = "price" if product else "name"
         self._panels = list(panels)
         known = sorted({panel.currency for panel in self._panels})
         self.filters["panel"].extra["choices"] = [(str(panel.pk), panel.name) for panel in self._panels]
@@ -89,12 +103,13 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
     @property
     def lacks_currency(self) -> bool:
         """Whether the input asks for a comparison of prices in different currencies."""
-        return len(self.currencies) > 1 and (self._has_range or self._chosen("sort") in ("price", "-price"))
+        sort = self._chosen("sort") or self._default
+        return len(self.currencies) > 1 and (self._has_range or sort in ("price", "-price"))
 
     @property
     def used_sort(self) -> str:
-        """The sorting: by name, or the chosen one if it can be used."""
-        return "name" if self.lacks_currency else str(self._chosen("sort") or "name")
+        """The sorting: the chosen one if it can be used, else by name, or by price among the offers of a product."""
+        return "name" if self.lacks_currency else str(self._chosen("sort") or self._default)
 
     @property
     def sort_field(self) -> str:
@@ -141,6 +156,18 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
     def answered(self, queryset: QuerySet[Service], name: str, answer: str) -> QuerySet[Service]:
         """Keep one answer. If the panel does not state it, the answer is neither yes nor no."""
         return queryset.filter(**{name: {"yes": True, "no": False, "unknown": None}[answer]})
+
+    def of_class(self, queryset: QuerySet[Service], _: str, least: str) -> QuerySet[Service]:
+        """Keep services with at least this class of refill, by their name and their panel's flag."""
+        return queryset.filter(facts__refill_class__gte=int(least))
+
+    def of_quality(self, queryset: QuerySet[Service], _: str, word: str) -> QuerySet[Service]:
+        """Keep services whose name promises this quality."""
+        return queryset.filter(facts__quality__contains=word.lower())
+
+    def marked(self, queryset: QuerySet[Service], _: str, mark: str) -> QuerySet[Service]:
+        """Keep the services that the team has marked so."""
+        return queryset.filter(**{f"mark__is_{mark}": True})
 
     def leave(self, queryset: QuerySet[Service], _: str, __: str) -> QuerySet[Service]:
         """Change nothing, because this filter depends on others and is applied elsewhere."""

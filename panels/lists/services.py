@@ -9,11 +9,15 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from panels.lists.cells import BARE, main_link, name_column, time_column, words
-from panels.models import Service
+from panels.models import Product, Service, ServiceFacts
 from panels.pages import numbers, states
+from panels.pages.facts import chips_of, draw_chips, draw_marks
+from panels.pages.numbers import NO_VALUE
 from panels.pages.table import Column, Table
 from panels.templatetags.catalog import average_time, is_flat, type_badge
 
+# The relations that the cells show.
+RELATED = ("panel", "facts__product", "mark")
 EXPORTED: Mapping[str, Callable[[Service], Any]] = {
     "Panel": lambda service: service.panel.name,
     "Service ID": lambda service: service.remote_id,
@@ -32,6 +36,11 @@ EXPORTED: Mapping[str, Callable[[Service], Any]] = {
     "Average time": lambda service: service.average_time,
     "Average minutes": lambda service: service.average_minutes,
     "Charged": lambda service: service.charges_text,
+    "Product": lambda service: str(product_of(service) or ""),
+    "Name says": lambda service: ", ".join(chip.text for chip in chips_of(service)),
+    "Favourite": lambda service: _mark(service, "is_favourite"),
+    "Blocked": lambda service: _mark(service, "is_blocked"),
+    "Note": lambda service: _mark(service, "note"),
     "Description": lambda service: service.description,
     "Listed": lambda service: service.is_listed,
     "First seen": lambda service: service.first_seen_at,
@@ -40,7 +49,30 @@ EXPORTED: Mapping[str, Callable[[Service], Any]] = {
 
 
 def _name(service: Service) -> str:
-    return main_link(service.get_absolute_url(), service.name, service.name)
+    link = main_link(service.get_absolute_url(), service.name, service.name)
+    marks = draw_marks(service)
+    return format_html("{} {}", link, marks) if marks else link
+
+
+def product_of(service: Service) -> Product | None:
+    """Return the product of a service, None while its name has not been read."""
+    facts: ServiceFacts | None = getattr(service, "facts", None)
+    return facts.product if facts else None
+
+
+def _mark(service: Service, name: str) -> Any:
+    return getattr(getattr(service, "mark", None), name, None)
+
+
+def _facts(service: Service) -> str:
+    return draw_chips(service) or NO_VALUE
+
+
+def _product(service: Service) -> str:
+    product = product_of(service)
+    if product is None:
+        return NO_VALUE
+    return format_html('<a href="{}" title="{}">{}</a>', product.get_absolute_url(), product.title, product.title)
 
 
 def _type(service: Service) -> str:
@@ -99,6 +131,8 @@ SERVICES: Table[Service] = Table(
         ),
         Column(name="name", title="Service", cell=_name, css="table__main", shown="always", place="title", sort="name"),
         name_column("panel", "Panel", lambda service: service.panel.name, place="remark"),
+        Column(name="facts", title="Name says", cell=_facts, css="w-link", shown="wide"),
+        Column(name="product", title="Product", cell=_product, css="w-link", shown="extra"),
         Column(
             name="category",
             title="Category",

@@ -10,6 +10,16 @@ VIEWER = ("view_product", "view_productgrade", "view_servicefacts", "view_servic
 OPERATOR = (*VIEWER, "change_product", "change_servicefacts", "change_servicemark")
 GROUPS = {"Viewer": VIEWER, "Operator": OPERATOR, "Manager": OPERATOR}
 NAMES = {"productgrade": "product grade", "servicefacts": "service facts", "servicemark": "service mark"}
+LISTS = [
+    ("orders", "Orders"),
+    ("batches", "Bulk"),
+    ("services", "Catalog"),
+    ("products", "Products"),
+    ("refills", "Refills"),
+    ("panels", "Panels"),
+    ("changes", "History"),
+    ("people", "People"),
+]
 
 
 def grant_permissions(apps, schema_editor):
@@ -83,10 +93,10 @@ class Migration(migrations.Migration):
                     models.PositiveSmallIntegerField(
                         choices=[
                             (0, "No refill"),
-                            (1, "Refill"),
-                            (2, "Refill of 32 days or more"),
-                            (3, "Refill of 100 days or more"),
-                            (4, "Lifetime refill"),
+                            (1, "Any refill"),
+                            (2, "More than 31 days"),
+                            (3, "More than 99 days"),
+                            (4, "A year or a lifetime"),
                         ],
                         verbose_name="refill at least",
                     ),
@@ -156,10 +166,10 @@ class Migration(migrations.Migration):
                     models.PositiveSmallIntegerField(
                         choices=[
                             (0, "No refill"),
-                            (1, "Refill"),
-                            (2, "Refill of 32 days or more"),
-                            (3, "Refill of 100 days or more"),
-                            (4, "Lifetime refill"),
+                            (1, "Any refill"),
+                            (2, "More than 31 days"),
+                            (3, "More than 99 days"),
+                            (4, "A year or a lifetime"),
                         ],
                         db_default=0,
                         default=0,
@@ -238,5 +248,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AlterField("savedview", "list_name", models.CharField("list", choices=LISTS, max_length=20)),
         migrations.RunPython(grant_permissions, migrations.RunPython.noop),
     ]

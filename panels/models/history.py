@@ -21,6 +21,7 @@ from panels.models.status_word import StatusWord
 KINDS = {
     "panel": "Panel",
     "service": "Service",
+    "product": "Product",
     "statusword": "Status word",
     "refusalwords": "Refusal",
     "controls": "Sending",

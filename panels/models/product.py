@@ -19,10 +19,10 @@ class RefillClass(models.IntegerChoices):
     """How long an offer is refilled, by what is worse: its name or the panel's own flag."""
 
     NONE = 0, "No refill"
-    MONTH = 1, "Refill"
-    QUARTER = 2, "Refill of 32 days or more"
-    LONG = 3, "Refill of 100 days or more"
-    LIFETIME = 4, "Lifetime refill"
+    MONTH = 1, "Any refill"
+    QUARTER = 2, "More than 31 days"
+    LONG = 3, "More than 99 days"
+    LIFETIME = 4, "A year or a lifetime"
 
 
 class Product(models.Model):
@@ -31,7 +31,7 @@ class Product(models.Model):
     A service whose platform or metric is not known is a product of its own. Its platform or metric is "".
     """
 
-    MAX_KEY = 200
+    MAX_KEY, MAX_TITLE = 200, 200
 
     # The result of catalog.names.product_key, or its hash if that is longer.
     key = models.CharField(max_length=MAX_KEY, unique=True, editable=False)
@@ -49,7 +49,7 @@ class Product(models.Model):
     kind = models.CharField(max_length=20, blank=True)
     # Written from the facts, and the title that a person has set. "" if the first one counts.
     facts_title = models.CharField(max_length=500)
-    own_title = models.CharField("title set by a person", max_length=200, blank=True, default="", db_default="")
+    own_title = models.CharField("title set by a person", max_length=MAX_TITLE, blank=True, default="", db_default="")
     search_text = models.TextField(blank=True, editable=False)
     # The best class of refill that an offer has, None without offers. Kept for filters and their counts.
     best_refill = models.PositiveSmallIntegerField(null=True, editable=False)

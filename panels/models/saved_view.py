@@ -26,6 +26,7 @@ class SavedView(models.Model):
         ORDERS = "orders", "Orders"
         BATCHES = "batches", "Bulk"
         SERVICES = "services", "Catalog"
+        PRODUCTS = "products", "Products"
         REFILLS = "refills", "Refills"
         PANELS = "panels", "Panels"
         CHANGES = "changes", "History"
@@ -36,6 +37,7 @@ class SavedView(models.Model):
         List.ORDERS: ("order_list", "panels.view_order"),
         List.BATCHES: ("bulk_list", "panels.view_batch"),
         List.SERVICES: ("service_list", "panels.view_service"),
+        List.PRODUCTS: ("product_list", "panels.view_service"),
         List.REFILLS: ("refill_list", "panels.view_refill"),
         List.PANELS: ("panel_list", "panels.view_panel"),
         List.CHANGES: ("history_list", "auditlog.view_logentry"),

@@ -186,6 +186,19 @@ class FilterBar:
         """Whether the open view is the start page of the person."""
         return self.view is not None and PersonalSettings.of(self._user).start_view_id == self.view.pk
 
+    def label(self, name: str) -> str:
+        """Return the label of a filter."""
+        return str(self._form[name].label)
+
+    def in_words(self, name: str, value: str) -> str:
+        """Return a value of a filter in words."""
+        return _value_in_words(self._form.fields[name], value, value)
+
+    def address_with(self, name: str, value: str) -> str:
+        """Return the address with another value of a filter, or without the filter if it has this value already."""
+        others = [pair for pair in self._pairs if pair[0] != name]
+        return address(self.path, others if (name, value) in self._pairs else [*others, (name, value)])
+
     def _address_without(self, name: str) -> str:
         return address(self.path, [pair for pair in self._pairs if pair[0] != name])
 
@@ -206,6 +219,8 @@ class FilterBar:
 
 
 def _value_in_words(field: Any, value: str, cleaned: Any) -> str:
+    if hasattr(field, "in_words"):
+        return str(field.in_words(value))
     if isinstance(field.widget, (forms.Select, forms.RadioSelect)):
         return next((str(label) for key, label in field.choices if str(key) == value), value)
     if isinstance(cleaned, dt.date):

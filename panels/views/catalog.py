@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from panels.bell import ring
 from panels.filters import ServiceFilter
-from panels.lists.services import SERVICES
-from panels.models import Order, Panel, Service
+from panels.lists.services import RELATED, SERVICES
+from panels.models import Order, Panel, Product, Service
 from panels.money import charges
 from panels.money.costs import estimate
 from panels.orders import holding
@@ -39,24 +39,28 @@ MAX_CHANGES = 50
 @without_empty
 def service_list(request: HttpRequest) -> HttpResponse:
     """Show the services of all panels, filtered and sorted, 50 a page."""
-    narrowed = _filter(request)
-    shown = Service.objects.select_related("panel").defer("description", "search_text", "panel__api_key")
+    context = services_context(request) | {"categories": _categories(_filter(request))}
+    return render_list(request, "panels/catalog/service_list.html", context, partial="services")
+
+
+def services_context(request: HttpRequest, product: Product | None = None) -> dict[str, Any]:
+    """Return the context of a list of services: of all, or of the offers of a product."""
+    narrowed = _filter(request, product)
+    shown = Service.objects.select_related(*RELATED).defer("description", "search_text", "panel__api_key")
     page, total = find_page(narrowed.qs, request.GET, sort=narrowed.sort_field, shown=shown)
-    context = {
+    return {
         "filter": narrowed,
         "bar": FilterBar(narrowed, request, list_name="services", target="services"),
         "page": page,
         "total": total,
         "table": TablePage(SERVICES, request, page, sort=narrowed.used_sort, is_filtered=narrowed.is_narrowed),
-        "categories": _categories(narrowed),
-        "exports": list(files_of(request, "service_export", total)),
+        "exports": list(files_of(request, "service_export", total)) if product is None else [],
     }
-    return render_list(request, "panels/catalog/service_list.html", context, partial="services")
 
 
-def _filter(request: HttpRequest) -> ServiceFilter:
+def _filter(request: HttpRequest, product: Product | None = None) -> ServiceFilter:
     with_services = Panel.objects.filter(Exists(Service.objects.filter(panel=OuterRef("pk"))))
-    return ServiceFilter(request.GET, with_services.defer("api_key"))
+    return ServiceFilter(request.GET, with_services.defer("api_key"), product)
 
 
 @permission_required("panels.view_service", raise_exception=True)
@@ -67,7 +71,7 @@ def service_export(request: HttpRequest, suffix: str) -> HttpResponseBase:
     narrowed = _filter(request)
     if narrowed.is_refused:
         return back_to_list(request)
-    services = narrowed.qs.select_related("panel").defer("search_text", "former_text", "panel__api_key")
+    services = narrowed.qs.select_related(*RELATED).defer("search_text", "former_text", "panel__api_key")
     return send_list(request, SERVICES, services, suffix=suffix, sort=narrowed.sort_field)
 
 

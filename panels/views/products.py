@@ -1,0 +1,84 @@
+"""The products of all panels, and the page of one product with its offers."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST, require_safe
+
+from panels.catalog.products import rename
+from panels.filters import ProductFilter
+from panels.lists.products import PRODUCTS, RELATED
+from panels.models import Product, ProductGrade
+from panels.pages.downloads import back_to_list, files_of, send_list
+from panels.pages.facets import facets_of
+from panels.pages.filter_bar import FilterBar, render_list, without_empty
+from panels.pages.limits import limited
+from panels.pages.paging import find_page
+from panels.pages.table import TablePage
+from panels.views.catalog import services_context
+
+
+@permission_required("panels.view_service", raise_exception=True)
+@require_safe
+@without_empty
+def product_list(request: HttpRequest) -> HttpResponse:
+    """Show the products of all panels, a row each, those with the most offers first."""
+    found = ProductFilter(request.GET, request.user)
+    sort = PRODUCTS.sort_of(request.GET)
+    shown = ProductGrade.objects.select_related(*RELATED).defer("cheapest__description", "cheapest__panel__api_key")
+    page, total = find_page(found.rows, request.GET, sort=PRODUCTS.field_of(sort), shown=shown)
+    bar = FilterBar(found, request, list_name="products", target="products")
+    context = {
+        "filter": found,
+        "bar": bar,
+        "facets": list(facets_of(bar, found.counts())),
+        "page": page,
+        "total": total,
+        "table": TablePage(PRODUCTS, request, page, sort=sort, is_filtered=bar.is_active),
+        "exports": list(files_of(request, "product_export", total)),
+    }
+    return render_list(request, "panels/catalog/product_list.html", context, partial="products")
+
+
+@permission_required("panels.view_service", raise_exception=True)
+@require_safe
+@limited("files")
+def product_export(request: HttpRequest, suffix: str) -> HttpResponseBase:
+    """Send all pages of the list under the same query as a file."""
+    found = ProductFilter(request.GET, request.user)
+    if not found.is_valid():
+        return back_to_list(request)
+    rows = found.qs.select_related(*RELATED).defer("cheapest__description", "cheapest__panel__api_key")
+    return send_list(request, PRODUCTS, rows, suffix=suffix, sort=PRODUCTS.field_of(PRODUCTS.sort_of(request.GET)))
+
+
+@permission_required("panels.view_service", raise_exception=True)
+@require_safe
+@without_empty
+def product_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what a product costs with each class of refill, and its offers, the cheapest first."""
+    product = get_object_or_404(Product, pk=pk)
+    grades = product.grades.select_related("cheapest__panel").defer("cheapest__description", "cheapest__panel__api_key")
+    context = services_context(request, product) | {
+        "product": product,
+        "grades": [grade for grade in grades.order_by("refill") if grade.offers],
+    }
+    return render_list(request, "panels/catalog/product_detail.html", context, partial="services")
+
+
+@permission_required("panels.change_product", raise_exception=True)
+@require_POST
+def product_title(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a product another title, or its own one again."""
+    product = get_object_or_404(Product, pk=pk)
+    title = " ".join(request.POST.get("title", "").split())
+    if "\0" in title or len(title) > Product.MAX_TITLE:
+        messages.error(request, "The title has at most 200 characters. Nothing was changed.")
+    elif rename(product, title):
+        messages.success(request, f"The title is “{product.title}” from now on, also after a sync.")
+    else:
+        messages.info(request, "The product has this title already. Nothing was changed.")
+    return redirect(product)
