@@ -17,9 +17,11 @@ from panels.models import (
     Batch,
     Campaign,
     Client,
+    ExchangeRate,
     Mail,
     Order,
     Panel,
+    Preferences,
     Refill,
     RefusalWords,
     SavedView,
@@ -28,6 +30,7 @@ from panels.models import (
     StatusWord,
 )
 from panels.models.client import fold_name
+from panels.money.totals import today
 from panels.protocol.links import normalise_link
 from panels.protocol.refill_words import says_no_refill
 from panels.tables.reading import Line, Sheet
@@ -211,3 +214,14 @@ def make_mail(person: User | None = None, **fields: Any) -> Mail:
     """Create a mail that was given up."""
     values = {"kind": Mail.Kind.RESET, "tries": 5, "given_up_at": timezone.now(), "error": "No answer."}
     return Mail.objects.create(person=person or make_user(), **values | fields)
+
+
+def make_rate(currency: str, per_euro: Any, *, days_ago: int = 0, **fields: Any) -> ExchangeRate:
+    """Create a typed rate: one euro is so many units of the currency."""
+    values = {"day": today() - timedelta(days=days_ago), "source": "typed", "stored_at": timezone.now()} | fields
+    return ExchangeRate.objects.create(currency=currency, per_euro=Decimal(str(per_euro)), **values)
+
+
+def report_in(currency: str) -> None:
+    """Set the reporting currency."""
+    Preferences.objects.update_or_create(pk=1, defaults={"reporting_currency": currency})

@@ -1,4 +1,4 @@
-"""The admin of workers, jobs, the sending switch and the log of deleted panels."""
+"""The admin of workers, jobs, the sending switch, the team's settings, exchange rates and the log of deleted panels."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from django.contrib.admin.models import LogEntry
 from panels.admin.base import RowAdmin
 from panels.models import (
     Controls,
+    ExchangeRate,
     JobRun,
+    Preferences,
     Worker,
 )
 
@@ -35,6 +37,20 @@ class JobRunAdmin(RowAdmin):
 class ControlsAdmin(RowAdmin):
     list_display = ("__str__", "sending_stopped_at", "sending_stopped_by")
     list_select_related = ("sending_stopped_by",)
+
+
+@admin.register(Preferences)
+class PreferencesAdmin(RowAdmin):
+    list_display = ("__str__", "reporting_currency")
+
+
+@admin.register(ExchangeRate)
+class ExchangeRateAdmin(RowAdmin):
+    list_display = ("currency", "day", "per_euro", "source", "stored_at", "stored_by")
+    list_select_related = ("stored_by",)
+    list_filter = ("source",)
+    search_fields = ("currency",)
+    ordering = ("-day", "currency")
 
 
 @admin.register(LogEntry)

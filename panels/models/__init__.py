@@ -5,6 +5,7 @@ from panels.models.balance_reading import BalanceReading
 from panels.models.batch import Batch, BatchLine
 from panels.models.client import Campaign, Client
 from panels.models.event import OrderEvent
+from panels.models.exchange_rate import ExchangeRate
 from panels.models.id_search import FoundId, IdSearch
 from panels.models.mail import Mail
 from panels.models.operations import Controls, JobRun, Worker
@@ -13,6 +14,7 @@ from panels.models.order_text import OrderText
 from panels.models.panel import Panel
 from panels.models.panel_day import PanelDay
 from panels.models.person import PersonalSettings
+from panels.models.preferences import Preferences
 from panels.models.product import Product, ProductGrade, RefillClass
 from panels.models.reading import OrderReading
 from panels.models.refill import Refill
@@ -35,6 +37,7 @@ __all__ = [
     "ColumnTitle",
     "Controls",
     "DayTotal",
+    "ExchangeRate",
     "FoundId",
     "IdSearch",
     "JobRun",
@@ -47,6 +50,7 @@ __all__ = [
     "Panel",
     "PanelDay",
     "PersonalSettings",
+    "Preferences",
     "Product",
     "ProductGrade",
     "Refill",

@@ -15,6 +15,7 @@ from django.contrib.auth.models import Group, User
 from django.db.models import Model
 
 from panels.models.panel import Panel
+from panels.models.preferences import Preferences
 from panels.models.status_word import StatusWord
 
 # The followed kinds of rows, by the name of the model.
@@ -25,6 +26,7 @@ KINDS = {
     "statusword": "Status word",
     "refusalwords": "Refusal",
     "controls": "Sending",
+    "preferences": "Team settings",
     "user": "Person",
     "group": "Role",
 }
@@ -41,6 +43,7 @@ def follow() -> None:
     secret = {"mask_fields": list(SECRET), "mask_callable": f"{__name__}.hide"}
     auditlog.register(Panel, include_fields=[*editable, "key_hint"], **secret)
     auditlog.register(StatusWord, include_fields=["text", "meaning"])
+    auditlog.register(Preferences, include_fields=["reporting_currency"])
     auditlog.register(
         User,
         include_fields=[

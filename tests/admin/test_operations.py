@@ -1,11 +1,12 @@
-"""The admin's tables of workers, jobs and the sending switch."""
+"""The admin's tables of workers, jobs, the sending switch, the settings of the team and exchange rates."""
 
 from datetime import timedelta
 
 from django.utils import timezone
 
-from panels.models import Controls, JobRun, Worker
+from panels.models import Controls, ExchangeRate, JobRun, Preferences, Worker
 from tests.admin.rows import base
+from tests.factories import make_rate, report_in
 
 
 def test_the_list_of_workers_shows_whether_each_is_alive(as_superuser):
@@ -26,3 +27,12 @@ def test_the_list_of_jobs_is_sorted_by_name_and_shows_the_last_error(as_superuse
 def test_the_list_of_controls_shows_who_stopped_sending(as_superuser, manager):
     Controls.objects.create(pk=1, sending_stopped_at=timezone.now(), sending_stopped_by=manager)
     assert manager.username in as_superuser.get(base(Controls)).text
+
+
+def test_the_reporting_currency_and_the_newest_rates_are_shown_first(as_superuser, manager):
+    report_in("EUR")
+    assert "EUR" in as_superuser.get(base(Preferences)).text
+    make_rate("AED", "4.0", days_ago=1)
+    make_rate("RUB", "95.5", stored_by=manager)
+    page = as_superuser.get(base(ExchangeRate)).text
+    assert page.index("RUB") < page.index(manager.username) < page.index("AED")

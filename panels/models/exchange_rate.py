@@ -1,0 +1,52 @@
+"""An exchange rate: how many units of a currency one euro was worth on a day. All conversions go over the euro."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import models
+
+EURO = "EUR"
+
+
+class ExchangeRate(models.Model):
+    """The rate of a currency for a day. The euro has no rows."""
+
+    class Source(models.TextChoices):
+        TYPED = "typed", "typed"
+        FILE = "file", "file"
+        ECB = "ecb", "ECB"
+
+    # With a smaller rate, the decimals are few. With a larger one, SQLite loses digits, because it stores floats.
+    LEAST, MOST = Decimal("0.0000001"), Decimal(10_000_000)
+
+    currency = models.CharField(max_length=8)
+    day = models.DateField()
+    # From fractions of a bitcoin to thousands of dong.
+    per_euro = models.DecimalField(max_digits=18, decimal_places=10)
+    source = models.CharField(max_length=8, choices=Source)
+    # When it was stored, and the person who typed it or uploaded its file.
+    stored_at = models.DateTimeField()
+    stored_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        ordering = ("currency", "-day")
+        constraints = (models.UniqueConstraint(fields=("currency", "day"), name="one_rate_per_currency_and_day"),)
+        indexes = (models.Index(fields=("day",), name="rate_by_day"),)
+
+    def __str__(self) -> str:
+        return f"1 {EURO} = {self.per_euro.normalize():f} {self.currency} on {self.day}"
+
+    @classmethod
+    def newest(cls) -> list[ExchangeRate]:
+        """Return the newest rate of each currency, in two queries."""
+        # The first query reads the index alone. A day has some thirty rows.
+        latest: dict[str, dt.date] = dict(
+            cls.objects.order_by().values_list("currency").annotate(latest=models.Max("day"))
+        )
+        rows = cls.objects.filter(day__in=set(latest.values())).order_by("currency")
+        return [row for row in rows if latest[row.currency] == row.day]
