@@ -21,6 +21,7 @@ NAMES = (
     "QUEUE_URL",
     "BACKUP_DIR",
     "EMAIL_URL",
+    "EXCHANGE_RATES_URL",
     "DEBUG",
     "ALLOWED_HOSTS",
     "CSRF_TRUSTED_ORIGINS",
@@ -81,6 +82,8 @@ def _prepare_demo() -> None:
         "QUEUE_URL": f"sqlite:///{DEMO_DIR / 'queue.sqlite3'}",
         # Else it would make backups among those of a real installation, and delete the old ones.
         "BACKUP_DIR": "",
+        # The demo stays on this machine.
+        "EXCHANGE_RATES_URL": "",
     }
     loopback = {"HTTPS": "off", "PANEL_ALLOW_PRIVATE_HOSTS": "on", "PANEL_ALLOW_HTTP": "on"}
     _write(path, _lines({**kept, **places, **loopback}))

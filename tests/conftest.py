@@ -24,6 +24,7 @@ os.environ.update(
     QUEUE_URL=os.environ.get("TEST_QUEUE_URL", "memory://"),
     TAKE_BACK_SECONDS="0",
     BACKUP_DIR="",
+    EXCHANGE_RATES_URL="",
 )
 # Otherwise each process of the tests would compile the whole project, and most machines of containers set this.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

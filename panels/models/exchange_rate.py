@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
-
-EURO = "EUR"
 
 
 class ExchangeRate(models.Model):
@@ -19,12 +16,9 @@ class ExchangeRate(models.Model):
         FILE = "file", "file"
         ECB = "ecb", "ECB"
 
-    # With a smaller rate, the decimals are few. With a larger one, SQLite loses digits, because it stores floats.
-    LEAST, MOST = Decimal("0.0000001"), Decimal(10_000_000)
-
     currency = models.CharField(max_length=8)
     day = models.DateField()
-    # From fractions of a bitcoin to thousands of dong.
+    # Within the limits of tables/rates.py.
     per_euro = models.DecimalField(max_digits=18, decimal_places=10)
     source = models.CharField(max_length=8, choices=Source)
     # When it was stored, and the person who typed it or uploaded its file.
@@ -39,7 +33,7 @@ class ExchangeRate(models.Model):
         indexes = (models.Index(fields=("day",), name="rate_by_day"),)
 
     def __str__(self) -> str:
-        return f"1 {EURO} = {self.per_euro.normalize():f} {self.currency} on {self.day}"
+        return f"1 EUR = {self.per_euro.normalize():f} {self.currency} on {self.day}"
 
     @classmethod
     def newest(cls) -> list[ExchangeRate]:

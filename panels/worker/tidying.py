@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from panels.bulk import drafts
 from panels.models import ServiceChange
+from panels.money import rates
 from panels.orders import actions
 
 KEEP_CHANGES = timedelta(days=730)
@@ -17,10 +18,11 @@ PIECE, DELETE_FOR = 1_000, 20.0
 
 
 def tidy() -> None:
-    """Delete drafts that were not confirmed, and old changes of the catalog."""
+    """Delete drafts that were not confirmed, old changes of the catalog, and old exchange rates."""
     drafts.delete_old_drafts()
     actions.delete_old_drafts()
     delete_old_changes()
+    rates.delete_old()
 
 
 def delete_old_changes() -> None:

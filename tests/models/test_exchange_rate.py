@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from panels.models import ExchangeRate
+from panels.tables.rates import MOST
 from tests.factories import make_rate
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +30,7 @@ def test_there_is_one_rate_for_a_currency_and_a_day():
         make_rate("USD", 2)
 
 
-@pytest.mark.parametrize("per_euro", ["0.0000105263", "28123.4567891234", str(ExchangeRate.MOST)])
+@pytest.mark.parametrize("per_euro", ["0.0000105263", "28123.4567891234", str(MOST)])
 def test_small_and_large_units_keep_their_digits(per_euro):
     make_rate("XXX", per_euro)
     found = ExchangeRate.objects.get().per_euro

@@ -8,9 +8,10 @@ import pytest
 from django.utils import timezone
 
 from panels.models import Batch, OrderAction, ServiceChange
+from panels.tables.rates import KEPT_FOR
 from panels.worker import tidying
 from panels.worker.tidying import KEEP_CHANGES, tidy
-from tests.factories import make_batch, make_service, row_of
+from tests.factories import make_batch, make_rate, make_service, row_of
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -32,6 +33,11 @@ def make_change(age):
     return ServiceChange.objects.create(service=make_service(), field="name", at=timezone.now() - age)
 
 
+def make_old_rate(age):
+    # A day is kept or deleted as a whole.
+    return make_rate("USD", 1, days_ago=age.days + (age > KEPT_FOR))
+
+
 @pytest.mark.parametrize("is_old", [False, True])
 @pytest.mark.parametrize(
     ("make", "kept"),
@@ -39,6 +45,7 @@ def make_change(age):
         (make_draft, timedelta(days=7)),
         (make_action, timedelta(days=1)),
         (make_change, KEEP_CHANGES),
+        (make_old_rate, KEPT_FOR),
     ],
 )
 def test_a_row_is_kept_for_its_time_and_then_deleted(make, kept, is_old):
