@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -14,10 +14,12 @@ from django.db.models import QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from panels.models import Panel, Product, ProductGrade, RefillClass, ServiceFacts
-from panels.models.product import MOST_PRICE
 from panels.models.writing import insert_rows, update_rows
+from panels.money.exchange import Converter
 
 JOB = "count products"
+# The decimals of a price.
+SMALLEST = Decimal("1e-8")
 # The products of one piece, and the nap after it as a multiple of the time that it took.
 PIECE, NAP = 50, 1.0
 
@@ -70,19 +72,19 @@ def _mark(facts: QuerySet[ServiceFacts]) -> None:
 
 def count_offers(stopping: threading.Event) -> int:
     """Count the offers of all stale products, and return the number of products."""
-    number = 0
+    number, converter = 0, Converter.read()
     while not stopping.is_set():
         began = time.monotonic()
         piece = list(Product.objects.filter(is_stale=True).order_by("pk").values_list("pk", flat=True)[:PIECE])
         if not piece:
             break
         number += len(piece)
-        _count(piece)
+        _count(piece, converter)
         stopping.wait(NAP * (time.monotonic() - began))
     return number
 
 
-def _count(products: Sequence[int]) -> None:
+def _count(products: Sequence[int], converter: Converter) -> None:
     with transaction.atomic():
         # Marked as counted first. Whoever changes an offer from now on marks it again after this transaction.
         Product.objects.filter(pk__in=products).update(is_stale=False)
@@ -90,7 +92,7 @@ def _count(products: Sequence[int]) -> None:
         for offer in _offers_of(products):
             by_product[offer.product].append(offer)
         ProductGrade.objects.filter(product__in=products).delete()
-        insert_rows([each for pk, found in by_product.items() for each in grades_of(pk, found)])
+        insert_rows([each for pk, found in by_product.items() for each in grades_of(pk, found, converter)])
         best = {pk: max(offer.refill for offer in found) for pk, found in by_product.items()}
         update_rows([(Product(pk=pk), {"best_refill": best.get(pk)}) for pk in products])
         # A person's title is kept for when its services come back.
@@ -106,28 +108,51 @@ def _offers_of(products: Collection[int]) -> Iterable[Offer]:
     return (Offer(*row) for row in found.values_list(*columns))
 
 
-def grades_of(product: int, found: Sequence[Offer]) -> list[ProductGrade]:
+def grades_of(product: int, found: Sequence[Offer], converter: Converter) -> list[ProductGrade]:
     """Return the grades of a product: one for all its offers, and one for each class of refill up to the best one."""
     best = max((offer.refill for offer in found), default=RefillClass.NONE)
-    return [_grade(product, least, [offer for offer in found if offer.refill >= least]) for least in range(best + 1)]
+    currency, prices = _compare(found, converter)
+    compared = sorted((offer for offer in found if offer.service in prices), key=lambda offer: prices[offer.service])
+    grades = []
+    for least in range(best + 1):
+        several = [offer for offer in found if offer.refill >= least]
+        grade = _grade([offer for offer in compared if offer.refill >= least], prices)
+        grade.product_id, grade.refill, grade.offers, grade.currency = product, least, len(several), currency
+        grade.panels = len({offer.panel for offer in several})
+        grades.append(grade)
+    return grades
 
 
-def _grade(product: int, refill: int, found: Sequence[Offer]) -> ProductGrade:
+def _compare(found: Sequence[Offer], converter: Converter) -> tuple[str, dict[int, Decimal]]:
+    """Return the currency in which the offers can be compared, and their prices in it by service.
+
+    That is the reporting currency or, if the team has none, the currency of all offers. An offer without a fresh rate
+    has no price.
+    """
+    if converter.is_set:
+        worth = {currency: converter.worth(currency) for currency in {offer.currency for offer in found}}
+        return converter.currency, {
+            offer.service: (offer.rate * each.numerator / each.denominator).quantize(SMALLEST)
+            for offer in found
+            if (each := worth[offer.currency]) is not None
+        }
     currencies = {offer.currency for offer in found}
-    currency = currencies.pop() if len(currencies) == 1 else ""
-    compared = sorted((offer for offer in found if currency), key=lambda offer: (offer.rate, offer.service))
-    cheapest = compared[0] if compared else None
-    elsewhere = next((offer for offer in compared if cheapest and offer.panel != cheapest.panel), None)
+    if len(currencies) != 1:
+        return "", {}
+    return currencies.pop(), {offer.service: offer.rate for offer in found}
+
+
+def _grade(compared: Sequence[Offer], prices: Mapping[int, Decimal]) -> ProductGrade:
+    """Return a grade with the cheapest and the dearest of these offers, which are sorted by price."""
+    if not compared:
+        return ProductGrade()
+    cheapest, dearest = compared[0], compared[-1]
+    elsewhere = next((offer for offer in compared if offer.panel != cheapest.panel), None)
     return ProductGrade(
-        product_id=product,
-        refill=refill,
-        offers=len(found),
-        panels=len({offer.panel for offer in found}),
-        uncompared=len(found) - len(compared),
-        cheapest_id=cheapest and cheapest.service,
+        compared=len(compared),
+        cheapest_id=cheapest.service,
         elsewhere_id=elsewhere and elsewhere.service,
-        price=compared[0].rate if compared else None,
-        dearest=compared[-1].rate if compared else None,
-        sort_price=compared[0].rate if compared else MOST_PRICE,
-        currency=currency,
+        price=prices[cheapest.service],
+        dearest=prices[dearest.service],
+        sort_price=prices[cheapest.service],
     )

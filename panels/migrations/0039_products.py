@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
                 ),
                 ("offers", models.PositiveIntegerField()),
                 ("panels", models.PositiveIntegerField()),
-                ("uncompared", models.PositiveIntegerField(default=0)),
+                ("compared", models.PositiveIntegerField(default=0)),
                 ("price", panels.models.fields.RateField(decimal_places=8, max_digits=18, null=True)),
                 ("dearest", panels.models.fields.RateField(decimal_places=8, max_digits=18, null=True)),
                 ("currency", models.CharField(blank=True, max_length=10)),

@@ -88,15 +88,16 @@ class ProductGrade(models.Model):
     """What the offers of a product cost that have at least one class of refill. Kept for lists and sorting.
 
     Offers are listed services of active panels that the team has not blocked. Prices are those of the catalogs, for
-    1000 units or, for packages, for the whole order. They are compared in one currency (`currency`): that of all
-    offers, or the reporting currency. If some cannot be compared, `uncompared` says how many.
+    1000 units or, for packages, for the whole order. They are compared in one currency (`currency`): the reporting
+    currency, or the currency of all offers. Without either, and for offers without a fresh rate, there is no price.
     """
 
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="grades", db_index=False)
     refill = models.PositiveSmallIntegerField("refill at least", choices=RefillClass)
     offers = models.PositiveIntegerField()
     panels = models.PositiveIntegerField()
-    uncompared = models.PositiveIntegerField(default=0)
+    # The number of offers that could be compared.
+    compared = models.PositiveIntegerField(default=0)
     # The cheapest offer, and the cheapest one at any other panel. None if there is none that can be compared.
     cheapest = models.ForeignKey(Service, null=True, on_delete=models.SET_NULL, related_name="+")
     elsewhere = models.ForeignKey(Service, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -1,37 +1,58 @@
 """The offers of a product are counted, and the cheapest ones are known by class of refill."""
 
 import threading
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
 from panels.catalog import offers
 from panels.catalog.offers import Offer, grades_of
-from panels.models import Product, ProductGrade, Service, ServiceMark
+from panels.models import ExchangeRate, Product, ProductGrade, Service, ServiceMark
+from panels.models.product import MOST_PRICE
+from panels.money.exchange import Converter
 from tests.factories import make_offer, make_panel, read_offers
 
 FOLLOWERS = "Instagram Followers"
+TODAY = date(2026, 5, 6)
+NO_CURRENCY = Converter("", (), TODAY)
+
+
+def converter(day):
+    return Converter("USD", [ExchangeRate(currency="USD", day=day, per_euro=Decimal("1.25"))], TODAY)
 
 
 def offer(service, rate, *, panel=1, refill=0, currency="USD"):
     return Offer(1, refill, panel, service, currency, Decimal(rate))
 
 
+def grades(*found, converter=NO_CURRENCY):
+    return grades_of(1, found, converter)
+
+
 def test_each_class_of_refill_has_its_own_cheapest_offer():
-    found = grades_of(1, [offer(1, 1), offer(2, 3, panel=2, refill=2), offer(3, 2, refill=1)])
-    told = [
-        (each.refill, each.offers, each.panels, each.cheapest_id, each.elsewhere_id, each.dearest) for each in found
-    ]
+    found = grades(offer(1, 1), offer(2, 3, panel=2, refill=2), offer(3, 2, refill=1))
+    told = [(row.refill, row.offers, row.panels, row.cheapest_id, row.elsewhere_id, row.dearest) for row in found]
     assert told == [(0, 3, 2, 1, 2, 3), (1, 2, 2, 3, 2, 3), (2, 1, 1, 2, None, 3)]
 
 
 def test_prices_in_different_currencies_are_not_compared():
-    (grade,) = grades_of(1, [offer(1, 1), offer(2, 2, currency="EUR")])
-    assert (grade.offers, grade.uncompared, grade.price, grade.cheapest_id) == (2, 2, None, None)
+    (grade,) = grades(offer(1, 1), offer(2, 2, currency="EUR"))
+    assert (grade.offers, grade.compared, grade.price, grade.cheapest_id, grade.currency) == (2, 0, None, None, "")
+    assert grade.sort_price == MOST_PRICE
+
+
+def test_prices_are_compared_in_the_reporting_currency_as_far_as_rates_are_fresh():
+    found = offer(1, 3), offer(2, 2, currency="EUR"), offer(3, 1, currency="RUB"), offer(4, 1, currency="")
+    (grade,) = grades(*found, converter=converter(TODAY))
+    assert (grade.currency, grade.offers, grade.compared) == ("USD", 4, 2)
+    assert (grade.cheapest_id, grade.price, grade.dearest) == (2, Decimal("2.5"), 3)
+    (grade,) = grades(*found, converter=converter(TODAY - timedelta(days=4)))
+    assert (grade.compared, grade.cheapest_id, grade.price) == (1, 1, 3)
 
 
 def test_a_product_without_offers_has_one_empty_grade():
-    (grade,) = grades_of(1, [])
+    (grade,) = grades()
     assert (grade.offers, grade.panels, grade.price, grade.spread) == (0, 0, None, None)
 
 
