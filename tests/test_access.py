@@ -13,8 +13,8 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from panels.models import OrderAction
-from tests.factories import make_batch, make_mail, make_placed, make_refusal, make_user, make_view, row_of
+from panels.models import OrderAction, Product, ServiceFacts
+from tests.factories import make_batch, make_mail, make_placed, make_refusal, make_user, make_view, read_offers, row_of
 from tests.factors import make_app, make_codes, make_passkey
 
 LOGIN, FACTORS = "login", "factors"
@@ -68,6 +68,15 @@ TABLE = {
     ("service_export", "GET"): (LOGIN, 403, 200, 200, 200),
     ("service_detail", "GET"): (LOGIN, 403, 200, 200, 200),
     ("service_type", "POST"): (LOGIN, 403, 403, 403, 302),
+    ("service_facts", "GET"): (LOGIN, 403, 403, 200, 200),
+    ("service_facts", "POST"): (LOGIN, 403, 403, 302, 302),
+    ("service_alike", "GET"): (LOGIN, 403, 403, 200, 200),
+    ("service_alike", "POST"): (LOGIN, 403, 403, 302, 302),
+    ("service_mark", "POST"): (LOGIN, 403, 403, 302, 302),
+    ("product_list", "GET"): (LOGIN, 403, 200, 200, 200),
+    ("product_export", "GET"): (LOGIN, 403, 200, 200, 200),
+    ("product_detail", "GET"): (LOGIN, 403, 200, 200, 200),
+    ("product_title", "POST"): (LOGIN, 403, 403, 302, 302),
     ("service_charges", "POST"): (LOGIN, 403, 403, 302, 302),
     # orders
     ("order_list", "GET"): (LOGIN, 403, 200, 200, 200),
@@ -228,6 +237,9 @@ def rows(db):
     batch = make_batch(row_of(order.service))
     refusal = make_refusal(order.panel)
     panel_rows = {"panel": order.panel, "refusal": refusal, "service": order.service}
+    ServiceFacts.objects.create(service=order.service)
+    read_offers()
+    panel_rows["product"] = Product.objects.get()
     view = make_view(make_user(), is_shared=True)
     panel_rows["mfa"] = make_passkey(make_user())
     panel_rows |= {"person": make_user("Viewer"), "mail": make_mail(make_user())}

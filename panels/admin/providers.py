@@ -12,9 +12,13 @@ from panels.models import (
     DayTotal,
     Panel,
     PanelDay,
+    Product,
+    ProductGrade,
     RefusalWords,
     Service,
     ServiceChange,
+    ServiceFacts,
+    ServiceMark,
     StatusWord,
 )
 from panels.pages.numbers import rate, total
@@ -148,3 +152,38 @@ class ServiceChangeAdmin(RowAdmin):
 
     def panel(self, change: ServiceChange) -> Panel:
         return change.service.panel
+
+
+@admin.register(Product)
+class ProductAdmin(RowAdmin):
+    list_display = ("title", "platform", "metric", "object", "geo", "best_refill")
+    list_filter = ("platform",)
+    search_fields = ("search_text",)
+
+    def view_on_site(self, obj: Product) -> str:
+        return obj.get_absolute_url()
+
+
+@admin.register(ProductGrade)
+class ProductGradeAdmin(RowAdmin):
+    list_display = ("product", "refill", "offers", "panels", "amount", "cheapest")
+    list_filter = ("refill",)
+    list_select_related = ("product", "cheapest")
+
+    @admin.display(description="price")
+    def amount(self, grade: ProductGrade) -> str:
+        return rate(grade.price, grade.currency)
+
+
+@admin.register(ServiceFacts)
+class ServiceFactsAdmin(RowAdmin):
+    list_display = ("service", "product", "refill_class", "quality", "version", "corrected_at", "corrected_by")
+    list_filter = ("refill_class", "version")
+    list_select_related = ("service", "product", "corrected_by")
+
+
+@admin.register(ServiceMark)
+class ServiceMarkAdmin(RowAdmin):
+    list_display = ("service", "is_favourite", "is_blocked", "note", "marked_at", "marked_by")
+    list_filter = ("is_favourite", "is_blocked")
+    list_select_related = ("service", "marked_by")

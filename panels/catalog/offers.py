@@ -13,13 +13,15 @@ from django.db import transaction
 from django.db.models import QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 
-from panels.models import Panel, Product, ProductGrade, RefillClass, ServiceFacts
+from panels.models import Panel, Product, ProductGrade, RefillClass, Service, ServiceFacts
 from panels.models.writing import insert_rows, update_rows
 from panels.money.exchange import Converter
 
 JOB = "count products"
 # The decimals of a price.
 SMALLEST = Decimal("1e-8")
+# The services of one upstream that are named.
+MOST_ALIKE = 10
 # The products of one piece, and the nap after it as a multiple of the time that it took.
 PIECE, NAP = 50, 1.0
 
@@ -43,6 +45,19 @@ def offers() -> QuerySet[ServiceFacts]:
     return ServiceFacts.objects.filter(is_noise=False, service__is_listed=True, service__panel__is_active=True).exclude(
         service__mark__is_blocked=True
     )
+
+
+def same_upstream(service: Service) -> list[Service]:
+    """Return the listed services of other panels with the same name and limits: very likely one upstream, resold."""
+    others = Service.objects.filter(
+        name=service.name,
+        min_quantity=service.min_quantity,
+        max_quantity=service.max_quantity,
+        is_listed=True,
+        panel__is_active=True,
+    ).exclude(panel=service.panel_id)
+    found = others.select_related("panel").defer("description", "panel__api_key").order_by("rate_per_1000", "pk")
+    return list(found[:MOST_ALIKE]) if service.name else []
 
 
 def mark_products_stale(services: Iterable[int]) -> None:

@@ -11,7 +11,7 @@ from django import forms
 from django.db.models import F, QuerySet
 
 from panels.filters.base import all_words
-from panels.models import Panel, Product, RefillClass, Service
+from panels.models import Panel, RefillClass, Service
 from panels.models.planning import unindexed
 from panels.protocol.order_types import type_choices
 from panels.protocol.refill_words import read_search
@@ -71,14 +71,15 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
         method="leave",
         choices=(("unlisted", "No longer listed"), ("all", "All, also inactive panels")),
     )
+    product = django_filters.NumberFilter(
+        label="Product", field_name="facts__product", min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput
+    )
     sort = django_filters.ChoiceFilter(
         method="leave", choices=[(name, name) for name in SORTS], widget=forms.HiddenInput
     )
 
-    def __init__(self, data: Mapping[str, Any], panels: Iterable[Panel], product: Product | None = None) -> None:
-        """Filter the services of these panels, all of them or the offers of one product."""
-        super().__init__(data, Service.objects.filter(facts__product=product) if product else Service.objects.all())
-        self._default = "price" if product else "name"
+    def __init__(self, data: Mapping[str, Any], panels: Iterable[Panel]) -> None:
+        super().__init__(data, Service.objects.all())
         self._panels = list(panels)
         known = sorted({panel.currency for panel in self._panels})
         self.filters["panel"].extra["choices"] = [(str(panel.pk), panel.name) for panel in self._panels]
@@ -103,13 +104,12 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
     @property
     def lacks_currency(self) -> bool:
         """Whether the input asks for a comparison of prices in different currencies."""
-        sort = self._chosen("sort") or self._default
-        return len(self.currencies) > 1 and (self._has_range or sort in ("price", "-price"))
+        return len(self.currencies) > 1 and (self._has_range or self._wanted_sort in ("price", "-price"))
 
     @property
     def used_sort(self) -> str:
         """The sorting: the chosen one if it can be used, else by name, or by price among the offers of a product."""
-        return "name" if self.lacks_currency else str(self._chosen("sort") or self._default)
+        return "name" if self.lacks_currency else self._wanted_sort
 
     @property
     def sort_field(self) -> str:
@@ -172,6 +172,10 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
     def leave(self, queryset: QuerySet[Service], _: str, __: str) -> QuerySet[Service]:
         """Change nothing, because this filter depends on others and is applied elsewhere."""
         return queryset
+
+    @property
+    def _wanted_sort(self) -> str:
+        return str(self._chosen("sort") or ("price" if self._chosen("product") else "name"))
 
     @property
     def _has_range(self) -> bool:

@@ -76,10 +76,12 @@ class ServiceFacts(models.Model):
 class ServiceMark(models.Model):
     """What the team says about a service: a favourite, a service that must not be ordered, or a note."""
 
+    MAX_NOTE = 500
+
     service = models.OneToOneField(Service, on_delete=models.CASCADE, primary_key=True, related_name="mark")
     is_favourite = models.BooleanField("favourite", default=False)
     is_blocked = models.BooleanField("blocked", default=False)
-    note = models.CharField(max_length=500, blank=True)
+    note = models.CharField(max_length=MAX_NOTE, blank=True)
     marked_at = models.DateTimeField(default=timezone.now)
     marked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 
@@ -90,5 +92,10 @@ class ServiceMark(models.Model):
         )
 
     def __str__(self) -> str:
-        words = [word for word, is_so in (("favourite", self.is_favourite), ("blocked", self.is_blocked)) if is_so]
-        return f"{self.service_id} {', '.join([*words, self.note]).strip(', ')}"
+        return f"{self.service_id} {self.in_words}"
+
+    @property
+    def in_words(self) -> str:
+        """The mark and the note in words."""
+        words = ("favourite" if self.is_favourite else "", "blocked" if self.is_blocked else "", self.note)
+        return ", ".join(filter(None, words))

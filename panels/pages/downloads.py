@@ -25,9 +25,13 @@ M = TypeVar("M")
 R = TypeVar("R", bound=Model)
 
 
-def files_of(request: HttpRequest, view: str, total: int) -> Iterator[tuple[str, str, str]]:
-    """Yield the files of a list: the label, the address of the view, and the reason why there is none."""
+def files_of(request: HttpRequest, view: str, total: int, **only: Any) -> Iterator[tuple[str, str, str]]:
+    """Yield the files of a list: the label, the address of the view, and the reason why there is none.
+
+    only: filters that the list has beside those of the address.
+    """
     kept = request.GET.copy()
+    kept.update(only)
     for name in CURSORS:
         kept.pop(name, None)
     query = f"?{kept.urlencode()}" if kept else ""

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 
 from panels.models import Service, ServiceChange
 from panels.pages import numbers
+from panels.pages.facts import draw_chips
 from panels.pages.numbers import NBSP, NO_VALUE
 from panels.pages.states import badge
 from panels.protocol.order_types import Billing
@@ -65,6 +66,12 @@ def average_time(service: Service) -> str:
     if service.average_minutes is None:
         return service.average_time or ANSWERS[""]
     return minutes_text(service.average_minutes)
+
+
+@register.simple_tag
+def fact_chips(service: Service) -> str:
+    """Write what the name of a service says, as chips."""
+    return draw_chips(service) or NO_VALUE
 
 
 def minutes_text(minutes: int) -> str:

@@ -13,9 +13,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from panels.bell import ring
+from panels.catalog.offers import same_upstream
 from panels.filters import ServiceFilter
 from panels.lists.services import RELATED, SERVICES
-from panels.models import Order, Panel, Product, Service
+from panels.models import Order, Panel, Service
 from panels.money import charges
 from panels.money.costs import estimate
 from panels.orders import holding
@@ -43,24 +44,26 @@ def service_list(request: HttpRequest) -> HttpResponse:
     return render_list(request, "panels/catalog/service_list.html", context, partial="services")
 
 
-def services_context(request: HttpRequest, product: Product | None = None) -> dict[str, Any]:
-    """Return the context of a list of services: of all, or of the offers of a product."""
-    narrowed = _filter(request, product)
+def services_context(request: HttpRequest, **only: Any) -> dict[str, Any]:
+    """Return the context of a list of services. `only`: filters that the list has beside those of the address."""
+    narrowed = _filter(request, **only)
     shown = Service.objects.select_related(*RELATED).defer("description", "search_text", "panel__api_key")
     page, total = find_page(narrowed.qs, request.GET, sort=narrowed.sort_field, shown=shown)
     return {
         "filter": narrowed,
-        "bar": FilterBar(narrowed, request, list_name="services", target="services"),
+        "bar": FilterBar(narrowed, request, list_name="" if only else "services", target="services"),
         "page": page,
         "total": total,
         "table": TablePage(SERVICES, request, page, sort=narrowed.used_sort, is_filtered=narrowed.is_narrowed),
-        "exports": list(files_of(request, "service_export", total)) if product is None else [],
+        "exports": list(files_of(request, "service_export", total, **only)),
     }
 
 
-def _filter(request: HttpRequest, product: Product | None = None) -> ServiceFilter:
+def _filter(request: HttpRequest, **only: Any) -> ServiceFilter:
+    data = request.GET.copy()
+    data.update(only)
     with_services = Panel.objects.filter(Exists(Service.objects.filter(panel=OuterRef("pk"))))
-    return ServiceFilter(request.GET, with_services.defer("api_key"), product)
+    return ServiceFilter(data, with_services.defer("api_key"))
 
 
 @permission_required("panels.view_service", raise_exception=True)
@@ -79,10 +82,14 @@ def service_export(request: HttpRequest, suffix: str) -> HttpResponseBase:
 @require_safe
 def service_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a service with all its details and its changes."""
-    service = get_object_or_404(Service.objects.select_related("panel").defer("panel__api_key"), pk=pk)
+    services = Service.objects.select_related("panel", "facts__product", "mark__marked_by").defer("panel__api_key")
+    service = get_object_or_404(services, pk=pk)
     vanished = service.changes.filter(field="is_listed", new="False").first()
     context = {
         "service": service,
+        "facts": getattr(service, "facts", None),
+        "mark": getattr(service, "mark", None),
+        "same_upstream": same_upstream(service),
         "changes": service.changes.all()[:MAX_CHANGES],
         "vanished_at": vanished.at if vanished else service.last_seen_at,
         "order_count": count_rows(Order.objects.filter(service=service)),

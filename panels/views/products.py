@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import zip_longest
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -62,11 +65,14 @@ def product_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what a product costs with each class of refill, and its offers, the cheapest first."""
     product = get_object_or_404(Product, pk=pk)
     grades = product.grades.select_related("cheapest__panel").defer("cheapest__description", "cheapest__panel__api_key")
-    context = services_context(request, product) | {
-        "product": product,
-        "grades": [grade for grade in grades.order_by("refill") if grade.offers],
-    }
+    context = services_context(request, product=pk) | {"product": product, "grades": _apart(grades.order_by("refill"))}
     return render_list(request, "panels/catalog/product_detail.html", context, partial="services")
+
+
+def _apart(grades: Iterable[ProductGrade]) -> list[ProductGrade]:
+    """Leave out a grade that has the same offers as the next better one."""
+    found = [grade for grade in grades if grade.offers]
+    return [grade for grade, after in zip_longest(found, found[1:]) if after is None or after.offers != grade.offers]
 
 
 @permission_required("panels.change_product", raise_exception=True)

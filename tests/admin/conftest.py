@@ -22,7 +22,11 @@ from panels.models import (
     PanelDay,
     PersonalSettings,
     Preferences,
+    Product,
+    ProductGrade,
     ServiceChange,
+    ServiceFacts,
+    ServiceMark,
     Session,
     SourceTable,
     Worker,
@@ -42,6 +46,7 @@ from tests.factories import (
     make_status_word,
     make_user,
     make_view,
+    read_offers,
     row_of,
 )
 
@@ -67,6 +72,8 @@ def rows(db):
     order.add_event(OrderEvent.What.SENT)
     action = OrderAction.objects.create(kind="refresh")
     batch = make_batch(row_of(service))
+    ServiceFacts.objects.create(service=service)
+    read_offers()
     search = IdSearch.objects.create(order=order, attempt=1)
     found = (
         panel,
@@ -110,6 +117,10 @@ def rows(db):
         Controls.objects.create(pk=1, sending_stopped_at=now),
         Preferences.objects.create(pk=1),
         make_rate("USD", 2),
+        Product.objects.get(),
+        ProductGrade.objects.first(),
+        ServiceFacts.objects.get(),
+        ServiceMark.objects.create(service=service, is_favourite=True, note="fast"),
         search,
         Authenticator.objects.create(user=make_user(), type="totp", data={"secret": KEY}, last_used_at=now),
         FoundId.objects.create(search=search, remote_id="991", remote_status="Pending", asked_at=now),

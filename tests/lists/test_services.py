@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from panels.lists.services import EXPORTED, SERVICES
+from panels.lists.services import EXPORTED, RELATED, SERVICES
 from panels.models import Service
 from tests.factories import make_panel, make_service, make_user
 from tests.lists import values
@@ -21,7 +21,7 @@ def draw(*services, user=None):
 def test_cells_and_export_of_a_service_take_no_query_and_read_no_key(django_assert_num_queries):
     user = values.with_all_columns(SERVICES)
     make_service(description="Words", average_minutes=90)
-    (service,) = Service.objects.select_related("panel").defer("panel__api_key")
+    (service,) = Service.objects.select_related(*RELATED).defer("panel__api_key")
     table = draw(service, user=user)
     assert table.columns
     with django_assert_num_queries(0):

@@ -99,7 +99,7 @@ def test_a_row_shows_all_that_decides_about_an_order(as_viewer):
     )  # fmt: skip
     page = re.sub(r"<[^>]+>", " ", text(as_viewer.get("/catalog/")))
     page = " ".join(page.split())
-    assert "x77 Likes Northwind Instagram Default 0.90 1,000 – – Yes No –" in page
+    assert "x77 Likes Northwind – Instagram Default 0.90 1,000 – – Yes No –" in page
     assert "Price per 1000, EUR" in page
 
 

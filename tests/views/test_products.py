@@ -1,0 +1,94 @@
+"""The list of products, and the page of one with its offers."""
+
+import csv
+from decimal import Decimal
+
+import pytest
+
+from panels.models import Product
+from tests.factories import make_offer, make_panel, read_offers
+
+pytestmark = pytest.mark.django_db
+URL = "/catalog/products/"
+
+
+@pytest.fixture
+def product():
+    cheap, dear = make_panel(name="Cheap"), make_panel(name="Dear")
+    make_offer("Instagram Followers | No Refill", cheap, rate_per_1000=Decimal("0.4"), refill=False)
+    make_offer("Instagram Followers | R30", cheap, rate_per_1000=Decimal("0.9"), refill=True)
+    make_offer("IG Followers | R30", dear, rate_per_1000=Decimal("1.3"), refill=True)
+    make_offer("TikTok Likes", dear, refill=None)
+    read_offers()
+    return Product.objects.get(platform="instagram")
+
+
+def test_a_catalog_without_products_says_where_they_come_from(as_viewer):
+    assert "No products yet" in as_viewer.get(URL).text
+
+
+def test_a_row_has_the_cheapest_offer_and_the_number_of_panels(as_viewer, product):
+    answer = as_viewer.get(URL)
+    first = answer.context["page"].rows[0]
+    assert (first.product, first.price, first.panels, first.offers) == (product, Decimal("0.4"), 2, 3)
+    assert "TikTok" in answer.text
+    assert [facet.label for facet in answer.context["facets"]] == ["Platform", "What"]
+
+
+def test_with_refill_the_cheapest_one_with_refill_is_shown(as_viewer, product):
+    (row,) = as_viewer.get(URL, {"refill": 1}).context["page"]
+    assert (row.product, row.price, row.offers) == (product, Decimal("0.9"), 2)
+
+
+def test_products_are_sorted_by_price(as_viewer, product):
+    rows = as_viewer.get(URL, {"sort": "price"}).context["page"]
+    assert [row.price for row in rows] == [Decimal("0.4"), Decimal("0.9")]
+
+
+def test_the_page_of_a_product_shows_the_cheapest_of_each_grade_and_all_offers(as_operator, product):
+    answer = as_operator.get(product.get_absolute_url())
+    assert [(grade.refill, grade.price) for grade in answer.context["grades"]] == [
+        (0, Decimal("0.4")),
+        (1, Decimal("0.9")),
+    ]
+    assert [row.rate_per_1000 for row in answer.context["page"]] == [Decimal("0.4"), Decimal("0.9"), Decimal("1.3")]
+    narrowed = as_operator.get(product.get_absolute_url(), {"refill_class": 1})
+    assert [row.rate_per_1000 for row in narrowed.context["page"]] == [Decimal("0.9"), Decimal("1.3")]
+    fragment = as_operator.get(product.get_absolute_url(), headers={"HX-Request": "true"}).text
+    assert "<html" not in fragment
+
+
+def test_the_export_of_a_product_has_its_offers_alone(as_viewer, product):
+    _, address, _ = as_viewer.get(product.get_absolute_url()).context["exports"][0]
+    rows = list(csv.DictReader(as_viewer.get(address).getvalue().decode("utf-8-sig").splitlines()))
+    assert {row["Product"] for row in rows} == {"Instagram followers"}
+    assert len(rows) == 3
+
+
+def test_the_list_is_exported(as_viewer, product):
+    answer = as_viewer.get(f"{URL}export.csv", {"refill": 1})
+    (row,) = csv.DictReader(answer.getvalue().decode("utf-8-sig").splitlines())
+    assert (row["Product"], row["Cheapest panel"]) == ("Instagram followers", "Cheap")
+    assert as_viewer.get(f"{URL}export.csv", {"refill": 9}).status_code == 302
+
+
+def test_a_product_gets_another_title(as_operator, product):
+    def rename(title):
+        return as_operator.post(f"{product.get_absolute_url()}title/", {"title": title}, follow=True).text
+
+    assert "Our followers" in rename(" Our   followers ")
+    assert "already" in rename("Our followers")
+    assert "Nothing was changed" in rename("x" * 201)
+
+
+def test_a_service_that_says_too_little_is_a_product_of_its_own(as_viewer):
+    make_offer("Mystery", category="")
+    read_offers()
+    assert "compared with no other" in as_viewer.get(Product.objects.get().get_absolute_url()).text
+
+
+def test_the_pages_take_few_queries(as_viewer, product, django_assert_max_num_queries):
+    as_viewer.get(URL)
+    for address in (URL, f"{URL}?platform=instagram&refill=1", product.get_absolute_url()):
+        with django_assert_max_num_queries(15):
+            as_viewer.get(address)
