@@ -46,10 +46,11 @@ def read_block(block: str) -> Iterator[tuple[str, list[str]]]:
 def _load(block: str, prefix: str = "") -> None:
     for names, words in read_block(block):
         for word in words:
-            _add(fold(word).casefold(), tuple(prefix + name for name in names.split()))
+            _add(word, tuple(prefix + name for name in names.split()))
 
 
 def _add(word: str, tags: Tags) -> None:
+    word = fold(word).casefold()
     bare = plain(word)
     is_exact = word.startswith("=")
     forms = {word, bare} if len(bare) >= _SHORTEST_BARE and not is_exact else {word.lstrip("=")}
@@ -81,9 +82,12 @@ def _note_near(word: str) -> None:
         _near.setdefault(form, []).append(word)
 
 
-for _block in (PLATFORMS, METRICS, OBJECTS, VARIANTS, QUALITIES, GENDERS, PLACES, FILLERS):
+for _block in (PLATFORMS, METRICS, OBJECTS, VARIANTS, QUALITIES, GENDERS, PLACES):
     _load(_block)
 _load(ATTRIBUTES, "a:")
+for _, _several in read_block(FILLERS):
+    for _word in _several:
+        _add(_word, ("n:filler",))
 _LONGEST_PIECE = max(map(len, _pieces))
 
 

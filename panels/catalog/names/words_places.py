@@ -3,34 +3,33 @@
 PLACES = """
 g:WW = worldwide, world wide, world, ww, global, globals, globale, international, mundial*, mundiais, mundialmente,
   mundo, internacional*, dunya, kuresel, всемирн*, весь мир, мировые, мира, по всему миру, міжнародн*, світов*,
-  seluruh dunia, mondial*, monde, weltweit, mondiali, swiatow*, عالمي*, عالمية, جهانی, 전세계, 글로벌, 해외, 全球,
-  世界, グローバル, 世界中, विश्वव्यापी, ทั่วโลก, toan cau, quoc te, עולמי
-g:ARAB = arab, arabs, arabic, arabian, arabe, arabes, арабск*, арабы, араб, arap, gulf, mena, middle east,
-  khaleeji, عربي*, عربية, عرب, العرب, خليجي*, خليجية, خليج, 아랍, 阿拉伯, アラブ, अरब, อาหรับ, ערבים, арабські,
-  arabi
-g:LATAM = latam, latin, latino, latinos, latina, latinas, latin america, latin american, south america,
-  south american, south americans, latinoamerica, latinoamerican*, латинск* америк*, латиноамерик*, latin amerika,
-  america latina, 라틴, 拉美, लैटिन, لاتيني*
-g:EU = europe, european, europa, europeu*, europeo*, europea*, европ*, європ*, avrupa*, eropa, europeen*,
-  europaisch*, europe*, اوروبي*, أوروبا, اوروبا, اروپا*, 유럽, 欧洲, 歐洲, ヨーロッパ, यूरोप, ยุโรป, chau au
+  seluruh dunia, mondial*, monde, weltweit, mondiali, swiatow*, عالمي*, جهانی, 전세계, 글로벌, 해외, 全球, 世界,
+  グローバル, 世界中, विश्वव्यापी, ทั่วโลก, toan cau, quoc te, עולמי
+g:ARAB = arab, arabs, arabic, arabian, arabe, arabes, арабск*, арабы, араб, arap, gulf, mena, middle east, khaleeji,
+  عربي*, عرب, العرب, خليجي*, خليج, 아랍, 阿拉伯, アラブ, अरब, อาหรับ, ערבים, арабські, arabi
+g:LATAM = latam, latin, latino, latinos, latina, latinas, latin america, latin american, south america, south american,
+  south americans, latinoamerica, latinoamerican*, латинск* америк*, латиноамерик*, latin amerika, america latina, 라틴,
+  拉美, लैटिन, لاتيني*
+g:EU = europe, european, europa, europeu*, europeo*, europea*, европ*, європ*, avrupa*, eropa, europeen*, europaisch*,
+  europe*, اوروبي*, أوروبا, اروپا*, 유럽, 欧洲, 歐洲, ヨーロッパ, यूरोप, ยุโรป, chau au
 g:ASIA = asia, asian, asians, asiatic*, azia*, asya*, азиатск*, азия, азії, 아시아, 亚洲, アジア
 g:AFRICA = africa, african, africain*, african*, африк*, afrika*
 g:CIS = cis, снг, bdt
 g:US = usa, us, u s a, american, americans, america, united states, eeuu, ee uu, estados unidos, estadounidense*,
-  norte americano*, americano*, amerikan*, amerika, abd, сша, американ*, amerika serikat, americain*,
-  amerikanisch*, etats unis, stany zjednoczone, amerykan*, امريكي*, أمريكي*, امريكا, أمريكا, آمریکا*, امریکا*,
-  미국, 미국인, 美国, 美國, アメリカ, अमेरिकी, अमेरिका, อเมริกา, אמריקאים
+  norte americano*, americano*, amerikan*, amerika, abd, сша, американ*, amerika serikat, americain*, amerikanisch*,
+  etats unis, stany zjednoczone, amerykan*, امريكي*, آمریکا*, 미국, 미국인, 美国, 美國, アメリカ, अमेरिकी, अमेरिका,
+  อเมริกา, אמריקאים
 g:GB = ingles, ingleses, inglesas, uk, gb, united kingdom, british, britain, england, english uk, inglaterra,
   reino unido, britanic*, ingiliz*, ingiltere, британ*, англи*, великобритан*, inggris, royaume uni, britannique*,
-  britisch*, inglesi, بريطاني*, بريطانيا, بریتانیا, انگلیس, 영국, 英国, イギリス, ब्रिटेन
+  britisch*, inglesi, بريطاني*, بریتانیا, انگلیس, 영국, 英国, イギリス, ब्रिटेन
 g:CA = canada, canadian, canadians, kanada*, канад*, canadense*, canadiense*, كندا, کانادا, 캐나다, 加拿大
 g:AU = australia, australian, avustralya*, австрал*, استراليا, 호주, 澳大利亚, 澳洲
 g:NZ = new zealand
-g:BR = brazil, brasil, brazilian, brazilians, brasileir*, brazilia, brasilen*, brezilya*, бразил*, bresilien*,
-  bresil, brasilianisch*, brasilian*, برازيل*, برازیل*, البرازيل, 브라질, 巴西, ブラジル, ब्राजील, บราซิล
+g:BR = brazil, brasil, brazilian, brazilians, brasileir*, brazilia, brasilen*, brezilya*, бразил*, bresilien*, bresil,
+  brasilianisch*, brasilian*, برازيل*, البرازيل, 브라질, 巴西, ブラジル, ब्राजील, บราซิล
 g:PT = portugal, portugues de portugal, portekiz*, португал*, portuguese, البرتغال
-g:ES = spain, spanish, espana, españa, espanol*, español*, spanien, espagn*, ispanya*, ispanyol*, испан*, іспан*,
-  spagn*, hiszpan*, اسباني*, اسبانيا, اسپانیا, 스페인, 西班牙, スペイン, espanhol*, espanha
+g:ES = spain, spanish, españa, español*, spanien, espagn*, ispanya*, ispanyol*, испан*, іспан*, spagn*, hiszpan*,
+  اسباني*, اسپانیا, 스페인, 西班牙, スペイン, espanhol*, espanha
 g:MX = mexico, mexican, mexicans, mexicano*, mexicana*, meksik*, мексик*, 멕시코, 墨西哥
 g:AR = argentina, argentine, argentino*, argentinian, arjantin*, аргентин*, 아르헨티나
 g:CO = colombia, colombian, colombiano*, колумб*
@@ -38,12 +37,12 @@ g:CL = chile, chilean, chileno*
 g:PE = peru, peruvian, peruano*
 g:VE = venezuela, venezuelan, venezolano*
 g:EC = ecuador, ecuatoriano*
-g:TR = turkey, turkish, turk, turkiye, turks, turkce, türk*, turki, turquia, turc*, turco*, turca*, turk hesap*,
-  турец*, турки, турков, турция, turquie, turkei, turkisch*, turcja, tureck*, تركي*, تركيا, ترکیه, ترک, 터키,
-  튀르키예, 土耳其, トルコ, तुर्की, ตุรกี, tho nhi ky, טורקים
-g:RU = russia, russian, russians, rus, ruso*, rusa*, russo*, russa*, rusya, россия, россии, русск*, росси*, рф, ру,
-  росій*, rusia, russe*, russie, russisch*, russi, rosja, rosyjsk*, روسي*, روسيا, روسیه, روسی, 러시아, 俄罗斯,
-  俄羅斯, 俄国, ロシア, रूसी, रूस, รัสเซีย, רוסים
+g:TR = turkey, turkish, turk, turkiye, turks, turkce, türk*, turki, turquia, turc*, turco*, turca*, turk hesap*, турец*,
+  турки, турков, турция, turquie, turkei, turkisch*, turcja, tureck*, تركي*, ترک, 터키, 튀르키예, 土耳其, トルコ, तुर्की,
+  ตุรกี, tho nhi ky, טורקים
+g:RU = russia, russian, russians, rus, ruso*, rusa*, russo*, russa*, rusya, русск*, росси*, рф, ру, росій*, rusia,
+  russe*, russie, russisch*, russi, rosja, rosyjsk*, روسي*, 러시아, 俄罗斯, 俄羅斯, 俄国, ロシア, रूसी, रूस, รัสเซีย,
+  רוסים
 g:UA = ukraine, ukrainian, украин*, україн*, ukrayna*, ucrania*, ucraina, ukrain*, اوكرانيا, 우크라이나, 乌克兰
 g:KZ = kazakhstan, kazakh, казах*, қазақ*, kazakistan
 g:UZ = uzbekistan, uzbek, узбек*, o'zbek*, ozbek*
@@ -51,8 +50,8 @@ g:BY = belarus, беларус*, белорус*
 g:AZ = azerbaijan, azerbaycan*, азербайджан*, azeri
 g:GE = georgia, грузи*
 g:AM = armenia, армян*, армени*
-g:IN = india, indian, indians, hindi, hindistan*, hint, hintli, hintliler, индия, индий*, индус*, indiano*,
-  indien*, indisch*, هندي*, الهند, هند, هندی, 인도, 印度, インド, भारत, भारतीय, อินเดีย, an do, הודים, desi
+g:IN = india, indian, indians, hindi, hindistan*, hint, hintli, hintliler, индия, индий*, индус*, indiano*, indien*,
+  indisch*, هندي*, الهند, هند, 인도, 印度, インド, भारत, भारतीय, อินเดีย, an do, הודים, desi
 g:PK = pakistan, pakistani, pakistanis, пакистан*, باكستان*, پاکستان*, 파키스탄, 巴基斯坦
 g:BD = bangladesh, bangladeshi, bengali, bangla, бангладеш*, বাংলাদেশ
 g:NP = nepal, nepali
@@ -62,23 +61,23 @@ g:ID = indonesia, indonesian, indo, indonesio*, endonezya*, индонез*, ا�
 g:MY = malaysia, malaysian, malezya, малайз*, ماليزيا, 말레이시아, 马来西亚
 g:SG = singapore, singapura
 g:PH = philippines, filipino, filipinos, philippine, pinoy, filipinas, филиппин*, 필리핀, 菲律宾
-g:TH = thailand, thai, thailandia, tayland, тайланд*, таиланд*, تايلاند, 태국, 泰国, タイ, ไทย, คนไทย, thai lan
+g:TH = thailand, thai, thailandia, tayland, тайланд*, تايلاند, 태국, 泰国, タイ, ไทย, คนไทย, thai lan
 g:VN = vietnam, vietnamese, viet nam, viet, vietnamita*, вьетнам*, فيتنام, 베트남, 越南, ベトナム, เวียดนาม
-g:KR = korea, korean, koreans, south korea, kore, koreli, корей*, корея, corea, coreano*, coreia, coreen*,
-  koreanisch*, كوري*, كوريا, کره, 한국, 한국인, 국내, 韩国, 韓国, 韓國, कोरिया, เกาหลี, han quoc, קוריאה
+g:KR = korea, korean, koreans, south korea, kore, koreli, корей*, корея, corea, coreano*, coreia, coreen*, koreanisch*,
+  كوري*, کره, 한국, 한국인, 국내, 韩国, 韓国, 韓國, कोरिया, เกาหลี, han quoc, קוריאה
 g:JP = japan, japanese, japon*, japones*, япон*, jepang, japanisch*, ياباني*, اليابان, ژاپن*, 일본, 일본인, 日本,
   日本人, जापान, ญี่ปุ่น, nhat ban, giappone, giapponesi
-g:CN = china, chinese, chino*, chines*, çin, çinli, китай*, tiongkok, chinois*, chinesisch*, صيني*, الصين, چین,
-  중국, 中国, 中國, 中国人, चीन, จีน, trung quoc, cina, cinesi
+g:CN = china, chinese, chino*, chines*, çin, çinli, китай*, tiongkok, chinois*, chinesisch*, صيني*, الصين, چین, 중국,
+  中国, 中國, 中国人, चीन, จีน, trung quoc, cina, cinesi
 g:TW = taiwan, taiwanese, tayvan, тайван*, 대만, 台湾, 台灣
 g:HK = hong kong, hongkong, 香港, 홍콩
-g:DE = germany, german, germans, deutsch*, deutschland, aleman*, alemao, alemanha, alemania, alman*, герман*,
-  немец*, немц*, німец*, jerman, allemand*, allemagne, tedesch*, germania, niemieck*, niemcy, الماني*, ألماني*,
-  المانيا, آلمان, 독일, 德国, ドイツ, जर्मन, đức
-g:FR = france, french, frances*, francés, fransiz*, fransa, франц*, prancis, francais*, franzosisch*, frankreich,
-  francia, francesi, francuski*, فرنسي*, فرنسا, فرانسه, 프랑스, 法国, フランス, फ्रेंच, pháp
+g:DE = germany, german, germans, deutsch*, deutschland, aleman*, alemao, alemanha, alemania, alman*, герман*, немец*,
+  немц*, німец*, jerman, allemand*, allemagne, tedesch*, germania, niemieck*, niemcy, الماني*, آلمان, 독일, 德国,
+  ドイツ, जर्मन, đức
+g:FR = france, french, frances*, fransiz*, fransa, франц*, prancis, francais*, franzosisch*, frankreich, francia,
+  francesi, francuski*, فرنسي*, فرنسا, فرانسه, 프랑스, 法国, フランス, फ्रेंच, pháp
 g:IT = italiani, italiane, italy, italian, italians, italia, italiano*, italiana*, italyan*, italya, итал*, італ*,
-  italien*, italie, wlosk*, ايطالي*, ايطاليا, ایتالیا, 이탈리아, 意大利, イタリア
+  italien*, italie, wlosk*, ايطالي*, ایتالیا, 이탈리아, 意大利, イタリア
 g:PL = poland, polish, polska, polski*, polonya, польск*, польша, polonia, polaco*, polnisch*, بولندا, 폴란드
 g:NL = netherlands, dutch, holland, hollanda, голланд*, нидерланд*
 g:SE = sweden, swedish, isvec
@@ -86,18 +85,17 @@ g:RO = romania, romanian, romen, румын*
 g:GR = greece, greek, yunan*, греч*
 g:RS = serbia, serbian
 g:IL = israel, israeli, israil, израил*, اسرائيل, ישראל, ישראלים, ישראלי, hebrew
-g:IR = iran, iranian, persian, farsi, иран*, ايراني*, ایرانی, ایران, فارسی, 이란, 伊朗
-g:IQ = iraq, iraqi, irak, عراقي*, العراق, عراق, عراقی
-g:SA = saudi, ksa, saudi arabia, saudia, suudi, саудов*, سعودي*, السعودية, سعودية, عربستان, 사우디, 沙特
-g:AE = uae, emirates, emirati, emiratos, emiraty, dubai, оаэ, اماراتي*, الامارات, امارات, إماراتي*, 아랍에미리트,
-  阿联酋
+g:IR = iran, iranian, persian, farsi, иран*, ايراني*, ایران, فارسی, 이란, 伊朗
+g:IQ = iraq, iraqi, irak, عراقي*, العراق, عراق
+g:SA = saudi, ksa, saudi arabia, saudia, suudi, саудов*, سعودي*, السعودية, عربستان, 사우디, 沙特
+g:AE = uae, emirates, emirati, emiratos, emiraty, dubai, оаэ, اماراتي*, الامارات, امارات, 아랍에미리트, 阿联酋
 g:KW = kuwait, kuwaiti, كويتي*, الكويت, kuveyt
 g:QA = qatar, qatari, قطري*, قطر
 g:BH = bahrain, bahraini
 g:OM = oman, omani
 g:JO = jordan, jordanian
 g:LB = lebanon, lebanese
-g:EG = egypt, egyptian, egipto, egito, misir, mısır, египет*, مصري*, مصر, 이집트, 埃及
+g:EG = egypt, egyptian, egipto, egito, misir, египет*, مصري*, مصر, 이집트, 埃及
 g:MA = morocco, moroccan, maroc, marruecos, марокк*, مغربي*, المغرب
 g:DZ = algeria, algerian, algerie, جزائري*, الجزائر
 g:TN = tunisia, tunisian, تونسي*
@@ -131,7 +129,7 @@ g:TM = turkmenistan, turkmen
 g:TJ = tajikistan, tajik, таджик*
 g:KG = kyrgyzstan, kyrgyz, кыргыз*, киргиз*
 g:AF = afghanistan, afghan, افغان*
-g:SY = syria, syrian, سوري*, سوريا
+g:SY = syria, syrian, سوري*
 g:PS = palestine, palestinian, فلسطين*
 g:YE = yemen, yemeni, اليمن
 g:LY = libya, libyan, ليبيا, ليبي
