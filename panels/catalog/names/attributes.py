@@ -6,49 +6,49 @@ import re
 
 from panels.catalog.names.facts import UNLIMITED
 from panels.catalog.names.pace import TIME, read_bare_start, read_length, read_named_start, read_speed
-from panels.catalog.names.refill import read_drop, read_refill
-from panels.catalog.names.symbols import NUMBER, UNIT, Found, Rule, Symbols, rule, some, whole
+from panels.catalog.names.refill import NO_DROP, read_drop, read_refill
+from panels.catalog.names.symbols import LONG_UNIT, NUMBER, SHORT_UNIT, UNIT, Found, Rule, Symbols, rule, some, whole
 
 # A bare number of days says how long these last.
 _LASTING = frozenset(("boosts", "watch_hours", "viewers", "listeners", "stars", "views"))
-_N = NUMBER
-_SPAN = rf"{_N}(?: (?:-|to) {_N})?(?: \+)?"
-_LONG, _SHORT = "(?:day|week|month|year)", "(?:minute|hour|second)"
+_SPAN = rf"{NUMBER}(?: (?:-|to) {NUMBER})?(?: \+)?"
 _LIMIT = "(?:(?:<|>|max|minimum|upto) (?:[:-] )?)"
-_NO_DROP = "(?:no (?:- )?drop|nodrop)"
-# What looks like an attribute and is none.
+# These look like attributes, and are not.
 _TRAPS = [
     # No drop from last 1 year: so far, and not from now on.
-    rule(rf"{_NO_DROP} (?:(?:from|in|to|upto|for|:|-|w) )*(?:last|from|start) (?:w )?(?:{_N} (?:\+ )?{UNIT})?", "drop"),
-    rule(rf"{_NO_DROP} (?:from|upto|to|in) (?:w )?(?:(?:{_N} )?{UNIT}|\d{{4}})", "drop"),
-    rule(f"{_NO_DROP} (?:- )?sofar", "sofar"),
-    rule(rf"(?:last|from) {_N} (?:\+ )?{_LONG} {_NO_DROP}", "drop"),
+    rule(
+        rf"{NO_DROP} (?:(?:from|in|to|upto|for|:|-|w) )*(?:last|from|start) (?:w )?(?:{NUMBER} (?:\+ )?{UNIT})?", "drop"
+    ),
+    rule(rf"{NO_DROP} (?:from|upto|to|in) (?:w )?(?:(?:{NUMBER} )?{UNIT}|\d{{4}})", "drop"),
+    rule(f"{NO_DROP} (?:- )?sofar", "sofar"),
+    rule(rf"(?:last|from) {NUMBER} (?:\+ )?{LONG_UNIT} {NO_DROP}", "drop"),
     # Retention 60-80%.
     rule(rf"stay (?:w )?(?:[:-] )*(?:upto )?{_SPAN} %", "stay"),
     rule(rf"{_SPAN} % (?:w )?stay", "stay"),
     # What the video must be like: 60+ min video, video < 5 mins.
     rule(rf"{_SPAN} (?:- )?(?:minute|hour) (?:\+ )?(?:w |length )?video", "video"),
-    rule(rf"video (?:(?:w|in|per) ){{1,3}}{_N}(?: \+)? (?:minute|hour)", "video"),
-    rule(rf"{_SPAN} (?:- )?{_SHORT} (?:\+ )?(?:w )?length", "length"),
+    rule(rf"video (?:(?:w|in|per) ){{1,3}}{NUMBER}(?: \+)? (?:minute|hour)", "video"),
+    rule(rf"{_SPAN} (?:- )?{SHORT_UNIT} (?:\+ )?(?:w )?length", "length"),
     rule(
-        rf"video {some(4, 'w length video watch with from in per no M to of : -')}{_LIMIT}{_N}(?: \+)? {_SHORT}",
+        rf"video {some(4, 'w length video watch with from in per no M to of : -')}{_LIMIT}{NUMBER}(?: \+)? "
+        f"{SHORT_UNIT}",
         "video",
     ),
-    rule(rf"length {some(3, 'w video in : - to of')}(?:{_LIMIT})?{_N}(?: \+)? {_SHORT}", "length"),
-    rule(rf"(?:video|length) (?:w |length )?{_SPAN} {_SHORT} (?:\+|length)"),
+    rule(rf"length {some(3, 'w video in : - to of')}(?:{_LIMIT})?{NUMBER}(?: \+)? {SHORT_UNIT}", "length"),
+    rule(rf"(?:video|length) (?:w |length )?{_SPAN} {SHORT_UNIT} (?:\+|length)"),
     rule(r"(?:max|<|>) (?:[:-] )?\d{1,3}(?: - \d+)? (?:minute|hour|day|second)"),
     # When an order is complete, how long members stay, how long a subscription runs, how old accounts are.
     rule(f"complete {some(4, 'w in upto to : - from time day per start M')}{TIME}", "complete"),
-    rule(rf"(?:in )?{_N}(?: {UNIT})?(?: (?:-|to) {_N})? {UNIT} (?:w )?complete", "complete"),
-    rule(f"stay {some(3, 'w in upto to : - for per with M')}{_SPAN} {_LONG}", "stay"),
-    rule(rf"{_N}(?: (?:-|to) {_N})? {_LONG} (?:w )?stay", "stay"),
-    rule(rf"{_N}(?: (?:-|to) {_N})? {_LONG} (?:w )?subscription", "subscription"),
-    rule(f"subscription {some(3, 'w in : - for per')}{_N} {_LONG}", "subscription"),
-    rule(rf"{_SPAN} {_LONG} (?:- )?old", " old "),
+    rule(rf"(?:in )?{NUMBER}(?: {UNIT})?(?: (?:-|to) {NUMBER})? {UNIT} (?:w )?complete", "complete"),
+    rule(f"stay {some(3, 'w in upto to : - for per with M')}{_SPAN} {LONG_UNIT}", "stay"),
+    rule(rf"{NUMBER}(?: (?:-|to) {NUMBER})? {LONG_UNIT} (?:w )?stay", "stay"),
+    rule(rf"{NUMBER}(?: (?:-|to) {NUMBER})? {LONG_UNIT} (?:w )?subscription", "subscription"),
+    rule(f"subscription {some(3, 'w in : - for per')}{NUMBER} {LONG_UNIT}", "subscription"),
+    rule(rf"{_SPAN} {LONG_UNIT} (?:- )?old", " old "),
     # Support at all hours, and buttons that are no refill buttons.
-    rule(f"{_N} (?:/ {_N} )?(?:hour|day) join", "join"),
+    rule(f"{NUMBER} (?:/ {NUMBER} )?(?:hour|day) join", "join"),
     rule("24 / 7(?: / 365)?", "24 / 7"),
-    rule(rf"cancel (?:w )?(?:in|from|w|after|upto) {_N}(?: - {_N})? {UNIT}", "cancel"),
+    rule(rf"cancel (?:w )?(?:in|from|w|after|upto) {NUMBER}(?: - {NUMBER})? {UNIT}", "cancel"),
     rule("(?:M|O|like) button", " button "),
 ]
 
@@ -69,16 +69,16 @@ def read_attributes(symbols: Symbols, *, metric: str, is_live: bool, is_auto: bo
     return symbols.facts | drop.facts
 
 
-_BOTH = rule(rf"minimum / max (?:[:-] )*(?P<low>{_N}) [/-] (?P<n>{_N})", " max ")
+_BOTH = rule(rf"minimum / max (?:[:-] )*(?P<low>{NUMBER}) [/-] (?P<n>{NUMBER})", " max ")
 # Min and max in brackets: (20/300K).
 _BOTH_ALONE = Rule(re.compile(r"(?<=\| )(?P<low>\d{1,5}) / (?P<n>\d{4,})(?= \|)"), " / ")
 _MAX = [
-    rule(rf"max {some(4, 'w : - upto / M per order')}(?:{_N} (?:-|to) )?(?P<n>{_N})(?! (?:%|{UNIT}))", " max "),
-    rule(rf"(?P<n>{_N}) (?:- |M |w )?max(?! (?:[:-] )*\d)", " max "),
+    rule(rf"max {some(4, 'w : - upto / M per order')}(?:{NUMBER} (?:-|to) )?(?P<n>{NUMBER})(?! (?:%|{UNIT}))", " max "),
+    rule(rf"(?P<n>{NUMBER}) (?:- |M |w )?max(?! (?:[:-] )*\d)", " max "),
 ]
 _MIN = [
-    rule(rf"minimum {some(4, 'w : - M per')}(?P<n>{_N})(?! (?:%|{UNIT}|\+ {UNIT}))", " minimum "),
-    rule(rf"(?P<n>{_N}) (?:- )?minimum", " minimum "),
+    rule(rf"minimum {some(4, 'w : - M per')}(?P<n>{NUMBER})(?! (?:%|{UNIT}|\+ {UNIT}))", " minimum "),
+    rule(rf"(?P<n>{NUMBER}) (?:- )?minimum", " minimum "),
 ]
 _NO_LIMIT = rule("(?:max (?:[:-] )*)?unlimited(?: max)?(?! (?:speed|refill))", "unlimited")
 _NO_SPEED_LIMIT = re.compile("speed (?:: )?unlimited")

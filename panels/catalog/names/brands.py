@@ -15,7 +15,7 @@ _SHORTEST_CAPITALS = 4
 
 
 def find_brand(tokens: Sequence[Token], metric_at: int) -> str:
-    """Return "?" and the unknown name before the metric, else after it, "" for none."""
+    """Return "?" and the unknown name before the metric, else after it. Return "" without such a name."""
     segment = tokens[metric_at].segment
     before = [token for token in tokens[max(0, metric_at - _MOST_BACK) : metric_at] if token.segment == segment]
     earlier = [token for token in tokens[:metric_at] if token.segment == segment - 1]
@@ -28,7 +28,7 @@ def find_brand(tokens: Sequence[Token], metric_at: int) -> str:
 
 
 def unknown_beside(tokens: Sequence[Token], metric_at: int) -> str:
-    """Return the unknown words beside the metric, joined: one may be a country, or another kind of the metric."""
+    """Return the unknown words beside the metric, joined. A word may be a country, or another kind of the metric."""
     if metric_at < 0:
         return ""
     near = tokens[max(0, metric_at - _BESIDE) : metric_at + _BESIDE + 1]

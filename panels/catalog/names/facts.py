@@ -51,8 +51,9 @@ class Facts:
     version: int = VERSION
 
 
+_NO_COLUMNS = frozenset(("kind", "posts", "units", "beside", "text", "version"))
 # The facts with a column in the table, in its order.
-COLUMNS = tuple(each.name for each in fields(Facts))[:19]
+COLUMNS = tuple(each.name for each in fields(Facts) if each.name not in _NO_COLUMNS)
 
 
 def shown(facts: Facts) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from panels.catalog.names.objects import Subject
-from panels.catalog.names.tokens import Token
+from panels.catalog.names.tokens import Token, token_after, token_before
 from panels.catalog.names.words_places import CODES_ALONE, CODES_ANYWHERE
 
 _BESIDE_CODE = frozenset(("|", "/", "+", ",", "G"))
@@ -14,7 +14,8 @@ _NO_REACTIONS = frozenset(("online", "offline", "external", "suggested", "browse
 _ORNAMENTS = frozenset(("fire", "lightning", "hundred", "trophy", "party", "love"))
 _SOURCES = ("external", "suggested", "browse")
 _TEXTS = frozenset(("comments", "reviews", "mentions"))
-_PRESENCE = frozenset(("members", "followers", "subscribers"))
+_PRESENT = frozenset(("members", "followers", "subscribers"))
+_PRESENCES = frozenset(("online", "offline"))
 _SERVED = frozenset(
     ("likes", "views", "comments", "reactions", "shares", "saves", "impressions", "viewers", "reach", "plays", "votes")
 )
@@ -31,7 +32,7 @@ _OTHER_MEANING = {
 
 
 def read_variant(tokens: Sequence[Token], subject: Subject) -> str:
-    """Return which of several kinds of the metric is meant, "" for none."""
+    """Return which of several kinds of the metric is meant, "" if the text does not say it."""
     metrics = set(subject.metrics)
     if posts := _last_posts(tokens):
         return f"last{posts}"
@@ -41,9 +42,9 @@ def read_variant(tokens: Sequence[Token], subject: Subject) -> str:
         return _reaction(subject, named, emojis)
     if metrics & _TEXTS:
         return next((name for name in ("custom", "random", "emoji", "positive", "negative") if name in named), "")
-    if metrics & _PRESENCE:
-        present = {name for name in ("online", "offline") if name in named and not _is_denied(tokens, "v:" + name)}
-        return present.pop() if len(present) == 1 else ""
+    if metrics & _PRESENT:
+        presences = _not_denied(tokens, "v") & _PRESENCES
+        return presences.pop() if len(presences) == 1 else ""
     if "visits" in metrics:
         return subject.source or next((name for name in ("direct", "organic") if name in named), "")
     if "views" in metrics and any(token.text in {"source", "sources", "traffic", "from"} for token in tokens):
@@ -81,8 +82,14 @@ def _last_posts(tokens: Sequence[Token]) -> int:
     return 0
 
 
-def _is_denied(tokens: Sequence[Token], tag: str) -> bool:
-    return any(before.symbol == "no" and tag in token.tags for before, token in pairwise(tokens))
+def _is_denied(tokens: Sequence[Token], at: int) -> bool:
+    before = token_before(tokens, at)
+    return before is not None and before.symbol == "no"
+
+
+def _not_denied(tokens: Sequence[Token], kind: str) -> set[str]:
+    """Return the tags of that kind, without those behind a "no"."""
+    return {name for at, token in enumerate(tokens) for name in token.all(kind) if not _is_denied(tokens, at)}
 
 
 def read_future(tokens: Sequence[Token]) -> int | None:
@@ -142,8 +149,7 @@ def read_places(tokens: Sequence[Token]) -> str:
 
 def _is_place(tokens: Sequence[Token], at: int) -> bool:
     token = tokens[at]
-    before = tokens[at - 1] if at else None
-    after = tokens[at + 1] if at + 1 < len(tokens) else None
+    before, after = token_before(tokens, at), token_after(tokens, at)
     if before and before.symbol in {"no", "join"}:
         return False
     if token.text == "us" and not token.raw.isupper():
@@ -159,10 +165,10 @@ def _is_place(tokens: Sequence[Token], at: int) -> bool:
 
 def _is_code(tokens: Sequence[Token], at: int) -> bool:
     token = tokens[at]
-    if not token.raw.isupper() or token.raw not in CODES_ALONE | CODES_ANYWHERE:
-        return False
     if token.raw in CODES_ANYWHERE:
         return True
+    if token.raw not in CODES_ALONE:
+        return False
     before = tokens[at - 1].symbol if at else "|"
     after = tokens[at + 1].symbol if at + 1 < len(tokens) else "|"
     if before == "-" and at > 1 and tokens[at - 2].tag("g"):
@@ -173,11 +179,9 @@ def _is_code(tokens: Sequence[Token], at: int) -> bool:
 
 
 def read_gender(tokens: Sequence[Token]) -> str:
-    """Return the gender that a text names, "" for none or for both."""
-    found = {
-        name for at, token in enumerate(tokens) for name in token.all("x") if not (at and tokens[at - 1].symbol == "no")
-    }
-    return found.pop() if len(found) == 1 else ""
+    """Return the gender that a text names, "" if it names both or neither."""
+    genders = _not_denied(tokens, "x")
+    return genders.pop() if len(genders) == 1 else ""
 
 
 def read_quality(tokens: Sequence[Token], subject: Subject) -> str:
@@ -194,7 +198,7 @@ def read_quality(tokens: Sequence[Token], subject: Subject) -> str:
 def _is_quality(tokens: Sequence[Token], at: int, name: str, subject: Subject) -> bool:
     token = tokens[at]
     before = next((each for each in reversed(tokens[max(0, at - 2) : at]) if each.symbol != "-"), None)
-    after = tokens[at + 1] if at + 1 < len(tokens) else None
+    after = token_after(tokens, at)
     if before and (before.symbol == "no" or (before.symbol == "%" and tokens[at - 2].value == 0)):
         return False
     if after and after.text in _OTHER_MEANING.get(name, ()):

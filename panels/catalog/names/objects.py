@@ -34,7 +34,7 @@ _LENGTHS = frozenset(("min", "minute", "hour"))
 
 @dataclass
 class Subject:
-    """What a text says that a service is. metric_at is the position of its first metric, -1 for none."""
+    """What a text says that a service is. metric_at is the position of its first metric, -1 without a metric."""
 
     platform: str = ""
     metrics: list[str] = field(default_factory=list)
@@ -42,6 +42,11 @@ class Subject:
     source: str = ""
     is_reaction_like: bool = False
     metric_at: int = -1
+
+    def count_viewers(self) -> None:
+        """Take the views of a live video for viewers."""
+        if "live" in self.objects:
+            self.metrics = sorted({"viewers" if name == "views" else name for name in self.metrics})
 
 
 def find_objects(tokens: Sequence[Token], subject: Subject) -> list[str]:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import re
 
-from panels.catalog.names.symbols import MINUTES, NUMBER, UNIT, Found, Rule, Symbols, rule, some, whole
+from panels.catalog.names.symbols import (
+    DAYS,
+    MINUTES,
+    NUMBER,
+    SHORT_UNIT,
+    UNIT,
+    Found,
+    Rule,
+    Symbols,
+    rule,
+    some,
+    whole,
+)
 
 _RANGE = rf"(?P<low>{NUMBER})(?: (?:-|to) (?P<high>{NUMBER}))?(?P<more> \+)?"
 _TIME = (
@@ -79,7 +91,7 @@ def _speed_of(match: re.Match[str]) -> Found:
     unit = groups.get("unit") or "day"
     # In Ukrainian, "год" is an hour, and nobody tells a speed by the year.
     unit = "hour" if unit == "year" else unit
-    days = MINUTES[unit] / MINUTES["day"] * (float(groups.get("count") or 1) or 1)
+    days = DAYS[unit] * (float(groups.get("count") or 1) or 1)
     low, high = match["low"], match["high"]
     found: Found = {}
     if high is not None or match["more"]:
@@ -125,8 +137,9 @@ def _take_start(symbols: Symbols, patterns: list[Rule]) -> bool:
     return False
 
 
-_SHORT = "second|minute|hour"
-_LENGTH = rf"(?P<first>{NUMBER})(?: (?P<unit1>{_SHORT}))?(?: (?:-|to) {NUMBER})?(?: \+)?(?: -)? (?P<unit>{_SHORT})"
+_LENGTH = (
+    rf"(?P<first>{NUMBER})(?: (?P<unit1>{SHORT_UNIT}))?(?: (?:-|to) {NUMBER})?(?: \+)?(?: -)? (?P<unit>{SHORT_UNIT})"
+)
 _WATCH = rule(f"(?:watch|stay) {some(4, 'w : - in M video upto max per from to minimum')}{_LENGTH}")
 _LASTS = rule(f"(?!0 (?:-|to))(?<!0 - ){_LENGTH}")
 # Without a word, hours are no time that a view lasts.

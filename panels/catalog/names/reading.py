@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
@@ -28,6 +28,7 @@ from panels.catalog.names.tokens import Token, tokenise
 # What a type says that the name may leave out.
 _TYPE_METRICS = {"comment": "comments", "mention": "mentions", "poll": "votes", "seo": "visits", "traffic": "visits"}
 _SMALLEST_PACKAGE = 50
+_LISTED_BY = frozenset(("/", ",", "|"))
 _FROM_CATEGORY = ("geo", "gender", "quality", "variant")
 
 
@@ -52,10 +53,12 @@ def read_name(
     high: int | None = None,
     rate: Decimal | None = None,
 ) -> Facts:
-    """Return the facts of a service. No text raises an error.
+    """Return the facts of a service. No value raises an error.
 
-    low and high are its limits in the catalog, rate is its price; None is not known.
+    low and high are its limits in the catalog, rate is its price per thousand. None stands for a value that is not
+    known, and so does a rate that is no finite number.
     """
+    rate = rate if rate is not None and rate.is_finite() else None
     kind_of_type = " ".join(type_name.casefold().replace("_", " ").split())
     group = _read_category(category)
     tokens = tokenise(name)
@@ -64,13 +67,12 @@ def read_name(
     kind = _kind(kind_of_type, subject, text)
     is_package = kind.startswith("package")
     folded = " ".join(token.text for token in tokens)
-    is_sold = rate is not None and high is not None
     if is_no_offer(low=low, high=high, rate=rate, is_package=is_package) or is_heading(
         fold(name),
         tokens,
         has_subject=bool(subject.platform or subject.metrics),
         has_group=bool(group.subject.metrics),
-        is_sold=is_sold,
+        is_sold=rate is not None and high is not None,
     ):
         return Facts(noise=True, text=f"{folded}/{group.subject.platform}")
     found = _graded(text, group, subject, kind_of_type)
@@ -107,33 +109,31 @@ def _read_text(tokens: Sequence[Token], platform_hint: str) -> _Text:
 def _complete(text: _Text, group: _Text, kind: str) -> Subject:
     """Return the subject of a name, with what only its category or its type says."""
     own, other = text.subject, group.subject
-    subject = Subject(
-        own.platform, list(own.metrics), list(own.objects), own.source, own.is_reaction_like, own.metric_at
-    )
-    if not subject.platform or (subject.platform.startswith("?") and other.platform):
+    subject = replace(own, metrics=list(own.metrics), objects=list(own.objects))
+    if not own.platform or (own.platform.startswith("?") and other.platform):
         subject.platform = other.platform
-    if subject.metrics == ["likes"] and other.metrics == ["reactions"]:
+    if own.metrics == ["likes"] and other.metrics == ["reactions"]:
         subject.metrics, subject.is_reaction_like = ["reactions"], True
-    same_metric = not subject.metrics or not other.metrics or set(subject.metrics) & set(other.metrics)
+    is_same_metric = not subject.metrics or not other.metrics or bool(set(subject.metrics) & set(other.metrics))
     if not subject.metrics:
         subject.metrics = list(other.metrics) or [metric for word, metric in _TYPE_METRICS.items() if word in kind][:1]
     if kind == "comment likes" and subject.metrics in ([], ["comments"], ["likes"]):
         subject.metrics, subject.objects = ["likes"], ["comment"]
-    if (
-        not subject.objects
-        and len(other.objects) == 1
-        and (len(other.metrics) <= 1 or not any(token.symbol in {"/", ",", "|"} for token in group.tokens))
-        and same_metric
-        and subject.platform == (other.platform or subject.platform)
-    ):
+    is_same_platform = subject.platform == (other.platform or subject.platform)
+    if not subject.objects and is_same_metric and is_same_platform and _is_of_one_object(group):
         subject.objects = list(other.objects)
     if "comments" in subject.metrics:
         subject.objects = [name for name in subject.objects if name != "comment"]
     if "live" in other.objects and subject.metrics == ["views"] and not own.objects:
         subject.objects = ["live"]
-    if "live" in subject.objects and "views" in subject.metrics:
-        subject.metrics = sorted({"viewers" if name == "views" else name for name in subject.metrics})
+    subject.count_viewers()
     return subject
+
+
+def _is_of_one_object(group: _Text) -> bool:
+    """Say whether all services of a category are for the same object. "Story / Impressions / Saves" lists metrics."""
+    is_list = len(group.subject.metrics) > 1 and any(token.symbol in _LISTED_BY for token in group.tokens)
+    return len(group.subject.objects) == 1 and not is_list
 
 
 def _graded(text: _Text, group: _Text, subject: Subject, kind: str) -> Found:

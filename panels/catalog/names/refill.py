@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 
 from panels.catalog.names.facts import HIGH, LIFETIME, LOW
-from panels.catalog.names.symbols import NUMBER, Rule, Symbols, rule, some
+from panels.catalog.names.symbols import DAYS, LONG_UNIT, NUMBER, Rule, Symbols, rule, some
 
 # Usual numbers of days, where no word says that a number is one of days.
 _USUAL = "7 10 14 15 20 25 30 40 45 50 60 75 80 90 99 100 120 150 180 200 270 300 360 364 365 366 730 999"
 _USUAL_DAYS = frozenset(map(int, _USUAL.split()))
 _MOST_DAYS = 36_500
-_DAYS_PER = {"day": 1, "week": 7, "month": 30, "year": 365, "hour": 1 / 24}
+# 3M refill: three months, read as three million.
+_MONTHS_FROM = 1_000_000
 
-_LONG = r"(?P<n>\d+)(?: (?:-|to) (?P<n2>\d+))?(?: \+)?(?: -)? (?P<unit>day|week|month|year)"
-_DAYS = _LONG.replace("year)", "year|hour)")
+NO_DROP = "(?:nodrop|no (?:- )?drop)"
+_SPAN = r"(?P<n>\d+)(?: (?:-|to) (?P<n2>\d+))?(?: \+)?(?: -)?"
+_LONG = f"{_SPAN} (?P<unit>{LONG_UNIT})"
+_DAYS = f"{_SPAN} (?P<unit>{LONG_UNIT}|hour)"
 _FILL = "(?P<word>refill|♻)"
-_NO_DROP_WORDS = r"(?:nodrop|no (?:- )?drop)"
-_BETWEEN = rf"(?:(?:{_NO_DROP_WORDS}|w|auto|button|-|:|♻|from|per|yes|high|best|M|cancel) ){{0,3}}?"
+_BETWEEN = rf"(?:(?:{NO_DROP}|w|auto|button|-|:|♻|from|per|yes|high|best|M|cancel) ){{0,3}}?"
 _NO_REFILL = [
     rule("norefill", "norefill"),
     rule(r"no (?:(?:-|w|auto|yes|day|drop [/+,]) ){0,2}(?:refill|♻)(?! if)", " no "),
@@ -47,7 +49,7 @@ _LETTERS = [
 _TIMED = [
     rule(f"{_DAYS} {_BETWEEN}{_FILL}"),
     rule(
-        rf"{_FILL} (?:(?:{_NO_DROP_WORDS}|w|:|-|auto|button|upto|in|per|to|♻|from|day|yes|with|cancel|\+|/) ){{0,4}}?"
+        rf"{_FILL} (?:(?:{NO_DROP}|w|:|-|auto|button|upto|in|per|to|♻|from|day|yes|with|cancel|\+|/) ){{0,4}}?"
         f"{_LONG}"
     ),
     rule(f"{_DAYS} (?:- )?(?P<word>button)", "button"),
@@ -76,7 +78,7 @@ def read_refill(symbols: Symbols, *, is_bare_allowed: bool) -> None:
     is_lifetime = symbols.take_any(_LIFE)
     lengths = [days for each in (*_LETTERS, *_TIMED) for days in _take_days(symbols, each)]
     lengths += [days for each in _BARE for days in _take_days(symbols, each, only_usual=True)]
-    lengths += [_DAYS_PER[match["unit"]] for each in _UNNUMBERED if (match := symbols.take(each))]
+    lengths += [DAYS[match["unit"]] for each in _UNNUMBERED if (match := symbols.take(each))]
     if not (lengths or is_none or is_lifetime) and (is_bare_allowed or "refill" in symbols.text):
         lengths = _take_days(symbols, _ALONE, only_usual=True)
     if is_none or 0 in lengths:
@@ -88,15 +90,15 @@ def read_refill(symbols: Symbols, *, is_bare_allowed: bool) -> None:
         symbols.facts["refill_mode"] = mode
 
 
-def _take_days(symbols: Symbols, rule: Rule, *, only_usual: bool = False) -> list[float]:
+def _take_days(symbols: Symbols, pattern: Rule, *, only_usual: bool = False) -> list[float]:
     """Return the numbers of days of all matches."""
     found: list[float] = []
     position = 0
-    while match := symbols.find(rule, position):
+    while match := symbols.find(pattern, position):
         groups = match.groupdict()
         number = float(groups.get("n2") or groups["n"])
-        # 3M refill: three months, read as three million.
-        days = number / 1e6 * 30 if number >= 1e6 else number * _DAYS_PER[groups.get("unit") or "day"]
+        is_months = number >= _MONTHS_FROM
+        days = number / _MONTHS_FROM * DAYS["month"] if is_months else number * DAYS[groups.get("unit") or "day"]
         if days > _MOST_DAYS or 0 < days < 1 or (only_usual and number not in _USUAL_DAYS):
             position = match.start() + 1
             continue

@@ -11,7 +11,7 @@ from panels.catalog.names.tokens import Token, token_after, token_before
 
 _SUBSCRIBED = frozenset(("youtube", "telegram", "rutube", "dzen", "max", "bilibili"))
 _AND = frozenset(
-    ("and", "y", "e", "ve", "и", "та", "und", "et", "dan", "و", "और", "और", "và", "和", "및", "i", "with", "plus")
+    ("and", "y", "e", "ve", "и", "та", "und", "et", "dan", "و", "और", "và", "和", "및", "i", "with", "plus")
 )
 _TRAFFIC = frozenset(
     ("traffic", "trafik", "trafic", "trafico", "tráfico", "tráfego", "trafego", "visitor", "visitors", "website", "seo")
@@ -219,5 +219,4 @@ def _settle_object(subject: Subject, tokens: Sequence[Token]) -> None:
         subject.objects = ["place"]
     if subject.platform == "website":
         subject.objects = [name for name in subject.objects if name != "website"]
-    if "live" in subject.objects and "views" in subject.metrics:
-        subject.metrics = sorted({"viewers" if name == "views" else name for name in subject.metrics})
+    subject.count_viewers()

@@ -18,7 +18,8 @@ Found = dict[str, Any]
 _USED = " ¤ "
 _LARGEST = 10**15
 NUMBER = r"\d+(?:\.\d+)?"
-UNIT = "(?:second|minute|hour|day|week|month|year)"
+SHORT_UNIT, LONG_UNIT = "(?:second|minute|hour)", "(?:day|week|month|year)"
+UNIT = f"(?:{SHORT_UNIT}|{LONG_UNIT})"
 _SEPARATORS = re.compile(r" (?:\|[ :,.-]*){2,}")
 MINUTES = {
     "second": 1 / 60,
@@ -31,6 +32,7 @@ MINUTES = {
     "month": 43_200,
     "year": 525_600,
 }
+DAYS = {unit: minutes / MINUTES["day"] for unit, minutes in MINUTES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,9 @@ class Symbols:
         return match
 
     def take_any(self, rules: Iterable[Rule]) -> bool:
-        """Use up the first match of each rule, and say whether there was one."""
-        return any(list(map(self.take, rules)))
+        """Use up the first match of each rule, and say whether there was a match."""
+        matches = [self.take(each) for each in rules]
+        return any(matches)
 
     def use(self, match: re.Match[str]) -> None:
         """Replace a match by ¤."""
@@ -95,7 +98,7 @@ def rule(pattern: str, needs: str = "") -> Rule:
 
 
 def some(most: int, symbols: str) -> str:
-    """Return the pattern of at most so many of these symbols, as few as will do, each with a space after it."""
+    """Return the pattern of at most so many of these symbols, as few as possible, each with a space after it."""
     return f"(?:(?:{'|'.join(map(re.escape, symbols.split()))}) ){{0,{most}}}?"
 
 

@@ -23,11 +23,15 @@ _TOKEN = re.compile(
 _BREAKS = frozenset("[](){}|•·~;\n→►▶➤➜⟶⇒✦⭐★☆│┃¦║‖●■◆▪▸›‹" + "【】«»〔〕「」『』")
 _PLAIN_SYMBOLS = frozenset("-/:,+%<>.=&#@$€")
 # Symbols that are words too.
-_SYMBOL_WORDS = frozenset("♻∞❌🚫⛔✖✅✔☑♀♂🙅✘✗")
+_SYMBOL_WORDS = frozenset("♻∞✅✔☑♀♂")
 _CROSSES = frozenset("❌🚫⛔✖🙅✘✗")
 _FACTORS = {word: float(factor) for factor, words in read_block(FACTORS) for word in words}
 _EMOJIS = {emoji: name for name, emojis in read_block(EMOJIS) for emoji in emojis}
 _ATTACHED_ONLY = frozenset(("m", "м", "b", "к", "l"))
+# Letters that mean more than the words they are: behind a number, and elsewhere.
+_LETTERS_BEHIND = {"d": "day", "h": "hour", "m": "minute", "w": "week", "y": "year", "r": "r"}
+_LETTERS = {"r": "r", "ar": "ar", "rf": "r", "g": "g"}
+_MIN = frozenset(("min", "мин"))
 _NUMBER_WORDS = {"one": 1.0, "two": 2.0, "three": 3.0, "six": 6.0, "bir": 1.0, "один": 1.0}
 _TIMED = frozenset(("start", "watch", "stay", "live", "instant"))
 _MOST_DIGITS = 12
@@ -52,7 +56,7 @@ class Token:
     has_factor: bool = False
 
     def tag(self, kind: str) -> str:
-        """Return the name of its first tag of that kind, "" for none."""
+        """Return the name of its first tag of that kind, "" if it has no such tag."""
         for tag in self.tags:
             if tag[0] == kind:
                 return tag[2:]
@@ -114,14 +118,12 @@ def _read_symbol(raw: str, segment: int, tokens: list[Token], *, attached: bool,
         symbol = {"&": "+", "=": ":"}.get(raw, raw)
         tokens.append(Token(raw, raw, NONE, symbol, segment, None, attached))
         return int(raw == "-" and is_spaced)
-    if raw in _SYMBOL_WORDS:
-        tags = tags_of(raw)
-        if raw in _CROSSES:
-            tokens.append(Token(raw, raw, NONE, "❌", segment, None, attached))
-            return 0
-        tokens.append(
-            Token(raw, raw, tags, next((tag[2:] for tag in tags if tag[0] == "a"), raw), segment, None, attached)
-        )
+    if raw in _CROSSES:
+        tokens.append(Token(raw, raw, NONE, "❌", segment, None, attached))
+    elif raw in _SYMBOL_WORDS:
+        token = Token(raw, raw, tags_of(raw), "", segment, None, attached)
+        token.symbol = token.tag("a") or raw
+        tokens.append(token)
     elif name := _EMOJIS.get(raw):
         tokens.append(Token(raw, raw, (f"e:{name}",), "", segment, None, attached))
     return 0
@@ -178,7 +180,7 @@ def _merge(tokens: list[Token]) -> list[Token]:
             continue
         if token.value is None and token.text in _NUMBER_WORDS:
             token.value = _NUMBER_WORDS[token.text]
-        if not token.symbol or token.symbol in {"w"}:
+        if not token.symbol or token.symbol == "w":
             token.symbol = _symbol(token, before)
         merged.append(token)
     for token in merged:
@@ -213,9 +215,7 @@ def _means_minutes(before: list[Token]) -> bool:
 
 def _symbol(token: Token, before: Token | None) -> str:
     after_number = before is not None and (before.value is not None or before.symbol in {"+", "-"})
-    if token.text in {"r", "ar", "g", "x", "d", "h", "m", "rf", "min", "мин", "w", "y"} and (
-        special := _letter(token, after_number=after_number)
-    ):
+    if special := _letter(token, after_number=after_number):
         return special
     if token.tag("e"):
         return ""
@@ -233,11 +233,9 @@ def _symbol(token: Token, before: Token | None) -> str:
 
 
 def _letter(token: Token, *, after_number: bool) -> str:
-    if token.text in {"min", "мин"}:
+    if token.text in _MIN:
         return "min"
-    if after_number and token.is_attached:
-        return {"d": "day", "h": "hour", "m": "minute", "w": "week", "y": "year", "r": "r"}.get(token.text, "")
-    return {"r": "r", "ar": "ar", "rf": "r", "g": "g"}.get(token.text, "")
+    return (_LETTERS_BEHIND if after_number and token.is_attached else _LETTERS).get(token.text, "")
 
 
 def _share_factors(tokens: list[Token]) -> None:

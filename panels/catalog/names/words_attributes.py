@@ -122,7 +122,7 @@ year = year, years, yr, yrs, ano, anos, yil, yillik, года, лет, рік, �
   anni, rok, lat, год, سنة, سنوات, سال, ساله, 년, 年, 年間, साल, वर्ष, ปี, năm, שנה, שנים
 max = max, maximum, maxi, maks, maksimum, maxima, máximo, макс, максимум, максимальн*, maksimal, maximal, massimo,
   maksymalnie, اقصى, الحد الاقصى, حداکثر, 최대, 最大, 最高, 上限, अधिकतम, สูงสุด, tối đa, מקסימום, maksimal*, mx, en fazla
-minimum = minimum, mini, minima, mínimo, минимум, минималка, minimal order, minimal, min order, min., en az,
+minimum = minimum, mini, minima, mínimo, минимум, минималка, minimal order, min order, min., en az,
   الحد الادنى, اقل, حداقل, 최소, 最小, 最低, 下限, न्यूनतम, ขั้นต่ำ, toi thieu, מינימום
 unlimited = unlimited, unlim, no limit, limitless, sinirsiz, limitsiz, ilimitado, ilimitada, sem limite, sin limite,
   безлимит*, без лимит*, неограничен*, безліміт, tanpa batas, illimite*, unbegrenzt, illimitato, bez limitu, غير محدود,
@@ -134,7 +134,6 @@ per = per, a, por, ao, al, в, за, на, у, pro, par, je, na, w, inch, dalam,
 in = in, within, under, en, em, içinde, dentro, через, в течение, впродовж, протягом, innerhalb, dans, entro, خلال, في,
   در
 to = to, a to, til
-every = every
 complete = complete, completed, completes, completion, completing, finish, finished, finishes, delivery, deliver,
   delivered, delivery time, complition, ends, done, entrega, entregado, entregue, conclusao, teslimat, teslim,
   tamamlanma, bitis, выполнен*, завершен*, доставк*, виконан*, selesai, pengiriman, livraison, lieferung, consegna,
@@ -159,7 +158,7 @@ future = future, futures, next, upcoming, new posts, futuros, futuras, proximas,
   будущ*, следующ*, новые, новых, майбутн*, наступн*, mendatang, berikutnya, futurs, prochains, zukunftige, nachste,
   futuri, prossimi, przyszl*, nowe, قادمة, القادمة, مستقبلية, آینده, بعدی, 미래, 예정, 앞으로, 未来, 将来, 今後, आगामी,
   tuong lai, tiep theo, עתידיים
-with = with, com, con, с, со, ile, dengan, avec, mit, z, ze, مع, با, having, have, has, w
+with = with, com, con, с, со, ile, dengan, avec, mit, z, ze, مع, با, having, have, has
 from = from, since, via, source, sourced, through, by, de, desde, da, из, от, с сайта, den, dan, dari, depuis, aus, von,
   dal, od, من, از, origem, origen, kaynak, источник, referrer from, keyword
 join = join, contact, support, whatsapp us, dm us, message us, telegram channel updates

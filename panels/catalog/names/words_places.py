@@ -164,8 +164,8 @@ g:LU = luxembourg
 
 # Codes that are also words or other short forms are taken only where they stand alone between separators.
 _ALONE = """
-AE AR AT AU BD BE BG CA CH CL CN CO CZ DE DK EG ES FI FR GR HU ID IE IL IN IR IT JP KR KZ MA MX MY NG NL NO NZ PE PH PK
-PL PT RO RS SA SE SG TH TW UA UZ VN ZA
+AE AR AT AU BE BG CA CH CL CN CO CZ DE DK ES FI FR GR HU ID IE IL IN IR IT KZ MA MX MY NL NO NZ PE PH PK PL PT RO RS SA
+SE SG TH TW UA UZ ZA
 """
-CODES_ALONE = frozenset(_ALONE.split())
-CODES_ANYWHERE = frozenset(("BD", "BR", "EG", "JP", "KR", "NG", "RU", "TR", "VN"))
+_ANYWHERE = "BD BR EG JP KR NG RU TR VN"
+CODES_ALONE, CODES_ANYWHERE = frozenset(_ALONE.split()), frozenset(_ANYWHERE.split())
