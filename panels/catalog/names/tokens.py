@@ -12,7 +12,11 @@ from panels.catalog.names.lexicon import JOINED, NONE, Tags, parts_of, phrase_at
 from panels.catalog.names.words_attributes import FACTORS
 from panels.catalog.names.words_subject import EMOJIS
 
-_MARKS = "'\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963"
+# Marks of Hebrew, Arabic, Devanagari and Bengali that belong to the letter before them.
+_MARKS = (
+    "'\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963"
+    "\u0981-\u0983\u09bc\u09be-\u09cd"
+)
 _TOKEN = re.compile(
     "(?P<flag>[\U0001f1e6-\U0001f1ff]{2})|"
     r"(?P<number>\d{1,3}(?: \d{3})*(?: 000)(?!\d)|\d+(?:[.,]\d+)*)|"
@@ -146,7 +150,7 @@ def _value(raw: str) -> float:
 
 def _join_phrases(tokens: list[Token]) -> list[Token]:
     """Give words their tags, and make one token of a phrase. A dash may stand between its words."""
-    places = [index for index, token in enumerate(tokens) if token.symbol == "w" and not token.tags]
+    places = [index for index, token in enumerate(tokens) if token.symbol == "w"]
     words = [tokens[index].text for index in places]
     dropped: set[int] = set()
     position = 0
@@ -159,7 +163,8 @@ def _join_phrases(tokens: list[Token]) -> list[Token]:
         if count:
             dropped.update(range(index + 1, places[position + count - 1] + 1))
             tokens[index].text = " ".join(words[position : position + count])
-        tokens[index].tags = tags if count else tags_of(words[position])
+        if count or not tokens[index].tags:
+            tokens[index].tags = tags if count else tags_of(words[position])
         position += count or 1
     return [token for index, token in enumerate(tokens) if index not in dropped]
 

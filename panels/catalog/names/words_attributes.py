@@ -21,7 +21,7 @@ q:bot = bot, bots, бот, боты, ботов, ботами, боти, robo, r
 q:premium = premium, премиум*, преміум, prêmio, بريميوم, پریمیوم, 프리미엄, 高级, プレミアム, प्रीमियम, พรีเมียม, פרימיום
 q:verified = verified, blue tick, blue ticks, bluetick, blue badge, blue verified, verificad*, onayli, mavi tik,
   mavi tikli, верифиц*, с галочкой, terverifikasi, centang biru, verifie*, verifiziert*, verificat*, zweryfikowan*,
-  موثق*, تیک آبی, 인증, 认证, 蓝v, 認証済み, वेरिफाइड, xac minh, tich xanh
+  موثق*, تیک آبی, 인증, 认证, 蓝 v, 認証済み, वेरिफाइड, xac minh, tich xanh
 q:ads = ads, adwords, google ads, via ads, реклам*, anuncio*, reklam*, iklan, werbung, اعلان*, تبلیغ*, 광고, 广告, 廣告,
   広告, विज्ञापन, โฆษณา, quang cao, publicite, pubblicita
 q:nft = nft, nfts
@@ -57,17 +57,17 @@ nodrop = não cai, não caem, no cae, no caen, no bajan, no baja, tidak berkuran
   dusme olmaz, кефсиз, не падает, не отписыв*, неспис*, без отпис*, не спадают, anti drop, antidrop, anti fall,
   drop free, anticaida, sem queda, sin caida, sin caidas, ريزش ندارد, بدون ريزش, بدون نزول, ثابت بدون نقص, بدون نقص,
   بدون افت, 하락없음, 이탈없음, 드랍없음, 不掉粉, 不掉, 零掉, 無掉, 减少なし, 減少なし, 不降, stable no drop, không tụt,
-  không rơi, ללא ירידה, ไม่ลด, ไม่หล่น, tidak turun, anti turun, 0 drop, zero drop, never drop, tidak drop, keine drops,
+  không rơi, ללא ירידה, ไม่ลด, ไม่หล่น, tidak turun, anti turun, zero drop, never drop, tidak drop, keine drops,
   sans perte, senza cali, bez spadkow, fara scaderi, ganti drop
-norefill = telafisiz, garantisiz, norefill, no refil, 리필없음, 리필불가, 리필x, 不补, 无补, 無補, 不补单, 不保,
-  unguaranteed, non refillable, nonrefill, kafolatsiz, khong bao hanh, khong bu, nr, رفیل ندارد, بدون جبران, بدون ضمان,
-  بدون تعويض, بدون گارانتی, 비리필, 논리필, 노리필
+norefill = telafisiz, garantisiz, norefill, no refil, 리필없음, 리필불가, 不补, 无补, 無補, 不补单, 不保, unguaranteed,
+  non refillable, nonrefill, kafolatsiz, khong bao hanh, khong bu, nr, رفیل ندارد, بدون جبران, بدون ضمان, بدون تعويض,
+  بدون گارانتی, 비리필, 논리필, 노리필
 drop = drop, drops, droping, dropping, droped, dropped, drop rate, drop ratio, dropratio, droprate, queda, quedas,
   caida, caidas, perdida, perda, dusus, dusme, dusme orani, dusus orani, списан*, отписк*, отпис*, отток, отвал*, спад,
   спадан*, відписк*, penurunan, turun, perte, chute, baisse, verlust, abfall, cali, calo, perdita, spadk*, spadek, نقص,
   نزول, هبوط, ریزش, افت, 하락, 이탈, 드랍, 감소, 掉粉, 掉量, 掉率, 掉, 下降, 減少, गिरावट, ड्रॉप, ลด, ดรอป, tụt, rơi,
   ירידה, tushish, unfollows
-lowdrop = lessdrop, lowdrop, less-drop
+lowdrop = lessdrop, lowdrop
 low = low, less, lower, little, slight, minimal, minimum drop, very low, super low, ultra low, small, baixa, baixo,
   bajo, baja, poca, pouca, dusuk, az, низк*, мал*, минимальн*, слаб*, небольш*, низьк*, rendah, sedikit, faible, gering,
   geringer, niedrig, bassa, basso, poco, nisk*, maly, قليل, منخفض, ضعيف, کم, 낮은, 적은, 低, 少, 低い, कम, ต่ำ, thấp, ít,
@@ -103,14 +103,14 @@ instant = superinstant, instant, instantly, instent, instante, instantane*, inst
 hourly = saatte, hourly, hrly, почасов*
 daily = daily, diario, diaria, diarios, günlük, günde, harian, يوميا, يومي, روزانه, 하루, 일일, 每天, 每日, 毎日,
   प्रतिदिन, วันละ, mỗi ngày, täglich, dziennie, codziennie, ежедневно, щодня, kunlik, perday
-day = denne, day, days, dayes, d, dias, dia, día, al dia, gun, дн, день, дня, дней, днів, дні, дн., суток, сутки, дек,
-  hari, jour, jours, tag, tage, tagen, giorno, giorni, dzien, dni, dnia, يوم, ايام, يوما, روز, روزه, 일, 天, 日, 日間,
-  दिन, दिनों, วัน, ngày, יום, ימים, kun, күн, days.
+day = denne, day, days, dayes, d, dias, dia, día, al dia, gun, дн, день, дня, дней, днів, дні, суток, сутки, дек, hari,
+  jour, jours, tag, tage, tagen, giorno, giorni, dzien, dni, dnia, يوم, ايام, يوما, روز, روزه, 일, 天, 日, 日間, दिन,
+  दिनों, วัน, ngày, יום, ימים, kun, күн
 hour = hour, hours, hr, hrs, h, hs, hora, horas, saat, saatlik, час, часа, часов, часы, ч, годин, години, година,
   годину, jam, heure, heures, stunde, stunden, std, ora, ore, godzin, godzina, godziny, godz, ساعة, ساعات, ساعت, ساعته,
   시간, 小时, 小時, 時間, घंटे, घंटा, ชั่วโมง, ชม, gio, שעה, שעות, soat, сағат
 minute = mins, minute, minutes, mint, mints, minuts, minuto, minutos, dakika, dk, dakikada, минут*, мин, хв, хвилин*,
-  menit, minuten, minuti, minut, minuty, دقيقة, دقائق, 분, 分钟, 分鐘, 分, मिनट, นาที, phut, דקות, דקה, daqiqa, мин.
+  menit, minuten, minuti, minut, minuty, دقيقة, دقائق, 분, 分钟, 分鐘, 分, मिनट, นาที, phut, דקות, דקה, daqiqa
 second = sec, secs, second, seconds, s, seg, segundo, segundos, saniye, sn, сек, секунд*, с, detik, seconde, secondes,
   sekunde, sekunden, sek, secondi, sekund, ثانية, ثواني, 초, 秒钟, 秒間, सेकंड, วินาที, giay, שניות, soniya
 week = week, weeks, wk, semana, semanas, hafta, недел*, тижн*, minggu, semaine, semaines, woche, wochen, settimana,
@@ -122,13 +122,13 @@ year = year, years, yr, yrs, ano, anos, yil, yillik, года, лет, рік, �
   anni, rok, lat, год, سنة, سنوات, سال, ساله, 년, 年, 年間, साल, वर्ष, ปี, năm, שנה, שנים
 max = max, maximum, maxi, maks, maksimum, maxima, máximo, макс, максимум, максимальн*, maksimal, maximal, massimo,
   maksymalnie, اقصى, الحد الاقصى, حداکثر, 최대, 最大, 最高, 上限, अधिकतम, สูงสุด, tối đa, מקסימום, maksimal*, mx, en fazla
-minimum = minimum, mini, minima, mínimo, минимум, минималка, minimal order, min order, min., en az,
-  الحد الادنى, اقل, حداقل, 최소, 最小, 最低, 下限, न्यूनतम, ขั้นต่ำ, toi thieu, מינימום
+minimum = minimum, mini, minima, mínimo, минимум, минималка, minimal order, min order, en az, الحد الادنى, اقل, حداقل,
+  최소, 最小, 最低, 下限, न्यूनतम, ขั้นต่ำ, toi thieu, מינימום
 unlimited = unlimited, unlim, no limit, limitless, sinirsiz, limitsiz, ilimitado, ilimitada, sem limite, sin limite,
   безлимит*, без лимит*, неограничен*, безліміт, tanpa batas, illimite*, unbegrenzt, illimitato, bez limitu, غير محدود,
   بلا حدود, نامحدود, 무제한, 无限, 無限, 無制限, असीमित, ไม่จำกัด, khong gioi han, ללא הגבלה, cheksiz
-upto = till, until, upto, up to, max speed, ate, hasta, jusqu a, jusqu, bis zu, fino a, do, hingga, sampai, kadar, до,
-  حتى, تا, 최대 속도, 可达, 最多, तक, สูงถึง, lên đến, tới, dak, gacha
+upto = till, until, upto, up to, ate, hasta, jusqu a, jusqu, bis zu, fino a, do, hingga, sampai, kadar, до, حتى, تا,
+  可达, 最多, तक, สูงถึง, lên đến, tới, dak, gacha
 per = per, a, por, ao, al, в, за, на, у, pro, par, je, na, w, inch, dalam, setiap, 每, प्रति, ต่อ, mỗi, בכל, har, every,
   each, cada, все
 in = in, within, under, en, em, içinde, dentro, через, в течение, впродовж, протягом, innerhalb, dans, entro, خلال, في,

@@ -1,6 +1,6 @@
 """Words that panels write into names and that say nothing about a service. A star stands for any ending."""
 
-# The lines are named after their languages, for who reads this. A word of another list is missing here.
+# Each line is named after its language, for the reader of this file. A word of another list does not stand here again.
 FILLERS = """
 English = profile pics, profile pic, profile picture, profile pictures, profile photo, profile photos, foto de perfil,
   fotos de perfil, profil resmi, profil fotografi, profil resimli, about, above, accept, account, accounts, acc, accs,
@@ -34,9 +34,9 @@ English = profile pics, profile pic, profile picture, profile pictures, profile 
   viral, want, warning, way, we, weekly, well, which, white, whole, wide, will, win, winter, work, working, works, you,
   young, your, zone, posting, pic, pics, avatar, avatars, bio, complete profile, monthly, rewards, reward,
   business only, age, aged up, adult, xxx, premium speed, usd
-Russian = быстр*, дешёв*, лучш*, качеств*, услуг*, сервер, новый, новая, новинка, хит, топ, супер, эконом*, стандарт*,
-  базов*, аккаунт*, пользовател*, люди, людей, активн*, иностранн*, медленн*, плавн*, постепенн*, рекоменд*, ваш, ваше,
-  ваших, купить, накрутк*, обычн*, под, для, по, или, и, к, без отмены, целев*, уникальн*, надёжн*, стабильн*, премьер*,
+Russian = быстр*, дешёв*, лучш*, качеств*, услуг*, новый, новая, новинка, хит, топ, супер, эконом*, стандарт*, базов*,
+  аккаунт*, пользовател*, люди, людей, активн*, иностранн*, медленн*, плавн*, постепенн*, рекоменд*, ваш, ваше, ваших,
+  купить, накрутк*, обычн*, под, для, по, или, и, к, без отмены, целев*, уникальн*, надёжн*, стабильн*, премьер*,
   вариант, версия, высокая, микро, мини, доступн*, выгодн*, оффер*, предложен*, акция, скидк*, любой, любые, вечер, шт,
   штук, органическ*, нові, новий
 Turkish = hizli, ucuz, iyi, servis, servisi, servisleri, hesap, hesaplar, hesaplardan, kullanici, kullanicilar, aktif,

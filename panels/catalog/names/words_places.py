@@ -8,13 +8,13 @@ g:WW = worldwide, world wide, world, ww, global, globals, globale, international
 g:ARAB = arab, arabs, arabic, arabian, arabe, arabes, арабск*, арабы, араб, arap, gulf, mena, middle east, khaleeji,
   عربي*, عرب, العرب, خليجي*, خليج, 아랍, 阿拉伯, アラブ, अरब, อาหรับ, ערבים, арабські, arabi
 g:LATAM = latam, latin, latino, latinos, latina, latinas, latin america, latin american, south america, south american,
-  south americans, latinoamerica, latinoamerican*, латинск* америк*, латиноамерик*, latin amerika, america latina, 라틴,
-  拉美, लैटिन, لاتيني*
+  south americans, latinoamerica, latinoamerican*, латинская америк*, латинской америк*, латинскую америк*,
+  латиноамерик*, latin amerika, america latina, 라틴, 拉美, लैटिन, لاتيني*
 g:EU = europe, european, europa, europeu*, europeo*, europea*, европ*, європ*, avrupa*, eropa, europeen*, europaisch*,
   europe*, اوروبي*, أوروبا, اروپا*, 유럽, 欧洲, 歐洲, ヨーロッパ, यूरोप, ยุโรป, chau au
 g:ASIA = asia, asian, asians, asiatic*, azia*, asya*, азиатск*, азия, азії, 아시아, 亚洲, アジア
 g:AFRICA = africa, african, africain*, african*, африк*, afrika*
-g:CIS = cis, снг, bdt
+g:CIS = cis, снг
 g:US = usa, us, u s a, american, americans, america, united states, eeuu, ee uu, estados unidos, estadounidense*,
   norte americano*, americano*, amerikan*, amerika, abd, сша, американ*, amerika serikat, americain*, amerikanisch*,
   etats unis, stany zjednoczone, amerykan*, امريكي*, آمریکا*, 미국, 미국인, 美国, 美國, アメリカ, अमेरिकी, अमेरिका,

@@ -80,7 +80,7 @@ p:kakao = kakao, kakaotalk, 카카오, 카카오톡
 p:line = line app, line oa
 p:zalo = zalo
 p:viber = viber, вайбер
-p:lemon8 = lemon8
+p:lemon8 = lemon
 p:lazada = lazada
 p:tokopedia = tokopedia
 p:amazon = amazon
@@ -167,12 +167,13 @@ m:watch_hours = watch hours, watch hour, watchhours, watch time hours, watchtime
   часов просмотра, часы просмотра, часов просмотров, годин перегляду, jam tayang, heures de visionnage,
   heures de lecture, wiedergabezeit, wiedergabestunden, ore di visualizzazione, godzin ogladania, ساعات مشاهدة,
   ساعة مشاهدة, ساعات المشاهدة, 시청 시간, 시청시간, 观看时长, 观看小时, 総再生時間, 再生時間, वॉच टाइम, gio xem,
-  שעות צפייה, публичных часов, horas publicas, 4000 hours
+  שעות צפייה, публичных часов, horas publicas
 m:points = points, point, puan, очк*, баллы, pontos, puntos, نقاط, 포인트, 积分, poin
 m:bot_starts o:bot = bot start, bot starts, start bot, bot starter, bot starters, bot users start, запуск бота,
   запуски бота, запуск ботов, старт бота, старты бота, bot baslatma, inicio de bot, inicios de bot,
   inicializacao de bot, inicio bot, iniciar bot, استارت بات, استارت ربات, بدء البوت, 봇 시작, 봇 스타트, 启动机器人,
-  机器人启动, ボット起動, khoi dong bot, mulai bot, bot referral, bot referrals, реферал* бот
+  机器人启动, ボット起動, khoi dong bot, mulai bot, bot referral, bot referrals, рефералы бот*, рефералы в бот*,
+  рефералов бот*, рефералов в бот*
 m:boosts = boost, boosts, буст*, boostlar, 부스트
 m:stars = stars, звезд*, yildiz*, نجوم, 스타
 m:mentions = mention, mentions, mencoes, menciones, упоминан*, etiket mention, bahsetme
