@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -55,8 +56,8 @@ def read_variant(tokens: Sequence[Token], subject: Subject) -> str:
 def _emojis(tokens: Sequence[Token]) -> list[str]:
     """Return the named reactions. A fire at the beginning, or twice, is an ornament."""
     found = [(at, token.tag("e")) for at, token in enumerate(tokens) if token.tag("e")]
-    names = [name for _, name in found]
-    fit = [name for at, name in found if name not in _ORNAMENTS or (at > 0 and names.count(name) == 1)]
+    counts = Counter(name for _, name in found)
+    fit = [name for at, name in found if name not in _ORNAMENTS or (at > 0 and counts[name] == 1)]
     return list(dict.fromkeys(fit))
 
 

@@ -50,22 +50,8 @@ class Subject:
 
 
 def find_objects(tokens: Sequence[Token], subject: Subject) -> list[str]:
-    """Return the objects beside the metric, else the first objects of another segment."""
-    names = (token.segment for token in tokens if token.tag("p"))
-    segment = tokens[subject.metric_at].segment if subject.metric_at >= 0 else next(names, -1)
-    beside: list[str] = []
-    elsewhere: list[str] = []
-    last_joined = -1
-    for at, token in enumerate(tokens):
-        name = token.tag("o")
-        if not name or not _is_object(tokens, at, subject):
-            continue
-        if token.segment == segment:
-            beside.append(name)
-        elif last_joined in {-1, token.segment} and _is_alone(tokens, token.segment, before=segment):
-            elsewhere.append(name)
-            last_joined = token.segment
-    found = beside or elsewhere
+    """Return the objects that a service is for, the narrower one of two."""
+    found = _named_objects(tokens, subject)
     if "live" in found:
         return ["live"]
     if not _is_list(tokens, found):
@@ -74,6 +60,19 @@ def find_objects(tokens: Sequence[Token], subject: Subject) -> list[str]:
         if {"reel", "short"} <= set(found):
             found = ["reel"]
     return list(dict.fromkeys(found))
+
+
+def _named_objects(tokens: Sequence[Token], subject: Subject) -> list[str]:
+    """Return the objects beside the metric, else those of the first other segment that has only objects."""
+    platforms = (token.segment for token in tokens if token.tag("p"))
+    segment = tokens[subject.metric_at].segment if subject.metric_at >= 0 else next(platforms, -1)
+    objects: dict[int, list[str]] = {}
+    for at, token in enumerate(tokens):
+        if token.tag("o") and _is_object(tokens, at, subject):
+            objects.setdefault(token.segment, []).append(token.tag("o"))
+    if segment in objects:
+        return objects[segment]
+    return next((names for other, names in objects.items() if _is_alone(tokens, other, before=segment)), [])
 
 
 def _is_list(tokens: Sequence[Token], found: list[str]) -> bool:

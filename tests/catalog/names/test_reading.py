@@ -1,11 +1,14 @@
 """A whole service: category, type, and the measure on the labelled names."""
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from panels.catalog.names import VERSION, Facts, product_key, read_name
-from panels.catalog.names.facts import shown
+from panels.catalog.names.facts import COLUMNS, shown
+from panels.catalog.names.folding import LONGEST
 from panels.catalog.names.symbols import symbols_of
 from panels.catalog.names.tokens import tokenise
 from tests.catalog.names.labels import measure, read_labels
@@ -17,6 +20,18 @@ WORDS = (
     "Start Instant Speed Auto Button Lifetime video < 60+ min Live 🇺🇸 👍 粉丝 30天 리필 гарантия gün"
 )
 PARTS = st.sampled_from(WORDS.split())
+# Lone surrogates and NUL, digits of all scripts, emojis by the hundred, numbers that no float holds.
+ODD = st.one_of(
+    st.text(st.characters(), max_size=100),
+    st.lists(st.one_of(PARTS, st.text(st.characters(categories=("Nd", "No", "Cs", "Cc", "Cf", "So")), max_size=9))).map(
+        " ".join
+    ),
+    st.builds(lambda sign, count: sign * count, st.sampled_from("🔥👍♻∞9٣९\0\ud800\u0301"), st.integers(1, 600)),
+)
+LIMITS = st.none() | st.integers()
+RATES = st.none() | st.decimals() | st.sampled_from([Decimal("sNaN"), Decimal("1E+999999"), Decimal("-1E-999999")])
+# The longest symbol of one letter.
+LONGEST_SYMBOL = len("subscription ")
 LONG = (
     "30 ",
     "1 - ",
@@ -82,12 +97,30 @@ def test_facts_have_the_version_of_the_reader():
     assert read_name("Instagram Likes").version == VERSION
 
 
-@given(st.text(), st.text(), st.text(max_size=20))
-def test_any_text_is_read(name, category, type_name):
-    facts = read_name(name, category, type_name)
+@given(ODD, ODD, ODD, LIMITS, LIMITS, RATES)
+def test_no_value_raises_an_error(name, category, type_name, low, high, rate):
+    facts = read_name(name, category, type_name, low=low, high=high, rate=rate)
     assert isinstance(facts, Facts)
     assert product_key(facts)
-    assert set(shown(facts)) >= {"platform", "noise"}
+    assert set(shown(facts)) == set(COLUMNS)
+    assert facts == read_name(name, category, type_name, low=low, high=high, rate=rate)
+
+
+@given(ODD)
+def test_no_text_takes_more_than_some_thousand_symbols(name):
+    tokens = tokenise(name)
+    assert len(tokens) <= LONGEST
+    assert len(symbols_of(tokens).text) <= LONGEST * LONGEST_SYMBOL
+
+
+@pytest.mark.parametrize("rate", ["NaN", "sNaN", "Infinity", "-Infinity"])
+def test_a_rate_that_is_no_number_is_not_known(rate):
+    assert read_name("Instagram Likes", low=1, high=10, rate=Decimal(rate)) == read_name("Instagram Likes")
+
+
+@pytest.mark.parametrize(("low", "high"), [(10, 5), (-1, -5), (None, -1), (0, 0)])
+def test_limits_that_no_quantity_fits_are_noise(low, high):
+    assert read_name("Instagram Likes", low=low, high=high).noise
 
 
 @given(st.lists(PARTS, max_size=60).map(" ".join))
