@@ -72,17 +72,23 @@ def read_attributes(symbols: Symbols, *, metric: str, is_live: bool, is_auto: bo
 _BOTH = rule(rf"minimum / max (?:[:-] )*(?P<low>{NUMBER}) [/-] (?P<n>{NUMBER})", " max ")
 # Min and max in brackets: (20/300K).
 _BOTH_ALONE = Rule(re.compile(r"(?<=\| )(?P<low>\d{1,5}) / (?P<n>\d{4,})(?= \|)"), " / ")
+# "Max 10 posts" says how many posts are served.
+_ITEMS = "post|video|story|reel"
 _MAX = [
-    rule(rf"max {some(4, 'w : - upto / M per order')}(?:{NUMBER} (?:-|to) )?(?P<n>{NUMBER})(?! (?:%|{UNIT}))", " max "),
+    rule(
+        rf"max {some(4, 'w : - upto / M per order')}(?:{NUMBER} (?:-|to) )?(?P<n>{NUMBER})(?! (?:%|{UNIT}|{_ITEMS}))",
+        " max ",
+    ),
     rule(rf"(?P<n>{NUMBER}) (?:- |M |w )?max(?! (?:[:-] )*\d)", " max "),
 ]
 _MIN = [
-    rule(rf"minimum {some(4, 'w : - M per')}(?P<n>{NUMBER})(?! (?:%|{UNIT}|\+ {UNIT}))", " minimum "),
+    rule(rf"minimum {some(4, 'w : - M per')}(?P<n>{NUMBER})(?! (?:%|{UNIT}|\+ {UNIT}|- \d+ (?!max)))", " minimum "),
     rule(rf"(?P<n>{NUMBER}) (?:- )?minimum", " minimum "),
 ]
 _NO_LIMIT = rule("(?:max (?:[:-] )*)?unlimited(?: max)?(?! (?:speed|refill))", "unlimited")
 _NO_SPEED_LIMIT = re.compile("speed (?:: )?unlimited")
-_ONLY_NUMBER = re.compile(r"(?<=\| )(?:upto )?(?P<n>\d+)(?: \+)?(?: M)? (?=\|)")
+# Between separators, or behind the last dash: Instant - 100K.
+_ONLY_NUMBER = re.compile(r"(?:(?<=\| )|(?<=\D - ))(?:upto )?(?P<n>\d+)(?: \+)?(?: M)? (?=\|)")
 _UP_TO = rule(r"upto (?P<n>\d{3,})(?= \|)", "upto")
 _SMALLEST_ALONE = 500
 _YEARS = range(1990, 2041)

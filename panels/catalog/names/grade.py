@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from panels.catalog.names.objects import Subject
+from panels.catalog.names.symbols import MINUTES
 from panels.catalog.names.tokens import Token, token_after, token_before
 from panels.catalog.names.words_places import CODES_ALONE, CODES_ANYWHERE
 
 _BESIDE_CODE = frozenset(("|", "/", "+", ",", "G"))
 _NO_REACTIONS = frozenset(("online", "offline", "external", "suggested", "browse", "emoji", "direct", "organic"))
+_MIXES = frozenset(("positive", "negative", "custom", "random"))
 _ORNAMENTS = frozenset(("fire", "lightning", "hundred", "trophy", "party", "love"))
 _SOURCES = ("external", "suggested", "browse")
 _TEXTS = frozenset(("comments", "reviews", "mentions"))
@@ -20,7 +22,6 @@ _PRESENCES = frozenset(("online", "offline"))
 _SERVED = frozenset(
     ("likes", "views", "comments", "reactions", "shares", "saves", "impressions", "viewers", "reach", "plays", "votes")
 )
-_TIMES = frozenset(("day", "year", "month", "week", "hour"))
 _MOST_POSTS = 1000
 # The words after which a word of quality means something else.
 _OTHER_MEANING = {
@@ -63,8 +64,11 @@ def _emojis(tokens: Sequence[Token]) -> list[str]:
 
 def _reaction(subject: Subject, named: list[str], emojis: list[str]) -> str:
     words = [name for name in named if name not in _NO_REACTIONS]
-    if words:
+    if words and words[0] in _MIXES:
         return words[0]
+    if words:
+        # Love + Haha is neither of the two.
+        return "+".join(sorted(set(words)))
     if subject.is_reaction_like:
         return "like"
     return emojis[0] if len(emojis) == 1 else ""
@@ -77,7 +81,7 @@ def _last_posts(tokens: Sequence[Token]) -> int:
             continue
         for number, after in ((at + 1, at + 2), (at - 1, at + 1)):
             value = tokens[number].value if 0 <= number < len(tokens) else None
-            is_time = after < len(tokens) and tokens[after].symbol in _TIMES
+            is_time = after < len(tokens) and tokens[after].symbol in MINUTES
             if value and value <= _MOST_POSTS and not is_time:
                 return int(value)
     return 0

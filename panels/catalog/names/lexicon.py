@@ -106,7 +106,7 @@ def tags_of(word: str) -> Tags:
     for form in dict.fromkeys(forms):
         if found := _words.get(form) or _stem(form):
             return found
-    return _misspelt(plain(word))
+    return _misspelt(plain(unmix(word)))
 
 
 def _stem(word: str) -> Tags:

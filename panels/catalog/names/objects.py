@@ -29,6 +29,8 @@ _BESIDE_OBJECT = frozenset(("w", "last", "future", "auto", "+", "/", ",", ":", "
 # "Channel post views" are views of a post, "video story" is a story.
 _CONTAINERS = frozenset(("profile", "channel", "group", "page", "server", "website", "bot"))
 _PLAIN_CONTENTS = frozenset(("video", "post"))
+# A space is live, and a live video is no other video.
+_ALWAYS_ALONE = ("space", "live")
 _LENGTHS = frozenset(("min", "minute", "hour"))
 
 
@@ -52,8 +54,9 @@ class Subject:
 def find_objects(tokens: Sequence[Token], subject: Subject) -> list[str]:
     """Return the objects that a service is for, the narrower one of two."""
     found = _named_objects(tokens, subject)
-    if "live" in found:
-        return ["live"]
+    for name in _ALWAYS_ALONE:
+        if name in found:
+            return [name]
     if not _is_list(tokens, found):
         for wider in (_CONTAINERS, _PLAIN_CONTENTS):
             found = [name for name in found if name not in wider] or found

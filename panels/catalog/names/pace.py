@@ -26,7 +26,7 @@ TIME = re.sub(r"\?P<\w+>", "?:", _TIME)
 
 _EACH = f"(?P<unit>{UNIT}|hourly|daily)"
 _PER = (
-    f"{some(2, 'w M P video live G')}"
+    f"{some(2, 'w M P video live G max')}"
     rf"(?:(?:/|per|in|for) )+(?:in )?(?:(?P<count>{NUMBER}) )?{_EACH}"
 )
 _SPEED_WORDS = some(6, "w : - upto / per max day in from to < minimum")

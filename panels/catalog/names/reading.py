@@ -29,6 +29,7 @@ from panels.catalog.names.tokens import Token, tokenise
 _TYPE_METRICS = {"comment": "comments", "mention": "mentions", "poll": "votes", "seo": "visits", "traffic": "visits"}
 _SMALLEST_PACKAGE = 50
 _LISTED_BY = frozenset(("/", ",", "|"))
+_REFILLS, _LENGTHS = ("refill_days", "refill_mode"), ("minutes", "watch_seconds")
 _FROM_CATEGORY = ("geo", "gender", "quality", "variant")
 
 
@@ -157,7 +158,7 @@ def _graded(text: _Text, group: _Text, subject: Subject, kind: str) -> Found:
 
 
 def _attributes(text: _Text, category: str, subject: Subject, *, is_auto: bool) -> Found:
-    """Return the attributes of a name, with the refill and the drop of its category where it says none."""
+    """Return the attributes of a name. Its category counts for refill, drop and length that the name does not say."""
     is_premium = "premium" in text.quality and "members" in subject.metrics
     metric = "+".join(subject.metrics)
     is_live = bool({"live", "space"} & set(subject.objects)) or "viewers" in subject.metrics
@@ -165,7 +166,7 @@ def _attributes(text: _Text, category: str, subject: Subject, *, is_auto: bool) 
     is_lasting = is_auto or is_premium
     found = read_attributes(symbols_of(text.tokens), metric=metric, is_live=is_live, is_auto=is_lasting)
     other = _category_attributes(category, metric=metric, is_live=is_live, is_auto=is_lasting) if category else {}
-    for names in (("refill_days", "refill_mode"), ("drop_max",)):
+    for names in (_REFILLS, ("drop_max",), ("minutes",), ("watch_seconds",)):
         if names[0] not in found:
             found = {name: other[name] for name in names if name in other} | found
     return found
@@ -174,10 +175,11 @@ def _attributes(text: _Text, category: str, subject: Subject, *, is_auto: bool) 
 @lru_cache(4096)
 def _category_attributes(category: str, *, metric: str, is_live: bool, is_auto: bool) -> Found:
     symbols = symbols_of(_read_category(category).tokens)
-    # "Refill / No Refill" is a heading for both.
-    is_for_both = symbols.text.count("refill") > 1
+    # "Refill / No Refill" and "30 / 60 / 90 minutes" are headings for several services.
+    several = set(_LENGTHS) if sum(map(str.isdecimal, symbols.text.split())) > 1 else set()
+    several |= set(_REFILLS) if symbols.text.count("refill") > 1 else set()
     found = read_attributes(symbols, metric=metric, is_live=is_live, is_auto=is_auto)
-    return {name: value for name, value in found.items() if not (is_for_both and name.startswith("refill"))}
+    return {name: value for name, value in found.items() if name not in several}
 
 
 def _kind(kind: str, subject: Subject, text: _Text) -> str:

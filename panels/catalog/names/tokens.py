@@ -35,7 +35,7 @@ _ATTACHED_ONLY = frozenset(("m", "м", "b", "к", "l"))
 # Letters that mean more than the words they are: behind a number, and elsewhere.
 _LETTERS_BEHIND = {"d": "day", "h": "hour", "m": "minute", "w": "week", "y": "year", "r": "r"}
 _LETTERS = {"r": "r", "ar": "ar", "rf": "r", "g": "g"}
-_MIN = frozenset(("min", "мин"))
+_MIN = frozenset(("min", "mín", "мин", "мін"))
 _NUMBER_WORDS = {"one": 1.0, "two": 2.0, "three": 3.0, "six": 6.0, "bir": 1.0, "один": 1.0}
 _TIMED = frozenset(("start", "watch", "stay", "live", "instant"))
 _MOST_DIGITS = 12
