@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -18,8 +19,10 @@ from panels.orders import funds
 from panels.orders.queue import queued
 
 SWEEP_EVERY, THIN_EVERY, TIDY_EVERY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-# The hour of the site's time zone at which the database is backed up.
-BACKUP_HOUR, BACKUP_EVERY, BACKUP_AGAIN_AFTER = 3, timedelta(days=1), timedelta(hours=1)
+# The hour of the site's time zone at which the database is backed up. A failed job of each day is tried again later.
+BACKUP_HOUR, AGAIN_AFTER = 3, timedelta(hours=1)
+# The European Central Bank publishes its rates at about 16:00.
+RATES_HOUR, RATES_ZONE = 17, ZoneInfo("Europe/Berlin")
 RECOUNT = "count all spend"
 
 SYNC_EVERY, SYNC_AGAIN_AFTER = timedelta(hours=6), timedelta(minutes=30)
@@ -105,19 +108,33 @@ def _spent(panels: QuerySet[Panel], now: datetime) -> list[int]:
 
 def latest_backup_time(now: datetime) -> datetime:
     """Return when the latest backup was due: at night, in the site's time zone."""
-    local = timezone.localtime(now, timezone.get_default_timezone())
-    tonight = local.replace(hour=BACKUP_HOUR, minute=0, second=0, microsecond=0)
-    # In UTC, because a difference of two times of one zone leaves a change of its offset out.
-    return (tonight if tonight <= local else tonight - timedelta(days=1)).astimezone(UTC)
+    return _latest(now, BACKUP_HOUR, timezone.get_default_timezone())
 
 
 def next_backup_at(run: JobRun, now: datetime) -> datetime:
     """Return when the next backup is due, by the last run: at night, or an hour after a run that made none."""
-    latest = latest_backup_time(now)
+    return _next_daily(run, now, latest_backup_time(now))
+
+
+def next_rates_at(run: JobRun, now: datetime) -> datetime:
+    """Return when the exchange rates are fetched next: after the bank publishes them, or an hour after a failure."""
+    return _next_daily(run, now, _latest(now, RATES_HOUR, RATES_ZONE))
+
+
+def _latest(now: datetime, hour: int, zone: tzinfo) -> datetime:
+    """Return when it was this hour last."""
+    local = now.astimezone(zone)
+    today = local.replace(hour=hour, minute=0, second=0, microsecond=0)
+    # In UTC, because a difference of two times of one zone leaves a change of its offset out.
+    return (today if today <= local else today - timedelta(days=1)).astimezone(UTC)
+
+
+def _next_daily(run: JobRun, now: datetime, latest: datetime) -> datetime:
+    """Return when a job of every day is due next. `latest` is when it was due last."""
     # A start in the future was written by a clock that was ahead, and says nothing.
     if run.started_at is None or not latest <= run.started_at <= now + JobRun.CLOCKS_DIFFER:
         return latest
-    return run.started_at + BACKUP_AGAIN_AFTER if run.has_failed else latest + BACKUP_EVERY
+    return run.started_at + AGAIN_AFTER if run.has_failed else latest + timedelta(days=1)
 
 
 def _is_past(name: str, lapse: timedelta) -> Q:

@@ -203,3 +203,20 @@ def test_a_backup_that_failed_is_tried_again_after_an_hour(fields, due, monkeypa
 
 def at(text):
     return datetime.fromisoformat(f"{text}+00:00")
+
+
+@pytest.mark.parametrize(
+    ("now", "fields", "due"),
+    [
+        # In winter and in summer, at 17:00 where the bank is.
+        ("2026-12-01T15:59", {}, "2026-11-30T16:00"),
+        ("2026-12-01T16:00", {}, "2026-12-01T16:00"),
+        ("2026-07-01T15:00", {}, "2026-07-01T15:00"),
+        ("2026-12-01T18:00", {"started_at": "2026-12-01T09:00"}, "2026-12-01T16:00"),
+        ("2026-12-01T18:00", {"started_at": "2026-12-01T16:01"}, "2026-12-02T16:00"),
+        ("2026-12-01T18:00", {"started_at": "2026-12-01T16:01", "last_error": "No answer."}, "2026-12-01T17:01"),
+    ],
+)
+def test_rates_are_fetched_after_the_bank_has_published_them(now, fields, due):
+    times = {name: at(value) if name.endswith("_at") else value for name, value in fields.items()}
+    assert schedule.next_rates_at(JobRun(**times), at(now)) == at(due)

@@ -52,6 +52,8 @@ class JobRun(models.Model):
 
     # The name of the job that backs the database up. The overview tells of it when it does not succeed.
     BACKUP = "back up"
+    # The name of the job that fetches the exchange rates. The overview tells of it too.
+    RATES = "fetch exchange rates"
     # The most that the clocks of machines differ. A later time was written before a clock was set back.
     CLOCKS_DIFFER = timedelta(minutes=1)
 

@@ -62,21 +62,16 @@ class Transport:
         more. Of an answer beyond its bounds, only the beginning is read. Raises NotSent only if no byte of
         the request was written, else OutcomeUnknown (docs/protocol.md, 1 and 5).
         """
-        if problem := check_url(self._endpoint.api_url, allow_http=self._endpoint.allow_http):
-            raise AddressRefused(problem)
-        exchange = Exchange(self._endpoint, self._resolver, self._watchdog, not_after=not_after)
+        body, headers = self._body(fields)
+        request = requests.Request("POST", self._endpoint.api_url, data=body, headers=headers)
         redaction = Redaction(fields.get("key", ""))
-        try:
-            with exchange:
-                response = self._send(fields, fresh=fresh)
-                with contextlib.closing(response):
-                    return _read_answer(response, exchange, bounds or bounds_of(fields), redaction)
-        except PanelError:
-            raise
-        except Exception as exc:  # noqa: BLE001  only whether the request was sent matters
-            failure = exc
-        # Outside of the handler, because a failure that quotes the key must not become the context either.
-        raise exchange.failed(failure) from (None if quotes(failure, redaction) else failure)
+        exchange = self._new_exchange(not_after)
+        return self._send(request, exchange, bounds or bounds_of(fields), redaction, fresh=fresh)
+
+    def get(self, *, bounds: Bounds) -> Answer:
+        """Fetch what is at the address, over a new connection, with the same checks and limits as a call."""
+        request = requests.Request("GET", self._endpoint.api_url)
+        return self._send(request, self._new_exchange(), bounds, Redaction(""), fresh=True)
 
     def close(self) -> None:
         """Close the idle connections."""
@@ -84,16 +79,31 @@ class Transport:
         self._fresh.close()
         self._watchdog.close()
 
-    def _send(self, fields: Mapping[str, str], *, fresh: bool) -> requests.Response:
+    def _new_exchange(self, not_after: Latest | None = None) -> Exchange:
+        if problem := check_url(self._endpoint.api_url, allow_http=self._endpoint.allow_http):
+            raise AddressRefused(problem)
+        return Exchange(self._endpoint, self._resolver, self._watchdog, not_after=not_after)
+
+    def _send(
+        self, request: requests.Request, exchange: Exchange, bounds: Bounds, redaction: Redaction, *, fresh: bool
+    ) -> Answer:
         session = self._fresh if fresh else self._pooled
-        body, headers = self._body(fields)
-        request = requests.Request("POST", self._endpoint.api_url, data=body, headers=headers)
-        return session.send(
-            session.prepare_request(request),
-            stream=True,
-            allow_redirects=False,
-            timeout=(self._endpoint.connect_timeout, self._endpoint.read_timeout),
-        )
+        try:
+            with exchange:
+                response = session.send(
+                    session.prepare_request(request),
+                    stream=True,
+                    allow_redirects=False,
+                    timeout=(self._endpoint.connect_timeout, self._endpoint.read_timeout),
+                )
+                with contextlib.closing(response):
+                    return _read_answer(response, exchange, bounds, redaction)
+        except PanelError:
+            raise
+        except Exception as exc:  # noqa: BLE001  only whether the request was sent matters
+            failure = exc
+        # Outside of the handler, because a failure that quotes the key must not become the context either.
+        raise exchange.failed(failure) from (None if quotes(failure, redaction) else failure)
 
     def _body(self, fields: Mapping[str, str]) -> tuple[dict[str, str] | bytes, dict[str, str]]:
         """Return the body of a call and its own headers. JSON has the same names and texts as the form."""

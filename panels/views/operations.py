@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from huey.storage import RedisStorage
 from panels import bell, schedule
 from panels.models import JobRun, Order, Panel, Refill, Worker, search_index
 from panels.models.order_states import RequestState
-from panels.money import totals
+from panels.money import rates, totals
 from panels.orders import readings
 from panels.orders.queue import queued
 from panels.pages.htmx import render_page
@@ -123,7 +123,9 @@ def _jobs(panels: list[Panel], runs: Mapping[str, JobRun]) -> list[Job]:
     if search_index.must_settle():
         jobs.append(_job("Sort new orders into the search", runs[search_index.JOB], schedule.SWEEP_EVERY))
     if settings.BACKUP_DIR or runs[JobRun.BACKUP].started_at:
-        jobs.append(_backup(runs[JobRun.BACKUP]))
+        jobs.append(_daily("Back the database up", runs[JobRun.BACKUP], schedule.next_backup_at))
+    if rates.is_fetch_wanted():
+        jobs.append(_daily("Fetch exchange rates", runs[JobRun.RATES], schedule.next_rates_at))
     for panel in panels:
         balance, catalog = runs[f"balance {panel.pk}"], runs[f"sync {panel.pk}"]
         jobs += [
@@ -133,9 +135,9 @@ def _jobs(panels: list[Panel], runs: Mapping[str, JobRun]) -> list[Job]:
     return jobs
 
 
-def _backup(run: JobRun) -> Job:
+def _daily(name: str, run: JobRun, next_at: Callable[[JobRun, datetime], datetime]) -> Job:
     now = timezone.now()
-    return Job("Back the database up", schedule.BACKUP_EVERY, run, max(schedule.next_backup_at(run, now), now))
+    return Job(name, timedelta(days=1), run, max(next_at(run, now), now))
 
 
 def _job(name: str, run: JobRun, every: timedelta) -> Job:

@@ -26,11 +26,13 @@ from panels.calls import (
     mails,
     outcomes,
     polling,
+    rates,
     submission,
 )
 from panels.catalog import facts, offers
 from panels.models import BalanceReading, JobRun, Panel, search_index
 from panels.money import charges, totals
+from panels.money import rates as stored_rates
 from panels.orders import actions, readings
 from panels.people import history, sessions
 from panels.people import mails as written_mails
@@ -215,6 +217,7 @@ def _do_chores() -> None:
         except Exception:
             logger.exception("The job %r failed. It will be retried.", name)
     _back_up_at_night()
+    _fetch_rates_daily()
 
 
 def _back_up_at_night() -> None:
@@ -234,6 +237,24 @@ def run_backup(*, every: timedelta = timedelta()) -> JobRun | None:
     """Back the database up into BACKUP_DIR, unless that is under way or began less than `every` ago."""
     work = partial(backup.problem_of_backup, Path(settings.BACKUP_DIR), lanes.stopping)
     return _as_job(JobRun.BACKUP, work, every=every, at_most=backup.AT_MOST)
+
+
+def _fetch_rates_daily() -> None:
+    """Start the fetch of the exchange rates if it is due, in its own lane, because the bank may not answer."""
+    now = timezone.now()
+    if stored_rates.is_fetch_wanted():
+        run = JobRun.objects.filter(name=JobRun.RATES).first() or JobRun()
+        since = schedule.next_rates_at(run, now)
+        if since <= now:
+            lanes.start("rates", partial(run_rates, every=now - since))
+    else:
+        # Nobody must be told of an old run.
+        JobRun.objects.filter(name=JobRun.RATES).delete()
+
+
+def run_rates(*, every: timedelta = timedelta()) -> JobRun | None:
+    """Fetch the exchange rates, unless that is under way or began less than `every` ago."""
+    return _as_job(JobRun.RATES, rates.fetch_rates, every=every, at_most=timedelta(minutes=2))
 
 
 def _sweep() -> None:

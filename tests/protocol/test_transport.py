@@ -48,6 +48,16 @@ class TestForm:
         assert KEY not in head
         assert server.forms == [{"key": KEY, "action": "add", "comments": "ä\nb&c"}]
 
+    def test_a_file_is_fetched_without_a_body_over_a_connection_of_its_own(self, connect):
+        with Server(answering(GOOD)) as server:
+            transport = connect(f"http://localhost:{server.port}/a.xml?b=1")
+            for _ in range(2):
+                assert transport.get(bounds=Bounds(100, 10)).body == b'{"balance": "1"}'
+            assert transport.get(bounds=Bounds(5, 10)).excess
+            assert server.connections == 3
+        assert all(request.startswith(b"GET /a.xml?b=1 HTTP/1.1\r\n") for request in server.requests)
+        assert all(request.endswith(b"\r\n\r\n") for request in server.requests)
+
     @pytest.mark.parametrize(("tail", "target"), [("", "/"), ("?a=1", "/?a=1"), ("/s", "/s"), ("/api/v2/", "/api/v2/")])
     def test_the_request_line_holds_the_rest_of_the_address(self, connect, tail, target):
         with Server(answering(GOOD)) as server:

@@ -17,7 +17,7 @@ from django.utils.html import strip_tags
 from panels import bell, schedule
 from panels.models import Batch, JobRun, Worker
 from panels.worker import tasks
-from tests.factories import make_order, make_panel, make_placed, make_refill, make_service
+from tests.factories import make_order, make_panel, make_placed, make_refill, make_service, report_in
 from tests.servers import Server
 
 HTMX = {"HX-Request": "true"}
@@ -248,6 +248,18 @@ def test_a_backup_is_due_at_night_and_not_shown_where_something_else_makes_them(
     night = schedule.latest_backup_time(timezone.now())
     JobRun.objects.create(name=JobRun.BACKUP, started_at=night, finished_at=night)
     assert re.search(r"Done .* in \d+ (h|min|s)$", row(as_manager.get("/operations/"), "Back the database up"))
+
+
+def test_the_fetch_of_rates_is_shown_where_currencies_are_compared(as_manager, settings):
+    make_worker()
+    make_panel()
+    settings.EXCHANGE_RATES_URL = "http://localhost:9/"
+    assert "Fetch exchange rates" not in page_of(as_manager.get("/operations/"))
+    report_in("EUR")
+    assert row(as_manager.get("/operations/"), "Fetch exchange") == "Fetch exchange rates 1 d never – – – due"
+    now = timezone.now()
+    JobRun.objects.create(name=JobRun.RATES, started_at=now, finished_at=now, last_error="No answer.")
+    assert "No answer." in row(as_manager.get("/operations/"), "Fetch exchange rates")
 
 
 def test_the_page_says_when_the_last_backup_was_made_or_that_there_is_none(as_manager, settings):

@@ -9,15 +9,26 @@ import pytest
 from django.utils import timezone
 
 from panels import bell, schedule
-from panels.models import JobRun, Mail, Order, Panel
+from panels.models import ExchangeRate, JobRun, Mail, Order, Panel
+from panels.money.totals import today
 from panels.people import mails
 from panels.protocol.client import PanelClient
 from panels.protocol.errors import Unreadable
 from panels.providers import pauses
 from panels.sandbox import Fault, SandboxPanel
 from panels.worker import backup, tasks
-from tests.factories import make_fresh_panel, make_mail, make_order, make_panel, make_placed, make_service, make_user
+from tests.factories import (
+    make_fresh_panel,
+    make_mail,
+    make_order,
+    make_panel,
+    make_placed,
+    make_service,
+    make_user,
+    report_in,
+)
 from tests.processes import PATIENCE, eventually
+from tests.servers import Server, answering, http
 
 
 @pytest.mark.django_db(transaction=True)
@@ -231,6 +242,32 @@ def test_a_worker_without_a_folder_forgets_backups_unless_another_worker_makes_t
     JobRun.objects.create(name=JobRun.BACKUP, started_at=ago, last_error="pg_dump is not installed.")
     tasks.run_sweep()
     assert JobRun.objects.filter(name=JobRun.BACKUP, started_at=ago).exists() is is_kept
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rates_are_fetched_once_a_day_where_currencies_are_compared(in_queue, settings):
+    def sweep():
+        tasks.run_sweep(every=timedelta())
+        assert tasks.lanes.join(PATIENCE)
+        return JobRun.objects.filter(name=JobRun.RATES).first()
+
+    make_fresh_panel(reported_currency="USD")
+    file = f"<a><Cube time='{today()}'/><Cube currency='USD' rate='1.25'/></a>".encode()
+    with Server(answering(http(b"", status="500 No"), http(file))) as bank:
+        settings.EXCHANGE_RATES_URL = bank.url
+        assert sweep() is None
+        report_in("EUR")
+        assert "HTTP 500" in sweep().last_error
+        sweep()
+        assert len(bank.requests) == 1
+        JobRun.objects.filter(name=JobRun.RATES).update(started_at=timezone.now() - timedelta(days=1, hours=1))
+        assert sweep().succeeded_at
+        sweep()
+        assert len(bank.requests) == 2
+    assert str(ExchangeRate.objects.get()) == f"1 EUR = 1.25 USD on {today()}"
+    # Nobody is told of old runs when nothing is fetched any more.
+    report_in("USD")
+    assert sweep() is None
 
 
 @pytest.mark.django_db
