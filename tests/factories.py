@@ -18,6 +18,7 @@ from panels.models import (
     Campaign,
     Client,
     ExchangeRate,
+    JobRun,
     Mail,
     Order,
     Panel,
@@ -225,3 +226,11 @@ def make_rate(currency: str, per_euro: Any, *, days_ago: int = 0, **fields: Any)
 def report_in(currency: str) -> None:
     """Set the reporting currency."""
     Preferences.objects.update_or_create(pk=1, defaults={"reporting_currency": currency})
+
+
+def make_job(name: str, days_ago: float | None = 3, **fields: Any) -> JobRun:
+    """Create a job that has succeeded so long ago, None for never, at a dashboard with a panel."""
+    # Without a panel, the overview only asks for one.
+    make_panel()
+    at = None if days_ago is None else timezone.now() - timedelta(days=days_ago)
+    return JobRun.objects.create(name=name, succeeded_at=at, **fields)

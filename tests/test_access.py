@@ -38,6 +38,10 @@ TABLE = {
     ("history_list", "GET"): (LOGIN, 403, 403, 403, 200),
     ("history_export", "GET"): (LOGIN, 403, 403, 403, 200),
     ("operations", "GET"): (LOGIN, 403, 403, 403, 200),
+    ("rates", "GET"): (LOGIN, 403, 403, 403, 200),
+    ("rates_currency", "POST"): (LOGIN, 403, 403, 403, 302),
+    ("rates_type", "POST"): (LOGIN, 403, 403, 403, 422),
+    ("rates_file", "POST"): (LOGIN, 403, 403, 403, 422),
     ("healthz", "GET"): (200, 200, 200, 200, 200),
     # a person's own settings
     ("list_columns", "POST"): (LOGIN, 302, 302, 302, 302),

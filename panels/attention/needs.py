@@ -31,9 +31,10 @@ from panels.attention.buttons import (
     link,
     show_person,
 )
+from panels.attention.jobs import JOB_NEEDS
 from panels.attention.parts import Listing, Need
-from panels.attention.subjects import BATCHES, JOBS, MAILS, ORDERS, PANELS, REFUSALS, SERVICES, WORDS
-from panels.models import Batch, IdSearch, JobRun, Order, Panel, Refill, RefusalWords, Service
+from panels.attention.subjects import BATCHES, MAILS, ORDERS, PANELS, REFUSALS, SERVICES, WORDS
+from panels.models import Batch, IdSearch, Order, Panel, Refill, RefusalWords, Service
 from panels.models.order_states import NEEDS_A_PERSON
 from panels.models.panel import HAS_ERRORS
 from panels.models.panel_pause import IS_PAUSED
@@ -46,8 +47,6 @@ from panels.pages.times import moment
 State = Order.State
 DAY = timedelta(days=1)
 UNREAD_FOR = timedelta(hours=3)
-# One night may be missed, because the machine was off or restarted.
-BACKED_UP_WITHIN = timedelta(days=2)
 # An order that ended later than this after its creation is not found, because the index is by creation.
 LONGEST_QUEUE = timedelta(days=7)
 
@@ -160,17 +159,6 @@ def _overcharged(service: Service) -> str:
     return f"{orders} charged above what was agreed.{told} Sync the catalog, or put the waiting orders on hold."
 
 
-# A job that has never succeeded needs a person as soon as it has failed, or did not come to its end.
-_HAS_NO_BACKUP = Q(succeeded_at__lt=Now() - BACKED_UP_WITHIN) | (
-    Q(succeeded_at=None) & (Q(last_error__gt="") | Q(leased_until__lt=Now()))
-)
-
-
-def _no_backup(job: JobRun) -> str:
-    since = format_html(" since {}", moment(job.succeeded_at)) if job.succeeded_at else ""
-    return format_html("No backup{}. {}", since, job.last_error)
-
-
 # NEEDS_A_PERSON stands in the queries because it is the condition of their index.
 NEEDS = (
     Need(
@@ -257,16 +245,7 @@ NEEDS = (
         since=lambda order: order.created_at,
         listing=Listing("on hold", "state=held"),
     ),
-    Need(
-        name="backup",
-        subject=JOBS,
-        weight=64,
-        when=Q(_HAS_NO_BACKUP, name=JobRun.BACKUP),
-        sentence=_no_backup,
-        buttons=(link("Open operations", "panels.view_jobrun", lambda _: reverse("operations")),),
-        badge=lambda _: badge("backup", label="No backup", kind="bad"),
-        since=lambda job: job.succeeded_at,
-    ),
+    *JOB_NEEDS,
     Need(
         name="mail",
         subject=MAILS,

@@ -68,11 +68,13 @@ BATCHES = Subject(
     address=show_row,
     order=("confirmed_at", "pk"),
 )
+# The jobs that can need a person: the title, and the name of the page.
+_JOBS = {JobRun.BACKUP: ("Backups of the database", "operations"), JobRun.RATES: ("Exchange rates", "rates")}
 JOBS = Subject(
     name="jobs",
     model=JobRun,
-    title=lambda _: "Backups of the database",
-    address=lambda _: reverse("operations"),
+    title=lambda job: _JOBS[job.name][0],
+    address=lambda job: reverse(_JOBS[job.name][1]),
     permission="panels.view_jobrun",
 )
 MAILS = Subject(

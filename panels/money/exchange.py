@@ -44,6 +44,11 @@ class Converter:
         currency = Preferences.current().reporting_currency
         return cls(currency, ExchangeRate.newest() if currency else (), today())
 
+    @classmethod
+    def read_all(cls) -> Converter:
+        """Return the present converter with all rates and who stored them, for the page that shows them."""
+        return cls(Preferences.current().reporting_currency, ExchangeRate.newest("stored_by"), today())
+
     @property
     def is_set(self) -> bool:
         """Whether there is a reporting currency."""
@@ -52,6 +57,11 @@ class Converter:
     def is_needed(self, currencies: Iterable[str]) -> bool:
         """Return whether there is a reporting currency, and one of these currencies is another one."""
         return self.is_set and any(each != self.currency for each in currencies)
+
+    @property
+    def known(self) -> list[str]:
+        """The currencies that can be converted."""
+        return sorted({*self._rates, EURO})
 
     def rate_of(self, currency: str) -> ExchangeRate | None:
         """Return the newest rate of a currency, None if there is none. The euro has none."""

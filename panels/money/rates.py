@@ -6,7 +6,9 @@ replaces a rate that a person stored later.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -14,22 +16,40 @@ from django.utils import timezone
 
 from panels.models import ExchangeRate, Panel, Preferences
 from panels.models.history import note
+from panels.money.exchange import Converter
 from panels.money.totals import today
 from panels.tables.rates import EURO, KEPT_FOR, RateLine
 
 Source = ExchangeRate.Source
 
 
-def used_currencies() -> set[str]:
-    """Return the known currencies of all panels."""
+@dataclass(frozen=True)
+class UsedRate:
+    """A currency that panels have or that is reported in, its newest rate, and whether nothing is ranked by it."""
+
+    currency: str
+    panels: int
+    rate: ExchangeRate | None
+    is_stale: bool
+
+
+def used_currencies() -> Counter[str]:
+    """Return the known currencies of all panels, and how many panels have each."""
     panels = Panel.objects.order_by().only("currency_override", "reported_currency")
-    return {panel.currency for panel in panels} - {""}
+    return Counter(panel.currency for panel in panels if panel.currency)
+
+
+def used_rates(converter: Converter) -> list[UsedRate]:
+    """Return the rates of the currencies in use. The euro has none."""
+    used = used_currencies()
+    found = [(each, converter.rate_of(each)) for each in sorted({*used, converter.currency} - {"", EURO})]
+    return [UsedRate(each, used[each], rate, rate is not None and converter.is_stale(rate)) for each, rate in found]
 
 
 def is_fetch_wanted() -> bool:
     """Return whether the rates of the bank are of use: another currency is compared with the reporting currency."""
     currency = Preferences.current().reporting_currency
-    return bool(settings.EXCHANGE_RATES_URL and currency and used_currencies() - {currency})
+    return bool(settings.EXCHANGE_RATES_URL and currency and used_currencies().keys() - {currency})
 
 
 def set_reporting_currency(currency: str) -> bool:
@@ -44,10 +64,11 @@ def set_reporting_currency(currency: str) -> bool:
     return True
 
 
-def store_typed(line: RateLine, person: Any) -> None:
-    """Store a rate that a person typed."""
+def store_typed(line: RateLine, person: Any) -> ExchangeRate:
+    """Store a rate that a person typed. Return the rate of its currency that counts, which may be a newer one."""
     _store([line], Source.TYPED, person)
     note(Preferences.current(), f"rate typed: 1 {EURO} = {line.per_euro:f} {line.currency} on {line.day}")
+    return ExchangeRate.objects.filter(currency=line.currency).latest("day")
 
 
 def store_file(lines: list[RateLine], name: str, person: Any) -> None:

@@ -163,8 +163,13 @@ def price(
     """Write the price of a service without its unit. The options are those of `money`."""
     if amount is None:
         return NO_VALUE
-    text = digits(Decimal(amount), min(decimals_of(currency), RATE_DECIMALS), RATE_DECIMALS, SMALL_RATE)
+    text = price_digits(Decimal(amount), currency)
     return _show(text, amount, currency, is_expected=False, with_currency=with_currency, is_aligned=is_aligned)
+
+
+def price_digits(amount: Decimal, currency: str) -> str:
+    """Write the number of a price."""
+    return digits(amount, min(decimals_of(currency), RATE_DECIMALS), RATE_DECIMALS, SMALL_RATE)
 
 
 def rate(amount: Decimal | int | None, currency: str = "") -> str:
@@ -206,13 +211,13 @@ def _show(
     is_rounded = _with(currency, text) != whole
     if not is_aligned and not is_rounded:
         return f"{sign}{text}{unit}"
-    shown = f"{sign}{text}{_pad(text) if is_aligned else ''}{escape(unit)}"
+    shown = f"{sign}{text}{pad(text) if is_aligned else ''}{escape(unit)}"
     if is_rounded:
         shown = f'<span title="{sign}{escape(whole)}">{shown}</span>'
     return mark_safe(shown)  # noqa: S308
 
 
-def _pad(text: str) -> str:
+def pad(text: str) -> str:
     """Return an empty part that fills the decimals up to those of the longest number in the table (static/app.css)."""
     return f'<span class="pad pad--{len(text.partition(".")[2])}"></span>'
 

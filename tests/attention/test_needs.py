@@ -20,6 +20,7 @@ from panels.models import Batch, JobRun, Order, Panel, RefusalWords, Service
 from panels.models.order_states import NEEDS_A_PERSON
 from tests.factories import (
     make_fresh_panel,
+    make_job,
     make_mail,
     make_order,
     make_panel,
@@ -33,14 +34,6 @@ from tests.factories import (
 def make_paused():
     """Return a paused batch without orders."""
     return Batch.objects.create(source="file", state="paused", name="Spring")
-
-
-def make_backup(days_ago=3, **fields):
-    """Return the job of the backups, which has succeeded so long ago. None: never."""
-    # Without a panel, the overview only asks for one.
-    make_panel()
-    at = None if days_ago is None else timezone.now() - timedelta(days=days_ago)
-    return JobRun.objects.create(name=JobRun.BACKUP, succeeded_at=at, **fields)
 
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -62,12 +55,13 @@ EXAMPLES = {
     "word": lambda: make_placed(is_word_unknown=True, remote_status="Sleeping"),
     "refill_word": lambda: make_refill(is_word_unknown=True, next_check_at=timezone.now()).order.panel,
     "paused_batch": lambda: make_order(batch=make_paused()).batch,
-    "backup": make_backup,
+    "backup": lambda: make_job(JobRun.BACKUP),
+    "rates": lambda: make_job(JobRun.RATES, last_error="No answer."),
     "mail": lambda: make_panel() and make_mail(),
     "refused": lambda: make_order(state="refused", error_text="Bad link.", finished_at=timezone.now()),
 }
 # Kinds of which there is one row at most.
-SINGLE = {"backup"}
+SINGLE = {"backup", "rates"}
 
 by_kind = pytest.mark.parametrize("kind", NEEDS, ids=lambda kind: kind.name)
 
@@ -395,39 +389,3 @@ def test_who_may_not_change_batches_gets_no_button_to_resume(client, viewer):
     make_order(batch=make_paused())
     (finding,) = find(viewer.has_perm).findings
     assert [offer.label for offer in finding.buttons] == ["Open batch"]
-
-
-# -- backups
-
-
-@pytest.mark.parametrize(
-    ("days_ago", "fields", "words"),
-    [
-        (1.9, {"last_error": "No disk."}, None),
-        (2.1, {"last_error": ""}, "No backup since"),
-        (2.1, {"last_error": "No <disk>."}, "No &lt;disk&gt;."),
-        # A new installation, and one whose first backup runs.
-        (None, {}, None),
-        (None, {"leased_until": timezone.now() + HOUR}, None),
-        (None, {"last_error": "pg_dump is not installed."}, "No backup. pg_dump is not installed."),
-        (None, {"leased_until": timezone.now() - HOUR}, "No backup."),
-    ],
-)
-@pytest.mark.django_db
-def test_a_backup_is_missed_after_two_days_and_where_none_succeeds_at_once(days_ago, fields, words):
-    make_backup(days_ago, **fields)
-    JobRun.objects.create(name="other", last_error="Never", succeeded_at=timezone.now() - 9 * DAY)
-    found = find().findings
-    assert (len(found), count_attention()) == ((0, 0) if words is None else (1, 1))
-    assert words is None or words in found[0].sentences[0]
-
-
-@pytest.mark.django_db
-def test_only_who_sees_the_jobs_is_told_of_a_missing_backup(viewer, manager, client):
-    make_backup()
-    assert [len(find(person.has_perm).findings) for person in (viewer, manager)] == [0, 1]
-    for person in (viewer, manager):
-        client.force_login(person)
-        page = client.get("/").text
-        assert ("No backup since" in page) is (person == manager)
-        assert ('1<span class="sr"> need attention' in page) is (person == manager)

@@ -10,6 +10,7 @@ from auditlog.models import LogEntry
 
 from panels.models import ExchangeRate
 from panels.money import rates
+from panels.money.exchange import Converter
 from panels.money.totals import today
 from panels.tables.rates import KEPT_FOR, RateLine
 from tests.factories import make_panel, make_rate, make_user, report_in
@@ -89,4 +90,27 @@ def test_the_bank_is_asked_only_where_currencies_are_compared(settings, reportin
 def test_the_currency_that_a_person_set_at_a_panel_is_the_one_in_use():
     make_panel(reported_currency="USD", currency_override="EUR")
     make_panel(reported_currency="")
-    assert rates.used_currencies() == {"EUR"}
+    assert rates.used_currencies() == {"EUR": 1}
+
+
+def test_the_currencies_in_use_and_the_reporting_currency_have_their_rates(manager, django_assert_num_queries):
+    for currency in ("USD", "USD", "EUR", "NGN"):
+        make_panel(reported_currency=currency)
+    report_in("RUB")
+    dollar = make_rate("USD", "1.1", stored_by=manager)
+    ruble = make_rate("RUB", 95, days_ago=4, stored_by=manager)
+    make_rate("GBP", "0.8")
+    with django_assert_num_queries(4):
+        found = rates.used_rates(Converter.read_all())
+        assert {each.rate.stored_by for each in found if each.rate} == {manager}
+    assert found == [
+        rates.UsedRate("NGN", 1, None, is_stale=False),
+        rates.UsedRate("RUB", 0, ruble, is_stale=True),
+        rates.UsedRate("USD", 2, dollar, is_stale=False),
+    ]
+
+
+def test_a_typed_rate_of_an_earlier_day_is_stored_and_does_not_count():
+    newer = make_rate("USD", "1.1")
+    assert rates.store_typed(line("USD", "1.2", 1), None) == newer
+    assert rates.store_typed(line("USD", "1.2"), None).per_euro == Decimal("1.2")
