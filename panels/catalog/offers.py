@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 
+from panels.bell import ALL, ring
 from panels.models import Panel, Product, ProductGrade, RefillClass, Service, ServiceFacts
 from panels.models.writing import insert_rows, update_rows
 from panels.money.exchange import Converter
@@ -78,6 +79,12 @@ def mark_all_stale() -> int:
     So what nobody has marked does not last: another currency of a panel, or services that were deleted with it.
     """
     return Product.objects.update(is_stale=True)
+
+
+def compare_anew() -> None:
+    """Let all products be compared anew, because the rates or the reporting currency have changed."""
+    mark_all_stale()
+    ring("offers", ALL)
 
 
 def _mark(facts: QuerySet[ServiceFacts]) -> None:

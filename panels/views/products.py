@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from panels.catalog.products import rename
 from panels.filters import ProductFilter
-from panels.lists.products import PRODUCTS, RELATED
+from panels.lists.products import PRODUCTS, RELATED, priced
 from panels.models import Product, ProductGrade
 from panels.pages.downloads import back_to_list, files_of, send_list
 from panels.pages.facets import facets_of
@@ -40,7 +40,7 @@ def product_list(request: HttpRequest) -> HttpResponse:
         "facets": list(facets_of(bar, found.counts())),
         "page": page,
         "total": total,
-        "table": TablePage(PRODUCTS, request, page, sort=sort, is_filtered=bar.is_active),
+        "table": TablePage(PRODUCTS, request, page.with_rows(priced(page)), sort=sort, is_filtered=bar.is_active),
         "exports": list(files_of(request, "product_export", total)),
     }
     return render_list(request, "panels/catalog/product_list.html", context, partial="products")
@@ -55,7 +55,8 @@ def product_export(request: HttpRequest, suffix: str) -> HttpResponseBase:
     if not found.is_valid():
         return back_to_list(request)
     rows = found.qs.select_related(*RELATED).defer("cheapest__description", "cheapest__panel__api_key")
-    return send_list(request, PRODUCTS, rows, suffix=suffix, sort=PRODUCTS.field_of(PRODUCTS.sort_of(request.GET)))
+    sort = PRODUCTS.field_of(PRODUCTS.sort_of(request.GET))
+    return send_list(request, PRODUCTS, rows, suffix=suffix, sort=sort, of_page=priced)
 
 
 @permission_required("panels.view_service", raise_exception=True)
@@ -65,7 +66,10 @@ def product_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what a product costs with each class of refill, and its offers, the cheapest first."""
     product = get_object_or_404(Product, pk=pk)
     grades = product.grades.select_related("cheapest__panel").defer("cheapest__description", "cheapest__panel__api_key")
-    context = services_context(request, product=pk) | {"product": product, "grades": _apart(grades.order_by("refill"))}
+    context = services_context(request, product=pk) | {
+        "product": product,
+        "grades": priced(_apart(grades.order_by("refill"))),
+    }
     return render_list(request, "panels/catalog/product_detail.html", context, partial="services")
 
 

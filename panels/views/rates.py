@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from panels.catalog.offers import compare_anew
 from panels.forms.rates import RateFileForm, RateForm, ReportingCurrencyForm
 from panels.models import JobRun
 from panels.money.exchange import FRESH_FOR, Converter
@@ -37,7 +38,9 @@ def rates_currency(request: HttpRequest) -> HttpResponse:
     currency = form.cleaned_data["reporting_currency"]
     if not set_reporting_currency(currency):
         messages.info(request, "Nothing was changed.")
-    elif currency:
+        return redirect("rates")
+    compare_anew()
+    if currency:
         messages.success(request, f"Prices are compared in {currency} from now on.")
     else:
         messages.success(request, "Prices in different currencies are not compared any more.")
@@ -53,6 +56,7 @@ def rates_type(request: HttpRequest) -> HttpResponse:
         return _show(request, rate_form=form)
     line = form.line
     counts = store_typed(line, request.user)
+    compare_anew()
     messages.success(request, f"Stored: 1 EUR = {line.per_euro:f} {line.currency}.")
     if counts.day > line.day:
         messages.warning(request, f"A newer rate counts: {rate_words(counts)}.")
@@ -67,6 +71,7 @@ def rates_file(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _show(request, file_form=form)
     store_file(form.lines, form.cleaned_data["file"].name, request.user)
+    compare_anew()
     number = len(form.lines)
     messages.success(request, "1 rate was stored." if number == 1 else f"{number:,} rates were stored.")
     return redirect("rates")

@@ -254,7 +254,10 @@ def _fetch_rates_daily() -> None:
 
 def run_rates(*, every: timedelta = timedelta()) -> JobRun | None:
     """Fetch the exchange rates, unless that is under way or began less than `every` ago."""
-    return _as_job(JobRun.RATES, rates.fetch_rates, every=every, at_most=timedelta(minutes=2))
+    job = _as_job(JobRun.RATES, rates.fetch_rates, every=every, at_most=timedelta(minutes=2))
+    if job and not job.last_error:
+        offers.compare_anew()
+    return job
 
 
 def _sweep() -> None:

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from panels.lists.products import EXPORTED, PRODUCTS, RELATED
-from panels.models import ProductGrade
-from tests.factories import make_offer, make_panel, read_offers
+from panels.lists.products import EXPORTED, PRODUCTS, RELATED, priced
+from panels.models import Preferences, ProductGrade
+from tests.factories import make_offer, make_panel, make_rate, read_offers
 from tests.lists import values
 
 pytestmark = pytest.mark.django_db
@@ -17,16 +17,20 @@ def test_cells_and_export_take_no_query(django_assert_num_queries):
     make_offer("Instagram Likes", make_panel(name="Cheap"), rate_per_1000=Decimal("0.50"), refill=None)
     make_offer("Instagram Likes | Real", rate_per_1000=Decimal(2), refill=None)
     read_offers()
-    (grade,) = ProductGrade.objects.select_related(*RELATED)
-    table = values.draw(PRODUCTS, [grade], user)
+    (row,) = priced(ProductGrade.objects.select_related(*RELATED))
+    table = values.draw(PRODUCTS, [row], user)
     assert table.columns
     with django_assert_num_queries(0):
         body = table.body
-        row = {name: read(grade) for name, read in EXPORTED.items()}
+        exported = {name: read(row) for name, read in EXPORTED.items()}
     assert "Instagram likes" in body
     assert "× 4.0" in body
-    assert (row["Cheapest from"], row["Currency"], row["Cheapest panel"]) == (Decimal("0.50"), "USD", "Cheap")
-    assert (row["Panels"], row["Offers"]) == (2, 2)
+    assert (exported["Cheapest from"], exported["Currency"], exported["Cheapest panel"]) == (
+        Decimal("0.50"),
+        "USD",
+        "Cheap",
+    )
+    assert (exported["Panels"], exported["Offers"]) == (2, 2)
 
 
 def test_a_row_without_a_comparable_price_says_why():
@@ -34,5 +38,19 @@ def test_a_row_without_a_comparable_price_says_why():
     for currency in ("USD", "EUR"):
         make_offer("Instagram Likes", make_panel(reported_currency=currency), refill=None)
     read_offers()
-    body = values.draw(PRODUCTS, ProductGrade.objects.select_related(*RELATED), user).body
+    body = values.draw(PRODUCTS, priced(ProductGrade.objects.select_related(*RELATED)), user).body
     assert "different currencies" in body
+
+
+def test_an_offer_in_another_currency_has_its_price_in_the_reporting_currency():
+    user = values.with_all_columns(PRODUCTS)
+    make_rate("USD", "1.25")
+    Preferences.objects.create(pk=1, reporting_currency="USD")
+    make_offer("Instagram Likes", make_panel(reported_currency="EUR"), rate_per_1000=Decimal(2), refill=None)
+    make_offer("Instagram Likes", make_panel(reported_currency="USD"), rate_per_1000=Decimal(3), refill=None)
+    read_offers()
+    (row,) = priced(ProductGrade.objects.select_related(*RELATED))
+    assert row.grade.price == row.price.amount == Decimal("2.5")
+    body = values.draw(PRODUCTS, [row], user).body
+    assert "≈" in body
+    assert "1 EUR = 1.25 USD" in body

@@ -47,7 +47,7 @@ def test_products_are_sorted_by_price(as_viewer, product):
 
 def test_the_page_of_a_product_shows_the_cheapest_of_each_grade_and_all_offers(as_operator, product):
     answer = as_operator.get(product.get_absolute_url())
-    assert [(grade.refill, grade.price) for grade in answer.context["grades"]] == [
+    assert [(row.grade.refill, row.grade.price) for row in answer.context["grades"]] == [
         (0, Decimal("0.4")),
         (1, Decimal("0.9")),
     ]
