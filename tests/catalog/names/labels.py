@@ -2,7 +2,7 @@
 
 A line is: name ⟶ facts ⟵ category ⟵ type ⟵ min/max/rate. The facts begin with platform and metric, and go on with
 short names. The truth was written from the grammar of names, before the reader saw the name. The rules of the reader
-were then mended with labelled.txt. unseen.txt was written last: at its first run, one of its facts was missing ("avg").
+were then mended with labelled.txt, and never with unseen.txt, so some names of that file are read wrongly.
 """
 
 from __future__ import annotations

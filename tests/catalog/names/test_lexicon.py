@@ -36,6 +36,7 @@ def test_a_line_that_begins_with_a_space_goes_on_with_the_last():
         ("instagrm", "p:instagram"),
         ("folowwers", "m:followers"),
         ("subscirbers", "m:subscribers"),
+        ("тикtok", "p:tiktok"),
         ("المشاهدات", "m:views"),
         ("gün", "a:day"),
     ],

@@ -23,6 +23,7 @@ from panels.catalog.names import read_name
         ("Telegram Reactions [Post must be public]", ""),
         ("Twitch Followers 24/7 live support", ""),
         ("Reddit Upvotes | Comment", "comment"),
+        ("X Space Live Listeners", "space"),
     ],
 )
 def test_objects(name, item):

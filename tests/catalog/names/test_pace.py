@@ -12,6 +12,8 @@ from panels.catalog.names import read_name
         ("50K/Day", None, 50_000),
         ("Speed: 10K per day", None, 10_000),
         ("Up to 30K/day", None, 30_000),
+        ("50K max/day", None, 50_000),
+        ("Max Speed 10K", None, 10_000),
         ("3-5K/D", 3_000, 5_000),
         ("500-1K/Day", 500, 1_000),
         ("Day 1K-50K", 1_000, 50_000),

@@ -70,6 +70,11 @@ def test_the_category_gives_what_the_name_does_not_say():
     assert (facts.gender, facts.refill_days) == ("female", 30)
 
 
+def test_the_category_gives_a_length_unless_it_lists_several():
+    assert read_name("0-5 Min | 5K Max", "Facebook Live Stream | 60 Minutes").minutes == 60
+    assert read_name("0-5 Min | 5K Max", "Facebook Live Stream | 30 / 60 Minutes").minutes is None
+
+
 def test_the_name_counts_before_the_category():
     facts = read_name("TikTok Likes No Refill", "Instagram Followers R30")
     assert (facts.platform, facts.metric, facts.refill_days) == ("tiktok", "likes", 0)
