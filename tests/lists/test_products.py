@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from panels.lists.products import EXPORTED, PRODUCTS, RELATED, priced
-from panels.models import Preferences, ProductGrade
-from tests.factories import make_offer, make_panel, make_rate, read_offers
+from panels.models import ProductGrade
+from tests.factories import make_offer, make_panel, make_rate, read_offers, report_in
 from tests.lists import values
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +45,7 @@ def test_a_row_without_a_comparable_price_says_why():
 def test_an_offer_in_another_currency_has_its_price_in_the_reporting_currency():
     user = values.with_all_columns(PRODUCTS)
     make_rate("USD", "1.25")
-    Preferences.objects.create(pk=1, reporting_currency="USD")
+    report_in("USD")
     make_offer("Instagram Likes", make_panel(reported_currency="EUR"), rate_per_1000=Decimal(2), refill=None)
     make_offer("Instagram Likes", make_panel(reported_currency="USD"), rate_per_1000=Decimal(3), refill=None)
     read_offers()
