@@ -71,6 +71,8 @@ class Filling:
         _insert(models.OrderEvent, self._events())
         _insert(models.Refill, list(self._refills(people)))
         totals.recount()
+        _insert(models.ServiceFacts, ({} for _ in range(self.panels * self.services)))
+        _read_names()
         _settle()
 
     def ago(self, **lapse: float) -> str:
@@ -324,7 +326,7 @@ def _insert(model: Any, rows: Iterable[Row]) -> None:
     from django.db import connection, transaction
 
     defaults = _defaults(model)
-    columns = ", ".join(f'"{name}"' for name in ("id", *defaults))
+    columns = ", ".join(f'"{name}"' for name in (model._meta.pk.column, *defaults))
     table = model._meta.db_table
     numbered = ((number, *map(row.get, defaults, defaults.values())) for number, row in enumerate(rows, 1))
     with transaction.atomic(), connection.cursor() as cursor:
@@ -378,6 +380,28 @@ def _each_index(model: Any, change: str) -> None:
             getattr(editor, change)(model, index)
             for statement in editor.collected_sql:
                 cursor.execute(statement)
+
+
+def _read_names() -> None:
+    """Read all names and count the offers of all products as the worker does, but without its naps."""
+    import threading
+    from unittest.mock import patch
+
+    from django.utils import timezone
+
+    from panels.catalog import facts, offers
+    from panels.models import ExchangeRate, Preferences
+
+    now = timezone.now()
+    Preferences.objects.create(pk=1, reporting_currency="EUR")
+    rates = [("USD", "1.1"), ("INR", "95")]
+    ExchangeRate.objects.bulk_create(
+        ExchangeRate(currency=currency, per_euro=rate, day=now.date(), source="typed", stored_at=now)
+        for currency, rate in rates
+    )
+    with patch.multiple(facts, NAP=0, PIECE=1000), patch.multiple(offers, NAP=0, PIECE=1000):
+        facts.read_names(threading.Event())
+        offers.count_offers(threading.Event())
 
 
 def _settle() -> None:

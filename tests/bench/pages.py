@@ -131,6 +131,16 @@ ADDRESSES = {
     "catalog: no longer listed": "/catalog/?show=unlisted",
     "catalog: with refill, by price": "/catalog/?refill=yes&currency=USD&sort=price",
     "a service": "/catalog/1/",
+    "a service: its facts": "/catalog/1/facts/",
+    "products": "/catalog/products/",
+    "products: last page": "/catalog/products/?last=1",
+    "products: cheapest first": "/catalog/products/?sort=price",
+    "products: of a platform": "/catalog/products/?platform=instagram",
+    "products: of a platform, with refill, cheapest first": "/catalog/products/?platform=instagram&refill=1&sort=price",
+    "products: words": "/catalog/products/?q=instagram+followers",
+    "products: at several panels": "/catalog/products/?several=on",
+    "a product": "/catalog/products/{product}/",
+    "a product: with refill": "/catalog/products/{product}/?refill_class=1",
     "bulk": "/bulk/",
     "a batch": "/bulk/1/",
     "a batch: last page": "/bulk/1/?last=1",
@@ -170,7 +180,7 @@ def addresses() -> Iterator[tuple[str, str]]:
 
     from django.utils import timezone
 
-    from panels.models import Order, Panel
+    from panels.models import Order, Panel, ProductGrade
     from panels.pages.paging import paginate
 
     first, last = Order.objects.order_by("pk").first(), Order.objects.order_by("pk").last()
@@ -182,6 +192,7 @@ def addresses() -> Iterator[tuple[str, str]]:
     month_ago = timezone.now() - timedelta(days=60)
     found = {
         "after": paginate(Order.objects.all(), {}, sort="-created_at").after,
+        "product": ProductGrade.objects.order_by("-offers").values_list("product", flat=True)[0],
         "panel": Panel.objects.order_by("-pk").values_list("pk", flat=True)[0],
         "person": last.placed_by_id,
         "from": month_ago.date(),

@@ -1,5 +1,6 @@
 """Catalogs are updated without a worker."""
 
+from panels.models import ProductGrade, ServiceFacts
 from tests.factories import make_panel
 from tests.management.running import NOBODY, run
 
@@ -13,3 +14,9 @@ def test_all_catalogs_are_synced_and_failures_are_named(panel, sandbox):
     assert "Nowhere: " in output
     assert "Asleep" not in output
     assert failure == "The work did not succeed at Nowhere."
+
+
+def test_names_are_read_and_offers_counted(panel, sandbox):
+    run("sync_catalog")
+    assert not ServiceFacts.objects.filter(version=ServiceFacts.STALE).exists()
+    assert ProductGrade.objects.exists()
