@@ -20,13 +20,14 @@ from panels.lists import order_totals
 from panels.models import DayTotal, Panel, Service
 from panels.money.costs import promised_costs
 from panels.money.totals import update_totals
+from panels.pages import merging
 from panels.views import order_list
 from tests.bench.fill import Filling
 from tests.bench.pages import MOST_QUERIES, addresses
 from tests.factories import make_batch, row_of
 
 # No index is worth its cost here, because two hundred thousand services are read in some hundredths of a second.
-MAY_SCAN_SERVICES = {"catalog: with refill, by price"}
+MAY_SCAN_SERVICES = {"catalog: with refill, by price", "catalog: cheapest of all, with refill"}
 
 
 @pytest.fixture
@@ -41,6 +42,8 @@ def test_every_address_asks_few_questions_and_reads_no_whole_table_of_orders_or_
     # Only fewer orders than are counted are summed one by one.
     for module in (order_list, order_totals):
         monkeypatch.setattr(module, "COUNT_UP_TO", 1000)
+    # More services than that are merged by the index.
+    monkeypatch.setattr(merging, "COUNT_UP_TO", 100)
     client.force_login(User.objects.first())
     asked, scans = {}, {}
     for what, address in addresses():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -13,6 +14,8 @@ from django.db.models import F, QuerySet
 from panels.filters.base import all_words
 from panels.models import Panel, RefillClass, Service
 from panels.models.planning import unindexed
+from panels.money.exchange import Converter
+from panels.money.totals import today
 from panels.protocol.order_types import type_choices
 from panels.protocol.refill_words import read_search
 
@@ -20,8 +23,8 @@ from panels.protocol.refill_words import read_search
 class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
     """The services of all panels that the catalog shows. By default these are the listed services of active panels.
 
-    Only prices in the same currency can be compared, so a range or an order of prices needs a single currency
-    (`lacks_currency`).
+    An order of prices compares their worths in the reporting currency (`is_merged`). Without worths, only prices in the
+    same currency can be compared, so it needs a single currency. A range always needs one (`lacks_currency`).
     """
 
     SORTS: ClassVar = {"name": "name", "-name": "-name", "price": "rate_per_1000", "-price": "-rate_per_1000"}
@@ -78,9 +81,10 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
         method="leave", choices=[(name, name) for name in SORTS], widget=forms.HiddenInput
     )
 
-    def __init__(self, data: Mapping[str, Any], panels: Iterable[Panel]) -> None:
+    def __init__(self, data: Mapping[str, Any], panels: Iterable[Panel], converter: Converter | None = None) -> None:
         super().__init__(data, Service.objects.all())
         self._panels = list(panels)
+        self.converter = converter or Converter("", (), today())
         known = sorted({panel.currency for panel in self._panels})
         self.filters["panel"].extra["choices"] = [(str(panel.pk), panel.name) for panel in self._panels]
         self.filters["currency"].extra["choices"] = [(each or self.NO_CURRENCY, each or "Not known") for each in known]
@@ -101,10 +105,33 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
         """The currencies of the shown prices, by their values in the filter."""
         return sorted({panel.currency or self.NO_CURRENCY for panel in self.panels})
 
+    @cached_property
+    def worths(self) -> dict[int, Fraction]:
+        """What a unit of the currency of each panel is worth, by the pk of the panel. Empty if one worth is missing."""
+        found = {panel.pk: self.converter.worth(panel.currency) for panel in self.panels}
+        worths = {pk: worth for pk, worth in found.items() if worth is not None}
+        return worths if len(worths) == len(found) else {}
+
+    @property
+    def lacking(self) -> list[str]:
+        """The currencies whose missing rates prevent a comparison, if there is a reporting currency."""
+        return [each or "a currency that is not known" for each in self.converter.lacking(self._codes)]
+
+    @property
+    def shows_converted(self) -> bool:
+        """Whether a shown price is in another currency than the reporting currency."""
+        return self.converter.is_needed(self._codes)
+
+    @property
+    def is_merged(self) -> bool:
+        """Whether prices in different currencies are sorted by their worths."""
+        return len(self.currencies) > 1 and self._is_by_price and bool(self.worths)
+
     @property
     def lacks_currency(self) -> bool:
-        """Whether the input asks for a comparison of prices in different currencies."""
-        return len(self.currencies) > 1 and (self._has_range or self._wanted_sort in ("price", "-price"))
+        """Whether the input asks for a comparison of prices that is not possible."""
+        is_apart = self._is_by_price and not self.worths
+        return len(self.currencies) > 1 and (self.has_range or is_apart)
 
     @property
     def used_sort(self) -> str:
@@ -119,7 +146,7 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
     @property
     def is_refused(self) -> bool:
         """Whether nothing is shown because the input cannot be read or prices cannot be compared."""
-        return bool(self.errors) or (self.lacks_currency and self._has_range)
+        return bool(self.errors) or (self.lacks_currency and self.has_range)
 
     @property
     def is_narrowed(self) -> bool:
@@ -132,7 +159,9 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
             return queryset.none()
         found: QuerySet[Service] = super().filter_queryset(queryset)
         if self._chosen("show") != "all":
-            found = found.filter(is_listed=self._chosen("show") != "unlisted")
+            is_listed = self._chosen("show") != "unlisted"
+            # SQLite uses the index of panel, listed and price for IN, but not for the field alone.
+            found = found.filter(is_listed__in=[is_listed]) if self.is_merged else found.filter(is_listed=is_listed)
         if len(self.panels) == len(self._panels):
             return found
         # For several panels, the index of panels does not help to sort.
@@ -178,8 +207,17 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
         return str(self._chosen("sort") or ("price" if self._chosen("product") else "name"))
 
     @property
-    def _has_range(self) -> bool:
+    def has_range(self) -> bool:
+        """Whether the input has a range of prices."""
         return any(self._chosen(name) is not None for name in ("price_from", "price_to"))
+
+    @property
+    def _codes(self) -> set[str]:
+        return {panel.currency for panel in self.panels}
+
+    @property
+    def _is_by_price(self) -> bool:
+        return self._wanted_sort in ("price", "-price")
 
     def _chosen(self, name: str) -> Any:
         # Unreadable input is an error of the form, so it chooses nothing.

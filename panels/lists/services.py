@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
@@ -10,11 +11,13 @@ from django.utils.html import format_html
 
 from panels.lists.cells import BARE, main_link, name_column, time_column, words
 from panels.models import Product, Service, ServiceFacts
+from panels.money.exchange import Converted, Converter
 from panels.pages import numbers, states
 from panels.pages.facts import chips_of, draw_chips, draw_marks
 from panels.pages.numbers import NO_VALUE
 from panels.pages.table import Column, Table
 from panels.templatetags.catalog import average_time, is_flat, type_badge
+from panels.templatetags.exchange import converted_price
 
 # The relations that the cells show.
 RELATED = ("panel", "facts__product", "mark")
@@ -182,3 +185,22 @@ SERVICES: Table[Service] = Table(
         ),
     ),
 )
+
+
+def services_table(converter: Converter) -> Table[Service]:
+    """Return the list with a column of the prices in the reporting currency, after the prices themselves."""
+
+    def convert(service: Service) -> Converted | None:
+        return converter.convert(service.rate_per_1000, service.panel.currency)
+
+    column: Column[Service] = Column(
+        name="converted",
+        title="Converted",
+        cell=lambda service: converted_price(convert(service)),
+        bare=lambda service: converted_price(convert(service), **BARE),
+        currency=lambda service: converter.currency if convert(service) else None,
+        css="num",
+        shown="always",
+    )
+    place = 1 + next(number for number, each in enumerate(SERVICES.columns) if each.name == "price")
+    return replace(SERVICES, columns=(*SERVICES.columns[:place], column, *SERVICES.columns[place:]))

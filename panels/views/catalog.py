@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -15,17 +15,19 @@ from django.views.decorators.http import require_POST, require_safe
 from panels.bell import ring
 from panels.catalog.offers import same_upstream
 from panels.filters import ServiceFilter
-from panels.lists.services import RELATED, SERVICES
+from panels.lists.services import RELATED, SERVICES, services_table
 from panels.models import Order, Panel, Service
 from panels.money import charges
 from panels.money.costs import estimate
+from panels.money.exchange import FRESH_FOR, Converter
 from panels.orders import holding
 from panels.orders.delivery import delivery_minutes
 from panels.pages.downloads import back_to_list, files_of, send_list
 from panels.pages.filter_bar import FilterBar, render_list, without_empty
 from panels.pages.htmx import page_before
 from panels.pages.limits import limited
-from panels.pages.paging import count_rows, find_page
+from panels.pages.merging import find_merged
+from panels.pages.paging import Page, count_rows, find_page
 from panels.pages.table import TablePage
 from panels.protocol.order_types import ORDER_TYPES, type_choices
 from panels.providers import service_types
@@ -47,15 +49,16 @@ def service_list(request: HttpRequest) -> HttpResponse:
 def services_context(request: HttpRequest, **only: Any) -> dict[str, Any]:
     """Return the context of a list of services. `only`: filters that the list has beside those of the address."""
     narrowed = _filter(request, **only)
-    shown = Service.objects.select_related(*RELATED).defer("description", "search_text", "panel__api_key")
-    page, total = find_page(narrowed.qs, request.GET, sort=narrowed.sort_field, shown=shown)
+    page, total = _find_page(narrowed, request.GET)
+    table = services_table(narrowed.converter) if narrowed.shows_converted else SERVICES
     return {
         "filter": narrowed,
         "bar": FilterBar(narrowed, request, list_name="" if only else "services", target="services"),
         "page": page,
         "total": total,
-        "table": TablePage(SERVICES, request, page, sort=narrowed.used_sort, is_filtered=narrowed.is_narrowed),
+        "table": TablePage(table, request, page, sort=narrowed.used_sort, is_filtered=narrowed.is_narrowed),
         "exports": list(files_of(request, "service_export", total, **only)),
+        "fresh_days": FRESH_FOR.days,
     }
 
 
@@ -63,7 +66,15 @@ def _filter(request: HttpRequest, **only: Any) -> ServiceFilter:
     data = request.GET.copy()
     data.update(only)
     with_services = Panel.objects.filter(Exists(Service.objects.filter(panel=OuterRef("pk"))))
-    return ServiceFilter(data, with_services.defer("api_key"))
+    return ServiceFilter(data, with_services.defer("api_key"), Converter.read())
+
+
+def _find_page(narrowed: ServiceFilter, query: Mapping[str, str]) -> tuple[Page[Service], int]:
+    shown = Service.objects.select_related(*RELATED).defer("description", "search_text", "panel__api_key")
+    if narrowed.is_merged:
+        worths = narrowed.worths
+        return find_merged(narrowed.qs, query, sort=narrowed.sort_field, by="panel_id", worths=worths, shown=shown)
+    return find_page(narrowed.qs, query, sort=narrowed.sort_field, shown=shown)
 
 
 @permission_required("panels.view_service", raise_exception=True)
@@ -75,7 +86,9 @@ def service_export(request: HttpRequest, suffix: str) -> HttpResponseBase:
     if narrowed.is_refused:
         return back_to_list(request)
     services = narrowed.qs.select_related(*RELATED).defer("search_text", "former_text", "panel__api_key")
-    return send_list(request, SERVICES, services, suffix=suffix, sort=narrowed.sort_field)
+    # A file is not in the order of worths, because it does not have them.
+    sort = "name" if narrowed.is_merged else narrowed.sort_field
+    return send_list(request, SERVICES, services, suffix=suffix, sort=sort)
 
 
 @permission_required("panels.view_service", raise_exception=True)

@@ -22,6 +22,7 @@ from panels.forms.labels import LabelsForm
 from panels.forms.orders import OrderForm, price_text
 from panels.models import Controls, Order, Panel, Service
 from panels.money.costs import promised_costs
+from panels.money.exchange import Converted, Converter
 from panels.orders.placing import TokenUsedError, active_orders, build_order, place_order, target_word
 from panels.pages.htmx import render_page, wants_fragment
 from panels.pages.undo import say_with_undo
@@ -133,12 +134,19 @@ def _choose(request: HttpRequest, *, problem: str = "", partial: str = "order") 
 
 
 def _choices(typed: str, found: list[Service]) -> dict[str, Any]:
+    converter, shown = Converter.read(), found[:MAX_RESULTS]
     return {
         "typed": typed,
-        "rows": [(service, *price_text(service).split(" ", 1)) for service in found[:MAX_RESULTS]],
+        "rows": [(service, *price_text(service).split(" ", 1), _convert(service, converter)) for service in shown],
         "has_more": len(found) > MAX_RESULTS,
         "max_results": MAX_RESULTS,
     }
+
+
+def _convert(service: Service, converter: Converter) -> Converted | None:
+    """Return the price in the reporting currency, None if it is in this currency or cannot be converted."""
+    currency = service.panel.currency
+    return converter.convert(service.rate_per_1000, currency) if converter.is_needed([currency]) else None
 
 
 def find_choices(typed: str, user: Any, panel: Panel | None) -> dict[str, Any]:

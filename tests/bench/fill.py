@@ -52,6 +52,7 @@ class Filling:
 
         from panels import models
         from panels.money import totals
+        from tests.factories import report_in
 
         people = list(_people())
         self._make_panels()
@@ -60,6 +61,8 @@ class Filling:
         _insert(models.ServiceChange, self._changes())
         _insert(models.BalanceReading, self._readings())
         _insert(models.PanelDay, self._days())
+        _insert(models.ExchangeRate, self._rates())
+        report_in("EUR")
         _insert(models.Client, self._clients())
         _insert(models.Campaign, self._campaigns())
         _insert(models.Batch, [self._batch(people[0])])
@@ -74,6 +77,16 @@ class Filling:
         _insert(models.ServiceFacts, ({} for _ in range(self.panels * self.services)))
         _read_names()
         _settle()
+
+    def _rates(self) -> Iterator[Row]:
+        """Yield the rates of a year of the currencies that the bank has."""
+        from panels.money.totals import today
+
+        codes = [*CURRENCIES, *(f"X{number:02}" for number in range(30 - len(CURRENCIES)))]
+        for days, code in itertools.product(range(360), codes):
+            if code != "EUR":
+                rate = {"currency": code, "per_euro": f"{1 + days / 100:.4f}", "source": "ecb"}
+                yield rate | {"day": (today() - timedelta(days=days)).isoformat(), "stored_at": self.ago(days=days)}
 
     def ago(self, **lapse: float) -> str:
         """Return a moment of the past in a form that both databases accept."""

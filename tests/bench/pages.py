@@ -121,6 +121,14 @@ ADDRESSES = {
     "catalog: last page": "/catalog/?last=1",
     "catalog: dearest first": "/catalog/?sort=-price&currency=USD",
     "catalog: cheapest of a currency": "/catalog/?sort=price&currency=USD",
+    "catalog: cheapest of all panels": "/catalog/?sort=price",
+    "catalog: cheapest of all, last page": "/catalog/?sort=price&last=1",
+    "catalog: cheapest of all, next page": "/catalog/?sort=price&after={price}",
+    "catalog: cheapest of all, common word": "/catalog/?q=instagram&sort=price",
+    "catalog: cheapest of all, three words": "/catalog/?q=telegram+shares+brazil&sort=price",
+    "catalog: cheapest of all, with refill": "/catalog/?refill=yes&sort=price",
+    "catalog: cheapest of all, a category": "/catalog/?category=spotify&sort=price",
+    "catalog: dearest of all, any state": "/catalog/?show=all&sort=-price",
     "catalog: common word": "/catalog/?q=instagram",
     "catalog: three words": "/catalog/?q=telegram+shares+brazil",
     "catalog: words and price": "/catalog/?q=likes&sort=price&currency=EUR",
@@ -141,6 +149,7 @@ ADDRESSES = {
     "products: at several panels": "/catalog/products/?several=on",
     "a product": "/catalog/products/{product}/",
     "a product: with refill": "/catalog/products/{product}/?refill_class=1",
+    "exchange rates": "/settings/rates/",
     "bulk": "/bulk/",
     "a batch": "/bulk/1/",
     "a batch: last page": "/bulk/1/?last=1",
@@ -202,6 +211,8 @@ def addresses() -> Iterator[tuple[str, str]]:
         "remote_id": middle.remote_id,
         "link": middle.link,
         "reference": "PO-777",
+        # A place in the middle of all prices: the pk, and the worth as a fraction.
+        "price": "1~2~1",
         "unknown": unknown.pk,
     }
     quoted = {name: quote(str(value)) for name, value in found.items()}

@@ -1,15 +1,19 @@
 """The filter of the catalog: which services it keeps, and which input it refuses."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
 from panels.filters import OrderFilter, ServiceFilter
 from panels.models import Panel
+from panels.money.exchange import Converter
 from tests.factories import (
     make_order,
     make_panel,
+    make_rate,
     make_service,
+    report_in,
 )
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +71,47 @@ def test_prices_of_two_currencies_are_not_compared():
     assert (one_currency.lacks_currency, one_currency.sort_field, set(one_currency.qs)) == (
         False, "rate_per_1000", {euro},
     )  # fmt: skip
+
+
+def compared(reporting, **query):
+    report_in(reporting)
+    return ServiceFilter(query, Panel.objects.all(), Converter.read())
+
+
+def test_with_rates_prices_of_several_currencies_are_sorted_by_their_worths():
+    euro, dollar = (make_service(make_panel(reported_currency=each)).panel for each in ("EUR", "USD"))
+    make_rate("USD", "1.25")
+    found = compared("EUR", sort="price")
+    assert (found.is_merged, found.lacks_currency, found.sort_field, found.used_sort) == (
+        True, False, "rate_per_1000", "price",
+    )  # fmt: skip
+    assert found.worths == {euro.pk: 1, dollar.pk: Fraction(4, 5)}
+    assert not compared("EUR", sort="name").is_merged
+    # One currency needs no worths.
+    assert not compared("EUR", sort="price", currency="USD").is_merged
+
+
+def test_nothing_is_sorted_by_a_missing_or_an_old_rate():
+    for currency in ("EUR", "USD", "NGN", ""):
+        make_service(make_panel(reported_currency=currency))
+    make_rate("USD", "1.25", days_ago=4)
+    make_rate("NGN", "1700")
+    found = compared("EUR", sort="price")
+    assert (found.is_merged, found.lacks_currency, found.used_sort, found.worths) == (False, True, "name", {})
+    assert found.lacking == ["a currency that is not known", "USD"]
+
+
+def test_a_range_of_prices_needs_one_currency_also_with_rates():
+    make_service(make_panel(reported_currency="EUR"))
+    make_service(make_panel(reported_currency="USD"))
+    make_rate("USD", "1.25")
+    found = compared("EUR", price_to="5", sort="price")
+    assert (found.lacks_currency, found.is_refused, found.lacking) == (True, True, [])
+
+
+def test_converted_prices_are_shown_where_a_panel_has_another_currency():
+    make_service(make_panel(reported_currency="USD"))
+    assert [compared(each).shows_converted for each in ("", "USD", "EUR")] == [False, False, True]
 
 
 def test_input_that_cannot_be_read_keeps_nothing():

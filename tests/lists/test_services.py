@@ -6,9 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from panels.lists.services import EXPORTED, RELATED, SERVICES
+from panels.lists.services import EXPORTED, RELATED, SERVICES, services_table
 from panels.models import Service
-from tests.factories import make_panel, make_service, make_user
+from panels.money.exchange import Converter
+from tests.factories import make_panel, make_rate, make_service, make_user, report_in
 from tests.lists import values
 
 pytestmark = pytest.mark.django_db
@@ -91,3 +92,28 @@ def test_a_service_is_ordered_from_its_row_if_it_can_be_ordered(group, fields, i
 def test_a_service_that_is_no_longer_listed_says_so():
     assert "Not listed" in draw(make_service(is_listed=False)).body
     assert "Not listed" not in draw(make_service()).body
+
+
+def test_converted_prices_stand_beside_the_prices_with_their_rates():
+    report_in("EUR")
+    make_rate("USD", "1.25")
+    dollars, euros, nairas = (make_service(make_panel(reported_currency=each)) for each in ("USD", "EUR", "NGN"))
+    table = values.draw(services_table(Converter.read()), [dollars, euros, nairas], make_user("Operator"))
+    heads = [head.title for head in table.heads]
+    assert heads[heads.index("Price per 1000") + 1] == "Converted,\xa0EUR"
+    assert "≈\xa00.72" in table.body
+    assert 'title="1 EUR = 1.25 USD, typed' in table.body
+    # The price in the reporting currency is exact, and the one without a rate is not known.
+    assert table.body.count("≈") == 1
+    assert "converted" not in [name for name, *_ in table.choices]
+
+
+def test_converted_prices_take_no_query(django_assert_num_queries):
+    report_in("EUR")
+    make_rate("USD", "1.25")
+    make_service()
+    user, (service,) = make_user("Operator"), Service.objects.select_related(*RELATED)
+    table = values.draw(services_table(Converter.read()), [service], user)
+    assert table.columns
+    with django_assert_num_queries(0):
+        assert "≈" in table.body

@@ -11,11 +11,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from panels.models import Order, ServiceChange
+from panels.models import Order, Service, ServiceChange
 from panels.orders.holding import OVERCHARGED
 from panels.orders.queue import reason_to_hold
-from panels.pages import downloads, paging
-from tests.factories import make_order, make_panel, make_placed, make_service, make_user
+from panels.pages import downloads, merging, paging
+from tests.factories import make_order, make_panel, make_placed, make_rate, make_service, make_user, report_in
 
 FRAGMENT = {"HTTP_HX_REQUEST": "true"}
 
@@ -329,6 +329,82 @@ def test_prices_of_two_currencies_are_not_compared(as_viewer, two_currencies):
     assert list(response.context["page"]) == []
     assert "cannot be compared" in text(response)
     assert "No service matches" not in text(response)
+
+
+def test_with_a_reporting_currency_all_panels_are_sorted_cheapest_first(as_viewer, two_currencies):
+    report_in("EUR")
+    make_rate("USD", "1.25")
+    converted = {
+        service.name: service.rate_per_1000 / (1 if service.panel.currency == "EUR" else Decimal("1.25"))
+        for service in Service.objects.select_related("panel")
+    }
+    wanted = sorted(converted, key=converted.get)
+    assert shown(as_viewer, sort="price") == wanted
+    assert shown(as_viewer, sort="-price") == wanted[::-1]
+    assert shown(as_viewer, sort="price", last=1) == wanted
+    page = text(as_viewer.get("/catalog/?sort=price"))
+    assert "Converted, EUR" in page
+    assert 'title="1 EUR = 1.25 USD, typed' in page
+    assert "alert--warning" not in page
+
+
+def test_the_list_is_as_before_without_another_currency_than_the_reporting_one(as_viewer):
+    report_in("USD")
+    make_service()
+    assert "Converted" not in text(as_viewer.get("/catalog/?sort=price"))
+
+
+@pytest.mark.parametrize("days", [4, None])
+def test_nothing_is_ranked_by_an_old_or_a_missing_rate(client, viewer, manager, two_currencies, days):
+    report_in("EUR")
+    if days:
+        make_rate("USD", "1.25", days_ago=days)
+    for person, way in ((viewer, "A manager can set exchange rates."), (manager, 'href="/settings/rates/"')):
+        client.force_login(person)
+        response = client.get("/catalog/?sort=price")
+        assert [service.name for service in response.context["page"]] == ["x", "y", "z"]
+        assert "there is no rate of the last 3 days for USD." in text(response)
+        assert way in text(response)
+    # It is still shown, in grey.
+    assert ("(older than 3 days)" in text(response)) is bool(days)
+
+
+def test_a_range_needs_one_currency_also_with_rates(as_viewer, two_currencies):
+    report_in("EUR")
+    make_rate("USD", "1.25")
+    page = text(as_viewer.get("/catalog/?price_to=2&sort=price"))
+    assert "A range of prices needs one currency. Choose one:" in page
+    assert "exchange rates" not in page
+
+
+@pytest.mark.parametrize("few", [10_000, 3])
+@pytest.mark.parametrize("sort", ["price", "-price"])
+def test_pages_of_all_currencies_lead_through_everything_once(as_viewer, monkeypatch, sort, few):
+    monkeypatch.setattr(merging, "COUNT_UP_TO", few)
+    report_in("EUR")
+    make_rate("USD", "1.25")
+    panels = [make_panel(reported_currency=each) for each in ("EUR", "USD", "USD")]
+    make_service(panels[0], is_listed=False)
+    for number in range(120):
+        make_service(panels[number % 3], rate_per_1000=Decimal(number % 5) * Decimal("0.33333333"))
+    seen, query = [], {"sort": sort}
+    while True:
+        page = as_viewer.get("/catalog/", query).context["page"]
+        seen += list(page)
+        if page.is_last:
+            break
+        query["after"] = page.after
+    assert len(seen) == len({service.pk for service in seen}) == 120
+    worth = {"EUR": Decimal(1), "USD": Decimal("0.8")}
+    prices = [service.rate_per_1000 * worth[service.panel.currency] for service in seen]
+    assert prices == sorted(prices, reverse=sort == "-price")
+
+
+def test_the_export_of_all_currencies_has_everything(as_viewer, two_currencies):
+    report_in("EUR")
+    make_rate("USD", "1.25")
+    lines = b"".join(as_viewer.get("/catalog/export.csv?sort=price")).decode().splitlines()
+    assert len(lines) == 1 + Service.objects.count()
 
 
 def test_choosing_a_currency_or_a_panel_makes_prices_comparable(as_viewer, two_currencies):

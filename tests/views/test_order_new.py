@@ -31,9 +31,11 @@ from tests.factories import (
     make_order,
     make_panel,
     make_placed,
+    make_rate,
     make_service,
     make_unknown,
     make_user,
+    report_in,
     row_of,
 )
 
@@ -873,6 +875,19 @@ def count_queries(call):
     ) as caught:
         call()
     return len(caught)
+
+
+def test_the_search_shows_prices_in_the_reporting_currency_beside_others(as_operator):
+    make_service(make_panel(reported_currency="USD"), name="Likes of dollars")
+    make_service(make_panel(reported_currency="EUR"), name="Likes of euros")
+    make_service(make_panel(reported_currency="NGN"), name="Likes of nairas")
+    make_rate("USD", "1.25")
+    assert "≈" not in page_of(as_operator.get(SERVICES, {"q": "likes"}))
+    report_in("EUR")
+    page = page_of(as_operator.get(SERVICES, {"q": "likes"})).replace("\xa0", " ")
+    assert page.count("≈") == 1
+    assert "≈ 0.72 EUR</span>" in page[page.index("Likes of dollars") :]
+    assert 'title="1 EUR = 1.25 USD, typed' in page
 
 
 def test_queries_do_not_grow_with_rows(as_operator):
