@@ -7,7 +7,8 @@ a try ──▶ name and network: 5 failures in 15 min ────────�
               yes ─▶ no further limit, so a stranger elsewhere keeps nobody out
 ```
 
-A wrong code or passkey counts like a wrong password. A right passkey is never locked, because nobody can guess one.
+A wrong code or passkey counts like a wrong password. A right passkey and a right link are never locked,
+because nobody can guess one.
 """
 
 from __future__ import annotations
@@ -35,6 +36,10 @@ class Limit(NamedTuple):
 
 
 IN_NETWORK = Limit(5, timedelta(minutes=15))
+# What stands in the place of a name where there is none. A user name has no space. Not NULL, because rows with NULL are
+# never the same for a unique constraint, so that two tries at once would make two rows.
+A_PASSKEY, A_LINK, A_MAIL = "a passkey", "a link", "an asked mail"
+WITHOUT_NAME = (A_PASSKEY, A_LINK, A_MAIL)
 # Failures are kept for no longer than this.
 WIDE = Limit(20, settings.AXES_COOLOFF_TIME)
 
@@ -60,38 +65,41 @@ class Handler(AxesDatabaseHandler):  # type: ignore[misc]
         return int(count)
 
 
-def is_locked(request: HttpRequest, user: User | None = None) -> bool:
+def is_locked(request: HttpRequest, user: User | None = None, *, what: str = A_PASSKEY) -> bool:
     """Return whether tries of this person, or of a visitor without a name, are refused in this network.
 
-    If so, axes answers this request with `refuse`.
+    If so, axes answers this request with `refuse`. what: the kind of tries without a name.
     """
-    request.axes_locked_out = not AxesProxyHandler.is_allowed(request, _credentials(user))  # type: ignore[attr-defined]
-    return bool(request.axes_locked_out)  # type: ignore[attr-defined]
+    allowed = AxesProxyHandler.is_allowed(request, _credentials(user, what))
+    request.axes_locked_out = not allowed  # type: ignore[attr-defined]
+    return not allowed
 
 
-def count_failure(request: HttpRequest, user: User | None = None, **_: Any) -> None:
+def count_failure(request: HttpRequest, user: User | None = None, *, what: str = A_PASSKEY, **_: Any) -> None:
     """Count and log a wrong code or passkey, also as a receiver of allauth's signal. While locked it does not count.
 
     Without a person it counts for the network alone, as codes of links and asked mails do.
     """
-    is_locked(request, user)
-    user_login_failed.send(sender=__name__, credentials=_credentials(user), request=request)
+    is_locked(request, user, what=what)
+    user_login_failed.send(sender=__name__, credentials=_credentials(user, what), request=request)
 
 
-def _credentials(user: User | None) -> dict[str, Any]:
+def _credentials(user: User | None, what: str) -> dict[str, Any]:
     # Never the name in a visitor's form, because the visitor chooses it.
-    return {"username": user and user.get_username()}
+    return {"username": user.get_username() if user else what}
 
 
 def _locked_until(name: str | None, network: str | None, now: datetime) -> datetime | None:
     """Return when the last lock on this name in this network ends, or None if nothing is locked.
 
-    Passkeys and links come without a name. There is no limit for no name alone, because it would lock all of them.
+    Passkeys, links and asked mails come without a name. There is no limit for one of these alone, because it would lock
+    all of them. Asked mails are no guesses, so they lock nothing else.
     """
     named, near = Q(username=name), Q(ip_address=network)
     limits = [(named & near, IN_NETWORK)]
+    guesses = near if name == A_MAIL else near & ~Q(username=A_MAIL)
     if not AccessLog.objects.filter(named & near).exists():
-        limits += [(near, WIDE)] if name is None else [(named, WIDE), (near, WIDE)]
+        limits += [(guesses, WIDE)] if name in WITHOUT_NAME else [(named, WIDE), (guesses, WIDE)]
     ends = []
     for which, limit in limits:
         lately = AccessAttempt.objects.filter(which, attempt_time__gt=now - limit.window)
@@ -101,6 +109,7 @@ def _locked_until(name: str | None, network: str | None, now: datetime) -> datet
     return max(ends, default=None)
 
 
-def refuse(request: HttpRequest, *_: object) -> HttpResponse:
-    """Answer a try while the name or the network is locked."""
-    return render(request, "locked_out.html", {"until": getattr(request, "locked_until", None)}, status=429)
+def refuse(request: HttpRequest, *_: object, what: str = "") -> HttpResponse:
+    """Answer a try while the name or the network is locked. what: the kind of tries without a name."""
+    context = {"until": getattr(request, "locked_until", None), "asked": what == A_MAIL}
+    return render(request, "locked_out.html", context, status=429)

@@ -42,8 +42,10 @@ class PasskeySignIn(LoginWebAuthnView):  # type: ignore[misc]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Sign the person in whose device has signed the challenge of the cookie."""
-        if state := _state_in(request):
-            request.session[STATE_SESSION_KEY] = state
+        # Read once, because the cookie may become too old in between.
+        self._state = _state_in(request)
+        if self._state:
+            request.session[STATE_SESSION_KEY] = self._state
         answer: HttpResponse = super().post(request, *args, **kwargs)
         request.session.pop(STATE_SESSION_KEY, None)
         answer.delete_cookie(settings.PASSKEY_COOKIE_NAME, samesite="Strict")
@@ -51,7 +53,7 @@ class PasskeySignIn(LoginWebAuthnView):  # type: ignore[misc]
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Go on, unless the same challenge was answered before."""
-        is_first = cache.add(f"passkey:{_state_in(self.request)['challenge']}", "answered", ANSWER_WITHIN)
+        is_first = cache.add(f"passkey:{self._state['challenge']}", "answered", ANSWER_WITHIN)
         if not is_first:
             form.add_error("credential", get_adapter().validation_error("incorrect_code"))
         answer: HttpResponse = super().form_valid(form) if is_first else self.form_invalid(form)

@@ -126,7 +126,7 @@
   });
   window.addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => setSent(form, false)));
 
-  for (const field of all("[data-from-address]")) {
+  const takeFromAddress = () => all("[data-from-address]").forEach((field) => {
     const box = field.closest(".field");
     if (location.hash) {
       field.value = location.hash.slice(1);
@@ -134,7 +134,10 @@
     }
     // A person needs the field only to type or to correct what no script could fill in.
     box.hidden = field.value !== "" && !box.classList.contains("field--invalid");
-  }
+  });
+  takeFromAddress();
+  // A second link that is opened in the same tab changes nothing but this part.
+  window.addEventListener("hashchange", takeFromAddress);
 
   // Clicks
 

@@ -1,4 +1,4 @@
-// A button with data-copies="id" copies the text of that field, and says so. Without scripts it stays hidden.
+// A button with data-copies="id" copies the text of that field, or selects it, and says so. Without scripts it stays hidden.
 (() => {
   "use strict";
   for (const button of document.querySelectorAll("[data-copies]")) {
@@ -10,6 +10,7 @@
         await navigator.clipboard.writeText(field.value);
       } catch {
         // Without HTTPS there is no clipboard, so the person copies the selected text.
+        button.textContent = "Selected: press Ctrl+C";
         return;
       }
       button.textContent = "Copied";

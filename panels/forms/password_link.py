@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 
-from dashboard.guessing import count_failure
+from dashboard.guessing import A_LINK, count_failure
 from panels.forms.passwords import LimitedPasswords
 from panels.people.links import find_person
 
@@ -40,7 +40,7 @@ class PasswordLinkForm(LimitedPasswords, SetPasswordForm):  # type: ignore[type-
         code: str = self.cleaned_data["code"].strip()
         self.user = find_person(code)
         if self.user is None:
-            count_failure(self.request)
+            count_failure(self.request, what=A_LINK)
             raise ValidationError(INVALID, code="invalid_link")
         return code
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
 from django.conf import settings
 
 
@@ -13,4 +16,15 @@ def site_address() -> str:
     scheme = "https" if settings.HTTPS else "http"
     hosts = [f"{scheme}://{host}" for host in settings.ALLOWED_HOSTS if not host.startswith(".")]
     named = [address for address in (*settings.CSRF_TRUSTED_ORIGINS, *hosts) if "*" not in address]
-    return str(named[0]) if named else ""
+    return next((str(address) for address in named if not _is_here(urlsplit(address).hostname or "")), "")
+
+
+def _is_here(host: str) -> bool:
+    """Return whether a name leads each reader of a mail to their own machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified

@@ -9,15 +9,19 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from panels.models import Mail
+from panels.pages.confirmation import confirmed
 from panels.pages.htmx import page_before
 from panels.people import mails
+from panels.people.changes import MAY_CHANGE
+from panels.people.roles import reachable_people
 
 
-@permission_required("auth.change_user", raise_exception=True)
+@permission_required(MAY_CHANGE, raise_exception=True)
 @require_POST
+@confirmed
 def mail_settle(request: HttpRequest, pk: int) -> HttpResponse:
     """Send a mail again that was given up, or with "dismiss" forget it."""
-    mail = get_object_or_404(Mail.objects.filter(person__isnull=False), pk=pk)
+    mail = get_object_or_404(Mail.objects.filter(person__in=reachable_people(request.user)), pk=pk)
     if request.POST.get("decision") == "dismiss":
         Mail.objects.filter(pk=pk, given_up_at__isnull=False).delete()
         messages.success(request, "The mail was dismissed.")

@@ -19,10 +19,11 @@ from panels.forms.password_link import PasswordLinkForm
 @require_http_methods(["GET", "HEAD", "POST"])
 def password_link(request: HttpRequest) -> HttpResponse:
     """Set the password of the person whose code is in the form, and lead to the sign-in."""
-    if guessing.is_locked(request):
-        return guessing.refuse(request)
     form = PasswordLinkForm(request, request.POST if request.method == "POST" else None)
     if not (form.is_valid() and _store(form)):
+        # A right link is never locked, because nobody can guess one.
+        if form.is_bound and form.user is None and guessing.is_locked(request, what=guessing.A_LINK):
+            return guessing.refuse(request)
         status = 422 if form.is_bound else 200
         return render(request, "registration/password_link.html", {"form": form}, status=status)
     messages.success(request, f"Your password was set. Sign in as {form.user.get_username()} with it.")

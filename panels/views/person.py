@@ -108,6 +108,9 @@ def person_access(request: HttpRequest, pk: int, is_active: bool) -> HttpRespons
 def person_link(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a new link to set a password, or send it with "by=mail"."""
     person = _find(request, pk)
+    if request.user.pk == pk:
+        messages.error(request, "Change your own password on the page of your account.")
+        return redirect("person_detail", pk)
     if not person.is_active:
         messages.error(request, f"{person} has no access, so a link would not work. Give the access back first.")
         return redirect("person_detail", pk)

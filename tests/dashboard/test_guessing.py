@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 from axes.models import AccessAttempt
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.db.models import F
 from django.test import Client, RequestFactory
+from django.utils import timezone
 
 from dashboard import guessing
 from dashboard.guessing import IN_NETWORK, WIDE
@@ -217,7 +220,7 @@ def test_wrong_passkeys_count_and_are_in_the_log(client, ann, caplog, address):
     sent = [client.post(address, {"credential": "{}"}).status_code for _ in range(6)]
     assert sent[4:] == [429] * 2
     assert 429 not in sent[:4]
-    name = None if address == "/login/passkey/" else "ann"
+    name = guessing.A_PASSKEY if address == "/login/passkey/" else "ann"
     assert list(AccessAttempt.objects.values_list("username", "failures_since_start")) == [(name, 5)]
     assert any(address in each.getMessage() for each in caplog.records if each.name.startswith("axes"))
 
@@ -263,4 +266,28 @@ def test_five_tries_without_a_name_lock_the_network_and_no_other(db):
 
 def test_the_name_in_the_form_of_a_visitor_counts_for_nobody(db):
     guessing.count_failure(from_network("192.0.2.7"))
-    assert AccessAttempt.objects.get().username is None
+    assert AccessAttempt.objects.get().username == guessing.A_PASSKEY
+
+
+def test_what_stands_for_no_name_is_no_user_name():
+    for what in guessing.WITHOUT_NAME:
+        with pytest.raises(ValidationError):
+            User(username=what).clean_fields(exclude=["password"])
+
+
+def test_asked_mails_lock_asked_mails_alone(db):
+    for _ in range(5):
+        guessing.count_failure(from_network("192.0.2.7"), what=guessing.A_MAIL)
+    assert guessing.is_locked(from_network("192.0.2.7"), what=guessing.A_MAIL)
+    for what in (guessing.A_LINK, guessing.A_PASSKEY):
+        assert not guessing.is_locked(from_network("192.0.2.7"), what=what)
+
+
+def test_even_many_asked_mails_lock_no_sign_in(db):
+    now = timezone.now()
+    AccessAttempt.objects.create(
+        username=guessing.A_MAIL, ip_address="192.0.2.7", failures_since_start=50, attempt_time=now
+    )
+    assert guessing._locked_until("ann", "192.0.2.7", now) is None
+    assert guessing._locked_until(guessing.A_LINK, "192.0.2.7", now) is None
+    assert guessing._locked_until(guessing.A_MAIL, "192.0.2.7", now) is not None

@@ -64,3 +64,8 @@ def test_nobody_can_write_a_code_or_lengthen_one(ann):
 
 def test_the_token_in_a_link_lasts_as_long_as_the_link():
     assert max(links.WORDS).total_seconds() <= settings.PASSWORD_RESET_TIMEOUT
+
+
+def test_a_link_of_a_clock_that_was_ahead_does_not_work_for_longer_than_any(ann):
+    assert links.find_person(code_for(ann, links.INVITES)) == ann
+    assert links.find_person(code_for(ann, links.INVITES + timedelta(minutes=2))) is None

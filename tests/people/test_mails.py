@@ -106,3 +106,12 @@ def test_mails_are_deleted_a_week_after_they_were_sent_and_a_month_after_they_we
     Mail.objects.create(kind="reset", person=ann, asked_for="waits", next_at=now - timedelta(days=99))
     mails.delete_old()
     assert sorted(Mail.objects.values_list("asked_for", flat=True)) == ["29", "6", "waits"]
+
+
+def test_a_mail_that_a_clock_wrote_which_was_ahead_keeps_nobody_from_the_next(ann):
+    mails.ask_for_reset("ann")
+    mails.find_people()
+    Mail.objects.update(created_at=timezone.now() + timedelta(days=1))
+    mails.ask_for_reset("ann")
+    mails.find_people()
+    assert Mail.objects.filter(person=ann).count() == 2

@@ -17,6 +17,8 @@ from panels.people.site import site_address
         (["https://*.example.com"], ["orders.example.com"], "http://orders.example.com"),
         ([], [".example.com", "*", "orders.example.com"], "http://orders.example.com"),
         ([], ["*"], ""),
+        ([], ["localhost", "127.0.0.1", "[::1]", "demo.localhost", "0.0.0.0"], ""),
+        (["http://localhost:8000"], ["localhost", "orders.example.com"], "http://orders.example.com"),
         ([], [], ""),
     ],
 )

@@ -34,3 +34,10 @@ def test_it_is_dismissed_and_one_that_waits_is_not(as_manager, mail):
 def test_a_name_that_was_asked_for_is_no_mail_yet(as_manager):
     asked = Mail.objects.create(kind="reset", asked_for="ann", next_at=timezone.now())
     assert as_manager.post(f"/people/mails/{asked.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("decision", ["again", "dismiss"])
+def test_nobody_decides_about_the_mail_of_somebody_who_may_do_more(as_manager, decision):
+    mail = make_mail(make_user(is_superuser=True))
+    assert as_manager.post(f"/people/mails/{mail.pk}/", {"decision": decision}).status_code == 404
+    assert Mail.objects.filter(pk=mail.pk, given_up_at__isnull=False).exists()

@@ -97,6 +97,7 @@ def test_a_manager_finds_no_button_for_themselves_and_no_form_works(as_manager, 
         assert "You cannot change your own role or access." in press(as_manager, manager, action)
     viewer = Group.objects.get(name="Viewer").pk
     assert "You cannot change your own role or access." in press(as_manager, manager, "role", role=viewer)
+    assert "on the page of your account" in press(as_manager, manager, "link")
     manager.refresh_from_db()
     assert manager.is_active
     assert [group.name for group in manager.groups.all()] == ["Manager"]
