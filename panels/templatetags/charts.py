@@ -14,6 +14,7 @@ from django import template
 
 from panels.pages import numbers
 from panels.pages.charts.chart import Key, Number, Words, Writer
+from panels.pages.charts.compared import LOOKS, compared_steps
 from panels.pages.charts.days import Days, bars_by_day
 from panels.pages.charts.lines import Point, small_line, steps
 from panels.pages.charts.spread import distribution as count_ranges
@@ -43,6 +44,14 @@ def step_line(points: Sequence[Point], title: str, *, unit: str = "", **more: An
     if level := more.pop("level", ""):
         more["level"] = (level, more.pop("level_at"))
     return {"chart": steps(points, Words(title, title, write, unit), **more)}
+
+
+@register.inclusion_tag(TEMPLATE)
+def offer_steps(picture: Any) -> dict[str, Any]:
+    """Draw what several offers cost (catalog.price_steps.PricePicture), one line for each."""
+    words = Words("Price of each offer", "Price", _rate_writer(picture.unit), picture.unit)
+    lines = [(offer.name, offer.points) for offer in picture.offers]
+    return {"chart": compared_steps(lines, words, until=picture.until), "looks_of_lines": LOOKS}
 
 
 @register.inclusion_tag(TEMPLATE)

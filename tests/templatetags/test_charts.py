@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from django.template import Context, Template
 
+from panels.catalog.price_steps import OfferPrices, PricePicture
 from tests.views.pages import plain_text
 
 START = dt.datetime(2026, 11, 1, 12, tzinfo=dt.UTC)
@@ -17,6 +18,7 @@ POINTS = [(START + dt.timedelta(days=number), Decimal(100 - number)) for number 
 CHARTS = {
     "day_bars": '{% day_bars days "Spend by day" "amount:Charged, estimate:Partly expected" unit="USD" mean="Mean" %}',
     "step_line": '{% step_line points "Balance" unit="USD" rise="Rise" %}',
+    "offer_steps": "{% offer_steps picture %}",
     "spark_line": '{% spark_line shares "Answered calls" "Answered" unit="%" %}',
     "distribution": '{% distribution minutes "Delivery times" "Orders" %}',
 }
@@ -28,10 +30,17 @@ def _in_november(monkeypatch):
     monkeypatch.setattr("django.utils.timezone.now", lambda: START)
 
 
+def picture(*lines):
+    """Return what several offers cost, as catalog.price_steps does."""
+    offers = [OfferPrices(None, f"Panel {number}", points) for number, points in enumerate(lines, 1)]
+    return PricePicture("USD per 1000", offers, 0, START + dt.timedelta(days=5))
+
+
 def draw(source, **context):
     values = {
         "days": DAYS,
         "points": POINTS,
+        "picture": picture(POINTS, [(at, amount / 2) for at, amount in POINTS]),
         "shares": {day: amount for day, (amount, _) in DAYS.items()},
         "minutes": [5, 30, 95, 1500],
     }
@@ -56,7 +65,7 @@ def test_a_chart_has_no_inline_style_and_no_script(source):
 
 @pytest.mark.parametrize("source", CHARTS.values(), ids=CHARTS)
 def test_nothing_at_all_draws_nothing(source):
-    assert draw(source, days={}, points=[], shares={}, minutes=[]).strip() == ""
+    assert draw(source, days={}, points=[], picture=picture(), shares={}, minutes=[]).strip() == ""
 
 
 @pytest.mark.parametrize("source", CHARTS.values(), ids=CHARTS)
@@ -125,3 +134,12 @@ def test_a_look_is_told_by_more_than_its_colour():
     page = draw(CHARTS["day_bars"], days={day: (Decimal(1), Decimal(1)) for day in DAYS})
     assert {"chart__bar--amount", "chart__bar--estimate"} <= set(re.findall(r"chart__bar--\w+", page))
     assert "Partly expected" in plain_text(page)
+
+
+def test_each_offer_has_a_line_of_its_own_in_the_picture_and_in_the_legend():
+    page = draw(CHARTS["offer_steps"])
+    for look in ("first", "second"):
+        assert page.count(f"chart__line--{look}") == 2
+    words = plain_text(page)
+    assert "Panel 1: 96.00 USD per 1000" in words
+    assert "Panel 2: 48.00 USD per 1000" in words

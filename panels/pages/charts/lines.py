@@ -39,7 +39,7 @@ def steps(
     start, end = points[0][0], max(until or points[-1][0], points[-1][0])
     values, times = [value for _, value in points], [time_text(at) for at, _ in points]
     scale = Scale.over(values if level is None else [*values, level[1]], HEIGHT, has_zero=has_zero)
-    spots = [(_part(at - start, end - start), scale.y(value)) for at, value in points]
+    spots = [(part_of(at - start, end - start), scale.y(value)) for at, value in points]
     risen = _rises(values, scale) if rise else []
     lonely = [spots[0]] if start == end else []
     return Chart(
@@ -48,7 +48,7 @@ def steps(
         rising=scale.ticks(),
         along=time_ticks(start, end),
         slots=_stretches(times, values, spots, words),
-        lines=[*([Line("level", f"M0 {scale.y(level[1]):g}H100")] if level else []), Line("amount", _stairs(spots))],
+        lines=[*([Line("level", f"M0 {scale.y(level[1]):g}H100")] if level else []), Line("amount", stairs(spots))],
         marks=[*(Mark("rise", *spots[number]) for number in risen), *(Mark("dot", *spot) for spot in lonely)],
         legend=_legend(words, rise if risen else "", level),
         heads=["Time", words.with_unit(words.name), "Change"],
@@ -65,7 +65,8 @@ def _legend(words: Words, rise: str, level: tuple[str, Number] | None) -> list[K
     return keys
 
 
-def _part(passed: dt.timedelta, whole: dt.timedelta) -> float:
+def part_of(passed: dt.timedelta, whole: dt.timedelta) -> float:
+    """Return the place of a time along the axis in percent. A single time is in the middle."""
     return place(passed / whole, 1) if whole else 50.0
 
 
@@ -75,7 +76,8 @@ def _rises(values: Sequence[Number], scale: Scale) -> list[int]:
     return [number for number in range(1, len(values)) if values[number] - values[number - 1] >= least]
 
 
-def _stairs(spots: Sequence[Spot]) -> str:
+def stairs(spots: Sequence[Spot]) -> str:
+    """Return the path through these places, to the right edge of the picture."""
     (x, y), *others = spots
     return f"M{x:g} {y:g}" + "".join(f"H{x:g}V{y:g}" for x, y in others) + "H100"
 
@@ -93,12 +95,13 @@ def _rows(times: Sequence[str], values: Sequence[Number], words: Words) -> list[
     """Return the rows of the table, the newest first."""
     rows = zip(times, values, [None, *values[:-1]], strict=True)
     return [
-        [time, words.write(value), "" if old is None else _change(value - old, words)]
+        [time, words.write(value), "" if old is None else change_text(value - old, words)]
         for time, value, old in reversed(list(rows))
     ]
 
 
-def _change(difference: Number, words: Words) -> str:
+def change_text(difference: Number, words: Words) -> str:
+    """Write a difference with its sign."""
     return f"{'+' if difference > 0 else ''}{strip_tags(words.write(difference))}"
 
 
