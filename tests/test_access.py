@@ -59,6 +59,7 @@ TABLE = {
     ("panel_pause", "POST"): (LOGIN, 403, 403, 403, 302),
     # An Operator may resume only a pause for funds, and this panel has none.
     ("panel_resume", "POST"): (LOGIN, 403, 403, 403, 302),
+    ("panel_catalog_seen", "POST"): (LOGIN, 403, 403, 403, 302),
     ("panel_parallel", "POST"): (LOGIN, 403, 403, 403, 302),
     # This panel has an order, so it is kept.
     ("panel_delete", "POST"): (LOGIN, 403, 403, 403, 302),
@@ -70,6 +71,8 @@ TABLE = {
     # the catalog
     ("service_list", "GET"): (LOGIN, 403, 200, 200, 200),
     ("service_export", "GET"): (LOGIN, 403, 200, 200, 200),
+    ("change_list", "GET"): (LOGIN, 403, 200, 200, 200),
+    ("change_export", "GET"): (LOGIN, 403, 200, 200, 200),
     ("service_detail", "GET"): (LOGIN, 403, 200, 200, 200),
     ("service_type", "POST"): (LOGIN, 403, 403, 403, 302),
     ("service_facts", "GET"): (LOGIN, 403, 403, 200, 200),

@@ -145,13 +145,10 @@ class ServiceAdmin(RowAdmin):
 
 @admin.register(ServiceChange)
 class ServiceChangeAdmin(RowAdmin):
-    list_display = ("at", "service", "panel", "field", "old", "new")
-    list_filter = ("at", "service__panel")
-    list_select_related = ("service__panel",)
+    list_display = ("at", "service", "panel", "kind", "field", "old", "new", "is_used")
+    list_filter = ("at", "kind", "is_used", "panel")
+    list_select_related = ("service", "panel")
     search_fields = ("=service__remote_id", "service__search_text")
-
-    def panel(self, change: ServiceChange) -> Panel:
-        return change.service.panel
 
 
 @admin.register(Product)

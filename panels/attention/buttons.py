@@ -54,6 +54,13 @@ SEEN = Button(
 CHARGES_SEEN = Button(
     _say("Mark as seen"), "panels.change_order", _at("service_charges"), {**_HERE, "decision": _say("seen")}
 )
+CATALOG_SEEN = Button(
+    _say("Mark as seen"),
+    "panels.change_panel",
+    _at("panel_catalog_seen"),
+    {**_HERE, "fell_at": lambda panel: panel.catalog_fell_at.isoformat()},
+    lambda panel: panel.catalog_fell_at is not None,
+)
 SEND_MAIL = Button(_say("Send again"), "auth.change_user", _at("mail_settle"), {**_HERE, "decision": _say("again")})
 DISMISS_MAIL = Button(_say("Dismiss"), "auth.change_user", _at("mail_settle"), {**_HERE, "decision": _say("dismiss")})
 SEARCH = Button(

@@ -17,6 +17,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 
 from panels.attention.buttons import (
+    CATALOG_SEEN,
     CHARGES_SEEN,
     CHECK,
     DECIDE,
@@ -34,6 +35,7 @@ from panels.attention.buttons import (
 from panels.attention.jobs import JOB_NEEDS
 from panels.attention.parts import Listing, Need
 from panels.attention.subjects import BATCHES, MAILS, ORDERS, PANELS, REFUSALS, SERVICES, WORDS
+from panels.catalog import falls
 from panels.models import Batch, IdSearch, Order, Panel, Refill, RefusalWords, Service
 from panels.models.order_states import NEEDS_A_PERSON
 from panels.models.panel import HAS_ERRORS
@@ -214,6 +216,16 @@ NEEDS = (
         buttons=(CHARGES_SEEN, link("Open service", "panels.change_order")),
         badge=lambda _: badge("overcharged", label="Overcharged", kind="bad"),
         since=lambda service: service.overcharged_at,
+    ),
+    Need(
+        name="fell",
+        subject=PANELS,
+        weight=63,
+        when=Q(catalog_fell_at__isnull=False, is_active=True),
+        sentence=falls.in_words,
+        buttons=(CATALOG_SEEN, OPEN_PANEL),
+        badge=lambda _: badge("fell", label="Catalog shrunk", kind="warn"),
+        since=lambda panel: panel.catalog_fell_at,
     ),
     Need(
         name="unread_orders",

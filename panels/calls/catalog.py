@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from panels.calls.conclusions import note_unanswered
 from panels.calls.visit import PanelClosedError, visit
-from panels.catalog.facts import mark_stale, must_be_read
+from panels.catalog import falls, watch
+from panels.catalog.facts import is_told, mark_stale, must_be_read
 from panels.catalog.offers import mark_products_stale
 from panels.models import Panel, Service, ServiceChange, ServiceFacts
 from panels.models.fields import plain
@@ -128,16 +129,18 @@ def store_catalog(panel: Panel, catalog: Catalog) -> Counter[str]:
     now = timezone.now()
     with transaction.atomic():
         # One sync at a time, because two syncs of a panel would insert the same services.
-        Panel.objects.select_for_update(no_key=True).get(pk=panel.pk)
+        locked = Panel.objects.select_for_update(no_key=True).get(pk=panel.pk)
         known = {service.remote_id: service for service in Service.objects.filter(panel=panel)}
         vanished = _missing_in(catalog, known.values())
+        before = falls.standing(known.values())
         new: list[Service] = []
         changed: list[Service] = []
         # Services of which only the average time is another one. They do not count as changed.
         timed: list[Service] = []
         changes: list[ServiceChange] = []
         repriced: list[int] = []
-        renamed: list[int] = []
+        # The services whose names must be read, by whether the panel itself says something else.
+        renamed: dict[bool, list[int]] = {False: [], True: []}
         for row in catalog.rows:
             service = known.get(row.remote_id)
             if service is None:
@@ -146,13 +149,15 @@ def store_catalog(panel: Panel, catalog: Catalog) -> Counter[str]:
                 (changed if found.keys() - TIMES else timed).append(service)
                 changes += _changes_of(service, found, now)
                 repriced += [service.pk] if "rate_per_1000" in found else []
-                renamed += [service.pk] if must_be_read(found) else []
+                if must_be_read(found):
+                    renamed[is_told(found)].append(service.pk)
         update_rows([(service, {name: getattr(service, name) for name in TIMES}) for service in timed])
         for service in vanished:
             service.is_listed = False
             changes += _changes_of(service, {"is_listed": (True, False)}, now)
         changed += vanished
         _write_services(new, changed, changes if not known else changes + _arrivals_of(new, now))
+        falls.note_fall(locked, before, falls.standing([*known.values(), *new]), changes, now)
         _note_seen(panel, catalog, now)
         _note_facts(new, changed, renamed)
         forget_charges(repriced)
@@ -176,6 +181,7 @@ def _write_services(new: list[Service], changed: list[Service], changes: list[Se
     Service.objects.bulk_create(
         changed, batch_size=BULK, update_conflicts=True, unique_fields=("id",), update_fields=WRITTEN
     )
+    watch.mark_used(changes)
     ServiceChange.objects.bulk_create(changes, batch_size=BULK)
 
 
@@ -189,11 +195,12 @@ def _note_seen(panel: Panel, catalog: Catalog, now: datetime) -> None:
         listed.filter(remote_id__in=seen).update(last_seen_at=now)
 
 
-def _note_facts(new: list[Service], changed: list[Service], renamed: list[int]) -> None:
+def _note_facts(new: list[Service], changed: list[Service], renamed: dict[bool, list[int]]) -> None:
     """Let the names of new and renamed services be read, and the products of changed services be counted."""
     ServiceFacts.objects.bulk_create([ServiceFacts(service=service) for service in new], batch_size=BULK)
-    for start in range(0, len(renamed), BULK):
-        mark_stale(renamed[start : start + BULK])
+    for by_panel, pks in renamed.items():
+        for start in range(0, len(pks), BULK):
+            mark_stale(pks[start : start + BULK], is_told=by_panel)
     mark_products_stale(service.pk for service in changed)
 
 
@@ -222,7 +229,7 @@ def _update_service(service: Service, row: CatalogRow) -> dict[str, tuple[Any, A
 
 def _changes_of(service: Service, found: dict[str, tuple[Any, Any]], now: datetime) -> list[ServiceChange]:
     return [
-        ServiceChange(service=service, at=now, field=name, old=_in_words(old), new=_in_words(new))
+        watch.new_change(service, name, _in_words(old), _in_words(new), now)
         for name, (old, new) in found.items()
         if name not in UNNOTED
     ]
@@ -230,7 +237,7 @@ def _changes_of(service: Service, found: dict[str, tuple[Any, Any]], now: dateti
 
 def _arrivals_of(new: list[Service], now: datetime) -> list[ServiceChange]:
     """Return a change for each new service. The first sync of a panel notes none, because all its services are new."""
-    return [ServiceChange(service=service, at=now, field="is_listed", old="", new="True") for service in new]
+    return [watch.new_change(service, "is_listed", "", "True", now) for service in new]
 
 
 def _in_words(value: Any) -> str:

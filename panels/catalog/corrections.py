@@ -108,8 +108,9 @@ def _store(facts: ServiceFacts, corrections: dict[str, str], person: Any) -> Non
     facts.corrections = corrections
     facts.corrected_at = timezone.now() if corrections else None
     facts.corrected_by = person if corrections else None
-    facts.version = ServiceFacts.STALE
-    facts.save(update_fields=("corrections", "corrected_at", "corrected_by", "version"))
+    # What the corrections change is no change of the service (catalog/watch.py).
+    facts.version = facts.version_before = ServiceFacts.STALE
+    facts.save(update_fields=("corrections", "corrected_at", "corrected_by", "version", "version_before"))
 
 
 def _read_from(service: Service) -> dict[str, Any]:

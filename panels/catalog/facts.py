@@ -14,8 +14,9 @@ from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
+from panels.catalog import watch
 from panels.catalog.names.facts import LIFETIME, VERSION, Facts
 from panels.catalog.names.product import product_key
 from panels.catalog.names.reading import read_name
@@ -40,9 +41,17 @@ def stale() -> QuerySet[ServiceFacts]:
     return ServiceFacts.objects.filter(version__lt=VERSION)
 
 
-def mark_stale(services: Sequence[int]) -> None:
-    """Let the names of these services be read anew. Must be called in the transaction that changes them."""
-    ServiceFacts.objects.filter(pk__in=services).update(version=ServiceFacts.STALE)
+def mark_stale(services: Sequence[int], *, is_told: bool = False) -> None:
+    """Let the names of these services be read anew. Must be called in the transaction that changes them.
+
+    is_told: the panel says something else than before. Only then can another fact be a change of the service.
+    """
+    found, stale = ServiceFacts.objects.filter(pk__in=services), ServiceFacts.STALE
+    if is_told:
+        # Facts that are stale already keep the reason for it.
+        found.filter(version__gt=stale).update(version=stale, version_before=F("version"))
+    else:
+        found.update(version=stale, version_before=stale)
 
 
 def must_be_read(found: dict[str, tuple[Any, Any]]) -> bool:
@@ -53,6 +62,14 @@ def must_be_read(found: dict[str, tuple[Any, Any]]) -> bool:
     """
     old, new = found.get("rate_per_1000", (1, 1))
     return bool(found.keys() & set(READ) - {"rate_per_1000"}) or not (old and new)
+
+
+def is_told(found: dict[str, tuple[Any, Any]]) -> bool:
+    """Return whether the panel itself says something else, so that its facts can change.
+
+    The type alone does not count, because it is how this version understands the panel's type.
+    """
+    return must_be_read({name: pair for name, pair in found.items() if name != "type"})
 
 
 def read_names(stopping: threading.Event) -> int:
@@ -105,6 +122,7 @@ def _write_facts(readings: Sequence[tuple[ServiceFacts, Facts]]) -> int:
         kept = [(current[each.pk], facts) for each, facts in readings if _is_same(each, current.get(each.pk))]
         products = _products_of(kept)
         changes = [(each, values_of(facts, each.service, products[stored_key(facts)])) for each, facts in kept]
+        watch.note_facts(changes)
         update_rows(changes)
         touched = {each.product_id for each, _ in changes} | {values["product"] for _, values in changes}
         Product.objects.filter(pk__in={pk for pk in touched if pk}).update(is_stale=True)
@@ -123,10 +141,12 @@ def values_of(facts: Facts, service: Service, product: int) -> dict[str, Any]:
     return {
         "product": product,
         "version": facts.version,
+        "version_before": ServiceFacts.STALE,
         "is_noise": facts.noise,
         "refill_days": days,
         "refill_mode": facts.refill_mode[:20],
         "refill_class": ServiceFacts.class_of(days, service.refill),
+        "is_contradictory": ServiceFacts.contradicts(days, service.refill),
         "quality": facts.quality[:120],
         "speed_min": _number(facts.speed_min, MOST_SPEED),
         "speed_max": _number(facts.speed_max, MOST_SPEED),

@@ -7,10 +7,12 @@ from panels.filters.panels import PanelFilter
 from panels.filters.people import PeopleFilter
 from panels.filters.products import ProductFilter
 from panels.filters.refills import RefillFilter
+from panels.filters.service_changes import ChangeFilter
 from panels.filters.services import ServiceFilter
 
 __all__ = [
     "BatchFilter",
+    "ChangeFilter",
     "HistoryFilter",
     "OrderFilter",
     "PanelFilter",

@@ -8,9 +8,10 @@ from panels.lists.orders import ORDERS
 from panels.lists.panels import PANELS
 from panels.lists.people import PEOPLE
 from panels.lists.refills import REFILLS
+from panels.lists.service_changes import CHANGES
 from panels.lists.services import SERVICES
 from panels.pages.table import Table
 
 TABLES: dict[str, Table[Any]] = {
-    table.name: table for table in (ORDERS, BATCHES, SERVICES, PANELS, REFILLS, HISTORY, PEOPLE)
+    table.name: table for table in (ORDERS, BATCHES, SERVICES, CHANGES, PANELS, REFILLS, HISTORY, PEOPLE)
 }

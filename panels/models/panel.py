@@ -104,6 +104,9 @@ class Panel(PauseRules, CallSlots, models.Model):
     sync_requested_at = models.DateTimeField(null=True, editable=False)
     catalog_tried_at = models.DateTimeField(null=True, editable=False)
     catalog_error = models.TextField(blank=True, editable=False)
+    # What a sync took away at once, until a person has seen it or it is back (catalog/falls.py), and when.
+    catalog_fall = models.JSONField(default=dict, db_default={}, blank=True, editable=False)
+    catalog_fell_at = models.DateTimeField(null=True, editable=False)
     # Learned: the catalog comes in pages.
     has_pages = models.BooleanField("catalog in pages", default=False, db_default=False, editable=False)
     # The round number of services in the last catalog, if the panel gives no second page. Such a list may be cut off.

@@ -22,6 +22,8 @@ class PersonalSettings(models.Model):
     density = models.CharField(max_length=20, choices=Density, default=Density.COMPACT)
     # The names of the chosen columns by the name of the list. A list that is not here has its default columns.
     columns = models.JSONField(default=dict, blank=True)
+    # When the person last looked at the changes of services. None if they never did.
+    changes_seen_at = models.DateTimeField(null=True, editable=False)
     # The page after the sign-in. None is the overview.
     start_view = models.ForeignKey("SavedView", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 

@@ -27,6 +27,7 @@ class SavedView(models.Model):
         BATCHES = "batches", "Bulk"
         SERVICES = "services", "Catalog"
         PRODUCTS = "products", "Products"
+        SERVICE_CHANGES = "service_changes", "Catalog changes"
         REFILLS = "refills", "Refills"
         PANELS = "panels", "Panels"
         CHANGES = "changes", "History"
@@ -38,6 +39,7 @@ class SavedView(models.Model):
         List.BATCHES: ("bulk_list", "panels.view_batch"),
         List.SERVICES: ("service_list", "panels.view_service"),
         List.PRODUCTS: ("product_list", "panels.view_service"),
+        List.SERVICE_CHANGES: ("change_list", "panels.view_service"),
         List.REFILLS: ("refill_list", "panels.view_refill"),
         List.PANELS: ("panel_list", "panels.view_panel"),
         List.CHANGES: ("history_list", "auditlog.view_logentry"),

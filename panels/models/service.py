@@ -168,19 +168,60 @@ class Service(models.Model):
 
 
 class ServiceChange(models.Model):
+    class Kind(models.TextChoices):
+        DEARER = "dearer", "Dearer"
+        CHEAPER = "cheaper", "Cheaper"
+        GONE = "gone", "Gone"
+        BACK = "back", "Back"
+        NEW = "new", "New"
+        REFILL_LOST = "refill_lost", "Refill lost"
+        CANCEL_LOST = "cancel_lost", "Cancel lost"
+        LIMITS = "limits", "Limits"
+        TYPE = "type", "Type"
+        THING = "thing", "Another thing"
+        CONTRADICTION = "contradiction", "Name and flag contradict"
+        RENAMED = "renamed", "Renamed"
+        OTHER = "other", "Other terms"
+
+    # These are no fields of a service, but what its name says (catalog/facts.py): the title of the product, the class
+    # of refill, and that name and flag say opposite things about refills.
+    PRODUCT, REFILL_CLASS, CONTRADICTION = "product", "refill_class", "contradiction"
+
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="changes", db_index=False)
+    # The panel of the service, for the list of changes. None in a row from before 0.2.0 until the migration fills it.
+    panel = models.ForeignKey(
+        Panel, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, editable=False
+    )
     at = models.DateTimeField()
     # A field's name. "is_listed" for services that appeared, disappeared or came back.
     field = models.CharField(max_length=40)
     old = models.TextField(blank=True)
     new = models.TextField(blank=True)
+    # What the change means (catalog/watch.py).
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.OTHER, db_default=Kind.OTHER, editable=False)
+    # The team used the service when it changed: it was ordered lately, a favourite, or in a draft.
+    is_used = models.BooleanField("in use", default=False, db_default=False, editable=False)
+    # It makes a service that is used worse.
+    is_serious = models.BooleanField("serious", default=False, db_default=False, editable=False)
 
     class Meta:
         ordering = ("-at", "-pk")
         indexes = (
             models.Index(fields=("service", "-at"), name="change_by_service"),
             models.Index(fields=("-at",), name="change_by_time"),
+            # The last columns are filters. With them in the index, a query need not read the rows.
+            models.Index(fields=("panel", "-at", "-id", "kind", "is_used"), name="change_of_panel"),
+            models.Index(fields=("kind", "-at", "-id", "is_used"), name="change_of_kind"),
+            models.Index(fields=("-at", "-id", "panel", "kind"), condition=Q(is_used=True), name="change_in_use"),
+            models.Index(fields=("-at",), condition=Q(is_used=True, is_serious=True), name="change_to_look_at"),
         )
 
     def __str__(self) -> str:
         return f"{self.service_id} {self.field}: {self.old} → {self.new}"
+
+    @property
+    def ratio(self) -> Decimal | None:
+        """The new price as a multiple of the old one, None if this is no change of a price or the old one was 0."""
+        if self.field != "rate_per_1000" or not (old := Decimal(self.old)):
+            return None
+        return Decimal(self.new) / old

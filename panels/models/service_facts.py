@@ -31,6 +31,9 @@ class ServiceFacts(models.Model):
     product = models.ForeignKey(Product, null=True, on_delete=models.PROTECT, related_name="facts")
     # The version of the parser (catalog.names.facts.VERSION) that has read them.
     version = models.PositiveSmallIntegerField(default=STALE, db_default=STALE, editable=False)
+    # The version that had read these facts before the panel said something else, while they are stale for no other
+    # reason. STALE if a change must not be noted: a person has corrected them, or the name has not been read before.
+    version_before = models.PositiveSmallIntegerField(default=STALE, db_default=STALE, editable=False)
     is_noise = models.BooleanField("is no service", default=False, db_default=False)
     # 0 if the name says that there is no refill, LIFETIME_DAYS for a lifetime, None if it says nothing.
     refill_days = models.PositiveIntegerField(null=True)
@@ -38,6 +41,8 @@ class ServiceFacts(models.Model):
     refill_class = models.PositiveSmallIntegerField(
         choices=RefillClass, default=RefillClass.NONE, db_default=RefillClass.NONE
     )
+    # Name and flag say opposite things about refills.
+    is_contradictory = models.BooleanField(default=False, db_default=False, editable=False)
     quality = models.CharField(max_length=120, blank=True, default="", db_default="")
     # In units a day.
     speed_min = models.PositiveBigIntegerField(null=True)
@@ -71,6 +76,11 @@ class ServiceFacts(models.Model):
         if flag is False or days == 0 or (days is None and not flag):
             return RefillClass.NONE
         return next((each for least, each in cls.CLASSES if (days or 0) >= least), RefillClass.MONTH)
+
+    @staticmethod
+    def contradicts(days: int | None, flag: bool | None) -> bool:  # noqa: FBT001
+        """Return whether the name promises a refill and the flag says no, or the other way round."""
+        return days is not None and flag is not None and bool(days) != flag
 
 
 class ServiceMark(models.Model):

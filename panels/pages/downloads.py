@@ -54,7 +54,7 @@ def send_list(
     of_page: makes the rows of the table from a page of rows of the database.
     """
     if suffix == "xlsx" and len(rows.order_by()[: MOST_ROWS + 1].values_list("pk")) > MOST_ROWS:
-        messages.error(request, f"XLSX holds up to {MOST_ROWS:,} {table.name}. Narrow the filter, or export CSV.")
+        messages.error(request, f"XLSX holds up to {MOST_ROWS:,} {table.several}. Narrow the filter, or export CSV.")
         return back_to_list(request)
     return send_rows(table, (row for page in _in_chunks(rows, sort) for row in of_page(page)), suffix)
 

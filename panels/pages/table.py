@@ -97,6 +97,11 @@ class Table(Generic[M]):
     sorts: Mapping[str, str] = field(default_factory=dict)
     sort: str = ""
 
+    @property
+    def several(self) -> str:
+        """The name of several rows."""
+        return self.name.replace("_", " ")
+
     def names(self, user: Any) -> list[str]:
         """Return the names of the columns that this person can hide or show."""
         return [each.name for each in self._possible(user) if each.shown != "always"]
@@ -174,8 +179,13 @@ class TablePage(Generic[M]):
 
     @property
     def name(self) -> str:
-        """The name of the list, which is also the name of several rows."""
+        """The name of the list, which is also that of several rows, but with "_" between words."""
         return self.table.name
+
+    @property
+    def several(self) -> str:
+        """The name of several rows."""
+        return self.table.several
 
     @property
     def row(self) -> str:

@@ -26,10 +26,17 @@ def set_type(service: Service, slug: str, person: Any) -> bool:
         record(service, own_type=(service.own_type, slug))
         service.own_type, service.type = slug, slug or fold_type(service.raw_type)
         service.save(update_fields=("own_type", "type"))
-        ServiceFacts.objects.filter(pk=service.pk).update(version=ServiceFacts.STALE)
+        # What a person sets is no change of the panel.
+        ServiceFacts.objects.filter(pk=service.pk).update(version=ServiceFacts.STALE, version_before=ServiceFacts.STALE)
         by = f"set by {person}" if slug else f"as the panel lists it, by {person}"
         ServiceChange.objects.create(
-            service=service, at=timezone.now(), field="type", old=before, new=f"{_in_words(service)} ({by})"
+            service=service,
+            panel_id=service.panel_id,
+            at=timezone.now(),
+            field="type",
+            old=before,
+            new=f"{_in_words(service)} ({by})",
+            kind=ServiceChange.Kind.TYPE,
         )
     return True
 

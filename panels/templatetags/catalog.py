@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django import template
 from django.utils.html import format_html
 
-from panels.models import Service, ServiceChange
+from panels.models import RefillClass, Service, ServiceChange
 from panels.pages import numbers
 from panels.pages.facts import draw_chips
 from panels.pages.numbers import NBSP, NO_VALUE
@@ -18,6 +18,11 @@ from panels.protocol.order_types import Billing
 register = template.Library()
 
 ANSWERS = {"True": "yes", "False": "no", "": "not stated"}
+# By whether the name promises a refill (catalog/watch.py).
+CONTRADICTIONS = {
+    "refill": "The name promises a refill, and the panel's flag says no",
+    "no refill": "The name says no refill, and the panel's flag says yes",
+}
 ABOUT_LISTING = {("", "True"): "New", ("False", "True"): "Listed again", ("True", "False"): "No longer listed"}
 
 
@@ -86,9 +91,25 @@ def change_words(change: ServiceChange, currency: str) -> ChangeWords:
     """Put a change of a service into words."""
     if change.field == "is_listed":
         return ChangeWords(ABOUT_LISTING.get((change.old, change.new), "Listing changed"))
+    if change.field == ServiceChange.CONTRADICTION:
+        return ChangeWords(CONTRADICTIONS.get(change.new, "Name and flag contradict"))
+    if change.field == ServiceChange.PRODUCT:
+        return ChangeWords("By its name it is another product", change.old, change.new)
+    if change.field == ServiceChange.REFILL_CLASS:
+        return ChangeWords("Refill by its name", *(RefillClass(int(each)).label for each in (change.old, change.new)))
     field: Any = Service._meta.get_field(change.field)
     what = "Price" if change.field == "rate_per_1000" else str(field.verbose_name).capitalize()
     return ChangeWords(what, _value(change.field, change.old, currency), _value(change.field, change.new, currency))
+
+
+def rise(change: ServiceChange) -> str:
+    """Write how much a price has changed, such as "+22 %". "" if that says nothing."""
+    ratio = change.ratio
+    if ratio is None:
+        return ""
+    percent = (ratio - 1) * 100
+    digits = 0 if abs(percent) >= 10 else 1
+    return f"{'+' if percent > 0 else '−'}{abs(percent):,.{digits}f}{NBSP}%"
 
 
 def _value(field: str, text: str, currency: str) -> str:

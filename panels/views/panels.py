@@ -18,6 +18,7 @@ from django_htmx.http import trigger_client_event
 from panels.attention.finding import find_in, mark
 from panels.attention.subjects import PANELS
 from panels.bulk.progress import paused_at
+from panels.catalog import falls
 from panels.catalog.offers import mark_panel_stale
 from panels.forms.panels import PanelForm
 from panels.models import Order, Panel, Service, ServiceChange
@@ -139,6 +140,18 @@ def _say_done(request: HttpRequest, panel: Panel, change: str, text: str) -> Non
         say_with_undo(request, text, "panel_resume", panel.pk, reason=Panel.Pause.BY_HAND)
     else:
         messages.success(request, text)
+
+
+@permission_required("panels.change_panel", raise_exception=True)
+@require_POST
+def panel_catalog_seen(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mark as seen that a panel took away much of its catalog at once, as `fell_at` was shown."""
+    panel = _find(pk)
+    if falls.mark_seen(panel, request.POST.get("fell_at", "")):
+        messages.success(request, f"Marked as seen. The next fall of the catalog of {panel.name} is reported again.")
+    else:
+        messages.info(request, "This was marked as seen already, or has changed since. Nothing was changed.")
+    return _back(request, panel)
 
 
 @permission_required("panels.change_panel", raise_exception=True)

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from panels import bell, schedule
 from panels.attention.finding import count_attention
+from panels.catalog import watch
 from panels.models import Controls, Order, Panel, Refill, Worker, compiled
 from panels.models.order_states import RequestState
 from panels.orders import switch
 from panels.orders.queue import queued
-from panels.pages.htmx import page_before
+from panels.pages.htmx import page_before, wants_fragment
 from panels.pages.paging import query_counts
 from panels.pages.view_menu import ViewMenu
 
@@ -29,14 +30,15 @@ def site_status(request: HttpRequest) -> dict[str, Any]:
     """Return the context of every page for signed-in people. It is lazy, so fragments do not pay for it."""
     if not getattr(request, "user", None) or not request.user.is_authenticated:
         return {}
-    return {"site": SiteStatus(request.user.has_perm), "saved_views": ViewMenu.of(request)}
+    return {"site": SiteStatus(request), "saved_views": ViewMenu.of(request)}
 
 
 class SiteStatus:
     """Reads each value when a template first needs it, and only once."""
 
-    def __init__(self, may: Callable[[str], bool]) -> None:
-        self._may = may
+    def __init__(self, request: HttpRequest) -> None:
+        self._user = request.user
+        self._is_fragment = wants_fragment(request)
         self._cache: dict[str, Any] = {}
 
     @property
@@ -62,12 +64,17 @@ class SiteStatus:
     @property
     def attention_count(self) -> int:
         """The number of orders, panels and other rows that need a person like this one."""
-        return self._once("attention", lambda: count_attention(self._may))
+        return self._once("attention", lambda: count_attention(self._user.has_perm))
+
+    @property
+    def change_count(self) -> int:
+        """The number of serious changes of used services that the person has not seen. Fragments do not show it."""
+        return self._counts[1]
 
     @property
     def sending_stopped(self) -> Controls | None:
         """The switch, or None while sending is on."""
-        return self._once("stopped", _find_stop)
+        return self._once("stopped", lambda: _find_stop() if self._counts[0] else None)
 
     @property
     def is_worker_alive(self) -> bool:
@@ -77,6 +84,16 @@ class SiteStatus:
     @property
     def _workers(self) -> list[Worker]:
         return self._once("workers", lambda: list(Worker.objects.order_by("-seen_at")[:20]))
+
+    @property
+    def _counts(self) -> list[int]:
+        """The number of switches that are off, and that of unseen changes, from one query."""
+        return self._once("counts", self._count)
+
+    def _count(self) -> list[int]:
+        if self._is_fragment:
+            return [compiled.count(_all_stops), 0]
+        return [number for _, number in sorted(compiled.fetch(_all_of_page, watch.last_look(self._user)))]
 
     @property
     def _waiting(self) -> list[int]:
@@ -90,12 +107,16 @@ class SiteStatus:
 
 
 def _find_stop() -> Controls | None:
-    # Sending is nearly always on, and then this query that is compiled already is enough.
-    return Controls.stopped().select_related("sending_stopped_by").first() if compiled.count(_all_stops) else None
+    return Controls.stopped().select_related("sending_stopped_by").first()
 
 
+# Sending is nearly always on, and then a query that is compiled already is enough.
 def _all_stops() -> QuerySet[Any, Any]:
     return Controls.stopped().values_list("pk")
+
+
+def _all_of_page(last_look: str) -> QuerySet[Any, Any]:
+    return query_counts(Controls.stopped(), watch.unseen(last_look))
 
 
 # Panels with a requested balance or catalog.

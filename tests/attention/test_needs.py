@@ -48,6 +48,7 @@ EXAMPLES = {
     "short": lambda: make_order(held_for_funds_at=timezone.now()).panel,
     "waiting_service": lambda: make_order(make_service(wait_minutes=5, waits_since=timezone.now() - 2 * HOUR)).service,
     "overcharged": lambda: make_service(overcharged_at=timezone.now(), overcharged_orders=3),
+    "fell": lambda: make_panel(catalog_fall={"services": [2000, 1200]}, catalog_fell_at=timezone.now()),
     "unread_orders": lambda: make_placed(unreadable_since=timezone.now() - 4 * HOUR).panel,
     "unread_refills": lambda: (
         make_refill(unreadable_since=timezone.now() - 4 * HOUR, next_check_at=timezone.now()).order.panel

@@ -26,6 +26,20 @@ CURRENCIES = ("USD", "EUR", "INR")
 PLATFORMS = ("Instagram", "TikTok", "YouTube", "Telegram", "Facebook", "Twitter", "Spotify", "Twitch", "Threads", "VK")
 KINDS = ("Followers", "Likes", "Views", "Comments", "Shares", "Saves", "Plays", "Reactions")
 TRAITS = ("Real", "Mixed", "HQ", "Cheapest", "Non drop", "Instant", "Slow", "Worldwide", "USA", "India", "Brazil")
+# Changes of services: the kind, the field, the old and the new value.
+CHANGES = (
+    ("dearer", "rate_per_1000", "0.9", "1.1"),
+    ("cheaper", "rate_per_1000", "1.1", "0.9"),
+    ("dearer", "rate_per_1000", "1.1", "1.12"),
+    ("renamed", "name", "Instagram Likes", "Instagram Likes HQ"),
+    ("limits", "max_quantity", "1000", "5000"),
+)
+RARE_CHANGES = (
+    ("gone", "is_listed", "True", "False"),
+    ("back", "is_listed", "False", "True"),
+    ("thing", "product", "Instagram likes", "TikTok views"),
+    ("contradiction", "contradiction", "", "refill"),
+)
 # The number of orders in each state, the newest orders first. All other orders are placed or refused.
 SHARES = {"queued": 0.0003, "held": 0.0001, "unknown": 0.0001, "open": 0.01, "followed": 0.007}
 IN_BATCH = 0.01
@@ -133,13 +147,22 @@ class Filling:
             }
 
     def _changes(self) -> Iterator[Row]:
-        for number in range(self.panels * self.services // 10):
+        """Yield five changes a service, most of them of prices, and every tenth of a service in use."""
+        services = self.panels * self.services
+        for number in range(5 * services):
+            rare = RARE_CHANGES[number // 100 % len(RARE_CHANGES)] if number % 100 == 0 else None
+            kind, field, old, new = rare or CHANGES[number % len(CHANGES)]
+            service = number * 7 % services
             yield {
-                "service_id": number * 10 + 1,
-                "at": self.ago(minutes=number),
-                "field": "rate_per_1000",
-                "old": "0.9",
-                "new": "1.1",
+                "service_id": service + 1,
+                "panel_id": service // self.services + 1,
+                "at": self.ago(seconds=40 * number),
+                "field": field,
+                "old": old,
+                "new": new,
+                "kind": kind,
+                "is_used": number % 10 == 0,
+                "is_serious": number % 50 == 0,
             }
 
     def _clients(self) -> Iterator[Row]:

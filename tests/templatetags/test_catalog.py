@@ -6,7 +6,7 @@ import pytest
 
 from panels.models import Service, ServiceChange
 from panels.templatetags import catalog
-from panels.templatetags.catalog import average_time, change_words, price, type_badge
+from panels.templatetags.catalog import average_time, change_words, price, rise, type_badge
 from tests.factories import make_panel, make_service
 
 
@@ -66,8 +66,27 @@ def test_an_average_time_is_written_alike_for_every_panel(told, minutes, shown):
         ("refill", "True", "False", ("Refill", "yes", "no")),
         ("cancel", "", "True", ("Cancel", "not stated", "yes")),
         ("max_quantity", "10000", "", ("Max quantity", "10,000", "–")),
+        ("product", "A", "B", ("By its name it is another product", "A", "B")),
+        ("refill_class", "1", "0", ("Refill by its name", "Any refill", "No refill")),
+        ("contradiction", "", "refill", ("The name promises a refill, and the panel's flag says no", "", "")),
+        ("contradiction", "", "no refill", ("The name says no refill, and the panel's flag says yes", "", "")),
         ("name", "100 Likes", "200 Likes", ("Name", "100 Likes", "200 Likes")),
     ],
 )
 def test_a_change_is_put_into_words(field, old, new, words):
     assert tuple(change_words(ServiceChange(field=field, old=old, new=new), "USD")) == words
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "shown"),
+    [
+        ("0.9", "1.1", "+22\u00a0%"),
+        ("1", "0.5", "−50\u00a0%"),
+        ("1", "1.015", "+1.5\u00a0%"),
+        ("1", "20", "+1,900\u00a0%"),
+        ("0", "1", ""),
+    ],
+)
+def test_a_price_that_changed_has_a_percentage(old, new, shown):
+    assert rise(ServiceChange(field="rate_per_1000", old=old, new=new)) == shown
+    assert rise(ServiceChange(field="name", old=old, new=new)) == ""

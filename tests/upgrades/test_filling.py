@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from panels import migrations
 from panels.bulk.naming import rename
+from panels.catalog import watch
 from panels.filters import OrderFilter
 from panels.models import Batch, Order, OrderText, ServiceChange
 from tests.factories import make_batch, make_order, make_service, row_of
@@ -94,6 +95,26 @@ def test_old_orders_get_their_texts_in_pieces_and_a_repeated_run_goes_on(monkeyp
     assert set(OrderFilter({"q": "jord-3"}).qs) == {orders[3]}
 
 
+def test_old_changes_get_their_panel_and_kind_in_pieces_and_a_repeated_run_goes_on(monkeypatch):
+    fill = import_module("panels.migrations.0043_fill_service_changes")
+    monkeypatch.setattr(fill, "PIECE", 3)
+    service, at = make_service(), timezone.now()
+    told = [
+        ("rate_per_1000", "0.9", "1.1"), ("rate_per_1000", "10", "9.5"), ("is_listed", "", "True"),
+        ("is_listed", "True", "False"), ("is_listed", "False", "True"), ("refill", "True", "False"),
+        ("refill", "True", ""), ("cancel", "True", "False"), ("min_quantity", "1", ""), ("raw_type", "a", "b"),
+        ("type", "a", "b"), ("name", "a", "b"), ("category", "a", "b"), ("dripfeed", "", "True"),
+    ]  # fmt: skip
+    for field, old, new in told:
+        ServiceChange.objects.create(service=service, at=at, field=field, old=old, new=new)
+    ServiceChange.objects.filter(field="dripfeed").update(panel=service.panel, kind="gone")
+    for _ in range(2):
+        fill.fill_changes(apps, None)
+    found = list(ServiceChange.objects.order_by("pk").values_list("kind", "panel", "is_used"))
+    kinds = [watch.kind_of(*change) for change in told[:-1]]
+    assert found == [(kind, service.panel_id, False) for kind in [*kinds, "gone"]]
+
+
 # -- the time that the upgrade takes
 
 
@@ -105,7 +126,7 @@ def test_no_migration_copies_a_table_that_may_have_very_many_rows():
     for name in sorted(names)[1:]:
         out = StringIO()
         call_command("sqlmigrate", "panels", name, stdout=out)
-        for table in ("order", "orderevent", "orderaction", "service"):
+        for table in ("order", "orderevent", "orderaction", "service", "servicechange"):
             assert f'TABLE "new__panels_{table}"' not in out.getvalue(), (name, table)
 
 
