@@ -27,6 +27,7 @@ from panels.models.writing import insert_rows, update_rows
 from panels.money.given_back import learn_lowering
 from panels.orders.following import SOONEST, next_check_at
 from panels.orders.readings import Told, note_news
+from panels.orders.refill_ends import note_refill_ends
 from panels.orders.status_words import with_meanings
 from panels.protocol.errors import Deferred, PanelError, is_answer
 from panels.protocol.inquiry import CHUNK
@@ -58,6 +59,7 @@ WRITTEN = (
     "moved_before",
     "finished_after",
     "finished_before",
+    "refill_until",
     "reading_count",
     "read_remains",
     "unreadable_since",
@@ -133,6 +135,7 @@ def _record_answers(
         _leave_for_later([order for order in orders if order.pk in alarms], answers, now)
         quiet: list[Order] = []
         changed: list[Order] = []
+        turned: list[Order] = []
         is_lowering = False
         events: list[OrderEvent] = []
         readings: list[OrderReading] = []
@@ -142,9 +145,11 @@ def _record_answers(
             order.alarm = alarms[order.pk]
             finding, reading = _take_in(order, answers.get(order.remote_id), panel, now)
             (changed if finding.fields else quiet).append(order)
+            turned += [order] if "finished_at" in finding.fields else []
             is_lowering = is_lowering or finding.is_lowering
             events += [OrderEvent(order=order, at=now, what=what, detail=detail) for what, detail in finding.events]
             readings += [reading] if reading else []
+        note_refill_ends(turned)
         _store_unchanged([order for order in quiet if order.status_at == now], status_at=now)
         _store_unchanged([order for order in quiet if order.status_at != now])
         update_rows([(order, {name: getattr(order, name) for name in WRITTEN}) for order in changed])

@@ -9,6 +9,7 @@ import django_filters
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 
 from panels.filters.base import ME, ListFilter
 from panels.filters.order_search import OrderSearch
@@ -19,6 +20,10 @@ from panels.models.planning import unindexed, unindexed_text
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 # A shift by a time zone must not leave the range of dates.
 DAYS = (MinValueValidator(dt.date(2000, 1, 1)), MaxValueValidator(dt.date(2999, 12, 31)))
+
+# The days from now within which a refill ends.
+DAYS_AHEAD = {"7d": dt.timedelta(days=7), "30d": dt.timedelta(days=30)}
+ENDS_WITHIN = (("7d", "In 7 days"), ("30d", "In 30 days"))
 
 
 class OrderFilter(ListFilter):
@@ -32,6 +37,7 @@ class OrderFilter(ListFilter):
         "Mine": f"who={ME}",
         "Problems": f"stage={Stage.PROBLEM}",
         "Finished": "progress=finished",
+        "Refill ends in 7 days": "refill=7d",
     }
 
     q = django_filters.CharFilter(
@@ -63,6 +69,9 @@ class OrderFilter(ListFilter):
     )
     created_from = django_filters.DateFilter(label="From", method="since", widget=DAY, validators=DAYS)
     created_to = django_filters.DateFilter(label="To", method="until", widget=DAY, validators=DAYS)
+    refill = django_filters.ChoiceFilter(
+        label="Refill ends", method="refilled_until", choices=ENDS_WITHIN, empty_label="Any time"
+    )
     batch = django_filters.ModelChoiceFilter(
         queryset=Batch.objects.all(), label="Batch", widget=forms.NumberInput(attrs={"placeholder": "Any", "min": 1})
     )
@@ -72,7 +81,7 @@ class OrderFilter(ListFilter):
     )
 
     # Filters that find few orders, also among orders of years.
-    NARROW: ClassVar = ("q", "campaign", "batch", "service")
+    NARROW: ClassVar = ("q", "campaign", "batch", "service", "refill")
     # The stages in which orders stay. The orders of the other stages are always few.
     LASTING: ClassVar = (Stage.DONE, Stage.PARTLY, Stage.PROBLEM, Stage.WITHDRAWN)
 
@@ -136,6 +145,12 @@ class OrderFilter(ListFilter):
     def _beside_search(self, name: str) -> Any:
         """Return a column of text. Beside a search that finds few orders, its index is not used."""
         return unindexed_text(name) if self._is_searched else F(name)
+
+    def refilled_until(self, orders: QuerySet[Order], _: str, span: str) -> QuerySet[Order]:
+        """Keep the orders whose refill ends within the next days. The subquery reads only its own index."""
+        now = timezone.now()
+        ending = Order.objects.filter(refill_until__gte=now, refill_until__lt=now + DAYS_AHEAD[span])
+        return orders.filter(pk__in=ending.order_by().values("pk"))
 
     def in_state(self, orders: QuerySet[Order], _: str, state: str) -> QuerySet[Order]:
         """Keep one state. Orders on hold wait for a person, so they are not among the queued orders."""

@@ -58,6 +58,7 @@ EXPORTED: Mapping[str, Callable[[Order], Any]] = {
     "Placed": lambda order: order.placed_at,
     "Checked": lambda order: order.checked_at,
     "Finished": lambda order: order.finished_at,
+    "Refill until": lambda order: "lifetime" if order.has_lifetime_refill else order.refill_until,
     "Client": lambda order: order.client and order.client.name,
     "Campaign": lambda order: order.campaign and order.campaign.name,
     "Reference": lambda order: order.reference,

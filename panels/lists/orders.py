@@ -20,7 +20,7 @@ from panels.models.order_states import RequestState, is_held, is_held_for_funds
 from panels.models.order_values import OrderValues
 from panels.models.panel_pause import IS_PAUSED
 from panels.money.costs import cost_of
-from panels.pages import links, numbers, states
+from panels.pages import links, numbers, states, times
 from panels.pages.icons import icon_of_word
 from panels.pages.table import Column, Table
 
@@ -51,6 +51,7 @@ WATCHED = (
     "check_requested_at",
     "next_check_at",
     "finished_at",
+    "refill_until",
     "cancel_state",
     "cancel_requested_at",
     "created_at",
@@ -219,6 +220,10 @@ def _batch(order: ListedOrder) -> str:
     return format_html('<a href="{}" title="Batch {}">{}</a>', address, order.batch_id, name)
 
 
+def _refill_until(order: ListedOrder) -> str:
+    return "lifetime" if order.has_lifetime_refill else times.ago(order.refill_until, numbers.NO_VALUE)
+
+
 def _gone(order: ListedOrder) -> str:
     return f"Order {order.pk} has changed. It no longer matches this list." if order.check_requested_at else ""
 
@@ -319,6 +324,7 @@ ORDERS: Table[Any] = Table(
         name_column("placed_by", "Placed by", lambda order: order.person_name, shown="extra"),
         time_column("checked", "Checked", lambda order: order.checked_at, never="not yet", shown="extra"),
         time_column("finished", "Finished", lambda order: order.finished_at, shown="extra"),
+        Column(name="refill_until", title="Refill until", cell=_refill_until, css="w-time", shown="extra"),
         Column(
             name="actions",
             title="Actions",

@@ -13,6 +13,7 @@ from django.utils import timezone
 from panels.calls.catalog import sync_catalog
 from panels.models import Order, OrderEvent, OrderReading, Panel, PanelDay, Service, ServiceChange
 from panels.orders import following
+from panels.orders.refill_ends import note_refill_ends
 from panels.sandbox import SandboxPanel
 
 DAYS = 30
@@ -63,6 +64,8 @@ def move_back(order: Order, ago: dt.timedelta, lasted: dt.timedelta) -> None:
         between = {"moved_before": ended - lasted * 0.8, "finished_after": ended - lasted * 0.05}
         Order.objects.filter(pk=order.pk).update(**dict.fromkeys(ENDED, ended), **between)
         order.refresh_from_db()
+        note_refill_ends([order])
+        order.save(update_fields=("refill_until",))
         OrderEvent.objects.filter(order=order, what=OrderEvent.What.PROGRESS).update(at=ended)
     _space_readings(order, order.finished_at or timezone.now())
     if order.next_check_at:

@@ -56,6 +56,7 @@ class Batch(models.Model):
         COMMAND = "command", "Command"
         ADOPTED = "adopted", "Imported"
         AGAIN = "again", "Order again"
+        ELSEWHERE = "elsewhere", "Send elsewhere"
 
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     state = models.CharField(max_length=20, choices=State, default=State.DRAFT)

@@ -153,6 +153,8 @@ class Order(OrderValues, models.Model):
     moved_before = models.DateTimeField(null=True, editable=False)
     finished_after = models.DateTimeField(null=True, editable=False)
     finished_before = models.DateTimeField(null=True, editable=False)
+    # Until when it is refilled, LIFETIME for a lifetime. None if it is not refilled, or if that is not known.
+    refill_until = models.DateTimeField(null=True, editable=False)
     # The number of stored readings, and the remains in the last one (orders/readings.py). None before the first one.
     reading_count = models.PositiveSmallIntegerField(null=True, editable=False)
     read_remains = models.BigIntegerField(null=True, editable=False)

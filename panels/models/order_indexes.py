@@ -74,6 +74,12 @@ INDEXES = (
         name="order_by_reference",
     ),
     models.Index(fields=("panel", "placed_at"), name="order_by_placed"),
+    # Orders whose refill ends soon.
+    models.Index(
+        fields=("refill_until", "-created_at", "-id", "panel", "placed_by"),
+        condition=Q(refill_until__isnull=False),
+        name="order_by_refill_until",
+    ),
     # Orders by their last change, which the totals of days look for.
     models.Index(Coalesce("changed_at", "placed_at"), name="order_by_touched"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from panels.models.order_states import (
@@ -12,6 +13,9 @@ from panels.models.order_states import (
     OrderState,
     RequestState,
 )
+
+# The end of a refill that has none.
+LIFETIME = dt.datetime(2999, 12, 31, tzinfo=dt.UTC)
 
 
 class OrderValues:
@@ -29,6 +33,8 @@ class OrderValues:
     params: Any
     as_ordered: Any
     cancel_state: Any
+    finished_at: Any
+    refill_until: Any
 
     @property
     def is_finished(self) -> bool:
@@ -72,6 +78,21 @@ class OrderValues:
             and self._is_offered("refill")
             and self.progress in (self.Progress.COMPLETED, self.Progress.PARTIAL)
         )
+
+    @property
+    def has_lifetime_refill(self) -> bool:
+        return bool(self.refill_until == LIFETIME)
+
+    def refill_end(self, days: int | None, lifetime_days: int) -> dt.datetime | None:
+        """Return until when the order is refilled, by the days of refill that its service has when it finishes.
+
+        days: `lifetime_days` or more for a lifetime, None if they are not known. An order without delivered units has
+        nothing to refill.
+        """
+        is_partial = self.progress == self.Progress.PARTIAL and self.delivered != 0
+        if not days or self.finished_at is None or not (is_partial or self.progress == self.Progress.COMPLETED):
+            return None
+        return LIFETIME if days >= lifetime_days else self.finished_at + dt.timedelta(days=days)
 
     @property
     def can_cancel(self) -> bool:

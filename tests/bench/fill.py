@@ -295,9 +295,11 @@ class Filling:
         amount = self.chance.randint(1, 5_000_000)
         charge = "0" if progress == "canceled" else f"{amount // 1_000_000}.{amount % 1_000_000:06}"
         followed = {"next_check_at": self.ago(seconds=-self.chance.randint(60, 21_600))} if waits else {}
+        # Two of three services refill for thirty days.
+        refill = {"refill_until": (end + timedelta(days=30)).isoformat(" ")} if found < 0.6 else {}
         ending = {"progress": progress, "charge": charge, "start_count": 10, "remains": 0, "checked_at": ended}
         ends = {"changed_at": ended, "finished_at": ended, "finished_after": polled, "finished_before": ended}
-        return placed | ending | followed | ends
+        return placed | ending | refill | followed | ends
 
     def _lines(self) -> Iterator[Row]:
         from panels.models import Order

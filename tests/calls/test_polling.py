@@ -14,7 +14,7 @@ from panels.calls import polling
 from panels.calls.catalog import sync_catalog
 from panels.calls.polling import _lease_orders, _record_answers, poll_due
 from panels.calls.submission import submit_queued
-from panels.models import Order, Panel, Service
+from panels.models import Order, Panel, Service, ServiceFacts
 from panels.orders.following import request_check, stop_following
 from panels.protocol.client import PanelClient
 from panels.protocol.errors import OutcomeUnknown, Refused
@@ -57,6 +57,23 @@ def test_due_orders_are_asked_about_in_one_call(synced_panel, sandbox, placed):
     assert third.charge == 0
     assert first.finished_at is not None
     assert first.events.last().detail.endswith("→ Completed")
+
+
+def test_the_end_of_the_refill_is_known_with_the_end_of_the_order(synced_panel, sandbox, placed):
+    service = placed[0].service
+    ServiceFacts.objects.update_or_create(service=service, defaults={"refill_days": 30, "refill_class": 1})
+    sandbox.finish(placed[0].remote_id, "Completed")
+    sandbox.finish(placed[1].remote_id, "Canceled")
+    poll(synced_panel)
+    first, second, third = Order.objects.order_by("pk")
+    assert first.refill_until == first.finished_at + timedelta(days=30)
+    assert (second.refill_until, third.refill_until) == (None, None)
+    # Panels change completed orders afterwards.
+    sandbox.finish(placed[0].remote_id, "Canceled")
+    make_due()
+    poll(synced_panel)
+    first.refresh_from_db()
+    assert (first.progress, first.refill_until) == ("canceled", None)
 
 
 def test_the_reduced_dialect_is_followed_too(db, reduced_sandbox):

@@ -3,11 +3,13 @@
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 
 from panels.calls.catalog import FROM_PANEL, store_catalog
 from panels.filters import OrderFilter, order_search
 from panels.models import Order
 from panels.models.order_states import Stage
+from panels.models.order_values import LIFETIME
 from panels.protocol.wire import Catalog, CatalogRow
 from tests.factories import (
     make_campaign,
@@ -84,6 +86,15 @@ def test_running_includes_placed_orders_without_a_status_and_finished_includes_e
     assert orders(progress="finished") == {done, canceled}
     assert orders(progress="canceled") == {canceled}
     assert orders(progress="finished", state="queued") == set()
+
+
+def test_orders_are_found_whose_refill_ends_soon():
+    now, day = timezone.now(), dt.timedelta(days=1)
+    ends = {"past": now - day, "soon": now + 6 * day, "later": now + 8 * day, "far": LIFETIME, "not": None}
+    made = {name: make_placed(progress="completed", refill_until=end) for name, end in ends.items()}
+    assert orders(refill="7d") == {made["soon"]}
+    assert orders(refill="30d") == {made["soon"], made["later"]}
+    assert "refill=7d" in OrderFilter.PRESETS.values()
 
 
 def test_both_days_of_a_range_are_included():

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from panels.lists.order_export import EXPORTED
 from panels.lists.orders import RELATED
 from panels.models import Order
+from panels.models.order_values import LIFETIME
 from tests.factories import make_client, make_placed
 
 pytestmark = pytest.mark.django_db
@@ -18,6 +20,12 @@ def test_every_column_of_an_order_is_read_without_a_query(django_assert_num_quer
     with django_assert_num_queries(0):
         row = {name: read(order) for name, read in EXPORTED.items()}
     assert (row["Order"], row["Client"], row["Reference"], row["State"]) == (order.pk, "Acme", "PO-1", "Placed")
+
+
+def test_a_lifetime_refill_is_a_word():
+    ends = (timezone.now(), LIFETIME, None)
+    found = [EXPORTED["Refill until"](make_placed(refill_until=end)) for end in ends]
+    assert found == [ends[0], "lifetime", None]
 
 
 def test_a_column_is_called_as_on_the_pages():

@@ -19,6 +19,7 @@ from panels.bulk.naming import rename
 from panels.catalog import watch
 from panels.filters import OrderFilter
 from panels.models import Batch, Order, OrderText, ServiceChange
+from panels.models.order_values import LIFETIME
 from tests.factories import make_batch, make_order, make_service, row_of
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +114,25 @@ def test_old_changes_get_their_panel_and_kind_in_pieces_and_a_repeated_run_goes_
     found = list(ServiceChange.objects.order_by("pk").values_list("kind", "panel", "is_used"))
     kinds = [watch.kind_of(*change) for change in told[:-1]]
     assert found == [(kind, service.panel_id, False) for kind in [*kinds, "gone"]]
+
+
+def test_an_old_order_gets_the_end_of_its_refill_by_the_name_of_its_service(monkeypatch):
+    filling = import_module("panels.migrations.0045_fill_refill_until")
+    monkeypatch.setattr(filling, "PIECE", 2)
+    now, name = timezone.now(), "Instagram Followers [{}]"
+    # The worker has not read these names.
+    kinds = ((name.format("Refill 30 Days"), True), (name.format("Lifetime refill"), None), (name.format("R30"), False))
+    services = [make_service(name=text, refill=flag) for text, flag in kinds]
+    ended = {"state": "placed", "progress": "completed", "finished_at": now}
+    old = [make_order(service, **ended) for service in services]
+    kept = make_order(services[0], **ended, refill_until=now)
+    partial = make_order(services[0], **ended | {"progress": "partial"}, quantity=100, remains=100)
+    running = make_order(services[0], state="placed", progress="in_progress")
+    for _ in range(2):
+        filling.fill_refill_ends(apps, None)
+    found = dict(Order.objects.values_list("pk", "refill_until"))
+    assert [found[order.pk] for order in old] == [now + timedelta(days=30), LIFETIME, None]
+    assert [found[order.pk] for order in (kept, partial, running)] == [now, None, None]
 
 
 # -- the time that the upgrade takes

@@ -13,6 +13,7 @@ from django.utils import timezone
 from panels import bell
 from panels.models import BalanceReading, Batch, Order, OrderEvent, OrderReading, Panel, Refill, Service
 from panels.models.order_states import RequestState
+from panels.models.order_values import LIFETIME
 from tests.factories import make_order, make_panel, make_placed, make_refill, make_service, make_user
 from tests.views.pages import count_queries
 
@@ -596,3 +597,13 @@ def test_an_order_names_the_paused_batch_in_which_it_waits_and_resumes_it(client
     text = response.content.decode()
     assert "was resumed." in text
     assert "is paused" not in text
+
+
+@pytest.mark.parametrize(("hours", "words"), [(None, "lifetime"), (2.5, "in 2")])
+def test_the_end_of_the_refill_is_shown(as_viewer, hours, words):
+    end = LIFETIME if hours is None else timezone.now() + dt.timedelta(hours=hours)
+    order = make_placed(progress="completed", finished_at=timezone.now(), refill_until=end)
+    page = as_viewer.get(url("detail", order)).text
+    assert words in page.split("Refill until")[1][:200]
+    Order.objects.update(refill_until=None)
+    assert "Refill until" not in as_viewer.get(url("detail", order)).text
