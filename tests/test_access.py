@@ -74,6 +74,7 @@ TABLE = {
     ("change_list", "GET"): (LOGIN, 403, 200, 200, 200),
     ("change_export", "GET"): (LOGIN, 403, 200, 200, 200),
     ("service_detail", "GET"): (LOGIN, 403, 200, 200, 200),
+    ("product_detail", "GET"): (LOGIN, 403, 200, 200, 200),
     ("service_type", "POST"): (LOGIN, 403, 403, 403, 302),
     ("service_facts", "GET"): (LOGIN, 403, 403, 200, 200),
     ("service_facts", "POST"): (LOGIN, 403, 403, 302, 302),
@@ -82,7 +83,6 @@ TABLE = {
     ("service_mark", "POST"): (LOGIN, 403, 403, 302, 302),
     ("product_list", "GET"): (LOGIN, 403, 200, 200, 200),
     ("product_export", "GET"): (LOGIN, 403, 200, 200, 200),
-    ("product_detail", "GET"): (LOGIN, 403, 200, 200, 200),
     ("product_title", "POST"): (LOGIN, 403, 403, 302, 302),
     ("service_charges", "POST"): (LOGIN, 403, 403, 302, 302),
     # orders

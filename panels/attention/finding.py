@@ -85,6 +85,9 @@ def mark(subject: Subject, rows: QuerySet[Any]) -> QuerySet[Any]:
 def find_in(rows: Iterable[Any], subject: Subject, may: May) -> list[Finding]:
     """Return a finding for each of the marked rows that needs a person."""
     marked = [(row, [kind for kind in kinds_of(subject) if getattr(row, kind.flag)]) for row in rows]
+    for kind in kinds_of(subject):
+        if kind.prepare and (of_kind := [row for row, kinds in marked if kind in kinds]):
+            kind.prepare(of_kind)
     return [_finding(row, kinds, may) for row, kinds in marked if kinds]
 
 

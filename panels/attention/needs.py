@@ -32,6 +32,7 @@ from panels.attention.buttons import (
     link,
     show_person,
 )
+from panels.attention.held import find_elsewhere, say_held
 from panels.attention.jobs import JOB_NEEDS
 from panels.attention.parts import Listing, Need
 from panels.attention.subjects import BATCHES, MAILS, ORDERS, PANELS, REFUSALS, SERVICES, WORDS
@@ -252,7 +253,8 @@ NEEDS = (
         subject=ORDERS,
         weight=60,
         when=NEEDS_A_PERSON & Q(state=State.QUEUED, held_reason__gt=""),
-        sentence=lambda order: order.held_reason,
+        sentence=say_held,
+        prepare=find_elsewhere,
         buttons=(RELEASE, DECIDE),
         since=lambda order: order.created_at,
         listing=Listing("on hold", "state=held"),

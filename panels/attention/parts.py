@@ -106,6 +106,8 @@ class Need:
     is_information: bool = False
     # Annotations of the row that the sentence reads, so that no row needs a query of its own.
     values: Mapping[str, Any] = field(default_factory=dict)
+    # Adds to its rows on a page what the sentence reads, with one query for all of them.
+    prepare: Callable[[list[Any]], None] | None = None
 
     @property
     def flag(self) -> str:

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from panels.bulk.lookup import AT_ONCE, CatalogLookup, in_chunks, name_some
+from panels.catalog.equivalents import known_products, services_of
 from panels.clients.naming import NameLookup, find_unfit_labels
-from panels.models import Batch, BatchLine, Order, Service
+from panels.models import Batch, BatchLine, Order, Service, ServiceMark
 from panels.models.planning import unindexed_text
 from panels.orders.placing import is_active, target_of, target_word
 from panels.orders.repeats import Doubt, find_doubts
@@ -36,14 +37,18 @@ FOUND = (
     "currency",
 )
 _COMPARED = tuple(f"{name}_id" if name in ("panel", "service", "client", "campaign") else name for name in FOUND)
-Key = tuple[int, str]
+# What equivalent services have in common: a product or a service, by pk.
+Sort = tuple[str, int | None]
+Key = tuple[Sort, str]
 Values = dict[str, Any]
+VOIDS = "Each of the two can void the refill of the other."
 
 
 def check_lines(batch: Batch, lines: Sequence[BatchLine]) -> dict[int, Checked]:
     """Check lines against the current catalog, and set the results as their attributes. Nothing is saved.
 
-    Lines of the batch with the same service and link, or that order the same order again, must be passed together.
+    Lines of the batch with equivalent services and the same link, or that order the same order again, must be passed
+    together.
     Returns the checked order fields by the number of the line, for the lines whose service was found.
     """
     lookup = CatalogLookup(batch.panel, lines)
@@ -55,7 +60,7 @@ def check_lines(batch: Batch, lines: Sequence[BatchLine]) -> dict[int, Checked]:
         check_labels(line, names)
         if is_example(line.cells):
             line.errors[""] = [EXAMPLE_REMARK]
-    _find_repeats(lines)
+    _find_repeats(batch, lines)
     _check_again_of(batch, lines)
     for line in lines:
         line.has_errors = bool(line.errors)
@@ -136,6 +141,8 @@ def _set_service(line: BatchLine, lookup: CatalogLookup) -> Service | None:
         line.errors["service"] = [f"{panel.name} has no service {shown(remote_id)}.{never_synced}"]
     elif not service.is_listed:
         line.errors["service"] = [f"{panel.name} no longer lists service {shown(remote_id)}."]
+    elif why := ServiceMark.why_blocked(service):
+        line.errors["service"] = [why]
     return service
 
 
@@ -187,28 +194,51 @@ def _note_doubt(line: BatchLine, doubt: Doubt) -> None:
         _note_repeat(line, doubt.text)
 
 
-def _find_repeats(lines: Sequence[BatchLine]) -> None:
-    """Note the lines that repeat an earlier line or an active order: the same service for the same target."""
+def _find_repeats(batch: Batch, lines: Sequence[BatchLine]) -> None:
+    """Note the lines that repeat an earlier line or an active order: the same or an equivalent service and target."""
+    wanted = [line for line in lines if line.service_id and line.link_key and not line.is_left_out]
+    products = known_products(line.service_id for line in wanted if line.service_id)
     by_key: dict[Key, list[BatchLine]] = defaultdict(list)
-    for line in lines:
-        if line.service_id and line.link_key and not line.is_left_out:
-            by_key[line.service_id, line.link_key].append(line)
-    active = _active_orders(by_key)
+    for line in wanted:
+        by_key[_sort_of(line.service_id, products), line.link_key].append(line)
+    active = _active_orders(by_key, products)
     for key, group in by_key.items():
         if len(group) > 1:
             _note_repeats_of_each_other(group)
         for line in group if key in active else ():
-            pks = [str(pk) for pk in active[key]]
-            one = len(pks) == 1
-            are = f"Order {pks[0]} is" if one else f"Orders {name_some(pks)} are"
-            _note_repeat(line, f"{are} still active for the same service and {_target_word(line)}.")
+            _note_active(line, active[key], replaced=again_of(line) if batch.replaces_orders else None)
+
+
+def _sort_of(service: int | None, products: Mapping[int, int]) -> Sort:
+    """Return what is the same for equivalent services: their product, or the service if its product is not known."""
+    product = products.get(service or 0)
+    return ("service", service) if product is None else ("product", product)
+
+
+def _note_active(line: BatchLine, orders: Sequence[tuple[int, int]], *, replaced: int | None) -> None:
+    """Note the active orders for the target of a line. The order that it replaces is withdrawn when it is confirmed."""
+    others = [(pk, service) for pk, service in orders if pk != replaced]
+    same = [str(pk) for pk, service in others if service == line.service_id]
+    equivalent = [str(pk) for pk, service in others if service != line.service_id]
+    if same:
+        are = f"Order {same[0]} is" if len(same) == 1 else f"Orders {name_some(same)} are"
+        _note_repeat(line, f"{are} still active for the same service and {_target_word(line)}.")
+    if equivalent:
+        one = len(equivalent) == 1
+        are = f"Order {equivalent[0]} is" if one else f"Orders {name_some(equivalent)} are"
+        text = f"{are} still active for an equivalent service and the same {_target_word(line)}. {VOIDS}"
+        _note_repeat(line, text)
 
 
 def _note_repeats_of_each_other(group: Sequence[BatchLine]) -> None:
     """Mark each line but the first, which repeats nothing."""
     first, *others = sorted(group, key=lambda line: line.number)
     for line in others:
-        _note_repeat(line, f"Line {first.number} orders the same service for the same {_target_word(line)}.")
+        target = _target_word(line)
+        if line.service_id == first.service_id:
+            _note_repeat(line, f"Line {first.number} orders the same service for the same {target}.")
+        else:
+            _note_repeat(line, f"Line {first.number} orders an equivalent service for the same {target}. {VOIDS}")
 
 
 def _note_repeat(line: BatchLine, text: str) -> None:
@@ -223,18 +253,22 @@ def _target_word(line: BatchLine) -> str:
     return target_word(line.cells.get("link", ""))
 
 
-def _active_orders(lines: Mapping[Key, Sequence[BatchLine]]) -> dict[Key, list[int]]:
-    """Return the ids of the active orders for the services and targets of lines."""
-    found: dict[Key, list[int]] = defaultdict(list)
+def _active_orders(
+    lines: Mapping[Key, Sequence[BatchLine]], products: Mapping[int, int]
+) -> dict[Key, list[tuple[int, int]]]:
+    """Return the active orders for the services and targets of lines, with the service of each."""
     active = Order.objects.alias(now=unindexed_text("state")).filter(is_active("now")).order_by("pk")
-    by_account = {service for (service, _), (line, *_) in lines.items() if line.target_column == "username"}
-    links = {link for (service, link) in lines if service not in by_account}
+    by_account = {line.service_id: sort for (sort, _), (line, *_) in lines.items() if line.target_column == "username"}
+    links = {link for (_, link), (line, *_) in lines.items() if line.target_column != "username"}
+    orders: list[tuple[int, int, str]] = []
     for some in in_chunks(sorted(links)):
-        orders = active.filter(link_key__in=some)
-        for pk, service_pk, link_key in orders.values_list("pk", "service_id", "link_key"):
-            found[service_pk, link_key].append(pk)
-    for services in in_chunks(sorted(by_account)):
-        orders = active.filter(service__in=services, link_key="")
-        for pk, service_pk, params in orders.values_list("pk", "service_id", "params"):
-            found[service_pk, target_of(params)].append(pk)
+        orders += active.filter(link_key__in=some).values_list("pk", "service_id", "link_key")
+    others = services_of(product for name, product in by_account.values() if name == "product" and product)
+    for services in in_chunks(sorted({pk for pk in (*by_account, *others) if pk})):
+        of_accounts = active.filter(service__in=services, link_key="").values_list("pk", "service_id", "params")
+        orders += [(pk, service, target_of(params)) for pk, service, params in of_accounts]
+    products = {**products, **known_products({service for _, service, _ in orders if service} - products.keys())}
+    found: dict[Key, list[tuple[int, int]]] = defaultdict(list)
+    for pk, service, target in orders:
+        found[_sort_of(service, products), target].append((pk, service))
     return found

@@ -22,6 +22,7 @@ from panels.bulk.checking import (
 )
 from panels.bulk.lookup import in_chunks
 from panels.bulk.naming import name_after_lines
+from panels.catalog.equivalents import equivalent_to
 from panels.clients.naming import NO_LABELS, Labels
 from panels.models import Batch, BatchLine, Panel, SourceTable
 from panels.protocol.order_fields import show_turning, trim
@@ -150,10 +151,11 @@ def change_line(
             line.is_left_out = is_left_out
         check_lines(batch, [line])
         # The person accepted a repeat of another service or link.
-        line.is_repeat_ok &= _alike(line) == before
+        after = _alike(line)
+        line.is_repeat_ok &= after == before
         if is_repeat_ok is not None:
             line.is_repeat_ok, line.accepted = is_repeat_ok, shown
-        others = {other.number: other for other in (*concerned, *_concerned(batch, line, _alike(line)))}
+        others = {other.number: other for other in (*concerned, *_concerned(batch, line, after))}
         earlier = {number: checked_values(other) for number, other in others.items()}
         lines = sorted([line, *others.values()], key=lambda each: each.number)
         check_lines(batch, lines)
@@ -203,7 +205,9 @@ def include(batch: Batch, numbers: Iterable[int]) -> int:
 def _alike(line: BatchLine) -> list[Q]:
     """Return a condition for the lines with the same target, and one for those that order the same order again."""
     text = line.cells.get(AGAIN_OF)
-    same_target = [Q(service=line.service_id, link_key=line.link_key)] if line.service_id and line.link_key else []
+    same_target = []
+    if line.service_id and line.link_key:
+        same_target = [equivalent_to(line.service_id) & Q(link_key=line.link_key)]
     return [*same_target, *([Q(cells__again_of=text)] if text else [])]
 
 

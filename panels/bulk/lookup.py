@@ -45,7 +45,7 @@ class CatalogLookup:
         found = {}
         for panel, remote_ids in wanted.items():
             for some in in_chunks(sorted(remote_ids)):
-                services = Service.objects.filter(panel=panel, remote_id__in=some)
+                services = Service.objects.filter(panel=panel, remote_id__in=some).select_related("mark")
                 for service in services.defer("description", "search_text"):
                     service.panel = panel
                     found[panel.pk, service.remote_id] = service

@@ -20,7 +20,7 @@ from typing import Any
 from django.db.models import BooleanField, Case, Func, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Length, Substr
 
-from panels.models import Order, Panel, Service
+from panels.models import Order, Panel, Service, ServiceMark
 from panels.protocol.order_types import ORDER_TYPES, Billing
 from panels.protocol.refill_words import read_search
 
@@ -29,6 +29,8 @@ MAX_WORDS = 10
 MAX_TYPED = 200
 # The last orders of a person whose services count as recent, and the services that are offered before typing.
 RECENT_ORDERS, MAX_RECENT = 50, 8
+# Services that the team does not order. The subquery reads only its own small index.
+_BLOCKED = Q(pk__in=ServiceMark.objects.filter(is_blocked=True).order_by().values("pk"))
 
 
 class Like(Func):
@@ -40,8 +42,8 @@ class Like(Func):
 
 
 def orderable() -> QuerySet[Service]:
-    """Return the services that can be ordered."""
-    services = Service.objects.filter(is_listed=True, panel__is_active=True).select_related("panel")
+    """Return the services that can be ordered and that the team has not blocked."""
+    services = Service.objects.filter(is_listed=True, panel__is_active=True).exclude(_BLOCKED).select_related("panel")
     return services.defer("description", "search_text", "former_text", "panel__api_key")
 
 
@@ -79,7 +81,7 @@ def _rank(typed: str, panels: Sequence[Panel], recent: Sequence[int]) -> QuerySe
     Reads only what the index of the search has.
     """
     words, lacks_refill = read_search(typed)
-    services = Service.objects.filter(is_listed=True, panel__in=[panel.pk for panel in panels])
+    services = Service.objects.filter(is_listed=True, panel__in=[panel.pk for panel in panels]).exclude(_BLOCKED)
     for word in words[:MAX_WORDS]:
         named = [panel.pk for panel in panels if word in panel.name.lower()]
         services = services.filter(Q(search_text__contains=word) | (Q(panel__in=named) if named else Q()))

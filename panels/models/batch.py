@@ -111,6 +111,11 @@ class Batch(models.Model):
         return self.state in (self.State.DRAFT, self.State.DISCARDED)
 
     @property
+    def replaces_orders(self) -> bool:
+        """Whether its lines take the place of orders that were not sent, at other panels."""
+        return self.source == self.Source.ELSEWHERE
+
+    @property
     def is_adoption(self) -> bool:
         """Whether the lines of the batch name orders that were placed elsewhere."""
         return self.source == self.Source.ADOPTED

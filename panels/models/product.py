@@ -13,6 +13,8 @@ from panels.models.fields import RateField
 from panels.models.service import Service
 
 MOST_PRICE = Decimal(9_999_999_999)
+# Rows with a foreign key to a product that is known (`Product.is_known`).
+OF_KNOWN = Q(product__platform__gt="", product__metric__gt="")
 
 
 class RefillClass(models.IntegerChoices):

@@ -109,3 +109,12 @@ class ServiceMark(models.Model):
         """The mark and the note in words."""
         words = ("favourite" if self.is_favourite else "", "blocked" if self.is_blocked else "", self.note)
         return ", ".join(filter(None, words))
+
+    @staticmethod
+    def why_blocked(service: Service) -> str:
+        """Return why the team does not order a service that was read with its mark, "" if it is not blocked."""
+        mark = getattr(service, "mark", None)
+        if mark is None or not mark.is_blocked:
+            return ""
+        note = mark.note.strip()
+        return f"The team has blocked this service: {note}" if note else "The team has blocked this service."

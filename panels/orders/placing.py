@@ -9,6 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
+from panels.catalog.equivalents import equivalent_to
 from panels.models import Order, OrderEvent, Service
 from panels.protocol.links import normalise_link
 from panels.protocol.order_fields import MAX_NORMALISED_LINK
@@ -88,11 +89,14 @@ def target_word(link: str) -> str:
 
 
 def active_orders(service: Service, values: Mapping[str, Any]) -> QuerySet[Order]:
-    """Return the active orders for this service and target. Most panels take only one at a time."""
-    active = Order.objects.filter(is_active(), service=service)
+    """Return the active orders for this target of this service, or of another service of its product at any panel.
+
+    Most panels take only one at a time. Orders of two panels void each other's refill.
+    """
     target = target_of(values)
     if not target:
-        return active.none()
+        return Order.objects.none()
+    active = Order.objects.filter(is_active(), equivalent_to(service.pk))
     if values.get("link"):
         return active.filter(link_key=target)
     name = Q(params__username__iexact=target) | Q(params__username__iexact=target[1:])

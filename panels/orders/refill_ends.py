@@ -22,4 +22,4 @@ def note_refill_ends(orders: Sequence[Order]) -> None:
 def _days_of_refill(services: Iterable[int]) -> dict[int, int]:
     """Return the days of refill by service, for the services that refill and say for how long."""
     facts = ServiceFacts.objects.filter(pk__in=services, refill_days__gt=0, refill_class__gt=RefillClass.NONE)
-    return dict(facts.values_list("pk", "refill_days"))
+    return {pk: days for pk, days in facts.values_list("pk", "refill_days") if days}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -53,6 +54,13 @@ def is_flat(service: Service) -> bool:
     """Return whether the price is for the whole order, not for 1000 units."""
     kind = service.order_type
     return kind.billing is Billing.FLAT and not (kind.counted_field and service.panel.bills_package_per_line)
+
+
+@register.simple_tag
+def elsewhere_link(found: Mapping[int, Any] | str, service: int | None) -> str:
+    """Write the link to the same as a service elsewhere, if it was found (`catalog.elsewhere.elsewhere_of`)."""
+    offer = found.get(service or 0) if isinstance(found, Mapping) else None
+    return offer.link if offer else ""
 
 
 @register.simple_tag

@@ -21,6 +21,7 @@ from panels.bulk.drafts import LineChangedError, NotADraftError, change_line, in
 from panels.bulk.labels import find_missing_names
 from panels.bulk.lookup import CatalogLookup
 from panels.bulk.mistakes import find_groups
+from panels.catalog.elsewhere import elsewhere_of
 from panels.clients.naming import known_names
 from panels.forms.bulk import LineForm
 from panels.forms.cells import CellFields, MistakeForm, label_of
@@ -112,10 +113,12 @@ def draft_lines(request: HttpRequest, batch: Batch, numbers: dict[str, int]) -> 
     shown = request.GET.get("show", "")
     if shown not in SHOWN:
         shown = "wrong" if numbers["wrong"] else "all"
+    page = paginate(_with_service(batch.lines.filter(SHOWN[shown])), request.GET, sort="number")
     return {
         "shown": shown,
         "total": numbers[shown],
-        "page": paginate(_with_service(batch.lines.filter(SHOWN[shown])), request.GET, sort="number"),
+        "page": page,
+        "elsewhere": elsewhere_of(line.service_id for line in page),
         "can_change": batch.is_draft and request.user.has_perm("panels.change_batch"),
         "known": known_names(),
     }
@@ -206,6 +209,7 @@ def _show(
 ) -> HttpResponse:
     """Show a line or its form. After a change, add the new summary of its batch."""
     context = {"batch": batch, "line": line, "form": form, "can_change": batch.is_draft, **more}
+    context["elsewhere"] = elsewhere_of([line.service_id])
     if is_changed and wants_fragment(request):
         context |= draft_context(batch, summary(batch)) | {"is_out_of_band": True}
     status = 422 if is_changed and form else 200

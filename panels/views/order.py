@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from panels.bell import WorkKind, ring
+from panels.catalog.elsewhere import elsewhere_of
 from panels.forms.orders import ANSWERS, ResolveForm
 from panels.id_search import findings
 from panels.id_search.evidence import collect_evidence, find_around
@@ -62,6 +63,7 @@ def _show(request: HttpRequest, pk: int, *, status: int = 200) -> HttpResponse:
         "refills": refills,
         "can_refill": order.can_refill and not any(refill.is_open for refill in refills),
         "fields": _fields(order),
+        "elsewhere": elsewhere_of([order.service_id]).get(order.service_id or 0),
         "delivered": delivered_over_time(order),
         "is_overcharged": charges.is_overcharged(order, order.panel),
         "full_charge": charges.full_charge(order),

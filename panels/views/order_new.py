@@ -17,10 +17,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRedirect, replace_url
 
 from panels import bell
+from panels.catalog.elsewhere import elsewhere_of
 from panels.filters.service_choice import find_matching, find_recent, orderable
 from panels.forms.labels import LabelsForm
 from panels.forms.orders import OrderForm, price_text
-from panels.models import Controls, Order, Panel, Service
+from panels.models import Controls, Order, Panel, Service, ServiceMark
 from panels.money.costs import promised_costs
 from panels.money.exchange import Converted, Converter
 from panels.orders.placing import TokenUsedError, active_orders, build_order, place_order, target_word
@@ -94,14 +95,14 @@ def _repeated(query: QueryDict) -> Order | None:
 
 
 def _find_service(text: str) -> Service:
-    service = Service.objects.select_related("panel").filter(pk=_read_pk(text)).first()
+    service = Service.objects.select_related("panel", "mark").filter(pk=_read_pk(text)).first()
     if service is None:
         raise NotOrderableError("This service does not exist. Nothing was placed. Choose a service from the list.")
     return service
 
 
 def _find_order(text: str) -> Order:
-    order = Order.objects.select_related("service__panel").filter(pk=_read_pk(text)).first()
+    order = Order.objects.select_related("service__panel", "service__mark").filter(pk=_read_pk(text)).first()
     if order is None:
         raise NotOrderableError("The order to repeat does not exist. Nothing was placed. Choose a service.")
     return order
@@ -118,6 +119,8 @@ def _obstacle(service: Service) -> str:
         return f"{service.panel} is inactive, so “{service.name}” cannot be ordered. Choose a service of another panel."
     if not service.is_listed:
         return f"{service.panel} no longer lists “{service.name}”, so it cannot be ordered. Choose another service."
+    if why := ServiceMark.why_blocked(service):
+        return f"“{service.name}” cannot be ordered. {why}"
     return ""
 
 
@@ -135,9 +138,13 @@ def _choose(request: HttpRequest, *, problem: str = "", partial: str = "order") 
 
 def _choices(typed: str, found: list[Service]) -> dict[str, Any]:
     converter, shown = Converter.read(), found[:MAX_RESULTS]
+    elsewhere = elsewhere_of(service.pk for service in shown)
     return {
         "typed": typed,
-        "rows": [(service, *price_text(service).split(" ", 1), _convert(service, converter)) for service in shown],
+        "rows": [
+            (service, *price_text(service).split(" ", 1), _convert(service, converter), elsewhere.get(service.pk))
+            for service in shown
+        ],
         "has_more": len(found) > MAX_RESULTS,
         "max_results": MAX_RESULTS,
     }
@@ -189,12 +196,13 @@ def _warnings(form: OrderForm) -> dict[str, Any]:
     """Return the warnings to show before placing. They do not prevent the order."""
     panel, cost = form.chosen.panel, form.checked.cost
     values = form.checked.values
-    active = list(active_orders(form.chosen, values).order_by("-pk")[: MAX_ACTIVE + 1])
+    active = list(active_orders(form.chosen, values).select_related("panel").order_by("-pk")[: MAX_ACTIVE + 1])
     promised = promised_costs([panel]).get((panel.pk, panel.currency), Decimal())
     available = None if panel.balance is None else panel.balance - promised
     short_by = Decimal() if available is None or cost is None or panel.gives_credit else cost - available
     return {
         "active": active[:MAX_ACTIVE],
+        "has_equivalent": any(order.service_id != form.chosen.pk for order in active[:MAX_ACTIVE]),
         "target": target_word(values.get("link", "")),
         "has_more_active": len(active) > MAX_ACTIVE,
         "promised": promised,

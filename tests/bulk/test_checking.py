@@ -8,13 +8,22 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from panels.bulk.checking import check_lines, find_unfit, save_lines
+from panels.bulk.checking import VOIDS, check_lines, find_unfit, save_lines
 from panels.bulk.confirming import confirm, summary
 from panels.bulk.drafts import change_line, create_batch
-from panels.models import Batch, BatchLine, Order, Service
+from panels.models import Batch, BatchLine, Order, Service, ServiceMark
 from panels.tables.reading import read_paste
 from tests.bulk.batches import MISTAKES, SERVICES, big_rows, confirm_batch, line_of
-from tests.factories import make_batch, make_order, make_panel, make_placed, make_service, row_of
+from tests.factories import (
+    make_batch,
+    make_offer,
+    make_order,
+    make_panel,
+    make_placed,
+    make_service,
+    read_offers,
+    row_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -330,3 +339,103 @@ def test_lines_are_inserted_and_saved_in_parts(monkeypatch):
         save_lines(list(batch.lines.all()))
     inserts = [query["sql"] for query in queries if query["sql"].startswith('INSERT INTO "panels_batchline"')]
     assert len(inserts) == 3 + 3
+
+
+# -- equivalent services, and blocked ones
+
+
+@pytest.fixture
+def equivalent():
+    """Two services of one product at two panels, and one of another product."""
+    names = ("Instagram Followers", "IG Followers [Refill 30D]", "Instagram Likes")
+    services = [make_offer(name) for name in names]
+    read_offers()
+    return services
+
+
+def test_lines_and_active_orders_of_equivalent_services_are_doubts_at_any_panel(equivalent):
+    first, second, likes = equivalent
+    link = "https://example.com/a"
+    batch = make_batch(*[row_of(service, link=link) for service in equivalent])
+    text = f"Line 2 orders an equivalent service for the same link. {VOIDS}"
+    assert [line_of(batch, number).messages for number in (2, 3, 4)] == [[], [text], []]
+    orders = [make_order(first, link=link), make_order(second, link=link)]
+    batch = make_batch(row_of(first, link=link), row_of(likes, link=link))
+    assert line_of(batch, 2).messages == [
+        f"Order {orders[0].pk} is still active for the same service and link.",
+        f"Order {orders[1].pk} is still active for an equivalent service and the same link. {VOIDS}",
+    ]
+    assert not line_of(batch, 3).messages
+    change_line(line_of(batch, 2), is_repeat_ok=True)
+    assert line_of(batch, 2).warnings
+    confirm_batch(batch)
+
+
+def test_equivalent_lines_are_marked_again_when_one_of_them_changes(equivalent):
+    first, second, _ = equivalent
+    link = "https://example.com/a"
+    batch = make_batch(*[row_of(service, link=link) for service in (first, second, second)])
+    assert [line_of(batch, number).has_errors for number in (2, 3, 4)] == [False, True, True]
+    change_line(line_of(batch, 2), is_left_out=True)
+    assert [line_of(batch, number).has_errors for number in (3, 4)] == [False, True]
+    assert line_of(batch, 4).messages == ["Line 3 orders the same service for the same link."]
+    change_line(line_of(batch, 3), cells=line_of(batch, 3).cells | {"link": "https://example.com/b"})
+    assert not line_of(batch, 4).has_errors
+
+
+def test_an_equivalent_subscription_is_a_doubt():
+    fields = {"type": "subscriptions", "raw_type": "Subscriptions", "min_quantity": 1}
+    services = [make_offer("Instagram Auto Likes", **fields) for _ in range(2)]
+    read_offers()
+    order = make_placed(services[0], link="", params={"username": "Cat"})
+    batch = make_batch(subscription_of(services[1], "cat"), subscription_of(services[1], "ann"))
+    text = f"Order {order.pk} is still active for an equivalent service and the same account. {VOIDS}"
+    assert [line_of(batch, number).messages for number in (2, 3)] == [[text], []]
+
+
+def test_services_of_an_unknown_product_are_not_equivalent():
+    services = [make_offer("Something") for _ in range(2)]
+    read_offers()
+    order = make_order(services[0])
+    assert not line_of(make_batch(row_of(services[1], link=order.link)), 2).has_errors
+
+
+def test_the_check_of_equivalent_services_asks_no_more_for_more_lines(equivalent):
+    first, second, _ = equivalent
+
+    def count(number):
+        rows = [
+            row_of(first if n % 2 else second, link=f"https://example.com/{number}/{n // 2}") for n in range(number)
+        ]
+        for row in rows[::4]:
+            make_order(second, link=row["link"])
+        batch = make_batch(*rows)
+        lines = list(batch.lines.all())
+        with CaptureQueriesContext(connection) as queries:
+            check_lines(batch, lines)
+        return len(queries)
+
+    assert count(4) == count(60)
+
+
+@pytest.mark.parametrize("note", ["They deliver bots.", ""])
+def test_a_blocked_service_cannot_be_ordered_and_says_why(note):
+    service, other = make_service(), make_service()
+    ServiceMark.objects.create(service=service, is_blocked=True, note=note)
+    ServiceMark.objects.create(service=other, is_favourite=True)
+    queued = make_order(service)
+    batch = make_batch(row_of(service), row_of(other))
+    words = "The team has blocked this service"
+    assert line_of(batch, 2).errors == {"service": [f"{words}: {note}" if note else f"{words}."]}
+    assert not line_of(batch, 3).has_errors
+    queued.refresh_from_db()
+    assert (queued.state, queued.held_reason) == ("queued", "")
+
+
+def test_a_service_that_is_blocked_before_the_confirmation_is_not_ordered():
+    service = make_service()
+    batch = make_batch(row_of(service))
+    shown = summary(batch).fingerprint
+    ServiceMark.objects.create(service=service, is_blocked=True)
+    assert "1 line has errors" in confirm(batch, None, shown).problem
+    assert not Order.objects.exists()

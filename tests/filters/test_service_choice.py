@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from panels.filters.service_choice import MAX_RECENT, find_matching, find_recent
-from panels.models import Service
+from panels.models import Service, ServiceMark
 from tests.factories import make_order, make_panel, make_service, make_user
 
 pytestmark = pytest.mark.django_db
@@ -157,3 +157,13 @@ def test_only_the_beginning_of_a_long_text_is_looked_for(panel, person):
     make_service(panel, name="Likes")
     assert names("likes" + " " * 200 + "x", person) == ["Likes"]
     assert names("x" * 100_000, person) == []
+
+
+def test_a_blocked_service_is_not_found(panel, person):
+    services = [make_service(panel, name=name) for name in ("Blocked likes", "Other likes")]
+    for service in services:
+        make_order(service, placed_by=person)
+    ServiceMark.objects.create(service=services[0], is_blocked=True)
+    ServiceMark.objects.create(service=services[1], is_favourite=True)
+    assert names("likes", person) == ["Other likes"]
+    assert find_recent(person) == [services[1]]

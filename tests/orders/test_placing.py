@@ -10,7 +10,7 @@ import pytest
 from panels.models import Order
 from panels.orders.placing import TokenUsedError, active_orders, build_order, place_order
 from panels.protocol.order_types import check
-from tests.factories import make_order, make_placed, make_service, make_user
+from tests.factories import make_offer, make_order, make_placed, make_service, make_user, read_offers
 
 pytestmark = pytest.mark.django_db
 LINK = "https://www.example.com/p/"
@@ -92,3 +92,11 @@ def test_an_active_subscription_is_found_by_its_service_and_any_spelling_of_its_
     assert not active_orders(order.service, {"username": "bob"}).exists()
     assert not active_orders(order.service, {"username": ""}).exists()
     assert not active_orders(make_order(params={"username": "Ann"}).service, {"username": "ann"}).exists()
+
+
+def test_an_active_order_of_an_equivalent_service_is_found_at_any_panel():
+    service, other, likes = (make_offer(name) for name in ("Instagram Followers", "IG Followers", "Instagram Likes"))
+    read_offers()
+    order = make_order(service, link=LINK)
+    assert active_orders(other, {"link": LINK}).get() == order
+    assert not active_orders(likes, {"link": LINK}).exists()

@@ -11,7 +11,8 @@ from tests.factories import make_panel, make_service
 
 
 def test_the_tags_are_registered():
-    assert set(catalog.register.tags) == {"price", "price_unit", "type_badge", "average_time", "change_words"}
+    tags = {"price", "price_unit", "type_badge", "average_time", "change_words", "elsewhere_link"}
+    assert set(catalog.register.tags) == tags
     assert catalog.register.filters == {}
 
 

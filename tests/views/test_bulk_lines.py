@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from panels.bulk.drafts import change_line
-from tests.factories import make_batch, make_panel, make_placed, make_service, row_of
+from tests.factories import make_batch, make_offer, make_panel, make_placed, make_service, read_offers, row_of
 from tests.views.pages import at, order_all, text_of
 
 pytestmark = pytest.mark.django_db
@@ -355,3 +357,14 @@ def test_services_are_found_by_words_at_the_panel_of_the_line(as_operator):
     assert sorted(choices_of(as_operator, batch, service="gold", panel="Nowhere")[0]) == both
     assert "No listed service of Here matches" in choices_of(as_operator, batch, service="silver")[1]
     assert choices_of(as_operator, batch, service=" ")[1].strip() == ""
+
+
+def test_a_line_says_what_the_same_costs_elsewhere(as_operator):
+    here = make_offer("Instagram Followers", rate_per_1000=Decimal(2))
+    make_offer("IG Followers", rate_per_1000=Decimal("0.43"))
+    read_offers()
+    batch = make_batch(row_of(here), row_of(make_service()))
+    addresses = (batch.get_absolute_url(), reverse("bulk_line", args=[batch.pk, 2]) + "?row=1")
+    for address in addresses:
+        page = as_operator.get(address).content.decode().replace("\xa0", " ")
+        assert page.count("The same elsewhere, from 0.43 USD per 1000") == 1

@@ -14,7 +14,16 @@ from panels import bell
 from panels.models import BalanceReading, Batch, Order, OrderEvent, OrderReading, Panel, Refill, Service
 from panels.models.order_states import RequestState
 from panels.models.order_values import LIFETIME
-from tests.factories import make_order, make_panel, make_placed, make_refill, make_service, make_user
+from tests.factories import (
+    make_offer,
+    make_order,
+    make_panel,
+    make_placed,
+    make_refill,
+    make_service,
+    make_user,
+    read_offers,
+)
 from tests.views.pages import count_queries
 
 pytestmark = pytest.mark.django_db
@@ -607,3 +616,13 @@ def test_the_end_of_the_refill_is_shown(as_viewer, hours, words):
     assert words in page.split("Refill until")[1][:200]
     Order.objects.update(refill_until=None)
     assert "Refill until" not in as_viewer.get(url("detail", order)).text
+
+
+def test_the_page_says_what_the_same_costs_elsewhere(as_viewer):
+    here = make_offer("Instagram Followers", rate_per_1000=Decimal(2))
+    make_offer("IG Followers", rate_per_1000=Decimal("0.43"))
+    read_offers()
+    page = as_viewer.get(url("detail", make_order(here, state="refused"))).text.replace("\xa0", " ")
+    assert "The same elsewhere, from 0.43 USD per 1000" in page
+    lone = make_order(make_offer("TikTok Likes"), state="refused")
+    assert "The same elsewhere" not in as_viewer.get(url("detail", lone)).text

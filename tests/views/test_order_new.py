@@ -19,7 +19,7 @@ from django.utils import timezone
 from panels.bulk.confirming import confirm, summary
 from panels.forms.orders import TERMS, OrderForm
 from panels.models import Client as Customer
-from panels.models import Controls, Order, OrderEvent, Panel, Service
+from panels.models import Controls, Order, OrderEvent, Panel, Product, Service, ServiceMark
 from panels.orders.placing import place_order
 from panels.orders.resolution import release, send_again
 from panels.protocol.order_types import ORDER_TYPES
@@ -28,6 +28,7 @@ from tests.factories import (
     make_batch,
     make_campaign,
     make_client,
+    make_offer,
     make_order,
     make_panel,
     make_placed,
@@ -35,6 +36,7 @@ from tests.factories import (
     make_service,
     make_unknown,
     make_user,
+    read_offers,
     report_in,
     row_of,
 )
@@ -1141,3 +1143,53 @@ def test_the_form_says_which_part_is_the_price(as_operator):
     page = page_of(as_operator.get(NEW, {"service": subscription.pk}))
     assert "data-price" in page
     assert "The cost is not known in advance" in page
+
+
+# -- equivalent offers, and blocked services
+
+
+@pytest.fixture
+def followers():
+    """The same at two panels: here for 2.00, and elsewhere for 0.43."""
+    services = [
+        make_offer("Instagram Followers", make_panel(name=name), rate_per_1000=Decimal(rate))
+        for name, rate in (("Here", "2"), ("Elsewhere", "0.43"))
+    ]
+    read_offers()
+    return services
+
+
+def test_the_choice_of_a_service_says_what_the_same_costs_elsewhere(as_operator, followers):
+    page = page_of(as_operator.get(SERVICES, {"q": "followers"}, headers=HTMX)).replace("\xa0", " ")
+    product = Product.objects.get()
+    assert f'href="{product.get_absolute_url()}"' in page
+    assert "The same elsewhere, from 0.43 USD per 1000" in page
+    assert "The same elsewhere, from 2.00 USD per 1000" in page
+    assert "The same elsewhere" not in page_of(as_operator.get(SERVICES, {"q": "nothing"}, headers=HTMX))
+
+
+def test_an_active_order_of_an_equivalent_service_is_warned_about(as_operator, followers):
+    here, elsewhere = followers
+    active = make_placed(elsewhere, link=LINK)
+    answer = check(as_operator, open_form(as_operator, here), link=LINK, quantity="1000")
+    assert re.findall(r'href="/orders/(\d+)/"', answer) == [str(active.pk)]
+    assert "equivalent service and this link" in answer
+    assert "at Elsewhere" in answer
+
+
+def test_a_blocked_service_is_not_offered_and_cannot_be_placed(as_operator):
+    service = make_service(name="Blocked likes")
+    form = open_form(as_operator, service)
+    mark = ServiceMark.objects.create(service=service, is_blocked=True, note="They deliver bots.")
+    for response in (
+        as_operator.get(NEW, {"service": service.pk}),
+        as_operator.get(NEW, {"again": make_order(service).pk}),
+        post(as_operator, form, link=LINK, quantity="1000"),
+        as_operator.post(CHECK, form | {"link": LINK, "quantity": "1000"}),
+    ):
+        assert "The team has blocked this service: They deliver bots." in page_of(response)
+    assert Order.objects.count() == 1
+    assert service.remote_id not in page_of(as_operator.get(SERVICES, {"q": "blocked likes"}, headers=HTMX))
+    mark.is_blocked = False
+    mark.save()
+    assert post(as_operator, form, link=LINK, quantity="1000").status_code == 302
