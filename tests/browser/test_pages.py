@@ -31,10 +31,12 @@ from tests.factories import (
     make_order,
     make_panel,
     make_placed,
+    make_rate,
     make_refill,
     make_service,
     make_sheet,
     make_status_word,
+    report_in,
     row_of,
 )
 
@@ -70,6 +72,9 @@ def everything(transactional_db):
     action = OrderAction.objects.create(kind="cancel")
     Worker.objects.create(host=UNBROKEN, pid=4_000_000, started_at=now, seen_at=now)
     JobRun.objects.create(name="sweep", started_at=now, finished_at=now, last_error=UNBROKEN, worker=UNBROKEN)
+    report_in("EUR")
+    make_rate("USD", "1.0876", days_ago=4)
+    make_rate("NGN", "1712.3456789")
     batches = bulk_batches(services[0], link)
     Controls.objects.create(pk=1, sending_stopped_at=now)
     return [
@@ -98,6 +103,7 @@ def everything(transactional_db):
         f"/bulk/{batches[0].pk}/lines/2/",
         "/refills/",
         "/operations/",
+        "/settings/rates/",
         "/account/",
         "/history/",
         "/password/",

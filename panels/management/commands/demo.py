@@ -21,12 +21,16 @@ from dashboard.first_run import DEMO_DIR
 from panels.management import parts
 from panels.management.demo_data import ACCOUNTS, DemoAccount, fill, open_account
 from panels.models import Panel
+from panels.money.rates import set_reporting_currency, store_file
+from panels.money.totals import today
 from panels.people.changes import invite
+from panels.tables.rates import read_file
 from panels.worker.processes import Family, StopSignals, free_port
 
 LOG = DEMO_DIR / "demo.log"
 # Created when the data are complete. Without this file, the next run starts again with empty data.
 READY = DEMO_DIR / "ready"
+RATES = b"currency,rate\nUSD,1.0876\nGBP,0.8329\nTRY,49.21\n"
 
 
 class Command(BaseCommand):
@@ -46,6 +50,7 @@ class Command(BaseCommand):
             call_command("migrate", verbosity=0, interactive=False)
             if not READY.exists() and _prepare(StopSignals.of_process()):
                 READY.touch()
+            _write_rates()
             status = self._run(free_port(port), log)
         lock.close()
         sys.exit(status)
@@ -104,6 +109,13 @@ def _prepare(signals: StopSignals) -> bool:
     panel.low_balance = ((panel.balance or Decimal(0)) // 50 + 1) * 50
     panel.save(update_fields=("low_balance",))
     return True
+
+
+def _write_rates() -> None:
+    """Compare the prices of both panels in one currency. The rates are of today at each start, and of no bank."""
+    set_reporting_currency(ACCOUNTS[1].currency)
+    lines, _ = read_file("rates.csv", RATES, today())
+    store_file(lines, "rates.csv", User.objects.filter(username="demo").first())
 
 
 def _team() -> None:

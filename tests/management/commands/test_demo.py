@@ -45,6 +45,9 @@ def test_the_demo_shows_the_way_in_and_continues_where_it_was(start, clone):
     assert len(look(clone, "SELECT DISTINCT reported_currency FROM panels_panel WHERE balance > 0")) == 2
     assert look(clone, "SELECT 1 FROM panels_panel WHERE balance < low_balance")
 
+    assert look(clone, "SELECT reporting_currency FROM panels_preferences") == ["EUR"]
+    assert "USD" in look(clone, "SELECT currency FROM panels_exchangerate WHERE source = 'file'")
+
     assert {"mara", "jonas", "lea"} <= set(look(clone, "SELECT username FROM auth_user"))
     assert look(clone, "SELECT username FROM auth_user WHERE password LIKE '!%' AND is_active") == ["lea"]
 
