@@ -373,7 +373,7 @@ def test_a_range_needs_one_currency_also_with_rates(as_viewer, two_currencies):
     report_in("EUR")
     make_rate("USD", "1.25")
     page = text(as_viewer.get("/catalog/?price_to=2&sort=price"))
-    assert "A range of prices needs one currency. Choose one:" in page
+    assert "A range of prices needs one currency. Choose a currency:" in page
     assert "exchange rates" not in page
 
 
