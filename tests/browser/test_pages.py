@@ -53,7 +53,8 @@ def everything(transactional_db):
     panel = make_panel(name=UNBROKEN[:100], balance=Decimal("1.5"), low_balance=Decimal(5), balance_checked_at=now)
     paused = make_panel(paused_reason="auth", last_error=LONG, balance_error=LONG, catalog_error=LONG)
     services = [make_service(panel, name=LONG, category=LONG[:190]), make_service(paused, name=UNBROKEN, type="")]
-    ServiceChange.objects.create(service=services[0], at=now, field="name", old=UNBROKEN, new=LONG)
+    marks = {"kind": "thing", "is_used": True, "is_serious": True}
+    ServiceChange.objects.create(service=services[0], at=now, field="name", old=UNBROKEN, new=LONG, **marks)
     link = "https://www.example.com/" + UNBROKEN
     orders = [
         make_order(services[0], link=link),
@@ -87,6 +88,8 @@ def everything(transactional_db):
         f"/panels/{panel.pk}/words/",
         "/catalog/",
         "/catalog/?q=nothing-has-this-name",
+        "/catalog/changes/",
+        "/catalog/changes/?kind=thing",
         f"/catalog/{services[0].pk}/",
         f"/catalog/{services[1].pk}/",
         "/orders/",
@@ -207,6 +210,7 @@ def test_pages_of_a_new_install_and_before_the_login(open_page, sign_in, looks_r
         "/",
         "/panels/",
         "/catalog/",
+        "/catalog/changes/",
         "/orders/",
         "/orders/new/",
         "/bulk/",
