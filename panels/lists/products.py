@@ -59,9 +59,8 @@ class Row:
         return self.grade.pk
 
 
-def priced(grades: Iterable[ProductGrade]) -> list[Row]:
-    """Return grades with the prices of their cheapest offers, by the newest rates."""
-    converter = Converter.read()
+def priced(grades: Iterable[ProductGrade], converter: Converter) -> list[Row]:
+    """Return grades with the prices of their cheapest offers."""
     return [Row(grade, _compared(grade, converter)) for grade in grades]
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.html import format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from panels.models import Service, ServiceFacts
 from panels.pages.numbers import NBSP
 
 _DROPS = {"0": "no drop", "low": "low drop", "high": "high drop"}
+_PLAIN = '<span class="fact" title="{}">{}</span>'
+_GOOD = '<span class="fact fact--good" title="{}">{}</span>'
+_DOUBTFUL = '<span class="fact fact--doubtful" title="{}">{}</span>'
 _WRITTEN = {"hq": "HQ", "nft": "NFT"}
 
 
@@ -63,22 +67,22 @@ def _refill(service: Service, facts: ServiceFacts) -> Chip | None:
 
 def draw_chips(service: Service) -> SafeString:
     """Return the facts of a service as HTML, in one line."""
-    return format_html_join(
-        " ",
-        '<span class="fact{}" title="{}">{}</span>',
-        ((" fact--doubtful" if chip.is_doubtful else "", chip.title, chip.text) for chip in chips_of(service)),
-    )
+    chips = chips_of(service)
+    return _join(format_html(_DOUBTFUL if chip.is_doubtful else _PLAIN, chip.title, chip.text) for chip in chips)
 
 
 def draw_marks(service: Service) -> SafeString:
     """Return what the team says of a service as HTML: a favourite, or blocked with its note."""
-    mark = getattr(service, "mark", None)
-    words = []
+    mark, drawn = getattr(service, "mark", None), []
     if mark and mark.is_favourite:
-        words.append(("fact fact--good", mark.note or "A favourite of the team", "favourite"))
+        drawn.append(format_html(_GOOD, mark.note or "A favourite of the team", "favourite"))
     if mark and mark.is_blocked:
-        words.append(("fact fact--doubtful", mark.note or "Blocked by the team", "blocked"))
-    return format_html_join(" ", '<span class="{}" title="{}">{}</span>', words)
+        drawn.append(format_html(_DOUBTFUL, mark.note or "Blocked by the team", "blocked"))
+    return _join(drawn)
+
+
+def _join(drawn: Iterable[SafeString]) -> SafeString:
+    return SafeString(" ".join(drawn))
 
 
 def short(number: int) -> str:

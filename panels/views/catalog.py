@@ -42,7 +42,8 @@ MAX_CHANGES = 50
 @without_empty
 def service_list(request: HttpRequest) -> HttpResponse:
     """Show the services of all panels, filtered and sorted, 50 a page."""
-    context = services_context(request) | {"categories": _categories(_filter(request))}
+    context = services_context(request)
+    context["categories"] = _categories(context["filter"])
     return render_list(request, "panels/catalog/service_list.html", context, partial="services")
 
 

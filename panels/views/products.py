@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from itertools import zip_longest
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from panels.catalog.products import rename
 from panels.filters import ProductFilter
 from panels.lists.products import PRODUCTS, RELATED, priced
 from panels.models import Product, ProductGrade
+from panels.money.exchange import Converter
 from panels.pages.downloads import back_to_list, files_of, send_list
 from panels.pages.facets import facets_of
 from panels.pages.filter_bar import FilterBar, render_list, without_empty
@@ -40,7 +42,9 @@ def product_list(request: HttpRequest) -> HttpResponse:
         "facets": list(facets_of(bar, found.counts())),
         "page": page,
         "total": total,
-        "table": TablePage(PRODUCTS, request, page.with_rows(priced(page)), sort=sort, is_filtered=bar.is_active),
+        "table": TablePage(
+            PRODUCTS, request, page.with_rows(priced(page, Converter.read())), sort=sort, is_filtered=bar.is_active
+        ),
         "exports": list(files_of(request, "product_export", total)),
     }
     return render_list(request, "panels/catalog/product_list.html", context, partial="products")
@@ -56,7 +60,9 @@ def product_export(request: HttpRequest, suffix: str) -> HttpResponseBase:
         return back_to_list(request)
     rows = found.qs.select_related(*RELATED).defer("cheapest__description", "cheapest__panel__api_key")
     sort = PRODUCTS.field_of(PRODUCTS.sort_of(request.GET))
-    return send_list(request, PRODUCTS, rows, suffix=suffix, sort=sort, of_page=priced)
+    return send_list(
+        request, PRODUCTS, rows, suffix=suffix, sort=sort, of_page=partial(priced, converter=Converter.read())
+    )
 
 
 @permission_required("panels.view_service", raise_exception=True)
@@ -66,10 +72,9 @@ def product_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what a product costs with each class of refill, and its offers, the cheapest first."""
     product = get_object_or_404(Product, pk=pk)
     grades = product.grades.select_related("cheapest__panel").defer("cheapest__description", "cheapest__panel__api_key")
-    context = services_context(request, product=pk) | {
-        "product": product,
-        "grades": priced(_apart(grades.order_by("refill"))),
-    }
+    context = services_context(request, product=pk)
+    rows = priced(_apart(grades.order_by("refill")), context["filter"].converter)
+    context |= {"product": product, "grades": rows}
     return render_list(request, "panels/catalog/product_detail.html", context, partial="services")
 
 

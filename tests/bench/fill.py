@@ -425,18 +425,8 @@ def _read_names() -> None:
     import threading
     from unittest.mock import patch
 
-    from django.utils import timezone
-
     from panels.catalog import facts, offers
-    from panels.models import ExchangeRate, Preferences
 
-    now = timezone.now()
-    Preferences.objects.create(pk=1, reporting_currency="EUR")
-    rates = [("USD", "1.1"), ("INR", "95")]
-    ExchangeRate.objects.bulk_create(
-        ExchangeRate(currency=currency, per_euro=rate, day=now.date(), source="typed", stored_at=now)
-        for currency, rate in rates
-    )
     with patch.multiple(facts, NAP=0, PIECE=1000), patch.multiple(offers, NAP=0, PIECE=1000):
         facts.read_names(threading.Event())
         offers.count_offers(threading.Event())

@@ -6,6 +6,7 @@ import pytest
 
 from panels.lists.products import EXPORTED, PRODUCTS, RELATED, priced
 from panels.models import ProductGrade
+from panels.money.exchange import Converter
 from tests.factories import make_offer, make_panel, make_rate, read_offers, report_in
 from tests.lists import values
 
@@ -17,7 +18,7 @@ def test_cells_and_export_take_no_query(django_assert_num_queries):
     make_offer("Instagram Likes", make_panel(name="Cheap"), rate_per_1000=Decimal("0.50"), refill=None)
     make_offer("Instagram Likes | Real", rate_per_1000=Decimal(2), refill=None)
     read_offers()
-    (row,) = priced(ProductGrade.objects.select_related(*RELATED))
+    (row,) = priced(ProductGrade.objects.select_related(*RELATED), Converter.read())
     table = values.draw(PRODUCTS, [row], user)
     assert table.columns
     with django_assert_num_queries(0):
@@ -38,7 +39,7 @@ def test_a_row_without_a_comparable_price_says_why():
     for currency in ("USD", "EUR"):
         make_offer("Instagram Likes", make_panel(reported_currency=currency), refill=None)
     read_offers()
-    body = values.draw(PRODUCTS, priced(ProductGrade.objects.select_related(*RELATED)), user).body
+    body = values.draw(PRODUCTS, priced(ProductGrade.objects.select_related(*RELATED), Converter.read()), user).body
     assert "different currencies" in body
 
 
@@ -49,7 +50,7 @@ def test_an_offer_in_another_currency_has_its_price_in_the_reporting_currency():
     make_offer("Instagram Likes", make_panel(reported_currency="EUR"), rate_per_1000=Decimal(2), refill=None)
     make_offer("Instagram Likes", make_panel(reported_currency="USD"), rate_per_1000=Decimal(3), refill=None)
     read_offers()
-    (row,) = priced(ProductGrade.objects.select_related(*RELATED))
+    (row,) = priced(ProductGrade.objects.select_related(*RELATED), Converter.read())
     assert row.grade.price == row.price.amount == Decimal("2.5")
     body = values.draw(PRODUCTS, [row], user).body
     assert "≈" in body

@@ -143,6 +143,7 @@ def test_a_preset_replaces_the_filter_and_is_marked_while_it_is_the_filter(bar_o
     presets = bar_of("stage=running&sort=-cost").presets
     assert {preset.label: preset.is_current for preset in presets} == {
         "Needs you": False, "Running": True, "Today": False, "Mine": False, "Problems": False, "Finished": False,
+        "Refill ends in 7 days": False,
     }  # fmt: skip
     assert not any(preset.is_current for preset in bar_of("stage=running&who=me").presets)
     for preset in presets:

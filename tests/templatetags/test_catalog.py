@@ -12,6 +12,7 @@ from tests.factories import make_panel, make_service
 
 def test_the_tags_are_registered():
     tags = {"price", "price_unit", "type_badge", "average_time", "change_words", "elsewhere_link"}
+    tags |= {"fact_chips"}
     assert set(catalog.register.tags) == tags
     assert catalog.register.filters == {}
 

@@ -18,13 +18,13 @@ from panels.bulk.confirming import confirm, summary
 from panels.calls.catalog import sync_catalog
 from panels.calls.polling import poll_due
 from panels.calls.submission import submit_queued
-from panels.models import Batch, BatchLine, DayTotal, Order, OrderAction, Panel, Service
+from panels.models import Batch, BatchLine, DayTotal, Order, OrderAction, Panel, Product, Service
 from panels.money import totals
 from panels.orders.following import request_check
 from panels.orders.placing import build_order, place_order
 from panels.protocol.links import normalise_link
 from panels.protocol.order_types import check
-from tests.factories import make_refusal, make_view
+from tests.factories import make_refusal, make_view, read_offers
 from tests.test_access import TABLE, address
 from tests.upgrades import kept
 from tests.upgrades.rows import GOOD_DRAFT, MANAGER, OPEN_PANEL
@@ -159,8 +159,10 @@ def test_new_rows_are_numbered_after_the_old_ones(upgraded, db):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_every_page_answers(as_manager, name):
+    read_offers()
     rows = {
         "panel": Panel.objects.get(name=OPEN_PANEL),
+        "product": Product.objects.first(),
         "service": Service.objects.filter(panel__name=OPEN_PANEL).first(),
         "order_action": OrderAction.objects.first(),
         "order": Order.objects.filter(state=Order.State.UNKNOWN).first(),
