@@ -126,6 +126,9 @@ TABLE = {
     # The table of a draft of this kind is not kept.
     ("bulk_columns", "GET"): (LOGIN, 403, 403, 302, 302),
     ("bulk_columns", "POST"): (LOGIN, 403, 403, 302, 302),
+    # This draft sends no orders elsewhere.
+    ("bulk_elsewhere", "GET"): (LOGIN, 403, 403, 302, 302),
+    ("bulk_elsewhere", "POST"): (LOGIN, 403, 403, 302, 302),
     ("bulk_labels", "GET"): (LOGIN, 403, 403, 200, 200),
     ("bulk_labels", "POST"): (LOGIN, 403, 403, 302, 302),
     ("bulk_create_names", "POST"): (LOGIN, 403, 403, 302, 302),

@@ -91,6 +91,13 @@ def _ask_for_release(order: Order) -> str:
     return f"It costs {cost} now. When it was ordered, {agreed} was agreed."
 
 
+SEND_ELSEWHERE = Button(
+    _say("Send elsewhere"),
+    "panels.add_order",
+    lambda _: reverse("order_actions"),
+    {"order": lambda order: str(order.pk), "action": _say("elsewhere")},
+    lambda order: order.elsewhere is not None,
+)
 RELEASE = Button(
     _new_cost,
     "panels.change_order",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -21,24 +21,32 @@ def draft_again(order_pks: Iterable[int], actor: Any) -> tuple[Batch, int]:
 
     A line that could buy something twice is skipped, and says why. Returns the draft and the number of such lines.
     """
-    lines = [Line(number, _cells(order)) for number, order in enumerate(_read(order_pks), 1)]
+    return store_draft([cells_of(order) for order in read_orders(order_pks)], Batch.Source.AGAIN, actor)
+
+
+def store_draft(rows: Sequence[Mapping[str, str]], source: Batch.Source, actor: Any) -> tuple[Batch, int]:
+    """Store a draft with a line for each row that orders an order again, and skip the doubtful lines."""
+    lines = [Line(number, dict(cells)) for number, cells in enumerate(rows, 1)]
     columns = tuple(name for name in COLUMNS if any(name in line.cells for line in lines))
     with transaction.atomic():
-        batch, _ = create_batch(Sheet(columns, tuple(lines)), source=Batch.Source.AGAIN, created_by=actor)
-        doubts = find_doubts((int(line.cells[AGAIN_OF]) for line in lines), batch.created_at)
+        batch, _ = create_batch(Sheet(columns, tuple(lines)), source=source, created_by=actor)
+        pks = [int(line.cells[AGAIN_OF]) for line in lines]
+        doubts = find_doubts(pks, batch.created_at, is_replacing=batch.replaces_orders)
         doubtful = [line.number for line in lines if doubts[int(line.cells[AGAIN_OF])]]
         if doubtful:
             _skip(batch, doubtful)
     return batch, len(doubtful)
 
 
-def _read(pks: Iterable[int]) -> Iterator[Order]:
+def read_orders(pks: Iterable[int]) -> Iterator[Order]:
+    """Return orders with everything that their lines need, by pk."""
     orders = Order.objects.select_related("panel", "service", "client", "campaign")
     for some in in_chunks(sorted(pks)):
         yield from orders.filter(pk__in=some).order_by("pk")
 
 
-def _cells(order: Order) -> dict[str, str]:
+def cells_of(order: Order) -> dict[str, str]:
+    """Return the cells of a line that orders an order again."""
     cells = {
         "panel": order.panel.name,
         "service": order.service.remote_id if order.service else order.service_remote_id,

@@ -173,9 +173,13 @@ def again_of(line: BatchLine) -> int | None:
 def _check_again_of(batch: Batch, lines: Sequence[BatchLine]) -> None:
     """Note the lines that order again what does not exist, what may be bought twice, or what an earlier line names."""
     naming = [line for line in lines if line.cells.get(AGAIN_OF)]
+    for line in lines if batch.replaces_orders else ():
+        if not line.cells.get(AGAIN_OF):
+            line.errors[AGAIN_OF] = ["Name the order that is sent elsewhere, or skip this line."]
     if not naming:
         return
-    doubts = find_doubts((pk for line in naming if (pk := again_of(line))), batch.created_at)
+    pks = [pk for line in naming if (pk := again_of(line))]
+    doubts = find_doubts(pks, batch.created_at, is_replacing=batch.replaces_orders)
     first: dict[int | None, BatchLine] = {}
     for line in sorted(naming, key=lambda line: line.number):
         pk = again_of(line)

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from panels.bulk.checking import again_of, checked_values, recheck_lines, save_changed_lines
 from panels.bulk.drafts import lock_batch
+from panels.bulk.lookup import in_chunks
 from panels.models import Batch, BatchLine, Order, OrderEvent, Panel, Service
 from panels.models.order_text import write_texts
 from panels.models.writing import insert_rows
@@ -21,6 +22,7 @@ from panels.money.costs import promised_costs
 from panels.orders import repeats
 from panels.orders.pace import Estimate, estimate
 from panels.orders.placing import build_order
+from panels.orders.resolution import withdraw_queued
 from panels.pages.numbers import NO_VALUE, exact, exact_rate
 from panels.protocol.order_types import Checked
 from panels.tables.columns import AGAIN_OF
@@ -212,7 +214,7 @@ def confirm(batch: Batch, user: Any, shown: str) -> Confirmation:
 def _lock_repeated(batch: Batch) -> None:
     """Lock the orders that the batch orders again, because a person may have one of them sent again meanwhile."""
     if AGAIN_OF in batch.columns:
-        repeats.lock(pk for line in batch.lines.only("cells") if (pk := again_of(line)))
+        repeats.lock(pk for line in batch.lines.only("batch", "cells") if (pk := again_of(line)))
 
 
 def _find_problem(wanted: Sequence[BatchLine], changes: Sequence[TermChange], *, is_as_shown: bool) -> str:
@@ -237,6 +239,8 @@ def _queue_orders(batch: Batch, wanted: Sequence[BatchLine], checked: Mapping[in
     batch.state, batch.confirmed_by, batch.confirmed_at = Batch.State.CONFIRMED, user, now
     if not drafts.update(state=batch.state, confirmed_by=user, confirmed_at=now):
         return Confirmation(Batch.objects.get(pk=batch.pk))
+    if batch.replaces_orders:
+        _withdraw_replaced(batch, wanted, user)
     orders = [_build_order(batch, line, checked[line.number], user) for line in wanted]
     for order in orders:
         order.created_at = order.send_after = now
@@ -249,6 +253,16 @@ def _queue_orders(batch: Batch, wanted: Sequence[BatchLine], checked: Mapping[in
     own = Order.objects.filter(token=OuterRef("token"))
     batch.lines.filter(is_left_out=False).update(order=Subquery(own.values("pk")[:1]))
     return Confirmation(batch, is_new=True, panels=tuple(sorted({order.panel_id for order in orders})))
+
+
+def _withdraw_replaced(batch: Batch, wanted: Sequence[BatchLine], user: Any) -> None:
+    """Withdraw the orders on hold that are sent elsewhere, in the transaction that queues their replacements.
+
+    They are locked, and the check of their lines has found them on hold. So nobody can release them any more.
+    """
+    pks = sorted({pk for line in wanted if (pk := again_of(line))})
+    for some in in_chunks(pks):
+        withdraw_queued(some, user, f"It is sent elsewhere, in {batch}.")
 
 
 def _build_order(batch: Batch, line: BatchLine, checked: Checked, user: Any) -> Order:

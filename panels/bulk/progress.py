@@ -9,12 +9,11 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
-from django.utils import timezone
 
 from panels.bell import ring
-from panels.models import Batch, Order, OrderEvent, Panel
+from panels.models import Batch, Order, Panel
 from panels.money.costs import COST, IS_EXPECTED
-from panels.orders.moves import move_all
+from panels.orders.resolution import withdraw_queued
 from panels.protocol.order_price import SIX_PLACES
 
 CHUNK = 500
@@ -157,14 +156,7 @@ def withdraw_unsent(batch: Batch, actor: Any) -> int:
     waiting = Order.objects.filter(batch=batch, state=State.QUEUED).order_by("pk").values_list("pk", flat=True)
     withdrawn, last = 0, 0
     while pks := list(waiting.filter(pk__gt=last)[:CHUNK]):
-        withdrawn += move_all(
-            pks,
-            (State.QUEUED, State.WITHDRAWN),
-            what=OrderEvent.What.WITHDRAWN,
-            actor=actor,
-            held_reason="",
-            finished_at=timezone.now(),
-        )
+        withdrawn += withdraw_queued(pks, actor)
         last = pks[-1]
     return withdrawn
 

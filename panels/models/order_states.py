@@ -211,3 +211,21 @@ def is_held(order: OpenOrder) -> bool:
 def is_held_for_funds(order: OpenOrder) -> bool:
     """Return whether an order waits until the balance covers it."""
     return order.state == OrderState.QUEUED and not order.held_reason and order.held_for_funds_at is not None
+
+
+class ReplaceableOrder(Protocol):
+    """The fields of an order that `is_replaceable` reads."""
+
+    state: str
+    held_reason: str
+    held_for_funds_at: dt.datetime | None
+
+
+def is_replaceable(order: ReplaceableOrder) -> bool:
+    """Return whether another order may take the place of an order: nothing was ordered, and it is not about to be.
+
+    An order on hold or without enough balance is withdrawn when the other order is confirmed.
+    """
+    if order.state in (OrderState.REFUSED, OrderState.WITHDRAWN):
+        return True
+    return order.state == OrderState.QUEUED and bool(order.held_reason or order.held_for_funds_at)

@@ -43,6 +43,7 @@ def move_all(
     change: tuple[OrderState, OrderState],
     *,
     what: OrderEvent.What,
+    detail: str = "",
     actor: Any = None,
     **fields: Any,
 ) -> int:
@@ -57,5 +58,6 @@ def move_all(
         locked = Order.objects.filter(pk__in=pks, state=came_from).select_for_update().order_by("pk")
         moving = list(locked.values_list("pk", flat=True))
         Order.objects.filter(pk__in=moving, state=came_from).update(state=to, **fields)
-        OrderEvent.objects.bulk_create([OrderEvent(order_id=pk, at=now, what=what, actor=actor) for pk in moving])
+        same = {"at": now, "what": what, "detail": detail, "actor": actor}
+        OrderEvent.objects.bulk_create([OrderEvent(order_id=pk, **same) for pk in moving])
     return len(moving)

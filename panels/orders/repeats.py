@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from panels.models import Order
+from panels.models.order_states import is_replaceable
 from panels.money.costs import NOTHING_ORDERED
 from panels.orders.placing import is_active, target_word
 from panels.orders.refused import with_repeat
@@ -17,6 +18,10 @@ State = Order.State
 UNDECIDED = (State.SENDING, State.UNKNOWN)
 # The number of values in one query. SQLite takes at most 999.
 AT_ONCE = 900
+_READ = (
+    *("pk", "link", "state", "progress", "alarm", "sent_at", "held_reason", "held_for_funds_at"),
+    *("repeat", "is_active"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +32,18 @@ class Doubt:
     is_final: bool = False
 
 
-def find_doubts(pks: Iterable[int], drafted_at: datetime) -> dict[int, Doubt | None]:
+def find_doubts(pks: Iterable[int], drafted_at: datetime, *, is_replacing: bool = False) -> dict[int, Doubt | None]:
     """Return the doubt about ordering each of these orders again, None for an order without a doubt.
 
-    drafted_at: when a person decided to order them again. Orders that do not exist are not in the result.
+    drafted_at: when a person decided to order them again. is_replacing: the new orders take the place of these, so
+    nothing may have been ordered for these. Orders that do not exist are not in the result.
     """
     numbers = sorted(set(pks))
     found: dict[int, Doubt | None] = {}
     for start in range(0, len(numbers), AT_ONCE):
         orders = with_repeat(Order.objects.filter(pk__in=numbers[start : start + AT_ONCE])).order_by()
-        fields = ("pk", "link", "state", "progress", "alarm", "sent_at", "repeat", "is_active")
-        for order in orders.annotate(is_active=is_active()).values_list(*fields, named=True):
-            found[order.pk] = _doubt_about(order, drafted_at)
+        for order in orders.annotate(is_active=is_active()).values_list(*_READ, named=True):
+            found[order.pk] = _doubt_about(order, drafted_at, is_replacing=is_replacing)
     return found
 
 
@@ -53,19 +58,26 @@ def lock(pks: Iterable[int]) -> None:
         list(orders.order_by("pk").select_for_update(no_key=True).values_list("pk"))
 
 
-def _doubt_about(order: Any, drafted_at: datetime) -> Doubt | None:
-    if order.state in UNDECIDED:
-        text = f"The panel may have order {order.pk}, because its outcome is not known. Decide about that order first."
-        return Doubt(text, is_final=True)
+def _doubt_about(order: Any, drafted_at: datetime, *, is_replacing: bool) -> Doubt | None:
+    if final := _why_impossible(order, is_replacing=is_replacing):
+        return Doubt(final, is_final=True)
     has_failed = order.state in (*NOTHING_ORDERED, State.WRITTEN_OFF) or order.progress in Order.GIVEN_UP
-    if has_failed and order.repeat:
+    if (has_failed or is_replacing) and order.repeat:
         return Doubt(f"Order {order.pk} was ordered again already as order {order.repeat}.")
     if order.state == State.WRITTEN_OFF:
         return Doubt(f"The panel may have order {order.pk}, which is marked as lost.")
-    if order.is_active:
+    if order.is_active and not is_replacing:
         return Doubt(f"Order {order.pk} is still active for the same service and {target_word(order.link)}.")
     if order.sent_at and order.sent_at > drafted_at:
         return Doubt(f"Order {order.pk} was sent again since these lines were made.")
     if order.alarm:
         return Doubt(f"Order {order.pk} has an alarm: {order.alarm}")
     return None
+
+
+def _why_impossible(order: Any, *, is_replacing: bool) -> str:
+    if order.state in UNDECIDED:
+        return f"The panel may have order {order.pk}, because its outcome is not known. Decide about that order first."
+    if is_replacing and not is_replaceable(order):
+        return f"Order {order.pk} is {State(order.state).label.lower()} now, so no other order can take its place."
+    return ""

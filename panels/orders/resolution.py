@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from panels.models import Order, OrderEvent
 from panels.models.order_states import OrderState
+from panels.orders.moves import move_all
 from panels.pages.numbers import exact_rate
 from panels.protocol.order_types import check
 from panels.protocol.scalars import read_remote_id
@@ -28,6 +30,12 @@ def withdraw(order: Order, actor: Any) -> str:
         return ""
     current = Order.objects.select_related("panel").get(pk=order.pk)
     return TOO_LATE if current.can_withdraw else _cannot_withdraw(current)
+
+
+def withdraw_queued(pks: Iterable[int], actor: Any, detail: str = "") -> int:
+    """Withdraw those of some hundred orders that wait, also those on hold, and return their number."""
+    ends = {"held_reason": "", "finished_at": timezone.now()}
+    return move_all(pks, (State.QUEUED, State.WITHDRAWN), what=What.WITHDRAWN, detail=detail, actor=actor, **ends)
 
 
 def _cannot_withdraw(order: Order) -> str:

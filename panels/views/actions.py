@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +20,8 @@ from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from panels.bell import ring
 from panels.bulk.again import draft_again
-from panels.lists.order_actions import AGAIN
+from panels.bulk.elsewhere import draft_elsewhere
+from panels.lists.order_actions import AGAIN, ELSEWHERE
 from panels.lists.orders import ORDERS, RELATED
 from panels.models import ActionLine, Order, OrderAction, Panel
 from panels.money.costs import sum_costs
@@ -31,6 +33,7 @@ from panels.pages.htmx import render_page, wants_fragment
 from panels.pages.limits import limited
 from panels.pages.paging import paginate
 from panels.views.bulk_columns import MAY_ORDER
+from panels.views.bulk_lines import lines_are
 from panels.views.order_list import filter_orders
 
 Kind = OrderAction.Kind
@@ -53,20 +56,20 @@ class NotChosenError(Exception):
 def order_actions(request: HttpRequest) -> HttpResponse:
     """Store an action with its orders. A refresh of selected rows starts at once, and all other actions need a yes.
 
-    To order again is no action on the orders. It makes a draft, which a person checks and confirms.
+    To order again or elsewhere is no action on the orders. It makes a draft, which a person checks and confirms.
     """
     if "only" in request.POST:
         return _refresh_one(request, request.POST["only"])
     kind = request.POST.get("action", "")
     try:
         pks = _chosen(request)
-        if kind not in (*CAN, AGAIN):
+        if kind not in (*CAN, *DRAFTS):
             raise NotChosenError("Choose an action. Nothing was changed.")
     except NotChosenError as error:
         return _back(request, str(error), kind="bad")
     _check_rights(request, kind)
-    if kind == AGAIN:
-        return _order_again(request, pks)
+    if kind in DRAFTS:
+        return DRAFTS[kind](request, pks)
     action = draft_action(kind, pks, request.user, QueryDict(request.POST.get("query", "")).urlencode())
     if kind == Kind.REFRESH and "all" not in request.POST:
         return _refresh_now(request, action, len(pks))
@@ -79,10 +82,30 @@ def _lead_to(request: HttpRequest, address: str) -> HttpResponse:
 
 def _order_again(request: HttpRequest, pks: list[int]) -> HttpResponse:
     batch, skipped = draft_again(pks, request.user)
-    if skipped:
-        lines = "1 line is" if skipped == 1 else f"{skipped:,} lines are"
-        messages.warning(request, f"{lines} skipped, so that nothing is bought twice. Each skipped line says why.")
+    _warn_of_skipped(request, skipped)
     return _lead_to(request, batch.get_absolute_url())
+
+
+def _send_elsewhere(request: HttpRequest, pks: list[int]) -> HttpResponse:
+    batch, skipped, left_out = draft_elsewhere(pks, request.user)
+    reasons = ", ".join(f"{number:,} {reason}" for reason, number in left_out.items())
+    if batch is None:
+        return _back(request, f"No order can be sent elsewhere: {reasons}. Nothing was changed.", kind="bad")
+    _warn_of_skipped(request, skipped)
+    if reasons:
+        number = sum(left_out.values())
+        messages.warning(request, f"{number:,} order{' is' if number == 1 else 's are'} left out: {reasons}.")
+    return _lead_to(request, reverse("bulk_elsewhere", args=[batch.pk]))
+
+
+def _warn_of_skipped(request: HttpRequest, skipped: int) -> None:
+    if skipped:
+        text = f"{lines_are(skipped)} skipped, so that nothing is bought twice. Each skipped line says why."
+        messages.warning(request, text)
+
+
+# The actions that make a draft.
+DRAFTS: dict[str, Callable[[HttpRequest, list[int]], HttpResponse]] = {AGAIN: _order_again, ELSEWHERE: _send_elsewhere}
 
 
 @permission_required("panels.view_order", raise_exception=True)
@@ -119,7 +142,7 @@ def _chosen(request: HttpRequest) -> list[int]:
 def _check_rights(request: HttpRequest, kind: str) -> None:
     if kind == Kind.REFILL and not request.user.has_perm("panels.add_refill"):
         raise PermissionDenied
-    if kind == AGAIN and not request.user.has_perms(MAY_ORDER):
+    if kind in DRAFTS and not request.user.has_perms(MAY_ORDER):
         raise PermissionDenied
 
 

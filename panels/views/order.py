@@ -18,16 +18,18 @@ from panels.forms.orders import ANSWERS, ResolveForm
 from panels.id_search import findings
 from panels.id_search.evidence import collect_evidence, find_around
 from panels.models import Order, OrderEvent, Refill
-from panels.models.order_states import RequestState
+from panels.models.order_states import RequestState, is_replaceable
 from panels.money import charges, given_back
 from panels.orders import aftercare, following, funds, resolution
 from panels.orders.delivery import delivered_over_time
 from panels.pages.htmx import page_before, render_page, wants_fragment
 from panels.pages.numbers import count
 from panels.protocol.order_types import ALL_FIELDS
+from panels.views.bulk_columns import MAY_ORDER
 from panels.views.order_list import poll_seconds
 
 LONGEST_HISTORY = 200
+MAY_SEND_ELSEWHERE = ("panels.change_order", *MAY_ORDER)
 # No search and no question makes progress while its panel is closed for questions, and that may take days.
 SECONDS_WHILE_HELD_UP = 20
 What = OrderEvent.What
@@ -57,13 +59,15 @@ def _show(request: HttpRequest, pk: int, *, status: int = 200) -> HttpResponse:
     # Only an order at the panel can have refills.
     refills = list(order.refills.select_related("requested_by")) if order.remote_id else []
     decision = _decision(order, events, request.POST)
+    elsewhere = elsewhere_of([order.service_id]).get(order.service_id or 0)
     context = {
         "order": order,
         "history": [(event, EVENT_LOOKS.get(What(event.what), "")) for event in events],
         "refills": refills,
         "can_refill": order.can_refill and not any(refill.is_open for refill in refills),
         "fields": _fields(order),
-        "elsewhere": elsewhere_of([order.service_id]).get(order.service_id or 0),
+        "elsewhere": elsewhere,
+        "can_send_elsewhere": elsewhere and is_replaceable(order) and request.user.has_perms(MAY_SEND_ELSEWHERE),
         "delivered": delivered_over_time(order),
         "is_overcharged": charges.is_overcharged(order, order.panel),
         "full_charge": charges.full_charge(order),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from django.utils import timezone
 
 from panels.filters import OrderFilter
-from panels.lists.order_actions import AGAIN, offered_for_all, possible_actions
+from panels.lists.order_actions import AGAIN, ELSEWHERE, offered_for_all, possible_actions
 from panels.lists.orders import listed, shown_orders
 from panels.models import Order
 from panels.models.order_states import RequestState, Stage
@@ -32,7 +33,7 @@ def test_a_row_names_what_the_order_itself_says_is_possible():
     names = ("refresh", "refill", "cancel", "withdraw")
     for order in Order.objects.select_related("service"):
         possible = {name for name in names if getattr(order, f"can_{name}")}
-        assert set(possible_actions(order).split()) - {AGAIN} == possible
+        assert set(possible_actions(order).split()) - {AGAIN, ELSEWHERE} == possible
         assert (AGAIN in possible_actions(order)) == (order.state not in ("sending", "unknown"))
 
 
@@ -70,8 +71,28 @@ def test_a_filter_offers_every_action_that_is_possible_for_one_of_its_orders(que
 
 
 def test_refused_orders_are_only_ordered_again_and_waiting_ones_withdrawn():
-    assert offered_for_all({"state": "refused"}) == {AGAIN}
+    assert offered_for_all({"state": "refused"}) == {AGAIN, ELSEWHERE}
     assert offered_for_all({"state": "unknown"}) == set()
-    assert offered_for_all({"stage": "waiting"}) == {"withdraw", AGAIN}
-    assert offered_for_all({"stage": "problem", "state": "refused"}) == {AGAIN}
-    assert len(offered_for_all({})) == 5
+    assert offered_for_all({"stage": "waiting"}) == {"withdraw", AGAIN, ELSEWHERE}
+    assert offered_for_all({"state": "queued"}) == {"withdraw", AGAIN}
+    assert offered_for_all({"stage": "problem", "state": "refused"}) == {AGAIN, ELSEWHERE}
+    assert len(offered_for_all({})) == 6
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_possible"),
+    [
+        ({"state": "refused"}, True),
+        ({"state": "withdrawn"}, True),
+        ({"held_reason": "The price has risen."}, True),
+        ({"held_for_funds_at": timezone.now()}, True),
+        ({}, False),
+        ({"state": "sending"}, False),
+        ({"state": "unknown"}, False),
+        ({"state": "unknown", "held_reason": "Before."}, False),
+        ({"state": "placed", "progress": "canceled"}, False),
+        ({"state": "written_off"}, False),
+    ],
+)
+def test_only_an_order_for_which_nothing_was_ordered_can_be_sent_elsewhere(fields, is_possible):
+    assert (ELSEWHERE in possible_actions(make_order(**fields)).split()) is is_possible
