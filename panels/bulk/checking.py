@@ -268,7 +268,7 @@ def _active_orders(
     for some in in_chunks(sorted(links)):
         orders += active.filter(link_key__in=some).values_list("pk", "service_id", "link_key")
     others = services_of(product for name, product in by_account.values() if name == "product" and product)
-    for services in in_chunks(sorted({pk for pk in (*by_account, *others) if pk})):
+    for services in in_chunks(sorted(pk for pk in {*by_account, *others} if pk)):
         of_accounts = active.filter(service__in=services, link_key="").values_list("pk", "service_id", "params")
         orders += [(pk, service, target_of(params)) for pk, service, params in of_accounts]
     products = {**products, **known_products({service for _, service, _ in orders if service} - products.keys())}

@@ -204,10 +204,8 @@ def include(batch: Batch, numbers: Iterable[int]) -> int:
 
 def _alike(line: BatchLine) -> list[Q]:
     """Return a condition for the lines with the same target, and one for those that order the same order again."""
-    text = line.cells.get(AGAIN_OF)
-    same_target = []
-    if line.service_id and line.link_key:
-        same_target = [equivalent_to(line.service_id) & Q(link_key=line.link_key)]
+    text, service, target = line.cells.get(AGAIN_OF), line.service_id, line.link_key
+    same_target = [equivalent_to(service) & Q(link_key=target)] if service and target else []
     return [*same_target, *([Q(cells__again_of=text)] if text else [])]
 
 

@@ -60,7 +60,7 @@ def elsewhere_of(services: Iterable[int | None]) -> dict[int, Elsewhere]:
     )
     found = {}
     for row in rows:
-        offer = row.cheapest if row.cheapest and row.cheapest.panel_id != row.at else row.elsewhere
+        offer = row.elsewhere if row.cheapest and row.cheapest.panel_id == row.at else row.cheapest
         if offer:
             found[row.of] = Elsewhere(row.product_id, offer)
     return found

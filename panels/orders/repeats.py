@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from panels.models import Order
+from panels.models import Order, RefusalWords
 from panels.models.order_states import is_replaceable
 from panels.money.costs import NOTHING_ORDERED
 from panels.orders.placing import is_active, target_word
@@ -20,7 +20,7 @@ UNDECIDED = (State.SENDING, State.UNKNOWN)
 AT_ONCE = 900
 _READ = (
     *("pk", "link", "state", "progress", "alarm", "sent_at", "held_reason", "held_for_funds_at"),
-    *("repeat", "is_active"),
+    *("repeat", "is_active", "refused_in__meaning"),
 )
 
 
@@ -58,7 +58,7 @@ def lock(pks: Iterable[int]) -> None:
         list(orders.order_by("pk").select_for_update(no_key=True).values_list("pk"))
 
 
-def _doubt_about(order: Any, drafted_at: datetime, *, is_replacing: bool) -> Doubt | None:
+def _doubt_about(order: Any, drafted_at: datetime, *, is_replacing: bool) -> Doubt | None:  # noqa: PLR0911
     if final := _why_impossible(order, is_replacing=is_replacing):
         return Doubt(final, is_final=True)
     has_failed = order.state in (*NOTHING_ORDERED, State.WRITTEN_OFF) or order.progress in Order.GIVEN_UP
@@ -72,6 +72,9 @@ def _doubt_about(order: Any, drafted_at: datetime, *, is_replacing: bool) -> Dou
         return Doubt(f"Order {order.pk} was sent again since these lines were made.")
     if order.alarm:
         return Doubt(f"Order {order.pk} has an alarm: {order.alarm}")
+    if is_replacing and order.state == State.REFUSED and order.refused_in__meaning == RefusalWords.Meaning.ASK:
+        text = f"Nobody has decided what the refusal of order {order.pk} means. The panel may have taken the order."
+        return Doubt(text)
     return None
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from panels.bulk.confirming import confirm, fingerprint
 from panels.bulk.drafts import NotADraftError, change_line, discard
 from panels.bulk.elsewhere import NOWHERE, choose_offers, draft_elsewhere, find_groups
-from panels.models import Batch, Order, OrderEvent
+from panels.models import Batch, Order, OrderEvent, RefusalWords
 from panels.orders.refused import send_refused_again
 from panels.orders.resolution import release, withdraw
 from tests.factories import (
@@ -206,6 +206,16 @@ def test_an_order_with_an_alarm_is_skipped_until_a_person_has_looked(here, there
     batch, skipped, _ = elsewhere(order)
     assert skipped == 1
     assert "has an alarm" in " ".join(batch.lines.get().messages)
+
+
+def test_a_refusal_in_words_that_nobody_has_decided_is_skipped(here, there):
+    words = make_refusal(here.panel)
+    batch, skipped, _ = elsewhere(make_refused(words, service=here))
+    assert skipped == 1
+    assert "Nobody has decided what the refusal" in " ".join(batch.lines.get().messages)
+    RefusalWords.objects.update(meaning="orders")
+    change_line(batch.lines.get(), is_left_out=False)
+    assert not order_all(batch).problem
 
 
 def test_an_active_equivalent_order_is_a_doubt_and_the_replaced_one_is_none(here, there):
