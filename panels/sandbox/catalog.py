@@ -1,15 +1,15 @@
-"""Builds the catalog of each dialect, always the same: hundreds of services, many platforms, all 17 types."""
+"""Builds the catalog of each dialect and house, always the same: hundreds of services, many platforms, all 17 types."""
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from panels.sandbox.products import PLATFORMS, QUALITIES, Platform, Product, Quality
+from panels.sandbox.houses import HOUSES, House
+from panels.sandbox.products import PLATFORMS, QUALITIES, Draft, Platform, Product, Quality
 from panels.sandbox.rules import SandboxService
+from panels.sandbox.service_names import STARTS
 
 # The price of a dollar in each currency. Another currency counts as a dollar.
 EXCHANGE_RATES: Mapping[str, Decimal] = {
@@ -24,46 +24,34 @@ EXCHANGE_RATES: Mapping[str, Decimal] = {
 # A thousandth, so that the price of any whole quantity is exact to six decimals.
 FINEST_RATE = Decimal("0.001")
 LOWEST_RATE, HIGHEST_RATE = 0.01, 40.0
-FIRST_IDS = {"000": 1, "003": 1001}
-# Only services of type Default are left out of a dialect, so that both dialects have every type.
-SHARE_IN_DIALECT = 0.88
 REFILL_TERMS = (("30 Days", 1.0), ("60 Days", 1.1), ("365 Days", 1.3), ("Lifetime", 1.5))
-STARTS = ("Instant", "0-15 Minutes", "0-1 Hour", "0-6 Hours", "0-24 Hours")
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A service before it has an id and a price in a currency. The rate is in dollars."""
+def build_catalog(dialect: str, currency: str, house: str = "") -> list[SandboxService]:
+    """Build the services of a house, or the plain catalog of a dialect, in which all services deliver alike.
 
-    platform: Platform
-    product: Product
-    quality: Quality
-    rate: float
-    maximum: int
-    refill_term: str
-    start: str
-    is_cancelable: bool
-    style: int
-
-
-def build_catalog(dialect: str, currency: str) -> list[SandboxService]:
-    """Build the services of a dialect. Both dialects share most services, with other ids and prices."""
-    chance = random.Random(f"catalog/{dialect}")
+    The houses share most services, with other ids and prices. Raises ValueError for an unknown house.
+    """
+    if (house or dialect) not in HOUSES:
+        raise ValueError(f"there is no house {house}; these are open: {', '.join(HOUSES)}")
+    rules = HOUSES[house or dialect]
+    chance = random.Random(f"catalog/{rules.seed}")
     exchange = float(EXCHANGE_RATES.get(currency, Decimal(1)))
     services = []
-    next_id = FIRST_IDS[dialect]
+    next_id = rules.first_id
     for draft in _drafts():
         is_plain = draft.product.type == "Default"
-        is_offered = chance.random() < SHARE_IN_DIALECT
-        markup = chance.uniform(0.85, 1.2)
+        is_offered = chance.random() < rules.share
+        markup = chance.uniform(*rules.markup)
         next_id += chance.choice((1, 1, 1, 2, 5))
         if is_offered or not is_plain:
-            services.append(_service(str(next_id), draft, _rounded_rate(_sensible(draft.rate * markup) * exchange)))
+            rate = _rounded_rate(_sensible(draft.rate * markup) * exchange)
+            services.append(_service(str(next_id), draft, rate, rules))
     return services
 
 
 def _drafts() -> Iterator[Draft]:
-    """Yield all services of both dialects, in the order of a catalog."""
+    """Yield all services of all houses, in the order of a catalog."""
     chance = random.Random("catalog")
     for platform in PLATFORMS:
         for product in platform.products:
@@ -84,7 +72,7 @@ def _draft(chance: random.Random, platform: Platform, product: Product, quality:
         rate=rate,
         maximum=_maximum(chance, product),
         refill_term=refill_term,
-        start=chance.choice(STARTS),
+        start=chance.choice(tuple(STARTS)),
         is_cancelable=chance.random() < 0.55,
         style=chance.randrange(4),
     )
@@ -96,10 +84,10 @@ def _maximum(chance: random.Random, product: Product) -> int:
     return min(product.most, max(lower, product.least * 10))
 
 
-def _service(service_id: str, draft: Draft, rate: Decimal) -> SandboxService:
+def _service(service_id: str, draft: Draft, rate: Decimal, house: House) -> SandboxService:
     return SandboxService(
         id=service_id,
-        name=_name(draft),
+        name=house.name(draft),
         type=draft.product.type,
         category=_category(draft),
         rate=rate,
@@ -110,33 +98,9 @@ def _service(service_id: str, draft: Draft, rate: Decimal) -> SandboxService:
         dripfeed=draft.product.type == "Default" and draft.product.noun not in ("Live Stream Viewers", "Live Viewers"),
         description=_description(draft),
         average_time=_average_time(draft, int(service_id)),
+        subject=draft.subject,
+        delivery=house.delivery(draft),
     )
-
-
-def _name(draft: Draft) -> str:
-    product = f"{draft.platform.name} {draft.product.noun}"
-    quality, refill = draft.quality.name, _refill_words(draft)
-    speed = f"{_short(_per_day(draft))}/Day"
-    most = f"Max {_short(draft.maximum)}"
-    if draft.product.least == draft.maximum:
-        return _joined(" | ", product, quality, draft.start)
-    if draft.style == 0:
-        return _joined(" | ", product, quality, refill, most)
-    if draft.style == 1:
-        return _joined(" ", product, f"[{quality}]", f"[{draft.start}]", f"[{speed}]", refill and f"[{refill}]")
-    if draft.style == 2:
-        return _joined(" ~ ", f"🔥 {product}", quality, most, f"Start: {draft.start}", refill)
-    return _joined(" - ", product, quality, f"Speed {speed}", refill)
-
-
-def _refill_words(draft: Draft) -> str:
-    if draft.refill_term:
-        return f"{draft.refill_term} Refill ♻️" if draft.style == 3 else f"{draft.refill_term} Refill"
-    return "No Refill" if draft.product.may_refill else ""
-
-
-def _joined(separator: str, *parts: str) -> str:
-    return separator.join(part for part in parts if part)
 
 
 def _category(draft: Draft) -> str:
@@ -151,7 +115,7 @@ def _description(draft: Draft) -> str:
         f"Link: {draft.platform.example_link}",
         f"Quality: {draft.quality.name}",
         f"Start: {draft.start}",
-        f"Speed: up to {_per_day(draft):,} a day",
+        f"Speed: up to {draft.per_day:,} a day",
         f"Refill: {draft.refill_term or 'none'}",
     ]
     if draft.is_cancelable:
@@ -162,17 +126,10 @@ def _description(draft: Draft) -> str:
 
 def _average_time(draft: Draft, number: int) -> str:
     """Return the time of a usual order in the words of panels, which know none for every seventh service."""
-    hours, minutes = divmod(12 + number * 37 % 60 * (1 + STARTS.index(draft.start)), 60)
+    hours, minutes = divmod(12 + number * 37 % 60 * (1 + tuple(STARTS).index(draft.start)), 60)
     if number % 7 == 0:
         return "Not Enough Data"
     return f"{hours} hours {minutes} minutes" if hours else f"{minutes} minutes"
-
-
-def _per_day(draft: Draft) -> int:
-    """Return a tenth of the maximum, rounded down to one digit, as in the texts of panels."""
-    tenth = max(draft.maximum // 10, draft.product.least)
-    scale = int(10 ** int(math.log10(tenth)))
-    return tenth // scale * scale
 
 
 def _sensible(dollars: float) -> float:
@@ -182,10 +139,3 @@ def _sensible(dollars: float) -> float:
 def _rounded_rate(amount: float) -> Decimal:
     step = FINEST_RATE if amount < 1 else Decimal("0.01") if amount < 100 else Decimal(1)
     return Decimal(amount).quantize(step, ROUND_HALF_UP)
-
-
-def _short(number: int) -> str:
-    for size, letter in ((1_000_000, "M"), (1_000, "K")):
-        if number >= size:
-            return f"{number / size:.1f}".removesuffix(".0") + letter
-    return str(number)

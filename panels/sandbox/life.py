@@ -10,8 +10,11 @@ import random
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from panels.sandbox.deliveries import DELIVERIES, STEADY, Delivery
 from panels.sandbox.rules import SMALLEST_AMOUNT
 
+# The seconds after the end in which units are lost.
+DROPS_FOR = 600
 REFUNDED_IN_FULL = {"Canceled", "Refunded"}
 ZERO = Decimal(0)
 
@@ -35,6 +38,8 @@ class SandboxOrder:
     outcome: str = "Completed"
     # The remains at the end. They are below zero if more was delivered than ordered.
     final_remains: int = 0
+    # The remains fall in so many steps, as at panels that resell. 0: with each unit.
+    steps: int = 0
     refunded: Decimal = ZERO
     is_settled: bool = False
     is_cancel_requested: bool = False
@@ -80,9 +85,15 @@ class SandboxOrder:
         self.ends_at = at
         self.starts_at = min(self.starts_at, at)
 
+    def count_at(self, now: float, lost: float = 0.0) -> int:
+        """Return the count at the target, where a share of the delivered units is lost after the end of the order."""
+        delivered = self.units - self.remains(now)
+        return self.start_count + delivered - int(max(delivered, 0) * lost)
+
     def _share_done(self, now: float) -> float:
         length = self.ends_at - self.starts_at
-        return min(max((now - self.starts_at) / length, 0.0), 1.0) if length > 0 else 0.0
+        share = min(max((now - self.starts_at) / length, 0.0), 1.0) if length > 0 else 0.0
+        return int(share * self.steps) / self.steps if self.steps else share
 
 
 @dataclass(slots=True)
@@ -110,30 +121,38 @@ class Chances:
     speed: float
     overdelivers: bool
 
-    def plan(self, order: SandboxOrder) -> None:
-        """Decide when and how the order ends: most complete, some are partial, some are canceled."""
+    def plan(self, order: SandboxOrder, delivery: Delivery = DELIVERIES[STEADY]) -> None:
+        """Decide when and how the order ends, by the delivery of its service."""
         chance = self._chance("order", order.id)
-        order.starts_at = order.at + chance.uniform(4, 15) / self.speed
-        order.ends_at = order.starts_at + chance.uniform(50, 200) / self.speed
+        order.starts_at = order.at + chance.uniform(4, 15) * delivery.pace / self.speed
+        order.ends_at = order.starts_at + chance.uniform(50, 200) * delivery.pace / self.speed
         order.charge_shown_at = order.at + (4 / self.speed if chance.random() < 0.25 else 0)
         order.start_count = chance.randrange(20_000)
         surplus = chance.randint(1, 5) if chance.random() < 0.3 else 0
-        share = chance.random()
-        if order.units > 1 and 0.84 <= share < 0.93:
+        self._plan_outcome(order, delivery, chance, surplus)
+
+    def _plan_outcome(self, order: SandboxOrder, delivery: Delivery, chance: random.Random, surplus: int) -> None:
+        share, canceled = chance.random(), 1 - delivery.canceled
+        if order.units > 1 and delivery.completed <= share < canceled:
             order.outcome, order.final_remains = "Partial", chance.randint(1, order.units - 1)
-        elif order.units and share >= 0.93:
+        elif order.units and share >= canceled:
             order.outcome, order.final_remains = "Canceled", order.units
         elif self.overdelivers and order.units > 1:
             order.final_remains = -surplus
 
-    def refill(self, refill_id: str, order_id: str, now: float) -> SandboxRefill:
-        """Decide how a refill ends: four of five complete, the others are rejected."""
+    def share_lost(self, order: SandboxOrder, delivery: Delivery, now: float) -> float:
+        """Return the share of the delivered units that is lost by now, if nothing was refilled."""
+        return delivery.drop * min(max((now - order.ends_at) * self.speed / DROPS_FOR, 0.0), 1.0)
+
+    def refill(
+        self, refill_id: str, order_id: str, now: float, delivery: Delivery = DELIVERIES[STEADY]
+    ) -> SandboxRefill:
+        """Decide how a refill ends, by the delivery of the service."""
         chance = self._chance("refill", refill_id)
-        starts_at = now + chance.uniform(4, 12) / self.speed
-        ends_at = starts_at + chance.uniform(20, 60) / self.speed
-        return SandboxRefill(
-            refill_id, order_id, starts_at, ends_at, "Completed" if chance.random() < 0.8 else "Rejected"
-        )
+        starts_at = now + chance.uniform(4, 12) * delivery.refill_pace / self.speed
+        ends_at = starts_at + chance.uniform(20, 60) * delivery.refill_pace / self.speed
+        is_completed = chance.random() < 1 - delivery.rejected
+        return SandboxRefill(refill_id, order_id, starts_at, ends_at, "Completed" if is_completed else "Rejected")
 
     def cancel_delay(self, order_id: str) -> float:
         """Return the seconds between an accepted cancel and the status that shows it."""

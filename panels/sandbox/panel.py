@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import math
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
@@ -20,9 +19,9 @@ from panels.sandbox.catalog import build_catalog
 from panels.sandbox.control import control
 from panels.sandbox.faults import Fault, FaultPlan, PlannedFault
 from panels.sandbox.journal import Journal
-from panels.sandbox.life import Chances
+from panels.sandbox.life import Chances, SandboxOrder, SandboxRefill
 from panels.sandbox.paging import Manner, Paging
-from panels.sandbox.rules import STRICT, Refusal, SandboxService
+from panels.sandbox.rules import STRICT, SandboxService
 from panels.sandbox.server import API_PATH, PanelServer
 from panels.sandbox.state import Arrival, LedgerEntry, PanelState
 
@@ -33,7 +32,8 @@ class SandboxPanel:
     """A panel that listens on loopback between start() and stop(), also as a context manager.
 
     `latency` is the shortest time of an answer in seconds. `speed` is the speed of orders and refills: at 1, an order
-    takes one to four minutes. With a `state_file`, orders, refills, ids and the balance are kept for the next run. The
+    takes one to four minutes. A `house` (houses.py) has a catalog of its own, whose services deliver in different ways.
+    With a `state_file`, orders, refills, ids, changed services and the balance are kept for the next run. The
     balance in that file replaces `balance`. Ids are text in Python and numbers in the API. With `takes_only_json` the
     panel reads JSON bodies alone, and with `lets_only_browsers` its firewall wants the User-Agent of a browser.
     """
@@ -43,6 +43,7 @@ class SandboxPanel:
         dialect: str = "003",
         key: str = DEFAULT_KEY,
         *,
+        house: str = "",
         currency: str = "USD",
         balance: Decimal = Decimal(500),
         port: int = 0,
@@ -59,7 +60,7 @@ class SandboxPanel:
         self.dialect, self.key, self.currency, self.latency = dialect, key, currency, latency
         self.takes_only_json = self.lets_only_browsers = False
         self._state = PanelState(
-            build_catalog(dialect, currency),
+            build_catalog(dialect, currency, house),
             balance=Decimal(balance),
             chances=Chances(seed, speed, overdelivers=spoken.remains_may_be_negative),
             journal=Journal(Path(state_file) if state_file else None),
@@ -178,6 +179,11 @@ class SandboxPanel:
         with self._state.lock:
             self._state.skip(seconds)
 
+    def remember(self, orders: Sequence[SandboxOrder], refills: Sequence[SandboxRefill] = ()) -> None:
+        """Add orders and refills of the past, with ids above all others and in their order. The balance stays."""
+        with self._state.lock:
+            self._state.remember(orders, refills)
+
     def set_balance(self, amount: Decimal) -> None:
         """Set the balance."""
         with self._state.lock:
@@ -210,8 +216,7 @@ class SandboxPanel:
     def remove_service(self, service_id: str | int) -> None:
         """Remove a service from the catalog. Its orders continue."""
         with self._state.lock:
-            self._find_service(service_id)
-            del self._state.services[str(service_id)]
+            self._state.remove_service(str(service_id))
 
     def change_service(self, service_id: str | int, **changes: Any) -> None:
         """Change fields of a service from the next call on."""
@@ -219,7 +224,7 @@ class SandboxPanel:
             if name in changes:
                 changes[name] = Decimal(str(changes[name]))
         with self._state.lock:
-            self._state.services[str(service_id)] = dataclasses.replace(self._find_service(service_id), **changes)
+            self._state.change_service(str(service_id), **changes)
 
     def receive(self, fields: Mapping[str, str], caller: str) -> tuple[int, PlannedFault | None]:
         """Count a call, and return its number and the fault that it meets."""
@@ -280,9 +285,3 @@ class SandboxPanel:
             return PlannedFault(Fault.RATE_LIMIT, seconds=math.ceil(self._recent[0] + 60 - now))
         self._recent.append(now)
         return None
-
-    def _find_service(self, service_id: str | int) -> SandboxService:
-        service = self._state.services.get(str(service_id))
-        if service is None:
-            raise Refusal(f"there is no service {service_id}")
-        return service

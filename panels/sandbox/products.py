@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+
+from panels.sandbox.deliveries import STEADY
 
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """The difference between the variants of a product, and its effect on the price."""
+    """The difference between the variants of a product, its effect on the price, and the ways of delivery it may have.
+
+    A way is a name in DELIVERIES. Each house (houses.py) chooses one of them for each of its services.
+    """
 
     name: str
     price_factor: float
+    deliveries: tuple[str, ...] = (STEADY,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +46,46 @@ class Platform:
     products: tuple[Product, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A service before it has an id and a price in a currency. The rate is in dollars."""
+
+    platform: Platform
+    product: Product
+    quality: Quality
+    rate: float
+    maximum: int
+    refill_term: str
+    start: str
+    is_cancelable: bool
+    style: int
+
+    @property
+    def subject(self) -> str:
+        """What is counted at the target, such as "Instagram Followers"."""
+        return f"{self.platform.name} {self.product.noun}"
+
+    @property
+    def per_day(self) -> int:
+        """A tenth of the maximum, rounded down to one digit, as in the texts of panels."""
+        tenth = max(self.maximum // 10, self.product.least)
+        scale = int(10 ** int(math.log10(tenth)))
+        return tenth // scale * scale
+
+
 QUALITIES = (
-    Quality("Real & Active", 1.3),
-    Quality("HQ Profiles", 1.0),
-    Quality("Mixed Quality", 0.6),
-    Quality("Old Accounts With Posts", 1.4),
-    Quality("Non Drop", 1.2),
-    Quality("Bots", 0.4),
+    Quality("Real & Active", 1.3, ("steady", "slow")),
+    Quality("HQ Profiles", 1.0, ("steady", "steady", "quick", "canceling")),
+    Quality("Mixed Quality", 0.6, ("steady", "dropping", "partial")),
+    Quality("Old Accounts With Posts", 1.4, ("quick", "steady", "refills_late")),
+    Quality("Non Drop", 1.2, ("quick", "steady")),
+    Quality("Bots", 0.4, ("dropping", "refuses_refills")),
     Quality("USA 🇺🇸", 2.0),
     Quality("Brazil 🇧🇷", 1.1),
-    Quality("India 🇮🇳", 0.7),
-    Quality("Turkey 🇹🇷", 0.9),
-    Quality("Arab", 1.2),
-    Quality("Cheapest In The Market", 0.35),
+    Quality("India 🇮🇳", 0.7, ("slow", "dropping")),
+    Quality("Turkey 🇹🇷", 0.9, ("steady", "partial")),
+    Quality("Arab", 1.2, ("steady", "refills_late")),
+    Quality("Cheapest In The Market", 0.35, ("dropping", "refuses_refills", "canceling", "quick")),
     # Some panels escape their texts twice.
     Quality("Male &amp; Female", 1.5),
 )

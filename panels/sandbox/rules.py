@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 
+from panels.sandbox.deliveries import STEADY
+
 SMALLEST_AMOUNT = Decimal("0.000001")
 MAX_DIGITS = 15
 
@@ -35,6 +37,10 @@ class SandboxService:
     average_time: str = "Not Enough Data"
     # The charge as a multiple of the listed price: 1.31 at a panel that charges 31 % more than it lists.
     surcharge: Decimal = Decimal(1)
+    # What is counted at the target, such as "Instagram Followers". Services of the same subject raise the same count.
+    subject: str = ""
+    # How the orders go: a name in DELIVERIES. Nothing of it is in an answer.
+    delivery: str = STEADY
 
 
 @dataclass(frozen=True, slots=True)

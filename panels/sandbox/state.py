@@ -7,11 +7,12 @@ import heapq
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from panels.sandbox.deliveries import DELIVERIES
 from panels.sandbox.faults import PlannedFault
 from panels.sandbox.journal import Journal
 from panels.sandbox.life import Chances, SandboxOrder, SandboxRefill
@@ -73,6 +74,8 @@ class PanelState:
         self._skipped = 0.0
         self._active: dict[tuple[str, str], str] = {}
         self._due: list[tuple[float, str]] = []
+        # The last order of each subject and target.
+        self._latest: dict[tuple[str, str], str] = {}
         self._restore(journal.load())
 
     def now(self) -> float:
@@ -106,12 +109,24 @@ class PanelState:
             raise Refusal("Not enough funds on balance")
         self._last_order_id = self._chances.next_id(self._last_order_id, WIDEST_ORDER_GAP)
         order.id = str(self._last_order_id)
-        self._chances.plan(order)
+        self._chances.plan(order, DELIVERIES[service.delivery])
+        self._count_on(order, service)
         if not (self.habits.loses_charges and self.under_way["add"] > 1):
             self.balance -= order.charge
         self._add_order(order)
         self._save(order)
         return order
+
+    def remember(self, orders: Sequence[SandboxOrder], refills: Sequence[SandboxRefill]) -> None:
+        """Add orders and refills of the past, with ids above all others and in their order. The balance stays."""
+        for order in orders:
+            self._add_order(order)
+            self._last_order_id = int(order.id)
+        for refill in refills:
+            self.refills[refill.id] = refill
+            self._last_refill_id = int(refill.id)
+        lines: list[tuple[str, str, Any]] = [("order", order.id, dataclasses.asdict(order)) for order in orders]
+        self._journal.write(*lines, *[("refill", refill.id, dataclasses.asdict(refill)) for refill in refills])
 
     def find(self, order_id: str) -> SandboxOrder:
         """Return an order. Raises Refusal for an unknown id."""
@@ -131,7 +146,7 @@ class PanelState:
         if any(refill.order == order_id and now < refill.ends_at for refill in self.refills.values()):
             raise Refusal("Refill already requested")
         self._last_refill_id = self._chances.next_id(self._last_refill_id, WIDEST_REFILL_GAP)
-        refill = self._chances.refill(str(self._last_refill_id), order_id, now)
+        refill = self._chances.refill(str(self._last_refill_id), order_id, now, DELIVERIES[service.delivery])
         self.refills[refill.id] = refill
         self._journal.write(("refill", refill.id, dataclasses.asdict(refill)))
         return refill
@@ -175,6 +190,35 @@ class PanelState:
         """Close the journal."""
         self._journal.close()
 
+    def change_service(self, service_id: str, **changes: Any) -> None:
+        """Change fields of a service. Raises Refusal for an unknown id."""
+        service = dataclasses.replace(self._listed(service_id), **changes)
+        self.services[service_id] = service
+        self._journal.write(("service", service_id, dataclasses.asdict(service)))
+
+    def remove_service(self, service_id: str) -> None:
+        """Remove a service from the catalog. Raises Refusal for an unknown id."""
+        del self.services[self._listed(service_id).id]
+        self._journal.write(("service", service_id, None))
+
+    def _listed(self, service_id: str) -> SandboxService:
+        service = self.services.get(service_id)
+        if service is None:
+            raise Refusal(f"there is no service {service_id}")
+        return service
+
+    def _count_on(self, order: SandboxOrder, service: SandboxService) -> None:
+        """Let the count of a new order go on from the last order for the same subject and target."""
+        earlier = self.orders.get(self._latest.get(_counter(order, service), ""))
+        if earlier is None:
+            return
+        served = self.services.get(earlier.service, service)
+        is_refilled = any(
+            refill.order == earlier.id and refill.status(order.at) == "Completed" for refill in self.refills.values()
+        )
+        lost = 0.0 if is_refilled else self._chances.share_lost(earlier, DELIVERIES[served.delivery], order.at)
+        order.start_count = earlier.count_at(order.at, lost)
+
     def _book_end(self, order: SandboxOrder) -> None:
         refund = order.refund_due()
         self.balance += refund - order.refunded
@@ -188,6 +232,8 @@ class PanelState:
         self.orders[order.id] = order
         entry = LedgerEntry(order.id, order.service, dict(order.fields), order.charge, order.at, order.request_number)
         self.ledger.append(entry)
+        if service := self.services.get(order.service):
+            self._latest[_counter(order, service)] = order.id
         if not order.is_settled:
             self._active[order.target] = order.id
             heapq.heappush(self._due, (order.ends_at, order.id))
@@ -204,6 +250,11 @@ class PanelState:
         self._skipped = float(facts.get("skipped", 0.0))
         self.balance = Decimal(facts.get("balance", self.balance))
         self.change_habits(keeps_charge=bool(facts.get("keeps_charge", False)))
+        for service_id, record in records.get("service", {}).items():
+            self.services.pop(service_id, None)
+            if record is not None:
+                amounts = {name: Decimal(record[name]) for name in ("rate", "surcharge")}
+                self.services[service_id] = SandboxService(**{**record, **amounts})
         for record in records.get("order", {}).values():
             amounts = {name: Decimal(record[name]) for name in ("charge", "refunded")}
             self._add_order(SandboxOrder(**{**record, **amounts}))
@@ -211,3 +262,8 @@ class PanelState:
         for record in records.get("refill", {}).values():
             self.refills[record["id"]] = SandboxRefill(**record)
             self._last_refill_id = max(self._last_refill_id, int(record["id"]))
+
+
+def _counter(order: SandboxOrder, service: SandboxService) -> tuple[str, str]:
+    """Return what an order raises: the subject of its service, and its target."""
+    return service.subject or service.id, order.target[1]

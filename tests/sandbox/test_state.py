@@ -1,8 +1,10 @@
 """The records of the panel: orders, refills, money and the ledger."""
 
+import time
 from decimal import Decimal
 from itertools import pairwise
 
+from panels.sandbox.life import SandboxOrder, SandboxRefill
 from tests.sandbox.conftest import LINK, LONG, refillable_order
 
 
@@ -91,3 +93,44 @@ def test_a_second_refill_waits_for_the_first(either):
     assert either("refill", order=order_id) == {"error": "Refill already requested"}
     either.panel.skip(LONG)
     assert "refill" in either("refill", order=order_id)
+
+
+def test_the_past_is_known_and_new_orders_go_on_after_it(either):
+    panel = either.panel
+    service, at = panel.pick(refill=True), time.time() - 90_000
+    old = SandboxOrder("30000", service.id, {"link": LINK}, 500, Decimal(2), at, 0, at + 60, at + 600, is_settled=True)
+    panel.remember([old], [SandboxRefill("70", "30000", at + 700, at + 800, "Completed")])
+    assert panel.balance == 500
+    assert either("status", order="30000")["status"] == "Completed"
+    assert either("refill_status", refill="70")["status"] == "Completed"
+    assert 30_000 < either.add()["order"] <= 30_040
+    assert int(either("refill", order="30000")["refill"]) > 70
+
+
+def test_an_order_of_the_past_that_has_not_ended_goes_on(either):
+    service, now = either.panel.pick(), time.time()
+    old = SandboxOrder("30000", service.id, {"link": LINK}, 500, Decimal(2), now - 600, 0, now - 300, now + 300)
+    either.panel.remember([old])
+    assert either("status", order="30000")["status"] == "In progress"
+    assert "active order" in either.add(service)["error"]
+    either.panel.skip(LONG)
+    assert either("status", order="30000")["status"] == "Completed"
+
+
+def test_the_remains_of_a_resold_order_fall_in_steps(either):
+    now = time.time()
+    order = SandboxOrder("30000", "1", {}, 500, Decimal(2), now, 0, now, now + 100, steps=5)
+    assert [order.remains(now + seconds) for seconds in (10, 25, 39, 41, 99, 100)] == [500, 400, 400, 300, 100, 0]
+
+
+def test_changed_and_removed_services_are_kept_for_the_next_run(start, tmp_path):
+    file = tmp_path / "panel.jsonl"
+    first = start(state_file=file)
+    changed, removed = list(first.panel.services)[:2]
+    first.panel.change_service(changed, rate="39.5", name="Other name")
+    first.panel.remove_service(removed)
+    first.panel.stop()
+    again = start(state_file=file).panel.services
+    assert (again[changed].rate, again[changed].name) == (Decimal("39.5"), "Other name")
+    assert removed not in again
+    assert len(again) == len(first.panel.services)

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from panels.sandbox import SandboxPanel
 from panels.sandbox.api import DIALECTS
 from panels.sandbox.behaviours import BEHAVIOURS
+from panels.sandbox.houses import HOUSES
 from panels.sandbox.panel import DEFAULT_KEY
 from panels.worker.processes import LOOK_EVERY, StopSignals
 
@@ -22,6 +23,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=9001, help="0 for any free port")
         parser.add_argument("--dialect", choices=sorted(DIALECTS), default="003")
+        parser.add_argument("--house", choices=HOUSES, default="", help="a catalog with different ways of delivery")
         parser.add_argument("--currency", default="USD")
         parser.add_argument("--balance", default="500")
         parser.add_argument("--key", default=DEFAULT_KEY)
@@ -65,6 +67,7 @@ def _panel(options: dict[str, Any]) -> SandboxPanel:
         return SandboxPanel(
             options["dialect"],
             options["key"],
+            house=options["house"],
             currency=options["currency"],
             balance=Decimal(options["balance"]),
             port=options["port"],

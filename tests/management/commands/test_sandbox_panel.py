@@ -9,10 +9,14 @@ import sys
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
+from panels.management.commands.sandbox_panel import _panel
 from panels.sandbox.behaviours import BEHAVIOURS
 from tests.processes import PATIENCE, ROOT, end_while_halted, halting_at_django
+
+OPTIONS = {"dialect": "003", "key": "k", "currency": "USD", "balance": "5", "port": 0, "latency": 0.0, "speed": 1.0}
+OPTIONS |= {"seed": 1, "state_file": None}
 
 
 def test_a_panel_takes_signals_before_it_loads_django(start, tmp_path):
@@ -59,3 +63,10 @@ def test_the_behaviours_are_listed_with_their_sentences(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == len(BEHAVIOURS)
     assert any(line.split(None, 1) == ["id_alone", "The answer is only the ID."] for line in lines)
+
+
+def test_a_house_has_a_catalog_of_its_own_and_an_unknown_one_is_refused():
+    with pytest.raises(CommandError, match="atlantis"):
+        call_command("sandbox_panel", "--house=atlantis")
+    with _panel({**OPTIONS, "house": "kestrel"}) as panel:
+        assert "5202" <= min(panel.services) < "5300"
