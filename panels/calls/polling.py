@@ -143,7 +143,7 @@ def _record_answers(
             if order.pk not in alarms:
                 continue
             order.alarm = alarms[order.pk]
-            finding, reading = _take_in(order, answers.get(order.remote_id), panel, now)
+            finding, reading = take_in(order, answers.get(order.remote_id), panel, now)
             (changed if finding.fields else quiet).append(order)
             turned += [order] if "finished_at" in finding.fields else []
             is_lowering = is_lowering or finding.is_lowering
@@ -180,7 +180,7 @@ def _leave_for_later(orders: Sequence[Order], answers: Mapping[str, object], now
     Order.objects.filter(pk__in=tried).update(check_requested_at=None)
 
 
-def _take_in(
+def take_in(
     order: Order, answer: OrderStatus | PanelError | None, panel: Panel, now: datetime
 ) -> tuple[Comparison, OrderReading | None]:
     """Give an order the values of an answer. Return the changes, and the reading to store, if there is one."""

@@ -72,7 +72,7 @@ def is_told(found: dict[str, tuple[Any, Any]]) -> bool:
     return must_be_read({name: pair for name, pair in found.items() if name != "type"})
 
 
-def read_names(stopping: threading.Event) -> int:
+def read_names(stopping: threading.Event, *, nap: float = NAP) -> int:
     """Read all names that must be read, and return their number. Their products must be counted after it."""
     number = 0
     while not stopping.is_set():
@@ -81,7 +81,7 @@ def read_names(stopping: threading.Event) -> int:
         if not piece:
             break
         number += _write_facts([(each, read_service(each.service, each.corrections)) for each in piece])
-        stopping.wait(NAP * (time.monotonic() - began))
+        stopping.wait(nap * (time.monotonic() - began))
     return number
 
 

@@ -92,7 +92,7 @@ def _mark(facts: QuerySet[ServiceFacts]) -> None:
     Product.objects.filter(pk__in=facts.order_by().values("product")).update(is_stale=True)
 
 
-def count_offers(stopping: threading.Event) -> int:
+def count_offers(stopping: threading.Event, *, nap: float = NAP) -> int:
     """Count the offers of all stale products, and return the number of products."""
     number, converter = 0, Converter.read()
     while not stopping.is_set():
@@ -102,7 +102,7 @@ def count_offers(stopping: threading.Event) -> int:
             break
         number += len(piece)
         _count(piece, converter)
-        stopping.wait(NAP * (time.monotonic() - began))
+        stopping.wait(nap * (time.monotonic() - began))
     return number
 
 

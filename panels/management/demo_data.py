@@ -1,20 +1,17 @@
-"""Fills the demo: orders of several days at two sandbox panels.
+"""Fills the demo: the past of each panel, and then the scenes of today.
 
-The real activities place them over HTTP. Then their times are moved into the past.
+The real activities place the orders of today over HTTP. Then their times are moved into the past.
 """
 
 from __future__ import annotations
 
-import random
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.text import slugify
@@ -28,17 +25,22 @@ from panels.calls.balances import check_balance
 from panels.calls.catalog import sync_catalog
 from panels.calls.refusals import IN_A_ROW
 from panels.calls.submission import submit_queued
+from panels.catalog.facts import read_names
+from panels.catalog.offers import mark_products_stale
 from panels.clients.naming import NO_LABELS, Labels
-from panels.management.demo_past import move_back, write_calls, write_prices
+from panels.management.demo_accounts import ACCOUNTS
+from panels.management.demo_history import Past
+from panels.management.demo_past import move_back, write_calls
+from panels.management.demo_prices import KNOWN_FOR, Courses
 from panels.management.demo_wishes import WISHES, Wishes
 from panels.models import (
     BalanceReading,
     Batch,
     Order,
     Panel,
-    Refill,
     Service,
     ServiceChange,
+    ServiceMark,
 )
 from panels.money.charges import compare_charges
 from panels.orders import aftercare, following
@@ -48,17 +50,17 @@ from panels.providers.service_types import set_type
 from panels.sandbox import Fault, SandboxPanel
 from panels.tables.reading import Line, Sheet
 
-DAYS = 9
 DAY = timedelta(days=1)
-# The orders of a day lie so far around its noon.
-HALF = timedelta(minutes=400)
-# Before these days, only one service is ordered, for so many days. Its wish:
-FAVOURITE_DAYS, FAVOURITE = 19, 2
-# How many days ago money was added, and how much.
-TOP_UP_DAYS, TOP_UP = (20, 7), 150
-ORDERS_A_DAY = 4
+# The panels with trouble.
+FIRST, SECOND = (account.name for account in ACCOUNTS[:2])
+# The past ends so long ago. Then the scenes begin.
+PAST_ENDS = timedelta(hours=7)
+# How many services of each wish are ordered in the past, and how many favourites there are.
+SERVICES, FAVOURITES = (3, 3, 3, 3, 2, 2, 2, 2, 2, 1, 1, 1, 1), 3
+# The service that delivers in the first of these ways is blocked.
+WORST = ("refuses_refills", "dropping", "canceling", "partial")
+BLOCKED_FOR, BLOCKED_NOTE = 12 * DAY, "Drops within days, and refills are rejected. Do not order."
 LINES = 4
-ENDS = ("Completed",) * 8 + ("Partial", "Canceled")
 # A status that nobody knows, and a type that nobody knows.
 UNKNOWN_STATUS, UNKNOWN_TYPE = "Dispatched", "Story Mentions"
 # The wish whose first service charges more than its list in the demo, and the number of its orders.
@@ -71,48 +73,18 @@ LASTED = (5.0, 0.8)
 POLLS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class DemoAccount:
-    """An account of the demo at a sandbox panel."""
-
-    name: str
-    dialect: str
-    currency: str
-    balance: int
-
-
-ACCOUNTS = (DemoAccount("Brightline", "000", "USD", 640), DemoAccount("Meridian Social", "003", "EUR", 330))
-
-
-@contextmanager
-def open_account(account: DemoAccount, key: str, state_file: Path) -> Iterator[tuple[Panel, SandboxPanel]]:
-    """Run the panel of the account while the demo is filled. Its state file lets another process run it later."""
-    sandbox = SandboxPanel(
-        account.dialect, key, currency=account.currency, balance=Decimal(account.balance), state_file=state_file
-    )
-    with sandbox:
-        # No limits while the demo is filled. They are set below.
-        panel = Panel(name=account.name, api_url=sandbox.api_url, calls_per_minute=None, parallel_calls=1)
-        panel.set_key(key)
-        panel.save()
-        yield panel, sandbox
-    Panel.objects.filter(pk=panel.pk).update(calls_per_minute=120, parallel_calls=4)
-
-
 def fill(panel: Panel, sandbox: SandboxPanel, people: Sequence[Any]) -> None:
-    """Give a panel a catalog, past orders, and orders of today."""
+    """Give a panel a catalog, past orders, and orders of today. The first two panels also have trouble."""
     history = _History(panel, sandbox, people)
-    history.read_balance((DAYS + FAVOURITE_DAYS + 1) * DAY)
-    sync_catalog(panel.pk, history.never)
     history.write_past()
-    write_calls(panel, random.Random(panel.name))  # noqa: S311
-    history.write_refills()
+    history.write_refill()
     history.write_today()
-    history.write_money()
-    history.write_trouble()
-    history.write_unknown_words()
-    history.write_refusals()
-    history.leave_unread()
+    if panel.name in (FIRST, SECOND):
+        history.write_money()
+        history.write_trouble()
+        history.write_unknown_words()
+        history.write_refusals()
+        history.leave_unread()
     history.leave_waiting()
     check_balance(panel.pk, history.never)
     compare_charges()
@@ -120,49 +92,58 @@ def fill(panel: Panel, sandbox: SandboxPanel, people: Sequence[Any]) -> None:
 
 class _History(Wishes):
     def __init__(self, panel: Panel, sandbox: SandboxPanel, people: Sequence[Any]) -> None:
-        super().__init__(panel, people)
+        super().__init__(panel, people, {each.id: each.subject for each in sandbox.services.values()})
         self.sandbox, self.never = sandbox, threading.Event()
 
     def write_past(self) -> None:
-        """Order one service on each of many days, at a price that changed before, and then all services."""
-        service = self._offers(WISHES[FAVOURITE][0])[0]
-        write_prices(service, self.sandbox)
-        days = {days: self._place_day(days, service) for days in range(DAYS + FAVOURITE_DAYS, DAYS, -1)}
-        days |= {days: self._place_day(days) for days in range(DAYS, 0, -1)}
-        # In the calls of one day, because each call costs the demo its time.
-        orders = [order for day in days.values() for order in day]
-        for _ in range(POLLS):
-            self.sandbox.skip(12)
-            self._poll(orders)
-        for order in self._all(orders).exclude(remote_id=""):
-            ending = self._chance.choice(ENDS)
-            left = (order.quantity or 1) // self._chance.randint(3, 8) if ending == "Partial" else 0
-            self.sandbox.finish(order.remote_id, ending, left)
-        self._poll(orders)
-        for ago, placed in days.items():
-            self._move_all_back(placed, ago * DAY + HALF, ago * DAY - HALF)
+        """Read the catalog, and write the orders, the prices, the calls and the marks of 90 days."""
+        now = timezone.now()
+        self.read_balance(KNOWN_FOR)
+        sync_catalog(self.panel.pk, self.never)
+        # The facts say until when an order is refilled.
+        read_names(self.never, nap=0)
+        self.panel.refresh_from_db()
+        self.panel.keeps_charge = self.panel.name == FIRST or None
+        self.panel.save(update_fields=("keeps_charge",))
+        self.sandbox.keep_charges(keep=self.panel.name == FIRST)
+        wanted = [
+            (service, pattern)
+            for (wish, pattern), number in zip(WISHES, SERVICES, strict=True)
+            for service in self._some_offers(wish, number)
+        ]
+        # Together, because each commit costs the demo its time.
+        with transaction.atomic():
+            ordered = [service for service, _ in wanted]
+            courses = Courses(self.panel, self._chance, now).write(ordered, self.sandbox)
+            blocked = self._mark(ordered, now - BLOCKED_FOR)
+            courses[blocked.pk].gone.append((now - BLOCKED_FOR, now))
+            Past(self, self.sandbox, self._chance, now).write(wanted, courses, now - PAST_ENDS)
+            write_calls(self.panel, self._chance)
 
-    def _place_day(self, days: int, service: Service | None = None) -> list[Order]:
-        """Place the orders of a day so many days ago, and read the balance after them."""
-        if days in TOP_UP_DAYS:
-            self.sandbox.set_balance(self.sandbox.balance + TOP_UP)
-        fewest, most = (1, 3) if service else (ORDERS_A_DAY - 2, ORDERS_A_DAY + 1)
-        links = [self._link(WISHES[FAVOURITE][1]) if service else "" for _ in range(self._chance.randint(fewest, most))]
-        orders = [self._place(service=service, link=link) for link in links]
-        self._submit()
-        self.read_balance(days * DAY - HALF - timedelta(minutes=1))
-        return orders
+    def _some_offers(self, wish: str, number: int) -> list[Service]:
+        """Return some offers for a wish. The first one is left for the scenes, because it may charge too much there."""
+        offers = self._offers(wish)
+        return self._chance.sample(offers[1:], min(number, len(offers) - 1)) or offers
 
-    def write_refills(self) -> None:
-        """Request refills: two that end and one that stays under way."""
-        completed = Order.objects.filter(panel=self.panel, progress=Order.Progress.COMPLETED, service__refill=True)
-        early, late = completed.order_by("created_at")[:2], completed.order_by("-created_at")[:1]
-        for orders, seconds in ((early, 200), (late, 15)):
-            for order in orders:
-                aftercare.request_refill(order, self._somebody())
-            send_requests(self.panel.pk, self.never)
-            self.sandbox.skip(seconds)
-            Refill.objects.filter(next_check_at__isnull=False).update(next_check_at=timezone.now())
+    def _mark(self, ordered: Sequence[Service], moment: datetime) -> Service:
+        """Mark favourites, and block a service that does not keep what it promises; return the blocked one."""
+        ways = {service: self.sandbox.services[service.remote_id].delivery for service in ordered}
+        good = [service for service, way in ways.items() if way in ("quick", "steady")]
+        blocked = min(ways, key=lambda service: WORST.index(ways[service]) if ways[service] in WORST else len(WORST))
+        marks = [ServiceMark(service=service, is_favourite=True) for service in good[:FAVOURITES]]
+        marks.append(ServiceMark(service=blocked, is_blocked=True, note=BLOCKED_NOTE))
+        for mark in marks:
+            mark.marked_at, mark.marked_by = moment, self._somebody()
+        ServiceMark.objects.bulk_create(marks)
+        mark_products_stale(mark.service_id for mark in marks)
+        return blocked
+
+    def write_refill(self) -> None:
+        """Request a refill that stays under way."""
+        done = Order.objects.filter(panel=self.panel, progress=Order.Progress.COMPLETED, service__refill=True)
+        order = done.filter(refills=None).order_by("-created_at").first()
+        if order:
+            aftercare.request_refill(order, self._somebody())
             send_requests(self.panel.pk, self.never)
 
     def write_today(self) -> None:
@@ -174,7 +155,7 @@ class _History(Wishes):
             self.sandbox.skip(12)
             self._poll(orders)
         running = self._all(orders).filter(service__cancel=True).exclude(progress__in=Order.FINISHED).first()
-        if self.sandbox.dialect == "003" and running:
+        if self.panel.name == SECOND and running:
             aftercare.request_cancel(running, self._somebody())
             send_requests(self.panel.pk, self.never)
             self.sandbox.skip(12)
@@ -189,7 +170,7 @@ class _History(Wishes):
 
     def write_trouble(self) -> None:
         """Refuse an order and lose the answer to another at one panel. Raise a price at the other panel."""
-        if self.sandbox.dialect == "000":
+        if self.panel.name == FIRST:
             first = self._place()
             self._submit()
             second = self._place(service=first.service, link=first.link)
@@ -206,9 +187,8 @@ class _History(Wishes):
 
     def write_money(self) -> None:
         """Get money back for an order whose charge stays as it was, and be charged more than the list of one panel."""
-        if self.sandbox.dialect != "000":
+        if self.panel.name != FIRST:
             return
-        self.sandbox.keep_charges()
         wish, pattern = WISHES[DEARER]
         service = self._offers(wish)[0]
         self.sandbox.change_service(service.remote_id, surcharge="1.31")
@@ -224,7 +204,7 @@ class _History(Wishes):
 
     def write_refusals(self) -> None:
         """Leave an order and a service of one panel without money. Let the other panel refuse in words nobody knows."""
-        if self.sandbox.dialect == "000":
+        if self.panel.name == FIRST:
             check_balance(self.panel.pk, self.never)
             dear = max(self._offers(WISHES[TOO_DEAR][0]), key=lambda service: service.rate_per_1000)
             self._place(service=dear, link=self._link(WISHES[TOO_DEAR][1]), quantity=str(TOO_MANY))
@@ -263,7 +243,7 @@ class _History(Wishes):
 
     def write_unknown_words(self) -> None:
         """Let the panel use an unknown status for an order that is under way."""
-        if self.sandbox.dialect != "000":
+        if self.panel.name != FIRST:
             return
         order = self._place()
         self._submit()
@@ -281,7 +261,7 @@ class _History(Wishes):
         batch = self._upload(f"spring-{slugify(self.panel.name)}.csv", rows, person, labels)
         confirm(batch, person, summary(batch).fingerprint)
         pause(batch)
-        if self.sandbox.dialect == "000":
+        if self.panel.name == FIRST:
             rows = [self._row() | {"client": "Nova Skincare", "campaign": "Opening"} for _ in range(LINES - 1)]
             # The link leads to another platform than its service is for.
             astray = self._row(self._offers("tiktok views")[0], self._link("https://youtu.be/{post}"))
@@ -289,7 +269,7 @@ class _History(Wishes):
 
     def leave_unread(self) -> None:
         """Answer with a web page about one order of one panel, and read no answer about it since."""
-        if self.sandbox.dialect != "000":
+        if self.panel.name != FIRST:
             return
         order = self._place()
         self._submit()
@@ -307,7 +287,8 @@ class _History(Wishes):
 
     def _raise_prices(self, service: Service) -> None:
         self.sandbox.change_service(service.remote_id, rate=service.rate_per_1000 * Decimal("1.4"))
-        others = list(Service.objects.filter(panel=self.panel, orders=None, type="default").order_by("?")[:8])
+        others = list(Service.objects.filter(panel=self.panel, orders=None, type="default", is_listed=True))
+        others = self._chance.sample(others, 8)
         for other, factor in zip(others[:4], ("0.8", "0.9", "1.1", "1.25"), strict=True):
             self.sandbox.change_service(other.remote_id, rate=other.rate_per_1000 * Decimal(factor))
         self.sandbox.remove_service(others[5].remote_id)
@@ -318,9 +299,11 @@ class _History(Wishes):
         # One service has an unknown type, and another has a type that a person has set.
         for other in others[6:]:
             self.sandbox.change_service(other.remote_id, type=UNKNOWN_TYPE)
+        began = timezone.now()
         sync_catalog(self.panel.pk, self.never)
         set_type(others[7], "mentions", self.people[0])
-        ServiceChange.objects.filter(service__panel=self.panel).update(at=F("at") - timedelta(minutes=10))
+        found = ServiceChange.objects.filter(service__panel=self.panel, at__gte=began)
+        found.update(at=F("at") - timedelta(minutes=10))
 
     def _place(self, *, service: Service | None = None, link: str = "", **changes: str) -> Order:
         service, values = self._wish(service, link)

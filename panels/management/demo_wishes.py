@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import string
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from panels.clients.naming import Labels, NameLookup, create_missing
@@ -39,10 +39,14 @@ COMMENTS = ("Love this!", "Where can I get one?", "Beautiful work", "Saved for l
 
 
 class Wishes:
-    """Chooses orders at a panel by a chance that its name seeds."""
+    """Chooses orders at a panel by a chance that its name seeds.
 
-    def __init__(self, panel: Panel, people: Sequence[Any]) -> None:
-        self.panel, self.people = panel, people
+    subjects: what services are for, such as "Instagram Likes", by their ids, at a panel that names them otherwise.
+    """
+
+    def __init__(self, panel: Panel, people: Sequence[Any], subjects: Mapping[str, str] | None = None) -> None:
+        self.panel, self.people, self._subjects = panel, people, subjects
+        self._known: dict[tuple[str, str], Labels] = {}
         self._chance = random.Random(panel.name)  # noqa: S311
 
     def _labels(self, link: str) -> Labels:
@@ -50,12 +54,18 @@ class Wishes:
         name, campaigns = next((each for part, each in CLIENTS.items() if part in link), ("", ()))
         if not name:
             return Labels()
-        cells = {"client": name, "campaign": self._chance.choice(campaigns) if campaigns else ""}
-        missing = NameLookup([cells]).find(cells).missing
-        create_missing(missing, self._somebody())
-        found = NameLookup([cells]).find(cells)
+        found = self._find(name, self._chance.choice(campaigns) if campaigns else "")
         number = self._chance.randint(101, 140)
         return Labels(found.client, found.campaign, f"{name[:2].upper()}-{number}" if number % 2 else "")
+
+    def _find(self, client: str, campaign: str) -> Labels:
+        """Return the labels of these names. They are looked up, and created, once."""
+        if (client, campaign) not in self._known:
+            cells = {"client": client, "campaign": campaign}
+            create_missing(NameLookup([cells]).find(cells).missing, self._somebody())
+            found = NameLookup([cells]).find(cells)
+            self._known[client, campaign] = Labels(found.client, found.campaign)
+        return self._known[client, campaign]
 
     def _row(self, service: Service | None = None, link: str = "") -> dict[str, str]:
         """Return the cells of a line of a file. A service or link that is not given is random."""
@@ -74,8 +84,14 @@ class Wishes:
         return service, self._values(service, link or self._link(pattern))
 
     def _offers(self, wish: str) -> list[Service]:
-        found = Service.objects.filter(panel=self.panel, is_listed=True, search_text__contains=wish)
-        return list(found.select_related("panel"))
+        """Return the services for a wish that the team has not blocked."""
+        found = Service.objects.filter(panel=self.panel, is_listed=True).exclude(mark__is_blocked=True)
+        if self._subjects is None:
+            found = found.filter(search_text__contains=wish)
+        else:
+            ids = [key for key, subject in self._subjects.items() if wish in subject.lower()]
+            found = found.filter(remote_id__in=ids)
+        return list(found.select_related("panel").order_by("pk"))
 
     def _values(self, service: Service, link: str) -> dict[str, str]:
         lines = max(service.min_quantity or 1, 10)
@@ -103,7 +119,7 @@ class Wishes:
         return pattern.format(
             post="".join(self._chance.choices(letters, k=11)),
             number=self._chance.randint(17 * 10**17, 18 * 10**17),
-            short=self._chance.randint(100, 999),
+            short=self._chance.randint(1_000, 99_999),
         )
 
     def _somebody(self) -> Any:

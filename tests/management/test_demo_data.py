@@ -1,22 +1,47 @@
-"""The demo is filled at a panel that another process can run later."""
+"""A panel of the demo after it was filled: marks, today's orders, and nothing that a person would wonder about."""
 
-from decimal import Decimal
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
-from panels.management.demo_data import ACCOUNTS, open_account
-from panels.sandbox import SandboxPanel
+from panels.management import demo_history
+from panels.management.demo_accounts import ACCOUNTS, open_account
+from panels.management.demo_data import BLOCKED_FOR, BLOCKED_NOTE, FAVOURITES, FIRST, PAST_ENDS, SECOND, fill
+from panels.models import Batch, Order, Product, Refill, ServiceMark
+from tests.factories import make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.mark.parametrize("account", ACCOUNTS, ids=lambda account: account.name)
-def test_an_account_is_open_without_limits_only_while_its_data_are_made(account, tmp_path):
-    file = tmp_path / "panel.jsonl"
-    with open_account(account, "key-0123456789", file) as (panel, sandbox):
-        assert (panel.calls_per_minute, panel.api_url) == (None, sandbox.api_url)
-        sandbox.set_balance(Decimal("77.50"))
-    panel.refresh_from_db()
-    assert (panel.calls_per_minute, panel.parallel_calls) == (120, 4)
-    with SandboxPanel(account.dialect, "key-0123456789", state_file=file) as again:
-        assert again.balance == Decimal("77.50")
+@pytest.fixture
+def filled(tmp_path, monkeypatch):
+    monkeypatch.setattr(demo_history, "DAYS", 20)
+    account = next(each for each in ACCOUNTS if each.name not in (FIRST, SECOND))
+    with open_account(account, "key-0123456789", tmp_path / "panel.jsonl") as (panel, sandbox):
+        fill(panel, sandbox, [make_user(), make_user()])
+        panel.refresh_from_db()
+        yield panel, sandbox
+
+
+def test_a_panel_without_trouble_has_a_past_and_a_today(filled):
+    panel, sandbox = filled
+    now = timezone.now()
+    marks = ServiceMark.objects.filter(service__panel=panel)
+    assert marks.filter(is_favourite=True).count() == FAVOURITES
+    blocked = marks.get(is_blocked=True)
+    assert (blocked.note, blocked.marked_by is None) == (BLOCKED_NOTE, False)
+    assert sandbox.services[blocked.service.remote_id].delivery in ("refuses_refills", "dropping", "canceling")
+    orders = Order.objects.filter(panel=panel)
+    of_blocked = orders.filter(service=blocked.service)
+    assert of_blocked.exists()
+    assert not of_blocked.filter(created_at__gt=now - BLOCKED_FOR).exists()
+
+    assert orders.filter(created_at__lt=now - timedelta(days=15)).count() > 20
+    assert orders.filter(created_at__gt=now - PAST_ENDS, state="placed").exists()
+    assert orders.filter(state="queued").exists()
+    assert Batch.objects.filter(state="paused").exists()
+    assert Refill.objects.filter(order__panel=panel, finished_at=None, next_check_at__isnull=False).exists()
+    assert panel.balance == sandbox.balance
+    assert (panel.paused_reason, panel.last_error) == ("", "")
+    assert not Product.objects.filter(is_stale=False).exists()

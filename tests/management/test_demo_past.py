@@ -1,18 +1,16 @@
-"""The past of the demo is consistent: days before today, prices before orders, and readings within an order."""
+"""The past of the demo is consistent: days before today, and readings within an order."""
 
 from __future__ import annotations
 
 import random
-import threading
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from panels.calls.catalog import sync_catalog
-from panels.management.demo_past import DAYS, PRICES, move_back, write_calls, write_prices
-from panels.models import OrderReading, PanelDay, Service
-from panels.providers.history import prices
+from panels.management.demo_past import move_back, write_calls
+from panels.management.demo_prices import DAYS
+from panels.models import OrderReading, PanelDay
 from tests.factories import make_panel, make_placed
 
 pytestmark = pytest.mark.django_db
@@ -27,17 +25,6 @@ def test_calls_are_counted_on_each_day_before_today():
     assert days.count() == DAYS - 1
     assert days.latest("day").day == timezone.now().date() - timedelta(days=1)
     assert days.filter(failures__gte=40).exists()
-
-
-def test_a_service_had_other_prices_and_has_its_first_one_again(synced_panel, sandbox):
-    service = Service.objects.filter(panel=synced_panel, type="default").first()
-    before = service.rate_per_1000
-    write_prices(service, sandbox)
-    assert sync_catalog(synced_panel.pk, threading.Event())[1] == ""
-    found = prices(service)
-    assert len(found) == len(PRICES) + 1
-    assert found[0][1] == found[-1][1] == before
-    assert [at for at, _ in found] == sorted(at for at, _ in found)
 
 
 @pytest.mark.parametrize("finished_at", [None, timezone.now()], ids=["under way", "finished"])

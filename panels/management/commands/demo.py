@@ -1,10 +1,11 @@
-"""Runs the dashboard with temporary data and two sandbox panels."""
+"""Runs the dashboard with temporary data and four sandbox panels."""
 
 import fcntl
 import logging
 import os
 import secrets
 import sys
+import threading
 from argparse import ArgumentParser
 from decimal import Decimal
 from pathlib import Path
@@ -18,11 +19,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from dashboard.first_run import DEMO_DIR
+from panels.catalog.facts import read_names
+from panels.catalog.offers import count_offers
 from panels.management import parts
-from panels.management.demo_data import ACCOUNTS, DemoAccount, fill, open_account
+from panels.management.demo_accounts import ACCOUNTS, DemoAccount, open_account
+from panels.management.demo_data import fill
 from panels.models import Panel
 from panels.money.rates import set_reporting_currency, store_file
-from panels.money.totals import today
+from panels.money.totals import recount, today
 from panels.people.changes import invite
 from panels.tables.rates import read_file
 from panels.worker.processes import Family, StopSignals, free_port
@@ -34,7 +38,7 @@ RATES = b"currency,rate\nUSD,1.0876\nGBP,0.8329\nTRY,49.21\n"
 
 
 class Command(BaseCommand):
-    help = "Try everything with temporary data in .demo and two sandbox panels. Ctrl-C ends it. The data stay."
+    help = "Try everything with temporary data in .demo and four sandbox panels. Ctrl-C ends it. The data stay."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000, help="the port of the dashboard, unless it is in use")
@@ -48,9 +52,10 @@ class Command(BaseCommand):
                 self.stdout.flush()
                 _forget()
             call_command("migrate", verbosity=0, interactive=False)
-            if not READY.exists() and _prepare(StopSignals.of_process()):
+            if READY.exists():
+                _write_rates()
+            elif _prepare(StopSignals.of_process()):
                 READY.touch()
-            _write_rates()
             status = self._run(free_port(port), log)
         lock.close()
         sys.exit(status)
@@ -104,6 +109,11 @@ def _prepare(signals: StopSignals) -> bool:
             return False
         with open_account(account, secrets.token_hex(16), _state_file(account)) as (panel, sandbox):
             fill(panel, sandbox, people)
+    _write_rates()
+    # At full speed, because no worker runs yet.
+    read_names(threading.Event(), nap=0)
+    count_offers(threading.Event(), nap=0)
+    recount()
     # The balance of the last panel is low.
     panel.refresh_from_db()
     panel.low_balance = ((panel.balance or Decimal(0)) // 50 + 1) * 50
@@ -112,7 +122,7 @@ def _prepare(signals: StopSignals) -> bool:
 
 
 def _write_rates() -> None:
-    """Compare the prices of both panels in one currency. The rates are of today at each start, and of no bank."""
+    """Compare the prices of all panels in one currency. The rates are of today at each start, and of no bank."""
     set_reporting_currency(ACCOUNTS[1].currency)
     lines, _ = read_file("rates.csv", RATES, today())
     store_file(lines, "rates.csv", User.objects.filter(username="demo").first())
@@ -140,6 +150,7 @@ def _sandbox(panel: Panel, account: DemoAccount) -> list[str]:
     options = {
         "port": port,
         "dialect": account.dialect,
+        "house": account.house,
         "currency": account.currency,
         "key": panel.api_key.reveal(),
         "state-file": _state_file(account),
@@ -148,4 +159,4 @@ def _sandbox(panel: Panel, account: DemoAccount) -> list[str]:
 
 
 def _state_file(account: DemoAccount) -> Path:
-    return DEMO_DIR / f"panel-{account.dialect}.jsonl"
+    return DEMO_DIR / f"panel-{account.house}.jsonl"

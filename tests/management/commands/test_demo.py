@@ -32,21 +32,19 @@ def test_the_demo_shows_the_way_in_and_continues_where_it_was(start, clone):
     assert look(clone, "SELECT 1 FROM panels_order WHERE held_for_funds_at IS NOT NULL")
     assert look(clone, "SELECT 1 FROM panels_service WHERE waits_because <> ''")
     assert look(clone, "SELECT count(*) FROM panels_order JOIN panels_refusalwords w ON refused_in_id = w.id") == [3]
-    assert look(clone, "SELECT paused_reason FROM panels_panel ORDER BY id") == ["", "unclear"]
+    assert look(clone, "SELECT paused_reason FROM panels_panel ORDER BY id") == ["", "unclear", "", ""]
     assert look(clone, "SELECT 1 FROM panels_order WHERE is_word_unknown")
     assert look(clone, "SELECT 1 FROM panels_order WHERE unreadable_since IS NOT NULL AND next_check_at IS NOT NULL")
     assert look(clone, "SELECT 1 FROM panels_service WHERE type = ''")
     assert look(clone, "SELECT 1 FROM panels_service WHERE own_type <> ''")
     assert look(clone, "SELECT 1 FROM panels_refill")
-    assert len(look(clone, "SELECT DISTINCT filename FROM panels_batch WHERE state = 'paused'")) == 2
+    assert len(look(clone, "SELECT DISTINCT filename FROM panels_batch WHERE state = 'paused'")) == 4
     ordered = look(clone, "SELECT id FROM panels_order WHERE batch_id IS NOT NULL")
     # The lines of a draft have no orders yet.
     assert set(look(clone, "SELECT order_id FROM panels_batchline WHERE order_id IS NOT NULL")) == set(ordered)
     assert len(look(clone, "SELECT DISTINCT reported_currency FROM panels_panel WHERE balance > 0")) == 2
     assert look(clone, "SELECT 1 FROM panels_panel WHERE balance < low_balance")
-
-    assert look(clone, "SELECT reporting_currency FROM panels_preferences") == ["EUR"]
-    assert "USD" in look(clone, "SELECT currency FROM panels_exchangerate WHERE source = 'file'")
+    check_past(clone, orders)
 
     assert {"mara", "jonas", "lea"} <= set(look(clone, "SELECT username FROM auth_user"))
     assert look(clone, "SELECT username FROM auth_user WHERE password LIKE '!%' AND is_active") == ["lea"]
@@ -66,6 +64,22 @@ def test_the_demo_shows_the_way_in_and_continues_where_it_was(start, clone):
     # However the parent ends, no process is left.
     again.signal(signal.SIGKILL)
     assert again.wait() == -signal.SIGKILL
+
+
+def check_past(clone, orders):
+    """Check that all panels have 90 days, and that everything on the pages is counted before the first page shows."""
+    assert orders > 2000
+    assert look(clone, "SELECT count(DISTINCT day) FROM panels_daytotal") >= [85]
+    assert look(clone, "SELECT sum(orders) FROM panels_daytotal") >= [
+        look(clone, "SELECT count(*) FROM panels_order WHERE state = 'placed'")[0] - 10
+    ]
+    assert look(clone, "SELECT 1 FROM panels_servicefacts WHERE version = 0") == []
+    assert look(clone, "SELECT 1 FROM panels_productgrade WHERE panels = 4 AND refill = 0")
+    assert len(look(clone, "SELECT 1 FROM panels_servicemark WHERE is_blocked")) == 4
+
+    assert look(clone, "SELECT reporting_currency FROM panels_preferences") == ["EUR"]
+    assert "USD" in look(clone, "SELECT currency FROM panels_exchangerate WHERE source = 'file'")
+    assert look(clone, "SELECT 1 FROM panels_order WHERE refill_until > finished_at")
 
 
 def sign_in(browser, username, password):
