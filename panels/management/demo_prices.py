@@ -11,6 +11,7 @@ from decimal import Decimal
 from django.db.models import F
 
 from panels.calls.catalog import BULK
+from panels.catalog import watch
 from panels.catalog.offers import mark_products_stale
 from panels.models import Panel, Service, ServiceChange
 from panels.models.fields import plain
@@ -76,6 +77,8 @@ class Courses:
         self._write_new(rest[RETURNED : RETURNED + NEW])
         self._write_gone(rest[RETURNED + NEW : RETURNED + NEW + GONE], sandbox)
         self._changes.sort(key=lambda change: change.at)
+        for change in self._changes:
+            change.is_used = change.service_id in kept
         ServiceChange.objects.bulk_create(self._changes, batch_size=BULK)
         mark_products_stale({change.service_id for change in self._changes})
         return {service.pk: self._course(service) for service in ordered}
@@ -130,7 +133,7 @@ class Courses:
             sandbox.remove_service(service.remote_id)
 
     def _note(self, service: Service, moment: dt.datetime, what: str, old: str, new: str) -> None:
-        self._changes.append(ServiceChange(service=service, at=moment, field=what, old=old, new=new))
+        self._changes.append(watch.new_change(service, what, old, new, moment))
 
     def _sync_time(self, latest: int, earliest: int) -> dt.datetime:
         """Return the time of a sync so many days ago. All changes that one sync found have its time."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from panels.pages.filter_bar import FilterBar
 
 # The values of one facet that are shown. The chosen one is always among them.
-MOST = 12
+MOST = 10
 
 
 @dataclass(frozen=True)

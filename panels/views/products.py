@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from panels.catalog.price_steps import price_steps
 from panels.catalog.products import rename
 from panels.filters import ProductFilter
 from panels.lists.products import PRODUCTS, RELATED, priced
@@ -74,7 +75,7 @@ def product_detail(request: HttpRequest, pk: int) -> HttpResponse:
     grades = product.grades.select_related("cheapest__panel").defer("cheapest__description", "cheapest__panel__api_key")
     context = services_context(request, product=pk)
     rows = priced(_apart(grades.order_by("refill")), context["filter"].converter)
-    context |= {"product": product, "grades": rows}
+    context |= {"product": product, "grades": rows, "pictures": price_steps(product)}
     return render_list(request, "panels/catalog/product_detail.html", context, partial="services")
 
 
