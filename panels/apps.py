@@ -29,6 +29,7 @@ class PanelsConfig(AppConfig):
         user_logged_in.connect(sessions.note_sign_in)
         user_logged_in.connect(confirmation.on_sign_in)
         post_save.connect(sessions.end_outdated, sender=settings.AUTH_USER_MODEL)
+        post_save.connect(people_history.on_password_set, sender=settings.AUTH_USER_MODEL)
         authentication_step_completed.connect(confirmation.on_step)
         factor_signals.authenticator_removed.connect(required_factor.on_removal)
         for changed in (

@@ -25,7 +25,7 @@ WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=20), time
 LONGEST_WAIT = WAITS[-1]
 MOST_TRIES = len(WAITS) + 1
 
-# For each kind: how long its link works, the subject, and the text.
+# For each kind with a link: how long the link works, the subject, and the text.
 TEXTS = {
     Mail.Kind.RESET: (
         links.BY_MAIL,
@@ -50,6 +50,13 @@ Set a password here. The link works once, and for {lasts}:
 """,
     ),
 }
+CHANGED = "Your account at the dashboard was changed"
+# Without a link, because a mail that asks for a password and has one looks like a trap.
+CHANGED_TEXT = """\
+{what} Your name there is {name}. It was done at {at:%Y-%m-%d %H:%M} UTC.
+
+If it was you, do nothing. If it was not, change your password in the dashboard, or tell a manager at once.
+"""
 
 
 def send_due(stopping: threading.Event) -> int:
@@ -81,7 +88,7 @@ def _send(mail: Mail) -> bool:
         claimed.delete()
         return False
     try:
-        _write(mail.kind, person).send()
+        _write(mail, person).send()
     # ValueError: an address that cannot be in a head.
     except (OSError, ValueError) as error:
         problem = _in_words(error)
@@ -92,8 +99,11 @@ def _send(mail: Mail) -> bool:
     return True
 
 
-def _write(kind: str, person: User) -> EmailMessage:
-    lasts, subject, text = TEXTS[Mail.Kind(kind)]
+def _write(mail: Mail, person: User) -> EmailMessage:
+    if mail.kind == Mail.Kind.CHANGE:
+        text = CHANGED_TEXT.format(what=mail.what, name=person.get_username(), at=mail.created_at)
+        return EmailMessage(CHANGED, text, to=[person.email])
+    lasts, subject, text = TEXTS[Mail.Kind(mail.kind)]
     site = site_address()
     link = f"{site}{links.make_path(person, lasts)}"
     body = text.format(name=person.get_username(), site=site, lasts=links.WORDS[lasts], link=link)

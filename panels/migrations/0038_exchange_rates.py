@@ -25,7 +25,7 @@ def grant_permissions(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("panels", "0036_views_of_people"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
+    dependencies = [("panels", "0037_mail_of_changes"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
         migrations.CreateModel(

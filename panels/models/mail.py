@@ -1,6 +1,6 @@
 """The mails to people: rows that the worker sends.
 
-A row has no text. The worker makes the link when it sends the mail, so no database and no backup ever has a link.
+A row has no link. The worker makes it when it sends the mail, so no database and no backup ever has one.
 
 ```
 a name was asked for ──▶ waits, next_at ──▶ sent_at
@@ -21,12 +21,15 @@ class Mail(models.Model):
     class Kind(models.TextChoices):
         RESET = "reset", "New password"
         INVITATION = "invitation", "Invitation"
+        CHANGE = "change", "Changed sign-in"
 
     kind = models.CharField(max_length=20, choices=Kind)
     # None until the worker has looked who is meant by `asked_for`.
     person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="mails")
     # The name or the address that a visitor typed.
     asked_for = models.CharField(max_length=254, blank=True)
+    # The sentence of a CHANGE, without a secret: "A passkey was added to your account."
+    what = models.CharField(max_length=100, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
     # When it is tried next, or when the lease of a try ends. None once it is sent or given up.
     next_at = models.DateTimeField(null=True)

@@ -12,9 +12,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group, User
 from django.db import transaction
-from django.utils import timezone
 
-from panels import bell
 from panels.models import Mail
 from panels.models.history import note
 from panels.people import links, mails
@@ -41,20 +39,12 @@ def invite(username: str, email: str, role: Group) -> User:
     return person
 
 
-def can_mail(person: User) -> bool:
-    """Return whether a link can be sent to this person."""
-    return bool(person.is_active and person.email and mails.are_set())
-
-
 def send_link(person: User) -> bool:
     """Let the worker send a link to set a password. Return False if no mail can be sent."""
-    if not can_mail(person):
-        return False
-    kind = Mail.Kind.INVITATION if is_invited(person) else Mail.Kind.RESET
-    Mail.objects.create(kind=kind, person=person, next_at=timezone.now())
-    note(person, "link to set a password sent by mail")
-    bell.ring("mail", bell.ALL)
-    return True
+    is_written = mails.write(person, Mail.Kind.INVITATION if is_invited(person) else Mail.Kind.RESET)
+    if is_written:
+        note(person, "link to set a password sent by mail")
+    return is_written
 
 
 def make_link(person: User) -> str:

@@ -1,4 +1,4 @@
-"""Names the person of a change in the history, records changes of second factors, and deletes old history."""
+"""Names the person of a change in the history, records and mails changes of the sign-in, and deletes old history."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from panels.models import Mail
 from panels.models.history import note
+from panels.people import mails
 from panels.people.visitors import network_of
 
 JOB = "delete old history"
@@ -24,6 +26,8 @@ FACTORS = {
     Authenticator.Type.WEBAUTHN: "passkey",
     Authenticator.Type.RECOVERY_CODES: "recovery codes",
 }
+# In mails. Recovery codes come and go with a factor, so they have no mail of their own.
+MAILED = {Authenticator.Type.TOTP: "An authenticator app", Authenticator.Type.WEBAUTHN: "A passkey"}
 
 
 class Actors:
@@ -45,16 +49,27 @@ class Actors:
 def on_factor_added(user: User, authenticator: Authenticator, **_: Any) -> None:
     """Record a new second factor, as a receiver of allauth's signal. Its name and its secret are not recorded."""
     note(user, f"second factor: {FACTORS[authenticator.type]} added")
+    if factor := MAILED.get(authenticator.type):
+        mails.write(user, Mail.Kind.CHANGE, f"{factor} was added to your account.")
 
 
 def on_factor_removed(user: User, authenticator: Authenticator, **_: Any) -> None:
     """Record that a second factor was removed, as a receiver of allauth's signal."""
     note(user, f"second factor: {FACTORS[authenticator.type]} removed")
+    if factor := MAILED.get(authenticator.type):
+        mails.write(user, Mail.Kind.CHANGE, f"{factor} was removed from your account.")
 
 
 def on_codes_renewed(user: User, **_: Any) -> None:
     """Record new recovery codes, as a receiver of allauth's signal."""
     note(user, "second factor: new recovery codes made")
+    mails.write(user, Mail.Kind.CHANGE, "New recovery codes were made for your account.")
+
+
+def on_password_set(instance: User, created: bool, **_: Any) -> None:  # noqa: FBT001
+    """Mail the person, as a receiver of post_save. Django keeps `_password` from set_password to the end of save."""
+    if instance._password is not None and not created:
+        mails.write(instance, Mail.Kind.CHANGE, "A password was set for your account.")
 
 
 def delete_old() -> None:

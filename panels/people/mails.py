@@ -28,6 +28,20 @@ def are_set() -> bool:
     return bool(settings.EMAIL_HOST and site_address())
 
 
+def can_mail(person: User) -> bool:
+    """Return whether a mail can be sent to this person."""
+    return bool(person.is_active and person.email and are_set())
+
+
+def write(person: User, kind: Mail.Kind, what: str = "") -> bool:
+    """Let the worker send a mail to a person. Return False if no mail can be sent."""
+    if not can_mail(person):
+        return False
+    Mail.objects.create(kind=kind, person=person, what=what, next_at=timezone.now())
+    bell.ring("mail", bell.ALL)
+    return True
+
+
 def ask_for_reset(name_or_address: str) -> None:
     """Ask for a mail to the people with this name or mail address.
 

@@ -20,7 +20,7 @@ from panels.pages.htmx import wants_fragment
 from panels.pages.limits import limited
 from panels.pages.paging import count_with, paginate
 from panels.pages.table import TablePage
-from panels.people import changes
+from panels.people import changes, mails
 from panels.people.roles import reachable_people
 
 
@@ -83,7 +83,7 @@ def person_invite(request: HttpRequest) -> HttpResponse:
 
 
 def _hand_over(request: HttpRequest, person: User) -> HttpResponse:
-    if not changes.can_mail(person):
+    if not mails.can_mail(person):
         return show_link(request, person)
     messages.success(request, f"{person} was invited. A mail with the link is on its way.")
     return redirect("person_detail", person.pk)

@@ -15,7 +15,7 @@ from panels.lists.people import access_badge, marked
 from panels.models import Mail
 from panels.pages.confirmation import confirmed
 from panels.pages.required_factor import is_required_of
-from panels.people import changes
+from panels.people import changes, mails
 from panels.people.roles import is_invited, reachable_people, role_of
 from panels.people.sessions import open_sessions
 from panels.views.people import show_link
@@ -39,8 +39,8 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_change": may_change,
         "form": RoleForm(request.user, initial={"role": role}) if may_change and not person.is_superuser else None,
         "needs_factor": not person.has_factor and is_required_of(person),  # type: ignore[attr-defined]
-        "can_mail": changes.can_mail(person),
-        "last_mail": Mail.objects.filter(person=person).first(),
+        "can_mail": mails.can_mail(person),
+        "last_mail": Mail.objects.filter(person=person).exclude(kind=Mail.Kind.CHANGE).first(),
         "sessions": list(open_sessions(person)[:MAX_SESSIONS]),
     }
     return render(request, "panels/people/person_detail.html", context)

@@ -25,8 +25,8 @@ def ann(db):
     return make_user("Viewer", username="ann", email="ann@example.com")
 
 
-def waiting(person, kind=Mail.Kind.RESET):
-    return Mail.objects.create(kind=kind, person=person, next_at=timezone.now())
+def waiting(person, kind=Mail.Kind.RESET, **fields):
+    return Mail.objects.create(kind=kind, person=person, next_at=timezone.now(), **fields)
 
 
 def send(times=1):
@@ -52,6 +52,16 @@ def test_a_mail_has_a_link_of_the_site_that_finds_its_person(ann, mail_server, k
     assert mail.sent_at
     assert mail.next_at is None
     assert send_due(NEVER) == 0
+
+
+def test_a_mail_about_a_change_says_what_and_when_and_has_no_link(ann, mail_server):
+    mail = waiting(ann, Mail.Kind.CHANGE, what="A passkey was added to your account.")
+    assert send_due(NEVER) == 1
+    (taken,) = mail_server.taken
+    text = taken.get_content()
+    assert taken["Subject"] == "Your account at the dashboard was changed"
+    assert text.startswith(f"{mail.what} Your name there is ann. It was done at {mail.created_at:%Y-%m-%d %H:%M} UTC.")
+    assert not any(part in text for part in ("http", "#", "orders.example.com"))
 
 
 def test_nothing_that_is_stored_of_a_mail_has_its_link(ann, mail_server):

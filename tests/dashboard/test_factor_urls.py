@@ -8,6 +8,7 @@ from allauth.mfa.webauthn.internal.auth import STATE_SESSION_KEY
 from django.urls import NoReverseMatch, reverse
 from fido2.utils import websafe_decode
 
+from panels.models import Mail
 from tests.factories import make_user
 from tests.factors import PASSWORD, SECRET, code, make_answer, make_app, make_codes, make_passkey, sign_in
 
@@ -46,6 +47,28 @@ def test_an_app_is_set_up_by_its_code_and_comes_with_recovery_codes(as_manager, 
     codes = as_manager.get(reverse("mfa_download_recovery_codes")).text.split()
     assert len(codes) == 10
     assert all(each in page for each in codes)
+
+
+def test_each_change_of_factors_by_its_page_is_mailed_once(
+    as_manager, manager, mail_server, django_capture_on_commit_callbacks
+):
+    type(manager).objects.update(email="ann@example.com")
+    as_manager.get(reverse("mfa_activate_totp"))
+    with django_capture_on_commit_callbacks(execute=True):
+        as_manager.post(reverse("mfa_activate_totp"), {"code": code(secret=as_manager.session["mfa.totp.secret"])})
+    assert as_manager.get(reverse("mfa_view_recovery_codes")).status_code == 200
+    with django_capture_on_commit_callbacks(execute=True):
+        as_manager.post(reverse("mfa_generate_recovery_codes"))
+    add_passkey(as_manager)
+    as_manager.post(reverse("mfa_deactivate_totp"))
+    as_manager.post(reverse("mfa_remove_webauthn", args=[manager.authenticator_set.get(type="webauthn").pk]))
+    assert list(Mail.objects.order_by("pk").values_list("what", flat=True)) == [
+        "An authenticator app was added to your account.",
+        "New recovery codes were made for your account.",
+        "A passkey was added to your account.",
+        "An authenticator app was removed from your account.",
+        "A passkey was removed from your account.",
+    ]
 
 
 def test_the_page_shows_the_factors_and_no_secret(as_manager, manager):

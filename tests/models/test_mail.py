@@ -17,4 +17,5 @@ def test_no_field_of_a_mail_has_a_text_with_a_link():
     names = {field.name for field in Mail._meta.fields}
     assert names == {
         "id", "kind", "person", "asked_for", "created_at", "next_at", "tries", "sent_at", "given_up_at", "error",
+        "what",
     }  # fmt: skip

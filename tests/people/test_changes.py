@@ -11,7 +11,7 @@ from django.db import IntegrityError, connections, transaction
 from django.test import Client
 
 from panels.models import Mail, Session
-from panels.people import changes, links
+from panels.people import changes, links, mails
 from tests.factories import make_user
 from tests.processes import PATIENCE
 
@@ -43,7 +43,7 @@ def test_without_a_server_or_an_address_no_mail_is_written(manager, email, reque
     if not email:
         request.getfixturevalue("mail_server")
     person = changes.invite("ann", email, role("Viewer"))
-    assert not changes.can_mail(person)
+    assert not mails.can_mail(person)
     assert not Mail.objects.exists()
 
 

@@ -7,10 +7,12 @@ from datetime import timedelta
 import pytest
 from allauth.mfa.models import Authenticator
 from auditlog.models import LogEntry
+from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import RequestFactory
 from django.utils import timezone
 
+from panels.models import Mail
 from panels.models.history import record
 from panels.people.history import (
     FACTORS,
@@ -65,6 +67,51 @@ def test_changes_of_factors_are_noted_without_their_names(receiver, words):
     passkey = make_passkey(make_user(), name="A name that is nobody's business")
     receiver(request=None, user=passkey.user, authenticator=passkey)
     assert LogEntry.objects.order_by("-pk")[0].changes == {"event": ["", words]}
+
+
+@pytest.mark.parametrize(
+    ("receiver", "words"),
+    [
+        (on_factor_added, "A passkey was added to your account."),
+        (on_factor_removed, "A passkey was removed from your account."),
+        (on_codes_renewed, "New recovery codes were made for your account."),
+    ],
+)
+def test_a_changed_factor_is_mailed_without_its_name(receiver, words, mail_server):
+    passkey = make_passkey(make_user(email="ann@example.com"), name="A name that is nobody's business")
+    receiver(request=None, user=passkey.user, authenticator=passkey)
+    mail = Mail.objects.get()
+    assert (mail.kind, mail.person, mail.what) == ("change", passkey.user, words)
+    assert mail.next_at
+
+
+@pytest.mark.parametrize("fields", [{"email": ""}, {"is_active": False}], ids=["address", "access"])
+def test_who_cannot_get_a_mail_gets_none_about_a_change(fields, mail_server):
+    on_codes_renewed(user=make_user(**{"email": "ann@example.com", **fields}))
+    assert not Mail.objects.exists()
+
+
+def test_without_a_mail_server_no_change_is_mailed():
+    on_codes_renewed(user=make_user(email="ann@example.com"))
+    assert not Mail.objects.exists()
+
+
+def test_a_new_password_is_mailed_and_no_first_one_of_a_new_person_and_no_other_change(mail_server, settings):
+    ann = User(username="ann", email="ann@example.com")
+    ann.set_password("correct horse battery")
+    ann.save()
+    ann.first_name = "Ann"
+    ann.save()
+    # A sign-in with another number of rounds stores the same password again.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher", *settings.PASSWORD_HASHERS]
+    assert ann.check_password("correct horse battery")
+    assert ann.password.startswith("scrypt")
+    assert not Mail.objects.exists()
+    ann.set_password("another horse battery")
+    ann.save(update_fields=("password",))
+    assert Mail.objects.get().what == "A password was set for your account."
+    ann.save()
+    assert Mail.objects.count() == 1
 
 
 def test_every_type_of_factor_has_words():

@@ -90,6 +90,11 @@ def test_a_mail_that_was_given_up_is_said(as_manager, ann):
     assert "The last mail with a link was not sent. No answer." in text_of(as_manager.get(at(ann)))
 
 
+def test_a_mail_about_a_change_is_no_mail_with_a_link(as_manager, ann):
+    make_mail(ann, kind=Mail.Kind.CHANGE)
+    assert "The last mail with a link" not in text_of(as_manager.get(at(ann)))
+
+
 def test_a_manager_finds_no_button_for_themselves_and_no_form_works(as_manager, manager):
     page = as_manager.get(at(manager))
     assert not any(f'action="{at(manager, action)}"' in page.text for action in ACTIONS)

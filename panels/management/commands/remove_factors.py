@@ -8,7 +8,9 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
+from panels.models import Mail
 from panels.models.history import note
+from panels.people import mails
 
 TYPES = Authenticator.Type
 # What stands for one factor of each type. Nobody has two apps, or two sets of codes.
@@ -33,6 +35,7 @@ class Command(BaseCommand):
         factors.delete()
         user.sessions.all().delete()
         note(user, f"second factors removed by a command: {_listed(found)}")
+        mails.write(user, Mail.Kind.CHANGE, "All second factors were removed from your account.")
         self.stdout.write(
             f"Removed from {username}: {_listed(found)}. {username} is signed out everywhere, and the password alone "
             f"signs {username} in now. If you suspect a theft, set a new password too."

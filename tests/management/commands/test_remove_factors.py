@@ -4,6 +4,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from auditlog.models import LogEntry
 
+from panels.models import Mail
 from tests.factories import make_user
 from tests.factors import PASSWORD, is_in, make_app, make_codes, make_passkey, sign_in
 from tests.management.running import run
@@ -28,6 +29,12 @@ def test_all_factors_of_one_person_are_removed_and_named(client):
     assert words == "second factors removed by a command: the authenticator app, the recovery codes, 2 passkeys"
     sign_in(client, ann)
     assert is_in(client)
+
+
+def test_the_person_is_told_by_mail(mail_server):
+    make_app(make_user(username="ann", email="ann@example.com"))
+    run("remove_factors", "ann")
+    assert Mail.objects.get().what == "All second factors were removed from your account."
 
 
 def test_nothing_to_remove_and_nobody_are_said():
