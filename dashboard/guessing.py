@@ -72,6 +72,8 @@ def is_locked(request: HttpRequest, user: User | None = None, *, what: str = A_P
     """
     allowed = AxesProxyHandler.is_allowed(request, _credentials(user, what))
     request.axes_locked_out = not allowed  # type: ignore[attr-defined]
+    # `refuse` is called by axes too, which knows only the request.
+    request.locked_what = what  # type: ignore[attr-defined]
     return not allowed
 
 
@@ -109,7 +111,8 @@ def _locked_until(name: str | None, network: str | None, now: datetime) -> datet
     return max(ends, default=None)
 
 
-def refuse(request: HttpRequest, *_: object, what: str = "") -> HttpResponse:
-    """Answer a try while the name or the network is locked. what: the kind of tries without a name."""
-    context = {"until": getattr(request, "locked_until", None), "asked": what == A_MAIL}
+def refuse(request: HttpRequest, *_: object) -> HttpResponse:
+    """Answer a try while the name or the network is locked."""
+    is_asked_mail = getattr(request, "locked_what", None) == A_MAIL
+    context = {"until": getattr(request, "locked_until", None), "is_asked_mail": is_asked_mail}
     return render(request, "locked_out.html", context, status=429)

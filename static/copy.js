@@ -10,7 +10,7 @@
         await navigator.clipboard.writeText(field.value);
       } catch {
         // Without HTTPS there is no clipboard, so the person copies the selected text.
-        button.textContent = "Selected: press Ctrl+C";
+        button.textContent = "Selected. Press Ctrl+C.";
         return;
       }
       button.textContent = "Copied";

@@ -21,7 +21,8 @@ def site_address() -> str:
 
 def _is_here(host: str) -> bool:
     """Return whether a name leads each reader of a mail to their own machine."""
-    if host == "localhost" or host.endswith(".localhost"):
+    name = host.removesuffix(".")
+    if name in ("localhost", "localhost.localdomain") or name.endswith(".localhost"):
         return True
     try:
         address = ip_address(host)

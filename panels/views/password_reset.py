@@ -27,13 +27,13 @@ def password_reset(request: HttpRequest) -> HttpResponse:
     if not mails.are_set():
         return render(request, TEMPLATE)
     if guessing.is_locked(request, what=guessing.A_MAIL):
-        return guessing.refuse(request, what=guessing.A_MAIL)
+        return guessing.refuse(request)
     form = PasswordResetForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return render(request, TEMPLATE, {"form": form}, status=422 if form.is_bound else 200)
     guessing.count_failure(request, what=guessing.A_MAIL)
     if guessing.is_locked(request, what=guessing.A_MAIL):
-        return guessing.refuse(request, what=guessing.A_MAIL)
+        return guessing.refuse(request)
     mails.ask_for_reset(form.cleaned_data["who"])
     messages.success(request, ANSWER)
     return redirect("login")

@@ -39,6 +39,28 @@ def test_a_person_is_invited_sets_a_password_and_loses_access_again(page, open_p
     theirs.wait_for_url("**/login/?next=/orders/")
 
 
+def test_a_second_link_in_the_same_tab_replaces_the_first(page):
+    page.goto("/password/link/#first")
+    field = page.locator("[data-from-address]")
+    expect(field).to_have_value("first")
+    page.evaluate("location.hash = 'second'")
+    expect(field).to_have_value("second")
+    assert page.evaluate("location.hash") == ""
+
+
+@pytest.mark.parametrize(("clipboard", "words"), [("true", "Copied"), ("false", "Selected. Press Ctrl+C.")])
+def test_a_button_that_copies_says_what_it_did(page, sign_in, clipboard, words):
+    page.add_init_script(f"""
+        const writeText = async () => {{ if (!{clipboard}) throw new Error("no clipboard"); }};
+        Object.defineProperty(navigator, "clipboard", {{ value: {{ writeText }} }});
+    """)
+    sign_in(page)
+    page.goto(f"/people/{make_user('Viewer').pk}/")
+    page.get_by_role("button", name="Show a link").click()
+    page.locator("[data-copies]").click()
+    expect(page.locator("[data-copies]")).to_have_text(words)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_pages_fit_with_the_longest_names(open_page, sign_in, looks_right, scheme):
     page = open_page(color_scheme=scheme)

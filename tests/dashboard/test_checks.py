@@ -66,5 +66,7 @@ def test_a_mail_server_without_an_address_for_links_is_told(settings):
     settings.EMAIL_HOST = "mail.example.com"
     (warning,) = check_mail()
     assert (warning.id, warning in run_checks()) == ("dashboard.W001", True)
+    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
+    assert check_mail() == [warning]
     settings.ALLOWED_HOSTS = ["orders.example.com"]
     assert check_mail() == []

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core import signing
 from django.test import Client
 
+from dashboard import passkeys
 from dashboard.guessing import A_PASSKEY, IN_NETWORK
 from dashboard.passkeys import ANSWER_WITHIN
 from panels.models import Session
@@ -64,6 +65,19 @@ def test_a_challenge_is_answered_once(client, device):
     other.cookies[COOKIE] = cookie
     assert give(other, credential).url == "/login/"
     assert not is_in(other)
+
+
+def test_a_cookie_that_becomes_too_old_while_its_answer_is_checked_still_signs_in(client, device, monkeypatch):
+    credential, read = device.sign(ask(client)), []
+
+    def once(request):
+        read.append(request)
+        return passkeys_state(request) if len(read) == 1 else {}
+
+    passkeys_state = passkeys._state_in
+    monkeypatch.setattr(passkeys, "_state_in", once)
+    assert give(client, credential).url == "/"
+    assert is_in(client)
 
 
 @pytest.mark.parametrize("lost", ["no cookie", "another challenge", "forged", "too old"])

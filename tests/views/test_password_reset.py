@@ -83,8 +83,13 @@ def test_the_host_of_the_request_is_not_in_the_mail(client, ann, mail_server, se
 
 def test_asking_is_limited_like_wrong_passwords(client, ann, mail_server):
     assert [ask(client, who).status_code for who in ("a", "b", "c", "d", "e", "ann")] == [302] * 4 + [429] * 2
-    assert client.get(URL).status_code == 429
+    page = client.get(URL)
+    assert page.status_code == 429
+    assert "You can still sign in" in page.text
+    assert "wrong passwords" not in page.text
     assert Mail.objects.count() == 4
+    # The other tries from this network say what is locked there, and that is nothing.
+    assert client.post("/password/link/", {"code": "1-wrong-code"}).status_code == 422
     # Ann signs in elsewhere as before.
     assert sign_in(Client(REMOTE_ADDR="192.0.2.8"), ann).url == "/"
 
