@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import Group, User
@@ -47,10 +48,15 @@ def send_link(person: User) -> bool:
     return is_written
 
 
+def lifetime_of_link(person: User) -> timedelta:
+    """Return how long a link works that a manager gives to this person."""
+    return links.INVITES if is_invited(person) else links.BY_MANAGER
+
+
 def make_link(person: User) -> str:
     """Return the path of a new link to set a password. The manager gives it to the person."""
     note(person, "link to set a password made")
-    return links.make_path(person, links.INVITES if is_invited(person) else links.BY_MANAGER)
+    return links.make_path(person, lifetime_of_link(person))
 
 
 def change_role(actor: Any, pk: int, role: Group) -> bool:

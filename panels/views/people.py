@@ -20,7 +20,7 @@ from panels.pages.htmx import wants_fragment
 from panels.pages.limits import limited
 from panels.pages.paging import count_with, paginate
 from panels.pages.table import TablePage
-from panels.people import changes, mails
+from panels.people import changes, links, mails
 from panels.people.roles import reachable_people
 
 
@@ -91,5 +91,6 @@ def _hand_over(request: HttpRequest, person: User) -> HttpResponse:
 
 def show_link(request: HttpRequest, person: User) -> HttpResponse:
     """Show a new link to set a password. It is shown once, because nothing stores it."""
-    context = {"person": person, "link": request.build_absolute_uri(changes.make_link(person))}
+    lasts = links.WORDS[changes.lifetime_of_link(person)]
+    context = {"person": person, "lasts": lasts, "link": request.build_absolute_uri(changes.make_link(person))}
     return render(request, "panels/people/person_link.html", context)

@@ -80,6 +80,14 @@ def test_a_link_is_shown_or_sent(as_manager, ann, mail_server):
     assert Mail.objects.get().person == ann
 
 
+def test_the_page_of_a_link_says_the_one_lifetime_that_it_has(as_manager, ann):
+    invited = User.objects.create_user("lea", password=None)
+    for person, words, other in ((ann, "for a day.", "three days"), (invited, "for three days.", "a day.")):
+        page = text_of(as_manager.post(at(person, "link")))
+        assert f"It works once, and {words}" in page
+        assert other not in page
+
+
 def test_without_a_mail_server_no_mail_is_offered_or_sent(as_manager, ann):
     assert "Mail a link" not in as_manager.get(at(ann)).text
     assert "No mail can be sent to ann." in press(as_manager, ann, "link", by="mail")
