@@ -16,19 +16,14 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm
 from django.contrib.auth.models import Group, User
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
-from django.urls import path
+from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
-from django.views.decorators.http import require_POST
 
 from panels.admin.base import Confirmed, OwnFilters, RowAdmin
 from panels.forms.passwords import LimitedPasswords
 from panels.models import Mail, PersonalSettings, SavedView, Session
 from panels.pages.confirmation import confirmed
-from panels.people import changes
 from panels.people.roles import grantable_groups, reachable_people
 
 # Nothing writes the mail addresses of allauth.
@@ -79,25 +74,6 @@ class PeopleAdmin(Confirmed, OwnFilters, UserAdmin):  # type: ignore[type-arg]
         if db_field.name == "groups" and not request.user.is_superuser:
             kwargs["queryset"] = grantable_groups(request.user)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
-
-    def get_urls(self) -> Any:
-        link = self.admin_site.admin_view(self.password_link)
-        return [path("<int:pk>/link/", link, name="auth_user_password_link"), *super().get_urls()]
-
-    @method_decorator(require_POST)
-    @method_decorator(confirmed)
-    def password_link(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show a new link to set a password. The log says who made it, without the link."""
-        person = self.get_object(request, str(pk))
-        if person is None:
-            raise Http404
-        if not self.has_change_permission(request, person):
-            raise PermissionDenied
-        self.log_change(request, person, "Made a link to set a password.")
-        title = f"Link to set a password: {person}"
-        context = {**self.admin_site.each_context(request), "title": title, "person": person}
-        context["link"] = request.build_absolute_uri(changes.make_link(person))
-        return TemplateResponse(request, "admin/auth/user/password_link.html", context)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Refuse, because the history of orders names users. Make a user inactive instead."""

@@ -12,12 +12,16 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
+from panels.filters.people import ACCESS
 from panels.lists.cells import main_link, name_column, time_column, words
 from panels.pages.numbers import count
 from panels.pages.required_factor import factors_of
 from panels.pages.states import badge
 from panels.pages.table import Column, Table
 from panels.people.roles import is_invited, role_of
+
+# The looks of each kind of access.
+KINDS = {"active": "good", "invited": "info", "none": "neutral"}
 
 
 def marked(people: QuerySet[User]) -> QuerySet[User]:
@@ -35,16 +39,19 @@ def marked(people: QuerySet[User]) -> QuerySet[User]:
 
 def access_of(user: User) -> str:
     """Return the access of a person in words."""
-    if not user.is_active:
-        return "No access"
-    return "Invited" if is_invited(user) else "Active"
+    return ACCESS[_access_kind(user)][0]
 
 
 def access_badge(user: User) -> str:
     """Show the access of a person."""
-    kinds = {"Active": "good", "Invited": "info", "No access": "neutral"}
     access = access_of(user)
-    return badge(access.lower(), label=access, kind=kinds[access])
+    return badge(access.lower(), label=access, kind=KINDS[_access_kind(user)])
+
+
+def _access_kind(user: User) -> str:
+    if not user.is_active:
+        return "none"
+    return "invited" if is_invited(user) else "active"
 
 
 def _yes_or_no(user: Any) -> str:

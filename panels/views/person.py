@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
@@ -56,11 +59,8 @@ def person_role(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, "Choose one of the roles. Nothing was changed.")
         return redirect("person_detail", pk)
     role = form.cleaned_data["role"]
-    try:
+    with _kept_is_said(request):
         is_done = changes.change_role(request.user, pk, role)
-    except changes.KeptError as kept:
-        messages.error(request, f"{kept} Nothing was changed.")
-    else:
         messages.success(request, f"{person} is {'now' if is_done else 'already'} {role}.")
     return redirect("person_detail", pk)
 
@@ -71,11 +71,8 @@ def person_role(request: HttpRequest, pk: int) -> HttpResponse:
 def person_sessions_end(request: HttpRequest, pk: int) -> HttpResponse:
     """Sign a person out on all devices."""
     person = _find(request, pk)
-    try:
+    with _kept_is_said(request):
         ended = changes.end_sessions(request.user, pk)
-    except changes.KeptError as kept:
-        messages.error(request, f"{kept} Nothing was changed.")
-    else:
         messages.success(request, f"{person} was signed out on {ended} device{pluralize(ended)}.")
     return redirect("person_detail", pk)
 
@@ -93,11 +90,8 @@ ACCESS = {
 def person_access(request: HttpRequest, pk: int, is_active: bool) -> HttpResponse:  # noqa: FBT001
     """Take the access of a person away, or give it back."""
     person, (done, not_done) = _find(request, pk), ACCESS[is_active]
-    try:
+    with _kept_is_said(request):
         is_done = changes.set_access(request.user, pk, is_active=is_active)
-    except changes.KeptError as kept:
-        messages.error(request, f"{kept} Nothing was changed.")
-    else:
         messages.success(request, (done if is_done else not_done).format(person))
     return redirect("person_detail", pk)
 
@@ -121,6 +115,15 @@ def person_link(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.error(request, f"No mail can be sent to {person}.")
     return redirect("person_detail", pk)
+
+
+@contextmanager
+def _kept_is_said(request: HttpRequest) -> Iterator[None]:
+    """Tell the manager why nothing was changed."""
+    try:
+        yield
+    except changes.KeptError as kept:
+        messages.error(request, f"{kept} Nothing was changed.")
 
 
 def _find(request: HttpRequest, pk: int) -> User:

@@ -109,7 +109,7 @@ def test_a_manager_copies_a_link_to_set_a_password(page, sign_in):
     page.get_by_role("button", name="Make a link to set a password").click()
     page.get_by_role("button", name="Copy").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
-    assert page.evaluate("navigator.clipboard.readText()") == page.get_by_label("Link").input_value()
+    assert page.evaluate("navigator.clipboard.readText()") == page.get_by_label("Link to set a password").input_value()
 
 
 def test_a_long_change_of_the_history_is_read_in_full_on_a_phone(page, sign_in):

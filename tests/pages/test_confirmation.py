@@ -70,7 +70,7 @@ def test_no_form_is_taken_without_it_and_no_key_is_kept_for_later(client, panel,
     of_panel = [reverse(name, args=[panel.pk]) for name in ("panel_parallel", "panel_delete")]
     actions = [
         *of_panel,
-        reverse("admin:auth_user_password_link", args=[root.pk]),
+        reverse("person_link", args=[root.pk]),
         reverse("admin:auth_group_changelist"),
     ]
     for address in [*guarded(panel, root), *actions]:
