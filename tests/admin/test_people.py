@@ -214,7 +214,8 @@ def test_the_button_for_a_link_leads_to_the_page_of_the_dashboard(as_manager, op
     change = as_manager.get(f"{PEOPLE}{operator.pk}/change/").text
     assert change.index(f'formaction="/people/{operator.pk}/link/"') < change.index('id="user_form"')
     assert "Make a link to set a password" not in as_manager.get(f"{PEOPLE}{manager.pk}/change/").text
-    assert as_manager.post(f"{PEOPLE}{operator.pk}/link/").status_code == 404
+    # The admin has no such page of its own: Django takes the rest of the address for a part of the key.
+    assert as_manager.post(f"{PEOPLE}{operator.pk}/link/").url == f"{PEOPLE}{operator.pk}/link/change/"
 
 
 def test_a_manager_sees_no_session_of_who_may_do_more(as_manager, client):
