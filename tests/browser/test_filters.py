@@ -55,6 +55,23 @@ def test_filters_are_chosen_shown_as_chips_and_removed(page, sign_in, two_orders
     page.wait_for_url("**/orders/")
 
 
+def test_the_message_about_a_wrong_filter_is_not_under_the_open_fields(open_page, sign_in, two_orders, looks_right):
+    for width in (390, 1280):
+        page = open_page(viewport={"width": width, "height": 900})
+        sign_in(page, "Operator")
+        page.goto("/orders/?panel=999")
+        expect(page.get_by_label("Exact state")).to_be_visible()
+        message = page.get_by_role("alert").filter(has_text="not valid: Panel")
+        expect(message).to_be_visible()
+        is_uncovered = """(message) => {
+            const box = message.getBoundingClientRect();
+            const at = [0.1, 0.5, 0.9].map((part) => [box.left + part * box.width, box.top + part * box.height]);
+            return at.every(([x, y]) => message.contains(document.elementFromPoint(x, y)));
+        }"""
+        assert message.evaluate(is_uncovered)
+        looks_right(page)
+
+
 def test_all_orders_of_a_name_are_found_by_a_part_of_it(page, sign_in, transactional_db):
     client = make_client("Fjord Ceramics")
     found = [

@@ -135,7 +135,10 @@ def test_a_filter_that_cannot_be_read_shows_nothing_rather_than_everything(as_vi
     assert as_viewer.get(f"{reverse('order_export', args=['csv'])}?{query}").status_code == 302
 
 
-@pytest.mark.parametrize("headers", [{}, HTMX, HTMX | {"HX-Boosted": "true"}], ids=["page", "fragment", "boosted"])
+TYPED = HTMX | {"HX-Trigger": "filters"}
+
+
+@pytest.mark.parametrize("headers", [{}, TYPED, TYPED | {"HX-Boosted": "true"}], ids=["page", "fragment", "boosted"])
 @pytest.mark.parametrize("query", ["panel=999999", "created_from=yesterday", "state=lost"])
 def test_the_message_about_a_filter_that_is_not_valid_is_shown_once(as_viewer, query, headers):
     text = as_viewer.get(f"{reverse('order_list')}?{query}", headers=headers).text

@@ -122,7 +122,7 @@ def test_a_view_whose_filter_cannot_be_read_opens_and_says_so(as_viewer, viewer)
     view = make_view(viewer, query="panel=999&state=queued")
     answer = as_viewer.get(view.get_absolute_url())
     words = text_of(answer)
-    assert "The view “My queue” has a filter that is not valid: Panel." in words
+    assert "The view “My queue” has a filter that is not valid: Panel. Nothing is shown" in words
     assert "Select a valid choice. 999 is not one of the available choices." in words
     assert not answer.context["page"].rows
     # What cannot be read is not saved again.

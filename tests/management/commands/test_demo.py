@@ -24,6 +24,7 @@ def test_the_demo_shows_the_way_in_and_continues_where_it_was(start, clone):
         # Although the browser keeps its connection.
         demo.signal(signal.SIGINT, group=True)
         assert demo.wait() == 0
+    assert "Traceback" not in (clone / ".demo" / "demo.log").read_text()
 
     states, orders = look(clone, "SELECT DISTINCT state || progress FROM panels_order"), count(clone)
     for wanted in ("queued", "unknown", "refused", "placedcompleted", "placedpartial", "placedcanceled"):
