@@ -1,4 +1,4 @@
-"""Middleware: the health check, the address of the visitor behind a proxy, and the headers of every page."""
+"""Middleware: the health check, the visitor behind a proxy, the headers of pages, and the page about a wrong method."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import logging
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import render
 
 from dashboard.health import healthz
+from panels.pages.htmx import wants_fragment
 
 logger = logging.getLogger(__name__)
 
@@ -95,6 +97,24 @@ class PageHeaders:
         for name, value in PAGE_HEADERS.items():
             response.setdefault(name, value)
         return response
+
+
+class NotAllowedPage:
+    """Shows a page where an address only takes forms. Django's own answer is empty, which looks like a broken site.
+
+    A person comes there by a reload, or by a sign-in that leads back to the address.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed) or wants_fragment(request):
+            return response
+        page = render(request, "405.html", status=response.status_code)
+        page["Allow"] = response["Allow"]
+        return page
 
 
 def _address(hop: str) -> Address | None:

@@ -93,6 +93,8 @@ MIDDLEWARE = [
     "panels.pages.required_factor.RequiredFactor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    # The innermost one, because its page needs the person and the messages.
+    "dashboard.middleware.NotAllowedPage",
 ]
 
 ROOT_URLCONF = "dashboard.urls"

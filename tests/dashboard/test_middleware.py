@@ -124,3 +124,19 @@ def test_a_page_keeps_its_own_header_and_static_files_stay_in_caches(db, client)
     static = client.get("/static/app.css")
     assert "no-store" not in static.headers["Cache-Control"]
     static.close()
+
+
+def test_an_address_that_only_takes_forms_shows_a_page_in_the_looks_of_the_house(as_manager, client):
+    answer = as_manager.get("/people/1/link/")
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "Nothing to show here" in answer.text
+    assert 'href="/orders/"' in answer.text
+    client.logout()
+    answer = client.delete("/password/link/")
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD, POST")
+    assert "Nothing to show here" in answer.text
+    assert "<nav" not in answer.text
+
+
+def test_a_fragment_gets_no_page_about_a_wrong_method(as_manager):
+    assert as_manager.get("/people/1/link/", headers={"HX-Request": "true"}).content == b""
