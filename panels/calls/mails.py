@@ -8,7 +8,9 @@ from datetime import timedelta
 from smtplib import SMTPRecipientsRefused, SMTPResponseException
 
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
+from django.core.validators import validate_email
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
@@ -23,6 +25,7 @@ LEASE = timedelta(minutes=5)
 # How long a mail waits after each try that failed. It is given up after the last one.
 WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=20), timedelta(hours=1))
 LONGEST_WAIT = WAITS[-1]
+UNUSABLE_SETTINGS = "The mail could not be written. Check EMAIL_URL and DEFAULT_FROM_EMAIL."
 MOST_TRIES = len(WAITS) + 1
 
 # For each kind with a link: how long the link works, the subject, and the text.
@@ -89,9 +92,9 @@ def _send(mail: Mail) -> bool:
         return False
     try:
         _write(mail, person).send()
-    # ValueError: an address that cannot be in a head.
+    # ValueError: an address that cannot be in a head, or settings that do not fit together.
     except (OSError, ValueError) as error:
-        problem = _in_words(error)
+        problem = _in_words(error, person.email)
         logger.warning("Mail %s was not sent. %s", mail.pk, problem)
         _put_off(claimed, mail.tries, problem)
         return False
@@ -117,7 +120,7 @@ def _put_off(claimed: QuerySet[Mail], tries: int, problem: str) -> None:
     )
 
 
-def _in_words(error: Exception) -> str:
+def _in_words(error: Exception, address: str) -> str:
     """Say what failed, without the answer of the server, because it may repeat what was sent."""
     if isinstance(error, SMTPRecipientsRefused):
         code = next(iter(error.recipients.values()))[0]
@@ -125,5 +128,13 @@ def _in_words(error: Exception) -> str:
     if isinstance(error, SMTPResponseException):
         return f"The mail server answered {error.smtp_code}."
     if isinstance(error, ValueError):
-        return "The mail address cannot be used."
+        return UNUSABLE_SETTINGS if _is_address(address) else "The mail address cannot be used."
     return f"The mail server was not reached ({type(error).__name__})."
+
+
+def _is_address(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True

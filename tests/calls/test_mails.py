@@ -116,6 +116,20 @@ def test_no_address_writes_a_line_into_the_head(ann, mail_server, address):
     assert not mail_server.taken
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [{"DEFAULT_FROM_EMAIL": "us\n@example.com"}, {"EMAIL_USE_TLS": True, "EMAIL_USE_SSL": True}],
+    ids=["sender", "TLS twice"],
+)
+def test_a_mistake_in_the_settings_is_not_blamed_on_the_address(ann, mail_server, settings, wrong):
+    for name, value in wrong.items():
+        setattr(settings, name, value)
+    mail = waiting(ann)
+    send()
+    mail.refresh_from_db()
+    assert mail.error == "The mail could not be written. Check EMAIL_URL and DEFAULT_FROM_EMAIL."
+
+
 @pytest.mark.parametrize("change", [{"is_active": False}, {"email": ""}], ids=["access", "address"])
 def test_who_lost_access_or_the_address_since_gets_no_mail(ann, mail_server, change):
     waiting(ann)
