@@ -44,8 +44,8 @@ class PasskeySignIn(LoginWebAuthnView):  # type: ignore[misc]
         """Sign the person in whose device has signed the challenge of the cookie."""
         # Read once, because the cookie may become too old in between.
         self._state = _state_in(request)
-        if self._state:
-            request.session[STATE_SESSION_KEY] = self._state
+        # Without a cookie nothing is accepted, also no challenge that another page left in the session.
+        request.session[STATE_SESSION_KEY] = self._state
         answer: HttpResponse = super().post(request, *args, **kwargs)
         request.session.pop(STATE_SESSION_KEY, None)
         answer.delete_cookie(settings.PASSKEY_COOKIE_NAME, samesite="Strict")

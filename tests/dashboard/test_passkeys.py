@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from allauth.mfa.webauthn.internal.auth import STATE_SESSION_KEY
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.core import signing
@@ -15,7 +16,7 @@ from dashboard.guessing import A_PASSKEY, IN_NETWORK
 from dashboard.passkeys import ANSWER_WITHIN
 from panels.models import Session
 from tests.factories import make_user
-from tests.factors import Device, is_in
+from tests.factors import PASSWORD, Device, is_in, sign_in
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/login/passkey/"
@@ -29,7 +30,7 @@ def client():
 
 @pytest.fixture
 def device():
-    return Device(make_user("Manager", username="ann"))
+    return Device(make_user("Manager", username="ann", password=PASSWORD))
 
 
 def ask(client):
@@ -92,6 +93,16 @@ def test_an_answer_to_another_challenge_signs_nobody_in(client, device, lost, mo
     else:
         monkeypatch.setattr("dashboard.passkeys.ANSWER_WITHIN", -1)
     give(client, device.sign(challenge))
+    assert not is_in(client)
+
+
+def test_a_challenge_of_another_page_is_none_of_ours(client, device):
+    sign_in(client, device.user)
+    page = client.get("/login/factor/")
+    challenge = page.context["js_data"]["request_options"]["publicKey"]["challenge"]
+    client.get("/login/")
+    assert client.session[STATE_SESSION_KEY]
+    assert give(client, device.sign(challenge)).url == "/login/"
     assert not is_in(client)
 
 
