@@ -7,6 +7,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+# What the usual /etc/hosts names loopback, beside the names that end with ".localhost".
+NAMES_OF_HERE = ("localhost", "localhost.localdomain", "localhost4", "localhost6", "ip6-localhost", "ip6-loopback")
+
 
 def site_address() -> str:
     """Return the address of this site as the settings name it, such as "https://orders.example.com", or "".
@@ -20,12 +23,15 @@ def site_address() -> str:
 
 
 def _is_here(host: str) -> bool:
-    """Return whether a name leads each reader of a mail to their own machine."""
+    """Return whether a name leads each reader of a mail to their own machine, or to none."""
+    # A name may end with a dot.
     name = host.removesuffix(".")
-    if name in ("localhost", "localhost.localdomain") or name.endswith(".localhost"):
+    if name in NAMES_OF_HERE or name.endswith(".localhost"):
         return True
     try:
-        address = ip_address(host)
+        address = ip_address(name)
     except ValueError:
-        return False
+        return not name
+    # An IPv4 address in the form of an IPv6 address.
+    address = getattr(address, "ipv4_mapped", None) or address
     return address.is_loopback or address.is_unspecified
