@@ -273,6 +273,41 @@ def test_the_page_says_when_the_last_backup_was_made_or_that_there_is_none(as_ma
     assert "Last backup 3 h ago A worker backs the database up each night." in text
 
 
+@pytest.mark.parametrize(
+    ("made", "run", "words"),
+    [
+        (None, {"last_error": "No space."}, "None yet The last run began 1 h ago and made none."),
+        (9, {"last_error": "No space."}, "9 h ago The last run began 1 h ago and made none."),
+        (None, {"leased_until": -1}, "None yet The last run began 1 h ago and made none."),
+        (9, {"leased_until": 1, "last_error": "No space."}, "9 h ago A worker is making a backup."),
+    ],
+)
+def test_the_words_about_the_last_backup_fit_each_other(as_manager, settings, made, run, words):
+    settings.BACKUP_DIR, now = "somewhere", timezone.now()
+    hours = {name: timedelta(hours=each) for name, each in run.items() if name == "leased_until"}
+    JobRun.objects.create(
+        name=JobRun.BACKUP,
+        started_at=now - timedelta(hours=1),
+        succeeded_at=made and now - timedelta(hours=made),
+        **run | {name: now + each for name, each in hours.items()},
+    )
+    text = " ".join(words_of(as_manager.get("/operations/"))).replace("\xa0", " ")
+    is_over = "making" not in words
+    assert f"Last backup {'Last run failed ' if is_over else ''}{words}" in text
+    if is_over:
+        assert "A worker tries again each hour." in text
+    assert "each night" not in text
+    if run.get("last_error") and is_over:
+        assert "each hour. No space." in text
+
+
+def test_backups_of_before_are_said_where_none_are_made_any_more(as_manager):
+    at = timezone.now() - timedelta(hours=3)
+    JobRun.objects.create(name=JobRun.BACKUP, started_at=at, succeeded_at=at, last_error="No space.")
+    text = " ".join(words_of(as_manager.get("/operations/")))
+    assert "Last backup 3 h ago This dashboard makes no more, because BACKUP_DIR is empty." in text
+
+
 def test_a_run_names_the_process_that_did_it(db):
     tasks.run_sweep()
     here = f"{socket.gethostname()} {os.getpid()}"
