@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from panels.bulk.drafts import create_batch
-from panels.catalog import facts, offers
+from panels.catalog import facts, offers, records
 from panels.models import (
     Batch,
     Campaign,
@@ -141,6 +141,27 @@ def make_placed(service: Service | None = None, **fields: Any) -> Order:
         "next_check_at": now,
     } | fields
     return make_order(service, **values)
+
+
+def make_delivered(service: Service, took: timedelta, **fields: Any) -> Order:
+    """Create an order that was sent four days ago and completed so long afterwards, without remains."""
+    sent = timezone.now().replace(microsecond=0) - timedelta(days=4)
+    end = sent + took
+    values: dict[str, Any] = {
+        "progress": Order.Progress.COMPLETED,
+        **dict.fromkeys(("created_at", "sent_at", "placed_at", "finished_after"), sent),
+        **dict.fromkeys(("moved_before", "finished_before", "finished_at", "status_at", "changed_at"), end),
+        "remains": 0,
+        "charge": service.rate_per_1000,
+        "next_check_at": None,
+    } | fields
+    return make_placed(service, **values)
+
+
+def count_records() -> None:
+    """Compute the records of services, as the worker does."""
+    records.mark_changed()
+    records.compute(threading.Event())
 
 
 def make_refill(order: Order | None = None, **fields: Any) -> Refill:

@@ -19,6 +19,7 @@ from panels.models import (
     ServiceChange,
     ServiceFacts,
     ServiceMark,
+    ServiceRecord,
     StatusWord,
 )
 from panels.pages.numbers import rate, total
@@ -184,3 +185,19 @@ class ServiceMarkAdmin(RowAdmin):
     list_display = ("service", "is_favourite", "is_blocked", "note", "marked_at", "marked_by")
     list_filter = ("is_favourite", "is_blocked")
     list_select_related = ("service", "marked_by")
+
+
+@admin.register(ServiceRecord)
+class ServiceRecordAdmin(RowAdmin):
+    hidden = ("tally",)
+    list_display = ("subject", "orders", "finish_minutes", "delivered", "price", "currency", "computed_at", "stale_at")
+    list_select_related = ("service__panel", "product", "panel")
+    search_fields = ("service__search_text", "product__search_text")
+    ordering = ("-pk",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ServiceRecord]:
+        return super().get_queryset(request).defer("tally", "numbers", "panel__api_key", "service__panel__api_key")
+
+    @admin.display(description="of")
+    def subject(self, record: ServiceRecord) -> str:
+        return str(record.subject)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from panels.filters.base import ME, ListFilter
 from panels.filters.order_search import OrderSearch
-from panels.models import Batch, Order, Service
+from panels.models import Batch, Order, Product, Service, ServiceFacts
 from panels.models.order_states import NEEDS_A_PERSON, NOT_FOLLOWED, STAGE, Stage
 from panels.models.planning import unindexed, unindexed_text
 
@@ -76,12 +76,15 @@ class OrderFilter(ListFilter):
         queryset=Batch.objects.all(), label="Batch", widget=forms.NumberInput(attrs={"placeholder": "Any", "min": 1})
     )
     service = django_filters.ModelChoiceFilter(queryset=Service.objects.all(), widget=forms.HiddenInput)
+    product = django_filters.ModelChoiceFilter(
+        queryset=Product.objects.all(), method="of_product", widget=forms.HiddenInput
+    )
     attention = django_filters.BooleanFilter(
         label="Needs attention", method="needing_a_person", widget=forms.CheckboxInput
     )
 
     # Filters that find few orders, also among orders of years.
-    NARROW: ClassVar = ("q", "campaign", "batch", "service", "refill")
+    NARROW: ClassVar = ("q", "campaign", "batch", "service", "refill", "product")
     # The stages in which orders stay. The orders of the other stages are always few.
     LASTING: ClassVar = (Stage.DONE, Stage.PARTLY, Stage.PROBLEM, Stage.WITHDRAWN)
 
@@ -181,6 +184,10 @@ class OrderFilter(ListFilter):
             ended = orders.filter(~Q(progress__in=["", *running]))
             return ended.alias(is_in=self._beside_search("state")).filter(is_in=Order.State.PLACED)
         return orders.filter(progress=progress)
+
+    def of_product(self, orders: QuerySet[Order], _: str, product: Product) -> QuerySet[Order]:
+        """Keep the orders of the services that are offers of a product now."""
+        return orders.filter(service__in=ServiceFacts.objects.filter(product=product).values("pk"))
 
     def needing_a_person(self, orders: QuerySet[Order], _: str, wanted: bool) -> QuerySet[Order]:  # noqa: FBT001
         """Keep orders that wait for a person, as the overview counts them. An empty box filters nothing."""

@@ -8,7 +8,7 @@ import django_filters
 from django import forms
 
 from panels.filters.base import ME, ListFilter
-from panels.models import Refill
+from panels.models import Refill, Service
 from panels.models.order_states import RequestState
 
 
@@ -27,6 +27,9 @@ class RefillFilter(ListFilter):
     state = django_filters.ChoiceFilter(choices=RequestState.choices, label="Request", empty_label="Any state")
     progress = django_filters.ChoiceFilter(choices=Refill.Progress.choices, empty_label="Any progress")
     panel = django_filters.ChoiceFilter(field_name="order__panel", label="Panel", empty_label="All panels")
+    service = django_filters.ModelChoiceFilter(
+        field_name="order__service", queryset=Service.objects.all(), widget=forms.HiddenInput
+    )
     who = django_filters.ChoiceFilter(field_name="requested_by", label="Who", method="of_person", empty_label="Anybody")
     requested = django_filters.ChoiceFilter(
         label="Requested", method="lately", choices=ListFilter.SPANS, empty_label="Any time", widget=forms.RadioSelect

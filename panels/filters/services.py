@@ -20,6 +20,14 @@ from panels.protocol.order_types import type_choices
 from panels.protocol.refill_words import read_search
 
 
+def _of_record(fields: Mapping[str, str]) -> dict[str, str]:
+    return {name: f"record__{field}" for name, field in fields.items()}
+
+
+def _both_ways(fields: Mapping[str, str]) -> dict[str, str]:
+    return {f"{sign}{name}": f"{sign}{field}" for name, field in fields.items() for sign in ("", "-")}
+
+
 class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
     """The services of all panels that the catalog shows. By default these are the listed services of active panels.
 
@@ -27,7 +35,9 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
     same currency can be compared, so it needs a single currency. A range always needs one (`lacks_currency`).
     """
 
-    SORTS: ClassVar = {"name": "name", "-name": "-name", "price": "rate_per_1000", "-price": "-rate_per_1000"}
+    # Sorted by a number of the record, only services that have the number are shown.
+    RECORDED: ClassVar = {"finish": "finish_minutes", "delivered": "delivered", "paid": "price"}
+    SORTS: ClassVar = _both_ways({"name": "name", "price": "rate_per_1000"} | _of_record(RECORDED))
     ANSWERS = (("yes", "Yes"), ("no", "No"), ("unknown", "Not stated"))
     NO_CURRENCY = "-"
 
@@ -131,6 +141,8 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
     def lacks_currency(self) -> bool:
         """Whether the input asks for a comparison of prices that is not possible."""
         is_apart = self._is_by_price and not self.worths
+        # What was paid is kept in the currency of the panel alone.
+        is_apart = is_apart or self._wanted_sort in ("paid", "-paid")
         return len(self.currencies) > 1 and (self.has_range or is_apart)
 
     @property
@@ -142,6 +154,11 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
     def sort_field(self) -> str:
         """The field to sort by."""
         return self.SORTS[self.used_sort]
+
+    @property
+    def recorded(self) -> str | None:
+        """The number of the record to sort by, None if the list is sorted by something else."""
+        return self.RECORDED.get(self.used_sort.removeprefix("-"))
 
     @property
     def is_refused(self) -> bool:
@@ -158,6 +175,8 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
         if self.is_refused:
             return queryset.none()
         found: QuerySet[Service] = super().filter_queryset(queryset)
+        if recorded := self.recorded:
+            found = found.filter(**{f"record__{recorded}__isnull": False})
         if self._chosen("show") != "all":
             is_listed = self._chosen("show") != "unlisted"
             # SQLite uses the index of panel, listed and price for IN, but not for the field alone.

@@ -10,17 +10,21 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from panels.lists.cells import BARE, main_link, name_column, time_column, words
-from panels.models import Product, Service, ServiceFacts
+from panels.models import Product, Service, ServiceFacts, ServiceRecord
 from panels.money.exchange import Converted, Converter
 from panels.pages import numbers, states
 from panels.pages.facts import chips_of, draw_chips, draw_marks
 from panels.pages.numbers import NO_VALUE
+from panels.pages.records import delivered_cell, draw_record, finish_cell, price_cell
 from panels.pages.table import Column, Table
 from panels.templatetags.catalog import average_time, is_flat, type_badge
 from panels.templatetags.exchange import converted_price
 
-# The relations that the cells show.
-RELATED = ("panel", "facts__product", "mark")
+# The relations that the cells show, and the large columns that they do not.
+RELATED = ("panel", "facts__product", "mark", "record")
+UNREAD = ("record__tally", "record__numbers", "search_text", "panel__api_key")
+# What orders show is for those who may see orders.
+OF_ORDERS = "panels.view_order"
 EXPORTED: Mapping[str, Callable[[Service], Any]] = {
     "Panel": lambda service: service.panel.name,
     "Service ID": lambda service: service.remote_id,
@@ -39,6 +43,10 @@ EXPORTED: Mapping[str, Callable[[Service], Any]] = {
     "Average time": lambda service: service.average_time,
     "Average minutes": lambda service: service.average_minutes,
     "Charged": lambda service: service.charges_text,
+    "Finished in minutes (90 %)": lambda service: _recorded(service, "finish_minutes"),
+    "Finished orders": lambda service: _recorded(service, "finish_orders"),
+    "Delivered share": lambda service: _recorded(service, "delivered"),
+    "Paid per 1000 delivered": lambda service: _recorded(service, "price"),
     "Product": lambda service: str(product_of(service) or ""),
     "Name says": lambda service: ", ".join(chip.text for chip in chips_of(service)),
     "Favourite": lambda service: _mark(service, "is_favourite"),
@@ -61,6 +69,19 @@ def product_of(service: Service) -> Product | None:
     """Return the product of a service, None while its name has not been read."""
     facts: ServiceFacts | None = getattr(service, "facts", None)
     return facts.product if facts else None
+
+
+def record_of(service: Service) -> ServiceRecord | None:
+    """Return the record of a service, None without one."""
+    return getattr(service, "record", None)
+
+
+def _recorded(service: Service, name: str) -> Any:
+    return getattr(record_of(service), name, None)
+
+
+def _paid(service: Service) -> str:
+    return price_cell(record_of(service), is_aligned=True)
 
 
 def _mark(service: Service, name: str) -> Any:
@@ -126,7 +147,13 @@ SERVICES: Table[Service] = Table(
     name="services",
     row="service",
     exported=EXPORTED,
-    sorts={"name": "name", "price": "rate_per_1000"},
+    sorts={
+        "name": "name",
+        "price": "rate_per_1000",
+        "finish": "record__finish_minutes",
+        "delivered": "record__delivered",
+        "paid": "record__price",
+    },
     sort="name",
     columns=(
         Column(
@@ -163,7 +190,41 @@ SERVICES: Table[Service] = Table(
             name="dripfeed",
             title="Drip-feed",
             cell=lambda service: _answer(service.dripfeed, "Drip-feed"),
+            shown="extra",
+        ),
+        Column(
+            name="record",
+            title="Own orders",
+            cell=lambda service: draw_record(record_of(service)) or NO_VALUE,
             shown="wide",
+            needs=OF_ORDERS,
+        ),
+        Column(
+            name="finish",
+            title="Finished in",
+            cell=lambda service: finish_cell(record_of(service)),
+            css="num",
+            shown="extra",
+            sort="finish",
+            needs=OF_ORDERS,
+        ),
+        Column(
+            name="delivered",
+            title="Delivered",
+            cell=lambda service: delivered_cell(record_of(service)),
+            css="num",
+            shown="extra",
+            sort="-delivered",
+            needs=OF_ORDERS,
+        ),
+        Column(
+            name="paid",
+            title="Paid per 1000 delivered",
+            cell=_paid,
+            css="num",
+            shown="extra",
+            sort="paid",
+            needs=OF_ORDERS,
         ),
         Column(name="average", title="Average time", cell=lambda service: words(average_time(service)), shown="extra"),
         Column(

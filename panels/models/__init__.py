@@ -17,6 +17,7 @@ from panels.models.person import PersonalSettings
 from panels.models.preferences import Preferences
 from panels.models.product import Product, ProductGrade, RefillClass
 from panels.models.reading import OrderReading
+from panels.models.record import ServiceRecord
 from panels.models.refill import Refill
 from panels.models.refusal import RefusalWords
 from panels.models.saved_view import SavedView
@@ -61,6 +62,7 @@ __all__ = [
     "ServiceChange",
     "ServiceFacts",
     "ServiceMark",
+    "ServiceRecord",
     "Session",
     "SourceTable",
     "StatusWord",

@@ -46,6 +46,7 @@ INDEXES = (
     models.Index(fields=("again_of",), condition=Q(again_of__isnull=False), name="order_again_of"),
     models.Index(fields=("remote_id",), condition=~Q(remote_id=""), name="order_by_remote_id"),
     models.Index(fields=("service", "link_key"), name="order_by_service_link"),
+    models.Index(fields=("service", "-created_at", "-id"), name="order_of_service"),
     # PostgreSQL needs this operator class to find prefixes with any collation.
     models.Index(fields=("link_key",), opclasses=("varchar_pattern_ops",), name="order_by_link_start"),
     models.Index(fields=("-created_at", "-id"), name="order_by_created"),

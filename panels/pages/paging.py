@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from django.apps import apps
@@ -59,7 +60,8 @@ def paginate(
 ) -> Page[M]:
     """Return the page for `after`, `before` or `last` in the query. An unreadable cursor is ignored.
 
-    `sort` is a field that is never null, with "-" in front for descending. Rows with equal values are sorted by pk.
+    `sort` is a field that is never null in these rows, with "-" in front for descending. It may be the field of another
+    row, such as "record__price". Rows with equal values are sorted by pk.
     `shown` is a queryset of the same model with everything that a page shows, so that only pks are sorted. `by_index`
     is False if sorting all rows is faster than reading an index of the field.
     """
@@ -172,16 +174,23 @@ def _beyond(name: str, cursor: tuple[Any, int], *, is_lower: bool) -> Q:
 
 
 def _cursor(row: Model, name: str) -> str:
-    value = getattr(row, name)
+    value = attrgetter(name.replace("__", "."))(row)
     text = value.isoformat() if isinstance(value, datetime) else str(value)
     return f"{row.pk}~{text}"
+
+
+def _field_of(model: Any, name: str) -> Any:
+    *rows, last = name.split("__")
+    for each in rows:
+        model = model._meta.get_field(each).related_model
+    return model._meta.get_field(last)
 
 
 def _read_cursor(model: type[Model], name: str, text: str) -> tuple[Any, int] | None:
     pk, separator, value = text.partition("~")
     if not separator or not pk.isdecimal() or len(pk) > 18 or "\0" in value:
         return None
-    field: Any = model._meta.get_field(name)
+    field = _field_of(model, name)
     try:
         found = getattr(field, "output_field", field).to_python(value)
         # The database reads times in UTC. The first and last hours of the calendar may not exist there.

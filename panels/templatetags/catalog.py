@@ -13,6 +13,7 @@ from panels.models import RefillClass, Service, ServiceChange
 from panels.pages import numbers
 from panels.pages.facts import draw_chips
 from panels.pages.numbers import NBSP, NO_VALUE
+from panels.pages.records import draw_record
 from panels.pages.states import badge
 from panels.protocol.order_types import Billing
 
@@ -71,6 +72,12 @@ def type_badge(service: Service) -> str:
     if service.type:
         return badge(service.type, label=service.order_type.label, kind="neutral", icon="tag")
     return badge("unknown", label=f"Unknown type: {service.raw_type}" if service.raw_type else "No type", kind="warn")
+
+
+@register.simple_tag
+def record_line(service: Service) -> str:
+    """Write the three numbers of the record of a service in one line, "" without a record."""
+    return draw_record(getattr(service, "record", None))
 
 
 @register.simple_tag

@@ -61,8 +61,8 @@ def spark_line(days: Mapping[dt.date, Number], title: str, name: str, *, unit: s
 
 
 @register.inclusion_tag(TEMPLATE)
-def distribution(minutes: Sequence[int], title: str, name: str) -> dict[str, Any]:
-    """Draw how many of some times are in each range of time."""
+def distribution(minutes: Sequence[int] | Mapping[int, int], title: str, name: str) -> dict[str, Any]:
+    """Draw how many of some times are in each range of time. The times may come with how often each occurs."""
     words = Words(title, name, lambda value: minutes_text(round(value)))
     return {"chart": count_ranges(minutes, words, widths=WIDTHS)}
 

@@ -125,8 +125,9 @@ def draft_lines(request: HttpRequest, batch: Batch, numbers: dict[str, int]) -> 
 
 
 def _with_service(lines: QuerySet[BatchLine]) -> QuerySet[BatchLine]:
-    found = lines.select_related("panel", "service__panel")
-    return found.defer("service__description", "service__search_text")
+    found = lines.select_related("panel", "service__panel", "service__record")
+    unread = ("record__tally", "record__numbers", "description", "search_text")
+    return found.defer(*(f"service__{name}" for name in unread))
 
 
 @permission_required("panels.change_batch", raise_exception=True)

@@ -15,13 +15,13 @@ from django.views.decorators.http import require_POST, require_safe
 from panels.bell import ring
 from panels.catalog.offers import same_upstream
 from panels.filters import ServiceFilter
-from panels.lists.services import RELATED, SERVICES, services_table
-from panels.models import Order, Panel, Service
+from panels.lists.records import RecordPage, record_page
+from panels.lists.services import RELATED, SERVICES, UNREAD, services_table
+from panels.models import Order, Panel, Service, ServiceRecord
 from panels.money import charges
 from panels.money.costs import estimate
 from panels.money.exchange import FRESH_FOR, Converter
 from panels.orders import holding
-from panels.orders.delivery import delivery_minutes
 from panels.pages.downloads import back_to_list, files_of, send_list
 from panels.pages.filter_bar import FilterBar, render_list, without_empty
 from panels.pages.htmx import page_before
@@ -71,7 +71,7 @@ def _filter(request: HttpRequest, **only: Any) -> ServiceFilter:
 
 
 def _find_page(narrowed: ServiceFilter, query: Mapping[str, str]) -> tuple[Page[Service], int]:
-    shown = Service.objects.select_related(*RELATED).defer("description", "search_text", "panel__api_key")
+    shown = Service.objects.select_related(*RELATED).defer("description", *UNREAD)
     if narrowed.is_merged:
         worths = narrowed.worths
         return find_merged(narrowed.qs, query, sort=narrowed.sort_field, by="panel_id", worths=worths, shown=shown)
@@ -86,7 +86,7 @@ def service_export(request: HttpRequest, suffix: str) -> HttpResponseBase:
     narrowed = _filter(request)
     if narrowed.is_refused:
         return back_to_list(request)
-    services = narrowed.qs.select_related(*RELATED).defer("search_text", "former_text", "panel__api_key")
+    services = narrowed.qs.select_related(*RELATED).defer("former_text", *UNREAD)
     # A file is not in the order of worths, because it does not have them.
     sort = "name" if narrowed.is_merged else narrowed.sort_field
     return send_list(request, SERVICES, services, suffix=suffix, sort=sort)
@@ -109,12 +109,17 @@ def service_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "order_count": count_rows(Order.objects.filter(service=service)),
         "types": type_choices(),
         "prices": prices(service),
-        "delivery_minutes": delivery_minutes(service),
+        "record": _record(service) if request.user.has_perm("panels.view_order") else None,
     }
     if service.overcharged_at or service.charges_text:
         waiting = count_rows(holding.waiting_for(service))
         context |= {"waiting": waiting, "held": estimate(holding.held_for(service))}
     return render(request, "panels/catalog/service_detail.html", context)
+
+
+def _record(service: Service) -> RecordPage | None:
+    record = ServiceRecord.objects.filter(service=service, orders__gt=0, computed_at__isnull=False).first()
+    return record_page(record, {"service": service.pk}, service) if record else None
 
 
 # For each decision about the charges of a service: the call, and the message with the number of orders.

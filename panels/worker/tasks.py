@@ -29,7 +29,7 @@ from panels.calls import (
     rates,
     submission,
 )
-from panels.catalog import facts, offers
+from panels.catalog import facts, offers, records
 from panels.models import BalanceReading, JobRun, Panel, search_index
 from panels.money import charges, totals
 from panels.money import rates as stored_rates
@@ -139,6 +139,10 @@ def _count_offers(_: int) -> None:
     _as_job(offers.JOB, lambda: offers.count_offers(lanes.stopping), at_most=AT_MOST)
 
 
+def _compute_records(_: int) -> None:
+    _as_job(records.JOB, lambda: records.compute(lanes.stopping), at_most=AT_MOST)
+
+
 WORK: dict[WorkKind, Callable[[int], None]] = {
     "submit": _submit,
     "poll": _poll,
@@ -151,6 +155,7 @@ WORK: dict[WorkKind, Callable[[int], None]] = {
     "act": _act,
     "mail": _mail,
     "offers": _count_offers,
+    "records": _compute_records,
 }
 
 
@@ -202,6 +207,7 @@ def _do_chores() -> None:
         (charges.JOB, charges.compare_charges, timedelta()),
         (RECOUNT, totals.recount, TIDY_EVERY),
         ("count all products", offers.mark_all_stale, TIDY_EVERY),
+        (records.MARK, records.mark_changed, records.MARK_EVERY),
         ("delete old drafts", tidying.tidy, TIDY_EVERY),
         ("delete old counters", forget_counts, TIDY_EVERY),
         (sessions.JOB, sessions.delete_old, TIDY_EVERY),

@@ -1,4 +1,4 @@
-"""The delivery of an order over time, and the times that a service takes."""
+"""The delivery of an order over time."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ import pytest
 from django.utils import timezone
 
 from panels.models import OrderReading
-from panels.orders import delivery
-from panels.orders.delivery import delivered_over_time, delivery_minutes
-from tests.factories import make_placed, make_service
+from panels.orders.delivery import delivered_over_time
+from tests.factories import make_placed
 
 pytestmark = pytest.mark.django_db
 
@@ -67,42 +66,3 @@ def test_an_imported_order_begins_with_its_first_reading():
     order = make_placed(quantity=1000, placed_at=None, rate_agreed=None)
     at = read(order, 3, 500)
     assert delivered_over_time(order) == [(at, 500)]
-
-
-# -- a service
-
-
-def test_times_are_from_the_acceptance_to_the_middle_between_both_polls():
-    service = make_service()
-    complete(service, 60)
-    complete(service, 90)
-    complete(make_service(service.panel), 7)
-    assert delivery_minutes(service) == [90, 60]
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"progress": "partial"},
-        {"progress": "in_progress"},
-        {"finished_after": None},
-        {"finished_before": None},
-        {"placed_at": None},
-        {"charge": None},
-        pytest.param({"placed_at": NOW}, id="wrong clock"),
-    ],
-    ids=str,
-)
-def test_an_order_without_a_known_time_does_not_count(fields):
-    service = make_service()
-    complete(service, 60, **fields)
-    assert delivery_minutes(service) == []
-
-
-def test_only_the_latest_orders_are_read(monkeypatch, django_assert_num_queries):
-    monkeypatch.setattr(delivery, "MOST_ORDERS", 2)
-    service = make_service()
-    for minutes in (10, 20, 30):
-        complete(service, minutes)
-    with django_assert_num_queries(1):
-        assert delivery_minutes(service) == [30, 20]

@@ -15,7 +15,17 @@ from panels.models import Order, Service, ServiceChange
 from panels.orders.holding import OVERCHARGED
 from panels.orders.queue import reason_to_hold
 from panels.pages import downloads, merging, paging
-from tests.factories import make_order, make_panel, make_placed, make_rate, make_service, make_user, report_in
+from tests.factories import (
+    count_records,
+    make_delivered,
+    make_order,
+    make_panel,
+    make_placed,
+    make_rate,
+    make_service,
+    make_user,
+    report_in,
+)
 
 FRAGMENT = {"HTTP_HX_REQUEST": "true"}
 
@@ -532,22 +542,56 @@ def test_a_service_that_does_not_exist_is_not_found(as_viewer, pk):
     assert as_viewer.get(f"/catalog/{pk}/").status_code == 404
 
 
-def test_a_service_page_draws_prices_as_steps_and_the_times_of_delivery(as_viewer):
+def test_a_service_page_draws_prices_as_steps(as_viewer):
     service = make_service(rate_per_1000=Decimal("1.1"))
-    page = text(as_viewer.get(service.get_absolute_url()))
-    assert "The price has not changed" in page
-    assert "No order of this service has been completed in a known time yet." in page
+    assert "The price has not changed" in text(as_viewer.get(service.get_absolute_url()))
     now = timezone.now()
     ServiceChange.objects.create(service=service, at=now, field="rate_per_1000", old="0.9", new="1.1")
-    ago = now - timedelta(hours=3)
-    make_placed(
-        service, progress="completed", charge=Decimal(1), placed_at=ago, finished_after=ago, finished_before=now
-    )
     page = text(as_viewer.get(service.get_absolute_url()))
-    assert page.count("<figure") == 2
+    assert page.count("<figure") == 1
     assert "Price, USD per 1000" in page
     assert "+0.20" in page
+
+
+def test_a_service_page_shows_what_its_orders_delivered_beside_what_is_promised(as_viewer):
+    service = make_service(average_minutes=30)
+    assert "None was counted yet." in text(as_viewer.get(service.get_absolute_url()))
+    for _ in range(5):
+        make_delivered(service, timedelta(minutes=90))
+    count_records()
+    page = text(as_viewer.get(service.get_absolute_url()))
+    assert "half ≤ 1.5 h, 90 % ≤ 1.5 h" in page
+    assert "30 min on average" in page
     assert "Median: 1 h 30 min" in page
+    assert f"/orders/?service={service.pk}&amp;progress=finished&amp;created_from=" in page
+
+
+def test_each_number_of_a_record_leads_to_its_orders(as_viewer):
+    service = make_service()
+    make_delivered(service, timedelta(minutes=90))
+    make_delivered(service, timedelta(minutes=90), progress="partial", remains=500)
+    make_order(service, state="refused", error_class="duplicate", finished_at=timezone.now())
+    make_delivered(make_service(service.panel), timedelta(minutes=90))
+    count_records()
+    page = as_viewer.get(service.get_absolute_url())
+    told = {line.name: line for line in page.context["record"].lines}
+    assert told["Refused"].fact == "already ordered for this target"
+    for name in ("Orders", "Delivered", "Partial", "Refused"):
+        assert as_viewer.get(told[name].address).context["total"] == told[name].orders, name
+
+
+def test_services_are_sorted_by_what_their_orders_show(as_viewer):
+    slow, quick, _ = (make_service(name=name) for name in ("Slow one", "Quick one", "Never ordered"))
+    for service, hours in ((slow, 50), (quick, 2)):
+        for _ in range(5):
+            make_delivered(service, timedelta(hours=hours))
+    count_records()
+    for sort, names in (("finish", ["Quick one", "Slow one"]), ("-finish", ["Slow one", "Quick one"])):
+        answer = as_viewer.get(f"/catalog/?sort={sort}")
+        assert [service.name for service in answer.context["page"]] == names
+        assert "Services without own orders that show the sorted number are left out." in text(answer)
+    assert len(as_viewer.get("/catalog/").context["page"]) == 3
+    assert "≤ 2 h" in text(as_viewer.get("/catalog/"))
 
 
 def test_who_may_see_no_orders_sees_no_times_of_them(client):
@@ -556,7 +600,8 @@ def test_who_may_see_no_orders_sees_no_times_of_them(client):
     client.force_login(user)
     page = text(client.get(make_service().get_absolute_url()))
     assert "Price history" in page
-    assert "Delivery times" not in page
+    assert "Own orders" not in page
+    assert "Own orders" not in text(client.get("/catalog/"))
 
 
 # -- what a panel charges
