@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from panels import schedule
 from panels.bell import ALL
-from panels.models import JobRun, Order, OrderAction, Panel, Refill
+from panels.models import JobRun, Order, OrderAction, Panel, Refill, ServiceRecord
 from tests.factories import make_fresh_panel, make_mail, make_order, make_panel, make_placed, make_refill, make_service
 
 
@@ -220,3 +220,11 @@ def at(text):
 def test_rates_are_fetched_after_the_bank_has_published_them(now, fields, due):
     times = {name: at(value) if name.endswith("_at") else value for name, value in fields.items()}
     assert schedule.next_rates_at(JobRun(**times), at(now)) == at(due)
+
+
+@pytest.mark.django_db
+def test_records_are_due_while_one_of_them_is_stale():
+    record = ServiceRecord.objects.create(service=make_service())
+    assert schedule.waiting()["records"] == []
+    ServiceRecord.objects.filter(pk=record.pk).update(stale_at=timezone.now())
+    assert schedule.waiting()["records"] == [ALL]

@@ -28,9 +28,12 @@ COUNTED = (Order.State.PLACED, Order.State.REFUSED)
 # An order whose ID was found so many seconds after it was sent was not watched from its beginning.
 WATCHED_WITHIN = 600
 MICRO, RATE = 10**6, 10**8
-ENDED_DELIVERED = (Progress.COMPLETED, Progress.PARTIAL)
-MOVED = (*ENDED_DELIVERED, Progress.IN_PROGRESS)
-TAKEN_BACK = (Progress.CANCELED, Progress.REFUNDED)
+# As plain texts in sets, because each row is looked up in several of them.
+COMPLETED, REFUSED = str(Progress.COMPLETED), str(Order.State.REFUSED)
+ENDED_DELIVERED = frozenset({COMPLETED, str(Progress.PARTIAL)})
+MOVED = ENDED_DELIVERED | {str(Progress.IN_PROGRESS)}
+FINISHED, GIVEN_UP = frozenset(map(str, Order.FINISHED)), frozenset(map(str, Order.GIVEN_UP))
+TAKEN_BACK = frozenset({str(Progress.CANCELED), str(Progress.REFUNDED)})
 BY_UNIT = {slug for slug, kind in ORDER_TYPES.items() if kind.billing is Billing.PER_UNIT} | {""}
 SUBSCRIPTIONS = {slug for slug, kind in ORDER_TYPES.items() if kind.billing is Billing.SUBSCRIPTION}
 
@@ -140,12 +143,12 @@ def _count_refill(tally: Tally, state: str, progress: str, asked: int, ended: in
 
 def _count(tally: Tally, row: OrderRow) -> None:
     """Count an order."""
-    if row.state == Order.State.REFUSED:
+    if row.state == REFUSED:
         tally.refused[row.error_class or "unknown"] += 1
         return
     tally.orders["placed"] += 1
     tally.orders[row.progress or "none"] += 1
-    if row.progress in Order.FINISHED:
+    if row.progress in FINISHED:
         _count_units(tally, row)
     if row.runs is None and row.type not in SUBSCRIPTIONS and row.rate is not None:
         _count_times(tally, row)
@@ -164,11 +167,11 @@ def _count_units(tally: Tally, row: OrderRow) -> None:
     if row.progress in ENDED_DELIVERED and row.remains is not None:
         delivered = max(total - max(row.remains, 0), 0)
         if row.cost is not None:
-            sums = tally.prices.setdefault(row.currency, Counter())
-            sums.update(orders=1, cost=round(row.cost * MICRO), delivered=delivered)
-    elif row.progress in Order.GIVEN_UP and not (
-        row.progress in TAKEN_BACK and row.cancel_state == RequestState.ACCEPTED
-    ):
+            sums = tally.prices.get(row.currency) or tally.prices.setdefault(row.currency, Counter())
+            sums["orders"] += 1
+            sums["cost"] += round(row.cost * MICRO)
+            sums["delivered"] += delivered
+    elif row.progress in GIVEN_UP and not (row.progress in TAKEN_BACK and row.cancel_state == RequestState.ACCEPTED):
         delivered = 0
     else:
         return
@@ -187,7 +190,7 @@ def _count_times(tally: Tally, row: OrderRow) -> None:
     if begun is None or row.placed is None or row.placed - begun > WATCHED_WITHIN:
         return
     end = row.ended if row.finished is None else row.finished
-    is_over, is_delivered = row.progress in Order.FINISHED, row.progress in ENDED_DELIVERED
+    is_over, is_delivered = row.progress in FINISHED, row.progress in ENDED_DELIVERED
     known_until = end if is_over else row.status
     if row.moved is not None:
         tally.start[rounded_up(row.moved - begun), True] += 1
@@ -203,11 +206,13 @@ def _count_times(tally: Tally, row: OrderRow) -> None:
 
 def _count_charge(tally: Tally, row: OrderRow) -> None:
     """Count what a completed order was charged, beside its price by the list."""
-    if not (row.charge and row.rate and row.quantity and row.type in BY_UNIT and row.progress == Progress.COMPLETED):
+    if not (row.charge and row.rate and row.quantity and row.type in BY_UNIT and row.progress == COMPLETED):
         return
     if row.given_back_source == Source.TOLD:
         return
     # In the unit in which this is a whole number: the eighth decimal of a price for 1000.
     listed = round(row.rate * RATE) * row.quantity
-    sums = tally.charges.setdefault(row.currency, Counter())
-    sums.update(orders=1, charged=round(row.charge * MICRO), listed=listed)
+    sums = tally.charges.get(row.currency) or tally.charges.setdefault(row.currency, Counter())
+    sums["orders"] += 1
+    sums["charged"] += round(row.charge * MICRO)
+    sums["listed"] += listed

@@ -55,7 +55,9 @@ def rounded_up(seconds: int) -> int:
     """Round a time up to three digits, so that the times of many orders are few and stay upper bounds."""
     if seconds < 1000:
         return max(seconds, 0)
-    unit = 10 ** (len(str(seconds)) - 3)
+    unit = 10
+    while seconds >= 1000 * unit:
+        unit *= 10
     return -(-seconds // unit) * unit
 
 

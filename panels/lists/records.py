@@ -87,8 +87,8 @@ def _orders(record: ServiceRecord, of: Mapping[str, object], **more: str) -> str
 
 def _times(record: ServiceRecord, of: Mapping[str, object], service: Service | None) -> Iterator[Line]:
     told = record.numbers
-    yield Line("Orders", numbers.count(told["orders"].get("placed", 0)), told["orders"].get("placed", 0),
-               _orders(record, of, state=Order.State.PLACED))  # fmt: skip
+    placed = told["orders"].get("placed", 0)
+    yield Line("Orders", "accepted", placed, _orders(record, of, state=Order.State.PLACED))
     promises = _promised_times(service)
     for name, title in (("start", "Time to start"), ("finish", "Time to finish"), ("per_1000", "Time for 1000 units")):
         half, most = (seconds_within(told[f"{name}_{share}"]) for share in ("p50", "p90"))

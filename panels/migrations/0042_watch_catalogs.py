@@ -32,7 +32,7 @@ KINDS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("panels", "0040_fill_service_facts")]
+    dependencies = [("panels", "0041_records")]
 
     operations = [
         AddColumn(

@@ -1,6 +1,7 @@
-"""Writes the numbers of a record in few words: the three small numbers of a service beside it, and each with its orders.
+"""Writes the numbers of a record in few words: the three small numbers that stand beside a service.
 
-A number of few orders is an estimate, and is marked as one. Without a number there is a dash.
+The title says how many orders show a number. A number of few orders is an estimate, and is marked as one. Without a
+number there is a dash.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ def finish_cell(record: ServiceRecord | None) -> str:
     """Write the time within which 90 % of the orders finished: "≤ 7 h"."""
     if record is None or record.finish_minutes is None:
         return NO_VALUE
-    return _small(record, "finish_minutes", within(record.finish_minutes), "90 % of the orders finished in this time")
+    minutes = record.finish_minutes
+    # An estimate is no bound.
+    text = span(minutes) if record.is_few("finish_minutes") else within(minutes)
+    return _small(record, "finish_minutes", text, "90 % of the orders finished in this time")
 
 
 def delivered_cell(record: ServiceRecord | None) -> str:
@@ -39,7 +43,9 @@ def price_cell(record: ServiceRecord | None, **how: Any) -> str:
     if record is None or record.price is None:
         return NO_VALUE
     price = numbers.price(record.price, record.currency, **how)
-    return _small(record, "price", price, f"Paid for 1000 delivered units: {numbers.exact(record.price, record.currency)}")
+    return _small(
+        record, "price", price, f"Paid for 1000 delivered units: {numbers.exact(record.price, record.currency)}"
+    )
 
 
 def draw_record(record: ServiceRecord | None) -> str:

@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Container
 
-from tests.bench import batch, catalog, isolation, names, orders, pages, polling, sending, serving
+from tests.bench import batch, catalog, isolation, names, orders, pages, polling, records, sending, serving
 from tests.bench.fill import PANELS, fill
 from tests.bench.report import Row, table
 from tests.bench.surroundings import database, machine, surroundings
@@ -18,6 +18,7 @@ PARTS = {
     "polling": (polling.measure, 400, 10_000),
     "catalog": (catalog.measure, 1_000, 10_000),
     "names": (names.measure, 2_000, 20_000),
+    "records": (records.measure, 10_000, 100_000),
     "list": (orders.measure, *MANY),
     "batch": (batch.measure, 1_000, 10_000),
     "sending": (sending.measure, 400, 4_000),

@@ -59,7 +59,7 @@ def test_an_order_that_was_open_at_the_time_of_an_event_is_at_risk():
 
 
 def test_finished_orders_alone_say_half_of_the_true_time_and_the_estimate_is_close():
-    """A service with a true p90 of 65 h: most take some hours, some days. Most orders are young, as in a growing team."""
+    """The true p90 is 65 h: most orders take hours, and some take days. Most are young, as in a growing team."""
     chance, orders = random.Random(9), Counter()
     for _ in range(3000):
         hours = chance.expovariate(1 / 6) if chance.random() < 0.75 else chance.uniform(24, 92.4)

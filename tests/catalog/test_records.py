@@ -2,12 +2,12 @@
 
 import threading
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from django.db import IntegrityError
+from django.db import connection
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -15,33 +15,23 @@ from hypothesis.extra.django import TestCase
 
 from panels.catalog import records
 from panels.catalog.percentiles import percentile, rounded_up
-from panels.models import JobRun, Order, Panel, Refill, Service, ServiceFacts, ServiceRecord
+from panels.catalog.records import columns_of, record_of_product, records_of
+from panels.models import JobRun, Order, Panel, Product, Service, ServiceFacts, ServiceRecord
 from tests.catalog.recounting import recount
-from tests.factories import make_offer, make_order, make_panel, make_placed, make_refill, make_service, read_offers
+from tests.factories import (
+    count_records,
+    make_delivered,
+    make_offer,
+    make_order,
+    make_panel,
+    make_refill,
+    make_service,
+    read_offers,
+)
 
 Progress, State = Order.Progress, Order.State
 NEVER = threading.Event()
-LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
-
-
-def update_records():
-    """Do what the worker does."""
-    records.mark_changed()
-    return records.compute(NEVER)
-
-
-def finished(service, minutes=60, *, days=1, **fields):
-    """Create an order that was sent some days ago and completed some minutes later."""
-    sent = timezone.now().replace(microsecond=0) - timedelta(days=days)
-    end = sent + timedelta(minutes=minutes)
-    values = {"progress": Progress.COMPLETED, "created_at": sent, "sent_at": sent, "placed_at": sent, "remains": 0}
-    ended = {"finished_before": end, "finished_at": end, "moved_before": sent + timedelta(minutes=5), "status_at": end}
-    return make_placed(service, **values | ended | {"charge": Decimal("0.90"), "changed_at": end} | fields)
-
-
-def record_of(**of):
-    return ServiceRecord.objects.get(**of)
 
 
 MINUTES = st.integers(0, 3000)
@@ -155,7 +145,10 @@ def is_near(text, value):
 
 
 class Agreement(TestCase):
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate))
+    # Without shrinking, which would create thousands of rows again and again.
+    @settings(
+        max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate)
+    )
     @given(st.lists(SPEC, max_size=14))
     def test_each_number_of_a_record_is_that_of_a_plain_recount(self, specs):
         panels = make_panel(), make_panel()
@@ -163,7 +156,7 @@ class Agreement(TestCase):
         read_offers()
         for spec in specs:
             make_specified(services, spec)
-        update_records()
+        count_records()
         orders = list(Order.objects.select_related("panel"))
         product = ServiceFacts.objects.get(pk=services[0].pk).product
         for field, each in [*(("service", each) for each in services), ("panel", panels[0]), ("product", product)]:
@@ -174,3 +167,206 @@ class Agreement(TestCase):
             else:
                 agrees(record, mine, orders)
         assert not records.stale().exists()
+
+
+# -- the columns of lists
+
+
+def numbers(**more):
+    told = {"finish_p90": None, "finish_orders": 0, "delivered": None, "delivered_orders": 0, "prices": {}}
+    return told | more
+
+
+def price_of(amount, orders=100):
+    return {"price": str(amount), "kept": None, "orders": orders}
+
+
+def test_a_number_of_few_orders_is_moved_towards_the_product():
+    own = numbers(
+        finish_p90=6000, finish_orders=10, delivered="0.5", delivered_orders=10, prices={"USD": price_of(2, 10)}
+    )
+    pool = numbers(finish_p90=12_000, finish_orders=90, delivered="1", delivered_orders=90, prices={"USD": price_of(4)})
+    found = columns_of(own, "USD", pool)
+    assert (found["finish_minutes"], found["delivered"], found["price"]) == (150, Decimal("0.75"), 3)
+    assert (found["finish_orders"], found["delivered_orders"], found["price_orders"]) == (10, 10, 10)
+
+
+@pytest.mark.parametrize("number", [20, 21, 1000])
+def test_a_number_of_many_orders_is_their_own(number):
+    own = numbers(finish_p90=6000, finish_orders=number)
+    assert columns_of(own, "USD", numbers(finish_p90=12_000))["finish_minutes"] == 100
+
+
+def test_without_own_orders_there_is_no_number():
+    found = columns_of(numbers(), "USD", numbers(finish_p90=60, delivered="1", prices={"USD": price_of(1)}))
+    assert {found["finish_minutes"], found["delivered"], found["price"]} == {None}
+
+
+def test_the_price_is_in_the_present_currency_or_in_that_of_the_most_orders():
+    prices = {"USD": price_of(1, 30), "EUR": price_of(2, 40)}
+    for currency, shown in (("USD", "USD"), ("EUR", "EUR"), ("JPY", "EUR"), ("", "EUR")):
+        assert columns_of(numbers(prices=prices), currency)["currency"] == shown
+
+
+def test_prices_in_another_currency_move_nothing():
+    own, pool = numbers(prices={"USD": price_of(1, 3)}), numbers(prices={"EUR": price_of(9)})
+    assert columns_of(own, "USD", pool)["price"] == 1
+
+
+# -- which records are computed
+
+
+def deliver(service, *hours, **fields):
+    for each in hours:
+        make_delivered(service, timedelta(hours=each), **fields)
+
+
+def record_of(service):
+    return ServiceRecord.objects.get(service=service)
+
+
+def test_only_records_whose_orders_have_changed_are_computed():
+    quiet, busy = make_service(), make_service()
+    deliver(quiet, 1)
+    deliver(busy, 1)
+    count_records()
+    JobRun.objects.create(name=records.MARK, succeeded_at=timezone.now())
+    assert records.mark_changed() == 0
+    Order.objects.filter(service=busy).update(changed_at=timezone.now())
+    assert records.mark_changed() == 1
+    assert (record_of(quiet).stale_at, records.stale().get()) == (None, record_of(busy))
+    # A clock that was ahead hides no change.
+    JobRun.objects.update(succeeded_at=timezone.now() + timedelta(days=1))
+    assert records.mark_changed() == 1
+
+
+def settled(service):
+    """Have a service with one old order, whose record is computed, and a run a moment ago."""
+    deliver(service, 1, changed_at=timezone.now() - timedelta(days=3))
+    count_records()
+    JobRun.objects.create(name=records.MARK, succeeded_at=timezone.now())
+    assert records.mark_changed() == 0
+
+
+def test_a_refusal_and_a_refill_change_a_record_too():
+    service = make_service()
+    settled(service)
+    make_order(service, state="refused", error_class="funds", finished_at=timezone.now())
+    assert records.mark_changed() == 1
+    records.compute(NEVER)
+    assert record_of(service).numbers["refused"] == {"funds": 1}
+    Order.objects.filter(state="refused").update(finished_at=timezone.now() - timedelta(days=1))
+    refill = make_refill(service.orders.filter(state="placed").get())
+    assert records.mark_changed() == 1
+    records.compute(NEVER)
+    assert record_of(service).numbers["refills"]["asked"] == 1
+    type(refill).objects.update(requested_at=timezone.now() - timedelta(days=50))
+    assert records.mark_changed() == 0
+    type(refill).objects.update(finished_at=timezone.now(), progress="completed")
+    assert records.mark_changed() == 1
+
+
+def test_orders_leave_a_record_when_the_days_move_on(monkeypatch):
+    service = make_service()
+    settled(service)
+    day = records.first_day() + timedelta(days=88)
+    monkeypatch.setattr(records, "first_day", lambda: day)
+    assert records.mark_changed() == 1
+    records.compute(NEVER)
+    record = record_of(service)
+    assert (record.orders, record.since, record.finish_minutes) == (0, day, None)
+    assert records_of([service]) == {}
+    assert ServiceRecord.objects.get(panel=service.panel).orders == 0
+
+
+def test_a_service_that_becomes_another_product_takes_its_orders_along():
+    first, second = make_offer("Instagram Followers"), make_offer("Instagram Likes")
+    read_offers()
+    settled(first)
+    followers, likes = (ServiceFacts.objects.get(pk=each.pk).product for each in (first, second))
+    assert record_of_product(followers).orders == 1
+    ServiceFacts.objects.filter(pk=first.pk).update(product=likes)
+    assert records.mark_changed() == 2
+    records.compute(NEVER)
+    assert record_of_product(followers) is None
+    assert record_of_product(likes).orders == 1
+    assert records.mark_changed() == 0
+
+
+def test_the_record_of_a_product_is_that_of_all_orders_and_no_mean_of_services():
+    small, large = make_offer("Instagram Followers"), make_offer("Instagram Followers", make_panel())
+    read_offers()
+    deliver(small, *[100] * 5)
+    deliver(large, *[1] * 95)
+    count_records()
+    record = record_of_product(Product.objects.get())
+    assert (record.orders, record.finish_minutes, record.finish_orders) == (100, 60, 100)
+    # The estimate of the small service is between its own orders and all orders.
+    assert (record_of(large).finish_minutes, record_of(small).finish_minutes) == (60, (5 * 6000 + 10 * 60) // 15)
+    assert record_of(small).own("finish_p90") == 360_000
+
+
+def test_a_record_that_was_marked_while_it_was_computed_is_computed_again(monkeypatch):
+    service = make_service()
+    deliver(service, 1)
+    records.mark_changed()
+    read, times = records.read_tallies, []
+
+    def read_slowly(*arguments):
+        found = read(*arguments)
+        if not times:
+            deliver(service, 2)
+            records.mark_changed()
+        times.append(len(found))
+        return found
+
+    monkeypatch.setattr(records, "read_tallies", read_slowly)
+    records.compute(NEVER)
+    assert record_of(service).orders == 2
+    assert len(times) == 2
+
+
+def test_a_stopping_worker_leaves_the_rest_stale():
+    deliver(make_service(), 1)
+    records.mark_changed()
+    stopping = threading.Event()
+    stopping.set()
+    assert records.compute(stopping) == 0
+    assert records.stale().count() == 1
+
+
+def test_orders_are_read_without_a_transaction(monkeypatch):
+    deliver(make_service(), 1)
+    records.mark_changed()
+    read, depths = records.read_tallies, []
+    outside = len(connection.savepoint_ids)
+
+    def watch(*arguments):
+        depths.append(len(connection.savepoint_ids) - outside)
+        return read(*arguments)
+
+    monkeypatch.setattr(records, "read_tallies", watch)
+    records.compute(NEVER)
+    assert depths == [0]
+
+
+def test_many_services_are_computed_in_pieces(monkeypatch):
+    monkeypatch.setattr(records, "PIECE", 2)
+    monkeypatch.setattr(records, "MARKED_AT_ONCE", 2)
+    panel = make_panel()
+    services = [make_service(panel) for _ in range(5)]
+    for service in services:
+        deliver(service, 1)
+    count_records()
+    assert len(records_of(services)) == 5
+    assert ServiceRecord.objects.get(panel=panel).orders == 5
+    assert records_of(services)[services[0].pk].service_id == services[0].pk
+
+
+def test_a_panel_without_its_services_loses_its_record_with_it():
+    service = make_service()
+    ServiceRecord.objects.create(service=service)
+    ServiceRecord.objects.create(panel=service.panel)
+    Service.objects.all().delete()
+    Panel.objects.all().delete()
+    assert not ServiceRecord.objects.exists()

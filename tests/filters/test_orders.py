@@ -7,16 +7,18 @@ from django.utils import timezone
 
 from panels.calls.catalog import FROM_PANEL, store_catalog
 from panels.filters import OrderFilter, order_search
-from panels.models import Order
+from panels.models import Order, ServiceFacts
 from panels.models.order_states import Stage
 from panels.models.order_values import LIFETIME
 from panels.protocol.wire import Catalog, CatalogRow
 from tests.factories import (
     make_campaign,
     make_client,
+    make_offer,
     make_order,
     make_placed,
     make_service,
+    read_offers,
 )
 
 pytestmark = pytest.mark.django_db
@@ -142,3 +144,17 @@ def test_orders_are_kept_by_client_and_campaign():
     assert orders(client="null", campaign=launch.pk) == {third}
     assert orders(client="null", campaign=spring.pk) == set()
     assert not OrderFilter({"client": "999"}).is_valid()
+
+
+@pytest.mark.django_db
+def test_the_orders_of_a_product_are_those_of_its_offers():
+    first, second, other = (
+        make_offer("Instagram Followers"),
+        make_offer("Instagram Followers"),
+        make_offer("TikTok Likes"),
+    )
+    read_offers()
+    orders = {make_order(first), make_order(second)}
+    make_order(other)
+    product = ServiceFacts.objects.get(pk=first.pk).product_id
+    assert set(OrderFilter({"product": str(product)}).rows) == orders

@@ -19,3 +19,10 @@ def test_refills_are_kept_by_request_progress_and_panel():
         ({"panel": str(other.order.panel_id)}, other),
     ):
         assert set(RefillFilter(query).qs) == {kept}, query
+
+
+@pytest.mark.django_db
+def test_the_refills_of_a_service_are_kept():
+    refill = make_refill()
+    make_refill()
+    assert list(RefillFilter({"service": str(refill.order.service_id)}).rows) == [refill]

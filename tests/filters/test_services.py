@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from panels.filters import OrderFilter, ServiceFilter
-from panels.models import Panel
+from panels.models import Panel, ServiceRecord
 from panels.money.exchange import Converter
 from tests.factories import (
     make_order,
@@ -125,3 +125,19 @@ def test_input_that_cannot_be_read_keeps_nothing():
 def test_a_filter_knows_whether_it_narrows():
     assert not catalog(sort="-name", unknown="x").is_narrowed
     assert catalog(q="likes").is_narrowed
+
+
+def test_sorted_by_what_orders_show_only_services_with_that_number_are_kept():
+    panel = make_panel()
+    known, _ = make_service(panel), make_service(panel)
+    ServiceRecord.objects.create(service=known, finish_minutes=60)
+    assert list(ServiceFilter({"sort": "-finish"}, [panel]).qs) == [known]
+    assert ServiceFilter({"sort": "delivered"}, [panel]).qs.count() == 0
+    assert ServiceFilter({}, [panel]).qs.count() == 2
+
+
+def test_what_was_paid_in_different_currencies_is_not_compared():
+    panels = make_panel(), make_panel(reported_currency="EUR")
+    assert ServiceFilter({"sort": "paid"}, panels).lacks_currency
+    assert not ServiceFilter({"sort": "paid"}, panels[:1]).lacks_currency
+    assert not ServiceFilter({"sort": "finish"}, panels).lacks_currency

@@ -24,6 +24,7 @@ from panels.models import (
     ServiceChange,
     ServiceFacts,
     ServiceMark,
+    ServiceRecord,
     StatusWord,
 )
 from panels.providers import deletion
@@ -168,7 +169,7 @@ def test_every_table_that_refers_to_a_panel_is_thought_of():
     known = {BalanceReading, PanelDay, DayTotal, StatusWord, apps.get_model("panels", "RefusalWords"), Service, Order}
     known |= {ServiceChange, apps.get_model("panels", "Batch"), apps.get_model("panels", "BatchLine")}
     # These go with the services.
-    known |= {ServiceFacts, ServiceMark, ProductGrade}
+    known |= {ServiceFacts, ServiceMark, ServiceRecord, ProductGrade}
     found = {
         field.related_model
         for each in (Panel, Service)

@@ -4,15 +4,15 @@ from decimal import Decimal
 
 import pytest
 
-from panels.models import Service, ServiceChange
+from panels.models import Service, ServiceChange, ServiceRecord
 from panels.templatetags import catalog
-from panels.templatetags.catalog import average_time, change_words, price, rise, type_badge
+from panels.templatetags.catalog import average_time, change_words, price, record_line, rise, type_badge
 from tests.factories import make_panel, make_service
 
 
 def test_the_tags_are_registered():
     tags = {"price", "price_unit", "type_badge", "average_time", "change_words", "elsewhere_link"}
-    tags |= {"fact_chips"}
+    tags |= {"fact_chips", "record_line"}
     assert set(catalog.register.tags) == tags
     assert catalog.register.filters == {}
 
@@ -92,3 +92,11 @@ def test_a_change_is_put_into_words(field, old, new, words):
 def test_a_price_that_changed_has_a_percentage(old, new, shown):
     assert rise(ServiceChange(field="rate_per_1000", old=old, new=new)) == shown
     assert rise(ServiceChange(field="name", old=old, new=new)) == ""
+
+
+@pytest.mark.django_db
+def test_the_line_of_a_record_is_empty_without_one():
+    service = make_service()
+    assert record_line(service) == ""
+    service.record = ServiceRecord(finish_minutes=90, finish_orders=20)
+    assert "≤\xa01.5\xa0h" in record_line(service)

@@ -12,7 +12,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from panels.bulk.drafts import change_line
-from tests.factories import make_batch, make_offer, make_panel, make_placed, make_service, read_offers, row_of
+from tests.factories import (
+    count_records,
+    make_batch,
+    make_delivered,
+    make_offer,
+    make_panel,
+    make_placed,
+    make_service,
+    read_offers,
+    row_of,
+)
 from tests.views.pages import at, order_all, text_of
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +67,14 @@ def test_lines_with_errors_are_counted_among_the_warnings_that_their_rows_show(a
     assert "1 line has warnings." in page
     as_operator.post(at("bulk_leave_out_wrong", batch))
     assert '<span id="number-warned">1</span>' in as_operator.get(at("bulk_detail", batch)).text
+
+
+def test_a_line_shows_what_the_orders_of_its_service_delivered(as_operator):
+    service = make_service()
+    make_delivered(service, timedelta(hours=1), remains=13)
+    count_records()
+    batch = make_batch(row_of(service))
+    assert "98.7\xa0%" in as_operator.get(at("bulk_detail", batch)).text
 
 
 @pytest.mark.parametrize(("milliseconds", "is_said"), [(20, False), (0, False), (400, True)])

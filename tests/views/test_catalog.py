@@ -20,7 +20,6 @@ from tests.factories import (
     make_delivered,
     make_order,
     make_panel,
-    make_placed,
     make_rate,
     make_service,
     make_user,

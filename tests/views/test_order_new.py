@@ -25,9 +25,11 @@ from panels.orders.resolution import release, send_again
 from panels.protocol.order_types import ORDER_TYPES
 from panels.tables.columns import LABELS
 from tests.factories import (
+    count_records,
     make_batch,
     make_campaign,
     make_client,
+    make_delivered,
     make_offer,
     make_order,
     make_panel,
@@ -1143,6 +1145,18 @@ def test_the_form_says_which_part_is_the_price(as_operator):
     page = page_of(as_operator.get(NEW, {"service": subscription.pk}))
     assert "data-price" in page
     assert "The cost is not known in advance" in page
+
+
+def test_the_list_of_services_shows_their_records_by_the_same_queries(as_operator, django_assert_num_queries):
+    services = [make_service(name=f"Followers {number}") for number in range(3)]
+    with CaptureQueriesContext(connection) as before:
+        as_operator.get("/orders/new/services/?q=followers")
+    for service in services:
+        make_delivered(service, timedelta(hours=1), remains=13)
+    count_records()
+    with django_assert_num_queries(len(before)):
+        page = as_operator.get("/orders/new/services/?q=followers")
+    assert page.content.decode().count("98.7\xa0%") == 3
 
 
 # -- equivalent offers, and blocked services

@@ -9,7 +9,8 @@ import pytest
 from django.utils import timezone
 
 from panels import bell, schedule
-from panels.models import ExchangeRate, JobRun, Mail, Order, Panel
+from panels.catalog import records
+from panels.models import ExchangeRate, JobRun, Mail, Order, Panel, ServiceRecord
 from panels.money.totals import today
 from panels.people import mails
 from panels.protocol.client import PanelClient
@@ -18,6 +19,7 @@ from panels.providers import pauses
 from panels.sandbox import Fault, SandboxPanel
 from panels.worker import backup, tasks
 from tests.factories import (
+    make_delivered,
     make_fresh_panel,
     make_mail,
     make_order,
@@ -324,3 +326,15 @@ def test_the_worker_sends_a_mail_that_waits_and_deletes_old_ones(mail_server, in
     make_mail(ann, given_up_at=None, sent_at=timezone.now() - timedelta(days=8))
     tasks.run_sweep(every=timedelta())
     assert Mail.objects.get().sent_at
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_finds_the_services_whose_orders_have_changed_and_computes_their_records(in_queue):
+    service = make_delivered(make_service(), timedelta(hours=1)).service
+    tasks.run_sweep(every=timedelta())
+    assert ServiceRecord.objects.get(service=service).stale_at
+    assert schedule.waiting()["records"] == [bell.ALL]
+    run("records", bell.ALL)
+    assert service.record.orders == 1
+    assert schedule.waiting()["records"] == []
+    assert JobRun.objects.get(name=records.JOB).last_error == ""

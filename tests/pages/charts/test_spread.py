@@ -61,6 +61,12 @@ def test_every_amount_is_counted_once_in_few_ranges(values):
     assert len(found) <= MOST_RANGES + 2
 
 
+@given(st.dictionaries(st.integers(0, 5000), st.integers(1, 9), min_size=1))
+def test_amounts_that_come_with_their_number_are_drawn_alike(numbers):
+    every = [value for value, number in numbers.items() for _ in range(number)]
+    assert distribution(numbers, WORDS, widths=WIDTHS) == distribution(every, WORDS, widths=WIDTHS)
+
+
 def test_the_median_has_a_line_at_its_place():
     chart = distribution([0, 1, 2, 3], WORDS, widths=WIDTHS)
     assert chart.legend[-1] == ("level", "Median: 1.5")
