@@ -103,8 +103,8 @@ def read_tallies(services: Sequence[int], since: datetime) -> dict[int, Tally]:
     tallies: dict[int, Tally] = defaultdict(Tally)
     for row in map(OrderRow._make, fetch_raw(_orders(services, since))):
         _count(tallies[row.service], row)
-    for row in fetch_raw(_refills(services, since)):
-        _count_refill(tallies[row[0]], *row[1:])
+    for service, *refill in fetch_raw(_refills(services, since)):
+        _count_refill(tallies[service], *refill)
     return dict(tallies)
 
 
@@ -126,8 +126,8 @@ def _orders(services: Sequence[int], since: datetime) -> QuerySet[Any, Any]:
 
 def _refills(services: Sequence[int], since: datetime) -> QuerySet[Any, Any]:
     asked = Refill.objects.filter(order__service__in=services, order__created_at__gte=since)
-    times = {"asked": Seconds("requested_at"), "ended": Seconds("finished_at")}
-    return asked.order_by().annotate(**times).values_list("order__service_id", "state", "progress", "asked", "ended")
+    timed = asked.order_by().annotate(asked=Seconds("requested_at"), ended=Seconds("finished_at"))
+    return timed.values_list("order__service_id", "state", "progress", "asked", "ended")
 
 
 def _count_refill(tally: Tally, state: str, progress: str, asked: int, ended: int | None) -> None:

@@ -95,19 +95,21 @@ def _touched(since: dt.datetime) -> set[int]:
     refused = Q(state=Order.State.REFUSED, created_at__gte=since - REFUSED_WITHIN, finished_at__gte=since)
     refills = Refill.objects.order_by().filter(requested_at__gte=since - REFILLED_WITHIN)
     found = (
-        orders.alias(touched_at=Coalesce("changed_at", "placed_at")).filter(touched_at__gte=since).values("service"),
-        orders.filter(refused).values("service"),
-        refills.filter(Q(requested_at__gte=since) | Q(finished_at__gte=since) | Q(sent_at__gte=since)).values(
-            service=F("order__service")
+        orders.alias(touched_at=Coalesce("changed_at", "placed_at"))
+        .filter(touched_at__gte=since)
+        .values_list("service"),
+        orders.filter(refused).values_list("service"),
+        refills.filter(Q(requested_at__gte=since) | Q(finished_at__gte=since) | Q(sent_at__gte=since)).values_list(
+            "order__service"
         ),
     )
-    return {pk for rows in found for pk in rows.values_list("service", flat=True).distinct() if pk is not None}
+    return {pk for rows in found for (pk,) in rows.distinct() if pk is not None}
 
 
 def _aged() -> set[int]:
     """Return the services with orders whose record begins on an earlier day."""
     aged = ServiceRecord.objects.filter(service__isnull=False, orders__gt=0, since__lt=first_day(), stale_at=None)
-    return set(aged.values_list("service", flat=True))  # type: ignore[arg-type]
+    return set(aged.values_list("service", flat=True))
 
 
 def _moved() -> set[int]:
@@ -169,7 +171,7 @@ def _compute_services() -> int:
     pools = dict(ServiceRecord.objects.filter(product__in=products.values()).values_list("product", "numbers"))
     changes = []
     for record in records:
-        tally, pool = tallies.get(_pk(record), Tally()), pools.get(products.get(_pk(record)))
+        tally, pool = tallies.get(_pk(record), Tally()), pools.get(products.get(_pk(record)) or 0)
         changes.append((record, _values(record, tally, since, pool)))
     with transaction.atomic():
         # A record that was marked meanwhile is computed again.

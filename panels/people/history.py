@@ -68,7 +68,7 @@ def on_codes_renewed(user: User, **_: Any) -> None:
 
 def on_password_set(instance: User, created: bool, **_: Any) -> None:  # noqa: FBT001
     """Mail the person, as a receiver of post_save. Django keeps `_password` from set_password to the end of save."""
-    if instance._password is not None and not created:
+    if getattr(instance, "_password", None) is not None and not created:
         mails.write(instance, Mail.Kind.CHANGE, "A password was set for your account.")
 
 
