@@ -25,7 +25,7 @@ from django.utils import timezone
 from panels.catalog.drops import read_drops
 from panels.catalog.order_rows import read_tallies
 from panels.catalog.tallies import EIGHT_PLACES, SIX_PLACES, Numbers, Tally, added, numbers_of
-from panels.models import JobRun, Order, Product, Refill, Service, ServiceFacts, ServiceRecord
+from panels.models import JobRun, Order, Refill, Service, ServiceFacts, ServiceRecord
 from panels.models.product import MOST_PRICE
 from panels.models.writing import update_rows
 from panels.money.totals import midnight, today
@@ -54,11 +54,6 @@ def records_of(services: Iterable[Service]) -> dict[int, ServiceRecord]:
     """Return the records of services that have orders, by the pk of the service. It takes one query."""
     found = _counted().filter(service__in=[service.pk for service in services])
     return {record.service_id: record for record in found}  # type: ignore[misc]
-
-
-def record_of_product(product: Product) -> ServiceRecord | None:
-    """Return the record of a product, None without orders."""
-    return _counted().filter(product=product).first()
 
 
 def stale(**of: Any) -> QuerySet[ServiceRecord]:

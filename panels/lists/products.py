@@ -14,12 +14,19 @@ from panels.models import ProductGrade
 from panels.money.exchange import Converted, Converter
 from panels.pages import numbers
 from panels.pages.numbers import NO_VALUE
+from panels.pages.records import draw_record
 from panels.pages.table import Column, Table
 from panels.templatetags.catalog import is_flat
 from panels.templatetags.exchange import converted_price
 
 # The relations that the cells show.
-RELATED = ("product", "cheapest__panel")
+RELATED = ("product__record", "cheapest__panel", "cheapest__record")
+# What the cells do not need of them.
+UNREAD = (
+    *("cheapest__description", "cheapest__panel__api_key"),
+    *(f"{of}__record__{name}" for of in ("product", "cheapest") for name in ("tally", "numbers")),
+)
+OF_ORDERS = "panels.view_order"
 EXPORTED: Mapping[str, Callable[[Row], Any]] = {
     "Product": lambda row: row.grade.product.title,
     "Platform": lambda row: row.grade.product.platform,
@@ -52,6 +59,11 @@ class Row:
 
     grade: ProductGrade
     price: Converted | None
+
+    @property
+    def record(self) -> str:
+        """What the own orders of the cheapest service show."""
+        return draw_record(getattr(self.grade.cheapest, "record", None)) or NO_VALUE
 
     @property
     def pk(self) -> int:
@@ -105,6 +117,11 @@ def _spread(row: Row) -> str:
     return format_html('<span title="{}">× {}</span>', title, f"{grade.spread:,.1f}")
 
 
+def _record(row: Row) -> str:
+    """Write what the own orders of all its services show: time to finish, delivered share, price."""
+    return draw_record(getattr(row.grade.product, "record", None)) or NO_VALUE
+
+
 def _offers(row: Row) -> str:
     grade = row.grade
     return numbers.count(grade.offers)
@@ -142,6 +159,7 @@ PRODUCTS: Table[Row] = Table(
         Column(name="panels", title="Panels", cell=lambda row: numbers.count(row.grade.panels), css="num"),
         Column(name="offers", title="Offers", cell=_offers, css="num", sort="-offers"),
         Column(name="spread", title="Dearest", cell=_spread, css="num"),
+        Column(name="record", title="Own orders", cell=_record, shown="medium", needs=OF_ORDERS),
         Column(
             name="actions",
             title="Order",

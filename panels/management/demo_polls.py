@@ -44,6 +44,8 @@ def follow(
     readings: list[OrderReading] = []
     changed, questions, until = _seconds(order.placed_at), AFTER_PLACING, now.timestamp()
     for moment in _changes(there):
+        if moment > until:
+            break
         # No question was asked before the moment, unless the first one.
         number = bisect_left(questions, moment - changed) if moment > changed else 0
         at = changed + questions[number]

@@ -80,6 +80,11 @@ class ServiceRecord(models.Model):
         """What the record is about."""
         return self.service or self.product or self.panel
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether it has numbers: there are orders, and they were counted."""
+        return self.orders > 0 and self.computed_at is not None
+
     def is_few(self, column: str) -> bool:
         """Whether a number of the columns is an estimate, because few orders show it."""
         return bool(getattr(self, self.COLUMNS[column]) < self.FEW)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 from itertools import zip_longest
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -15,12 +16,14 @@ from django.views.decorators.http import require_POST, require_safe
 from panels.catalog.price_steps import price_steps
 from panels.catalog.products import rename
 from panels.filters import ProductFilter
-from panels.lists.products import PRODUCTS, RELATED, priced
+from panels.lists.products import PRODUCTS, RELATED, UNREAD, priced
+from panels.lists.records import record_page
 from panels.models import Product, ProductGrade
 from panels.money.exchange import Converter
 from panels.pages.downloads import back_to_list, files_of, send_list
 from panels.pages.facets import facets_of
 from panels.pages.filter_bar import FilterBar, render_list, without_empty
+from panels.pages.htmx import wants_fragment
 from panels.pages.limits import limited
 from panels.pages.paging import find_page
 from panels.pages.table import TablePage
@@ -34,7 +37,7 @@ def product_list(request: HttpRequest) -> HttpResponse:
     """Show the products of all panels, a row each, those with the most offers first."""
     found = ProductFilter(request.GET, request.user)
     sort = PRODUCTS.sort_of(request.GET)
-    shown = ProductGrade.objects.select_related(*RELATED).defer("cheapest__description", "cheapest__panel__api_key")
+    shown = ProductGrade.objects.select_related(*RELATED).defer(*UNREAD)
     page, total = find_page(found.rows, request.GET, sort=PRODUCTS.field_of(sort), shown=shown)
     bar = FilterBar(found, request, list_name="products", target="products")
     context = {
@@ -59,7 +62,7 @@ def product_export(request: HttpRequest, suffix: str) -> HttpResponseBase:
     found = ProductFilter(request.GET, request.user)
     if not found.is_valid():
         return back_to_list(request)
-    rows = found.qs.select_related(*RELATED).defer("cheapest__description", "cheapest__panel__api_key")
+    rows = found.qs.select_related(*RELATED).defer(*UNREAD)
     sort = PRODUCTS.field_of(PRODUCTS.sort_of(request.GET))
     return send_list(
         request, PRODUCTS, rows, suffix=suffix, sort=sort, of_page=partial(priced, converter=Converter.read())
@@ -71,12 +74,22 @@ def product_export(request: HttpRequest, suffix: str) -> HttpResponseBase:
 @without_empty
 def product_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what a product costs with each class of refill, and its offers, the cheapest first."""
-    product = get_object_or_404(Product, pk=pk)
-    grades = product.grades.select_related("cheapest__panel").defer("cheapest__description", "cheapest__panel__api_key")
-    context = services_context(request, product=pk)
-    rows = priced(_apart(grades.order_by("refill")), context["filter"].converter)
-    context |= {"product": product, "grades": rows, "pictures": price_steps(product)}
+    product = get_object_or_404(Product.objects.select_related("record"), pk=pk)
+    context = services_context(request, product=pk) | {"product": product}
+    if not wants_fragment(request):
+        context |= _about(request, product, context["filter"].converter)
     return render_list(request, "panels/catalog/product_detail.html", context, partial="services")
+
+
+def _about(request: HttpRequest, product: Product, converter: Converter) -> dict[str, Any]:
+    """Return what the page shows above the offers, which a fragment does not have."""
+    grades = product.grades.select_related(*RELATED).defer(*UNREAD).order_by("refill")
+    record = getattr(product, "record", None) if request.user.has_perm("panels.view_order") else None
+    return {
+        "grades": priced(_apart(grades), converter),
+        "pictures": price_steps(product),
+        "record": record_page(record, {"product": product.pk}) if record and record.is_counted else None,
+    }
 
 
 def _apart(grades: Iterable[ProductGrade]) -> list[ProductGrade]:

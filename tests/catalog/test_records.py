@@ -15,7 +15,7 @@ from hypothesis.extra.django import TestCase
 
 from panels.catalog import records
 from panels.catalog.percentiles import percentile, rounded_up
-from panels.catalog.records import columns_of, record_of_product, records_of
+from panels.catalog.records import columns_of, records_of
 from panels.models import JobRun, Order, Panel, Product, Service, ServiceFacts, ServiceRecord
 from tests.catalog.recounting import recount
 from tests.factories import (
@@ -32,6 +32,10 @@ from tests.factories import (
 Progress, State = Order.Progress, Order.State
 NEVER = threading.Event()
 pytestmark = pytest.mark.django_db
+
+
+def record_of_product(product):
+    return ServiceRecord.objects.filter(product=product, orders__gt=0).first()
 
 
 MINUTES = st.integers(0, 3000)

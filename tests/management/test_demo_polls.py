@@ -91,6 +91,13 @@ def test_a_finished_order_is_asked_daily_for_some_days(settings):
         assert order.checked_at - order.finished_at == timedelta(days=2 if is_followed else 5)
 
 
+def test_an_order_that_will_take_a_year_is_asked_until_now():
+    order, now = placed(), PLACED + 40 * HOUR
+    follow(order, there(10, 365 * 24 * 60), order.panel, now)
+    assert order.progress == Order.Progress.IN_PROGRESS or not order.is_finished
+    assert now - timedelta(hours=2) < order.checked_at <= now < order.next_check_at
+
+
 def test_an_order_placed_a_moment_ago_waits_for_its_first_answer():
     order, now = placed(), PLACED + timedelta(seconds=2)
     assert follow(order, there(5, 60), order.panel, now) == ([], [])

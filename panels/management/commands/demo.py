@@ -19,6 +19,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from dashboard.first_run import DEMO_DIR
+from panels.catalog import records
 from panels.catalog.facts import read_names
 from panels.catalog.offers import count_offers
 from panels.management import parts
@@ -113,6 +114,8 @@ def _prepare(signals: StopSignals) -> bool:
     # At full speed, because no worker runs yet.
     read_names(threading.Event(), nap=0)
     count_offers(threading.Event(), nap=0)
+    records.mark_changed()
+    records.compute(threading.Event())
     recount()
     # The balance of the last panel is low.
     panel.refresh_from_db()
