@@ -26,6 +26,7 @@ from panels.catalog.drops import read_drops
 from panels.catalog.order_rows import read_tallies
 from panels.catalog.tallies import EIGHT_PLACES, SIX_PLACES, Numbers, Tally, added, numbers_of
 from panels.models import JobRun, Order, Refill, Service, ServiceFacts, ServiceRecord
+from panels.models.planning import unindexed
 from panels.models.product import MOST_PRICE
 from panels.models.writing import update_rows
 from panels.money.totals import midnight, today
@@ -86,18 +87,14 @@ def _since(now: dt.datetime) -> dt.datetime:
 
 def _touched(since: dt.datetime) -> set[int]:
     """Return the services with an order that was accepted, changed, refused or refilled since then."""
-    orders = Order.objects.order_by().filter(service__isnull=False)
-    refused = Q(state=Order.State.REFUSED, created_at__gte=since - REFUSED_WITHIN, finished_at__gte=since)
-    refills = Refill.objects.order_by().filter(requested_at__gte=since - REFILLED_WITHIN)
-    found = (
-        orders.alias(touched_at=Coalesce("changed_at", "placed_at"))
-        .filter(touched_at__gte=since)
-        .values_list("service"),
-        orders.filter(refused).values_list("service"),
-        refills.filter(Q(requested_at__gte=since) | Q(finished_at__gte=since) | Q(sent_at__gte=since)).values_list(
-            "order__service"
-        ),
-    )
+    orders, refills = Order.objects.order_by(), Refill.objects.order_by()
+    # By no index of services, in whose order SQLite would read all orders to find each service once.
+    service = unindexed("service_id")
+    changed = orders.alias(touched_at=Coalesce("changed_at", "placed_at")).filter(touched_at__gte=since)
+    refused = orders.filter(state=Order.State.REFUSED, created_at__gte=since - REFUSED_WITHIN, finished_at__gte=since)
+    asked = refills.filter(requested_at__gte=since - REFILLED_WITHIN)
+    refilled = asked.filter(Q(requested_at__gte=since) | Q(sent_at__gte=since) | Q(finished_at__gte=since))
+    found = (changed.values_list(service), refused.values_list(service), refilled.values_list("order__service"))
     return {pk for rows in found for (pk,) in rows.distinct() if pk is not None}
 
 
@@ -213,7 +210,7 @@ def _pool_panels() -> int:
 
 
 def _members(**of: Any) -> QuerySet[ServiceRecord]:
-    return ServiceRecord.objects.filter(orders__gt=0, **of).select_related("service__panel").order_by("pk")
+    return ServiceRecord.objects.filter(orders__gt=0, **of).select_related("service__panel").order_by()
 
 
 def _values(record: ServiceRecord, tally: Tally, since: dt.date, pool: Numbers | None = None) -> dict[str, Any]:
