@@ -16,8 +16,10 @@ from panels import schedule
 from panels.bulk.checking import check_lines
 from panels.bulk.confirming import summary
 from panels.calls import aftercare, candidates, id_search, submission
+from panels.catalog import records
 from panels.lists import order_totals
 from panels.models import DayTotal, Panel, Service
+from panels.money.charges import compare_charges
 from panels.money.costs import promised_costs
 from panels.money.totals import update_totals
 from panels.pages import merging
@@ -124,3 +126,13 @@ def plan(sql):
 def is_scan(line):
     """Return whether a line of a plan reads every row of a large table."""
     return bool(re.search(r"Seq Scan on panels_(order|service)\b|^SCAN (panels_(order|service)|[UVT]\d)$", line))
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL knows how rows are spread")
+def test_services_with_changed_orders_are_found_by_the_time_of_the_change(filled):
+    with CaptureQueriesContext(connection) as queries:
+        records.mark_changed()
+        compare_charges()
+    plans = [line for query in queries for line in plan(query["sql"])]
+    assert [line for line in plans if line.startswith("SCAN panels_order ")] == []
+    assert sum("order_by_touched" in line for line in plans) == 2

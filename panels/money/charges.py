@@ -25,6 +25,7 @@ from django.utils import timezone
 
 from panels.models import JobRun, Order, Panel, Service
 from panels.models.fields import plain
+from panels.models.planning import unindexed
 from panels.models.service import distance
 from panels.models.writing import update_rows
 from panels.money.given_back import CENT
@@ -115,7 +116,8 @@ def compare_charges() -> int:
     touched = Order.objects.alias(touched_at=Coalesce("changed_at", "placed_at")).filter(
         touched_at__gte=_since(timezone.now()), charge__isnull=False, rate_agreed__isnull=False
     )
-    pks = set(touched.order_by().values_list("service", flat=True).distinct())
+    # By no index of services, in whose order SQLite would read all orders to find each service once.
+    pks = set(touched.order_by().values_list(unindexed("service_id"), flat=True).distinct())
     by_panel: dict[int, list[Service]] = defaultdict(list)
     for service in Service.objects.filter(pk__in=pks).select_related("panel").defer("description", "search_text"):
         by_panel[service.panel_id].append(service)
