@@ -7,6 +7,7 @@ import re
 import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
+from django.utils import timezone
 
 from panels.models import Mail
 from panels.pages.confirmation import CONFIRMED_AT
@@ -96,6 +97,14 @@ def test_without_a_mail_server_no_mail_is_offered_or_sent(as_manager, ann):
 def test_a_mail_that_was_given_up_is_said(as_manager, ann):
     make_mail(ann)
     assert "The last mail with a link was not sent. No answer." in text_of(as_manager.get(at(ann)))
+
+
+@pytest.mark.parametrize(("error", "kind"), [("", "info"), ("The mail server was not reached.", "warning")])
+def test_a_waiting_mail_warns_after_a_try_that_failed(as_manager, ann, error, kind):
+    make_mail(ann, given_up_at=None, next_at=timezone.now(), error=error)
+    page = as_manager.get(at(ann)).text
+    (found,) = re.findall(r'<div class="alert alert--(\w+)">(?:(?!</div>).)*is waiting to be sent', page, re.DOTALL)
+    assert found == kind
 
 
 def test_a_mail_about_a_change_is_no_mail_with_a_link(as_manager, ann):
