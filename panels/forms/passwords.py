@@ -38,3 +38,8 @@ class LimitedPasswords(forms.BaseForm):
             field.label = LABELS.get(name, field.label)
             if isinstance(field.widget, forms.PasswordInput):
                 limit(field, MAX_PASSWORD)
+
+    def validate_password_for_user(self, user: Any, password_field_name: str = "password2", **_: Any) -> None:  # noqa: S107
+        """Apply the rules, and say what is wrong at the field that was typed first. Django says it at the second."""
+        first = f"{password_field_name.removesuffix('2')}1"
+        super().validate_password_for_user(user, password_field_name=first)  # type: ignore[misc]

@@ -39,3 +39,20 @@ def test_a_password_that_is_too_long_is_refused_before_the_rules_read_it(client,
     answer = client.post(address.format(pk=root.pk), fields)
     assert answer.text.count(f"more than {MAX_PASSWORD:,} characters") == len(names)
     assert read == []
+
+
+@pytest.mark.parametrize(
+    "address", ["/password/", "/password/link/", "/admin/auth/user/add/", "/admin/auth/user/{pk}/password/"]
+)
+def test_a_weak_password_is_refused_at_the_field_where_it_was_typed_first(client, address):
+    root = make_user(is_superuser=True, is_staff=True, password="correct horse battery")
+    client.force_login(root)
+    prefix = "" if "admin" in address else "new_"
+    code = links.make_path(root, links.BY_MANAGER).partition("#")[2]
+    fields = {"username": "ann", "code": code, "usable_password": "true", "old_password": "correct horse battery"}
+    fields |= {f"{prefix}password{number}": "password2024!" for number in (1, 2)}
+    response = client.post(address.format(pk=root.pk), fields)
+    context = response.context
+    form = context["adminform"].form if "adminform" in context else context["form"]
+    assert "common one" in str(form.errors[f"{prefix}password1"])
+    assert f"{prefix}password2" not in form.errors
