@@ -19,6 +19,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from dashboard.first_run import DEMO_DIR
+from panels import bell
 from panels.catalog import records
 from panels.catalog.facts import read_names
 from panels.catalog.offers import count_offers
@@ -95,7 +96,9 @@ def _lock() -> IO[str]:
 
 
 def _forget() -> None:
-    for pattern in ("*.sqlite3*", "panel-*.jsonl*"):
+    # The file of the queue stays, because its tables were created when the bell was imported.
+    bell.huey.flush()
+    for pattern in ("dashboard.sqlite3*", "panel-*.jsonl*"):
         for path in DEMO_DIR.glob(pattern):
             path.unlink()
 
