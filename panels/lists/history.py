@@ -26,8 +26,15 @@ def kind_of(entry: LogEntry) -> str:
 
 
 def person_of(entry: LogEntry) -> str:
-    """Return who made a change. A command or a new sign-in page knows nobody."""
-    return str(entry.actor.get_username()) if entry.actor else ""
+    """Return who made a change. A command or a new sign-in page knows nobody.
+
+    Of a person who was deleted since, only the mail address of then is left, "" if they had none.
+    """
+    if entry.actor:
+        return str(entry.actor.get_username())
+    if entry.actor_email is None:
+        return ""
+    return f"{entry.actor_email} (deleted)" if entry.actor_email else "A deleted person"
 
 
 def change_of(entry: LogEntry) -> str:

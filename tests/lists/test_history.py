@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from auditlog.context import set_actor
 from auditlog.models import LogEntry
 from django.contrib.auth.models import Group
 
-from panels.lists.history import EXPORTED, HISTORY, RELATED, change_of
+from panels.lists.history import EXPORTED, HISTORY, RELATED, change_of, person_of
 from panels.models.history import note, record
 from tests.factories import make_panel, make_service, make_user
 from tests.lists import values
@@ -44,6 +45,19 @@ def test_a_role_that_was_given_is_said_in_words():
 def test_what_was_done_is_said_as_it_was_noted():
     note(make_user(), "signed out on 2 devices")
     assert change_of(last()) == "signed out on 2 devices"
+
+
+@pytest.mark.parametrize(
+    ("email", "words"), [("", "A deleted person"), ("ann@example.com", "ann@example.com (deleted)")]
+)
+def test_who_is_gone_is_told_from_a_command(email, words):
+    panel, ann = make_panel(), make_user(email=email)
+    with set_actor(ann):
+        record(panel, name=("a", "b"))
+    ann.delete()
+    assert person_of(LogEntry.objects.get_for_object(panel)[0]) == words
+    record(panel, name=("b", "c"))
+    assert person_of(LogEntry.objects.get_for_object(panel)[0]) == ""
 
 
 def test_an_added_and_a_deleted_row_say_only_that():
