@@ -118,7 +118,7 @@ def numbers_of(tally: Tally) -> Numbers:
     lost = _lost(tally, drop, kept)
     return {
         "orders": dict(tally.orders),
-        "refused": dict(tally.refused.most_common()),
+        "refused": dict(tally.refused),
         **_times("start", tally.start),
         **_times("finish", tally.finish),
         **_times("per_1000", tally.per_1000),

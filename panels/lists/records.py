@@ -120,7 +120,9 @@ def _deliveries(record: ServiceRecord, of: Mapping[str, object]) -> Iterator[Lin
             share = f"{percent(number / placed)} of the orders"
             yield Line(progress.label, share, number, _orders(record, of, progress=progress))
     if refused := sum(told["refused"].values()):
-        reasons = [f"{REASONS.get(Reason(name), name)}{_times_of(number)}" for name, number in told["refused"].items()]
+        # PostgreSQL keeps no order of names in JSON.
+        counts = sorted(told["refused"].items(), key=lambda each: (-each[1], each[0]))
+        reasons = [f"{REASONS.get(Reason(name), name)}{_times_of(number)}" for name, number in counts]
         yield Line("Refused", ", ".join(reasons), refused, _orders(record, of, state=Order.State.REFUSED))
 
 
@@ -146,11 +148,11 @@ def _refills(record: ServiceRecord, of: Mapping[str, object], service: Service |
 
 def _costs(record: ServiceRecord, of: Mapping[str, object], service: Service | None) -> Iterator[Line]:
     told, address = record.numbers, _orders(record, of, progress="finished")
-    for each in told["charges"].values():
+    for _, each in sorted(told["charges"].items()):
         ratio = Decimal(each["ratio"])
         fact = "as listed" if ratio == 1 else f"{distance(ratio)} the list"
         yield Line("Charged", fact, each["orders"], _orders(record, of, progress=Progress.COMPLETED))
-    for currency, each in told["prices"].items():
+    for currency, each in sorted(told["prices"].items()):
         promise = ""
         if service and service.panel.currency == currency:
             promise = numbers.price(service.rate_per_1000, currency)

@@ -590,7 +590,8 @@ def test_services_are_sorted_by_what_their_orders_show(as_viewer):
         assert [service.name for service in answer.context["page"]] == names
         assert "Services without own orders that show the sorted number are left out." in text(answer)
     assert len(as_viewer.get("/catalog/").context["page"]) == 3
-    assert "≤ 2 h" in text(as_viewer.get("/catalog/"))
+    # An estimate, because they are few.
+    assert "≈ 2 h" in re.sub(r"<[^>]+>", "", text(as_viewer.get("/catalog/")))
 
 
 def test_who_may_see_no_orders_sees_no_times_of_them(client):
