@@ -307,9 +307,11 @@ def render_list(request: HttpRequest, template: str, context: Mapping[str, Any],
 
     A fragment that a person asked for also has the chips and presets, because its filter may differ from the page's.
     """
-    response = render_page(request, template, dict(context), partial=partial)
-    if wants_fragment(request) and _trigger(request) not in ("", context["bar"].target):
-        response.content += render_to_string(f"{TEMPLATE}#state", dict(context), request).encode()
+    is_fragment = wants_fragment(request)
+    context = {**context, "is_fragment": is_fragment}
+    response = render_page(request, template, context, partial=partial)
+    if is_fragment and _trigger(request) not in ("", context["bar"].target):
+        response.content += render_to_string(f"{TEMPLATE}#state", context, request).encode()
     return response
 
 

@@ -50,7 +50,6 @@ def bulk_list(request: HttpRequest) -> HttpResponse:
     context = {
         "filter": narrowed,
         "bar": bar,
-        "is_fragment": wants_fragment(request),
         "page": page,
         "total": total,
         "table": TablePage(BATCHES, request, page, sort=sort, is_filtered=bar.is_active),

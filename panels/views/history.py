@@ -10,7 +10,6 @@ from panels.filters import HistoryFilter
 from panels.lists.history import HISTORY, RELATED
 from panels.pages.downloads import back_to_list, files_of, send_list
 from panels.pages.filter_bar import FilterBar, render_list, without_empty
-from panels.pages.htmx import wants_fragment
 from panels.pages.limits import limited
 from panels.pages.paging import count_with, paginate
 from panels.pages.table import TablePage
@@ -29,7 +28,6 @@ def history_list(request: HttpRequest) -> HttpResponse:
     context = {
         "filter": found,
         "bar": bar,
-        "is_fragment": wants_fragment(request),
         "page": page,
         "total": total,
         "table": TablePage(HISTORY, request, page, sort=sort, is_filtered=bar.is_active),

@@ -21,7 +21,6 @@ from panels.models.order_states import RequestState, Stage, is_held, is_held_for
 from panels.money.totals import is_summed
 from panels.pages.downloads import back_to_list, files_of, send_list
 from panels.pages.filter_bar import FilterBar, render_list, without_empty
-from panels.pages.htmx import wants_fragment
 from panels.pages.limits import limited
 from panels.pages.paging import COUNT_UP_TO, Page, find_page
 from panels.pages.polling import nothing_new, take_tag
@@ -53,7 +52,6 @@ def order_list(request: HttpRequest) -> HttpResponse:
     context = {
         "filter": found,
         "bar": FilterBar(found, request, list_name="orders", target="orders"),
-        "is_fragment": wants_fragment(request),
         "table": TablePage(ORDERS, request, page, sort=ORDERS.sort_of(request.GET), is_filtered=is_filtered),
         "page": page,
         "total": total,

@@ -13,7 +13,6 @@ from panels.lists.panels import PANELS, PanelRow, total_balance
 from panels.orders.queue import count_open
 from panels.pages.downloads import back_to_list, files_of, send_rows
 from panels.pages.filter_bar import FilterBar, render_list, without_empty
-from panels.pages.htmx import wants_fragment
 from panels.pages.limits import limited
 from panels.pages.paging import Page
 from panels.pages.polling import nothing_new, take_tag
@@ -36,7 +35,6 @@ def panel_list(request: HttpRequest) -> HttpResponse:
     context = {
         "filter": found,
         "bar": bar,
-        "is_fragment": wants_fragment(request),
         "page": page,
         "total": len(page),
         "table": TablePage(PANELS, request, page, sort=sort, is_filtered=bar.is_active),

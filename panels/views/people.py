@@ -16,7 +16,6 @@ from panels.lists.people import PEOPLE, marked
 from panels.pages.confirmation import confirmed
 from panels.pages.downloads import back_to_list, files_of, send_list
 from panels.pages.filter_bar import FilterBar, render_list, without_empty
-from panels.pages.htmx import wants_fragment
 from panels.pages.limits import limited
 from panels.pages.paging import count_with, paginate
 from panels.pages.table import TablePage
@@ -37,7 +36,6 @@ def people_list(request: HttpRequest) -> HttpResponse:
     context = {
         "filter": found,
         "bar": bar,
-        "is_fragment": wants_fragment(request),
         "page": page,
         "total": total,
         "table": TablePage(PEOPLE, request, page, sort=sort, is_filtered=bar.is_active),

@@ -12,7 +12,6 @@ from panels.models import Refill
 from panels.models.order_states import RequestState
 from panels.pages.downloads import back_to_list, files_of, send_list
 from panels.pages.filter_bar import FilterBar, render_list, without_empty
-from panels.pages.htmx import wants_fragment
 from panels.pages.limits import limited
 from panels.pages.paging import Page, count_with, paginate
 from panels.pages.polling import nothing_new, take_tag
@@ -37,7 +36,6 @@ def refill_list(request: HttpRequest) -> HttpResponse:
     context = {
         "filter": found,
         "bar": bar,
-        "is_fragment": wants_fragment(request),
         "page": page,
         "total": total,
         "table": TablePage(REFILLS, request, page, sort=sort, is_filtered=bar.is_active),
