@@ -56,6 +56,7 @@ def test_the_whole_job(page, sign_in, worker, any_sandbox):
     assert sandbox.key not in page.content()
 
     page.get_by_role("link", name="Catalog", exact=True).first.click()
+    page.get_by_role("link", name="Services", exact=True).click()
     service = next(s for s in sandbox.services.values() if s.type == "Default" and s.refill)
     page.get_by_label("Search").fill(service.name)
     expect(page.get_by_role("link", name="Order").first).to_be_visible()

@@ -40,7 +40,7 @@ def test_no_offer_has_less_refill_or_another_type_or_is_blocked():
     ServiceMark.objects.create(service=offer(1, name=f"{NAME} [Refill 90 Days]"), is_blocked=True)
     best = offer(9, name=f"{NAME} [Lifetime Refill]")
     (choice,) = found(service)
-    assert (choice.service, choice.refill.label) == (best, "Lifetime refill")
+    assert (choice.service, choice.refill.label) == (best, "A year or a lifetime")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def filled(tmp_path, monkeypatch):
-    monkeypatch.setattr(demo_history, "DAYS", 20)
+    monkeypatch.setattr(demo_history, "DAYS", 40)
     account = next(each for each in ACCOUNTS if each.name not in (FIRST, SECOND))
     with open_account(account, "key-0123456789", tmp_path / "panel.jsonl") as (panel, sandbox):
         fill(panel, sandbox, [make_user(), make_user()])
