@@ -226,7 +226,9 @@ def test_a_refused_trial_for_another_reason_lets_the_next_order_be_tried_at_once
 @pytest.mark.parametrize("outcome", [Fault.DROP, Fault.ERROR_500])
 def test_a_trial_without_an_answer_lets_the_service_wait_until_its_deadline(synced_panel, sandbox, outcome):
     order, _ = queue_at(synced_panel, two_services(sandbox)[0], 2)
-    Service.objects.filter(pk=order.service_id).update(wait_minutes=5, waits_until=timezone.now(), waits_because=AUTH)
+    Service.objects.filter(pk=order.service_id).update(
+        wait_minutes=5, waits_until=timezone.now() - timedelta(seconds=1), waits_because=AUTH
+    )
     sandbox.faults.add(outcome, "add")
     assert submit(synced_panel) == {"unknown": 1}
     order.refresh_from_db()
