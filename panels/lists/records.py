@@ -148,10 +148,11 @@ def _refills(record: ServiceRecord, of: Mapping[str, object], service: Service |
 
 def _costs(record: ServiceRecord, of: Mapping[str, object], service: Service | None) -> Iterator[Line]:
     told, address = record.numbers, _orders(record, of, progress="finished")
-    for _, each in sorted(told["charges"].items()):
+    for currency, each in sorted(told["charges"].items()):
+        name = "Charged" if len(told["charges"]) == 1 else f"Charged in {currency}"
         ratio = Decimal(each["ratio"])
         fact = "as listed" if ratio == 1 else f"{distance(ratio)} the list"
-        yield Line("Charged", fact, each["orders"], _orders(record, of, progress=Progress.COMPLETED))
+        yield Line(name, fact, each["orders"], _orders(record, of, progress=Progress.COMPLETED))
     for currency, each in sorted(told["prices"].items()):
         promise = ""
         if service and service.panel.currency == currency:

@@ -136,7 +136,7 @@ def _answer(value: bool | None, name: str, doubt: str = "") -> str:  # noqa: FBT
 
 
 def _order(service: Service) -> str:
-    if not service.is_listed or not service.panel.is_active:
+    if not service.is_listed or not service.panel.is_active or _mark(service, "is_blocked"):
         return ""
     address = f"{reverse('order_new')}?service={service.pk}"
     words = '<a class="button button--small" href="{}">Order<span class="sr"> {}</span></a>'

@@ -59,6 +59,10 @@ def test_marks_show_in_the_catalog_and_can_be_filtered(as_operator, service):
     assert ServiceMark.objects.get().note == "fast"
     assert [row.pk for row in as_operator.get("/catalog/", {"mark": "favourite"}).context["page"]] == [service.pk]
     as_operator.post(f"/catalog/{other.pk}/mark/", {"mark": "blocked", "note": "drops"})
+    # No list offers what nobody can order.
+    address = "/orders/new/?service={}"
+    assert address.format(service.pk) in as_operator.get("/catalog/").text
+    assert address.format(other.pk) not in as_operator.get("/catalog/").text
     page = as_operator.get(other.get_absolute_url()).text
     assert "Blocked by the team" in page
     assert "drops" in page
