@@ -65,7 +65,7 @@ def test_the_server_keeps_idle_connections_longer_than_nginx_and_caddy():
 
 
 @pytest.fixture
-def proxied(start, tmp_path, transactional_db):
+def proxied(tmp_path, transactional_db, start):
     """Start the dashboard behind nginx with the site of the documentation. Yield the port of nginx."""
     if not NGINX and not os.environ.get("REQUIRE_ALL"):
         pytest.skip("no nginx here: apt-get install nginx")

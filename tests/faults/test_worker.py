@@ -11,7 +11,7 @@ from tests.processes import DELAYS, ROOT, end_early, end_while_halted, halting_a
 
 
 @pytest.fixture
-def start_worker(start, transactional_db, tmp_path):
+def start_worker(transactional_db, tmp_path, start):
     """Start a worker as the fault runs do, on the database of the test."""
 
     def run(**environment):

@@ -41,8 +41,8 @@ from tests.queues import REDIS, needs, own_queue
 
 
 @pytest.fixture
-def start_worker(start, tmp_path, transactional_db):
-    """Start a worker on the database of the test."""
+def start_worker(tmp_path, transactional_db, start):
+    """Start a worker on the database of the test. It ends before the tables are emptied, because `start` comes last."""
 
     def run(queue=f"sqlite:///{tmp_path / 'queue.sqlite3'}", *, wait=True, **environment):
         given = {name: os.environ[name] for name in NAMES if name in os.environ}
