@@ -301,7 +301,8 @@ PRICE_GUARD_PERCENT = env.float("PRICE_GUARD_PERCENT", default=5.0)
 FOLLOW_FINISHED_DAYS = env.int("FOLLOW_FINISHED_DAYS", default=30)
 # The history of settings and people is kept for so many days.
 HISTORY_DAYS = env.int("HISTORY_DAYS", default=400)
-# The file of the European Central Bank with its daily exchange rates, or one of the same form. Empty: none is fetched.
+# The address of the daily exchange rates of the European Central Bank, or of a file in the same form. If it is empty,
+# no rates are fetched.
 EXCHANGE_RATES_URL = env.str(
     "EXCHANGE_RATES_URL", default="https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml"
 )

@@ -29,7 +29,7 @@ class UnreadableRatesError(Exception):
 
 
 def fetch_rates() -> str:
-    """Fetch the file and store its rates; return "", or the reason why none is stored, in words."""
+    """Fetch the file and store its rates. Return "", or the reason why no rate is stored."""
     endpoint = Endpoint(
         settings.EXCHANGE_RATES_URL,
         read_timeout=20.0,

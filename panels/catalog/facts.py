@@ -21,6 +21,7 @@ from panels.catalog.names.facts import LIFETIME, VERSION, Facts
 from panels.catalog.names.product import product_key
 from panels.catalog.names.reading import read_name
 from panels.catalog.names.titles import title_of
+from panels.catalog.offers import mark_stale as mark_products
 from panels.models import Panel, Product, Service, ServiceFacts
 from panels.models.writing import update_rows
 
@@ -125,7 +126,7 @@ def _write_facts(readings: Sequence[tuple[ServiceFacts, Facts]]) -> int:
         watch.note_facts(changes)
         update_rows(changes)
         touched = {each.product_id for each, _ in changes} | {values["product"] for _, values in changes}
-        Product.objects.filter(pk__in={pk for pk in touched if pk}).update(is_stale=True)
+        mark_products(touched)
     return len(changes)
 
 

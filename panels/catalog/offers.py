@@ -23,6 +23,8 @@ JOB = "count products"
 SMALLEST = Decimal("1e-8")
 # The services of one upstream that are named.
 MOST_ALIKE = 10
+# The rows of one statement.
+AT_ONCE = 500
 # The products of one piece, and the nap after it as a multiple of the time that it took.
 PIECE, NAP = 50, 1.0
 
@@ -63,14 +65,17 @@ def same_upstream(service: Service) -> list[Service]:
 
 def mark_products_stale(services: Iterable[int]) -> None:
     """Let the products of these services be counted anew. Must be called in the transaction that changes them."""
-    pks = list(services)
-    for first in range(0, len(pks), 500):
-        _mark(ServiceFacts.objects.filter(pk__in=pks[first : first + 500]))
+    pks, products = list(services), set()
+    for first in range(0, len(pks), AT_ONCE):
+        facts = ServiceFacts.objects.filter(pk__in=pks[first : first + AT_ONCE], product__isnull=False)
+        products |= set(facts.order_by().values_list("product", flat=True))
+    mark_stale(products)
 
 
 def mark_panel_stale(panel: Panel) -> None:
     """Let the products that a panel offers be counted anew, because it has become active or inactive."""
-    _mark(ServiceFacts.objects.filter(service__panel=panel))
+    facts = ServiceFacts.objects.filter(service__panel=panel, product__isnull=False)
+    mark_stale(facts.order_by().values_list("product", flat=True).distinct())
 
 
 def mark_all_stale() -> int:
@@ -78,7 +83,7 @@ def mark_all_stale() -> int:
 
     So what nobody has marked does not last: another currency of a panel, or services that were deleted with it.
     """
-    return Product.objects.update(is_stale=True)
+    return mark_stale(Product.objects.values_list("pk", flat=True))
 
 
 def compare_anew() -> None:
@@ -87,9 +92,21 @@ def compare_anew() -> None:
     ring("offers", ALL)
 
 
-def _mark(facts: QuerySet[ServiceFacts]) -> None:
-    # Without a condition on is_stale: a row that is being counted right now must be waited for, and marked again.
-    Product.objects.filter(pk__in=facts.order_by().values("product")).update(is_stale=True)
+def mark_stale(products: Iterable[int | None]) -> int:
+    """Let these products be counted anew, and return their number."""
+    pks = sorted({pk for pk in products if pk})
+    for first in range(0, len(pks), AT_ONCE):
+        # Without a condition on is_stale: a row that is being counted right now must be waited for, and marked again.
+        _write_marks(pks[first : first + AT_ONCE], is_stale=True)
+    return len(pks)
+
+
+def _write_marks(products: Sequence[int], *, is_stale: bool) -> None:
+    """Mark products. They are locked in the order of their pks, so that two syncs never wait for each other."""
+    with transaction.atomic():
+        rows = Product.objects.filter(pk__in=products)
+        list(rows.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+        rows.update(is_stale=is_stale)
 
 
 def count_offers(stopping: threading.Event, *, nap: float = NAP) -> int:
@@ -109,7 +126,7 @@ def count_offers(stopping: threading.Event, *, nap: float = NAP) -> int:
 def _count(products: Sequence[int], converter: Converter) -> None:
     with transaction.atomic():
         # Marked as counted first. Whoever changes an offer from now on marks it again after this transaction.
-        Product.objects.filter(pk__in=products).update(is_stale=False)
+        _write_marks(products, is_stale=False)
         by_product = defaultdict(list)
         for offer in _offers_of(products):
             by_product[offer.product].append(offer)

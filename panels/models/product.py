@@ -1,4 +1,4 @@
-"""Products: what services are, whoever sells them, and what the offers of each product cost."""
+"""Products, and what the offers of each product cost."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class RefillClass(models.IntegerChoices):
 
 
 class Product(models.Model):
-    """The same thing whoever sells it. Its services differ in refill, quality, speed and drop.
+    """One thing that several panels may sell. Its services differ in refill, quality, speed and drop.
 
     A service whose platform or metric is not known is a product of its own. Its platform or metric is "".
     """
@@ -100,7 +100,7 @@ class ProductGrade(models.Model):
     panels = models.PositiveIntegerField()
     # The number of offers that could be compared.
     compared = models.PositiveIntegerField(default=0)
-    # The cheapest offer, and the cheapest one at any other panel. None if there is none that can be compared.
+    # The cheapest offer, and the cheapest offer of the other panels. None without an offer that can be compared.
     cheapest = models.ForeignKey(Service, null=True, on_delete=models.SET_NULL, related_name="+")
     elsewhere = models.ForeignKey(Service, null=True, on_delete=models.SET_NULL, related_name="+")
     price = RateField(null=True)

@@ -16,8 +16,8 @@ from panels.bell import ring
 from panels.catalog.offers import same_upstream
 from panels.filters import ServiceFilter
 from panels.lists.records import RecordPage, record_page
-from panels.lists.services import RELATED, SERVICES, UNREAD, services_table
-from panels.models import Order, Panel, Service, ServiceRecord
+from panels.lists.services import RELATED, SERVICES, UNREAD, record_of, services_table
+from panels.models import Order, Panel, Service
 from panels.money import charges
 from panels.money.costs import estimate
 from panels.money.exchange import FRESH_FOR, Converter
@@ -96,7 +96,8 @@ def service_export(request: HttpRequest, suffix: str) -> HttpResponseBase:
 @require_safe
 def service_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a service with all its details and its changes."""
-    services = Service.objects.select_related("panel", "facts__product", "mark__marked_by").defer("panel__api_key")
+    services = Service.objects.select_related("panel", "facts__product", "mark__marked_by", "record")
+    services = services.defer("panel__api_key")
     service = get_object_or_404(services, pk=pk)
     vanished = service.changes.filter(field="is_listed", new="False").first()
     context = {
@@ -118,8 +119,8 @@ def service_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _record(service: Service) -> RecordPage | None:
-    record = ServiceRecord.objects.filter(service=service, orders__gt=0, computed_at__isnull=False).first()
-    return record_page(record, {"service": service.pk}, service) if record else None
+    record = record_of(service)
+    return record_page(record, {"service": service.pk}, service) if record and record.is_counted else None
 
 
 # For each decision about the charges of a service: the call, and the message with the number of orders.

@@ -1,6 +1,7 @@
 """Words that panels write into names and that say nothing about a service. A star stands for any ending."""
 
-# Each line is named after its language, for the reader of this file. A word of another list does not stand here again.
+# Each line has the name of its language, so that a reader of this file finds a word. A word of another list is not
+# repeated here.
 FILLERS = """
 English = profile pics, profile pic, profile picture, profile pictures, profile photo, profile photos, foto de perfil,
   fotos de perfil, profil resmi, profil fotografi, profil resimli, about, above, accept, account, accounts, acc, accs,
