@@ -13,7 +13,7 @@ import datetime as dt
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from decimal import Decimal
 from typing import Any
 
@@ -25,7 +25,7 @@ from django.utils import timezone
 from panels.catalog.drops import read_drops
 from panels.catalog.order_rows import read_tallies
 from panels.catalog.tallies import EIGHT_PLACES, SIX_PLACES, Numbers, Tally, added, numbers_of
-from panels.models import JobRun, Order, Refill, Service, ServiceFacts, ServiceRecord
+from panels.models import JobRun, Order, Refill, ServiceFacts, ServiceRecord
 from panels.models.planning import unindexed
 from panels.models.product import MOST_PRICE
 from panels.models.writing import update_rows
@@ -51,19 +51,9 @@ def first_day() -> dt.date:
     return today() - dt.timedelta(days=DAYS - 1)
 
 
-def records_of(services: Iterable[Service]) -> dict[int, ServiceRecord]:
-    """Return the records of services that have orders, by the pk of the service. It takes one query."""
-    found = _counted().filter(service__in=[service.pk for service in services])
-    return {record.service_id: record for record in found}  # type: ignore[misc]
-
-
 def stale(**of: Any) -> QuerySet[ServiceRecord]:
     """Return the records whose orders have changed."""
     return ServiceRecord.objects.filter(stale_at__isnull=False, **of)
-
-
-def _counted() -> QuerySet[ServiceRecord]:
-    return ServiceRecord.objects.filter(orders__gt=0, computed_at__isnull=False).defer("tally")
 
 
 # -- which records are stale

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from panels.lists.cells import BARE, main_link, words
+from panels.lists.services import OF_ORDERS
 from panels.models import ProductGrade
 from panels.money.exchange import Converted, Converter
 from panels.pages import numbers
@@ -26,7 +27,6 @@ UNREAD = (
     *("cheapest__description", "cheapest__panel__api_key"),
     *(f"{of}__record__{name}" for of in ("product", "cheapest") for name in ("tally", "numbers")),
 )
-OF_ORDERS = "panels.view_order"
 EXPORTED: Mapping[str, Callable[[Row], Any]] = {
     "Product": lambda row: row.grade.product.title,
     "Platform": lambda row: row.grade.product.platform,

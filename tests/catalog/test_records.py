@@ -15,7 +15,7 @@ from hypothesis.extra.django import TestCase
 
 from panels.catalog import records
 from panels.catalog.percentiles import percentile, rounded_up
-from panels.catalog.records import columns_of, records_of
+from panels.catalog.records import columns_of
 from panels.models import JobRun, Order, Panel, Product, Service, ServiceFacts, ServiceRecord
 from tests.catalog.recounting import recount
 from tests.factories import (
@@ -32,6 +32,11 @@ from tests.factories import (
 Progress, State = Order.Progress, Order.State
 NEVER = threading.Event()
 pytestmark = pytest.mark.django_db
+
+
+def records_of(services):
+    found = ServiceRecord.objects.filter(service__in=services, orders__gt=0, computed_at__isnull=False)
+    return {record.service_id: record for record in found}
 
 
 def record_of_product(product):
