@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from panels.catalog import offers
 from panels.catalog.offers import Offer, grades_of
@@ -102,3 +104,16 @@ def test_a_product_that_nobody_sells_goes_unless_a_person_named_it(db):
     offers.mark_all_stale()
     read_offers()
     assert [product.title for product in Product.objects.all()] == ["Our followers"]
+
+
+def test_products_are_locked_in_the_order_of_their_pks_before_they_are_marked(db):
+    """So that two syncs never wait for each other."""
+    for name in (FOLLOWERS, "TikTok Likes"):
+        make_offer(name)
+    read_offers()
+    with CaptureQueriesContext(connection) as queries:
+        assert offers.mark_stale([product.pk for product in Product.objects.order_by("-pk")]) == 2
+    told = [query["sql"] for query in queries if "panels_product" in query["sql"]]
+    assert "ORDER BY 1 ASC" in told[-2]
+    assert told[-1].startswith("UPDATE")
+    assert connection.vendor != "postgresql" or "FOR NO KEY UPDATE" in told[-2]
