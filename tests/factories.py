@@ -17,6 +17,7 @@ from panels.models import (
     Batch,
     Campaign,
     Client,
+    Entry,
     ExchangeRate,
     JobRun,
     Mail,
@@ -236,6 +237,16 @@ def make_mail(person: User | None = None, **fields: Any) -> Mail:
     """Create a mail that was given up."""
     values = {"kind": Mail.Kind.RESET, "tries": 5, "given_up_at": timezone.now(), "error": "No answer."}
     return Mail.objects.create(person=person or make_user(), **values | fields)
+
+
+def make_entry(panel: Panel | None = None, **fields: Any) -> Entry:
+    """Create an entry of the ledger, a deposit of 5."""
+    panel, now = panel or make_panel(), timezone.now()
+    values = {"kind": "deposit", "amount": Decimal(5), "currency": panel.currency, "at": now}
+    values |= {"value_after": now, "value_at": now} | fields
+    entry = Entry(panel=panel, **values)
+    entry.save()
+    return entry
 
 
 def make_rate(currency: str, per_euro: Any, *, days_ago: int = 0, **fields: Any) -> ExchangeRate:

@@ -10,6 +10,7 @@ from panels.admin.base import RowAdmin
 from panels.models import (
     BalanceReading,
     DayTotal,
+    Entry,
     Panel,
     PanelDay,
     Product,
@@ -22,7 +23,7 @@ from panels.models import (
     ServiceRecord,
     StatusWord,
 )
-from panels.pages.numbers import rate, total
+from panels.pages.numbers import exact, rate, total
 from panels.pages.times import span
 from panels.providers import requests
 
@@ -86,6 +87,18 @@ class BalanceReadingAdmin(RowAdmin):
     @admin.display(description="balance")
     def amount(self, reading: BalanceReading) -> str:
         return total(reading.balance, reading.currency)
+
+
+@admin.register(Entry)
+class EntryAdmin(RowAdmin):
+    list_display = ("id", "panel", "at", "kind", "shown_amount", "order", "by_name", "note")
+    list_filter = ("panel", "kind")
+    list_select_related = ("panel", "order")
+    search_fields = ("=order__id",)
+
+    @admin.display(description="amount")
+    def shown_amount(self, entry: Entry) -> str:
+        return exact(entry.amount, entry.currency)
 
 
 @admin.register(PanelDay)

@@ -14,6 +14,7 @@ from panels.calls.refusals import doubt_refusals
 from panels.calls.visit import PanelClosedError, Visit, visit
 from panels.models import BalanceReading, Order, Panel
 from panels.money.given_back import learn_keeping
+from panels.money.ledger import open_books
 from panels.orders import funds
 from panels.protocol.client import PanelClient
 from panels.protocol.errors import Deferred, PanelError
@@ -121,10 +122,12 @@ def _record_balance(called: Panel, reading: Balance, why: str, asked_at: datetim
         if panel.balance_requested_at == called.balance_requested_at:
             panel.balance_requested_at = None
         panel.save(update_fields=WRITTEN)
+        stored = None
         if is_news or why != BalanceReading.Why.SCHEDULE:
-            BalanceReading.objects.create(
+            stored = BalanceReading.objects.create(
                 panel=panel, at=asked_at, balance=reading.amount, currency=panel.currency, why=why
             )
+        open_books(panel, reading.amount, asked_at, stored)
     # In transactions of its own, because thousands of orders may go.
     funds.settle(panel)
     return ""

@@ -22,9 +22,10 @@ from django.utils import timezone
 from panels.calls.comparing import Comparison, compare
 from panels.calls.unreadable import note_readable, note_traces, rests, settles
 from panels.calls.visit import CHUNK_OF_SINGLES, LEASE, PanelClosedError, Visit, visit
-from panels.models import Order, OrderEvent, OrderReading, Panel
+from panels.models import Entry, Order, OrderEvent, OrderReading, Panel
 from panels.models.writing import insert_rows, update_rows
 from panels.money.given_back import learn_lowering
+from panels.money.ledger import Booked, entries_of_change
 from panels.orders.following import SOONEST, next_check_at
 from panels.orders.readings import Told, note_news
 from panels.orders.refill_ends import note_refill_ends
@@ -64,6 +65,8 @@ WRITTEN = (
     "read_remains",
     "unreadable_since",
 )
+# The entries of an order follow from these fields.
+BILLED = {"charge", "given_back", "given_back_source", "currency"}
 # These fields are about the answer. They change nothing at the order.
 TRACE = {"error_text", "unreadable_since"}
 
@@ -123,7 +126,7 @@ def _lease_orders(panel: Panel) -> list[Order]:
 def _record_answers(
     panel: Panel, orders: Sequence[Order], answers: Mapping[str, OrderStatus | PanelError]
 ) -> Counter[str]:
-    """Record the answers of a chunk: the unchanged orders by one UPDATE, the changed ones, their events and readings.
+    """Record the answers of a chunk: the unchanged orders by one UPDATE, the changed ones with what follows from them.
 
     A row whose lease has changed meanwhile is left alone, because a person requested a new check or ended the checks.
     """
@@ -139,22 +142,25 @@ def _record_answers(
         is_lowering = False
         events: list[OrderEvent] = []
         readings: list[OrderReading] = []
+        entries: list[Entry] = []
         for order in settled:
             if order.pk not in alarms:
                 continue
             order.alarm = alarms[order.pk]
-            finding, reading = take_in(order, answers.get(order.remote_id), panel, now)
+            finding, reading, booked = take_in(order, answers.get(order.remote_id), panel, now)
             (changed if finding.fields else quiet).append(order)
             turned += [order] if "finished_at" in finding.fields else []
             is_lowering = is_lowering or finding.is_lowering
             events += [OrderEvent(order=order, at=now, what=what, detail=detail) for what, detail in finding.events]
             readings += [reading] if reading else []
+            entries += booked
         note_refill_ends(turned)
         _store_unchanged([order for order in quiet if order.status_at == now], status_at=now)
         _store_unchanged([order for order in quiet if order.status_at != now])
         update_rows([(order, {name: getattr(order, name) for name in WRITTEN}) for order in changed])
         insert_rows(events)
         insert_rows(readings)
+        insert_rows(entries)
     if is_lowering:
         learn_lowering(panel)
     told = [answers.get(order.remote_id) for order in settled]
@@ -182,14 +188,16 @@ def _leave_for_later(orders: Sequence[Order], answers: Mapping[str, object], now
 
 def take_in(
     order: Order, answer: OrderStatus | PanelError | None, panel: Panel, now: datetime
-) -> tuple[Comparison, OrderReading | None]:
-    """Give an order the values of an answer. Return the changes, and the reading to store, if there is one."""
+) -> tuple[Comparison, OrderReading | None, list[Entry]]:
+    """Give an order the values of an answer. Return the changes, and the reading and the entries to store."""
     finding, before = compare(order, answer, panel, now), Told.about(order)
+    booked = Booked.of(order) if finding.fields.keys() & BILLED else None
     _apply_comparison(order, finding, now)
     reading = note_news(order, before, now) if finding.fields else None
+    entries = entries_of_change(order, booked, now) if booked else []
     if isinstance(answer, OrderStatus) and answer.progress:
         order.status_at = now
-    return finding, reading
+    return finding, reading, entries
 
 
 def _note_readability(

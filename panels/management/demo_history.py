@@ -18,7 +18,7 @@ from panels.management.demo_polls import follow
 from panels.management.demo_prices import DAY, DAYS, Course
 from panels.management.demo_refills import Ask, ask_for_refill, write_refills
 from panels.management.demo_wishes import Wishes
-from panels.models import Order, OrderEvent, OrderReading, Service
+from panels.models import Entry, Order, OrderEvent, OrderReading, Service
 from panels.models.order_states import RequestState
 from panels.models.order_text import write_texts
 from panels.models.writing import insert_rows
@@ -85,7 +85,7 @@ class Offered:
 
 
 @dataclass(slots=True)
-class Entry:
+class PastOrder:
     """An order of the past with the rows that belong to it. The order at the panel is None if it was refused."""
 
     order: Order
@@ -93,6 +93,7 @@ class Entry:
     events: list[OrderEvent]
     there: SandboxOrder | None = None
     readings: list[OrderReading] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
     asks: list[Ask] = field(default_factory=list)
 
 
@@ -136,7 +137,7 @@ class Past:
             found += [day + dt.timedelta(hours=hour) for hour in hours]
         return [moment for moment in found if self._now - DAYS * DAY < moment < until]
 
-    def _enter(self, offered: Offered, moment: dt.datetime) -> Entry | None:
+    def _enter(self, offered: Offered, moment: dt.datetime) -> PastOrder | None:
         """Return an order of this time, None if the service could not be ordered then."""
         if not offered.course.is_offered_at(moment):
             return None
@@ -149,13 +150,13 @@ class Past:
         order.as_ordered = {**service.terms(), "name": offered.course.name_at(moment, service.name)}
         sent = moment + dt.timedelta(seconds=self._chance.uniform(0.5, 20))
         order.attempt, order.sent_at = 1, sent
-        entry = Entry(order, sent, [OrderEvent(at=moment, actor=person, what=What.CREATED)])
-        entry.events.append(OrderEvent(at=sent, what=What.SENT, detail="Attempt 1"))
+        past = PastOrder(order, sent, [OrderEvent(at=moment, actor=person, what=What.CREATED)])
+        past.events.append(OrderEvent(at=sent, what=What.SENT, detail="Attempt 1"))
         if self._chance.random() < REFUSED:
-            self._refuse(entry)
+            self._refuse(past)
         else:
-            self._go(entry, offered, target, values)
-        return entry
+            self._go(past, offered, target, values)
+        return past
 
     def _target(self, offered: Offered, at: float) -> Target:
         """Return a new target, or an earlier one whose last order has ended for two days."""
@@ -167,30 +168,30 @@ class Past:
         self._links.add(link)
         return Target(link, int(math.exp(self._chance.uniform(math.log(40), math.log(30_000)))))
 
-    def _refuse(self, entry: Entry) -> None:
-        order, text = entry.order, self._chance.choice(REFUSALS)
-        refused = entry.sent_at + dt.timedelta(seconds=self._chance.uniform(0.2, 3))
+    def _refuse(self, past: PastOrder) -> None:
+        order, text = past.order, self._chance.choice(REFUSALS)
+        refused = past.sent_at + dt.timedelta(seconds=self._chance.uniform(0.2, 3))
         order.state, order.finished_at = Order.State.REFUSED, refused
         order.error_class, order.error_text = reason_for(text), text
-        entry.events.append(OrderEvent(at=refused, what=What.REFUSED, detail=text))
+        past.events.append(OrderEvent(at=refused, what=What.REFUSED, detail=text))
 
-    def _go(self, entry: Entry, offered: Offered, target: Target, values: Mapping[str, str]) -> None:
+    def _go(self, past: PastOrder, offered: Offered, target: Target, values: Mapping[str, str]) -> None:
         """Let the panel take an order, follow it until now, and request what a person would request."""
-        order, way = entry.order, DELIVERIES[offered.there.delivery]
-        placed = entry.sent_at + dt.timedelta(seconds=self._chance.uniform(0.2, 3))
+        order, way = past.order, DELIVERIES[offered.there.delivery]
+        placed = past.sent_at + dt.timedelta(seconds=self._chance.uniform(0.2, 3))
         there = self._plan(order, offered, values, placed)
         there.start_count = target.count_at(there.at)
         order.state, order.placed_at, order.remote_id = Order.State.PLACED, placed, there.id
-        entry.there = there
-        entry.events.append(OrderEvent(at=placed, what=What.PLACED, detail=f"The panel order ID is {there.id}."))
+        past.there = there
+        past.events.append(OrderEvent(at=placed, what=What.PLACED, detail=f"The panel order ID is {there.id}."))
         if there.outcome == "Canceled" and offered.there.cancel and self._chance.random() < CANCEL_ASKED:
-            self._ask_for_cancel(entry, there)
-        events, entry.readings = follow(order, there, self._panel, self._now)
-        entry.events += events
+            self._ask_for_cancel(past, there)
+        events, past.readings, past.entries = follow(order, there, self._panel, self._now)
+        past.events += events
         if ask := ask_for_refill(order, offered.there, self._chance, self._wishes._somebody(), self._now):
-            entry.asks.append(ask)
+            past.asks.append(ask)
         target.last, target.drop = there, way.drop
-        target.refilled_at = entry.asks[0].kept_at if entry.asks else math.inf
+        target.refilled_at = past.asks[0].kept_at if past.asks else math.inf
         if target not in offered.targets:
             offered.targets.append(target)
 
@@ -212,8 +213,8 @@ class Past:
             there.starts_at = there.ends_at
         return there
 
-    def _ask_for_cancel(self, entry: Entry, there: SandboxOrder) -> None:
-        order, asked = entry.order, dt.datetime.fromtimestamp(there.ends_at - 400, dt.UTC)
+    def _ask_for_cancel(self, past: PastOrder, there: SandboxOrder) -> None:
+        order, asked = past.order, dt.datetime.fromtimestamp(there.ends_at - 400, dt.UTC)
         if not there.at < asked.timestamp() < (self._now - DAY).timestamp():
             return
         person = self._wishes._somebody()
@@ -221,24 +222,29 @@ class Past:
         order.cancel_state, order.cancel_requested_at = RequestState.ACCEPTED, asked
         order.cancel_requested_by = person
         accepted = asked + dt.timedelta(seconds=self._chance.uniform(1, 20))
-        entry.events.append(OrderEvent(at=asked, actor=person, what=What.CANCEL, detail="Requested."))
-        entry.events.append(OrderEvent(at=accepted, what=What.CANCEL, detail="Accepted."))
+        past.events.append(OrderEvent(at=asked, actor=person, what=What.CANCEL, detail="Requested."))
+        past.events.append(OrderEvent(at=accepted, what=What.CANCEL, detail="Accepted."))
 
 
-def _insert(entries: Sequence[Entry]) -> None:
-    """Insert the orders with their texts, events and readings."""
-    insert_rows([entry.order for entry in entries])
-    pks = dict(Order.objects.filter(panel=entries[0].order.panel).values_list("token", "pk"))
+def _insert(orders: Sequence[PastOrder]) -> None:
+    """Insert the orders with their texts, events, readings and entries."""
+    insert_rows([past.order for past in orders])
+    pks = dict(Order.objects.filter(panel=orders[0].order.panel).values_list("token", "pk"))
     events: list[OrderEvent] = []
     readings: list[OrderReading] = []
-    for entry in entries:
-        pk = entry.order.pk = pks[entry.order.token]
-        for event in entry.events:
+    entries: list[Entry] = []
+    for past in orders:
+        pk = past.order.pk = pks[past.order.token]
+        for event in past.events:
             event.order_id = pk
-        for reading in entry.readings:
+        for reading in past.readings:
             reading.order_id = pk
-        events += sorted(entry.events, key=lambda event: event.at)
-        readings += entry.readings
-    write_texts((entry.order.pk, entry.order) for entry in entries)
+        for entry in past.entries:
+            entry.order_id = pk
+        events += sorted(past.events, key=lambda event: event.at)
+        readings += past.readings
+        entries += past.entries
+    write_texts((past.order.pk, past.order) for past in orders)
     insert_rows(events)
     insert_rows(readings)
+    insert_rows(entries)

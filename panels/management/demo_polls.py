@@ -10,7 +10,7 @@ from django.conf import settings
 
 from panels.calls.outcomes import FIRST_CHECK_AFTER
 from panels.calls.polling import take_in
-from panels.models import Order, OrderEvent, OrderReading, Panel
+from panels.models import Entry, Order, OrderEvent, OrderReading, Panel
 from panels.orders import following
 from panels.protocol.wire import OrderStatus
 from panels.protocol.wording import order_progress
@@ -35,13 +35,14 @@ AFTER_PLACING, AFTER_CHANGE = _questions(FIRST_CHECK_AFTER), _questions(followin
 
 def follow(
     order: Order, there: SandboxOrder, panel: Panel, now: dt.datetime
-) -> tuple[list[OrderEvent], list[OrderReading]]:
-    """Give an order the values of all answers until now, and return its events and readings. Nothing is saved.
+) -> tuple[list[OrderEvent], list[OrderReading], list[Entry]]:
+    """Give an order the values of all answers until now; return its events, readings and entries. Nothing is saved.
 
     `there` is the order at the panel, whose times are those of our clock. Between two changes nothing is computed.
     """
     events: list[OrderEvent] = []
     readings: list[OrderReading] = []
+    entries: list[Entry] = []
     changed, questions, until = _seconds(order.placed_at), AFTER_PLACING, now.timestamp()
     for moment in _changes(there):
         if moment > until:
@@ -55,13 +56,14 @@ def follow(
             break
         if order.checked_at:
             order.status_at = _moment(changed + questions[number - 1] if number else changed)
-        finding, reading = take_in(order, _answer(there, at, panel), panel, _moment(at))
+        finding, reading, booked = take_in(order, _answer(there, at, panel), panel, _moment(at))
         events += [OrderEvent(at=_moment(at), what=what, detail=detail) for what, detail in finding.events]
         readings += [reading] if reading else []
+        entries += booked
         if finding.fields:
             changed, questions = at, AFTER_CHANGE
     _ask_last(order, changed, questions, now)
-    return events, readings
+    return events, readings, entries
 
 
 def _ask_last(order: Order, changed: float, questions: list[float], now: dt.datetime) -> None:

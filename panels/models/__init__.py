@@ -4,6 +4,7 @@ from panels.models.action import ActionLine, OrderAction
 from panels.models.balance_reading import BalanceReading
 from panels.models.batch import Batch, BatchLine
 from panels.models.client import Campaign, Client
+from panels.models.entry import Entry
 from panels.models.event import OrderEvent
 from panels.models.exchange_rate import ExchangeRate
 from panels.models.id_search import FoundId, IdSearch
@@ -38,6 +39,7 @@ __all__ = [
     "ColumnTitle",
     "Controls",
     "DayTotal",
+    "Entry",
     "ExchangeRate",
     "FoundId",
     "IdSearch",

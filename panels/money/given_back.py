@@ -24,7 +24,9 @@ from django.utils import timezone
 
 from panels.models import Order, OrderEvent, Panel
 from panels.models.fields import plain
+from panels.models.writing import insert_rows
 from panels.money.costs import NOTHING_ORDERED, full_cost_of
+from panels.money.ledger import Booked, entries_of_change
 from panels.protocol.order_price import SIX_PLACES
 
 State, Progress, Source = Order.State, Order.Progress, Order.GivenBack
@@ -170,7 +172,7 @@ def state_given_back(pk: int, amount: Decimal | None, actor: Any) -> str:
             return "An amount can be stated when the order has ended and its charge was not lowered. Nothing was saved."
         if amount is not None and not 0 <= amount <= most:
             return f"Enter an amount from 0 to {plain(most)} {order.currency}. Nothing was saved."
-        before = order.given_back
+        before, booked = order.given_back, Booked.of(order)
         if amount is None:
             order.given_back, order.given_back_source = _compute(order)
         else:
@@ -181,6 +183,7 @@ def state_given_back(pk: int, amount: Decimal | None, actor: Any) -> str:
             order.next_check_at = order.changed_at
         order.save(update_fields=("given_back", "given_back_source", "changed_at", "next_check_at"))
         order.add_event(OrderEvent.What.GIVEN_BACK, _in_words(before, order), actor=actor)
+        insert_rows(entries_of_change(order, booked, order.changed_at, actor))
     return ""
 
 

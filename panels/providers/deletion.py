@@ -19,6 +19,7 @@ from panels.models import (
     Batch,
     BatchLine,
     DayTotal,
+    Entry,
     JobRun,
     Order,
     Panel,
@@ -47,6 +48,8 @@ def obstacle(panel: Panel) -> str:
     batches = Batch.objects.filter(Q(panel=panel) | Q(pk__in=BatchLine.objects.filter(panel=panel).values("batch")))
     if batches.exclude(state__in=_UNCONFIRMED).exists():
         return f"{panel} belongs to a batch, so it is kept. Make it inactive under Edit to call it no more."
+    if Entry.objects.filter(panel=panel).exclude(kind=Entry.Kind.OPENING).exists():
+        return f"Deposits were booked for {panel}, so it is kept. Make it inactive under Edit to call it no more."
     if batches.exists():
         return f"A draft names {panel}, so it was not deleted. Drafts, also discarded ones, are deleted after 7 days."
     return ""
@@ -61,6 +64,7 @@ def delete_panel(panel: Panel, user: Any, *, seconds: float = LONGEST) -> bool:
     until = time.monotonic() + seconds
     _close(panel)
     try:
+        Entry.objects.forget_openings(panel)
         for rows in _belongings(panel):
             while pks := list(rows.values_list("pk", flat=True)[:PIECE]):
                 with transaction.atomic():

@@ -19,7 +19,7 @@ from huey.storage import RedisStorage
 from panels import bell, schedule
 from panels.models import JobRun, Order, Panel, Refill, Worker, search_index
 from panels.models.order_states import RequestState
-from panels.money import rates, totals
+from panels.money import books, rates, totals
 from panels.orders import readings
 from panels.orders.queue import queued
 from panels.pages.htmx import render_page
@@ -117,6 +117,7 @@ def _jobs(panels: list[Panel], runs: Mapping[str, JobRun]) -> list[Job]:
         _job("Find waiting work", runs["sweep"], schedule.SWEEP_EVERY),
         _job("Sum spend", runs[totals.JOB], schedule.SWEEP_EVERY),
         _job("Recount all spend", runs[schedule.RECOUNT], schedule.TIDY_EVERY),
+        _job("Compare orders with the ledger", runs[books.JOB], schedule.TIDY_EVERY),
         _job("Delete old drafts, sign-ins and catalog changes", runs["delete old drafts"], schedule.TIDY_EVERY),
         _job("Thin old readings of orders", runs[readings.JOB], schedule.THIN_EVERY),
     ]

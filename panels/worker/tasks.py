@@ -31,7 +31,7 @@ from panels.calls import (
 )
 from panels.catalog import facts, offers, records
 from panels.models import BalanceReading, JobRun, Panel, search_index
-from panels.money import charges, totals
+from panels.money import books, charges, totals
 from panels.money import rates as stored_rates
 from panels.orders import actions, readings
 from panels.people import history, sessions
@@ -213,6 +213,7 @@ def _do_chores() -> None:
         (sessions.JOB, sessions.delete_old, TIDY_EVERY),
         (history.JOB, history.delete_old, TIDY_EVERY),
         (written_mails.JOB, written_mails.delete_old, TIDY_EVERY),
+        (books.JOB, lambda: books.summary(books.check_books()), TIDY_EVERY),
         (readings.JOB, partial(readings.thin, lanes.stopping), THIN_EVERY),
     ]
     if search_index.must_settle():

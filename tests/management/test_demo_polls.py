@@ -39,7 +39,7 @@ def poll_each_time(order, at_panel, until):
     """Ask at each time at which the poller would have asked."""
     readings, at = [], PLACED + FIRST_CHECK_AFTER
     while at <= until and not order.is_finished:
-        _, reading = take_in(order, _answer(at_panel, at.timestamp(), order.panel), order.panel, at)
+        _, reading, _ = take_in(order, _answer(at_panel, at.timestamp(), order.panel), order.panel, at)
         readings += [reading] if reading else []
         at = order.next_check_at
     return readings
@@ -62,7 +62,7 @@ def test_it_is_the_same_as_asking_each_time(course):
     asked, followed = placed(), placed()
     until = PLACED + 60 * HOUR
     readings = poll_each_time(asked, there(*course), until)
-    events, found = follow(followed, there(*course), followed.panel, until)
+    events, found, _ = follow(followed, there(*course), followed.panel, until)
     for name in VALUES:
         assert getattr(followed, name) == getattr(asked, name), name
     for name in TIMES:
@@ -100,7 +100,7 @@ def test_an_order_that_will_take_a_year_is_asked_until_now():
 
 def test_an_order_placed_a_moment_ago_waits_for_its_first_answer():
     order, now = placed(), PLACED + timedelta(seconds=2)
-    assert follow(order, there(5, 60), order.panel, now) == ([], [])
+    assert follow(order, there(5, 60), order.panel, now) == ([], [], [])
     assert (order.progress, order.next_check_at) == ("", PLACED + FIRST_CHECK_AFTER)
 
 

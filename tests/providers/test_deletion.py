@@ -15,6 +15,7 @@ from django.utils import timezone
 from panels.models import (
     BalanceReading,
     DayTotal,
+    Entry,
     JobRun,
     Order,
     Panel,
@@ -29,7 +30,16 @@ from panels.models import (
 )
 from panels.providers import deletion
 from panels.providers.deletion import KeptError, delete_panel, obstacle
-from tests.factories import make_batch, make_order, make_panel, make_refusal, make_service, make_user, row_of
+from tests.factories import (
+    make_batch,
+    make_entry,
+    make_order,
+    make_panel,
+    make_refusal,
+    make_service,
+    make_user,
+    row_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +57,7 @@ def make_full_panel():
     )
     StatusWord.objects.create(panel=panel, text="odd", kind="order", meaning="pending")
     make_refusal(panel)
+    make_entry(panel, kind=Entry.Kind.OPENING)
     JobRun.objects.create(name=f"sync {panel.pk}")
     return panel
 
@@ -70,6 +81,13 @@ def test_a_panel_goes_with_everything_that_belongs_to_it_alone(manager, caplog):
     assert (entry.user, entry.object_repr, entry.is_deletion()) == (manager, "Northwind", True)
     assert f"was deleted by {manager}" in caplog.text
     assert "k3y-" not in caplog.text + entry.change_message
+
+
+def test_deposits_that_a_person_booked_keep_their_panel(manager):
+    panel = make_entry(make_full_panel()).panel
+    with pytest.raises(KeptError, match="Deposits were booked"):
+        delete_panel(panel, manager)
+    assert Entry.objects.count() == 2
 
 
 def test_an_order_a_draft_and_a_batch_keep_their_panel(manager):
@@ -170,6 +188,8 @@ def test_every_table_that_refers_to_a_panel_is_thought_of():
     known |= {ServiceChange, apps.get_model("panels", "Batch"), apps.get_model("panels", "BatchLine")}
     # These go with the services.
     known |= {ServiceFacts, ServiceMark, ServiceRecord, ProductGrade}
+    # Openings go with the panel, and other entries keep it.
+    known |= {Entry}
     found = {
         field.related_model
         for each in (Panel, Service)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from importlib import import_module
 from io import StringIO
 from pkgutil import iter_modules
@@ -18,9 +19,10 @@ from panels import migrations
 from panels.bulk.naming import rename
 from panels.catalog import watch
 from panels.filters import OrderFilter
-from panels.models import Batch, Order, OrderText, ServiceChange
+from panels.models import Batch, Entry, Order, OrderText, ServiceChange
 from panels.models.order_values import LIFETIME
-from tests.factories import make_batch, make_order, make_service, row_of
+from panels.money.books import check_books
+from tests.factories import make_batch, make_order, make_panel, make_placed, make_service, row_of
 
 pytestmark = pytest.mark.django_db
 FILL = import_module("panels.migrations.0010_fill_services_as_ordered_and_targets")
@@ -163,3 +165,22 @@ def test_an_old_batch_gets_the_name_that_a_new_one_gets(monkeypatch):
     names = ["June", "instagram.com/fjord and 1 more", "May", "Mine"]
     assert list(Batch.objects.order_by("pk").values_list("name", flat=True)) == names
     assert Batch.objects.get(name="May").search_text == "may\nmay.xlsx"
+
+
+def test_the_books_of_old_orders_and_accounts_are_opened_once(monkeypatch):
+    books = import_module("panels.migrations.0047_open_books")
+    monkeypatch.setattr(books, "PIECE", 2)
+    panel = make_panel(balance=Decimal(7), balance_checked_at=timezone.now())
+    service = make_service(panel)
+    make_placed(service, charge=Decimal(3))
+    make_placed(service, charge=Decimal(2), given_back=Decimal(1), given_back_source="told", finished_at=timezone.now())
+    make_placed(service, charge=Decimal(2), given_back=Decimal(2), given_back_source="computed")
+    make_placed(service, charge=Decimal(9), rate_agreed=None)
+    make_order(service)
+    for _ in range(2):
+        books.book_orders(apps, None)
+        books.book_openings(apps, None)
+    found = list(Entry.objects.order_by("pk").values_list("kind", "amount"))
+    amounts = [("charge", -3), ("charge", -3), ("given_back", 1), ("charge", -2), ("given_back", 2), ("opening", 7)]
+    assert found == [(kind, Decimal(amount)) for kind, amount in amounts]
+    assert not list(check_books())

@@ -18,8 +18,9 @@ from panels.bulk.confirming import confirm, summary
 from panels.calls.catalog import sync_catalog
 from panels.calls.polling import poll_due
 from panels.calls.submission import submit_queued
-from panels.models import Batch, BatchLine, DayTotal, Order, OrderAction, Panel, Product, Service
+from panels.models import Batch, BatchLine, DayTotal, Entry, Order, OrderAction, Panel, Product, Service
 from panels.money import totals
+from panels.money.books import check_books
 from panels.orders.following import request_check
 from panels.orders.placing import build_order, place_order
 from panels.protocol.links import normalise_link
@@ -238,6 +239,12 @@ def test_totals_summed_anew_are_those_that_were_kept_less_what_came_back(upgrade
     assert list(DayTotal.objects.values_list(*columns)) == before
     totals.recount()
     assert list(DayTotal.objects.values_list(*columns)) == before
+
+
+def test_the_books_of_before_add_up(upgraded, db):
+    assert Entry.objects.filter(kind="charge").exists()
+    assert Entry.objects.filter(kind="opening").exists()
+    assert not list(check_books())
 
 
 def test_canceled_orders_of_before_cost_nothing_and_partial_orders_their_share(upgraded, db):
