@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from panels.sandbox import Arrival, Fault
-from tests.faults import care_evidence
+from tests.faults import books, care_evidence
 from tests.faults.care_evidence import CareEvidence
 from tests.faults.evidence import AFTER_SEND, BEFORE_RECORD, BEFORE_SEND, Evidence, Strike
 from tests.faults.explanation import explanation
@@ -48,7 +48,7 @@ def judge(now: Surroundings, report: Report) -> None:
     report.violations += [f"after all was decided: {each}" for each in violations(evidence) + left]
     report.violations += now.contests.problems + now.web.problems() + too_much(now.memory.peaks)
     report.figures |= {f"most memory of a {kind}, MB": round(peak) for kind, peak in sorted(now.memory.peaks.items())}
-    report.violations += now.crew.complaints() + _in_logs(now)
+    report.violations += now.crew.complaints() + _in_logs(now) + list(books.problems(now.panels))
 
 
 def _evidence(now: Surroundings, *, is_decided: bool = False) -> Evidence:

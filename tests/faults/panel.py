@@ -126,6 +126,13 @@ class SpoiledPanel(SandboxPanel):
         """Count these faults that have not occurred yet."""
         return len(self._due) + sum(not planned.hits for planned in self._planned)
 
+    @property
+    def costs(self) -> dict[str, Decimal]:
+        """What this panel took for each order by its id, less what it paid back."""
+        with self._state.lock:
+            self._state.settle()
+            return {each.id: each.charge - each.refunded for each in self._state.orders.values()}
+
     def behave(self) -> None:
         """Answer everything correctly from now on."""
         self._due.clear()

@@ -115,6 +115,8 @@ class Surroundings(contextlib.ExitStack):
         ]
         for panel in self.panels:
             panel.misbehave()
+        # The other panels lower the charge when they pay back.
+        self.panels[0].keep_charges()
         self.stock, self.care = Stock(accounts), Care(self.care_panel, care_account)
         self.crew, self.web = Crew(WORKERS, plan.logs), Web(plan.logs)
         self.callback(self.crew.end)

@@ -90,6 +90,7 @@ class Stock:
                     link_key=normalise_link(link),
                     quantity=service.min_quantity,
                     rate_agreed=service.rate_per_1000,
+                    expected_cost=(service.rate_per_1000 * service.min_quantity).scaleb(-3),
                     currency=service.panel.currency,
                     **fields,
                 )
