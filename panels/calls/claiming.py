@@ -33,7 +33,7 @@ _OF_ORDER = (
     *("panel", "type", "link", "quantity", "params", "state", "attempt", "send_after", "sent_at", "rate_agreed"),
     *("expected_cost", "currency", "may_exceed_balance", "as_ordered"),
     *(f"service__{name}" for name in ("remote_id", "type", "raw_type", "rate_per_1000", "is_listed", "wait_minutes")),
-    *(f"service__{name}" for name in ("min_quantity", "max_quantity", "refill", "cancel")),
+    *(f"service__{name}" for name in ("min_quantity", "max_quantity", "refill", "cancel", "name", "category")),
 )
 _OF_PANEL = (
     *(*Panel.CALLED_WITH, "connect_timeout", "read_timeout", "always_send_quantity"),

@@ -138,7 +138,7 @@ def _is_same(read: ServiceFacts, now: ServiceFacts | None) -> bool:
 
 def values_of(facts: Facts, service: Service, product: int) -> dict[str, Any]:
     """Return the facts as values of the columns of ServiceFacts."""
-    days = ServiceFacts.LIFETIME_DAYS if facts.refill_days == LIFETIME else _number(facts.refill_days)
+    days = days_of(facts)
     return {
         "product": product,
         "version": facts.version,
@@ -154,6 +154,11 @@ def values_of(facts: Facts, service: Service, product: int) -> dict[str, Any]:
         "start_max_minutes": _number(facts.start_max_minutes),
         "drop_max": "" if facts.drop_max is None else str(facts.drop_max)[:10],
     }
+
+
+def days_of(facts: Facts) -> int | None:
+    """Return the days of refill as ServiceFacts has them: a lifetime is a number too."""
+    return ServiceFacts.LIFETIME_DAYS if facts.refill_days == LIFETIME else _number(facts.refill_days)
 
 
 def _number(value: Any, most: int = MOST_NUMBER) -> int | None:

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 
 from panels.models import Batch, Order, OrderEvent, Panel, Service
 from panels.models.planning import unindexed
+from panels.orders.other_facts import why_other
 from panels.pages.numbers import exact
 from panels.protocol.order_types import Offer, check
 
@@ -61,7 +62,7 @@ def reason_to_hold(order: Order) -> str:
     if not is_same:
         name = service.order_type.label if service.type else service.raw_type or "unknown"
         return f"The service's type has changed to {name}."
-    if changed := _lost(order, service) or _unfit_limits(order, service):
+    if changed := why_other(order, service) or _lost(order, service) or _unfit_limits(order, service):
         return changed
     limit = agreed * (1 + Decimal(str(settings.PRICE_GUARD_PERCENT)) / 100)
     if service.rate_per_1000 > limit:

@@ -72,7 +72,7 @@ def check_now(order: Order) -> Release:
     errors = " ".join(message for messages in checked.errors.values() for message in messages)
     problem = f"The service no longer takes this order: {errors}" if errors else ""
     price = f"{checked.cost} {order.panel.currency} at {service.rate_per_1000}"
-    mark = f"{price}, refill {service.refill}, cancel {service.cancel}"
+    mark = f"{price}, refill {service.refill}, cancel {service.cancel}, {service.name}, {service.category}"
     return Release(problem, checked.cost, checked.is_ceiling, mark)
 
 

@@ -11,10 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from panels.calls import claiming
+from panels.calls.catalog import FROM_PANEL, store_catalog
 from panels.calls.claiming import Claims
-from panels.models import Batch, Controls, Order, Panel, Service
+from panels.models import Batch, Controls, Order, Panel, Service, ServiceFacts
+from panels.protocol.wire import Catalog, CatalogRow
 from tests.calls.sending import events_of
-from tests.factories import make_order, make_panel, make_service
+from tests.factories import make_offer, make_order, make_panel, make_service, read_offers
 from tests.locks import run_behind
 
 State = Order.State
@@ -167,6 +169,57 @@ def test_the_price_guard_holds_what_a_person_has_not_agreed_to(change, words):
         assert events_of(order) == ["held"]
     else:
         assert claimed == ([order], None)
+
+
+def rename(service, name):
+    """Store a catalog in which only the name of a service has changed, as a sync does. The facts are read later."""
+    terms = {field: getattr(service, field) for field in FROM_PANEL}
+    row = CatalogRow(remote_id=service.remote_id, **terms | {"name": name})
+    store_catalog(service.panel, Catalog((row,), 0))
+
+
+OTHER = "By its name and category, the service is TikTok likes now. It was Instagram followers when it was ordered."
+
+
+@pytest.mark.django_db
+def test_an_order_whose_service_became_another_thing_is_held_before_and_after_its_name_is_read():
+    service = make_offer("Instagram Followers", make_panel(parallel_calls=4), category="")
+    read_offers()
+    early, late = make_order(service), make_order(service, send_after=timezone.now() + timedelta(hours=1))
+    rename(service, "TikTok Likes")
+    assert ServiceFacts.objects.get().version == ServiceFacts.STALE
+    assert Claims(service.panel_id).take(4) == ([], timedelta())
+    read_offers()
+    Order.objects.filter(pk=late.pk).update(send_after=timezone.now())
+    assert Claims(service.panel_id).take(4) == ([], timedelta())
+    assert Claims(service.panel_id).take(4) == ([], None)
+    for order in (early, late):
+        order.refresh_from_db()
+        assert (order.state, order.held_reason, events_of(order)) == ("queued", OTHER, ["held"])
+
+
+@pytest.mark.django_db
+def test_an_order_whose_service_is_called_otherwise_goes_out_without_another_query():
+    service = make_offer("Instagram Followers", make_panel(parallel_calls=4))
+    first, second, third = (make_order(service) for _ in range(3))
+    claims, counts = Claims(service.panel_id), []
+    for order, name in ((first, service.name), (second, "Instagram Followers | 5K/Day"), (third, "IG Followers ⚡")):
+        rename(service, name)
+        with CaptureQueriesContext(connection) as queries:
+            assert claims.take() == ([order], None)
+        counts.append(len(queries))
+        assert not any('FROM "panels_service"' in query["sql"] for query in queries)
+    assert len(set(counts)) == 1
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite sees nothing from before it waited")
+@pytest.mark.django_db(transaction=True)
+def test_a_claim_that_waits_for_a_sync_holds_what_the_sync_has_changed():
+    order = make_order(make_service(name="Instagram Followers", category=""))
+    service, panel = Service.objects.filter(pk=order.service_id), Panel.objects.filter(pk=order.panel_id)
+    claimed = run_behind(panel, lambda: Claims(order.panel_id).take(), lambda: service.update(name="TikTok Likes"))
+    order.refresh_from_db()
+    assert (claimed, order.held_reason) == (([], timedelta()), OTHER)
 
 
 @pytest.mark.django_db

@@ -17,6 +17,7 @@ from tests.factories import make_order, make_panel, make_placed, make_service
 
 pytestmark = pytest.mark.django_db
 LIMITS = "The limits of the service have changed."
+BY_NAME = "By its name and category,"
 OPEN_STATES = ("queued", "sending", "unknown")
 
 
@@ -87,8 +88,12 @@ def test_orders_wait_in_the_order_of_their_times_unless_a_person_must_act():
         ({"max_quantity": 999}, f"{LIMITS} Quantity 1,000 is above this service's maximum of 999."),
         ({"min_quantity": 1000, "max_quantity": 1000}, ""),
         ({"min_quantity": None, "max_quantity": None}, ""),
-        # Another name holds nothing, because panels rename services all the time.
-        ({"name": "Likes", "category": "TikTok"}, ""),
+        # Another name for the same thing holds nothing, because panels rename services all the time.
+        ({"name": "🔥 IG Followers | 5K/Day | Real", "category": "Instagram ⭐"}, ""),
+        (
+            {"name": "Likes", "category": "TikTok", "refill": False},
+            f"{BY_NAME} the service is TikTok likes now. It was Instagram followers when it was ordered.",
+        ),
     ],
 )
 def test_a_person_must_look_if_the_service_or_its_price_has_changed(settings, change, words):

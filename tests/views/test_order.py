@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from panels import bell
+from panels.calls.claiming import Claims
 from panels.models import BalanceReading, Batch, Order, OrderEvent, OrderReading, Panel, Refill, Service
 from panels.models.order_states import RequestState
 from panels.models.order_values import LIFETIME
@@ -349,6 +350,8 @@ def test_a_button_that_sends_says_that_the_cost_is_not_known(as_operator):
         {"charge_ratio": Decimal(3), "charges_compared": Service.ENOUGH_CHARGES},
         {"refill": False},
         {"cancel": False},
+        {"name": "TikTok Likes"},
+        {"category": "TikTok"},
     ],
 )
 def test_an_order_is_not_released_on_other_terms_than_were_shown(as_operator, rung, held, change):
@@ -363,6 +366,22 @@ def test_an_order_is_not_released_on_other_terms_than_were_shown(as_operator, ru
     assert order.is_held or order.is_held_for_funds
     assert not rung
     assert resolve(as_operator, order, "release", shown=shown_to(as_operator, order)).status_code == 200
+
+
+def test_an_order_of_a_service_that_became_another_one_shows_it_and_goes_out_if_a_person_wants_it(as_operator, rung):
+    order = make_order(make_service(name="Instagram Followers", category=""))
+    Service.objects.update(name="TikTok\r\nLikes")
+    assert Claims(order.panel_id).take()[0] == []
+    page = page_words(as_operator, order)
+    words = "the service is TikTok likes now. It was Instagram followers when it was ordered."
+    assert f"By its name and category, {words}" in page
+    assert "now called TikTok Likes" in page
+    assert "Send on the present terms: 0.90" in page
+    # A browser sends other line breaks than it was given.
+    shown = shown_to(as_operator, order).replace("\r\n", "\n")
+    assert resolve(as_operator, order, "release", shown=shown).status_code == 200
+    assert rung == [("submit", order.panel_id)]
+    assert Claims(order.panel_id).take()[0] == [order]
 
 
 def test_an_order_is_not_released_in_another_currency_than_was_shown(as_operator):
