@@ -11,6 +11,7 @@ from django.utils.html import format_html
 
 from panels.models import ProductGrade, Service
 from panels.models.product import OF_KNOWN
+from panels.pages import numbers
 from panels.templatetags.catalog import price
 
 # What the words about an offer read of it.
@@ -39,8 +40,17 @@ class Elsewhere(NamedTuple):
     @property
     def link(self) -> str:
         """Its price in words as a link to the page of the product."""
-        title = f"{self.offer.panel.name}: {self.offer.name}"
-        return format_html('<a class="small" href="{}" title="{}">{}</a>', self.address, title, self.words)
+        return self._link_with(f"{self.offer.panel.name}: {self.offer.name}", self.words)
+
+    @property
+    def short_link(self) -> str:
+        """The same link in few words, for a row of a list."""
+        amount = numbers.price(self.offer.rate_per_1000, self.offer.panel.currency)
+        title = f"The same at {self.offer.panel.name}: {self.offer.name}"
+        return self._link_with(title, format_html("elsewhere from {}", amount))
+
+    def _link_with(self, title: str, text: str) -> str:
+        return format_html('<a class="small" href="{}" title="{}">{}</a>', self.address, title, text)
 
 
 def elsewhere_of(services: Iterable[int | None]) -> dict[int, Elsewhere]:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from panels.catalog.elsewhere import Elsewhere, elsewhere_of
 from panels.lists.cells import BARE, aside, lasting_aside, main_link, name_column, time_column, words
 from panels.lists.order_actions import possible_actions
 from panels.lists.order_export import EXPORTED
@@ -101,6 +102,7 @@ if TYPE_CHECKING:
         batch_name: str | None
         paused_batch: str | None
         waits_for_panel: bool
+        elsewhere: Elsewhere | None
 else:
 
     class ListedOrder(OrderValues, SimpleNamespace):
@@ -139,16 +141,25 @@ def _waits(row: Any) -> bool:
     return is_queued and not (is_held(row) or is_held_for_funds(row))
 
 
+def _has_failed(row: Any) -> bool:
+    """Return whether an order was refused, or waits for a person or for money."""
+    return row.state == Order.State.REFUSED or is_held(row) or is_held_for_funds(row)
+
+
 def listed(rows: Iterable[Any], asked: Mapping[int, Panel], paused: Collection[int] = ()) -> list[ListedOrder]:
     """Return the rows of `shown_orders` as the cells read them.
 
-    `asked` has the panels of orders that are checked, and `paused` is from `paused_panels`.
+    `asked` has the panels of orders that are checked, and `paused` is from `paused_panels`. If an order was refused or
+    is on hold, one query finds the same elsewhere.
     """
+    rows = list(rows)
+    found = elsewhere_of(row.service_id for row in rows if _has_failed(row))
     return [
         ListedOrder(
             **row._asdict(),
             panel=asked.get(row.panel_id),
             waits_for_panel=row.panel_id in paused and _waits(row),
+            elsewhere=found.get(row.service_id) if _has_failed(row) else None,
         )
         for row in rows
     ]
@@ -183,6 +194,8 @@ def _remarks(order: ListedOrder) -> list[SafeString]:
         remarks.append(lasting_aside("paused", order.paused_batch or f"batch {order.batch_id}"))
     elif order.waits_for_panel:
         remarks.append(lasting_aside("panel paused"))
+    if order.elsewhere:
+        remarks.append(order.elsewhere.short_link)
     if order.is_word_unknown:
         remarks.append(aside(f"“{order.remote_status}”"))
     if order.check_requested_at and order.panel.takes_questions(timezone.now()):

@@ -41,6 +41,8 @@ def test_its_price_is_said_with_the_page_of_the_product():
     assert elsewhere.words.replace("\xa0", " ") == "The same elsewhere, from 0.43 USD flat"
     assert elsewhere.address == Product.objects.get(pk=elsewhere.product).get_absolute_url()
     assert "Bright &amp; line" in elsewhere.link
+    assert ">elsewhere from 0.43\xa0USD</a>" in elsewhere.short_link
+    assert 'title="The same at Bright &amp; line: Instagram Followers HQ"' in elsewhere.short_link
 
 
 def test_it_has_at_least_the_refill_of_the_service():

@@ -14,12 +14,14 @@ from panels.models.order_states import is_held, is_held_for_funds, is_open
 from tests.factories import (
     make_campaign,
     make_client,
+    make_offer,
     make_order,
     make_panel,
     make_placed,
     make_refusal,
     make_service,
     make_user,
+    read_offers,
 )
 from tests.lists import values
 
@@ -149,6 +151,41 @@ def test_a_paused_batch_is_named_and_not_its_paused_panel_too():
     body = draw(order).body
     assert "paused: Spring" in body
     assert "panel paused" not in body
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_shown"),
+    [
+        ({"state": "refused"}, True),
+        ({"held_reason": "It has risen."}, True),
+        ({"held_for_funds_at": timezone.now()}, True),
+        ({}, False),
+        ({"state": "withdrawn"}, False),
+        ({"state": "unknown"}, False),
+        ({"state": "placed"}, False),
+    ],
+)
+def test_an_order_that_was_refused_or_is_on_hold_shows_what_the_same_costs_elsewhere(
+    fields, is_shown, django_assert_num_queries
+):
+    service = make_offer("Instagram Followers")
+    make_offer("IG Followers", make_panel(name="Brightline"), rate_per_1000=Decimal("0.43"))
+    read_offers()
+    orders = [make_order(service, **fields) for _ in range(3)]
+    rows = list(shown_orders(make_user("Operator")))
+    with django_assert_num_queries(1 if is_shown else 0):
+        shown = listed(rows, {})
+    assert [each.elsewhere is not None for each in shown] == [is_shown] * len(orders)
+    assert (">elsewhere from 0.43\u00a0USD</a>" in draw(*orders).body) is is_shown
+
+
+def test_a_refused_order_beside_an_accepted_one_of_its_service_shows_it_alone():
+    service = make_offer("Instagram Followers")
+    make_offer("IG Followers", make_panel())
+    read_offers()
+    refused, _ = make_order(service, state="refused"), make_placed(service)
+    shown = listed(shown_orders(make_user("Operator")), {})
+    assert {each.pk for each in shown if each.elsewhere} == {refused.pk}
 
 
 def test_paused_panels_are_asked_for_only_if_an_order_waits(django_assert_num_queries):
