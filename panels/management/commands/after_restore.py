@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from panels.catalog.offers import mark_all_stale
 from panels.models import Worker
 from panels.orders.restore import distrust_what_waits
 
@@ -26,6 +27,8 @@ class Command(BaseCommand):
                 "killed worker counts as alive for half a minute. Use --force to continue anyway."
             )
         counts = distrust_what_waits()
+        # The rates may be too old by now to rank offers by them, and the daily count may be hours away.
+        mark_all_stale()
         self.stdout.write(
             f"{counts['orders']} orders, {counts['refills']} refills and {counts['cancels']} cancels are unknown now. "
             f"{counts['actions']} confirmed actions were closed. "
