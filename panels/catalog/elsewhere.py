@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.db.models import F
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from panels.models import ProductGrade, Service
 from panels.models.product import OF_KNOWN
@@ -43,13 +44,13 @@ class Elsewhere(NamedTuple):
         return self._link_with(f"{self.offer.panel.name}: {self.offer.name}", self.words)
 
     @property
-    def short_link(self) -> str:
+    def short_link(self) -> SafeString:
         """The same link in few words, for a row of a list."""
         amount = numbers.price(self.offer.rate_per_1000, self.offer.panel.currency)
         title = f"The same at {self.offer.panel.name}: {self.offer.name}"
         return self._link_with(title, format_html("elsewhere from {}", amount))
 
-    def _link_with(self, title: str, text: str) -> str:
+    def _link_with(self, title: str, text: str) -> SafeString:
         return format_html('<a class="small" href="{}" title="{}">{}</a>', self.address, title, text)
 
 
