@@ -61,7 +61,8 @@ def read_rates(content: bytes, day: dt.date) -> list[RateLine]:
     reader = _Reader()
     try:
         reader.parser.Parse(content, True)  # noqa: FBT003
-    except expat.ExpatError as error:
+    # Beside the errors of XML, there are those of the encoding that the file names.
+    except (expat.ExpatError, LookupError, ValueError) as error:
         raise UnreadableRatesError("It is no XML of a kind that is read here.") from error
     if len(reader.days) != 1 or not reader.given:
         raise UnreadableRatesError("It does not have the rates of one day.")

@@ -96,6 +96,11 @@ def test_a_file_is_read_as_the_bank_writes_it():
     ]
 
 
+def encoded(name):
+    """Return a file that names an encoding, in which Python cannot read it."""
+    return f'<?xml version="1.0" encoding="{name}"?><Envelope/>'.encode()
+
+
 BOMB = """<!DOCTYPE lolz [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>
 <gesmes:Envelope xmlns:gesmes="x" note="&b;">"""
 OUTSIDE = """<!DOCTYPE x SYSTEM "file:///etc/passwd"><gesmes:Envelope xmlns:gesmes="x">"""
@@ -107,6 +112,7 @@ OUTSIDE = """<!DOCTYPE x SYSTEM "file:///etc/passwd"><gesmes:Envelope xmlns:gesm
         (b"", "no XML"),
         (b"<Cube", "no XML"),
         (xml(*RATES)[:-20], "no XML"),
+        *((encoded(name), "no XML") for name in ("utf-7", "big5", "idna", "base64", "no-such-one")),
         (xml(*RATES, head=BOMB), "document type"),
         (xml(*RATES, head=OUTSIDE), "document type"),
         (xml(), "rates of one day"),
