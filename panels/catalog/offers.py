@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce, NullIf
 
 from panels.bell import ALL, ring
 from panels.models import Panel, Product, ProductGrade, RefillClass, Service, ServiceFacts
+from panels.models.product import MOST_PRICE
 from panels.models.writing import insert_rows, update_rows
 from panels.money.exchange import Converter
 
@@ -73,7 +74,7 @@ def mark_products_stale(services: Iterable[int]) -> None:
 
 
 def mark_panel_stale(panel: Panel) -> None:
-    """Let the products that a panel offers be counted anew, because it has become active or inactive."""
+    """Let the products that a panel offers be counted anew, because its state or its currency has changed."""
     facts = ServiceFacts.objects.filter(service__panel=panel, product__isnull=False)
     mark_stale(facts.order_by().values_list("product", flat=True).distinct())
 
@@ -166,14 +167,15 @@ def _compare(found: Sequence[Offer], converter: Converter) -> tuple[str, dict[in
     """Return the currency in which the offers can be compared, and their prices in it by service.
 
     That is the reporting currency or, if the team has none, the currency of all offers. An offer without a fresh rate
-    has no price.
+    has no price. Nor has one whose price is too high to be stored.
     """
     if converter.is_set:
         worth = {currency: converter.worth(currency) for currency in {offer.currency for offer in found}}
         return converter.currency, {
-            offer.service: (offer.rate * each.numerator / each.denominator).quantize(SMALLEST)
+            offer.service: price.quantize(SMALLEST)
             for offer in found
             if (each := worth[offer.currency]) is not None
+            and (price := offer.rate * each.numerator / each.denominator) <= MOST_PRICE
         }
     currencies = {offer.currency for offer in found}
     if len(currencies) != 1:

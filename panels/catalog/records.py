@@ -239,7 +239,7 @@ def columns_of(numbers: Numbers, currency: str, pool: Numbers | None = None) -> 
         "finish_orders": numbers.get("finish_orders", 0),
         "delivered": None if delivered is None else delivered.quantize(SIX_PLACES),
         "delivered_orders": numbers.get("delivered_orders", 0),
-        "price": None if amount is None else min(amount.quantize(EIGHT_PLACES), MOST_PRICE),
+        "price": None if amount is None else min(max(amount, -MOST_PRICE), MOST_PRICE).quantize(EIGHT_PLACES),
         "price_orders": price.get("orders", 0),
         "currency": shown,
     }

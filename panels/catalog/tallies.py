@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 from panels.catalog.percentiles import count_events, percentile
@@ -22,6 +22,8 @@ FEWEST_DROPS = 5
 MICRO = Decimal("1e-6")
 # What was listed is summed in a smaller unit than what was charged.
 LISTED = 10**5
+# A panel may tell any charge, so the number may have more digits than are usual.
+WIDE = Context(prec=60)
 EIGHT_PLACES, SIX_PLACES = Decimal("1e-8"), Decimal("1e-6")
 Numbers = dict[str, Any]
 
@@ -165,4 +167,4 @@ def _ratio(part: int, whole: int) -> Decimal | None:
 
 
 def _text(value: Decimal | None, places: Decimal = SIX_PLACES) -> str | None:
-    return None if value is None else f"{value.quantize(places):f}"
+    return None if value is None else f"{value.quantize(places, context=WIDE):f}"

@@ -10,7 +10,7 @@ A rounded amount has the exact amount in its title.
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from html import escape
 from typing import Protocol
 
@@ -30,6 +30,8 @@ DECIMALS = {
 }  # fmt: skip
 # The most decimals that any field has.
 ALL_DECIMALS = 8
+# A converted amount may have more digits than are usual.
+_WIDE = Context(prec=60)
 RATE_DECIMALS = 4
 SIGNIFICANT = 4
 # Below it, four decimals would show fewer than two significant digits.
@@ -56,7 +58,7 @@ def digits(amount: Decimal, least: int, most: int, small: Decimal | None = None)
     if small is not None and 0 < size < small:
         most = min(SIGNIFICANT - 1 - size.adjusted(), ALL_DECIMALS)
     # The addition turns -0 into 0.
-    rounded = amount.quantize(Decimal(1).scaleb(-most), ROUND_HALF_UP) + 0
+    rounded = _WIDE.add(amount.quantize(Decimal(1).scaleb(-most), ROUND_HALF_UP, _WIDE), 0)
     whole, _, decimals = f"{rounded:,f}".partition(".")
     decimals = decimals.rstrip("0").ljust(least, "0")
     return f"{whole}.{decimals}" if decimals else whole

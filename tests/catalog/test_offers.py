@@ -53,6 +53,17 @@ def test_prices_are_compared_in_the_reporting_currency_as_far_as_rates_are_fresh
     assert (grade.compared, grade.cheapest_id, grade.price) == (1, 1, 3)
 
 
+@pytest.mark.parametrize(("rate", "per_euro"), [("9000", "1"), ("9999999999", "0.0000001")])
+def test_a_price_that_no_column_can_hold_is_not_compared(rate, per_euro):
+    """The rial has seven digits for one euro. A price that cannot be stored would end the count of all products."""
+    rates = [
+        ExchangeRate(currency=currency, day=TODAY, per_euro=Decimal(each))
+        for currency, each in (("IRR", 1_200_000), ("USD", per_euro))
+    ]
+    (grade,) = grades(offer(1, rate), offer(2, 5, currency="IRR"), converter=Converter("IRR", rates, TODAY))
+    assert (grade.offers, grade.compared, grade.cheapest_id, grade.dearest) == (2, 1, 2, 5)
+
+
 def test_a_product_without_offers_has_one_empty_grade():
     (grade,) = grades()
     assert (grade.offers, grade.panels, grade.price, grade.spread) == (0, 0, None, None)

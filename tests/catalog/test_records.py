@@ -17,6 +17,7 @@ from panels.catalog import records
 from panels.catalog.percentiles import percentile, rounded_up
 from panels.catalog.records import columns_of
 from panels.models import JobRun, Order, Panel, Product, Service, ServiceFacts, ServiceRecord
+from panels.models.product import MOST_PRICE
 from tests.catalog.recounting import recount
 from tests.factories import (
     count_records,
@@ -215,6 +216,13 @@ def test_the_price_is_in_the_present_currency_or_in_that_of_the_most_orders():
     prices = {"USD": price_of(1, 30), "EUR": price_of(2, 40)}
     for currency, shown in (("USD", "USD"), ("EUR", "EUR"), ("JPY", "EUR"), ("", "EUR")):
         assert columns_of(numbers(prices=prices), currency)["currency"] == shown
+
+
+@pytest.mark.parametrize("amount", ["1e25", "-1e25", "99999999990"])
+def test_a_price_beyond_its_column_is_the_furthest_that_it_holds(amount):
+    found = columns_of(numbers(prices={"USD": price_of(amount)}), "USD")["price"]
+    assert abs(found) == MOST_PRICE
+    assert (found < 0) == amount.startswith("-")
 
 
 def test_prices_in_another_currency_move_nothing():

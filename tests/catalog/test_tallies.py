@@ -72,3 +72,16 @@ def test_where_all_is_lost_nothing_was_kept():
 def test_a_share_is_exact_to_the_millionth():
     tally = Tally(units=Counter(counted=1, ordered=3, delivered=1))
     assert Decimal(numbers_of(tally)["delivered"]) == Decimal("0.333333")
+
+
+def test_amounts_of_a_panel_that_makes_no_sense_are_numbers_too():
+    """A panel may tell any charge. An error here would end the computation of all records."""
+    orders = 10**5
+    charged, listed = orders * (10**18 - 1), orders
+    tally = Tally(
+        prices={"USD": Counter(orders=orders, cost=charged, delivered=1)},
+        charges={"USD": Counter(orders=orders, charged=charged, listed=listed)},
+    )
+    numbers = numbers_of(tally)
+    assert Decimal(numbers["prices"]["USD"]["price"]) == Decimal(charged) / 1000
+    assert Decimal(numbers["charges"]["USD"]["ratio"]) == Decimal(charged) * 100_000 / listed

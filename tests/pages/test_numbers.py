@@ -77,6 +77,12 @@ def test_a_sentence_is_plain_text(write):
     assert write(Decimal(1), "<b>").startswith("1.00\u00a0<b>")
 
 
+@pytest.mark.parametrize("write", [numbers.total, numbers.money, numbers.price, numbers.exact])
+def test_an_amount_of_very_many_digits_fails_no_page(write):
+    """A converted price can have them, and so can the price of an order whose charge makes no sense."""
+    assert write(Decimal("1e24"), "USD").startswith("1,000,000,000,000,000,000,000,000.00")
+
+
 def test_a_whole_number_is_an_amount_too():
     assert render("{% money 12 'USD' %}") == "12.00 USD"
 
