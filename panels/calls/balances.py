@@ -12,6 +12,7 @@ from django.utils import timezone
 from panels.calls.conclusions import note_unanswered
 from panels.calls.refusals import doubt_refusals
 from panels.calls.visit import PanelClosedError, Visit, visit
+from panels.catalog.offers import mark_panel_stale
 from panels.models import BalanceReading, Order, Panel
 from panels.money.given_back import learn_keeping
 from panels.money.ledger import open_books
@@ -114,7 +115,7 @@ def _record_balance(called: Panel, reading: Balance, why: str, asked_at: datetim
         learn_keeping(panel, reading.amount)
         is_news = panel.balance != reading.amount
         panel.balance = reading.amount
-        panel.reported_currency = reading.currency or panel.reported_currency
+        before, panel.reported_currency = panel.currency, reading.currency or panel.reported_currency
         panel.free_balance = funds.free_of(panel, reading.amount, asked_at)
         panel.gives_credit = panel.gives_credit or reading.amount < 0
         panel.balance_checked_at, panel.balance_error = asked_at, ""
@@ -128,6 +129,8 @@ def _record_balance(called: Panel, reading: Balance, why: str, asked_at: datetim
                 panel=panel, at=asked_at, balance=reading.amount, currency=panel.currency, why=why
             )
         open_books(panel, reading.amount, asked_at, stored)
-    # In transactions of its own, because thousands of orders may go.
+    # In transactions of their own, because the panel may offer thousands of products, and thousands of orders may go.
+    if panel.currency != before:
+        mark_panel_stale(panel)
     funds.settle(panel)
     return ""

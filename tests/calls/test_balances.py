@@ -14,13 +14,13 @@ from panels.calls.balances import check_balance
 from panels.calls.catalog import sync_catalog
 from panels.calls.submission import submit_queued
 from panels.forms.panels import BROWSER
-from panels.models import BalanceReading, Panel
+from panels.models import BalanceReading, Panel, Product, ProductGrade
 from panels.protocol.client import PanelClient
 from panels.protocol.wire import OrderStatus
 from panels.providers import pauses
 from panels.sandbox import Fault
 from tests.calls.sending import place
-from tests.factories import make_order, make_panel
+from tests.factories import make_offer, make_order, make_panel, read_offers
 
 LATER = timezone.now() + timedelta(days=1)
 
@@ -37,6 +37,22 @@ def test_a_balance_is_stored_with_its_currency(panel, sandbox):
     assert panel.balance_checked_at is not None
     assert panel.balance_requested_at is None
     assert BalanceReading.objects.get().balance == Decimal(500)
+
+
+def test_products_are_compared_anew_when_a_panel_says_its_currency(panel, sandbox):
+    """Most panels are synced before their first balance is read, and then no price has a currency."""
+    Panel.objects.update(reported_currency="")
+    service = make_offer("Instagram Followers", panel)
+    make_offer("Instagram Followers", make_panel(), rate_per_1000=2)
+    read_offers()
+    assert ProductGrade.objects.get(refill=0).compared == 0
+    assert check(panel) == ""
+    read_offers()
+    grade = ProductGrade.objects.get(refill=0)
+    assert (grade.compared, grade.cheapest) == (2, service)
+    # A reading that says the same currency changes nothing.
+    assert check(panel) == ""
+    assert not Product.objects.filter(is_stale=True).exists()
 
 
 def test_only_news_is_kept_on_schedule_but_every_reading_that_was_asked_for(panel, sandbox):
