@@ -106,7 +106,13 @@ def product_title(request: HttpRequest, pk: int) -> HttpResponse:
     title = " ".join(request.POST.get("title", "").split())
     if "\0" in title or len(title) > Product.MAX_TITLE:
         messages.error(request, "The title has at most 200 characters. Nothing was changed.")
-    elif rename(product, title):
+        return redirect(product)
+    try:
+        is_new = rename(product, title)
+    except Product.DoesNotExist:
+        messages.error(request, "No service belongs to this product any more. Nothing was changed.")
+        return redirect("product_list")
+    if is_new:
         messages.success(request, f"The title is “{product.title}” from now on, also after a sync.")
     else:
         messages.info(request, "The product has this title already. Nothing was changed.")

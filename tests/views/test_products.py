@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from panels.models import Product
+from panels.catalog import products
+from panels.models import Product, ServiceFacts
 from tests.factories import make_offer, make_panel, read_offers
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +71,17 @@ def test_the_list_is_exported(as_viewer, product):
     (row,) = csv.DictReader(answer.getvalue().decode("utf-8-sig").splitlines())
     assert (row["Product"], row["Cheapest panel"]) == ("Instagram followers", "Cheap")
     assert as_viewer.get(f"{URL}export.csv", {"refill": 9}).status_code == 302
+
+
+def test_a_product_that_was_deleted_meanwhile_is_said_in_words(as_operator, product, monkeypatch):
+    def rename(product, _):
+        ServiceFacts.objects.update(product=None)
+        Product.objects.all().delete()
+        return products.rename(product, "Hearts")
+
+    monkeypatch.setattr("panels.views.products.rename", rename)
+    answer = as_operator.post(f"{product.get_absolute_url()}title/", {"title": "Hearts"}, follow=True)
+    assert "No service belongs to this product any more." in answer.text
 
 
 def test_a_product_gets_another_title(as_operator, product):
