@@ -20,7 +20,7 @@ KEPT_FOR = dt.timedelta(days=365)
 MAX_BYTES, MAX_ROWS = 1024 * 1024, 5_000
 COLUMNS = ("currency", "rate", "day")
 _NAMES = (".csv", ".txt", ".tsv")
-_CODE = re.compile(r"[A-Z0-9]{2,8}")
+_CODE = re.compile(r"[A-Za-z0-9]{2,8}")
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,20})?")
 _SAVE_AS = "Save it as CSV with the columns currency, rate and (if it is not today) day"
 
@@ -40,10 +40,11 @@ class RateLine:
 
 def read_code(text: str) -> str:
     """Return the code of a currency in capitals. Raises WrongError."""
-    code = text.strip().upper()
+    code = text.strip()
+    # Before the capitals, because the capital of ß is SS.
     if not _CODE.fullmatch(code):
         raise WrongError(f"{shown(text)} is no code of a currency. Write it like USD.")
-    return code
+    return code.upper()
 
 
 def read_per_euro(text: str) -> Decimal:

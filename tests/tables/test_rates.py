@@ -93,3 +93,9 @@ def test_codes_and_days_are_read_as_people_type_them():
     assert read_code(" usdt ") == "USDT"
     assert read_day(" ", TODAY) == TODAY
     assert read_day("2026-11-27", TODAY) == TODAY
+
+
+@pytest.mark.parametrize("text", ["ßD", "ﬁm", "ıdr", "USD\0", "", "$", "E", "١٢"])
+def test_no_other_letters_are_a_code_not_even_by_their_capitals(text):
+    with pytest.raises(WrongError, match="is no code"):
+        read_code(text)
