@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
 from panels.catalog.equivalents import AT_ONCE
 from panels.catalog.offers import CURRENCY, offers
 from panels.models import RefillClass, Service, ServiceFacts
 from panels.models.product import OF_KNOWN
+from panels.money.exchange import Converter
 from panels.protocol.order_types import order_type
 
 # The most offers for one service.
@@ -73,11 +75,13 @@ def find_choices(quantities: Mapping[int, Sequence[int | None]]) -> dict[int, li
     """Return the equivalent offers of other panels with at least the same refill, the cheapest first.
 
     quantities: those of the orders of each service, by pk. The result has the services that have an offer. Prices in
-    other currencies are not compared. They come after those in the currency of the service.
+    other currencies are compared by the rates, if the team has a reporting currency. Those that cannot be compared with
+    the price of the service come last.
     """
+    converter = Converter.read()
     wanted = _find_wanted(sorted(quantities))
     by_product = _find_offers(sorted({each.product for each in wanted}))
-    ranked = {each.pk: _rank(each, by_product[each.product]) for each in wanted}
+    ranked = {each.pk: _rank(each, by_product[each.product], converter) for each in wanted}
     pks = sorted({found.pk for every in ranked.values() for found in every})
     services: dict[int, Service] = {}
     for start in range(0, len(pks), AT_ONCE):
@@ -119,13 +123,21 @@ def _find_offers(products: Sequence[int]) -> dict[int, list[_Found]]:
     return found
 
 
-def _rank(wanted: _Wanted, every: Sequence[_Found]) -> list[_Found]:
+def _rank(wanted: _Wanted, every: Sequence[_Found], converter: Converter) -> list[_Found]:
     kind = order_type(wanted.type)
     elsewhere = [
         each
         for each in every
         if each.panel != wanted.panel and each.refill >= wanted.refill and order_type(each.type) == kind
     ]
-    return sorted(elsewhere, key=lambda each: (each.currency != wanted.currency, each.currency, each.rate, each.pk))[
-        :MOST
-    ]
+    worths = {currency: converter.worth(currency) for currency in {each.currency for each in elsewhere}}
+    if converter.worth(wanted.currency) is None:
+        worths = {wanted.currency: Fraction(1)}
+
+    def place(each: _Found) -> tuple[bool, str, Fraction, int]:
+        worth = worths.get(each.currency)
+        if worth is None:
+            return True, each.currency, Fraction(each.rate), each.pk
+        return False, "", Fraction(each.rate) * worth, each.pk
+
+    return sorted(elsewhere, key=place)[:MOST]

@@ -9,7 +9,7 @@ import pytest
 from panels.catalog import choices
 from panels.catalog.choices import find_choices
 from panels.models import ServiceMark
-from tests.factories import make_offer, make_panel, make_service, read_offers
+from tests.factories import make_offer, make_panel, make_rate, make_service, read_offers, report_in
 
 pytestmark = pytest.mark.django_db
 NAME = "Instagram Followers"
@@ -30,6 +30,18 @@ def test_the_offers_of_other_panels_come_by_price_and_foreign_prices_come_last()
     dear, cheap = offer(3), offer(1)
     euro = offer("0.1", make_panel(reported_currency="EUR"))
     assert [each.service for each in found(service)] == [cheap, dear, euro]
+
+
+@pytest.mark.parametrize(("days_ago", "panels"), [(0, ["Euro", "Dollar", "Rouble"]), (4, ["Dollar", "Euro", "Rouble"])])
+def test_foreign_prices_are_compared_as_far_as_rates_are_fresh(days_ago, panels):
+    """Else the draft would propose a dearer offer than "The same elsewhere, from …" names."""
+    report_in("USD")
+    make_rate("USD", "1.25", days_ago=days_ago)
+    service = offer(2)
+    offer(3, make_panel(name="Dollar"))
+    offer("0.5", make_panel(name="Euro", reported_currency="EUR"))
+    offer("0.1", make_panel(name="Rouble", reported_currency="RUB"))
+    assert [each.service.panel.name for each in found(service)] == panels
 
 
 def test_no_offer_has_less_refill_or_another_type_or_is_blocked():
@@ -64,7 +76,7 @@ def test_many_services_take_as_many_queries_as_one(monkeypatch, django_assert_nu
     services = [offer(number) for number in range(1, 6)]
     read_offers()
     monkeypatch.setattr(choices, "MOST", 2)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         each = find_choices({service.pk: (1,) for service in services})
         assert {choice.service.panel.name for every in each.values() for choice in every}
     assert [len(every) for every in each.values()] == [2] * 5
