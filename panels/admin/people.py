@@ -22,7 +22,7 @@ from django.utils.decorators import method_decorator
 
 from panels.admin.base import Confirmed, OwnFilters, RowAdmin
 from panels.forms.passwords import LimitedPasswords
-from panels.models import Mail, PersonalSettings, SavedView, Session
+from panels.models import Mail, OrderLimit, PersonalSettings, SavedView, Session
 from panels.pages.confirmation import confirmed
 from panels.people.roles import grantable_groups, reachable_people
 
@@ -155,6 +155,20 @@ class MailAdmin(RowAdmin):
     search_fields = ("person__username",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Mail]:
+        rows = super().get_queryset(request)
+        return rows if request.user.is_superuser else rows.filter(person__in=reachable_people(request.user))
+
+
+@admin.register(OrderLimit)
+class OrderLimitAdmin(RowAdmin):
+    """How much people may order without approval."""
+
+    list_display = ("person", "currency", "largest", "per_day")
+    list_filter = ("currency",)
+    list_select_related = ("person",)
+    search_fields = ("person__username",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OrderLimit]:
         rows = super().get_queryset(request)
         return rows if request.user.is_superuser else rows.filter(person__in=reachable_people(request.user))
 

@@ -8,8 +8,8 @@ from typing import Any
 from django.urls import reverse
 
 from panels.attention.parts import Button
-from panels.models import Order
-from panels.orders import resolution
+from panels.models import Batch, Order
+from panels.orders import approval, resolution
 from panels.pages.numbers import money_text
 
 
@@ -72,6 +72,10 @@ SEARCH = Button(
 )
 
 
+_IS_SENT = "It is sent as soon as its panel takes orders."
+_ARE_SENT = "Its orders are sent as soon as their panels take orders."
+
+
 def _new_cost(order: Order) -> str:
     now = resolution.check_now(order)
     if now.cost is None:
@@ -83,12 +87,12 @@ def _ask_for_release(order: Order) -> str:
     """Say what will be paid, and what was agreed."""
     now, currency = resolution.check_now(order), order.panel.currency
     if now.cost is None:
-        return "The cost is not known in advance."
+        return f"The cost is not known in advance. {_IS_SENT}"
     cost = f"{'at most ' if now.is_ceiling else ''}{money_text(now.cost, currency)}"
     if now.cost == order.expected_cost:
-        return f"It costs {cost}, as agreed when it was ordered."
+        return f"It costs {cost}, as agreed when it was ordered. {_IS_SENT}"
     agreed = money_text(order.expected_cost, order.currency) if order.expected_cost is not None else "no cost"
-    return f"It costs {cost} now. When it was ordered, {agreed} was agreed."
+    return f"It costs {cost} now. When it was ordered, {agreed} was agreed. {_IS_SENT}"
 
 
 SEND_ELSEWHERE = Button(
@@ -109,4 +113,40 @@ RELEASE = Button(
     },
     lambda order: not resolution.check_now(order).problem,
     asks=_ask_for_release,
+)
+
+
+def _at_approval(row: Any) -> str:
+    return reverse("bulk_approval" if isinstance(row, Batch) else "order_approval", args=[row.pk])
+
+
+def approve_label(case: approval.Case) -> str:
+    """Return the label of the button that approves, with what it spends."""
+    costs = " + ".join(money_text(each.total, each.currency) for each in case.wanted if each.total)
+    unpriced = sum(each.unpriced for each in case.wanted)
+    more = f"{'+ ' if costs else ''}{unpriced:,} without a known cost" if unpriced else ""
+    return " ".join(filter(None, ("Approve", costs, more)))
+
+
+def say_why(case: approval.Case) -> str:
+    """Say why orders wait for approval, as it is now."""
+    return " ".join(case.reasons) or "It is within the limits now."
+
+
+# `held.find_cases` sets the case of each row.
+APPROVE = Button(
+    lambda row: approve_label(row.case),
+    approval.MAY_APPROVE,
+    _at_approval,
+    {**_HERE, "decision": _say("approve"), "shown": lambda row: row.case.mark},
+    asks=lambda row: f"{say_why(row.case)} {_IS_SENT if isinstance(row, Order) else _ARE_SENT}",
+    takes="A word for the history",
+)
+REFUSE = Button(
+    _say("Refuse"),
+    approval.MAY_APPROVE,
+    _at_approval,
+    {**_HERE, "decision": _say("refuse")},
+    asks=_say("Nothing is sent. The person who ordered sees your word."),
+    takes="Why not",
 )

@@ -17,12 +17,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 
 from panels.attention.buttons import (
+    APPROVE,
     CATALOG_SEEN,
     CHARGES_SEEN,
     CHECK,
     DECIDE,
     DISMISS_MAIL,
     OPEN_PANEL,
+    REFUSE,
     RELEASE,
     RESUME,
     RESUME_BATCH,
@@ -33,17 +35,27 @@ from panels.attention.buttons import (
     link,
     show_person,
 )
-from panels.attention.held import find_elsewhere, say_held
+from panels.attention.held import find_cases, find_elsewhere, say_asked, say_held
 from panels.attention.jobs import JOB_NEEDS
 from panels.attention.parts import Listing, Need
-from panels.attention.subjects import BATCHES, MAILS, ORDERS, PANELS, REFUSALS, SERVICES, WORDS
+from panels.attention.subjects import (
+    ASKED_BATCHES,
+    ASKED_ORDERS,
+    BATCHES,
+    MAILS,
+    ORDERS,
+    PANELS,
+    REFUSALS,
+    SERVICES,
+    WORDS,
+)
 from panels.catalog import falls
 from panels.models import Batch, IdSearch, Order, Panel, Refill, RefusalWords, Service
 from panels.models.order_states import NEEDS_A_PERSON
 from panels.models.panel import HAS_ERRORS
 from panels.models.panel_pause import IS_PAUSED
 from panels.models.planning import unindexed
-from panels.orders import funds
+from panels.orders import approval, funds
 from panels.pages.numbers import money, total
 from panels.pages.states import badge, panel_badge
 from panels.pages.times import moment
@@ -259,6 +271,27 @@ NEEDS = (
         buttons=(RELEASE, SEND_ELSEWHERE, DECIDE),
         since=lambda order: order.created_at,
         listing=Listing("on hold", "state=held"),
+    ),
+    Need(
+        name="asked",
+        subject=ASKED_ORDERS,
+        weight=68,
+        when=Q(state=State.ASKED, batch=None),
+        sentence=say_asked,
+        prepare=find_cases,
+        buttons=(APPROVE, REFUSE, link("Open order", approval.MAY_APPROVE)),
+        since=lambda order: order.created_at,
+    ),
+    Need(
+        name="asked_batch",
+        subject=ASKED_BATCHES,
+        weight=69,
+        when=Q(pk__in=Order.objects.filter(state=State.ASKED, batch__isnull=False).order_by().values("batch")),
+        sentence=say_asked,
+        prepare=find_cases,
+        buttons=(APPROVE, REFUSE, link("Open batch", approval.MAY_APPROVE)),
+        badge=lambda _: badge("asked"),
+        since=lambda batch: batch.confirmed_at,
     ),
     *JOB_NEEDS,
     Need(

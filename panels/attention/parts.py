@@ -26,13 +26,15 @@ class Button:
     is_for: Callable[[Any], bool] = lambda _: True
     # The question before the button does anything, "" for a button that works at once.
     asks: Callable[[Any], str] = lambda _: ""
+    # The label of a text field beside the question, which is posted as "word". "" for none.
+    takes: str = ""
     # The label of the link for people without the permission. They see the page, and it says who can decide.
     look: str = "Show"
 
     def offer(self, row: Any) -> Offer:
         """Return the button as it is for a row."""
         fields = None if self.fields is None else tuple((name, read(row)) for name, read in self.fields.items())
-        return Offer(self.label(row), self.address(row), fields, self.asks(row))
+        return Offer(self.label(row), self.address(row), fields, self.asks(row), self.takes)
 
     def offer_look(self, row: Any) -> Offer:
         """Return the link to the button's page for a person who may not use the button."""
@@ -40,12 +42,16 @@ class Button:
 
 
 class Offer(NamedTuple):
-    """A button for one row. `fields` is None for a link. `question` is asked before, if it is not empty."""
+    """A button for one row. `fields` is None for a link. `question` is asked before, if it is not empty.
+
+    `takes` is the label of a text field beside the question, "" for none.
+    """
 
     label: str
     address: str
     fields: tuple[tuple[str, str], ...] | None
     question: str = ""
+    takes: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from django.utils.text import Truncator
 from panels.attention.buttons import show_person, show_row
 from panels.attention.parts import Listing, Subject
 from panels.models import Batch, JobRun, Mail, Order, Panel, RefusalWords, Service
+from panels.orders import approval
 from panels.pages.states import badge, order_badge
 
 
@@ -27,6 +28,19 @@ ORDERS = Subject(
     related=("panel", "service__panel"),
     order=("created_at", "pk"),
     listing=Listing("orders", "attention=on"),
+)
+# Only managers can approve.
+ASKED_ORDERS = Subject(
+    name="orders to approve",
+    model=Order,
+    title=ORDERS.title,
+    address=show_row,
+    place=ORDERS.place,
+    state=order_badge,
+    related=("panel", "service", "placed_by"),
+    order=ORDERS.order,
+    listing=Listing("orders to approve", "state=asked"),
+    permission=approval.MAY_APPROVE,
 )
 PANELS = Subject(
     name="panels",
@@ -68,6 +82,15 @@ BATCHES = Subject(
     address=show_row,
     order=("confirmed_at", "pk"),
 )
+ASKED_BATCHES = Subject(
+    name="batches to approve",
+    model=Batch,
+    title=BATCHES.title,
+    address=show_row,
+    related=("confirmed_by",),
+    order=BATCHES.order,
+    permission=approval.MAY_APPROVE,
+)
 # The jobs that can need a person: the title, and the name of the page.
 _JOBS = {JobRun.BACKUP: ("Backups of the database", "operations"), JobRun.RATES: ("Exchange rates", "rates")}
 JOBS = Subject(
@@ -86,4 +109,4 @@ MAILS = Subject(
     order=("given_up_at", "pk"),
     permission="auth.change_user",
 )
-SUBJECTS = (PANELS, REFUSALS, ORDERS, SERVICES, BATCHES, WORDS, JOBS, MAILS)
+SUBJECTS = (PANELS, REFUSALS, ORDERS, ASKED_ORDERS, ASKED_BATCHES, SERVICES, BATCHES, WORDS, JOBS, MAILS)

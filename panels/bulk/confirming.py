@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from panels.bulk.checking import again_of, checked_values, recheck_lines, save_changed_lines
@@ -19,11 +19,12 @@ from panels.models import Batch, BatchLine, Order, OrderEvent, Panel, Service
 from panels.models.order_text import write_texts
 from panels.models.writing import insert_rows
 from panels.money.costs import promised_costs
-from panels.orders import repeats
+from panels.orders import approval, repeats
 from panels.orders.pace import Estimate, estimate
 from panels.orders.placing import build_order
 from panels.orders.resolution import withdraw_queued
 from panels.pages.numbers import NO_VALUE, exact, exact_rate
+from panels.people.order_limits import Limits, limits_of, lock_limits
 from panels.protocol.order_types import Checked
 from panels.tables.columns import AGAIN_OF
 
@@ -147,12 +148,18 @@ def summary(batch: Batch) -> Summary:
 def _add_up(batch: Batch) -> dict[tuple[int, str], _Sum]:
     """Return the sums by panel and currency."""
     sums: dict[tuple[int, str], _Sum] = defaultdict(_Sum)
-    wanted = batch.lines.filter(has_errors=False, is_left_out=False)
-    # Lines of equal cost are counted by the database. Their sum is made here, because SQLite has no decimals.
-    equal = wanted.order_by().values_list("panel_id", "currency", "cost").annotate(number=Count("pk"))
-    for panel_pk, currency, cost, number in equal:
+    for panel_pk, currency, cost, number in _equal_costs(batch).values_list("panel_id", "currency", "cost", "number"):
         sums[panel_pk, currency].add(cost, number)
     return sums
+
+
+def _equal_costs(batch: Batch) -> QuerySet[Any]:
+    """Return the number of the lines to order of equal cost.
+
+    They are counted by the database, and the caller sums them, because SQLite has no decimals.
+    """
+    wanted = batch.lines.filter(has_errors=False, is_left_out=False).order_by()
+    return wanted.values("panel_id", "currency", "cost").annotate(number=Count("pk"))
 
 
 def fingerprint(batch: Batch) -> str:
@@ -175,12 +182,14 @@ class TermChange:
 class Confirmation:
     """The result of a confirmation, with the current batch.
 
+    is_asked: its orders wait for approval.
     is_new: this call has confirmed the batch, and no earlier call. problem: the reason why nothing was ordered, "" if
     the batch is confirmed. panels: the panels that have new orders to send.
     """
 
     batch: Batch
     is_new: bool = False
+    is_asked: bool = False
     problem: str = ""
     changes: tuple[TermChange, ...] = ()
     panels: tuple[int, ...] = ()
@@ -189,6 +198,7 @@ class Confirmation:
 def confirm(batch: Batch, user: Any, shown: str) -> Confirmation:
     """Check a draft again, and queue all its orders in one transaction, or no order.
 
+    All of them wait for approval if they are above the limits of the person.
     `shown` is the fingerprint of the summary that the person saw. Changes since then are stored, so the person sees
     them before the next try.
     """
@@ -208,7 +218,9 @@ def confirm(batch: Batch, user: Any, shown: str) -> Confirmation:
             save_changed_lines(lines, before)
             Batch.objects.filter(pk=batch.pk).update(checked_at=timezone.now())
             return Confirmation(batch, problem=problem, changes=changes)
-        return _queue_orders(batch, wanted, checked, user)
+        # Before the batch is written, because that locks the person.
+        limits = lock_limits(user)
+        return _queue_orders(batch, wanted, checked, user, limits)
 
 
 def _lock_repeated(batch: Batch) -> None:
@@ -233,26 +245,45 @@ def _find_problem(wanted: Sequence[BatchLine], changes: Sequence[TermChange], *,
     return ""
 
 
-def _queue_orders(batch: Batch, wanted: Sequence[BatchLine], checked: Mapping[int, Checked], user: Any) -> Confirmation:
+def _queue_orders(
+    batch: Batch, wanted: Sequence[BatchLine], checked: Mapping[int, Checked], user: Any, limits: Limits
+) -> Confirmation:
     now = timezone.now()
     drafts = Batch.objects.filter(pk=batch.pk, state=Batch.State.DRAFT)
     batch.state, batch.confirmed_by, batch.confirmed_at = Batch.State.CONFIRMED, user, now
     if not drafts.update(state=batch.state, confirmed_by=user, confirmed_at=now):
         return Confirmation(Batch.objects.get(pk=batch.pk))
-    if batch.replaces_orders:
-        _withdraw_replaced(batch, wanted, user)
+    _withdraw_replaced(batch, wanted, user)
     orders = [_build_order(batch, line, checked[line.number], user) for line in wanted]
     for order in orders:
         order.created_at = order.send_after = now
+    if limits:
+        approval.decide(orders, user, limits)
     insert_rows(orders)
     by, created = user and user.pk, OrderEvent.What.CREATED
     # They were inserted in this order, and a draft had no orders before.
     pks = list(Order.objects.filter(batch=batch).order_by("pk").values_list("pk", flat=True))
     write_texts(zip(pks, orders, strict=True))
     OrderEvent.objects.bulk_create([OrderEvent(order_id=pk, at=now, actor_id=by, what=created) for pk in pks])
+    if reasons := orders[0].asked_because:
+        same = {"at": now, "actor_id": by, "what": OrderEvent.What.ASKED, "detail": reasons}
+        OrderEvent.objects.bulk_create([OrderEvent(order_id=pk, **same) for pk in pks])
     own = Order.objects.filter(token=OuterRef("token"))
     batch.lines.filter(is_left_out=False).update(order=Subquery(own.values("pk")[:1]))
+    if reasons:
+        return Confirmation(batch, is_new=True, is_asked=True)
     return Confirmation(batch, is_new=True, panels=tuple(sorted({order.panel_id for order in orders})))
+
+
+def find_reasons(batch: Batch, user: Any) -> list[str]:
+    """Return why the orders of a draft will wait for approval if this person confirms it now."""
+    limits = limits_of(user)
+    if not limits:
+        return []
+    costs = _equal_costs(batch).values_list("currency", "cost", "number")
+    replaced = _replaced_by(batch, batch.lines.filter(is_left_out=False).only("batch", "cells"))
+    withdrawn = [Q(pk__in=some, state=Order.State.QUEUED) for some in in_chunks(replaced)]
+    return approval.find_reasons(user, approval.add_up(costs), limits, replaced=withdrawn)
 
 
 def _withdraw_replaced(batch: Batch, wanted: Sequence[BatchLine], user: Any) -> None:
@@ -260,9 +291,13 @@ def _withdraw_replaced(batch: Batch, wanted: Sequence[BatchLine], user: Any) -> 
 
     They are locked, and the check of their lines has found them on hold. So nobody can release them any more.
     """
-    pks = sorted({pk for line in wanted if (pk := again_of(line))})
-    for some in in_chunks(pks):
+    for some in in_chunks(_replaced_by(batch, wanted)):
         withdraw_queued(some, user, f"It is sent elsewhere, in {batch}.")
+
+
+def _replaced_by(batch: Batch, lines: Iterable[BatchLine]) -> list[int]:
+    """Return the orders whose place the lines of a batch take, none if it replaces no orders."""
+    return sorted({pk for line in lines if (pk := again_of(line))}) if batch.replaces_orders else []
 
 
 def _build_order(batch: Batch, line: BatchLine, checked: Checked, user: Any) -> Order:

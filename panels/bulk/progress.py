@@ -13,7 +13,7 @@ from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Que
 from panels.bell import ring
 from panels.models import Batch, Order, Panel
 from panels.money.costs import COST, IS_EXPECTED
-from panels.orders.resolution import withdraw_queued
+from panels.orders.resolution import withdraw_asked, withdraw_queued
 from panels.protocol.order_price import SIX_PLACES
 
 CHUNK = 500
@@ -42,6 +42,7 @@ class BatchProgress:
     asked about yet, and lines that cannot be imported. costs: the sum of the costs of all orders, by currency.
     """
 
+    asked: int
     queued: int
     sending: int
     held: int
@@ -58,7 +59,9 @@ class BatchProgress:
     @property
     def total(self) -> int:
         """The number of all orders, and of the lines of an import that have no order yet."""
-        return self.ended + self.queued + self.sending + self.held + self.placed + self.unknown + self.waiting
+        return (
+            self.ended + self.asked + self.queued + self.sending + self.held + self.placed + self.unknown + self.waiting
+        )
 
     @property
     def ended(self) -> int:
@@ -83,7 +86,7 @@ class BatchProgress:
     @property
     def is_done(self) -> bool:
         """Whether no order will change any more, and no order waits for a person."""
-        return not (self.is_open or self.held or self.unknown)
+        return not (self.is_open or self.asked or self.held or self.unknown)
 
 
 def find_progress(batch: Batch) -> BatchProgress:
@@ -152,11 +155,11 @@ def paused_at(panel: Panel) -> QuerySet[Batch]:
 
 
 def withdraw_unsent(batch: Batch, actor: Any) -> int:
-    """Withdraw all queued orders of a batch, also orders on hold, and return their number."""
-    waiting = Order.objects.filter(batch=batch, state=State.QUEUED).order_by("pk").values_list("pk", flat=True)
+    """Withdraw all queued orders of a batch, also those on hold or without approval, and return their number."""
+    waiting = Order.objects.filter(batch=batch, state__in=(State.ASKED, State.QUEUED)).order_by("pk")
     withdrawn, last = 0, 0
-    while pks := list(waiting.filter(pk__gt=last)[:CHUNK]):
-        withdrawn += withdraw_queued(pks, actor)
+    while pks := list(waiting.filter(pk__gt=last).values_list("pk", flat=True)[:CHUNK]):
+        withdrawn += withdraw_asked(pks, actor) + withdraw_queued(pks, actor)
         last = pks[-1]
     return withdrawn
 

@@ -16,6 +16,7 @@ from panels.filters.order_search import OrderSearch
 from panels.models import Batch, Order, Product, Service, ServiceFacts
 from panels.models.order_states import NEEDS_A_PERSON, NOT_FOLLOWED, STAGE, Stage
 from panels.models.planning import unindexed, unindexed_text
+from panels.orders import approval
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 # A shift by a time zone must not leave the range of dates.
@@ -30,8 +31,10 @@ class OrderFilter(ListFilter):
     """The orders that a list shows, exports or acts on. Dates are whole days in the time zone of the site."""
 
     NAMES: ClassVar = {"panel": "panel", "who": "person", "client": "client", "campaign": "campaign"}
+    TO_APPROVE: ClassVar = "Waiting for approval"
     PRESETS: ClassVar = {
         "Needs you": f"stage={Stage.NEEDS_YOU}",
+        TO_APPROVE: f"stage={Stage.APPROVAL}",
         "Running": f"stage={Stage.RUNNING}",
         "Today": "created=today",
         "Mine": f"who={ME}",
@@ -96,6 +99,12 @@ class OrderFilter(ListFilter):
         model = Order
         fields: ClassVar[list[str]] = []
 
+    @property
+    def preset_numbers(self) -> dict[str, int]:
+        """How many orders wait for the approval of this person, who may approve."""
+        may_approve = self._user is not None and self._user.has_perm(approval.MAY_APPROVE)
+        return {self.TO_APPROVE: approval.count_asked()} if may_approve else {}
+
     def search(self, orders: QuerySet[Order], _: str, text: str) -> QuerySet[Order]:
         """Find by order number, panel order ID, and words in the order, its names and its service."""
         search = self._search = OrderSearch(text)
@@ -126,7 +135,7 @@ class OrderFilter(ListFilter):
         return orders.alias(of_client=self._beside_stage("client_id")).filter(of_client=client)
 
     def at_stage(self, orders: QuerySet[Order], _: str, stage: str) -> QuerySet[Order]:
-        """Keep the orders of one of the eight stages, by its index unless another index finds them sooner.
+        """Keep the orders of one of the nine stages, by its index unless another index finds them sooner.
 
         Nearly all orders are done, so every other filter finds fewer, and a sorted walk soon finds a page of them.
         """

@@ -230,3 +230,19 @@ class ResolveForm(forms.Form):
     alarm = forms.CharField(required=False)
     # The money given back. Empty: it is computed.
     amount = forms.DecimalField(required=False, max_digits=18, decimal_places=6)
+
+
+class ApprovalForm(forms.Form):
+    """The decision of a manager about orders that wait for approval, with a word to the person who ordered."""
+
+    APPROVE, REFUSE = "approve", "refuse"
+
+    decision = forms.ChoiceField(choices=[(name, name) for name in (APPROVE, REFUSE)])
+    word = forms.CharField(required=False, max_length=300)
+    # The mark of what the manager saw.
+    shown = forms.CharField(required=False)
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the decision."""
+        return "The word is too long." if "word" in self.errors else "Choose a decision."

@@ -1,14 +1,17 @@
-"""The forms with which a manager invites people and gives them a role."""
+"""The forms with which a manager invites people, gives them a role, and limits their orders."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
 
+from panels.models.fields import PlainDecimalField
 from panels.people import mails
+from panels.people.order_limits import Amounts, Limits
 from panels.people.roles import GROUPS, grantable_groups
 
 TAKEN = "There is a person with this name. Choose another one."
@@ -50,3 +53,29 @@ class InvitationForm(RoleForm, forms.ModelForm):  # type: ignore[type-arg]
         if User.objects.filter(username__iexact=name).exists():
             raise ValidationError(TAKEN, code="taken")
         return name
+
+
+class LimitsForm(forms.Form):
+    """The limits of a person: for each currency the largest order, and the most for a day. Empty is no limit."""
+
+    def __init__(self, currencies: list[str], limits: Limits, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data)
+        self.currencies = currencies
+        labels = {"largest": "Largest order", "per_day": "Most per day"}
+        for currency in currencies:
+            for name, label in labels.items():
+                self.fields[f"{name}_{currency}"] = PlainDecimalField(
+                    label=f"{label} in {currency}",
+                    required=False,
+                    min_value=0,
+                    max_digits=18,
+                    decimal_places=6,
+                    initial=getattr(limits.get(currency), name, None),
+                    widget=forms.TextInput({"inputmode": "decimal", "autocomplete": "off", "placeholder": "No limit"}),
+                )
+
+    @property
+    def wanted(self) -> dict[str, Amounts]:
+        """The limits that were entered, by currency."""
+        found = self.cleaned_data
+        return {name: Amounts(found[f"largest_{name}"], found[f"per_day_{name}"]) for name in self.currencies}

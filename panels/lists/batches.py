@@ -115,6 +115,7 @@ def _count_lines(pks: list[int]) -> dict[int, LineCounts]:
 def _stages(progress: BatchProgress, verb: str) -> str:
     done = progress.settled if verb == "checked" else progress.sent
     others = (
+        (progress.asked, "waiting for approval"),
         (progress.finished, "finished"),
         (progress.refused, "refused"),
         (progress.withdrawn, "withdrawn"),
@@ -149,6 +150,7 @@ EXPORTED: Mapping[str, Callable[[BatchRow], Any]] = {
     "Lines": lambda row: row.line_count,
     "With errors": lambda row: row.lines and row.lines.wrong,
     "Skipped": lambda row: row.lines and row.lines.skipped,
+    "Waiting for approval": _stage("asked"),
     "Queued": _stage("queued"),
     "On hold": _stage("held"),
     "Sent": _stage("sent"),

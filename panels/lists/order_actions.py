@@ -19,6 +19,7 @@ _WAITING = (Kind.WITHDRAW, AGAIN)
 _HELD = (*_WAITING, ELSEWHERE)
 # The actions that are possible for some order of a filter.
 _IN_STAGE: Mapping[str, tuple[str, ...]] = {
+    Stage.APPROVAL: _WAITING,
     Stage.WAITING: _HELD,
     Stage.NEEDS_YOU: (*_AT_PANEL, Kind.WITHDRAW, ELSEWHERE),
     Stage.SENDING: (),
@@ -29,6 +30,7 @@ _IN_STAGE: Mapping[str, tuple[str, ...]] = {
     Stage.WITHDRAWN: (Kind.REFRESH, AGAIN, ELSEWHERE),
 }
 _IN_STATE: Mapping[str, tuple[str, ...]] = {
+    State.ASKED: _WAITING,
     State.QUEUED: _WAITING,
     "held": _HELD,
     "funds": _HELD,

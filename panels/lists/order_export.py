@@ -47,6 +47,7 @@ EXPORTED: Mapping[str, Callable[[Order], Any]] = {
     "Cost is expected": lambda order: (cost := cost_of(order)) and cost.is_expected,
     "Currency": lambda order: order.currency,
     "Price when ordered": lambda order: order.rate_agreed,
+    "Approval needed because": lambda order: order.asked_because,
     "Held because": lambda order: order.held_reason or (order.is_held_for_funds and NOT_ENOUGH) or "",
     "Alarm": lambda order: order.alarm,
     "Error": lambda order: order.error_text,

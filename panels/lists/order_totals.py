@@ -15,7 +15,7 @@ from panels.pages.paging import COUNT_UP_TO
 
 State = Order.State
 # Orders that cost something and are in no kept total, because their panel has not accepted them. They are few.
-NOT_ACCEPTED = (State.QUEUED, State.SENDING, State.UNKNOWN, State.WRITTEN_OFF)
+NOT_ACCEPTED = (State.ASKED, State.QUEUED, State.SENDING, State.UNKNOWN, State.WRITTEN_OFF)
 
 
 def can_total(number: int, filters: AbstractSet[str]) -> bool:

@@ -11,6 +11,7 @@ from panels.models.id_search import FoundId, IdSearch
 from panels.models.mail import Mail
 from panels.models.operations import Controls, JobRun, Worker
 from panels.models.order import Order
+from panels.models.order_limit import OrderLimit
 from panels.models.order_text import OrderText
 from panels.models.panel import Panel
 from panels.models.panel_day import PanelDay
@@ -48,6 +49,7 @@ __all__ = [
     "Order",
     "OrderAction",
     "OrderEvent",
+    "OrderLimit",
     "OrderReading",
     "OrderText",
     "Panel",

@@ -9,6 +9,9 @@ from django.db import models
 class OrderEvent(models.Model):
     class What(models.TextChoices):
         CREATED = "created", "Created"
+        ASKED = "asked", "Approval asked for"
+        APPROVED = "approved", "Approved"
+        NOT_APPROVED = "not_approved", "Not approved"
         ADOPTED = "adopted", "Imported"
         SENT = "sent", "Sent to the panel"
         PLACED = "placed", "Placed"

@@ -1,10 +1,13 @@
 """An order, from the moment when a person placed it until it cannot change any more.
 
-              withdrawn
-                  ▲
+    asked ────▶ withdrawn
+      │           ▲
+      ▼           │
     queued ───▶ sending ───▶ placed ───▶ progress, as the panel reports it
       ▲           │ ├──────▶ refused ───▶ queued   a person sends it again
       └───────────┘ └──────▶ unknown ───▶ placed | queued | refused | written_off
+
+An order is asked while it waits for approval, and only `orders.approval` lets it go to queued.
 
 Every change of state goes through `advance`, `move`, or orders/moves.py for many orders. They know the allowed pairs of
 states, and write by compare and swap.
@@ -96,6 +99,8 @@ class Order(OrderValues, models.Model):
     attempt = models.PositiveIntegerField(default=0, editable=False)
     send_after = models.DateTimeField(default=timezone.now, editable=False)
     send_deadline = models.DateTimeField(null=True, editable=False)
+    # Why the order needs approval, a reason in each line (`orders.approval`). "" if it needs none, or has got it.
+    asked_because = models.TextField(blank=True, default="", db_default="", editable=False)
     # The reason why a queued order is on hold. "" if it may be sent.
     held_reason = models.CharField(max_length=300, blank=True, editable=False)
     # Since when a queued order waits for money, because the balance does not cover it. None if it does not.
@@ -196,6 +201,7 @@ class Order(OrderValues, models.Model):
 
     class Meta:
         ordering = ("-created_at", "-pk")
+        permissions = (("approve_order", "Can approve order"),)
         constraints = (
             models.UniqueConstraint(
                 fields=("panel", "remote_id"), condition=~Q(remote_id=""), name="one_order_per_remote_id"
@@ -238,13 +244,20 @@ class Order(OrderValues, models.Model):
         return self._change(to, fields)
 
     def move(
-        self, to: OrderState, *, what: OrderEvent.What, detail: str = "", actor: Any = None, **fields: Any
+        self,
+        to: OrderState,
+        *,
+        what: OrderEvent.What,
+        detail: str = "",
+        actor: Any = None,
+        by: str = "",
+        **fields: Any,
     ) -> bool:
-        """Advance and add an event, in one transaction."""
-        return self._change(to, fields, self.event(what, detail, actor=actor))
+        """Advance and add an event, in one transaction. by: the module that may make this move (`ALLOWED_TO`)."""
+        return self._change(to, fields, self.event(what, detail, actor=actor), by)
 
-    def _change(self, to: OrderState, fields: dict[str, Any], event: OrderEvent | None = None) -> bool:
-        check_move(self.state, to)
+    def _change(self, to: OrderState, fields: dict[str, Any], event: OrderEvent | None = None, by: str = "") -> bool:
+        check_move(self.state, to, by)
         mine = Order.objects.filter(pk=self.pk, state=self.state, attempt=self.attempt)
         with transaction.atomic():
             is_written = bool(mine.update(state=to, **fields))

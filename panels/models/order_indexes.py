@@ -20,6 +20,8 @@ INDEXES = (
         condition=Q(state="queued", held_for_funds_at__isnull=False),
         name="order_held_for_funds",
     ),
+    # Every page of a manager counts them. They are in no index of queued orders.
+    models.Index(fields=("batch", "id", "state"), condition=Q(state="asked"), name="order_asked"),
     models.Index(fields=("panel", "send_deadline"), condition=Q(state="sending"), name="order_sending"),
     models.Index(fields=("panel", "next_check_at"), condition=Q(next_check_at__isnull=False), name="order_due"),
     models.Index(fields=("panel",), condition=Q(check_requested_at__isnull=False), name="order_check_requested"),

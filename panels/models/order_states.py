@@ -1,4 +1,4 @@
-"""The states of an order here, its progress at the panel, the changes of state that are allowed, and the eight stages.
+"""The states of an order here, its progress at the panel, the changes of state that are allowed, and the nine stages.
 
 A person looks for orders by their stage. State and progress say exactly how an order is. Each order is in one stage.
 """
@@ -37,6 +37,7 @@ class RequestState(models.TextChoices):
 
 
 class OrderState(models.TextChoices):
+    ASKED = "asked", "Waiting for approval"
     QUEUED = "queued", "Queued"
     SENDING = "sending", "Sending"
     PLACED = "placed", "Placed"
@@ -72,6 +73,7 @@ NOT_BEGUN = ("", OrderProgress.PENDING, OrderProgress.PROCESSING)
 
 
 class Stage(models.TextChoices):
+    APPROVAL = "approval", "Waits for approval"
     WAITING = "waiting", "Waiting"
     NEEDS_YOU = "needs_you", "Needs you"
     SENDING = "sending", "Sending"
@@ -84,6 +86,7 @@ class Stage(models.TextChoices):
 
 # The stage of an order that needs no person: by its state, and by its progress once it is placed.
 STAGE_OF_STATE = {
+    OrderState.ASKED: Stage.APPROVAL,
     OrderState.QUEUED: Stage.WAITING,
     OrderState.SENDING: Stage.SENDING,
     OrderState.REFUSED: Stage.PROBLEM,
@@ -154,6 +157,7 @@ STAGE = _stage_in_sql()
 # The allowed changes of state. `check_move` raises for all others.
 ALLOWED = frozenset(
     {
+        (OrderState.ASKED, OrderState.WITHDRAWN),
         (OrderState.QUEUED, OrderState.SENDING),
         (OrderState.QUEUED, OrderState.WITHDRAWN),
         # After a restore, an order that the backup shows as queued may have been sent already.
@@ -166,6 +170,8 @@ ALLOWED = frozenset(
         (OrderState.UNKNOWN, OrderState.QUEUED),
         (OrderState.UNKNOWN, OrderState.REFUSED),
         (OrderState.UNKNOWN, OrderState.WRITTEN_OFF),
+        # After a restore, a person says that the panel does not have it, and nobody has approved it.
+        (OrderState.UNKNOWN, OrderState.ASKED),
         # A person sends it again, because the panel refused everybody.
         (OrderState.REFUSED, OrderState.QUEUED),
         # The id came after a person had marked the order as lost.
@@ -173,10 +179,18 @@ ALLOWED = frozenset(
     }
 )
 
+APPROVAL, RESTORE = "approval", "restore"
+# The changes of state that only one module makes: `orders.approval` and `orders.restore`.
+ALLOWED_TO = {
+    APPROVAL: frozenset({(OrderState.ASKED, OrderState.QUEUED)}),
+    # An order that the backup shows as asked may have been approved and sent already.
+    RESTORE: frozenset({(OrderState.ASKED, OrderState.UNKNOWN)}),
+}
 
-def check_move(came_from: str, to: str) -> None:
-    """Raise IllegalMoveError if this change of state is not allowed."""
-    if (came_from, to) not in ALLOWED:
+
+def check_move(came_from: str, to: str, by: str = "") -> None:
+    """Raise IllegalMoveError if this change of state is not allowed. `by` is a key of ALLOWED_TO, or ""."""
+    if (came_from, to) not in ALLOWED | ALLOWED_TO.get(by, frozenset()):
         raise IllegalMoveError(f"Orders cannot go from {came_from} to {to}.")
 
 

@@ -68,7 +68,7 @@ class OrderValues:
 
     @property
     def can_withdraw(self) -> bool:
-        return bool(self.state == self.State.QUEUED)
+        return bool(self.state in (self.State.QUEUED, self.State.ASKED))
 
     @property
     def can_refill(self) -> bool:

@@ -22,6 +22,8 @@ class PersonalSettings(models.Model):
     density = models.CharField(max_length=20, choices=Density, default=Density.COMPACT)
     # The names of the chosen columns by the name of the list. A list that is not here has its default columns.
     columns = models.JSONField(default=dict, blank=True)
+    # Whether the person has rows of OrderLimit. Without it, each order would need a query to know.
+    has_limits = models.BooleanField(default=False, db_default=False, editable=False)
     # When the person last looked at the changes of services. None if they never did.
     changes_seen_at = models.DateTimeField(null=True, editable=False)
     # The page after the sign-in. None is the overview.

@@ -1,6 +1,6 @@
 """Computes the cost of an order by one rule, in SQL and in Python, and the part of balances that is spent already.
 
-queued, sending, unknown, written off   the expected cost
+asked, queued, sending, unknown, lost   the expected cost
 placed                                  the charge; the expected cost while the panel reports no charge,
                                         or reports 0 for an order that has not finished;
                                         less the money given back, unless the panel lowered the charge by it
@@ -139,7 +139,8 @@ def promised_costs(panels: Collection[Panel]) -> dict[tuple[int, str], Decimal]:
     """Return the part of each panel's balance that is spent already, by pk and currency.
 
     This is the cost of the orders that wait to be sent, and of the orders that were sent after the last reading. An
-    order that waits for something else, as for money, does not count, because later orders are sent before it.
+    order that waits for something else, as for money or approval, does not count, because later orders are sent before
+    it.
     """
     unsent = Order.objects.filter(state__in=(State.QUEUED, State.SENDING), held_reason="", held_for_funds_at=None)
     # The rule of `orders.queue.queued`.

@@ -45,14 +45,16 @@ def move_all(
     what: OrderEvent.What,
     detail: str = "",
     actor: Any = None,
+    by: str = "",
     **fields: Any,
 ) -> int:
     """Move those of the orders that are in the first state to the second, with an event for each; return their number.
 
     Locks their rows until the end of the transaction, so give some hundred orders at a time.
+    by: the module that may make this move (`ALLOWED_TO`).
     """
     came_from, to = change
-    check_move(came_from, to)
+    check_move(came_from, to, by)
     now = timezone.now()
     with transaction.atomic():
         locked = Order.objects.filter(pk__in=pks, state=came_from).select_for_update().order_by("pk")

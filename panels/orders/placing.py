@@ -1,4 +1,4 @@
-"""Turns a confirmed form into a queued order, exactly once, even if the form is sent twice."""
+"""Turns a confirmed form into a queued order, or one that waits for approval, once, even if the form is sent twice."""
 
 from __future__ import annotations
 
@@ -11,9 +11,14 @@ from django.db.models import Q, QuerySet
 
 from panels.catalog.equivalents import equivalent_to
 from panels.models import Order, OrderEvent, Service
+from panels.orders import approval
+from panels.people.order_limits import lock_limits
 from panels.protocol.links import normalise_link
 from panels.protocol.order_fields import MAX_NORMALISED_LINK
 from panels.protocol.order_types import Checked
+
+# The orders that are not at a panel yet, or not known to be.
+NOT_PLACED = (Order.State.ASKED, Order.State.QUEUED, Order.State.SENDING, Order.State.UNKNOWN)
 
 
 class TokenUsedError(Exception):
@@ -55,14 +60,19 @@ def build_order(
 
 
 def place_order(order: Order) -> tuple[Order, bool]:
-    """Queue an order; return it and True, or the order that was queued with the same token before, and False.
+    """Store an order; return it and True, or the order that was stored with the same token before, and False.
 
-    Raises TokenUsedError if that earlier order has other content; then nothing is queued.
+    It is queued, or it waits for approval if it is above the limits of its person. Raises TokenUsedError if that
+    earlier order has other content; then nothing is stored.
     """
     try:
         with transaction.atomic():
+            if limits := lock_limits(order.placed_by):
+                approval.decide([order], order.placed_by, limits)
             order.save(force_insert=True)
             order.add_event(OrderEvent.What.CREATED, actor=order.placed_by)
+            if order.asked_because:
+                order.add_event(OrderEvent.What.ASKED, order.asked_because, actor=order.placed_by)
     except IntegrityError:
         first = Order.objects.get(token=order.token)
         if _content_of(first) != _content_of(order):
@@ -73,7 +83,7 @@ def place_order(order: Order) -> tuple[Order, bool]:
 
 def is_active(state: str = "state") -> Q:
     """Match the orders that wait, are on their way, or may still run; `state` names the column to compare."""
-    is_open = Q(**{f"{state}__in": (Order.State.QUEUED, Order.State.SENDING, Order.State.UNKNOWN)})
+    is_open = Q(**{f"{state}__in": NOT_PLACED})
     return is_open | Q(**{state: Order.State.PLACED}) & ~Q(progress__in=Order.FINISHED)
 
 

@@ -38,6 +38,12 @@ def withdraw_queued(pks: Iterable[int], actor: Any, detail: str = "") -> int:
     return move_all(pks, (State.QUEUED, State.WITHDRAWN), what=What.WITHDRAWN, detail=detail, actor=actor, **ends)
 
 
+def withdraw_asked(pks: Iterable[int], actor: Any) -> int:
+    """Withdraw those of some hundred orders that wait for approval, and return their number."""
+    ends = {"finished_at": timezone.now()}
+    return move_all(pks, (State.ASKED, State.WITHDRAWN), what=What.WITHDRAWN, actor=actor, **ends)
+
+
 def _cannot_withdraw(order: Order) -> str:
     if order.state == State.WITHDRAWN:
         return f"Order {order.pk} is already withdrawn."
@@ -111,7 +117,13 @@ def may_resolve(order: Order) -> bool:
 
 
 def send_again(order: Order, actor: Any) -> str:
-    """Queue an unknown order again, because a person says that the panel does not have it."""
+    """Queue an unknown order again, because a person says that the panel does not have it.
+
+    An order that waited for approval in a restored backup waits for it again.
+    """
+    if order.asked_because:
+        detail = "Not at the panel. The order waits for approval again."
+        return _resolve_order(order, State.ASKED, detail, actor)
     detail = "Not at the panel. The order is sent again."
     return _resolve_order(order, State.QUEUED, detail, actor, send_after=timezone.now())
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from panels.models import ActionLine, Batch, Mail, Order, OrderAction, OrderEvent, Refill, RefusalWords
-from panels.models.order_states import RequestState
+from panels.models.order_states import RESTORE, RequestState
 from panels.orders.following import request_check
 
 State, What = Order.State, OrderEvent.What
@@ -33,7 +33,8 @@ def distrust_what_waits() -> Counter[str]:
 
 
 def _distrust_orders() -> int:
-    waiting = Order.objects.filter(state__in=(State.QUEUED, State.SENDING))
+    # An order that waits for approval in the backup may have been approved since.
+    waiting = Order.objects.filter(state__in=(State.ASKED, State.QUEUED, State.SENDING))
     return sum(_distrust_order(order) for order in waiting)
 
 
@@ -42,6 +43,7 @@ def _distrust_order(order: Order) -> bool:
     sent_at = order.sent_at if order.state == State.SENDING else None
     return order.move(
         State.UNKNOWN,
+        by=RESTORE,
         what=What.UNKNOWN,
         detail=WORDS,
         error_text=WORDS,

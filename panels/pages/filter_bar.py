@@ -46,11 +46,12 @@ class Chip:
 
 @dataclass(frozen=True)
 class Preset:
-    """A link to a common filter."""
+    """A link to a common filter. number: the rows that wait for the person, 0 for none."""
 
     label: str
     address: str
     is_current: bool
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -138,8 +139,9 @@ class FilterBar:
     def presets(self) -> list[Preset]:
         """The common filters of this list. They replace the present filter."""
         now = sorted(self.filters)
+        numbers: Mapping[str, int] = getattr(self._found, "preset_numbers", {})
         return [
-            Preset(label, f"{self.path}?{query}", sorted(_filled(QueryDict(query))) == now)
+            Preset(label, f"{self.path}?{query}", sorted(_filled(QueryDict(query))) == now, numbers.get(label, 0))
             for label, query in getattr(self._found, "PRESETS", {}).items()
         ]
 

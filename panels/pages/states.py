@@ -28,6 +28,7 @@ class Look(NamedTuple):
 # The same word may be a state of an order, a refill and a panel. It looks the same everywhere.
 LOOKS = {
     # an order on its way to the panel
+    "asked": Look("warn", "user-check"),
     "queued": Look("neutral", "clock"),
     "held": Look("warn", "hand"),
     "sending": Look("sending", "send"),
@@ -85,6 +86,7 @@ LOOKS = {
 }
 # The words of states whose key is not their word.
 LABELS = {
+    "asked": "Waits for approval",
     "held": "On hold",
     "written_off": "Marked as lost",
     "wrong": "Error",
@@ -105,6 +107,7 @@ KIND_ICONS = {
 
 
 MEANINGS = {
+    Stage.APPROVAL: "It is above the limits of the person who ordered it. Nothing is ordered until a manager approves it.",
     Stage.WAITING: "It is queued here, and is sent as soon as its panel takes it.",
     Stage.NEEDS_YOU: "A person must decide or look.",
     Stage.SENDING: "It is on its way to the panel. The answer is not known yet.",
@@ -112,7 +115,7 @@ MEANINGS = {
     Stage.DONE: "The panel delivered all of it.",
     Stage.PARTLY: "It ended after a part was delivered.",
     Stage.PROBLEM: "It ended without a full delivery, and nobody here asked for that.",
-    Stage.WITHDRAWN: "A person took it back: before it was sent, or by a cancel that the panel accepted.",
+    Stage.WITHDRAWN: "A person took it back: before it was sent, or by a cancel that the panel accepted. Or a manager did not approve it.",
 }
 
 

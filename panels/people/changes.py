@@ -1,12 +1,12 @@
-"""What a manager changes about people: invites them, changes their role, ends their sessions, takes their access away.
+"""What a manager changes about people: invitations, roles, sessions, access, and how much they may order.
 
-A change of role, sessions or access locks the manager and the person, and looks again whether the manager may do it. So
+A change of role, sessions, access or limits locks the manager and the person, and looks again whether the manager may do it. So
 of two managers who take each other's access away at the same time, one stays.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -14,9 +14,10 @@ from typing import Any
 from django.contrib.auth.models import Group, User
 from django.db import transaction
 
-from panels.models import Mail
+from panels.models import Mail, OrderLimit
 from panels.models.history import note
 from panels.people import links, mails
+from panels.people.order_limits import Amounts, say_limits, write_limits
 from panels.people.roles import GROUPS, grantable_groups, is_invited, reachable_people
 from panels.people.sessions import open_sessions, sign_out
 
@@ -92,11 +93,23 @@ def set_access(actor: Any, pk: int, *, is_active: bool) -> bool:
         return True
 
 
+def set_limits(actor: Any, pk: int, wanted: Mapping[str, Amounts]) -> bool:
+    """Set how much a person may order without approval, by currency. Return False if that was so before."""
+    with transaction.atomic():
+        # Before the people, because an order locks its limits first too.
+        list(OrderLimit.objects.filter(person=pk).order_by("pk").select_for_update(no_key=True))
+        with _locked(actor, pk) as (_, person):
+            is_done = write_limits(person, wanted)
+            if is_done:
+                note(person, f"limits: {say_limits(OrderLimit.objects.filter(person=person)) or 'none'}")
+            return is_done
+
+
 @contextmanager
 def _locked(actor: Any, pk: int) -> Iterator[tuple[User, User]]:
     """Lock a manager and a person, and return both as they are now. Raises KeptError if the manager may do nothing."""
     if actor.pk == pk:
-        raise KeptError("You cannot change your own role or access. Another manager can.")
+        raise KeptError("You cannot change your own role, access or limits. Another manager can.")
     with transaction.atomic():
         # In the order in which everybody locks them, to avoid deadlocks.
         rows = User.objects.select_for_update().filter(pk__in=(actor.pk, pk)).order_by("pk")

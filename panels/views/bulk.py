@@ -30,6 +30,7 @@ from panels.pages.paging import Page, paginate
 from panels.pages.undo import say_with_undo
 from panels.tables import reading
 from panels.tables.template import generic_rows, template_csv, template_xlsx
+from panels.views.approval import about_batch
 from panels.views.bulk_columns import MAY_CHOOSE, MAY_ORDER
 from panels.views.bulk_labels import ring_for_adoption
 from panels.views.bulk_lines import draft_context, draft_lines, get_batch
@@ -125,7 +126,7 @@ def _show_draft(request: HttpRequest, batch: Batch, *, status: int = 200, **extr
     summary, table = confirming.summary(batch), find_table(batch)
     if table and batch.is_draft and not summary.lines and request.user.has_perms(MAY_CHOOSE):
         return redirect("bulk_columns", batch.pk)
-    draft = draft_context(batch, summary)
+    draft = draft_context(batch, summary, request.user)
     context = {
         "batch": batch,
         "table": table,
@@ -158,6 +159,8 @@ def _show_progress(request: HttpRequest, batch: Batch) -> HttpResponse:
         "closed": closed,
         "poll": 10 if closed and closed == panels and not progress.sending else seconds,
     }
+    if progress.asked:
+        context |= about_batch(batch, request.user)
     return render_page(request, "panels/bulk/bulk_detail.html", context, partial="progress")
 
 
@@ -193,6 +196,7 @@ def _page(lines: QuerySet[BatchLine], request: HttpRequest) -> Page[BatchLine]:
 def _stages(progress: BatchProgress) -> list[tuple[str, int, str]]:
     """Return for each stage its state, the number of its orders, and the query string of their list."""
     found = (
+        ("asked", progress.asked, "state=asked"),
         ("queued", progress.queued, "state=queued"),
         ("sending", progress.sending, "state=sending"),
         ("held", progress.held, "state=held"),
@@ -218,6 +222,8 @@ def bulk_confirm(request: HttpRequest, pk: int) -> HttpResponse:
         if batch.is_draft:
             return _show_draft(request, batch, status=422, problem=outcome.problem, changes=outcome.changes)
         messages.error(request, outcome.problem)
+    if outcome.is_asked:
+        messages.success(request, f"{outcome.batch} waits for approval. Nothing is sent before a manager approves it.")
     for panel_pk in outcome.panels:
         ring("submit", panel_pk)
     return redirect(outcome.batch)

@@ -16,7 +16,7 @@ from django.utils.text import Truncator
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh, trigger_client_event
 
-from panels.bulk.confirming import Summary, fingerprint, summary
+from panels.bulk.confirming import Summary, find_reasons, fingerprint, summary
 from panels.bulk.drafts import LineChangedError, NotADraftError, change_line, include, leave_out_wrong
 from panels.bulk.labels import find_missing_names
 from panels.bulk.lookup import CatalogLookup
@@ -66,8 +66,8 @@ def get_batch(pk: int) -> Batch:
     return get_object_or_404(Batch.objects.select_related(*rows), pk=pk)
 
 
-def draft_context(batch: Batch, totals: Summary) -> dict[str, Any]:
-    """Return the context of a draft's summary."""
+def draft_context(batch: Batch, totals: Summary, user: Any) -> dict[str, Any]:
+    """Return the context of a draft's summary. `approval`: why this person's orders would wait for it."""
     costs: dict[str, Decimal] = defaultdict(Decimal)
     for total in totals.totals:
         costs[total.currency] += total.cost
@@ -75,6 +75,7 @@ def draft_context(batch: Batch, totals: Summary) -> dict[str, Any]:
         "batch": batch,
         "summary": totals,
         "costs": sorted(costs.items()),
+        "approval": find_reasons(batch, user) if batch.is_draft else [],
         "numbers": _numbers(batch, totals),
         "names": find_missing_names(batch) if batch.is_draft and totals.wrong else None,
         **(_mistakes(batch) if batch.is_draft and totals.wrong > 1 else {}),
@@ -212,7 +213,7 @@ def _show(
     context = {"batch": batch, "line": line, "form": form, "can_change": batch.is_draft, **more}
     context["elsewhere"] = elsewhere_of([line.service_id])
     if is_changed and wants_fragment(request):
-        context |= draft_context(batch, summary(batch)) | {"is_out_of_band": True}
+        context |= draft_context(batch, summary(batch), request.user) | {"is_out_of_band": True}
     status = 422 if is_changed and form else 200
     return render_page(request, TEMPLATE, context, partial="row", status=status)
 

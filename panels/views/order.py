@@ -25,6 +25,7 @@ from panels.orders.delivery import delivered_over_time
 from panels.pages.htmx import page_before, render_page, wants_fragment
 from panels.pages.numbers import count
 from panels.protocol.order_types import ALL_FIELDS
+from panels.views.approval import about_approval
 from panels.views.bulk_columns import MAY_ORDER
 from panels.views.order_list import poll_seconds
 
@@ -39,6 +40,9 @@ EVENT_LOOKS = {
     What.NOT_SENT: "warn",
     What.UNKNOWN: "warn",
     What.HELD: "warn",
+    What.ASKED: "warn",
+    What.APPROVED: "good",
+    What.NOT_APPROVED: "bad",
     What.FLAGGED: "warn",
     What.ALARM: "bad",
     What.GIVEN_BACK: "info",
@@ -58,7 +62,7 @@ def _show(request: HttpRequest, pk: int, *, status: int = 200) -> HttpResponse:
     events = list(order.events.select_related("actor").order_by("-at", "-pk")[:LONGEST_HISTORY])
     # Only an order at the panel can have refills.
     refills = list(order.refills.select_related("requested_by")) if order.remote_id else []
-    decision = _decision(order, events, request.POST)
+    decision = about_approval(order, request.user) or _decision(order, events, request.POST)
     elsewhere = elsewhere_of([order.service_id]).get(order.service_id or 0)
     context = {
         "order": order,

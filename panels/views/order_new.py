@@ -24,6 +24,7 @@ from panels.forms.orders import OrderForm, price_text
 from panels.models import Controls, Order, Panel, Service, ServiceMark
 from panels.money.costs import promised_costs
 from panels.money.exchange import Converted, Converter
+from panels.orders import approval
 from panels.orders.placing import TokenUsedError, active_orders, build_order, place_order, target_word
 from panels.pages.htmx import render_page, wants_fragment
 from panels.pages.undo import say_with_undo
@@ -187,20 +188,22 @@ def _fill_in(  # noqa: PLR0913
         "first": first,
         "is_unpriced": is_unpriced,
         "is_refused": is_refused,
-        **_warnings(form),
+        **_warnings(form, request.user),
     }
     return render_page(request, TEMPLATE, context, partial=partial, status=status)
 
 
-def _warnings(form: OrderForm) -> dict[str, Any]:
-    """Return the warnings to show before placing. They do not prevent the order."""
+def _warnings(form: OrderForm, user: Any) -> dict[str, Any]:
+    """Return the warnings to show before placing. They do not prevent the order. `approval`: why it waits for it."""
     panel, cost = form.chosen.panel, form.checked.cost
     values = form.checked.values
     active = list(active_orders(form.chosen, values).select_related("panel").order_by("-pk")[: MAX_ACTIVE + 1])
     promised = promised_costs([panel]).get((panel.pk, panel.currency), Decimal())
     available = None if panel.balance is None else panel.balance - promised
     short_by = Decimal() if available is None or cost is None or panel.gives_credit else cost - available
+    wanted = approval.add_up([(panel.currency, cost, 1)])
     return {
+        "approval": approval.find_reasons(user, wanted) if form.price else [],
         "active": active[:MAX_ACTIVE],
         "has_equivalent": any(order.service_id != form.chosen.pk for order in active[:MAX_ACTIVE]),
         "target": target_word(values.get("link", "")),
@@ -260,6 +263,10 @@ def _seconds_to_take_back(request: HttpRequest) -> int:
 
 def _ring(request: HttpRequest, order: Order) -> None:
     """Have the order sent when its time has come, and say that it can be taken back until then."""
+    if order.state == Order.State.ASKED:
+        text = f"Order {order.pk} waits for approval. Nothing is sent before a manager approves it."
+        messages.success(request, text)
+        return
     seconds, text = _seconds_to_take_back(request), f"Order {order.pk} is queued for {order.panel}."
     bell.ring("submit", order.panel_id, delay=seconds)
     if seconds:

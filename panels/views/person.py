@@ -13,12 +13,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import pluralize
 from django.views.decorators.http import require_POST, require_safe
 
-from panels.forms.people import RoleForm
+from panels.forms.people import LimitsForm, RoleForm
 from panels.lists.people import access_badge, marked
 from panels.models import Mail
 from panels.pages.confirmation import confirmed
 from panels.pages.required_factor import is_required_of
 from panels.people import changes, mails
+from panels.people.order_limits import known_currencies, limits_of, say_limits
 from panels.people.roles import is_invited, reachable_people, role_of
 from panels.people.sessions import open_sessions
 from panels.views.people import show_link
@@ -29,8 +30,12 @@ MAX_SESSIONS = 50
 @permission_required("auth.view_user", raise_exception=True)
 @require_safe
 def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show a person: the role, the second factor, and where they are signed in."""
-    person = _find(request, pk)
+    """Show a person: the role, the second factor, the limits, and where they are signed in."""
+    return _show(request, _find(request, pk))
+
+
+def _show(request: HttpRequest, person: User, limits_form: LimitsForm | None = None) -> HttpResponse:
+    pk, limits = person.pk, limits_of(person)
     may_change = request.user.has_perm(changes.MAY_CHANGE) and request.user.pk != pk
     role = next(iter(person.groups.all()), None)
     context = {
@@ -41,12 +46,15 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "is_self": request.user.pk == pk,
         "may_change": may_change,
         "form": RoleForm(request.user, initial={"role": role}) if may_change and not person.is_superuser else None,
+        "limits": say_limits(limits.values()),
+        "limits_form": limits_form or (LimitsForm(known_currencies(person), limits) if may_change else None),
         "needs_factor": not person.has_factor and is_required_of(person),  # type: ignore[attr-defined]
         "can_mail": mails.can_mail(person),
         "last_mail": Mail.objects.filter(person=person).exclude(kind=Mail.Kind.CHANGE).first(),
         "sessions": list(open_sessions(person)[:MAX_SESSIONS]),
     }
-    return render(request, "panels/people/person_detail.html", context)
+    status = 422 if limits_form else 200
+    return render(request, "panels/people/person_detail.html", context, status=status)
 
 
 @permission_required(changes.MAY_CHANGE, raise_exception=True)
@@ -62,6 +70,21 @@ def person_role(request: HttpRequest, pk: int) -> HttpResponse:
     with _kept_is_said(request):
         is_done = changes.change_role(request.user, pk, role)
         messages.success(request, f"{person} is {'now' if is_done else 'already'} {role}.")
+    return redirect("person_detail", pk)
+
+
+@permission_required(changes.MAY_CHANGE, raise_exception=True)
+@require_POST
+@confirmed
+def person_limits(request: HttpRequest, pk: int) -> HttpResponse:
+    """Set how much a person may order without approval."""
+    person = _find(request, pk)
+    form = LimitsForm(known_currencies(person), limits_of(person), request.POST)
+    if not form.is_valid():
+        return _show(request, person, form)
+    with _kept_is_said(request):
+        is_done = changes.set_limits(request.user, pk, form.wanted)
+        messages.success(request, f"The limits of {person} {'are changed' if is_done else 'were so before'}.")
     return redirect("person_detail", pk)
 
 
