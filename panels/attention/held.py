@@ -37,7 +37,5 @@ def say_asked(row: Any) -> str:
     """Say who asks for approval, and why."""
     who = row.confirmed_by if isinstance(row, Batch) else row.placed_by
     number = sum(each.number for each in row.case.wanted)
-    what = (
-        f"{number:,} order{'' if number == 1 else 's'} asked for by {who}." if isinstance(row, Batch) else f"By {who}."
-    )
-    return f"{what} {say_why(row.case)}"
+    orders = f"{number:,} order{'' if number == 1 else 's'} asked for by" if isinstance(row, Batch) else "Asked for by"
+    return f"{orders} {who or 'somebody'}. {say_why(row.case)}"

@@ -59,9 +59,8 @@ class BatchProgress:
     @property
     def total(self) -> int:
         """The number of all orders, and of the lines of an import that have no order yet."""
-        return (
-            self.ended + self.asked + self.queued + self.sending + self.held + self.placed + self.unknown + self.waiting
-        )
+        waiting = self.asked + self.queued + self.held + self.waiting
+        return self.ended + waiting + self.sending + self.placed + self.unknown
 
     @property
     def ended(self) -> int:

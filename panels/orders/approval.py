@@ -34,7 +34,8 @@ from panels.protocol.order_price import SIX_PLACES
 
 State, What = Order.State, OrderEvent.What
 MAY_APPROVE = "panels.approve_order"
-AT_ONCE = 500
+CHUNK = 500
+NOW = dt.timedelta()
 NOTHING = Decimal()
 CHANGED = "The orders, or what was ordered on that day, have changed since this page was shown. Nothing was approved."
 OWN = "You cannot approve your own order while you have limits. Another manager can."
@@ -191,9 +192,7 @@ def _ordered_since(people: Iterable[int], since: dt.datetime) -> dict[tuple[int,
     return {(person, currency, day): _rounded(cost) for person, currency, day, cost in sums}
 
 
-def approve(
-    asked: Order | Batch, actor: Any, shown: str, word: str = "", *, wait: dt.timedelta = dt.timedelta()
-) -> str:
+def approve(asked: Order | Batch, actor: Any, shown: str, word: str = "", *, wait: dt.timedelta = NOW) -> str:
     """Queue an order, or the orders of a batch, all or none; return "", or the reason why this is not possible.
 
     shown: the mark of the case that the manager saw. What was ordered on that day is looked at again under the locks.
@@ -240,8 +239,8 @@ def _lock(asked: Order | Batch) -> list[int]:
 
 
 def _move(pks: Sequence[int], to: Any, what: OrderEvent.What, actor: Any, word: str, **fields: Any) -> None:
-    for start in range(0, len(pks), AT_ONCE):
-        some = pks[start : start + AT_ONCE]
+    for start in range(0, len(pks), CHUNK):
+        some = pks[start : start + CHUNK]
         move_all(some, (State.ASKED, to), what=what, detail=word, actor=actor, **fields)
 
 

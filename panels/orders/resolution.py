@@ -34,14 +34,14 @@ def withdraw(order: Order, actor: Any) -> str:
 
 def withdraw_queued(pks: Iterable[int], actor: Any, detail: str = "") -> int:
     """Withdraw those of some hundred orders that wait, also those on hold, and return their number."""
-    ends = {"held_reason": "", "finished_at": timezone.now()}
+    ends: dict[str, Any] = {"held_reason": "", "finished_at": timezone.now()}
     return move_all(pks, (State.QUEUED, State.WITHDRAWN), what=What.WITHDRAWN, detail=detail, actor=actor, **ends)
 
 
 def withdraw_asked(pks: Iterable[int], actor: Any) -> int:
     """Withdraw those of some hundred orders that wait for approval, and return their number."""
-    ends = {"finished_at": timezone.now()}
-    return move_all(pks, (State.ASKED, State.WITHDRAWN), what=What.WITHDRAWN, actor=actor, **ends)
+    now = timezone.now()
+    return move_all(pks, (State.ASKED, State.WITHDRAWN), what=What.WITHDRAWN, actor=actor, finished_at=now)
 
 
 def _cannot_withdraw(order: Order) -> str:

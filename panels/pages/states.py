@@ -107,7 +107,7 @@ KIND_ICONS = {
 
 
 MEANINGS = {
-    Stage.APPROVAL: "It is above the limits of the person who ordered it. Nothing is ordered until a manager approves it.",
+    Stage.APPROVAL: "It is above the limits of the person. Nothing is ordered until a manager approves it.",
     Stage.WAITING: "It is queued here, and is sent as soon as its panel takes it.",
     Stage.NEEDS_YOU: "A person must decide or look.",
     Stage.SENDING: "It is on its way to the panel. The answer is not known yet.",
@@ -115,7 +115,9 @@ MEANINGS = {
     Stage.DONE: "The panel delivered all of it.",
     Stage.PARTLY: "It ended after a part was delivered.",
     Stage.PROBLEM: "It ended without a full delivery, and nobody here asked for that.",
-    Stage.WITHDRAWN: "A person took it back: before it was sent, or by a cancel that the panel accepted. Or a manager did not approve it.",
+    Stage.WITHDRAWN: (
+        "A person took it back: before it was sent, or by a cancel that the panel accepted. Or it was not approved."
+    ),
 }
 
 

@@ -1,7 +1,7 @@
 """What a manager changes about people: invitations, roles, sessions, access, and how much they may order.
 
-A change of role, sessions, access or limits locks the manager and the person, and looks again whether the manager may do it. So
-of two managers who take each other's access away at the same time, one stays.
+A change of role, sessions, access or limits locks the manager and the person, and looks again whether the manager may
+do it. So of two managers who take each other's access away at the same time, one stays.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from django.utils.timezone import localtime
 
 from panels import bell
 from panels.bulk.columns import learned_titles
-from panels.bulk.confirming import PanelTotal, TermChange, confirm, find_reasons, summary
+from panels.bulk.confirming import PanelTotal, Summary, TermChange, confirm, find_reasons, summary
 from panels.bulk.drafts import create_batch, delete_draft
 from panels.bulk.labels import find_missing_names, set_labels
 from panels.bulk.lookup import CatalogLookup
@@ -99,16 +99,7 @@ class Command(BaseCommand):
     def _order(self, batch: Batch, person: Any, *, dry_run: bool) -> None:
         self._refuse_wrong_lines(batch)
         found = summary(batch)
-        for text, numbers in _warnings(batch).items():
-            self.stdout.write(f"{text} ({_lines(numbers)})")
-        for total in found.totals:
-            self.stdout.write(_priced(total))
-        for panel in found.paused_panels:
-            self.stdout.write(_paused(panel))
-        if Controls.is_sending_stopped():
-            self.stdout.write("Sending is stopped. The orders wait until it is started again.")
-        for reason in find_reasons(batch, person):
-            self.stdout.write(f"It needs approval: {reason}")
+        self._describe(batch, found, person)
         if dry_run:
             self.stdout.write("Nothing was ordered: this was a dry run.")
             return
@@ -119,13 +110,22 @@ class Command(BaseCommand):
             raise CommandError(outcome.problem)
         for pk in outcome.panels:
             bell.ring("submit", pk)
-        orders = "1 order" if found.count == 1 else f"{found.count:,} orders"
-        is_plural = found.count != 1
-        if outcome.is_asked:
-            waits = "wait" if is_plural else "waits"
-            self.stdout.write(f"{orders} {waits} for approval as batch {batch.pk}. Nothing is sent before.")
-        else:
-            self.stdout.write(f"{orders} {'are' if is_plural else 'is'} queued as batch {batch.pk}.")
+        orders = "1 order is" if found.count == 1 else f"{found.count:,} orders are"
+        how = "waiting for approval" if outcome.is_asked else "queued"
+        self.stdout.write(f"{orders} {how} as batch {batch.pk}.")
+
+    def _describe(self, batch: Batch, found: Summary, person: Any) -> None:
+        """Say what the orders will cost, and for what they will wait."""
+        for text, numbers in _warnings(batch).items():
+            self.stdout.write(f"{text} ({_lines(numbers)})")
+        for total in found.totals:
+            self.stdout.write(_priced(total))
+        for panel in found.paused_panels:
+            self.stdout.write(_paused(panel))
+        if Controls.is_sending_stopped():
+            self.stdout.write("Sending is stopped. The orders wait until it is started again.")
+        for reason in find_reasons(batch, person):
+            self.stdout.write(f"It needs approval: {reason}")
 
     def _refuse_wrong_lines(self, batch: Batch) -> None:
         wrong = batch.lines.filter(has_errors=True).order_by("number")
