@@ -33,6 +33,7 @@ from panels.models import (
 )
 from panels.models.client import fold_name
 from panels.money.totals import today
+from panels.people.order_limits import Amounts, write_limits
 from panels.protocol.links import normalise_link
 from panels.protocol.refill_words import says_no_refill
 from panels.tables.reading import Line, Sheet
@@ -121,6 +122,20 @@ def make_order(service: Service | None = None, **fields: Any) -> Order:
     } | fields
     values.setdefault("link_key", normalise_link(values["link"]))
     return Order.objects.create(panel=service.panel, service=service, **values)
+
+
+def make_asked(person: User, service: Service | None = None, **fields: Any) -> Order:
+    """Create an order of a person that waits for approval."""
+    because = "This costs 0.90 USD, above the limit of 0.50 USD an order."
+    values = {"state": Order.State.ASKED, "placed_by": person, "asked_because": because} | fields
+    return make_order(service, **values)
+
+
+def set_limits(person: User, currency: str = "USD", largest: Any = None, per_day: Any = None) -> User:
+    """Limit the orders of a person in a currency, and return the person as the next page reads them."""
+    amounts = (None if each is None else Decimal(str(each)) for each in (largest, per_day))
+    write_limits(person, {currency: Amounts(*amounts)})
+    return User.objects.get(pk=person.pk)
 
 
 def make_unknown(service: Service | None = None, **fields: Any) -> Order:

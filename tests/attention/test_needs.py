@@ -19,6 +19,7 @@ from panels.filters import OrderFilter
 from panels.models import Batch, JobRun, Order, Panel, RefusalWords, Service
 from panels.models.order_states import NEEDS_A_PERSON
 from tests.factories import (
+    make_asked,
     make_fresh_panel,
     make_job,
     make_mail,
@@ -28,6 +29,7 @@ from tests.factories import (
     make_refill,
     make_refusal,
     make_service,
+    make_user,
 )
 
 
@@ -44,6 +46,8 @@ EXAMPLES = {
     "refusal": make_refusal,
     "unknown": lambda: make_order(state="unknown"),
     "alarm": lambda: make_placed(alarm="Second order"),
+    "asked": lambda: make_asked(make_user()),
+    "asked_batch": lambda: make_asked(make_user(), batch=Batch.objects.create(state="confirmed")).batch,
     "held": lambda: make_order(held_reason="The price has risen."),
     "short": lambda: make_order(held_for_funds_at=timezone.now()).panel,
     "waiting_service": lambda: make_order(make_service(wait_minutes=5, waits_since=timezone.now() - 2 * HOUR)).service,

@@ -10,13 +10,16 @@ from django.utils import timezone
 
 from panels.models import Order
 from panels.models.order_states import (
+    APPROVAL,
     NEEDS_A_PERSON,
+    RESTORE,
     STAGE,
     STAGE_OF_PROGRESS,
     STAGE_OF_STATE,
     IllegalMoveError,
     RequestState,
     Stage,
+    check_move,
     stage_of,
 )
 from tests.factories import make_order, make_placed, make_service
@@ -26,10 +29,11 @@ pytestmark = pytest.mark.django_db
 State = Order.State
 # The drawing at the top of the module, a withdrawal of a restored order, and an id that came late.
 WAYS = {
+    "asked": {"withdrawn"},
     "queued": {"sending", "withdrawn", "unknown"},
     "sending": {"placed", "refused", "unknown", "queued"},
     "refused": {"queued"},
-    "unknown": {"placed", "queued", "refused", "written_off"},
+    "unknown": {"placed", "queued", "refused", "written_off", "asked"},
     "written_off": {"placed"},
 }
 
@@ -46,6 +50,17 @@ def test_an_order_takes_only_the_allowed_ways(came_from, to):
         assert order.state == came_from
     row = Order.objects.get(pk=order.pk)
     assert (row.state, row.error_text) == (order.state, order.error_text)
+
+
+@pytest.mark.parametrize("by", ["", APPROVAL, RESTORE, "aftercare"])
+def test_only_the_approval_queues_an_asked_order_and_only_a_restore_doubts_it(by):
+    own = {APPROVAL: ("asked", "queued"), RESTORE: ("asked", "unknown")}
+    for came_from, to in product(State.values, State.values):
+        if to in WAYS.get(came_from, ()) or own.get(by) == (came_from, to):
+            check_move(came_from, to, by)
+        else:
+            with pytest.raises(IllegalMoveError):
+                check_move(came_from, to, by)
 
 
 def test_unknown_orders_orders_on_hold_and_alarms_need_a_person():
@@ -87,6 +102,8 @@ def test_the_stages_divide_all_orders_and_the_database_agrees_with_python():
 @pytest.mark.parametrize(
     ("fields", "stage"),
     [
+        ({"state": "asked"}, Stage.APPROVAL),
+        ({"state": "asked", "alarm": "Twice"}, Stage.NEEDS_YOU),
         ({"state": "queued"}, Stage.WAITING),
         ({"state": "queued", "held_for_funds_at": timezone.now()}, Stage.WAITING),
         ({"state": "queued", "held_reason": "Price"}, Stage.NEEDS_YOU),

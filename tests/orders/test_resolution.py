@@ -27,8 +27,8 @@ def test_a_queued_order_can_be_withdrawn_once(operator):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("state", [s for s in State if s != State.QUEUED])
-def test_only_a_queued_order_can_be_withdrawn(state):
+@pytest.mark.parametrize("state", [s for s in State if s not in (State.ASKED, State.QUEUED)])
+def test_only_a_waiting_order_can_be_withdrawn(state):
     order = make_order(state=state)
     assert f"Order {order.pk} is " in resolution.withdraw(order, None)
     order.refresh_from_db()

@@ -15,7 +15,16 @@ from panels.models import Batch, Mail, Order, Refill
 from panels.orders import resolution
 from panels.orders.actions import carry_out, confirm_action, draft_action
 from panels.orders.restore import WORDS, distrust_what_waits
-from tests.factories import make_batch, make_mail, make_order, make_placed, make_refill, make_service, row_of
+from tests.factories import (
+    make_asked,
+    make_batch,
+    make_mail,
+    make_order,
+    make_placed,
+    make_refill,
+    make_service,
+    row_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +35,17 @@ def test_an_order_that_waits_becomes_unknown_and_is_not_claimed():
     order.refresh_from_db()
     assert (order.state, order.held_reason, order.error_text) == ("unknown", "", WORDS)
     assert [(event.what, event.detail) for event in order.events.all()] == [("unknown", WORDS)]
+    assert Claims(order.panel_id).take() == ([], None)
+
+
+def test_an_order_that_waits_for_approval_may_have_been_sent_since_and_is_not_sent_without_one(operator):
+    order = make_asked(operator)
+    assert distrust_what_waits()["orders"] == 1
+    order.refresh_from_db()
+    assert order.state == "unknown"
+    assert resolution.send_again(order, operator) == ""
+    order.refresh_from_db()
+    assert order.state == "asked"
     assert Claims(order.panel_id).take() == ([], None)
 
 
@@ -47,7 +67,7 @@ def test_the_time_of_an_earlier_attempt_is_kept_only_for_an_order_on_its_way():
     assert Order.objects.get(pk=sending.pk).sent_at == sent
 
 
-@pytest.mark.parametrize("state", [state for state in Order.State.values if state not in ("queued", "sending")])
+@pytest.mark.parametrize("state", [each for each in Order.State.values if each not in ("asked", "queued", "sending")])
 def test_an_order_that_does_not_wait_stays(state):
     order = make_order(state=state)
     assert distrust_what_waits().total() == 0
