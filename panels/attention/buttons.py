@@ -72,10 +72,6 @@ SEARCH = Button(
 )
 
 
-_IS_SENT = "It is sent as soon as its panel takes orders."
-_ARE_SENT = "Its orders are sent as soon as their panels take orders."
-
-
 def _new_cost(order: Order) -> str:
     now = resolution.check_now(order)
     if now.cost is None:
@@ -87,12 +83,12 @@ def _ask_for_release(order: Order) -> str:
     """Say what will be paid, and what was agreed."""
     now, currency = resolution.check_now(order), order.panel.currency
     if now.cost is None:
-        return f"The cost is not known in advance. {_IS_SENT}"
+        return "The cost is not known in advance."
     cost = f"{'at most ' if now.is_ceiling else ''}{money_text(now.cost, currency)}"
     if now.cost == order.expected_cost:
-        return f"It costs {cost}, as agreed when it was ordered. {_IS_SENT}"
+        return f"It costs {cost}, as agreed when it was ordered."
     agreed = money_text(order.expected_cost, order.currency) if order.expected_cost is not None else "no cost"
-    return f"It costs {cost} now. When it was ordered, {agreed} was agreed. {_IS_SENT}"
+    return f"It costs {cost} now. When it was ordered, {agreed} was agreed."
 
 
 SEND_ELSEWHERE = Button(
@@ -139,7 +135,7 @@ APPROVE = Button(
     approval.MAY_APPROVE,
     _at_approval,
     {**_HERE, "decision": _say("approve"), "shown": lambda row: row.case.mark},
-    asks=lambda row: f"{say_why(row.case)} {_IS_SENT if isinstance(row, Order) else _ARE_SENT}",
+    asks=lambda row: say_why(row.case),
     takes="A word for the history",
 )
 REFUSE = Button(

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from panels.bulk import progress
@@ -69,6 +69,11 @@ def alex(db):
     return make_user("Operator", username="alex")
 
 
+def plain(text):
+    """Return a text with plain spaces, because an amount and its currency are not parted at the end of a line."""
+    return text.replace("\xa0", " ")
+
+
 def mark_of(order):
     return approval.look_at("pk", [order.pk])[order.pk].mark
 
@@ -86,11 +91,9 @@ def test_an_order_above_the_largest_waits_for_approval_and_says_why(service, ale
     order = place(service, alex, 60)
     order.refresh_from_db()
     why = "This costs 60.00 USD, above the limit of 50.00 USD an order."
-    assert (order.state, order.asked_because) == ("asked", why)
-    assert list(order.events.values_list("what", "detail", "actor")) == [
-        ("created", "", alex.pk),
-        ("asked", why, alex.pk),
-    ]
+    assert (order.state, plain(order.asked_because)) == ("asked", why)
+    events = [(event.what, plain(event.detail), event.actor) for event in order.events.all()]
+    assert events == [("created", "", alex), ("asked", why, alex)]
     assert Claims(order.panel_id).take()[0] == [Order.objects.get(state="sending")]
 
 
@@ -108,7 +111,7 @@ def test_the_orders_of_a_day_count_with_those_that_wait_and_without_those_that_n
     assert place(service, alex, 30).state == "queued"
     order = place(service, alex, 1)
     assert order.state == "asked"
-    assert order.asked_because == "This makes 101.00 USD on one day, above the limit of 100.00 USD a day."
+    assert plain(order.asked_because) == "This makes 101.00 USD on one day, above the limit of 100.00 USD a day."
 
 
 def test_a_limit_is_of_one_currency(service, alex):
@@ -126,7 +129,8 @@ def test_an_order_of_unknown_cost_waits_if_there_is_a_limit(service, alex):
     alex = set_limits(alex, per_day=100)
     order = build_order(service, check(service.offer(), {"link": "https://a.test", "quantity": "100"}), placed_by=alex)
     order.expected_cost = None
-    assert place_order(order)[0].asked_because == "The cost is not known in advance, and the limit is 100.00 USD a day."
+    why = "The cost is not known in advance, and the limit is 100.00 USD a day."
+    assert plain(place_order(order)[0].asked_because) == why
 
 
 def test_a_person_without_limits_costs_no_query_more(service, alex):
@@ -151,7 +155,7 @@ def test_the_orders_of_a_batch_wait_together(service, alex):
     assert confirm_batch(batch, alex).panels == (service.panel_id,)
     batch = make_batch(row_of(service, quantity=100), row_of(service, quantity=600))
     reasons = find_reasons(batch, alex)
-    assert reasons == [
+    assert [plain(text) for text in reasons] == [
         "The largest order costs 6.00 USD, above the limit of 5.00 USD an order.",
         "This makes 9.00 USD on one day, above the limit of 6.00 USD a day.",
     ]
@@ -218,7 +222,7 @@ def test_nothing_is_approved_that_the_manager_has_not_seen(service, alex, manage
     assert approval.approve(order, manager, seen) == approval.CHANGED
     assert Order.objects.get(pk=order.pk).state == "asked"
     (case,) = approval.look_at("pk", [order.pk]).values()
-    assert "This makes 105.00 USD on one day, above the limit of 100.00 USD a day." in case.reasons
+    assert "This makes 105.00 USD on one day, above the limit of 100.00 USD a day." in map(plain, case.reasons)
     assert approval.approve(order, manager, case.mark) == ""
 
 
@@ -354,10 +358,10 @@ ACTS = {
     "release held": lambda order, actor: holding.release_held(order.service, actor),
     "funds": lambda order, _: funds.settle(Panel.objects.get(pk=order.panel_id)),
     "unread funds": lambda *_: funds.release_unread(timezone.now()),
-    "pause panel": lambda order, _: pauses.pause(order.panel, Panel.Pause.BY_HAND),
+    "pause panel": lambda order, _: pauses.pause(order.panel, Panel.Pause.BY_HAND, "By hand"),
     "resume panel": lambda order, _: pauses.resume(order.panel),
-    "pause batch": lambda order, _: progress.pause(order.batch),
-    "resume batch": lambda order, _: progress.resume(order.batch),
+    "pause batch": lambda order, _: order.batch and progress.pause(order.batch),
+    "resume batch": lambda order, _: order.batch and progress.resume(order.batch),
     "overdue": lambda *_: expire_sends(),
     "restore": lambda *_: distrust_what_waits(),
     "again": lambda order, actor: _confirm_draft(draft_again([order.pk], actor)[0], actor),
@@ -371,7 +375,7 @@ ACTS = {
 
 
 @given(st.lists(st.sampled_from(sorted(ACTS)), max_size=12), st.booleans())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 def test_no_way_but_an_approval_leads_from_asked_to_queued(names, has_batch):
     with transaction.atomic():
         service = make_service(make_panel(balance=Decimal(1000), free_balance=Decimal(1000)))

@@ -69,7 +69,7 @@ def test_a_token_is_not_used_by_another_person(operator):
 def test_an_order_is_active_until_it_is_decided(state):
     order = make_order(state=state)
     is_active = active_orders(order.service, order.values).exists()
-    assert is_active == (state in ("queued", "sending", "unknown"))
+    assert is_active == (state in ("asked", "queued", "sending", "unknown"))
 
 
 @pytest.mark.parametrize("progress", ["", *Order.Progress.values])
