@@ -70,7 +70,7 @@ def say_limits(rows: Iterable[OrderLimit]) -> str:
     return ", ".join(parts)
 
 
-def known_currencies(person: Any) -> list[str]:
-    """Return the currencies of all panels, and those in which a person has limits."""
+def known_currencies(limits: Limits) -> list[str]:
+    """Return the currencies of all panels, and those of the limits of a person."""
     of_panels = {panel.currency for panel in Panel.objects.only("reported_currency", "currency_override")}
-    return sorted({*of_panels, *OrderLimit.objects.filter(person=person).values_list("currency", flat=True)} - {""})
+    return sorted({*of_panels, *limits} - {""})

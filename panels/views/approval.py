@@ -48,8 +48,9 @@ def about_batch(batch: Batch, user: Any) -> dict[str, Any]:
 
 def _about(case: approval.Case | None, user: Any, asked_by: Any) -> dict[str, Any]:
     """Return the context of a decision. The page does not refresh itself while a manager writes a word."""
-    is_own = bool(case and case.person == user.pk and limits_of(user))
-    may_approve = user.has_perm(approval.MAY_APPROVE) and not is_own
+    is_manager = user.has_perm(approval.MAY_APPROVE)
+    is_own = is_manager and bool(case and case.person == user.pk and limits_of(user))
+    may_approve = is_manager and not is_own
     return {
         "case": case,
         "asked_by": asked_by,

@@ -47,7 +47,7 @@ def _show(request: HttpRequest, person: User, limits_form: LimitsForm | None = N
         "may_change": may_change,
         "form": RoleForm(request.user, initial={"role": role}) if may_change and not person.is_superuser else None,
         "limits": say_limits(limits.values()),
-        "limits_form": limits_form or (LimitsForm(known_currencies(person), limits) if may_change else None),
+        "limits_form": limits_form or (LimitsForm(known_currencies(limits), limits) if may_change else None),
         "needs_factor": not person.has_factor and is_required_of(person),  # type: ignore[attr-defined]
         "can_mail": mails.can_mail(person),
         "last_mail": Mail.objects.filter(person=person).exclude(kind=Mail.Kind.CHANGE).first(),
@@ -79,7 +79,8 @@ def person_role(request: HttpRequest, pk: int) -> HttpResponse:
 def person_limits(request: HttpRequest, pk: int) -> HttpResponse:
     """Set how much a person may order without approval."""
     person = _find(request, pk)
-    form = LimitsForm(known_currencies(person), limits_of(person), request.POST)
+    limits = limits_of(person)
+    form = LimitsForm(known_currencies(limits), limits, request.POST)
     if not form.is_valid():
         return _show(request, person, form)
     with _kept_is_said(request):
@@ -150,5 +151,5 @@ def _kept_is_said(request: HttpRequest) -> Iterator[None]:
 
 
 def _find(request: HttpRequest, pk: int) -> User:
-    person: User = get_object_or_404(marked(reachable_people(request.user)), pk=pk)
+    person: User = get_object_or_404(marked(reachable_people(request.user)).select_related("personal"), pk=pk)
     return person

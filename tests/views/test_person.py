@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from panels.models import Mail
 from panels.pages.confirmation import CONFIRMED_AT
-from tests.factories import make_mail, make_user
+from tests.factories import make_mail, make_panel, make_user, set_limits
 from tests.factors import make_app
 from tests.views.pages import count_queries, text_of
 
 pytestmark = pytest.mark.django_db
 
-ACTIONS = ("role", "link", "sessions/end", "remove", "restore")
+ACTIONS = ("role", "limits", "link", "sessions/end", "remove", "restore")
 
 
 @pytest.fixture
@@ -116,9 +116,9 @@ def test_a_manager_finds_no_button_for_themselves_and_no_form_works(as_manager, 
     page = as_manager.get(at(manager))
     assert not any(f'action="{at(manager, action)}"' in page.text for action in ACTIONS)
     for action in ("remove", "sessions/end"):
-        assert "You cannot change your own role or access." in press(as_manager, manager, action)
+        assert "You cannot change your own role, access or limits." in press(as_manager, manager, action)
     viewer = Group.objects.get(name="Viewer").pk
-    assert "You cannot change your own role or access." in press(as_manager, manager, "role", role=viewer)
+    assert "You cannot change your own role, access or limits." in press(as_manager, manager, "role", role=viewer)
     assert "on the page of your account" in press(as_manager, manager, "link")
     manager.refresh_from_db()
     assert manager.is_active
@@ -162,3 +162,37 @@ def test_nothing_changes_without_a_confirmation(as_manager, ann, action):
     assert response.url.startswith("/confirm/")
     assert User.objects.filter(pk=ann.pk).values().get() == before
     assert [group.name for group in ann.groups.all()] == ["Viewer"]
+
+
+def test_limits_are_set_per_currency_said_and_taken_away(as_manager, ann):
+    make_panel()
+    make_panel(reported_currency="EUR")
+    assert "No order of ann needs approval." in text_of(as_manager.get(at(ann)))
+    words = press(as_manager, ann, "limits", largest_USD="50", per_day_USD="200", largest_EUR="", per_day_EUR="9.5")
+    assert "Without approval: at most 9.50 EUR a day, 50.00 USD an order, 200.00 USD a day." in words
+    assert 'name="largest_USD" value="50"' in as_manager.get(at(ann)).text
+    assert "The limits of ann were so before." in press(
+        as_manager, ann, "limits", largest_USD="50", per_day_USD="200", per_day_EUR="9.5"
+    )
+    assert "No order of ann needs approval." in press(as_manager, ann, "limits")
+
+
+def test_a_limit_that_is_no_amount_is_said_beside_its_field(as_manager, ann):
+    set_limits(ann, largest=5)
+    response = as_manager.post(at(ann, "limits"), {"largest_USD": "-1", "per_day_USD": "many"})
+    assert response.status_code == 422
+    assert "Ensure this value is greater than or equal to 0." in response.text
+    assert "Enter a number." in response.text
+    assert "at most 5.00 USD an order." in text_of(as_manager.get(at(ann)))
+
+
+def test_a_currency_with_limits_stays_when_its_panels_have_another(as_manager, ann):
+    set_limits(ann, "GBP", largest=5)
+    assert "Largest order in GBP" in as_manager.get(at(ann)).text
+
+
+def test_a_manager_sees_own_limits_and_cannot_change_them(as_manager, manager):
+    set_limits(manager, largest=5)
+    page = as_manager.get(at(manager)).text
+    assert "at most 5.00" in page
+    assert "Save limits" not in page
