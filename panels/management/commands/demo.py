@@ -25,6 +25,7 @@ from panels.catalog.facts import read_names
 from panels.catalog.offers import count_offers
 from panels.management import parts
 from panels.management.demo_accounts import ACCOUNTS, DemoAccount, open_account
+from panels.management.demo_approval import ask_for_approval
 from panels.management.demo_data import fill
 from panels.models import Panel
 from panels.money.rates import set_reporting_currency, store_file
@@ -113,6 +114,7 @@ def _prepare(signals: StopSignals) -> bool:
             return False
         with open_account(account, secrets.token_hex(16), _state_file(account)) as (panel, sandbox):
             fill(panel, sandbox, people)
+    ask_for_approval(people[1], Panel.objects.get(name=ACCOUNTS[0].name))
     _write_rates()
     # At full speed, because no worker runs yet.
     read_names(threading.Event(), nap=0)
