@@ -64,7 +64,7 @@ def _amounts_of(row: OrderLimit | None) -> Amounts:
 def say_limits(rows: Iterable[OrderLimit]) -> str:
     """Write limits in words: "50.00 USD an order, 200.00 USD a day"."""
     parts = []
-    for row in rows:
+    for row in sorted(rows, key=lambda row: row.currency):
         parts += [f"{exact(row.largest, row.currency)} an order"] if row.largest is not None else []
         parts += [f"{exact(row.per_day, row.currency)} a day"] if row.per_day is not None else []
     return ", ".join(parts)

