@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from panels.bulk import progress
@@ -374,8 +374,11 @@ ACTS = {
 }
 
 
-@given(st.lists(st.sampled_from(sorted(ACTS)), max_size=12), st.booleans())
-@settings(max_examples=60, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@example(names=["restore", "send again", "claim", "release"], has_batch=False)
+@given(names=st.lists(st.sampled_from(sorted(ACTS)), max_size=12), has_batch=st.booleans())
+@settings(
+    max_examples=60, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck)
+)
 def test_no_way_but_an_approval_leads_from_asked_to_queued(names, has_batch):
     with transaction.atomic():
         service = make_service(make_panel(balance=Decimal(1000), free_balance=Decimal(1000)))
