@@ -65,7 +65,7 @@ def grant_permissions(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("panels", "0045_fill_refill_until"),
+        ("panels", "0047_open_books"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
