@@ -4,7 +4,7 @@ from panels.models.planning import Literal
 
 
 class Migration(migrations.Migration):
-    dependencies = [("panels", "0053_approval")]
+    dependencies = [("panels", "0048_approval")]
 
     # The stage of an order that waits for approval. The index must have the expression of the queries.
     operations = [
