@@ -479,7 +479,7 @@ def test_a_package_has_its_price_at_once(as_operator):
     service = make_service(type="package", rate_per_1000=Decimal("12.5"))
     page = page_of(as_operator.get(NEW, {"service": service.pk})).replace("\xa0", " ")
     assert "12.50 USD per order" in page
-    assert 'Place order<span id="amount"> · 12.50 USD</span>' in page
+    assert '<span id="place">Place order</span><span id="amount"> · 12.50 USD</span>' in page
 
 
 def test_without_javascript_the_check_is_a_page(as_operator):
@@ -487,7 +487,7 @@ def test_without_javascript_the_check_is_a_page(as_operator):
     form = open_form(as_operator, service)
     page = page_of(post(as_operator, form, CHECK, link=LINK, quantity="1000")).replace("\xa0", " ")
     assert "<!doctype html>" in page
-    assert 'Place order<span id="amount"> · 0.90 USD</span>' in page
+    assert '<span id="place">Place order</span><span id="amount"> · 0.90 USD</span>' in page
     assert hidden(page)["token"] == form["token"]
     assert not Order.objects.exists()
 
@@ -775,7 +775,7 @@ def test_an_order_can_be_placed_again_with_all_its_fields(as_operator, rung, slu
 def test_an_order_again_shows_its_cost_and_warnings_at_once(as_operator):
     order = make_placed(link=LINK)
     page = page_of(as_operator.get(NEW, {"again": order.pk})).replace("\xa0", " ")
-    assert 'Place order<span id="amount"> · 0.90 USD</span>' in page
+    assert '<span id="place">Place order</span><span id="amount"> · 0.90 USD</span>' in page
     assert "There is an active order" in page
     assert f'href="/orders/{order.pk}/"' in page
 
