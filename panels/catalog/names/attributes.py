@@ -11,6 +11,7 @@ from panels.catalog.names.symbols import LONG_UNIT, NUMBER, SHORT_UNIT, UNIT, Fo
 
 # A bare number of days says how long these last.
 _LASTING = frozenset(("boosts", "watch_hours", "viewers", "listeners", "stars", "views"))
+_HOURS_A_DAY = re.compile(r"(?<=\d )hour(?= (?:/|per) (?:day|daily) )")
 _SPAN = rf"{NUMBER}(?: (?:-|to) {NUMBER})?(?: \+)?"
 _LIMIT = "(?:(?:<|>|max|minimum|upto) (?:[:-] )?)"
 # These look like attributes, and are not.
@@ -61,6 +62,9 @@ def read_attributes(symbols: Symbols, *, metric: str, is_live: bool, is_auto: bo
     drop = Symbols(symbols.text)
     read_drop(drop)
     read_refill(symbols, is_bare_allowed=not is_auto and not is_live and metric not in _LASTING)
+    if metric == "watch_hours":
+        # These hours are what is sold.
+        symbols.text = _HOURS_A_DAY.sub("M", symbols.text)
     read_speed(symbols)
     read_named_start(symbols)
     read_length(symbols, metric, is_live=is_live)

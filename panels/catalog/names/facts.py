@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 # Rises with every change that can change a fact, so that names are read again.
-VERSION = 2
+VERSION = 3
 
 LIFETIME = "L"
 UNLIMITED = "unlimited"

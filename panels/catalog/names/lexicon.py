@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from panels.catalog.names.folding import fold, plain, unmix
 from panels.catalog.names.words_attributes import ATTRIBUTES, GENDERS, QUALITIES
+from panels.catalog.names.words_countries import COUNTRIES
 from panels.catalog.names.words_fillers import FILLERS
 from panels.catalog.names.words_places import PLACES
 from panels.catalog.names.words_subject import METRICS, OBJECTS, PLATFORMS, VARIANTS
@@ -21,6 +22,9 @@ _LONGEST_WORD = 30
 # Without its accents a short word is often another word, and a short misspelt word too.
 _SHORTEST_BARE, _SHORTEST_MISSPELT = 5, 6
 _SHORTEST_COMPOUND = 9
+# What may be written as one: a platform or an object, and what is done to it.
+_COMPOUNDS = frozenset(("pm", "po", "om"))
+_AUTOMATIC = ("auto", "авто", "oto")
 _IS_JOINED = re.compile(f"[{JOINED}]")
 
 _words: dict[str, Tags] = {}
@@ -82,7 +86,7 @@ def _note_near(word: str) -> None:
         _near.setdefault(form, []).append(word)
 
 
-for _block in (PLATFORMS, METRICS, OBJECTS, VARIANTS, QUALITIES, GENDERS, PLACES):
+for _block in (PLATFORMS, METRICS, OBJECTS, VARIANTS, QUALITIES, GENDERS, PLACES, COUNTRIES):
     _load(_block)
 _load(ATTRIBUTES, "a:")
 for _, _several in read_block(FILLERS):
@@ -129,11 +133,15 @@ def _misspelt(word: str) -> Tags:
 
 @lru_cache(32_768)
 def parts_of(word: str) -> tuple[str, ...]:
-    """Split a name of a platform and a word that are written as one: tiktokviews."""
+    """Split two words that are written as one: tiktokviews, автолайки, kanalmitglieder."""
+    for start in _AUTOMATIC:
+        if word.startswith(start) and word not in _words and any(tag[0] == "m" for tag in tags_of(word[len(start) :])):
+            return start, word[len(start) :]
     if len(word) >= _SHORTEST_COMPOUND and word.isascii() and word not in _words:
         for end in range(_SHORTEST_MISSPELT + 4, 4, -1):
             first, second = _words.get(word[:end], NONE), _words.get(word[end:], NONE)
-            if first and first[0][0] == "p" and second and second[0][0] in "mo":
+            first = first or _stems.get(word[:end], NONE)
+            if first and second and (first[0][0] + second[0][0]) in _COMPOUNDS:
                 return word[:end], word[end:]
     return (word,)
 

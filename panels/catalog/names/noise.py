@@ -18,7 +18,7 @@ _ADVERTS = (
 )
 _ADVERT = re.compile(rf"\b(?:{'|'.join(_ADVERTS)})", re.IGNORECASE)
 _PLURAL = re.compile(r"\b(?:services|servisleri|hizmetleri|услуги|serviços|servicios|layanan)\b", re.IGNORECASE)
-_ORNAMENT = re.compile(r"(?:[━─═▬=*~—▼▲⬇⬆►◄•·-]\s?){3,}")
+_ORNAMENT = re.compile(r"(?:[\u2500-\u25ff\u2b05-\u2b07\u2605\u2606\u2726-\u2756=*~#_<>«»—•·-]\s?){3,}")
 # No panel asks so much for a thousand units: such a price keeps people from ordering.
 _FORBIDDING_RATE = Decimal(900_000)
 _PROMISES = frozenset(("refill", "norefill", "nodrop", "instant", "lifetime"))

@@ -144,13 +144,15 @@ _WATCH = rule(f"(?:watch|stay) {some(4, 'w : - in M video upto max per from to m
 _LASTS = rule(f"(?!0 (?:-|to))(?<!0 - ){_LENGTH}")
 # Without a word, hours are no time that a view lasts.
 _LASTS_SHORT = rule(f"(?!0 (?:-|to))(?<!0 - ){_LENGTH.replace('|hour', '')}")
+# A live video of more days than these is a subscription.
+_LASTS_DAYS = rule("(?P<first>[1-3])(?P<unit1>) (?P<unit>day)", " day ")
 
 
 def read_length(symbols: Symbols, metric: str, *, is_live: bool) -> None:
     """Note minutes for live viewers, and watch_seconds for views. Of a range the shorter time counts."""
     metrics = set(metric.split("+"))
     if is_live and metrics & {"viewers", "listeners", "views", ""}:
-        if match := symbols.take(_WATCH) or symbols.take(_LASTS):
+        if match := symbols.take(_WATCH) or symbols.take(_LASTS) or symbols.take(_LASTS_DAYS):
             symbols.facts["minutes"] = whole(_minutes_of(match))
     elif metrics & {"views", "plays", "viewers", ""} and (
         match := symbols.take(_WATCH) or (symbols.take(_LASTS_SHORT) if metrics & {"views", "plays"} else None)

@@ -20,7 +20,7 @@ _MOST_BETWEEN, _MOST_BETWEEN_ADDED = 4, 10
 _WATCH_TIMES = frozenset(("watchtime", "watch time", "再生時間", "观看时长", "시청 시간", "시청시간"))
 _TIMES = frozenset(("minute", "hour"))
 _OF_PEOPLE = frozenset(("followers", "subscribers", "members", "friends", "connections"))
-_CONTENTS = frozenset(("post", "reel", "story", "video", "short", "comment"))
+_CONTENTS = frozenset(("post", "reel", "story", "video", "short", "comment", "live"))
 # So many minutes are what is sold, and not how long a video is.
 _MANY = 1000
 _EMOTIONS = frozenset(("love", "haha", "wow", "sad", "angry", "care"))
@@ -89,7 +89,11 @@ def _is_source(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _is_contact(tokens: Sequence[Token], at: int) -> bool:
-    return any(token.symbol in _CONTACT for token in tokens[max(0, at - 3) : at + 3])
+    before, after = tokens[max(0, at - 3) : at], tokens[at + 1 : at + 3]
+    # "Telegram join requests" is a service.
+    return any(token.symbol in _CONTACT for token in before) or any(
+        token.symbol in _CONTACT and token.text != "join" for token in after
+    )
 
 
 def _choose_platform(tokens: Sequence[Token], platforms: list[tuple[int, str]], metric_at: int, hint: str) -> str:
@@ -195,7 +199,7 @@ def _name_metrics(subject: Subject, metrics: list[tuple[int, str, bool]], tokens
 def _settle_website(subject: Subject, tokens: Sequence[Token], platforms: list[tuple[int, str]]) -> None:
     """Take a platform that traffic comes from as the source of visits to a website."""
     others = [name for _, name in platforms if name != "website"]
-    if "visits" in subject.metrics:
+    if "visits" in subject.metrics and not (others and "profile" in subject.objects):
         is_traffic = any(token.text in _TRAFFIC or token.tag("p") == "website" for token in tokens)
         if is_traffic or (not others and not subject.platform):
             subject.platform = "website"
@@ -209,7 +213,7 @@ def _settle_website(subject: Subject, tokens: Sequence[Token], platforms: list[t
 
 def _settle_object(subject: Subject, tokens: Sequence[Token]) -> None:
     if subject.metrics and set(subject.metrics) <= _OF_PEOPLE:
-        # Nobody follows a post: it tells what the followers have.
+        # Nobody follows a post or a live video: it tells what the followers have, and where they come from.
         subject.objects = [name for name in subject.objects if name not in _CONTENTS]
     is_emotion = any(token.tag("v") in _EMOTIONS for token in tokens)
     if is_emotion and subject.platform == "facebook" and subject.metrics in ([], ["likes"]):

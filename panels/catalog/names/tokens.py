@@ -40,6 +40,23 @@ _NUMBER_WORDS = {"one": 1.0, "two": 2.0, "three": 3.0, "six": 6.0, "bir": 1.0, "
 _TIMED = frozenset(("start", "watch", "stay", "live", "instant"))
 _MOST_DIGITS = 12
 _MOST_BILLIONS = 5
+_TURKISH = frozenset(
+    (
+        "gün",
+        "günlük",
+        "günde",
+        "saat",
+        "saatte",
+        "takipçi",
+        "beğeni",
+        "izlenme",
+        "izleyici",
+        "telafi",
+        "telafili",
+        "garantili",
+        "üye",
+    )
+)
 
 
 @dataclass(slots=True)
@@ -177,10 +194,11 @@ def _is_run(tokens: list[Token], places: list[int]) -> bool:
 def _merge(tokens: list[Token]) -> list[Token]:
     """Multiply numbers by the factor after them, and set the symbols of all tokens."""
     merged: list[Token] = []
+    is_turkish = not _TURKISH.isdisjoint(token.text for token in tokens)
     for token in tokens:
         before = merged[-1] if merged else None
         if before is not None and before.value is not None and not before.has_factor and _is_factor(token, merged):
-            before.value *= _factor(token, before.value)
+            before.value *= _factor(token, before.value, is_turkish=is_turkish)
             before.has_factor = True
             continue
         if token.value is None and token.text in _NUMBER_WORDS:
@@ -194,9 +212,9 @@ def _merge(tokens: list[Token]) -> list[Token]:
     return merged
 
 
-def _factor(token: Token, value: float) -> float:
+def _factor(token: Token, value: float, *, is_turkish: bool) -> float:
     """Return the factor of a word. In Turkish 20B is twenty thousand, and nobody sells twenty billion."""
-    return _FACTORS["bin"] if token.text == "b" and value > _MOST_BILLIONS else _FACTORS[token.text]
+    return _FACTORS["bin"] if token.text == "b" and (is_turkish or value > _MOST_BILLIONS) else _FACTORS[token.text]
 
 
 def _is_factor(token: Token, before: list[Token]) -> bool:

@@ -1,10 +1,10 @@
 """The words for qualities, genders and the attributes after the subject. A star stands for any ending."""
 
 QUALITIES = """
-q:real = real, reals, reales, reais, gercek*, реальн*, живые, живых, живой, реал, справжн*, asli, nyata, =réel, =réels,
-  réelle*, reels comptes, reele*, echt, echte, echten, reali, prawdziw*, حقيقي*, واقعی, 실제, 리얼, 실계정, 진짜, 真实,
-  真人, 真實, 本物, リアル, रियल, असली, จริง, คนจริง, thật, người thật, human, humans, אמיתי*, haqiqiy, шынайы,
-  organic real, real human, real people
+q:real = real, reals, reales, reais, gercek*, реальн*, живые, живых, живой, реал, справжн*, asli, nyata, =réel,
+  =réels, réelle*, reels comptes, reele*, echt, echte, echten, reali, prawdziw*, حقيقي*, واقعی, 실제, 리얼, 실계정,
+  진짜, 真实, 真人, 真實, 本物, リアル, रियल, असली, จริง, คนจริง, thật, người thật, human, humans, אמיתי*, haqiqiy,
+  шынайы, organic real, real human, real people, настоящ*, 실유저, 실사용자, 活人, แท้, manusia, humanos, humanas
 q:hq = hq, uhq, shq, vhq, high quality, higher quality, hight quality, top quality, alta qualidade, alta calidad,
   yuksek kalite, yuksek kaliteli, kaliteli, высокое качество, высокого качества, качественн*, якісн*, kualitas tinggi,
   berkualitas, haute qualite, hohe qualitat, alta qualita, wysoka jakosc, wysokiej jakosci, جودة عالية, عالي الجودة,
@@ -14,7 +14,7 @@ q:lq = lq, low quality, lower quality, baja calidad, baixa qualidade, dusuk kali
   저품질, 低质量
 q:mq = mq, medium quality, mid quality, среднее качество
 q:old = old, aged, old accounts, eski, старые, старых, antigas, antigos, contas antigas, antiguas, antiguos, lama,
-  ancien*, alte, قديمة, قدیمی, 오래된, 老号, 老账号
+  ancien*, alte, قديمة, قدیمی, 오래된, 老号, 老账号, पुराने, เก่า
 q:mixed = mix, mixed, mixto*, misto*, mista*, misturad*, karisik, микс, смешан*, змішан*, campuran, campur, melange*,
   gemischt*, mieszan*, مختلط*, مکس, میکس, ترکیبی, 믹스, 혼합, 混合, ミックス, मिक्स, ผสม, hon hop, מעורב
 q:bot = bot, bots, бот, боты, ботов, ботами, боти, robo, robos, بوت, بوتات, ربات, 봇, 机器人, ボット, बॉट, บอท, בוטים
@@ -38,15 +38,16 @@ x:male = male, males, men, man, boy, boys, masculin*, hombre*, homem, homens, ch
 """
 
 ATTRIBUTES = """
-refill = refill, refills, refil, reffil, rifill, refilling, re fill, refillable, refill guarantee, refill guaranteed,
-  guaranteed refill, guarantee refill, rg, guarantee, guaranteed, guarantee period, garantee, gurantee, guarenteed,
-  guranteed, gauranteed, warranty, replacement, replenish, telafi, telafili, garanti, garantili, garantisi, telafisi,
-  dolum, refilli, reposicao, repoe, reposicion, garantia, garantias, garantizado, garantizada, garantido, garantida,
-  relleno, recarga, rellenar, гарант*, рефил*, рефилл*, восстановлен*, докрутк*, докрут, пополнен*, відновлен*, garansi,
-  bergaransi, isi ulang, jaminan, garantie, recharge, nachfullung, auffullung, nachfullen, garanzia, ricarica,
-  garantito, gwarancj*, uzupelnien*, ضمان*, تعويض*, تعبئة, اعادة تعبئة, مضمون, گارانتی*, جبران, ریفیل, 리필, 보충, 보장,
-  보증, as 보장, 补充, 补单, 补量, 保修, 质保, 補充, 包补, 补, 保证, 保証, リフィル, 補填, गारंटी, रिफिल, वारंटी, रीफिल,
-  รีฟิล, เติม, ประกัน, รับประกัน, bảo hành, bù, מילוי, אחריות, kafolat*, кепілдік*, rfl, reff
+refill = refill, refills, refil, reffil, rifill, refilling, re fill, refillable, refill guarantee, refill
+  guaranteed, guaranteed refill, guarantee refill, rg, guarantee, guaranteed, guarantee period, garantee, gurantee,
+  guarenteed, guranteed, gauranteed, warranty, replacement, replenish, telafi, telafili, garanti, garantili,
+  garantisi, telafisi, dolum, refilli, reposicao, repoe, reposicion, garantia, garantias, garantizado, garantizada,
+  garantido, garantida, relleno, recarga, rellenar, гарант*, рефил*, рефилл*, восстановлен*, докрутк*, докрут,
+  пополнен*, відновлен*, garansi, bergaransi, isi ulang, jaminan, garantie, recharge, nachfullung, auffullung,
+  nachfullen, garanzia, ricarica, garantito, gwarancj*, uzupelnien*, ضمان*, تعويض*, تعبئة, اعادة تعبئة, مضمون,
+  گارانتی*, جبران, ریفیل, 리필, 보충, 보장, 보증, as 보장, 补充, 补单, 补量, 保修, 质保, 補充, 包补, 补, 保证, 保証,
+  リフィル, 補填, गारंटी, रिफिल, वारंटी, रीफिल, รีฟิล, เติม, ประกัน, รับประกัน, bảo hành, bù, מילוי, אחריות, kafolat*,
+  кепілдік*, rfl, reff, مضمونة, مضمونين
 no = no, non, not, without, w o, wo, never, none, zero, sem, sin, nao, без, нет, не, ні, немає, yok, yoktur, degil,
   tanpa, tidak, tidak ada, sans, pas de, aucun, aucune, ohne, kein, keine, keinen, senza, nessun, nessuna, bez, brak,
   nie, بدون, لا, لا يوجد, بلا, غير, فاقد, ندارد, نداره, 없음, 없는, 없이, 불가, 안됨, 无, 無, 不, 没有, なし, 無し,
@@ -102,7 +103,8 @@ instant = superinstant, instant, instantly, instent, instante, instantane*, inst
   ngay, מיידי, darhol
 hourly = saatte, hourly, hrly, почасов*
 daily = daily, diario, diaria, diarios, günlük, günde, harian, يوميا, يومي, روزانه, 하루, 일일, 每天, 每日, 毎日,
-  प्रतिदिन, วันละ, mỗi ngày, täglich, dziennie, codziennie, ежедневно, щодня, kunlik, perday
+  प्रतिदिन, วันละ, mỗi ngày, täglich, dziennie, codziennie, ежедневно, щодня, kunlik, perday, 매일, hàng ngày,
+  diariamente
 day = denne, day, days, dayes, d, dias, dia, día, al dia, gun, дн, день, дня, дней, днів, дні, суток, сутки, дек, hari,
   jour, jours, tag, tage, tagen, giorno, giorni, dzien, dni, dnia, يوم, ايام, يوما, روز, روزه, 일, 天, 日, 日間, दिन,
   दिनों, วัน, ngày, יום, ימים, kun, күн
@@ -140,7 +142,7 @@ complete = complete, completed, completes, completion, completing, finish, finis
   realizacja, تسليم, اكتمال, انجاز, تحویل, 완료, 배송, 完成, 交付, 納品, 完了, पूरा, เสร็จ, hoan thanh, giao hang,
   average time, avg time, tempo medio, tiempo promedio, ortalama, среднее время
 stay = stay, stays, staying, stayed, retention, keep, remain, permanencia, permanecen, остаются, остаток, удержан*,
-  kalici, kalma, bertahan, retencion, retencao, utrzymanie, verweildauer
+  kalici, kalma, bertahan, retencion, retencao, utrzymanie, verweildauer, 유지, 유지력
 if = if, when, unless, если, eger, eğer, jika, wenn
 ltg = ltg, lt guarantee, lt guaranteed, lt refill, lt garanti
 length = length, long, longer, shorter, uzunluk

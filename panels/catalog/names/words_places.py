@@ -4,7 +4,8 @@ PLACES = """
 g:WW = worldwide, world wide, world, ww, global, globals, globale, international, mundial*, mundiais, mundialmente,
   mundo, internacional*, dunya, kuresel, всемирн*, весь мир, мировые, мира, по всему миру, міжнародн*, світов*,
   seluruh dunia, mondial*, monde, weltweit, mondiali, swiatow*, عالمي*, جهانی, 전세계, 글로벌, 해외, 全球, 世界,
-  グローバル, 世界中, विश्वव्यापी, ทั่วโลก, toan cau, quoc te, עולמי
+  グローバル, 世界中, विश्वव्यापी, ทั่วโลก, toan cau, quoc te, עולמי, weltweite*, aus aller welt, monde entier, tutto il
+  mondo, todo el mundo, mundo todo, caly swiat, seluruh negara, thế giới, dünya çapında, dünya geneli
 g:ARAB = arab, arabs, arabic, arabian, arabe, arabes, арабск*, арабы, араб, arap, gulf, mena, middle east, khaleeji,
   عربي*, عرب, العرب, خليجي*, خليج, 아랍, 阿拉伯, アラブ, अरब, อาหรับ, ערבים, арабські, arabi
 g:LATAM = latam, latin, latino, latinos, latina, latinas, latin america, latin american, south america, south american,
@@ -62,7 +63,7 @@ g:MY = malaysia, malaysian, malezya, малайз*, ماليزيا, 말레이시
 g:SG = singapore, singapura
 g:PH = philippines, filipino, filipinos, philippine, pinoy, filipinas, филиппин*, 필리핀, 菲律宾
 g:TH = thailand, thai, thailandia, tayland, тайланд*, تايلاند, 태국, 泰国, タイ, ไทย, คนไทย, thai lan
-g:VN = vietnam, vietnamese, viet nam, viet, vietnamita*, вьетнам*, فيتنام, 베트남, 越南, ベトナム, เวียดนาม
+g:VN = vietnam, vietnamese, viet nam, viet, vietnamita*, вьетнам*, فيتنام, 베트남, 越南, ベトナム, เวียดนาม, việt
 g:KR = korea, korean, koreans, south korea, kore, koreli, корей*, корея, corea, coreano*, coreia, coreen*, koreanisch*,
   كوري*, کره, 한국, 한국인, 국내, 韩国, 韓国, 韓國, कोरिया, เกาหลี, han quoc, קוריאה
 g:JP = japan, japanese, japon*, japones*, япон*, jepang, japanisch*, ياباني*, اليابان, ژاپن*, 일본, 일본인, 日本,

@@ -107,24 +107,24 @@ m:followers = người theo dõi, follower, followers, folowers, follwers, follo
   फॉलोअर्स, फॉलोवर्स, ผู้ติดตาม, theo doi, obserwujac*, obserwator*, anhänger, follower*, קהל עוקבים, עוקבים, kuzatuvchi*,
   жазылушы*, fani, seguitor*, ติดตาม
 m:likes = powerlikes, power likes, like, likes, likers, liker, lkes, curtida*, me gusta, megusta, mi piace, begeni*,
-  лайк*, вподобан*, вподобайк*, уподобайк*, suka, polubien*, j aime, jaime, gefallt mir, لايك*, اعجاب*, پسند, 좋아요,
-  点赞, 點贊, 点赞数, 赞, いいね, लाइक, लाइक्स, ถูกใจ, ไลค์, lượt thích, upvote, upvotes, up vote, up votes, gostos,
-  hearts, классы, классов, לייקים, לייק
-m:dislikes = dislike, dislikes, дизлайк*, downvote, downvotes, down votes, deslikes
+  лайк*, вподобан*, вподобайк*, уподобайк*, suka, polubien*, j aime, jaime, gefallt mir, لايك*, اعجاب*, پسند,
+  좋아요, 点赞, 點贊, 点赞数, 赞, いいね, लाइक, लाइक्स, ถูกใจ, ไลค์, lượt thích, upvote, upvotes, up vote, up votes,
+  gostos, hearts, классы, классов, לייקים, לייק, tim, tym, herzen, coeurs, corazones, corações, сердечк*, 高評価
+m:dislikes = dislike, dislikes, дизлайк*, downvote, downvotes, down votes, deslikes, 低評価
 m:views = view, views, veiws, vies, viewes, vistas, visualizaç*, reproducc*, reproduco*, reproduç*, izlenme*,
   goruntulenme*, izlenim, просмотр*, перегляд*, vues, aufrufe, visualizzazion*, wyswietlen*, odtworzen*, مشاهد*,
   بازدید*, ویو, سین, 조회수, 조회, 播放量, 播放, 观看, 觀看, 浏览量, 浏览, 浏览数, 再生回数, 再生, 視聴, व्यूज, व्यूज़,
-  ยอดวิว, วิว, lượt xem, view video, tayangan, penonton video, vizualizari, צפיות, korish*, qarash*, караулар, қаралым*
+  ยอดวิว, วิว, lượt xem, tayangan, penonton video, vizualizari, צפיות, korish*, qarash*, караулар, қаралым*
 m:comments = comment, comments, coments, comentário*, yorum*, коммент*, комментари*, коментар*, komentar, commentaire*,
   kommentare, commenti, komentarz*, تعليق*, کامنت*, نظر, 댓글, 评论, 評論, コメント, कमेंट, कमेंट्स, คอมเมนต์,
   ความคิดเห็น, binh luan, replies, reply, תגובות, izoh*, comms, cmt
 m:members = member, members, memebers, mmbers, membro*, miembro*, uye*, участник*, учасник*, anggota, membres,
   mitglieder, membri, czlonk*, اعضاء, عضو, ممبر, اعضا, 멤버, 구성원, 成员, 成員, 群成员, メンバー, सदस्य, मेंबर्स, สมาชิก,
   thanh vien, joiners, join members, חברים, мүше*
-m:subscribers = подписчик*, підписник*, abonnes, abonne, ผู้ติดตาม, người theo dõi, subscriber, subscribers, subscibers,
-  subscribes, subscribe, suscribers, subs, subscritor*, подписавш*, suscriptor*, inscrito*, abone*, abonnenten,
-  iscritti, subskrybent*, subskrypcj*, مشترك*, سابسکرایب*, 구독자, 구독, 订阅, 訂閱, 订阅者, チャンネル登録, 登録者,
-  सब्सक्राइबर*, ผู้ติดตามช่อง, nguoi dang ky, dang ky, subskraiber*, מנויים, obunachi*
+m:subscribers = подписчик*, підписник*, abonnes, abonne, ผู้ติดตาม, người theo dõi, subscriber, subscribers,
+  subscibers, subscribes, subscribe, suscribers, subs, subscritor*, подписавш*, suscriptor*, inscrito*, abone*,
+  abonnenten, iscritti, subskrypcj*, مشترك*, سابسکرایب*, 구독자, 구독, 订阅, 訂閱, 订阅者, チャンネル登録, 登録者,
+  सब्सक्राइबर*, ผู้ติดตามช่อง, nguoi dang ky, dang ky, subskraiber*, מנויים, obunachi*, subskryben*
 m:shares = reblog, reblogs, share, shares, sharing, retweet, retweets, re tweets, rts, repost, reposts,
   compartilhament*, compartid*, paylas*, репост*, поделит*, ретвит*, partages, partage, condivision*, udostepnien*,
   bagikan, مشاركات, مشاركة, ريتويت, رتويت, اشتراک گذاری, ریتوییت, 공유, 리트윗, 分享, 转发, 轉發, シェア, リツイート,
@@ -135,8 +135,8 @@ m:saves = save, saves, saved, salvament*, salvos, guardad*, kaydet*, сохра�
 m:reactions = reaction, reactions, reacciones, reação, reações, реакци*, tepki*, reaksi, reazion*, reakcj*, reaktionen,
   تفاعل*, ری اکشن, ریاکشن, 반응, 리액션, 表情回应, 反应, リアクション, प्रतिक्रिया, ปฏิกิริยา, cam xuc, reakc*
 m:votes = vote, votes, voting, poll, polls, voto, votos, votacion*, oy, oylama, anket, голос*, голосован*, опрос*,
-  suara, abstimmung, stimmen, voti, glosow, glosy, تصويت*, نظرسنجی, رای, 투표, 投票, アンケート, वोट, โหวต, binh chon,
-  הצבעות
+  suara, abstimmung, stimmen, voti, glosow, glosy, تصويت*, نظرسنجی, رای, 투표, 投票, アンケート, वोट, โหวต, binh
+  chon, הצבעות, encuesta*, enquete*, sondage*, umfrage*, sondaggi*, ankiet*
 m:plays = play, plays, stream plays, stream, streams, стрим, стримы, reproducc*, odtworzen*, 播放, 播放量, 再生回数,
   再生, 재생, прослушиван*, dinlenme, dinleme, reproduco*, reproduç*, escuchas, ecoutes, ascolti, odsluchan*, استماع,
   تشغيل, پخش, 播放次数, ประเล่น, luot nghe, plays streams, שמיעות, pemutaran
@@ -144,8 +144,8 @@ m:listeners = listener, listeners, listners, monthly listener, monthly listeners
   слушател*, слухач*, pendengar, auditeurs, horer, ascoltatori, sluchacz*, مستمع*, شنونده, 청취자, 听众, リスナー,
   श्रोता, ผู้ฟัง, nguoi nghe, מאזינים
 m:viewers = concurrent, viewer, viewers, concurrent viewers, espectador*, izleyici*, зрител*, глядач*, penonton,
-  spectateurs, zuschauer, spettatori, widz*, مشاهدين, مشاهدين بث, بیننده, 시청자, 观众, 人气, 在线观众, 視聴者, दर्शक,
-  ผู้ชม, nguoi xem, mắt live, צופים
+  spectateurs, zuschauer, spettatori, widz*, مشاهدين, بیننده, 시청자, 观众, 人气, 在线观众, 視聴者, दर्शक, ผู้ชม, nguoi
+  xem, צופים, mắt
 m:visits = web traffic, site traffic, website traffic, trafico web, tráfego web, trafego site, direct traffic,
   direct visits, organic traffic, visit, visits, visitor, visitors, traffic, hits, visita, visitas, visitante*,
   ziyaret*, trafik, trafic, trafico, tráfego, посещен*, посетител*, трафик*, заход*, переход*, відвідуван*, kunjungan,
@@ -201,9 +201,9 @@ OBJECTS = """
 o:profile = profile, profiles, perfil, perfis, profil, профил*, بروفايل, حساب, پروفایل, 프로필, 主页, 个人主页,
   プロフィール, प्रोफाइल, โปรไฟล์, trang ca nhan, profilo, profili, פרופיל
 o:post = post, posts, publicacion*, publicaç*, gonderi*, пост, посты, пости, постів, постов, посту, посте, постам,
-  поста, постах, запис*, beitrag, beitrage, منشور*, بوست, پست, 게시물, 포스트, 帖子, 投稿, पोस्ट, โพสต์, bai viet, tweet,
-  tweets, tweetler, твит*, تغريدات, تغريدة, 트윗, photo, photos, foto, fotos, фото, carousel, pin, pins, postagem,
-  postagens, פוסט, פוסטים, postingan
+  поста, постах, запис*, beitrag, beitrage, منشور*, بوست, پست, 게시물, 포스트, 帖子, 投稿, पोस्ट, โพสต์, bai viet,
+  tweet, tweets, tweetler, твит*, تغريدات, تغريدة, 트윗, photo, photos, foto, fotos, фото, carousel, pin, pins,
+  postagem, postagens, פוסט, פוסטים, postingan, 게시글, publicat*
 o:reel = reel, reels, рилс*, rils, ريلز, 릴스, リール, रील, रील्स, รีล, רילס, 短片
 o:story = story, stories, storys, historia, historias, stori*, hikaye*, сторис*, истори*, історі*, ستوري, ستوریز,
   استوري, قصة, 스토리, 快拍, 故事, ストーリー, ストーリーズ, स्टोरी, สตอรี่, tin story, highlight, highlights, storie,
@@ -213,15 +213,15 @@ o:video = video, videos, vid, videosu, видео*, відео, فيديو, وی
 o:short = short, shorts, шортс*, شورت, شورتس, 쇼츠, ショート, शॉर्ट्स
 o:live = стрим, стримы, live, livestream, live stream, live streams, live streaming, live video, canli, canli yayin,
   ao vivo, en vivo, en directo, directo, en direct, siaran langsung, прям* эфир, прямой эфир, прямого эфира, эфир*,
-  эфір*, трансляци*, стрим*, بث مباشر, البث المباشر, لايف, لایو, 라이브, 실시간, 스트리밍, 생방송, 直播, 直播间, ライブ,
-  生配信, लाइव, ไลฟ์, ไลฟ์สด, truc tiep, livestreams, stream, in diretta, diretta, transmisje, na zywo, broadcast, לייב,
-  transmissao
+  эфір*, трансляци*, стрим*, بث مباشر, البث المباشر, لايف, لایو, 라이브, 실시간, 스트리밍, 생방송, 直播, 直播间,
+  ライブ, 生配信, लाइव, ไลฟ์, ไลฟ์สด, truc tiep, livestreams, stream, in diretta, diretta, transmisje, na zywo,
+  broadcast, לייב, transmissao, lives, بث
 o:channel = broadcast channel, broadcast channels, channel, channels, canal, canais, canales, kanal*, канал*, قناة,
   قنوات, کانال, 채널, 频道, 頻道, チャンネル, चैनल, ช่อง, kenh, chaine, canale, saluran, ערוץ
 o:group = group, groups, grup, grupo*, групп*, груп*, groupe*, gruppe*, gruppo, مجموعة, مجموعات, جروب, قروب, گروه, 그룹,
   群组, 群組, 群, グループ, ग्रुप, กลุ่ม, nhom, grupa, קבוצה, supergroup, community, чат, чата, chat group
-o:page = page, pages, fanpage, fan page, página*, sayfa*, страниц*, паблик*, сторінк*, halaman, seite, صفحة, صفحات, پیج,
-  페이지, 专页, 粉丝专页, 主页, ページ, पेज, เพจ, trang, strona, strony, דף
+o:page = page, pages, fanpage, fan page, página*, sayfa*, страниц*, паблик*, сторінк*, halaman, seite, صفحة, صفحات,
+  پیج, 페이지, 专页, 粉丝专页, 主页, ページ, पेज, เพจ, trang, strona, strony, דף, seiten
 o:track = track, tracks, song, songs, трек*, şarkı, musica, cancion, faixa, faixas, اغنية, آهنگ, 트랙, 곡, 歌曲, 曲,
   bai hat, single
 o:playlist = playlist, playlists, плейлист*, calma listesi, oynatma listesi, lista de reproduccion, 플레이리스트, 歌单,

@@ -6,6 +6,7 @@ from panels.catalog.names.folding import fold
 from panels.catalog.names.lexicon import NONE, phrase_at, pieces_of, read_block, tags_of
 from panels.catalog.names.tokens import tokenise
 from panels.catalog.names.words_attributes import ATTRIBUTES, GENDERS, QUALITIES
+from panels.catalog.names.words_countries import COUNTRIES
 from panels.catalog.names.words_fillers import FILLERS
 from panels.catalog.names.words_places import PLACES
 from panels.catalog.names.words_subject import METRICS, OBJECTS, PLATFORMS, VARIANTS
@@ -18,6 +19,7 @@ BLOCKS = {
     "qualities": QUALITIES,
     "genders": GENDERS,
     "places": PLACES,
+    "countries": COUNTRIES,
     "attributes": ATTRIBUTES,
 }
 
