@@ -99,9 +99,10 @@ def _not_denied(tokens: Sequence[Token], kind: str) -> set[str]:
 
 def read_future(tokens: Sequence[Token]) -> int | None:
     """Return how many future posts are served, None if the text does not say it."""
-    for token, number in pairwise(tokens):
-        if "future" in token.all("a") and number.value and number.value <= _MOST_POSTS:
-            return int(number.value)
+    for first, second in pairwise(tokens):
+        for token, number in ((first, second), (second, first)):
+            if "future" in token.all("a") and number.value and number.value <= _MOST_POSTS:
+                return int(number.value)
     return None
 
 
@@ -172,7 +173,7 @@ def _is_code(tokens: Sequence[Token], at: int) -> bool:
     token = tokens[at]
     if token.raw in CODES_ANYWHERE:
         return True
-    if token.raw not in CODES_ALONE:
+    if token.raw not in CODES_ALONE or (token.raw == "PK" and _is_battle(tokens)):
         return False
     before = tokens[at - 1].symbol if at else "|"
     after = tokens[at + 1].symbol if at + 1 < len(tokens) else "|"
@@ -181,6 +182,11 @@ def _is_code(tokens: Sequence[Token], at: int) -> bool:
     if after == "-" and at + 2 < len(tokens) and tokens[at + 2].tag("g"):
         after = "G"
     return before == "G" or (before in _BESIDE_CODE and after in _BESIDE_CODE)
+
+
+def _is_battle(tokens: Sequence[Token]) -> bool:
+    """Say whether a text is about the points of a battle between two live videos, a PK."""
+    return any(token.tag("m") == "points" for token in tokens)
 
 
 def read_gender(tokens: Sequence[Token]) -> str:

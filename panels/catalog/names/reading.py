@@ -159,7 +159,7 @@ def _graded(text: _Text, group: _Text, subject: Subject, kind: str) -> Found:
 
 def _attributes(text: _Text, category: str, subject: Subject, *, is_auto: bool) -> Found:
     """Return the attributes of a name. Its category counts for refill, drop and length that the name does not say."""
-    is_premium = "premium" in text.quality and "members" in subject.metrics
+    is_premium = "premium" in text.quality and bool({"members", "subscribers"} & set(subject.metrics))
     metric = "+".join(subject.metrics)
     is_live = bool({"live", "space"} & set(subject.objects)) or "viewers" in subject.metrics
     # A bare number of days says how long members keep their premium.

@@ -78,7 +78,10 @@ def _is_x(tokens: Sequence[Token], at: int) -> bool:
     before, after = token_before(tokens, at), token_after(tokens, at)
     if (before and before.value is not None) or (after and after.value is not None and after.is_attached):
         return False
-    return not before or before.symbol in {"|", "/", "-", "w", "G"} or bool(after and after.tags)
+    # "Просмотры твитов X": a metric or an object before it, and nothing behind it.
+    is_last = tokens[at].raw == "X" and (after is None or after.symbol in {"|", "-"})
+    is_named = bool(before and is_last and (before.tag("m") or before.tag("o")))
+    return not before or is_named or before.symbol in {"|", "/", "-", "w", "G"} or bool(after and after.tags)
 
 
 def _is_source(tokens: Sequence[Token], at: int) -> bool:

@@ -53,21 +53,21 @@ no = no, non, not, without, w o, wo, never, none, zero, sem, sin, nao, без, �
   nie, بدون, لا, لا يوجد, بلا, غير, فاقد, ندارد, نداره, 없음, 없는, 없이, 불가, 안됨, 无, 無, 不, 没有, なし, 無し,
   नहीं, बिना, नो, ไม่, ไม่มี, khong, khong co, ללא, בלי, אין, yo'q, жоқ, nope
 off = off, disabled, unavailable, removed, kapalı, выкл, desativado
-nodrop = não cai, não caem, no cae, no caen, no bajan, no baja, tidak berkurang, ne tombe pas, kein verlust,
-  не списывается, не списываются, nondrop, nodrop, nondrops, dusmez, dusmeyen, dususuz, dusme yok, dusus yok,
-  dusme olmaz, кефсиз, не падает, не отписыв*, неспис*, без отпис*, не спадают, anti drop, antidrop, anti fall,
-  drop free, anticaida, sem queda, sin caida, sin caidas, ريزش ندارد, بدون ريزش, بدون نزول, ثابت بدون نقص, بدون نقص,
-  بدون افت, 하락없음, 이탈없음, 드랍없음, 不掉粉, 不掉, 零掉, 無掉, 减少なし, 減少なし, 不降, stable no drop, không tụt,
-  không rơi, ללא ירידה, ไม่ลด, ไม่หล่น, tidak turun, anti turun, zero drop, never drop, tidak drop, keine drops,
-  sans perte, senza cali, bez spadkow, fara scaderi, ganti drop
+nodrop = não cai, não caem, no cae, no caen, no bajan, no baja, tidak berkurang, ne tombe pas, kein verlust, не
+  списывается, не списываются, nondrop, nodrop, nondrops, dusmez, dusmeyen, dususuz, dusme yok, dusus yok, dusme
+  olmaz, кефсиз, не падает, не отписыв*, неспис*, без отпис*, не спадают, anti drop, antidrop, anti fall, drop free,
+  anticaida, sem queda, sin caida, sin caidas, ريزش ندارد, بدون ريزش, بدون نزول, ثابت بدون نقص, بدون نقص, بدون افت,
+  하락없음, 이탈없음, 드랍없음, 不掉粉, 不掉, 零掉, 無掉, 减少なし, 減少なし, 不降, stable no drop, không tụt, không
+  rơi, ללא ירידה, ไม่ลด, ไม่หล่น, tidak turun, anti turun, zero drop, never drop, tidak drop, keine drops, sans perte,
+  senza cali, bez spadkow, fara scaderi, ganti drop, 논드랍, 논드롭, 노드랍, 노드롭, 드롭없음
 norefill = telafisiz, garantisiz, norefill, no refil, 리필없음, 리필불가, 不补, 无补, 無補, 不补单, 不保, unguaranteed,
   non refillable, nonrefill, kafolatsiz, khong bao hanh, khong bu, nr, رفیل ندارد, بدون جبران, بدون ضمان, بدون تعويض,
   بدون گارانتی, 비리필, 논리필, 노리필
 drop = drop, drops, droping, dropping, droped, dropped, drop rate, drop ratio, dropratio, droprate, queda, quedas,
-  caida, caidas, perdida, perda, dusus, dusme, dusme orani, dusus orani, списан*, отписк*, отпис*, отток, отвал*, спад,
-  спадан*, відписк*, penurunan, turun, perte, chute, baisse, verlust, abfall, cali, calo, perdita, spadk*, spadek, نقص,
-  نزول, هبوط, ریزش, افت, 하락, 이탈, 드랍, 감소, 掉粉, 掉量, 掉率, 掉, 下降, 減少, गिरावट, ड्रॉप, ลด, ดรอป, tụt, rơi,
-  ירידה, tushish, unfollows
+  caida, caidas, perdida, perda, dusus, dusme, dusme orani, dusus orani, списан*, отписк*, отпис*, отток, отвал*,
+  спад, спадан*, відписк*, penurunan, turun, perte, chute, baisse, verlust, abfall, cali, calo, perdita, spadk*,
+  spadek, نقص, نزول, هبوط, ریزش, افت, 하락, 이탈, 드랍, 감소, 掉粉, 掉量, 掉率, 掉, 下降, 減少, गिरावट, ड्रॉप, ลด,
+  ดรอป, tụt, rơi, ירידה, tushish, unfollows, 드롭
 lowdrop = lessdrop, lowdrop
 low = low, less, lower, little, slight, minimal, minimum drop, very low, super low, ultra low, small, baixa, baixo,
   bajo, baja, poca, pouca, dusuk, az, низк*, мал*, минимальн*, слаб*, небольш*, низьк*, rendah, sedikit, faible, gering,
@@ -105,9 +105,9 @@ hourly = saatte, hourly, hrly, почасов*
 daily = daily, diario, diaria, diarios, günlük, günde, harian, يوميا, يومي, روزانه, 하루, 일일, 每天, 每日, 毎日,
   प्रतिदिन, วันละ, mỗi ngày, täglich, dziennie, codziennie, ежедневно, щодня, kunlik, perday, 매일, hàng ngày,
   diariamente
-day = denne, day, days, dayes, d, dias, dia, día, al dia, gun, дн, день, дня, дней, днів, дні, суток, сутки, дек, hari,
-  jour, jours, tag, tage, tagen, giorno, giorni, dzien, dni, dnia, يوم, ايام, يوما, روز, روزه, 일, 天, 日, 日間, दिन,
-  दिनों, วัน, ngày, יום, ימים, kun, күн
+day = denne, day, days, dayes, d, dias, dia, día, al dia, gun, дн, день, дня, дней, днів, дні, суток, сутки, дек,
+  hari, jour, jours, tag, tage, tagen, giorno, giorni, dzien, dni, dnia, يوم, ايام, يوما, روز, روزه, 일, 天, 日,
+  日間, दिन, दिनों, วัน, ngày, יום, ימים, kun, күн, сут
 hour = hour, hours, hr, hrs, h, hs, hora, horas, saat, saatlik, час, часа, часов, часы, ч, годин, години, година,
   годину, jam, heure, heures, stunde, stunden, std, ora, ore, godzin, godzina, godziny, godz, ساعة, ساعات, ساعت, ساعته,
   시간, 小时, 小時, 時間, घंटे, घंटा, ชั่วโมง, ชม, gio, שעה, שעות, soat, сағат
@@ -116,7 +116,7 @@ minute = mins, minute, minutes, mint, mints, minuts, minuto, minutos, dakika, dk
 second = sec, secs, second, seconds, s, seg, segundo, segundos, saniye, sn, сек, секунд*, с, detik, seconde, secondes,
   sekunde, sekunden, sek, secondi, sekund, ثانية, ثواني, 초, 秒钟, 秒間, सेकंड, วินาที, giay, שניות, soniya
 week = week, weeks, wk, semana, semanas, hafta, недел*, тижн*, minggu, semaine, semaines, woche, wochen, settimana,
-  settimane, tydzien, tygodni, اسبوع, هفته, 주, 주일, 周, 週間, हफ्ते, สัปดาห์, tuan
+  settimane, tydzien, tygodni, اسبوع, هفته, 주, 주일, 周, 週間, हफ्ते, สัปดาห์, tuan, нед
 month = month, months, mo, mes, meses, mês, ay, aylik, месяц*, мес, місяц*, bulan, mois, monat, monate, mese, mesi,
   miesiac*, miesiec*, شهر, اشهر, شهور, ماه, ماهه, 개월, 달, 个月, 月, ヶ月, か月, महीने, महीना, เดือน, thang, חודש,
   חודשים, oy muddat
@@ -142,7 +142,9 @@ complete = complete, completed, completes, completion, completing, finish, finis
   realizacja, تسليم, اكتمال, انجاز, تحویل, 완료, 배송, 完成, 交付, 納品, 完了, पूरा, เสร็จ, hoan thanh, giao hang,
   average time, avg time, tempo medio, tiempo promedio, ortalama, среднее время
 stay = stay, stays, staying, stayed, retention, keep, remain, permanencia, permanecen, остаются, остаток, удержан*,
-  kalici, kalma, bertahan, retencion, retencao, utrzymanie, verweildauer, 유지, 유지력
+  kalici, kalma, bertahan, retencion, retencao, utrzymanie, verweildauer, 유지, 유지력, держ*, живут, тримаються,
+  залишаються, kalır, duran, mantienen, ficam, duram, permanecem, bleiben, restent, restano, rimangono, giữ, hold,
+  holds
 if = if, when, unless, если, eger, eğer, jika, wenn
 ltg = ltg, lt guarantee, lt guaranteed, lt refill, lt garanti
 length = length, long, longer, shorter, uzunluk

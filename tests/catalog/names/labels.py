@@ -2,7 +2,9 @@
 
 A line is: name ⟶ facts ⟵ category ⟵ type ⟵ min/max/rate. The facts begin with platform and metric, and go on with
 short names. The truth was written from the grammar of names, before the reader saw the name. The rules of the reader
-were then mended with labelled.txt, and never with unseen.txt, so some names of that file are read wrongly.
+were then mended with labelled.txt, and not with unseen.txt, except for followers who come from a live video. So some
+names of that file are read wrongly. The two halves are later: the rules were mended with first_half.txt. Then
+second_half.txt was measured once, and they were mended with it only afterwards.
 """
 
 from __future__ import annotations

@@ -36,3 +36,14 @@ def test_all_attributes_of_one_name():
     assert (facts.quality, facts.refill_days, facts.refill_mode, facts.drop_max) == ("hq", 60, "button", 0)
     assert (facts.start_max_minutes, facts.speed_min, facts.speed_max) == (15, 5_000, 10_000)
     assert (facts.name_min, facts.name_max) == (10, 1_000_000)
+
+
+def test_hours_a_day_are_the_speed_of_watch_hours_alone():
+    facts = read_name("YouTube Watch Hours [100-200 hours/day]")
+    assert (facts.speed_min, facts.speed_max) == (100, 200)
+    assert read_name("YouTube Views 24 hours/day").speed_max is None
+
+
+def test_how_long_members_keep_their_premium_is_no_refill():
+    assert read_name("Telegram Premium Subscribers | 14 days").refill_days is None
+    assert read_name("Подписчики Telegram держатся 14 дней").refill_days is None

@@ -3,7 +3,7 @@
 import pytest
 
 from panels.catalog.names.folding import fold
-from panels.catalog.names.lexicon import NONE, phrase_at, pieces_of, read_block, tags_of
+from panels.catalog.names.lexicon import NONE, parts_of, phrase_at, pieces_of, read_block, tags_of
 from panels.catalog.names.tokens import tokenise
 from panels.catalog.names.words_attributes import ATTRIBUTES, GENDERS, QUALITIES
 from panels.catalog.names.words_countries import COUNTRIES
@@ -55,6 +55,23 @@ def test_a_short_word_is_not_taken_for_a_misspelt_one():
 def test_the_longest_phrase_counts():
     assert phrase_at(["watch", "time", "hours"], 0) == (3, ("m:watch_hours",))
     assert phrase_at(["likes", "on"], 0) == (0, NONE)
+
+
+@pytest.mark.parametrize(
+    ("word", "parts"),
+    [
+        ("tiktokviews", ("tiktok", "views")),
+        ("автолайки", ("авто", "лайки")),
+        ("autolikes", ("auto", "likes")),
+        ("kanalmitglieder", ("kanal", "mitglieder")),
+        ("seitenlikes", ("seiten", "likes")),
+        ("автогарантия", ("автогарантия",)),
+        ("automatic", ("automatic",)),
+        ("viewership", ("viewership",)),
+    ],
+)
+def test_two_words_that_are_written_as_one(word, parts):
+    assert parts_of(word) == parts
 
 
 def test_a_text_without_spaces_is_split_into_known_pieces():

@@ -16,6 +16,8 @@ from panels.catalog.names import read_name
         "📢 Join our Telegram channel 📢",
         "Do not order",
         "NEW SERVICES",
+        "◆◇◆◇ TELEGRAM MEMBERS ◆◇◆◇",
+        ">>> TikTok Likes <<<",
     ],
 )
 def test_words_of_no_service(name):

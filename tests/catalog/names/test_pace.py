@@ -27,6 +27,7 @@ from panels.catalog.names import read_name
         ("Max 50k - 10k/day", None, 10_000),
         ("30 Day Refill", None, None),
         ("0-1/H", None, None),
+        ("50к/сут", None, 50_000),
     ],
 )
 def test_speeds_are_units_a_day(text, low, high):
@@ -73,3 +74,8 @@ def test_starts(text, minutes):
 def test_lengths(name, minutes, seconds):
     facts = read_name(name)
     assert (facts.minutes, facts.watch_seconds) == (minutes, seconds)
+
+
+def test_a_live_video_may_last_some_days_and_a_subscription_does_not_count():
+    assert read_name("Twitch Live Viewers [1 Day]").minutes == 1440
+    assert read_name("Twitch Live Viewers [30 days]").minutes is None

@@ -13,7 +13,7 @@ from panels.catalog.names.symbols import symbols_of
 from panels.catalog.names.tokens import tokenise
 from tests.catalog.names.labels import measure, read_labels
 
-FILES = ("labelled.txt", "unseen.txt")
+FILES = ("labelled.txt", "unseen.txt", "first_half.txt", "second_half.txt")
 # What panels build their names from, so that random names come near to what the rules read.
 WORDS = (
     "Instagram TikTok Followers Likes Views Refill No Drop R30 AR 30 Days 0-1 H /D 5K - | [ ] ( % + : ∞ ♻ Max Min "

@@ -33,6 +33,15 @@ from panels.catalog.names import read_name
         ("X Space Listeners", "x", "listeners", "space"),
         ("Reproducciones Spotify", "spotify", "plays", ""),
         ("Reproducciones YouTube", "youtube", "views", ""),
+        ("Просмотры твитов X | 0-5 минут", "x", "views", "post"),
+        ("Followers x 1000", "", "followers", ""),
+        ("TikTok Followers From Live Stream", "tiktok", "followers", ""),
+        ("TikTok Likes on Live Stream", "tiktok", "likes", "live"),
+        ("Mắt live TikTok", "tiktok", "viewers", "live"),
+        ("View video TikTok", "tiktok", "views", "video"),
+        ("Instagram Profile Visitors", "instagram", "visits", "profile"),
+        ("Telegram Join Request Members", "telegram", "members", ""),
+        ("Votos Encuesta Instagram", "instagram", "votes", ""),
     ],
 )
 def test_subjects(name, platform, metric, item):

@@ -56,3 +56,8 @@ def test_brackets_bars_and_spaced_dashes_end_a_segment():
 
 def test_a_phrase_is_one_token_even_with_a_dash():
     assert [token.text for token in tokenise("Watch-Hours")] == ["watch hours"]
+
+
+def test_a_b_is_a_thousand_in_turkish_and_a_billion_elsewhere():
+    assert [token.value for token in tokenise("5B/Gün") if token.value] == [5_000]
+    assert [token.value for token in tokenise("1B Max") if token.value] == [1_000_000_000]
