@@ -30,13 +30,25 @@ logger = logging.getLogger(__name__)
 NAME = "panel-dashboard"
 
 WorkKind = Literal[
-    "submit", "poll", "confirm", "requests", "sync", "balance", "adopt", "search", "act", "mail", "offers", "records"
+    "submit",
+    "poll",
+    "confirm",
+    "requests",
+    "sync",
+    "balance",
+    "adopt",
+    "search",
+    "act",
+    "mail",
+    "offers",
+    "records",
+    "clients",
 ]
 KINDS: tuple[WorkKind, ...] = get_args(WorkKind)
 # In place of a pk, where the work of a kind is not divided.
 ALL = 0
 # The function for each kind of work. Its argument is the pk of a panel, of an action for `act`, or ALL for `mail`,
-# `offers` and `records`.
+# `offers`, `records` and `clients`.
 HANDLERS: dict[str, Callable[[int], None]] = {}
 
 

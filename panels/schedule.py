@@ -13,7 +13,7 @@ from panels.bell import ALL
 from panels.bulk.adoption import to_adopt
 from panels.catalog import facts, records
 from panels.id_search.findings import to_search
-from panels.models import JobRun, Mail, Order, OrderAction, Panel, Product
+from panels.models import JobRun, Mail, Order, OrderAction, Panel, Product, Recount
 from panels.models.order_states import RequestState
 from panels.orders import funds
 from panels.orders.queue import queued
@@ -36,7 +36,7 @@ SPENT_AGAIN_AFTER = 2 * SWEEP_EVERY - timedelta(seconds=10)
 def waiting() -> dict[str, list[int]]:
     """Return by kind of work the pks of the panels that have such work.
 
-    For `act` these are the pks of actions. For `mail`, `offers` and `records` it is ALL.
+    For `act` these are the pks of actions. For `mail`, `offers`, `records` and `clients` it is ALL.
     """
     now = timezone.now()
     reading = Panel.objects.open_for_questions(now)
@@ -60,6 +60,7 @@ def waiting() -> dict[str, list[int]]:
         "mail": [ALL] if Mail.objects.filter(next_at__lte=now).exists() else [],
         "offers": [ALL] if facts.stale().exists() or Product.objects.filter(is_stale=True).exists() else [],
         "records": [ALL] if records.stale().exists() else [],
+        "clients": [ALL] if Recount.objects.exists() else [],
     }
 
 

@@ -14,7 +14,18 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from panels.models import OrderAction, Product, ServiceFacts
-from tests.factories import make_batch, make_mail, make_placed, make_refusal, make_user, make_view, read_offers, row_of
+from tests.factories import (
+    make_batch,
+    make_campaign,
+    make_client,
+    make_mail,
+    make_placed,
+    make_refusal,
+    make_user,
+    make_view,
+    read_offers,
+    row_of,
+)
 from tests.factors import make_app, make_codes, make_passkey
 
 LOGIN, FACTORS = "login", "factors"
@@ -146,6 +157,19 @@ TABLE = {
     ("bulk_withdraw", "POST"): (LOGIN, 403, 403, 302, 302),
     ("bulk_results", "GET"): (LOGIN, 403, 200, 200, 200),
     ("bulk_refused", "GET"): (LOGIN, 403, 200, 200, 200),
+    # clients and campaigns
+    ("client_list", "GET"): (LOGIN, 403, 200, 200, 200),
+    ("client_export", "GET"): (LOGIN, 403, 200, 200, 200),
+    ("client_detail", "GET"): (LOGIN, 403, 200, 200, 200),
+    ("client_new", "GET"): (LOGIN, 403, 403, 200, 200),
+    ("client_new", "POST"): (LOGIN, 403, 403, 422, 422),
+    ("client_edit", "GET"): (LOGIN, 403, 403, 200, 200),
+    ("client_edit", "POST"): (LOGIN, 403, 403, 422, 422),
+    ("client_campaign_new", "GET"): (LOGIN, 403, 403, 200, 200),
+    ("client_campaign_new", "POST"): (LOGIN, 403, 403, 422, 422),
+    ("campaign_detail", "GET"): (LOGIN, 403, 200, 200, 200),
+    ("campaign_edit", "GET"): (LOGIN, 403, 403, 200, 200),
+    ("campaign_edit", "POST"): (LOGIN, 403, 403, 422, 422),
     ("refill_list", "GET"): (LOGIN, 403, 200, 200, 200),
     ("refill_export", "GET"): (LOGIN, 403, 200, 200, 200),
     # A view of the team, which others have made. Everybody may see it who may see its list.
@@ -256,6 +280,7 @@ def rows(db):
     view = make_view(make_user(), is_shared=True)
     panel_rows["mfa"] = make_passkey(make_user())
     panel_rows |= {"person": make_user("Viewer"), "mail": make_mail(make_user())}
+    panel_rows |= {"client": make_client(), "campaign": make_campaign()}
     return {**panel_rows, "order_action": action, "order": order, "bulk": batch, "saved_view": view}
 
 

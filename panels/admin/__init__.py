@@ -3,6 +3,6 @@
 The admin itself writes no row of the project, because money, states and history belong to the activities.
 """
 
-from panels.admin import operations, orders, people, providers
+from panels.admin import clients, operations, orders, people, providers
 
-__all__ = ["operations", "orders", "people", "providers"]
+__all__ = ["clients", "operations", "orders", "people", "providers"]

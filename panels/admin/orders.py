@@ -17,8 +17,6 @@ from panels.models import (
     ActionLine,
     Batch,
     BatchLine,
-    Campaign,
-    Client,
     ColumnTitle,
     FoundId,
     IdSearch,
@@ -228,21 +226,6 @@ class BatchAdmin(RowAdmin):
     list_select_related = ("created_by",)
     search_fields = ("=id", "name", "filename", "created_by__username")
     date_hierarchy = "created_at"
-
-
-@admin.register(Client)
-class ClientAdmin(RowAdmin):
-    list_display = ("name", "created_by", "created_at")
-    list_select_related = ("created_by",)
-    search_fields = ("name_key",)
-
-
-@admin.register(Campaign)
-class CampaignAdmin(RowAdmin):
-    list_display = ("name", "client", "created_by", "created_at")
-    list_filter = ("client",)
-    list_select_related = ("client", "created_by")
-    search_fields = ("name_key", "client__name_key")
 
 
 @admin.register(BatchLine)

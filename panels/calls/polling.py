@@ -26,6 +26,7 @@ from panels.models import Entry, Order, OrderEvent, OrderReading, Panel
 from panels.models.writing import insert_rows, update_rows
 from panels.money.given_back import learn_lowering
 from panels.money.ledger import Booked, entries_of_change
+from panels.money.totals import name_days
 from panels.orders.following import SOONEST, next_check_at
 from panels.orders.readings import Told, note_news
 from panels.orders.refill_ends import note_refill_ends
@@ -139,6 +140,7 @@ def _record_answers(
         quiet: list[Order] = []
         changed: list[Order] = []
         turned: list[Order] = []
+        refunded: list[Order] = []
         is_lowering = False
         events: list[OrderEvent] = []
         readings: list[OrderReading] = []
@@ -150,6 +152,7 @@ def _record_answers(
             finding, reading, booked = take_in(order, answers.get(order.remote_id), panel, now)
             (changed if finding.fields else quiet).append(order)
             turned += [order] if "finished_at" in finding.fields else []
+            refunded += [order] if "given_back" in finding.fields else []
             is_lowering = is_lowering or finding.is_lowering
             events += [OrderEvent(order=order, at=now, what=what, detail=detail) for what, detail in finding.events]
             readings += [reading] if reading else []
@@ -161,6 +164,7 @@ def _record_answers(
         insert_rows(events)
         insert_rows(readings)
         insert_rows(entries)
+        name_days(refunded)
     if is_lowering:
         learn_lowering(panel)
     told = [answers.get(order.remote_id) for order in settled]

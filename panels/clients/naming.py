@@ -132,7 +132,7 @@ class NameLookup:
         found = Found(client=self._client)
         if client_name:
             found.client = self._find_client(client_name, found)
-        if problem := _unfit_name("campaign", campaign_name):
+        if problem := find_unfit_name("campaign", campaign_name):
             found.errors["campaign"] = [problem]
         elif campaign_name and ("client" not in found.errors or found.missing.clients):
             found.campaign = self._find_campaign(client_name, campaign_name, found)
@@ -141,7 +141,7 @@ class NameLookup:
         return found
 
     def _find_client(self, name: str, found: Found) -> Client | None:
-        if problem := _unfit_name("client", name):
+        if problem := find_unfit_name("client", name):
             found.errors["client"] = [problem]
             return None
         client = self._clients.get(fold_name(name))
@@ -219,7 +219,8 @@ def _with_single_spaces(text: str) -> str:
     return " ".join(text.split()) if len(text) <= _LONGEST else text
 
 
-def _unfit_name(column: str, name: str) -> str:
+def find_unfit_name(column: str, name: str) -> str:
+    """Return what is wrong with the name of a client or campaign, "" if nothing is."""
     if len(name) > Client.MAX_NAME:
         return f"{column.capitalize()} has {len(name):,} characters, the limit is {Client.MAX_NAME}: {shown(name)}."
     if _UNSAFE.search(name):

@@ -1,6 +1,7 @@
 """The filters of the lists, read from the address: one filter set for each list."""
 
 from panels.filters.batches import BatchFilter
+from panels.filters.clients import ClientFilter
 from panels.filters.history import HistoryFilter
 from panels.filters.orders import OrderFilter
 from panels.filters.panels import PanelFilter
@@ -13,6 +14,7 @@ from panels.filters.services import ServiceFilter
 __all__ = [
     "BatchFilter",
     "ChangeFilter",
+    "ClientFilter",
     "HistoryFilter",
     "OrderFilter",
     "PanelFilter",

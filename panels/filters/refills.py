@@ -15,7 +15,7 @@ from panels.models.order_states import RequestState
 class RefillFilter(ListFilter):
     """The refills that the list shows."""
 
-    NAMES: ClassVar = {"panel": "panel", "who": "person"}
+    NAMES: ClassVar = {"panel": "panel", "who": "person", "client": "client", "campaign": "campaign"}
     DATED = "requested_at"
     PRESETS: ClassVar = {
         "Today": "requested=today",
@@ -31,6 +31,8 @@ class RefillFilter(ListFilter):
         field_name="order__service", queryset=Service.objects.all(), widget=forms.HiddenInput
     )
     who = django_filters.ChoiceFilter(field_name="requested_by", label="Who", method="of_person", empty_label="Anybody")
+    client = django_filters.ChoiceFilter(field_name="order__client", label="Client", empty_label="Any client")
+    campaign = django_filters.ChoiceFilter(field_name="order__campaign", label="Campaign", empty_label="Any campaign")
     requested = django_filters.ChoiceFilter(
         label="Requested", method="lately", choices=ListFilter.SPANS, empty_label="Any time", widget=forms.RadioSelect
     )

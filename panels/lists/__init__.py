@@ -3,6 +3,7 @@
 from typing import Any
 
 from panels.lists.batches import BATCHES
+from panels.lists.clients import CLIENTS
 from panels.lists.history import HISTORY
 from panels.lists.orders import ORDERS
 from panels.lists.panels import PANELS
@@ -13,5 +14,5 @@ from panels.lists.services import SERVICES
 from panels.pages.table import Table
 
 TABLES: dict[str, Table[Any]] = {
-    table.name: table for table in (ORDERS, BATCHES, SERVICES, CHANGES, PANELS, REFILLS, HISTORY, PEOPLE)
+    table.name: table for table in (ORDERS, BATCHES, SERVICES, CHANGES, PANELS, CLIENTS, REFILLS, HISTORY, PEOPLE)
 }

@@ -4,10 +4,12 @@ from panels.models.action import ActionLine, OrderAction
 from panels.models.balance_reading import BalanceReading
 from panels.models.batch import Batch, BatchLine
 from panels.models.client import Campaign, Client
+from panels.models.client_day import ClientDay, ClientUnits, Recount
 from panels.models.entry import Entry
 from panels.models.event import OrderEvent
 from panels.models.exchange_rate import ExchangeRate
 from panels.models.id_search import FoundId, IdSearch
+from panels.models.label_change import LabelChange
 from panels.models.mail import Mail
 from panels.models.operations import Controls, JobRun, Worker
 from panels.models.order import Order
@@ -37,6 +39,8 @@ __all__ = [
     "BatchLine",
     "Campaign",
     "Client",
+    "ClientDay",
+    "ClientUnits",
     "ColumnTitle",
     "Controls",
     "DayTotal",
@@ -45,6 +49,7 @@ __all__ = [
     "FoundId",
     "IdSearch",
     "JobRun",
+    "LabelChange",
     "Mail",
     "Order",
     "OrderAction",
@@ -58,6 +63,7 @@ __all__ = [
     "Preferences",
     "Product",
     "ProductGrade",
+    "Recount",
     "Refill",
     "RefillClass",
     "RefusalWords",

@@ -18,6 +18,7 @@ class OrderAction(models.Model):
         CANCEL = "cancel", "Cancel"
         WITHDRAW = "withdraw", "Withdraw"
         SEND_AGAIN = "send_again", "Send again"
+        LABEL = "label", "Change labels"
 
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=20, choices=Kind)

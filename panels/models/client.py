@@ -8,7 +8,10 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
+
+from panels.models.fields import MoneyField
 
 
 def fold_name(name: str) -> str:
@@ -50,12 +53,20 @@ class Named(models.Model):
 class Client(Named):
     """Somebody for whom orders are placed."""
 
+    # What is added to the costs, in percent, for the price that the client pays. None if there are no prices.
+    markup_percent = models.DecimalField("mark-up", max_digits=6, decimal_places=2, null=True, blank=True)
+    # Prices are rounded to multiples of this, in the currency of the cost. None if they are not rounded.
+    markup_step = MoneyField("round to", null=True, blank=True)
+
     class Meta:
         ordering = ("name_key",)
         constraints = (models.UniqueConstraint(fields=("name_key",), name="one_client_per_name"),)
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("client_detail", args=[self.pk])
 
 
 class Campaign(Named):
@@ -80,3 +91,6 @@ class Campaign(Named):
 
     def __str__(self) -> str:
         return f"{self.client} · {self.name}" if self.client else self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("campaign_detail", args=[self.pk])

@@ -14,6 +14,7 @@ from auditlog.registry import auditlog
 from django.contrib.auth.models import Group, User
 from django.db.models import Model
 
+from panels.models.client import Campaign, Client
 from panels.models.panel import Panel
 from panels.models.preferences import Preferences
 from panels.models.status_word import StatusWord
@@ -25,6 +26,8 @@ KINDS = {
     "product": "Product",
     "statusword": "Status word",
     "refusalwords": "Refusal",
+    "client": "Client",
+    "campaign": "Campaign",
     "controls": "Sending",
     "preferences": "Team settings",
     "user": "Person",
@@ -42,6 +45,8 @@ def follow() -> None:
     editable = [field.name for field in Panel._meta.fields if field.editable and field.name not in ("id", "api_key")]
     secret = {"mask_fields": list(SECRET), "mask_callable": f"{__name__}.hide"}
     auditlog.register(Panel, include_fields=[*editable, "key_hint"], **secret)
+    auditlog.register(Client, include_fields=["name", "markup_percent", "markup_step"])
+    auditlog.register(Campaign, include_fields=["name"])
     auditlog.register(StatusWord, include_fields=["text", "meaning"])
     auditlog.register(Preferences, include_fields=["reporting_currency"])
     auditlog.register(

@@ -30,6 +30,7 @@ class SavedView(models.Model):
         SERVICE_CHANGES = "service_changes", "Catalog changes"
         REFILLS = "refills", "Refills"
         PANELS = "panels", "Panels"
+        CLIENTS = "clients", "Clients"
         CHANGES = "changes", "History"
         PEOPLE = "people", "People"
 
@@ -42,6 +43,7 @@ class SavedView(models.Model):
         List.SERVICE_CHANGES: ("change_list", "panels.view_service"),
         List.REFILLS: ("refill_list", "panels.view_refill"),
         List.PANELS: ("panel_list", "panels.view_panel"),
+        List.CLIENTS: ("client_list", "panels.view_client"),
         List.CHANGES: ("history_list", "auditlog.view_logentry"),
         List.PEOPLE: ("people_list", "auth.view_user"),
     }

@@ -27,6 +27,7 @@ from panels.models.fields import plain
 from panels.models.writing import insert_rows
 from panels.money.costs import NOTHING_ORDERED, full_cost_of
 from panels.money.ledger import Booked, entries_of_change
+from panels.money.totals import name_days
 from panels.protocol.order_price import SIX_PLACES
 
 State, Progress, Source = Order.State, Order.Progress, Order.GivenBack
@@ -184,6 +185,7 @@ def state_given_back(pk: int, amount: Decimal | None, actor: Any) -> str:
         order.save(update_fields=("given_back", "given_back_source", "changed_at", "next_check_at"))
         order.add_event(OrderEvent.What.GIVEN_BACK, _in_words(before, order), actor=actor)
         insert_rows(entries_of_change(order, booked, order.changed_at, actor))
+        name_days([order])
     return ""
 
 

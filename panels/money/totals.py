@@ -7,6 +7,7 @@ are. So the code that changes orders needs no knowledge of totals, and a wrong t
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -16,7 +17,7 @@ from django.db.models import Count, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
-from panels.models import DayTotal, JobRun, Order
+from panels.models import DayTotal, JobRun, Order, Recount
 from panels.money.costs import COST, IS_EXPECTED, IS_UNPRICED
 
 JOB = "sum spend"
@@ -25,7 +26,7 @@ JOB = "sum spend"
 OVERLAP = dt.timedelta(minutes=10)
 BULK = 500
 DAYS_AT_ONCE = 100
-SUMMED = ("cost", "orders", "expected", "unpriced", "summed_at")
+AMOUNTS = ("cost", "orders", "expected", "unpriced")
 Day = tuple[dt.date, int]
 # The days of the spend.
 MONTH, DAY = 30, dt.timedelta(days=1)
@@ -38,34 +39,35 @@ def update_totals() -> int:
     newest = _newest().values_list("summed_at", flat=True).first()
     if newest is None:
         return recount()
-    touched = _placed().alias(touched_at=Coalesce("changed_at", "placed_at"))
-    found = _by_day(touched.filter(touched_at__gte=min(newest, now) - OVERLAP))
-    days = list(found.values_list("day", "panel").distinct())
+    days = touched_days(min(newest, now) - OVERLAP)
     totals: list[DayTotal] = []
     for first in range(0, len(days), DAYS_AT_ONCE):
-        totals += _sum_orders(_on(days[first : first + DAYS_AT_ONCE]), now)
+        totals += _sum_orders(orders_on(days[first : first + DAYS_AT_ONCE]), now)
     _store_totals(totals, set(days))
     return len(days)
 
 
 def recount() -> int:
     """Sum all days, and return their number. Each panel's day counts."""
-    totals = _sum_orders(_placed(), timezone.now())
+    totals = _sum_orders(placed_orders(), timezone.now())
     days = {(total.day, total.panel_id) for total in totals}
     _store_totals(totals, days | set(DayTotal.objects.values_list("day", "panel")))
     return len(days)
 
 
-def spend(now: dt.datetime) -> list[dict[str, Any]]:
+def spend(now: dt.datetime, totals: QuerySet[Any] | None = None) -> list[dict[str, Any]]:
     """Return the cost of the orders placed today, in the last 7 days and in the last 30 days, a row for each currency.
 
-    `as_of`: the time when the totals were last equal to the orders. `today_expected`, `week_expected` and
+    totals: rows with the fields of a `DayTotal`, such as those of one client, or all totals.
+
+    `as_of`: the time when all totals were last equal to the orders. `today_expected`, `week_expected` and
     `month_expected`: the number of orders whose charge is not known yet. `days`: each of the 30 days with two amounts,
     the cost, and the cost if it contains expected costs. One of them is zero, because only the sum of both is kept.
     """
     month = last_month(now)
+    totals = DayTotal.objects.all() if totals is None else totals
     rows = (
-        DayTotal.objects.filter(day__range=(month[0], month[-1]))
+        totals.filter(day__range=(month[0], month[-1]))
         .order_by("currency", "day")
         .values("currency", "day")
         .annotate(
@@ -120,47 +122,64 @@ def _newest() -> QuerySet[DayTotal]:
     return DayTotal.objects.order_by("-summed_at")
 
 
-def _placed() -> QuerySet[Order]:
-    # An order that was placed stays placed. With a condition on the state, SQLite would read nearly all orders.
+def placed_orders() -> QuerySet[Order]:
+    """Return the orders that count. An order that was placed stays placed."""
+    # With a condition on the state, SQLite would read nearly all orders.
     return Order.objects.filter(placed_at__isnull=False).order_by()
 
 
-def _by_day(orders: QuerySet[Order]) -> QuerySet[Any]:
+def by_day(orders: QuerySet[Order]) -> QuerySet[Any]:
+    """Add to placed orders the day of the site on which they count, as `day`."""
     return orders.annotate(day=TruncDate("placed_at", tzinfo=timezone.get_default_timezone()))
 
 
-def _on(days: list[Day]) -> QuerySet[Order]:
+def touched_days(since: dt.datetime) -> list[Day]:
+    """Return the days with an order that was placed or changed since then. Each panel's day is one."""
+    touched = placed_orders().alias(touched_at=Coalesce("changed_at", "placed_at"))
+    return list(by_day(touched.filter(touched_at__gte=since)).values_list("day", "panel").distinct())
+
+
+def orders_on(days: Collection[Day]) -> QuerySet[Order]:
     """Return the orders placed on some days at some panels, by ranges of time, because they can use an index."""
     found = Q()
     for day, panel_pk in days:
         found |= Q(panel=panel_pk, placed_at__gte=midnight(day), placed_at__lt=midnight(day + dt.timedelta(days=1)))
-    return _placed().filter(found)
+    return placed_orders().filter(found)
 
 
-def _sum_orders(orders: QuerySet[Order], now: dt.datetime) -> list[DayTotal]:
+def name_days(orders: Iterable[Order]) -> None:
+    """Let the days of these orders be summed anew for their clients.
+
+    Call it in the transaction that changes the client, the campaign or the money given back of the orders.
+    """
+    days = {(today(order.placed_at), order.panel_id) for order in orders if order.placed_at}
+    Recount.objects.bulk_create([Recount(day=day, panel_id=panel_pk) for day, panel_pk in sorted(days)])
+
+
+def read_sums(orders: QuerySet[Order], **keys: Any) -> Iterator[Mapping[str, Any]]:
+    """Yield the sums of placed orders for each day, panel and currency, and for each of these keys.
+
+    A row has the keys, and the AMOUNTS by their names.
+    """
     sums = (
-        _by_day(orders)
-        .values_list("day", "panel", "currency")
+        by_day(orders)
+        .annotate(**keys)
+        .values("day", "panel_id", "currency", *keys)
         .annotate(
-            cost=Sum(COST),
+            sum=Sum(COST),
             number=Count("pk"),
-            expected=Count("pk", filter=IS_EXPECTED),
+            not_charged=Count("pk", filter=IS_EXPECTED),
             without=Count("pk", filter=IS_UNPRICED),
         )
     )
-    return [
-        DayTotal(
-            day=day,
-            panel_id=panel_pk,
-            currency=currency,
-            cost=Decimal(cost or 0).quantize(Decimal("0.000001")),
-            orders=number,
-            expected=expected,
-            unpriced=without,
-            summed_at=now,
-        )
-        for day, panel_pk, currency, cost, number, expected, without in sums
-    ]
+    for row in sums:
+        cost = Decimal(row.pop("sum") or 0).quantize(Decimal("0.000001"))
+        amounts = (cost, row.pop("number"), row.pop("not_charged"), row.pop("without"))
+        yield row | dict(zip(AMOUNTS, amounts, strict=True))
+
+
+def _sum_orders(orders: QuerySet[Order], now: dt.datetime) -> list[DayTotal]:
+    return [DayTotal(**row, summed_at=now) for row in read_sums(orders)]
 
 
 def _store_totals(totals: list[DayTotal], days: set[Day]) -> None:
@@ -175,7 +194,7 @@ def _store_totals(totals: list[DayTotal], days: set[Day]) -> None:
             batch_size=BULK,
             update_conflicts=True,
             unique_fields=("day", "panel", "currency"),
-            update_fields=SUMMED,
+            update_fields=(*AMOUNTS, "summed_at"),
         )
 
 

@@ -15,6 +15,7 @@ from panels.models import ActionLine, Order, OrderAction
 from panels.models.writing import insert_rows
 from panels.orders.aftercare import request_cancel, request_refill
 from panels.orders.following import request_check
+from panels.orders.labels import carry_out_labels
 from panels.orders.refused import send_refused_again
 from panels.orders.resolution import withdraw
 
@@ -64,6 +65,9 @@ def carry_out(action_pk: int, stopping: threading.Event) -> set[int]:
     """Carry out the lines of a confirmed action that have no outcome yet; return the panels of their orders."""
     action = OrderAction.objects.filter(pk=action_pk, confirmed_at__isnull=False, finished_at__isnull=True).first()
     touched: set[int] = set()
+    if action and action.kind == OrderAction.Kind.LABEL:
+        carry_out_labels(action, stopping)
+        return touched
     while action and not stopping.is_set():
         with transaction.atomic():
             lines = _lock_next_lines(action)

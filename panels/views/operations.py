@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from huey.storage import RedisStorage
 
 from panels import bell, schedule
+from panels.clients import days as client_days
 from panels.models import JobRun, Order, Panel, Refill, Worker, search_index
 from panels.models.order_states import RequestState
 from panels.money import books, rates, totals
@@ -118,6 +119,8 @@ def _jobs(panels: list[Panel], runs: Mapping[str, JobRun]) -> list[Job]:
         _job("Sum spend", runs[totals.JOB], schedule.SWEEP_EVERY),
         _job("Recount all spend", runs[schedule.RECOUNT], schedule.TIDY_EVERY),
         _job("Compare orders with the ledger", runs[books.JOB], schedule.TIDY_EVERY),
+        _job("Find changed spend of clients", runs[client_days.MARK], schedule.SWEEP_EVERY),
+        _job("Compare all spend of clients", runs[client_days.COMPARE], schedule.TIDY_EVERY),
         _job("Delete old drafts, sign-ins and catalog changes", runs["delete old drafts"], schedule.TIDY_EVERY),
         _job("Thin old readings of orders", runs[readings.JOB], schedule.THIN_EVERY),
     ]

@@ -30,6 +30,7 @@ from panels.calls import (
     submission,
 )
 from panels.catalog import facts, offers, records
+from panels.clients import days as client_days
 from panels.models import BalanceReading, JobRun, Panel, search_index
 from panels.money import books, charges, totals
 from panels.money import rates as stored_rates
@@ -143,6 +144,10 @@ def _compute_records(_: int) -> None:
     _as_job(records.JOB, lambda: records.compute(lanes.stopping), at_most=AT_MOST)
 
 
+def _sum_clients(_: int) -> None:
+    _as_job(client_days.JOB, lambda: client_days.compute(lanes.stopping), at_most=AT_MOST)
+
+
 WORK: dict[WorkKind, Callable[[int], None]] = {
     "submit": _submit,
     "poll": _poll,
@@ -156,6 +161,7 @@ WORK: dict[WorkKind, Callable[[int], None]] = {
     "mail": _mail,
     "offers": _count_offers,
     "records": _compute_records,
+    "clients": _sum_clients,
 }
 
 
@@ -206,6 +212,8 @@ def _do_chores() -> None:
         (totals.JOB, totals.update_totals, timedelta()),
         (charges.JOB, charges.compare_charges, timedelta()),
         (RECOUNT, totals.recount, TIDY_EVERY),
+        (client_days.COMPARE, partial(client_days.compare, lanes.stopping), TIDY_EVERY),
+        (client_days.MARK, client_days.mark_changed, timedelta()),
         ("count all products", offers.mark_all_stale, TIDY_EVERY),
         (records.MARK, records.mark_changed, records.MARK_EVERY),
         ("delete old drafts", tidying.tidy, TIDY_EVERY),

@@ -9,12 +9,15 @@ from django.utils import timezone
 from panels.models import (
     ActionLine,
     BalanceReading,
+    ClientDay,
+    ClientUnits,
     ColumnTitle,
     Controls,
     DayTotal,
     FoundId,
     IdSearch,
     JobRun,
+    LabelChange,
     OrderAction,
     OrderEvent,
     OrderLimit,
@@ -25,6 +28,7 @@ from panels.models import (
     Preferences,
     Product,
     ProductGrade,
+    Recount,
     ServiceChange,
     ServiceFacts,
     ServiceMark,
@@ -78,6 +82,7 @@ def rows(db):
     ServiceFacts.objects.create(service=service)
     read_offers()
     search = IdSearch.objects.create(order=order, attempt=1)
+    of_client = {"panel": panel, "day": now.date(), "client_pk": 7, "campaign_pk": 8, "orders": 2}
     found = (
         panel,
         service,
@@ -92,6 +97,10 @@ def rows(db):
         DayTotal.objects.create(
             panel=panel, day=now.date(), currency="USD", cost=3, orders=2, expected=1, unpriced=0, summed_at=now
         ),
+        ClientDay.objects.create(**of_client, currency="USD", cost=3, expected=1, unpriced=0),
+        ClientUnits.objects.create(**of_client, platform="instagram", metric="followers", units=900),
+        Recount.objects.create(panel=panel, day=now.date()),
+        LabelChange.objects.create(action=action, values={}, packed=LabelChange.pack([order.pk]), number=1),
         make_refusal(panel),
         make_status_word(panel),
         BalanceReading.objects.create(panel=panel, at=now, balance=Decimal(5), why="schedule"),

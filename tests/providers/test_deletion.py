@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from panels.models import (
     BalanceReading,
+    ClientDay,
+    ClientUnits,
     DayTotal,
     Entry,
     JobRun,
@@ -21,6 +23,7 @@ from panels.models import (
     Panel,
     PanelDay,
     ProductGrade,
+    Recount,
     Service,
     ServiceChange,
     ServiceFacts,
@@ -55,6 +58,10 @@ def make_full_panel():
     DayTotal.objects.create(
         panel=panel, day=now.date(), currency="USD", cost=0, orders=0, expected=0, unpriced=0, summed_at=now
     )
+    of_client = {"panel": panel, "day": now.date(), "orders": 0}
+    ClientDay.objects.create(**of_client, currency="USD", cost=0, expected=0, unpriced=0)
+    ClientUnits.objects.create(**of_client, units=0)
+    Recount.objects.create(panel=panel, day=now.date())
     StatusWord.objects.create(panel=panel, text="odd", kind="order", meaning="pending")
     make_refusal(panel)
     make_entry(panel, kind=Entry.Kind.OPENING)
@@ -185,6 +192,7 @@ def test_an_order_that_is_not_committed_yet_and_a_deletion_never_both_succeed():
 def test_every_table_that_refers_to_a_panel_is_thought_of():
     """A new table fails here until the deletion knows it."""
     known = {BalanceReading, PanelDay, DayTotal, StatusWord, apps.get_model("panels", "RefusalWords"), Service, Order}
+    known |= {ClientDay, ClientUnits, Recount}
     known |= {ServiceChange, apps.get_model("panels", "Batch"), apps.get_model("panels", "BatchLine")}
     # These go with the services.
     known |= {ServiceFacts, ServiceMark, ServiceRecord, ProductGrade}

@@ -315,6 +315,7 @@ def test_a_run_names_the_process_that_did_it(db):
     jobs += ["delete old drafts", "delete old counters"]
     jobs += ["delete old sign-ins", "delete old history", "delete old mails"]
     jobs += ["count all products", "find changed records", "check the books"]
+    jobs += ["find changed days of clients", "compare all spend of clients"]
     if connection.vendor == "postgresql":
         jobs.append("settle search")
     assert set(JobRun.objects.values_list("name", "worker", "last_error")) == {(name, here, "") for name in jobs}

@@ -39,6 +39,11 @@ def platform_name(platform: str) -> str:
     return _WRITTEN.get(name) or name.replace("_", " ").title()
 
 
+def metric_title(platform: str, metric: str) -> str:
+    """Return what is counted, in words: "Instagram followers". "Other" if that is not known."""
+    return " ".join(filter(None, (platform_name(platform), _joined(metric)))) if metric else "Other"
+
+
 def title_of(facts: Facts, name: str) -> str:
     """Return the title of a product by its facts, or the name of the service where they do not say what it is."""
     if facts.noise or not facts.platform or not facts.metric:
