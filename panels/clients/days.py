@@ -72,7 +72,7 @@ def _name(days: Collection[Day]) -> int:
     return len(days)
 
 
-def compare(stopping: threading.Event) -> int:
+def compare(stopping: threading.Event, nap: float = NAP) -> int:
     """Read all days anew, name those whose rows differ, and return their number."""
     panels = list(Panel.objects.values_list("pk", flat=True))
     days = [(day, pk) for day in _all_days() for pk in panels]
@@ -82,7 +82,7 @@ def compare(stopping: threading.Event) -> int:
             break
         began = time.monotonic()
         number += _name(_different(set(piece)))
-        stopping.wait(NAP * (time.monotonic() - began))
+        stopping.wait(nap * (time.monotonic() - began))
     return number
 
 
@@ -107,7 +107,7 @@ def _different(days: set[Day]) -> set[Day]:
 # -- the rows
 
 
-def compute(stopping: threading.Event) -> int:
+def compute(stopping: threading.Event, nap: float = NAP) -> int:
     """Sum the named days, a piece at a time, and return their number."""
     number = 0
     while not stopping.is_set():
@@ -121,7 +121,7 @@ def compute(stopping: threading.Event) -> int:
         # A day that was named meanwhile has another row, and is summed again.
         Recount.objects.filter(pk__in=[pk for pk, _, _ in named]).delete()
         number += len(days)
-        stopping.wait(NAP * (time.monotonic() - began))
+        stopping.wait(nap * (time.monotonic() - began))
     return number
 
 

@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from panels.pages import times
+from panels.pages.links import address_of
 from panels.pages.numbers import NO_VALUE
 from panels.pages.table import Column
 
@@ -52,6 +53,21 @@ def lasting_aside(text: str, more: str = "") -> SafeString:
 def name_column(name: str, title: str, read: Callable[[Any], str | None], **more: Any) -> Column[Any]:
     """Declare a column of names."""
     return Column(name=name, title=title, cell=lambda row: words(read(row)), css="w-name", **more)
+
+
+def linked_column(
+    name: str, title: str, read: Callable[[Any], tuple[int | None, str | None]], **more: Any
+) -> Column[Any]:
+    """Declare a column of names that link to their pages. `name` is the first word of the page's view."""
+
+    def cell(row: Any) -> str:
+        pk, text = read(row)
+        if not pk or not text:
+            return NO_VALUE
+        shown = escape(text)
+        return mark_safe(f'<a href="{address_of(f"{name}_detail", pk)}" title="{shown}">{shown}</a>')  # noqa: S308
+
+    return Column(name=name, title=title, cell=cell, css="w-name", **more)
 
 
 def time_column(

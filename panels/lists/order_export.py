@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from panels.clients.spend import price_for
 from panels.models import Order
 from panels.money.costs import cost_of
 
 NOT_ENOUGH = "Not enough balance"
+
+
+def _price(order: Order) -> Any:
+    """Return the price that the client pays, None without a mark-up. It is in the currency of the cost."""
+    cost = cost_of(order)
+    return cost and price_for(order.client, cost.amount)
 
 
 def _whole(text: Any) -> Any:
@@ -60,6 +67,7 @@ EXPORTED: Mapping[str, Callable[[Order], Any]] = {
     "Checked": lambda order: order.checked_at,
     "Finished": lambda order: order.finished_at,
     "Refill until": lambda order: "lifetime" if order.has_lifetime_refill else order.refill_until,
+    "Price for the client": _price,
     "Client": lambda order: order.client and order.client.name,
     "Campaign": lambda order: order.campaign and order.campaign.name,
     "Reference": lambda order: order.reference,

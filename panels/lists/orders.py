@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from html import escape
 from operator import attrgetter
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from panels.catalog.elsewhere import Elsewhere, elsewhere_of
-from panels.lists.cells import BARE, aside, lasting_aside, main_link, name_column, time_column, words
+from panels.lists.cells import BARE, aside, lasting_aside, linked_column, main_link, name_column, time_column, words
 from panels.lists.order_actions import possible_actions
 from panels.lists.order_export import EXPORTED
 from panels.models import Batch, Order, Panel, compiled
@@ -234,22 +233,6 @@ def _batch(order: ListedOrder) -> str:
     return format_html('<a href="{}" title="Batch {}">{}</a>', address, order.batch_id, name)
 
 
-def _client(order: ListedOrder) -> str:
-    return _named("client_detail", order.client_id, order.client_name)
-
-
-def _campaign(order: ListedOrder) -> str:
-    return _named("campaign_detail", order.campaign_id, order.campaign_name)
-
-
-def _named(view: str, pk: int | None, name: str | None) -> str:
-    """Write the name of another row as a link to its page."""
-    if not pk or not name:
-        return numbers.NO_VALUE
-    shown = escape(name)
-    return mark_safe(f'<a href="{links.address_of(view, pk)}" title="{shown}">{shown}</a>')  # noqa: S308
-
-
 def _refill_until(order: ListedOrder) -> str:
     return "lifetime" if order.has_lifetime_refill else times.ago(order.refill_until, numbers.NO_VALUE)
 
@@ -289,8 +272,8 @@ ORDERS: Table[Any] = Table(
             css="w-link",
             shown="wide",
         ),
-        Column(name="client", title="Client", cell=_client, css="w-name", shown="wide"),
-        Column(name="campaign", title="Campaign", cell=_campaign, css="w-name", shown="extra"),
+        linked_column("client", "Client", lambda order: (order.client_id, order.client_name), shown="wide"),
+        linked_column("campaign", "Campaign", lambda order: (order.campaign_id, order.campaign_name), shown="extra"),
         name_column("reference", "Reference", lambda order: order.reference, shown="extra"),
         Column(name="note", title="Note", cell=lambda order: words(order.note[:200]), css="w-link", shown="extra"),
         Column(name="state", title="State", cell=_state, css="w-state", shown="always", place="badge"),

@@ -6,6 +6,7 @@ client's. `changed_at` stays as it is, because it says when the panel told somet
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -91,6 +92,19 @@ def set_values(change: LabelChange, values: Mapping[str, Any]) -> bool:
     with transaction.atomic():
         draft = OrderAction.objects.select_for_update().filter(pk=change.pk, confirmed_at__isnull=True)
         return bool(draft.first() and LabelChange.objects.filter(pk=change.pk).update(values=dict(values)))
+
+
+def confirm_labels(action: OrderAction, shown: str) -> bool:
+    """Let the worker change the labels. Return False if it was confirmed before, or without the labels that were shown.
+
+    shown: the values as JSON with sorted keys.
+    """
+    with transaction.atomic():
+        draft = OrderAction.objects.select_for_update().filter(pk=action.pk, confirmed_at__isnull=True)
+        values = LabelChange.objects.values_list("values", flat=True).get(pk=action.pk) if draft.first() else None
+        if not values or json.dumps(values, sort_keys=True) != shown:
+            return False
+        return bool(draft.update(confirmed_at=timezone.now()))
 
 
 def labels_of(values: Mapping[str, Any]) -> dict[str, Any]:

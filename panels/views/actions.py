@@ -28,12 +28,15 @@ from panels.money.costs import sum_costs
 from panels.orders.action_results import Result, Results, label_of, sum_results, with_results
 from panels.orders.actions import MOST, carry_out, confirm_action, draft_action
 from panels.orders.following import request_check
+from panels.orders.labels import MOST as MOST_LABELED
+from panels.orders.labels import draft_labels
 from panels.pages.downloads import send_list
 from panels.pages.htmx import render_page, wants_fragment
 from panels.pages.limits import limited
 from panels.pages.paging import paginate
 from panels.views.bulk_columns import MAY_ORDER
 from panels.views.bulk_lines import lines_are
+from panels.views.label_actions import label_action
 from panels.views.order_list import filter_orders
 
 Kind = OrderAction.Kind
@@ -62,15 +65,18 @@ def order_actions(request: HttpRequest) -> HttpResponse:
         return _refresh_one(request, request.POST["only"])
     kind = request.POST.get("action", "")
     try:
-        pks = _chosen(request)
-        if kind not in (*CAN, *DRAFTS):
+        pks = _chosen(request, MOST_LABELED if kind == Kind.LABEL else MOST)
+        if kind not in (*CAN, *DRAFTS, Kind.LABEL):
             raise NotChosenError("Choose an action. Nothing was changed.")
     except NotChosenError as error:
         return _back(request, str(error), kind="bad")
     _check_rights(request, kind)
     if kind in DRAFTS:
         return DRAFTS[kind](request, pks)
-    action = draft_action(kind, pks, request.user, QueryDict(request.POST.get("query", "")).urlencode())
+    query = QueryDict(request.POST.get("query", "")).urlencode()
+    if kind == Kind.LABEL:
+        return _lead_to(request, draft_labels(pks, request.user, query).get_absolute_url())
+    action = draft_action(kind, pks, request.user, query)
     if kind == Kind.REFRESH and "all" not in request.POST:
         return _refresh_now(request, action, len(pks))
     return _lead_to(request, action.get_absolute_url())
@@ -114,15 +120,15 @@ DRAFTS: dict[str, Callable[[HttpRequest, list[int]], HttpResponse]] = {AGAIN: _o
 def order_export_selected(request: HttpRequest, suffix: str) -> HttpResponseBase:
     """Send the selected orders as a file, the newest first."""
     try:
-        pks = _chosen(request)
+        pks = _chosen(request, MOST)
     except NotChosenError as error:
         return _back(request, str(error), kind="bad")
     orders = Order.objects.filter(pk__in=pks).select_related(*RELATED)
     return send_list(request, ORDERS, orders, suffix=suffix, sort=ORDERS.field_of(ORDERS.sort))
 
 
-def _chosen(request: HttpRequest) -> list[int]:
-    """Return the selected orders, or all orders of the list's query string; more than MOST are an error."""
+def _chosen(request: HttpRequest, most: int) -> list[int]:
+    """Return the selected orders, or all orders of the list's query string; more than `most` are an error."""
     if "all" in request.POST:
         found = filter_orders(QueryDict(request.POST.get("query", "")), request.user)
         if not found.is_valid():
@@ -131,11 +137,11 @@ def _chosen(request: HttpRequest) -> list[int]:
     else:
         ticked = {int(pk) for pk in request.POST.getlist("order") if pk.isdecimal() and len(pk) <= 18}
         orders = Order.objects.filter(pk__in=ticked)
-    pks = list(orders.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
+    pks = list(orders.order_by("pk").values_list("pk", flat=True)[: most + 1])
     if not pks:
         raise NotChosenError("No order is selected. Nothing was changed.")
-    if len(pks) > MOST:
-        raise NotChosenError(f"An action takes at most {MOST:,} orders. Nothing was changed. Filter for fewer orders.")
+    if len(pks) > most:
+        raise NotChosenError(f"An action takes at most {most:,} orders. Nothing was changed. Filter for fewer orders.")
     return pks
 
 
@@ -187,6 +193,8 @@ def order_action(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the number and cost of an action until it is confirmed, and the outcome of each order afterwards."""
     action = get_object_or_404(OrderAction.objects.select_related("created_by"), pk=pk)
     may_confirm = _may_confirm(request, action)
+    if action.kind == Kind.LABEL:
+        return label_action(request, action, may_confirm=may_confirm)
     if request.method == "POST":
         if not may_confirm:
             raise PermissionDenied

@@ -11,6 +11,7 @@ import itertools
 import json
 import os
 import random
+import threading
 import time
 import uuid
 from collections.abc import Iterable, Iterator
@@ -65,6 +66,7 @@ class Filling:
         from django.contrib.auth.models import User
 
         from panels import models
+        from panels.clients import days
         from panels.money import totals
         from tests.factories import report_in
 
@@ -90,6 +92,8 @@ class Filling:
         totals.recount()
         _insert(models.ServiceFacts, ({} for _ in range(self.panels * self.services)))
         _read_names()
+        days.compare(threading.Event(), nap=0)
+        days.compute(threading.Event(), nap=0)
         _settle()
 
     def _rates(self) -> Iterator[Row]:

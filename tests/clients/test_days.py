@@ -26,11 +26,6 @@ DAY = dt.timedelta(days=1)
 GOING = threading.Event()
 
 
-@pytest.fixture(autouse=True)
-def _without_naps(monkeypatch):
-    monkeypatch.setattr(days, "NAP", 0)
-
-
 def plain_days():
     """Sum every placed order one by one, without the tested code."""
     sums = defaultdict(lambda: [Decimal(0), 0, 0, 0])

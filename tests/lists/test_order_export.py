@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from django.utils import timezone
 
@@ -20,6 +22,16 @@ def test_every_column_of_an_order_is_read_without_a_query(django_assert_num_quer
     with django_assert_num_queries(0):
         row = {name: read(order) for name, read in EXPORTED.items()}
     assert (row["Order"], row["Client"], row["Reference"], row["State"]) == (order.pk, "Acme", "PO-1", "Placed")
+
+
+def test_the_price_is_beside_the_cost_and_only_with_a_mark_up():
+    nova = make_client("Nova")
+    nova.markup_percent, nova.markup_step = Decimal(50), Decimal("0.5")
+    order = make_placed(client=nova, charge=Decimal("2.1"))
+    assert (EXPORTED["Cost"](order), EXPORTED["Price for the client"](order)) == (Decimal("2.1"), 3)
+    assert EXPORTED["Price for the client"](make_placed(client=make_client("Orbit"), charge=Decimal(2))) is None
+    assert EXPORTED["Price for the client"](make_placed(charge=Decimal(2))) is None
+    assert EXPORTED["Price for the client"](make_placed(client=nova, charge=None, expected_cost=None)) is None
 
 
 def test_a_lifetime_refill_is_a_word():

@@ -23,11 +23,12 @@ from panels import bell
 from panels.catalog import records
 from panels.catalog.facts import read_names
 from panels.catalog.offers import count_offers
+from panels.clients import days as client_days
 from panels.management import parts
 from panels.management.demo_accounts import ACCOUNTS, DemoAccount, open_account
 from panels.management.demo_approval import ask_for_approval
 from panels.management.demo_data import fill
-from panels.models import Panel
+from panels.models import Client, Panel
 from panels.money.rates import set_reporting_currency, store_file
 from panels.money.totals import recount, today
 from panels.people.changes import invite
@@ -37,6 +38,8 @@ from panels.worker.processes import Family, StopSignals, free_port
 LOG = DEMO_DIR / "demo.log"
 # Created when the data are complete. Without this file, the next run starts again with empty data.
 READY = DEMO_DIR / "ready"
+# The client that pays prices with a mark-up.
+DEMO_PRICES = "Northwind Roasters"
 RATES = b"currency,rate\nUSD,1.0876\nGBP,0.8329\nTRY,49.21\n"
 
 
@@ -121,6 +124,9 @@ def _prepare(signals: StopSignals) -> bool:
     count_offers(threading.Event(), nap=0)
     records.mark_changed()
     records.compute(threading.Event())
+    Client.objects.filter(name=DEMO_PRICES).update(markup_percent=Decimal(25), markup_step=Decimal("0.5"))
+    client_days.compare(threading.Event(), nap=0)
+    client_days.compute(threading.Event(), nap=0)
     recount()
     # The balance of the last panel is low.
     panel.refresh_from_db()

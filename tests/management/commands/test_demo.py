@@ -47,6 +47,13 @@ def test_the_demo_shows_the_way_in_and_continues_where_it_was(start, clone):
     assert look(clone, "SELECT 1 FROM panels_panel WHERE balance < low_balance")
     check_past(clone, orders)
 
+    spent = (
+        "SELECT client_pk FROM panels_clientday WHERE client_pk > 0 GROUP BY client_pk HAVING count(DISTINCT day) > 20"
+    )
+    assert len(look(clone, spent)) >= 3
+    assert look(clone, "SELECT count(DISTINCT campaign_pk) > 3 FROM panels_clientday") == [1]
+    assert look(clone, "SELECT name FROM panels_client WHERE markup_percent IS NOT NULL") == ["Northwind Roasters"]
+
     assert {"mara", "jonas", "lea"} <= set(look(clone, "SELECT username FROM auth_user"))
     assert look(clone, "SELECT username FROM auth_user WHERE password LIKE '!%' AND is_active") == ["lea"]
 
