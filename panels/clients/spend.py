@@ -98,7 +98,8 @@ def _at_stage(orders: QuerySet[Any], stage: Stage, now: dt.datetime) -> QuerySet
     at = orders.filter(at=stage)
     if stage == Stage.PROBLEM:
         at = at.filter(created_at__gte=midnight(last_month(now)[0]))
-    return at.values_list("of", Value(stage.value)).annotate(number=Count("pk"))
+    counted: QuerySet[Any, Any] = at.values_list("of", Value(stage.value)).annotate(number=Count("pk"))
+    return counted
 
 
 def open_orders(of: str, pk: int, most: int) -> list[Order]:

@@ -14,7 +14,7 @@ from panels.calls import polling
 from panels.calls.catalog import sync_catalog
 from panels.calls.polling import _lease_orders, _record_answers, poll_due
 from panels.calls.submission import submit_queued
-from panels.models import Order, Panel, Service, ServiceFacts
+from panels.models import Order, Panel, Recount, Service, ServiceFacts
 from panels.orders.following import request_check, stop_following
 from panels.protocol.client import PanelClient
 from panels.protocol.errors import OutcomeUnknown, Refused
@@ -57,6 +57,18 @@ def test_due_orders_are_asked_about_in_one_call(synced_panel, sandbox, placed):
     assert third.charge == 0
     assert first.finished_at is not None
     assert first.events.last().detail.endswith("→ Completed")
+
+
+def test_money_given_back_names_the_day_to_sum_anew(synced_panel, sandbox, placed):
+    sandbox.finish(placed[0].remote_id, "Completed")
+    poll(synced_panel)
+    assert not Recount.objects.exists()
+    make_due(placed_at=timezone.now() - timedelta(days=9))
+    sandbox.finish(placed[1].remote_id, "Canceled")
+    sandbox.finish(placed[2].remote_id, "Canceled")
+    poll(synced_panel)
+    (named,) = Recount.objects.values_list("day", "panel")
+    assert named == (timezone.localdate(timezone.now() - timedelta(days=9)), synced_panel.pk)
 
 
 def test_the_end_of_the_refill_is_known_with_the_end_of_the_order(synced_panel, sandbox, placed):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from panels.lists.cells import aside, lasting_aside, main_link, words
+from panels.lists.cells import aside, lasting_aside, linked_column, main_link, words
 
 
 def test_a_text_that_may_be_cut_is_in_full_on_hover_and_escaped():
@@ -28,3 +28,9 @@ def test_a_remark_that_a_phone_shows_has_the_rest_of_its_text_apart_and_in_full_
     start = '<span class="small muted table__lasting" title="paused'
     assert lasting_aside("paused", "<b>") == f'{start}: &lt;b&gt;">paused<span>: &lt;b&gt;</span></span>'
     assert lasting_aside("paused") == f'{start}">paused</span>'
+
+
+def test_a_name_of_another_row_links_to_its_page():
+    column = linked_column("client", "Client", lambda row: row)
+    assert column.cell((7, "A <b>")) == '<a href="/clients/7/" title="A &lt;b&gt;">A &lt;b&gt;</a>'
+    assert column.cell((None, None)) == "–"

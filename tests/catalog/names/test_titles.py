@@ -3,7 +3,7 @@
 import pytest
 
 from panels.catalog.names.reading import read_name
-from panels.catalog.names.titles import platform_name, title_of
+from panels.catalog.names.titles import metric_title, platform_name, title_of
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,9 @@ def test_a_service_that_says_too_little_keeps_its_name():
 
 def test_platforms_are_written_as_they_write_themselves():
     assert [platform_name(each) for each in ("tiktok", "apple_music", "?zorble")] == ["TikTok", "Apple Music", "Zorble"]
+
+
+def test_what_is_counted_is_platform_and_metric():
+    assert metric_title("tiktok", "live_viewers+likes") == "TikTok live viewers + likes"
+    assert metric_title("", "views") == "views"
+    assert metric_title("instagram", "") == "Other"
