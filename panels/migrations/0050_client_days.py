@@ -72,7 +72,7 @@ def of_client(name, key, *fields):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("panels", "0045_fill_refill_until")]
+    dependencies = [("panels", "0049_stage_of_approval")]
 
     operations = [
         migrations.AddField(
