@@ -49,7 +49,7 @@ EXPORTED: Mapping[str, Callable[[Row], Any]] = {
 def _title(row: Row) -> str:
     grade = row.grade
     title = grade.product.title
-    refill = f"?refill={grade.refill}" if grade.refill else ""
+    refill = f"?refill_class={grade.refill}" if grade.refill else ""
     return main_link(f"{grade.product.get_absolute_url()}{refill}", title, title)
 
 

@@ -171,7 +171,7 @@ class FilterBar:
     @cached_property
     def view(self) -> SavedView | None:
         """The saved view that is open."""
-        return self._menu.find_open(self.list_name)
+        return self._menu.find_open(self.list_name) if self.list_name else None
 
     @property
     def is_changed(self) -> bool:

@@ -59,6 +59,18 @@ def test_the_page_of_a_product_shows_the_cheapest_of_each_grade_and_all_offers(a
     assert "<html" not in fragment
 
 
+def test_a_product_opens_with_the_refill_that_its_list_was_narrowed_by(as_viewer, product):
+    (row,) = as_viewer.get(URL, {"refill": 1}).context["page"].rows
+    address = f"{product.get_absolute_url()}?refill_class=1"
+    assert f'href="{address}"' in as_viewer.get(URL, {"refill": 1}).text
+    assert len(as_viewer.get(address).context["page"].rows) == row.offers == 2
+
+
+def test_a_wrong_filter_of_the_offers_is_named(as_viewer, product):
+    answer = as_viewer.get(product.get_absolute_url(), {"refill_class": "often"})
+    assert (answer.status_code, "This filter is" in answer.text) == (200, True)
+
+
 def test_the_export_of_a_product_has_its_offers_alone(as_viewer, product):
     _, address, _ = as_viewer.get(product.get_absolute_url()).context["exports"][0]
     rows = list(csv.DictReader(as_viewer.get(address).getvalue().decode("utf-8-sig").splitlines()))
