@@ -13,7 +13,7 @@ from panels.catalog.equivalents import AT_ONCE
 from panels.catalog.offers import CURRENCY, offers
 from panels.models import RefillClass, Service, ServiceFacts
 from panels.models.product import OF_KNOWN
-from panels.money.exchange import Converter
+from panels.money.exchange import Converted, Converter
 from panels.protocol.order_types import order_type
 
 # The most offers for one service.
@@ -22,9 +22,13 @@ MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An offer, its refill, and how many of the orders its limits fit."""
+    """An offer, its price as it is compared, its refill, and how many of the orders its limits fit.
+
+    price: None if there is no reporting currency, or no rate.
+    """
 
     service: Service
+    price: Converted | None
     refill: RefillClass
     fits: int
     orders: int
@@ -91,6 +95,7 @@ def find_choices(quantities: Mapping[int, Sequence[int | None]]) -> dict[int, li
         pk: [
             Choice(
                 services[found.pk],
+                converter.convert(found.rate, found.currency),
                 RefillClass(found.refill),
                 sum(map(found.fits, quantities[pk])),
                 len(quantities[pk]),

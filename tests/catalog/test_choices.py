@@ -44,6 +44,25 @@ def test_foreign_prices_are_compared_as_far_as_rates_are_fresh(days_ago, panels)
     assert [each.service.panel.name for each in found(service)] == panels
 
 
+def test_with_a_reporting_currency_the_offers_of_all_panels_come_by_price():
+    report_in("EUR")
+    make_rate("USD", "1.25")
+    service = offer(2, make_panel(reported_currency="EUR"))
+    euro, dollar = offer("0.9", make_panel(reported_currency="EUR")), offer(1)
+    unknown = offer("0.1", make_panel(reported_currency="NGN"))
+    choices = found(service)
+    assert [each.service for each in choices] == [dollar, euro, unknown]
+    assert [each.price and each.price.amount for each in choices] == [Decimal("0.8"), Decimal("0.9"), None]
+
+
+def test_an_old_rate_compares_nothing():
+    report_in("EUR")
+    make_rate("USD", "1.25", days_ago=4)
+    service = offer(2, make_panel(reported_currency="EUR"))
+    euro, dollar = offer("0.9", make_panel(reported_currency="EUR")), offer("0.1")
+    assert [each.service for each in found(service)] == [euro, dollar]
+
+
 def test_no_offer_has_less_refill_or_another_type_or_is_blocked():
     service = offer(2, name=f"{NAME} [Refill 60 Days]")
     offer(1, name=f"{NAME} [Refill 30 Days]")
