@@ -34,9 +34,9 @@ class Words(forms.CharField):
 class Number(forms.CharField):
     """A whole number, or one of some words. Stays a text."""
 
-    def __init__(self, *, words: tuple[str, ...] = (), **options: Any) -> None:
+    def __init__(self, *, words: tuple[str, ...] = (), most: int = _MOST, **options: Any) -> None:
         super().__init__(required=False, max_length=20, **options)
-        self._words = words
+        self._words, self._most = words, most
         self.widget.attrs |= {"autocomplete": "off"}
 
     def to_python(self, value: Any) -> str:
@@ -45,9 +45,10 @@ class Number(forms.CharField):
         for word in self._words:
             if text.casefold() == word.casefold():
                 return word
-        if text and not (text.isascii() and text.isdecimal() and int(text) <= _MOST):
+        if text and not (text.isascii() and text.isdecimal() and int(text) <= self._most):
+            limit = "" if self._most == _MOST else f" up to {self._most:,}"
             words = f" or {', '.join(self._words)}" if self._words else ""
-            raise ValidationError(f"Enter a whole number{words}, or nothing.", code="number")
+            raise ValidationError(f"Enter a whole number{limit}{words}, or nothing.", code="number")
         return str(int(text)) if text else ""
 
 
@@ -68,7 +69,7 @@ class FactsForm(forms.Form):
     refill_days = Number(label="Refill in days", words=(LIFETIME,))
     speed_max = Number(label="Speed, units a day")
     start_max_minutes = Number(label="Start within minutes")
-    drop_max = Number(label="Drop in %", words=(LOW, HIGH))
+    drop_max = Number(label="Drop in %", words=(LOW, HIGH), most=100)
     minutes = Number(label="Viewers stay, minutes")
     watch_seconds = Number(label="Views last, seconds")
     noise = forms.BooleanField(label="It is no service, but a heading or an advert", required=False)

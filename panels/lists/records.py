@@ -44,11 +44,14 @@ class Line:
     orders: int
     address: str
     promise: str = ""
+    # For a share: the orders that it is a share of. None: `orders`.
+    sample: int | None = None
 
     @property
     def is_few(self) -> bool:
         """Whether so few orders show the number that it may be chance."""
-        return 0 < self.orders < ServiceRecord.FEW
+        sample = self.orders if self.sample is None else self.sample
+        return 0 < sample < ServiceRecord.FEW
 
 
 @dataclass(frozen=True)
@@ -118,12 +121,13 @@ def _deliveries(record: ServiceRecord, of: Mapping[str, object]) -> Iterator[Lin
     for progress in OTHER_ENDS:
         if number := told["orders"].get(progress, 0):
             share = f"{percent(number / placed)} of the orders"
-            yield Line(progress.label, share, number, _orders(record, of, progress=progress))
+            yield Line(progress.label, share, number, _orders(record, of, progress=progress), sample=placed)
     if refused := sum(told["refused"].values()):
         # PostgreSQL keeps no order of names in JSON.
         counts = sorted(told["refused"].items(), key=lambda each: (-each[1], each[0]))
         reasons = [f"{REASONS.get(Reason(name), name)}{_times_of(number)}" for name, number in counts]
-        yield Line("Refused", ", ".join(reasons), refused, _orders(record, of, state=Order.State.REFUSED))
+        address = _orders(record, of, state=Order.State.REFUSED)
+        yield Line("Refused", ", ".join(reasons), refused, address, sample=placed + refused)
 
 
 def _times_of(number: int) -> str:

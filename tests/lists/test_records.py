@@ -66,6 +66,16 @@ def test_too_few_orders_tell_no_time_and_are_called_few():
     assert (line.fact, line.orders, line.is_few) == ("–", 1, True)
 
 
+def test_a_share_of_many_orders_is_not_called_few():
+    service = make_service()
+    for _ in range(19):
+        make_delivered(service, HOUR)
+    make_order(service, state="placed", progress="canceled", finished_at=timezone.now())
+    make_order(service, state="refused", error_class="duplicate", finished_at=timezone.now())
+    found = lines_of(service)
+    assert [(found[name].orders, found[name].is_few) for name in ("Canceled", "Refused")] == [(1, False)] * 2
+
+
 def test_refusals_are_told_by_their_reason():
     service = make_service()
     for reason in ("funds", "duplicate", "duplicate"):

@@ -73,6 +73,18 @@ def test_a_reporting_currency_is_set_and_taken_back(as_manager):
     assert Preferences.current().reporting_currency == ""
 
 
+def test_a_reporting_currency_without_a_fresh_rate_says_which_rates_are_missing(as_manager):
+    make_panel(reported_currency="USD")
+    make_rate("NGN", 1650, days_ago=4)
+    answer = as_manager.post(f"{PAGE}currency/", {"reporting_currency": "NGN"}, follow=True)
+    assert "but not all of them without the rates of NGN and USD" in text_of(answer)
+    make_rate("NGN", 1650)
+    make_rate("USD", "1.25")
+    post(as_manager, "currency", reporting_currency="")
+    answer = as_manager.post(f"{PAGE}currency/", {"reporting_currency": "NGN"}, follow=True)
+    assert "Prices are compared in NGN from now on." in text_of(answer)
+
+
 def test_a_refused_code_is_shown_again_with_its_reason(as_manager):
     answer = post(as_manager, "currency", reporting_currency="€uro")
     assert answer.status_code == 422
