@@ -58,7 +58,7 @@ class ProductFilter(ListFilter):
 
     PRESETS: ClassVar = {
         "With refill": f"refill={RefillClass.MONTH}",
-        "Lifetime refill": f"refill={RefillClass.LIFETIME}",
+        "A year or a lifetime": f"refill={RefillClass.LIFETIME}",
         "At several panels": "several=on",
     }
 

@@ -45,7 +45,7 @@ def orderable() -> QuerySet[Service]:
     """Return the services that can be ordered and that the team has not blocked."""
     services = Service.objects.filter(is_listed=True, panel__is_active=True).exclude(_BLOCKED)
     unread = ("description", "search_text", "former_text", "panel__api_key", "record__tally", "record__numbers")
-    return services.select_related("panel", "record").defer(*unread)
+    return services.select_related("panel", "record", "mark").defer(*unread)
 
 
 def find_matching(typed: str, user: Any, most: int, panel: Panel | None = None) -> list[Service]:

@@ -158,8 +158,8 @@ PRODUCTS: Table[Row] = Table(
         Column(name="cheapest", title="Cheapest at", cell=_panel, css="w-name", place="remark"),
         Column(name="panels", title="Panels", cell=lambda row: numbers.count(row.grade.panels), css="num"),
         Column(name="offers", title="Offers", cell=_offers, css="num", sort="-offers"),
-        Column(name="spread", title="Dearest", cell=_spread, css="num"),
-        Column(name="record", title="Own orders", cell=_record, shown="medium", needs=OF_ORDERS),
+        Column(name="spread", title="Dearest", cell=_spread, css="num", shown="medium"),
+        Column(name="record", title="Own orders", cell=_record, place="remark", needs=OF_ORDERS),
         Column(
             name="actions",
             title="Order",

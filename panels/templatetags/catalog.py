@@ -11,7 +11,7 @@ from django.utils.html import format_html
 
 from panels.models import RefillClass, Service, ServiceChange
 from panels.pages import numbers
-from panels.pages.facts import draw_chips
+from panels.pages.facts import draw_chips, draw_marks
 from panels.pages.numbers import NBSP, NO_VALUE
 from panels.pages.records import draw_record
 from panels.pages.states import badge
@@ -78,6 +78,13 @@ def type_badge(service: Service) -> str:
 def record_line(service: Service) -> str:
     """Write the three numbers of the record of a service in one line, "" without a record."""
     return draw_record(getattr(service, "record", None))
+
+
+@register.simple_tag
+def team_mark(service: Service) -> str:
+    """Write what the team says about a service that was read with its mark: a favourite, and the note."""
+    drawn, note = draw_marks(service), getattr(getattr(service, "mark", None), "note", "")
+    return format_html("{} {}", drawn, note) if drawn and note else drawn or note
 
 
 @register.simple_tag

@@ -96,14 +96,17 @@ def _repeated(query: QueryDict) -> Order | None:
 
 
 def _find_service(text: str) -> Service:
-    service = Service.objects.select_related("panel", "mark").filter(pk=_read_pk(text)).first()
+    services = Service.objects.select_related("panel", "mark", "record").defer("record__tally", "record__numbers")
+    service = services.filter(pk=_read_pk(text)).first()
     if service is None:
         raise NotOrderableError("This service does not exist. Nothing was placed. Choose a service from the list.")
     return service
 
 
 def _find_order(text: str) -> Order:
-    order = Order.objects.select_related("service__panel", "service__mark").filter(pk=_read_pk(text)).first()
+    relations = ("service__panel", "service__mark", "service__record")
+    unread = ("service__record__tally", "service__record__numbers")
+    order = Order.objects.select_related(*relations).defer(*unread).filter(pk=_read_pk(text)).first()
     if order is None:
         raise NotOrderableError("The order to repeat does not exist. Nothing was placed. Choose a service.")
     return order

@@ -40,16 +40,18 @@ def product_list(request: HttpRequest) -> HttpResponse:
     shown = ProductGrade.objects.select_related(*RELATED).defer(*UNREAD)
     page, total = find_page(found.rows, request.GET, sort=PRODUCTS.field_of(sort), shown=shown)
     bar = FilterBar(found, request, list_name="products", target="products")
+    converter = Converter.read()
+    rows = priced(page, converter)
     context = {
         "filter": found,
         "bar": bar,
         "facets": list(facets_of(bar, found.counts())),
         "page": page,
         "total": total,
-        "table": TablePage(
-            PRODUCTS, request, page.with_rows(priced(page, Converter.read())), sort=sort, is_filtered=bar.is_active
-        ),
+        "table": TablePage(PRODUCTS, request, page.with_rows(rows), sort=sort, is_filtered=bar.is_active),
         "exports": list(files_of(request, "product_export", total)),
+        "is_compared": all(row.price for row in rows if row.grade.offers),
+        "currency": converter.currency,
     }
     return render_list(request, "panels/catalog/product_list.html", context, partial="products")
 

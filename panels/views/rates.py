@@ -15,7 +15,14 @@ from panels.catalog.offers import compare_anew
 from panels.forms.rates import RateFileForm, RateForm, ReportingCurrencyForm
 from panels.models import JobRun
 from panels.money.exchange import FRESH_FOR, Converter
-from panels.money.rates import is_fetch_wanted, set_reporting_currency, store_file, store_typed, used_currencies, used_rates
+from panels.money.rates import (
+    is_fetch_wanted,
+    set_reporting_currency,
+    store_file,
+    store_typed,
+    used_currencies,
+    used_rates,
+)
 from panels.templatetags.exchange import rate_words
 
 MAY_CHANGE = "panels.change_preferences"
@@ -42,7 +49,9 @@ def rates_currency(request: HttpRequest) -> HttpResponse:
     compare_anew()
     if currency and (lacking := Converter.read().lacking(used_currencies())):
         rates = f"the rate{'s' if len(lacking) > 1 else ''} of {' and '.join(lacking)}"
-        messages.warning(request, f"Prices are compared in {currency} from now on, but not all of them without {rates}.")
+        messages.warning(
+            request, f"Prices are compared in {currency} from now on, but not all of them without {rates}."
+        )
     elif currency:
         messages.success(request, f"Prices are compared in {currency} from now on.")
     else:

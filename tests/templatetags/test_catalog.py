@@ -12,7 +12,7 @@ from tests.factories import make_panel, make_service
 
 def test_the_tags_are_registered():
     tags = {"price", "price_unit", "type_badge", "average_time", "change_words", "elsewhere_link"}
-    tags |= {"fact_chips", "record_line"}
+    tags |= {"fact_chips", "record_line", "team_mark"}
     assert set(catalog.register.tags) == tags
     assert catalog.register.filters == {}
 

@@ -19,7 +19,7 @@ from django.utils import timezone
 from panels.bulk.confirming import confirm, summary
 from panels.forms.orders import TERMS, OrderForm
 from panels.models import Client as Customer
-from panels.models import Controls, Order, OrderEvent, Panel, Product, Service, ServiceMark
+from panels.models import Controls, Order, OrderEvent, Panel, Product, Service, ServiceMark, ServiceRecord
 from panels.orders.placing import place_order
 from panels.orders.resolution import release, send_again
 from panels.protocol.order_types import ORDER_TYPES
@@ -1192,7 +1192,7 @@ def test_an_active_order_of_an_equivalent_service_is_warned_about(as_operator, f
 
 
 def test_a_blocked_service_is_not_offered_and_cannot_be_placed(as_operator):
-    service = make_service(name="Blocked likes")
+    service = make_service(name="Blocked likes", remote_id="blocked-7")
     form = open_form(as_operator, service)
     mark = ServiceMark.objects.create(service=service, is_blocked=True, note="They deliver bots.")
     for response in (
@@ -1207,3 +1207,20 @@ def test_a_blocked_service_is_not_offered_and_cannot_be_placed(as_operator):
     mark.is_blocked = False
     mark.save()
     assert post(as_operator, form, link=LINK, quantity="1000").status_code == 302
+
+
+def test_what_the_team_and_its_orders_say_of_a_service_stands_in_the_choice_and_in_the_form(as_operator):
+    service = make_service()
+    ServiceMark.objects.create(service=service, is_favourite=True, note="Ask <Ana> first")
+    known = {"orders": 43, "finish_orders": 43, "delivered_orders": 43, "price_orders": 43, "currency": "USD"}
+    ServiceRecord.objects.create(
+        service=service, finish_minutes=420, delivered=Decimal("0.98"), price=Decimal("1.05"),
+        computed_at=timezone.now(), **known,
+    )  # fmt: skip
+    for answer in (
+        as_operator.get(NEW, {"service": service.pk}),
+        as_operator.get(NEW, {"again": make_order(service).pk}),
+        as_operator.get(SERVICES, {"q": service.name}, headers=HTMX),
+    ):
+        assert "favourite</span> Ask &lt;Ana&gt; first" in answer.text
+        assert "≤\xa07\xa0h" in answer.text

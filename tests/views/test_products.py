@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 
 from panels.catalog import products
+from panels.catalog.offers import mark_all_stale
 from panels.models import Product, ServiceFacts
-from tests.factories import make_offer, make_panel, read_offers
+from tests.factories import make_offer, make_panel, make_rate, read_offers, report_in
 
 pytestmark = pytest.mark.django_db
 URL = "/catalog/products/"
@@ -39,6 +40,22 @@ def test_a_row_has_the_cheapest_offer_and_the_number_of_panels(as_viewer, produc
 def test_with_refill_the_cheapest_one_with_refill_is_shown(as_viewer, product):
     (row,) = as_viewer.get(URL, {"refill": 1}).context["page"]
     assert (row.product, row.price, row.offers) == (product, Decimal("0.9"), 2)
+
+
+def test_prices_that_are_not_compared_are_explained(as_viewer, as_manager, product):
+    make_offer("Instagram Followers", make_panel(reported_currency="EUR"))
+    read_offers()
+    assert "cannot be compared without a reporting currency" in as_viewer.get(URL).text
+    report_in("EUR")
+    make_rate("USD", "1.25", days_ago=4)
+    read_offers()
+    answer = as_manager.get(URL).text
+    assert "not compared in EUR" in answer
+    assert 'href="/settings/rates/">Set' in answer
+    make_rate("USD", "1.25")
+    mark_all_stale()
+    read_offers()
+    assert "not compared" not in as_viewer.get(URL).text
 
 
 def test_products_are_sorted_by_price(as_viewer, product):
