@@ -41,7 +41,14 @@ def test_facts_are_read_as_products_compare_them(name, typed, fact):
 
 @pytest.mark.parametrize(
     ("name", "typed"),
-    [("refill_days", "soon"), ("speed_max", "-1"), ("minutes", "99999999999"), ("platform", "<b>"), ("gender", "x")],
+    [
+        ("refill_days", "soon"),
+        ("speed_max", "-1"),
+        ("minutes", "99999999999"),
+        ("drop_max", "101"),
+        ("platform", "<b>"),
+        ("gender", "x"),
+    ],
 )
 def test_what_cannot_be_read_is_an_error_of_its_field(name, typed):
     assert name in form(**{name: typed}).errors
