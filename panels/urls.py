@@ -83,6 +83,7 @@ urlpatterns = [
     path("catalog/products/", products.product_list, name="product_list"),
     path("catalog/products/export.<table:suffix>", products.product_export, name="product_export"),
     path("catalog/products/<int:pk>/", products.product_detail, name="product_detail"),
+    path("catalog/products/<int:pk>/prices/", products.product_prices, name="product_prices"),
     path("catalog/products/<int:pk>/title/", products.product_title, name="product_title"),
     path("catalog/changes/", service_changes.change_list, name="change_list"),
     path("catalog/changes/export.<table:suffix>", service_changes.change_export, name="change_export"),

@@ -86,6 +86,7 @@ TABLE = {
     ("change_export", "GET"): (LOGIN, 403, 200, 200, 200),
     ("service_detail", "GET"): (LOGIN, 403, 200, 200, 200),
     ("product_detail", "GET"): (LOGIN, 403, 200, 200, 200),
+    ("product_prices", "GET"): (LOGIN, 403, 200, 200, 200),
     ("service_type", "POST"): (LOGIN, 403, 403, 403, 302),
     ("service_facts", "GET"): (LOGIN, 403, 403, 200, 200),
     ("service_facts", "POST"): (LOGIN, 403, 403, 302, 302),

@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 
 import django_filters
 from django import forms
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Value
+from django.db.models.functions import Lower, StrIndex
 
 from panels.filters.base import all_words
 from panels.models import Panel, RefillClass, Service
@@ -195,7 +196,11 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def of_category(self, queryset: QuerySet[Service], _: str, text: str) -> QuerySet[Service]:
         """Keep services whose category has the text. The search text includes the category and has an index."""
-        return queryset.filter(search_text__contains=text.lower(), category__icontains=text)
+        found = queryset.filter(search_text__contains=text.lower())
+        if not self.is_merged:
+            return found.filter(category__icontains=text)
+        # PostgreSQL expects one row of `icontains`, and so sorts all rows of each panel instead of reading its index.
+        return found.alias(place=StrIndex(Lower("category"), Lower(Value(text)))).filter(place__gt=0)
 
     def of_type(self, queryset: QuerySet[Service], _: str, slug: str) -> QuerySet[Service]:
         """Keep one type. The slug of an unknown type is empty."""

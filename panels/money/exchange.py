@@ -40,7 +40,7 @@ class Converter:
 
     @classmethod
     def read(cls) -> Converter:
-        """Return the present converter. It takes one query, and two more if a reporting currency is set."""
+        """Return the present converter. It takes one query, and one more if a reporting currency is set."""
         currency = Preferences.current().reporting_currency
         return cls(currency, ExchangeRate.newest() if currency else (), today())
 

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
-from panels.catalog.price_steps import price_steps
+from panels.catalog.price_steps import SHOWN_FOR, price_steps
 from panels.catalog.products import rename
 from panels.filters import ProductFilter
 from panels.lists.products import PRODUCTS, RELATED, UNREAD, priced
@@ -23,7 +23,7 @@ from panels.money.exchange import Converter
 from panels.pages.downloads import back_to_list, files_of, send_list
 from panels.pages.facets import facets_of
 from panels.pages.filter_bar import FilterBar, render_list, without_empty
-from panels.pages.htmx import wants_fragment
+from panels.pages.htmx import render_page, wants_fragment
 from panels.pages.limits import limited
 from panels.pages.paging import find_page
 from panels.pages.table import TablePage
@@ -89,9 +89,17 @@ def _about(request: HttpRequest, product: Product, converter: Converter) -> dict
     record = getattr(product, "record", None) if request.user.has_perm("panels.view_order") else None
     return {
         "grades": priced(_apart(grades), converter),
-        "pictures": price_steps(product),
         "record": record_page(record, {"product": product.pk}) if record and record.is_counted else None,
     }
+
+
+@permission_required("panels.view_service", raise_exception=True)
+@require_safe
+def product_prices(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what the offers of a product cost over time. The page of the product loads it when it is scrolled to."""
+    product = get_object_or_404(Product, pk=pk)
+    context = {"product": product, "pictures": price_steps(product), "days": SHOWN_FOR.days}
+    return render_page(request, "panels/catalog/product_prices.html", context, partial="pictures")
 
 
 def _apart(grades: Iterable[ProductGrade]) -> list[ProductGrade]:

@@ -91,6 +91,17 @@ def test_with_rates_prices_of_several_currencies_are_sorted_by_their_worths():
     assert not compared("EUR", sort="price", currency="USD").is_merged
 
 
+@pytest.mark.parametrize("text", ["SPOTI", "Музыка", "spotify", "100%_", "tiktok", "name"])
+def test_a_category_finds_the_same_services_however_they_are_sorted(text):
+    euro, dollar = (make_panel(reported_currency=each) for each in ("EUR", "USD"))
+    found = make_service(euro, name="Name", category="Spotify plays, Музыка 100%_")
+    make_service(dollar, name="Spotify Музыка 100%_", category="Other")
+    make_rate("USD", "1.25")
+    merged, plain = compared("EUR", category=text, sort="price"), compared("EUR", category=text, sort="name")
+    assert (merged.is_merged, plain.is_merged) == (True, False)
+    assert set(merged.qs) == set(plain.qs) == ({found} if text not in ("tiktok", "name") else set())
+
+
 def test_nothing_is_sorted_by_a_missing_or_an_old_rate():
     for currency in ("EUR", "USD", "NGN", ""):
         make_service(make_panel(reported_currency=currency))

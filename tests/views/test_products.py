@@ -1,14 +1,24 @@
 """The list of products, and the page of one with its offers."""
 
 import csv
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from panels.catalog import products
 from panels.catalog.offers import mark_all_stale
-from panels.models import Product, ServiceFacts
-from tests.factories import make_offer, make_panel, make_rate, read_offers, report_in
+from panels.models import Product, Service, ServiceFacts, Worker
+from tests.factories import (
+    count_records,
+    make_delivered,
+    make_offer,
+    make_panel,
+    make_rate,
+    read_offers,
+    report_in,
+)
 
 pytestmark = pytest.mark.django_db
 URL = "/catalog/products/"
@@ -128,10 +138,33 @@ def test_a_service_that_says_too_little_is_a_product_of_its_own(as_viewer):
     assert "compared with no other" in as_viewer.get(Product.objects.get().get_absolute_url()).text
 
 
-def test_the_pages_take_few_queries(as_viewer, product, django_assert_max_num_queries):
-    as_viewer.get(URL)
-    # The page of a product is a list of services, and what is above and below it.
-    pages = ((URL, 15), (f"{URL}?platform=instagram&refill=1", 15), (product.get_absolute_url(), 17))
-    for address, most in pages:
-        with django_assert_max_num_queries(most):
-            as_viewer.get(address)
+def test_the_prices_of_the_past_are_loaded_when_they_are_scrolled_to(as_viewer, product):
+    page, address = as_viewer.get(product.get_absolute_url()).text, f"{product.get_absolute_url()}prices/"
+    assert f'hx-get="{address}" hx-trigger="intersect once"' in page
+    # Also without JavaScript.
+    assert f'<a href="{address}">Prices of the last 90 days</a>' in page
+    assert "chart__picture" not in page
+    fragment, whole = as_viewer.get(address, headers={"HX-Request": "true"}).text, as_viewer.get(address).text
+    assert ("<html" in fragment, "<html" in whole) == (False, True)
+    assert fragment.count("chart__picture") == whole.count("chart__picture") == 1
+    Service.objects.update(is_listed=False)
+    assert "No panel offers it now." in as_viewer.get(address).text
+
+
+def test_the_pages_take_few_queries(as_operator, product, django_assert_max_num_queries):
+    euro = make_panel(name="Euro", reported_currency="EUR")
+    make_offer("Instagram Followers | R60", euro, rate_per_1000=Decimal("0.7"))
+    make_rate("USD", "1.25")
+    report_in("EUR")
+    read_offers()
+    for service in Service.objects.all():
+        make_delivered(service, timedelta(hours=1))
+    count_records()
+    # Without a worker, every page counts what waits for it.
+    Worker.objects.create(host="web1", pid=1, started_at=timezone.now(), seen_at=timezone.now())
+    as_operator.get(URL)
+    address = product.get_absolute_url()
+    assert "≈" in as_operator.get(address).text
+    for page in (URL, f"{URL}?platform=instagram&refill=1", address, f"{address}?refill_class=1", f"{address}prices/"):
+        with django_assert_max_num_queries(15):
+            as_operator.get(page)
