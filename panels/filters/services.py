@@ -13,6 +13,7 @@ from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Lower, StrIndex
 
 from panels.filters.base import all_words
+from panels.filters.price_range import PriceFilter, in_range
 from panels.models import Panel, RefillClass, Service
 from panels.models.planning import unindexed
 from panels.money.exchange import Converter
@@ -32,8 +33,8 @@ def _both_ways(fields: Mapping[str, str]) -> dict[str, str]:
 class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
     """The services of all panels that the catalog shows. By default these are the listed services of active panels.
 
-    An order of prices compares their worths in the reporting currency (`is_merged`). Without worths, only prices in the
-    same currency can be compared, so it needs a single currency. A range always needs one (`lacks_currency`).
+    An order of prices compares their worths in the reporting currency (`is_merged`), and so does a range. Without
+    worths, only prices in the same currency can be compared, so both need a single currency (`lacks_currency`).
     """
 
     # Sorted by a number of the record, only services that have the number are shown.
@@ -41,6 +42,7 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
     SORTS: ClassVar = _both_ways({"name": "name", "price": "rate_per_1000"} | _of_record(RECORDED))
     ANSWERS = (("yes", "Yes"), ("no", "No"), ("unknown", "Not stated"))
     NO_CURRENCY = "-"
+    RANGE = ("price_from", "price_to")
 
     q = django_filters.CharFilter(
         label="Search",
@@ -73,12 +75,8 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
         label="Team", empty_label="All", method="marked", choices=(("favourite", "Favourites"), ("blocked", "Blocked"))
     )
     currency = django_filters.ChoiceFilter(label="Currency", empty_label="All", method="leave")
-    price_from = django_filters.NumberFilter(
-        label="Price from", field_name="rate_per_1000", lookup_expr="gte", min_value=0, max_digits=17, decimal_places=8
-    )
-    price_to = django_filters.NumberFilter(
-        label="Price to", field_name="rate_per_1000", lookup_expr="lte", min_value=0, max_digits=17, decimal_places=8
-    )
+    price_from = PriceFilter(label="Price from", method="leave", min_value=0, max_digits=17, decimal_places=8)
+    price_to = PriceFilter(label="Price to", method="leave", min_value=0, max_digits=17, decimal_places=8)
     show = django_filters.ChoiceFilter(
         label="Show",
         empty_label="Listed",
@@ -99,6 +97,8 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
         known = sorted({panel.currency for panel in self._panels})
         self.filters["panel"].extra["choices"] = [(str(panel.pk), panel.name) for panel in self._panels]
         self.filters["currency"].extra["choices"] = [(each or self.NO_CURRENCY, each or "Not known") for each in known]
+        for name in self.RANGE:
+            self.form.fields[name].currency = self.range_currency
 
     @cached_property
     def panels(self) -> list[Panel]:
@@ -139,12 +139,34 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
         return len(self.currencies) > 1 and self._is_by_price and bool(self.worths)
 
     @property
+    def range_currency(self) -> str:
+        """The currency of a range of prices, "" if it is not known: the chosen, the reporting or the only currency."""
+        chosen = self._chosen("currency") or self.converter.currency
+        only = self.currencies[0] if len(self.currencies) == 1 else ""
+        return str(chosen or only).removeprefix(self.NO_CURRENCY)
+
+    @property
+    def _worths_in_range(self) -> dict[int, Fraction]:
+        """What a unit of the currency of each panel is worth in the currency of the range. Empty if one is missing."""
+        if self._chosen("currency") or (not self.converter.is_set and len(self.currencies) == 1):
+            return {panel.pk: Fraction(1) for panel in self.panels}
+        return self.worths
+
+    @property
+    def lacks_range(self) -> bool:
+        """Whether the input has a range of prices that cannot be compared."""
+        return self.has_range and bool(self.panels) and not self._worths_in_range
+
+    @property
     def lacks_currency(self) -> bool:
         """Whether the input asks for a comparison of prices that is not possible."""
         is_apart = self._is_by_price and not self.worths
-        # What was paid is kept in the currency of the panel alone.
-        is_apart = is_apart or self._wanted_sort in ("paid", "-paid")
-        return len(self.currencies) > 1 and (self.has_range or is_apart)
+        return self.lacks_range or (len(self.currencies) > 1 and (is_apart or self.is_by_paid))
+
+    @property
+    def is_by_paid(self) -> bool:
+        """Whether the list is to be sorted by what was paid, which is kept in the currency of each panel alone."""
+        return self._wanted_sort in ("paid", "-paid")
 
     @property
     def used_sort(self) -> str:
@@ -164,7 +186,7 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
     @property
     def is_refused(self) -> bool:
         """Whether nothing is shown because the input cannot be read or prices cannot be compared."""
-        return bool(self.errors) or (self.lacks_currency and self.has_range)
+        return bool(self.errors) or self.lacks_range
 
     @property
     def is_narrowed(self) -> bool:
@@ -176,6 +198,8 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
         if self.is_refused:
             return queryset.none()
         found: QuerySet[Service] = super().filter_queryset(queryset)
+        if self.has_range:
+            found = found.filter(in_range(*map(self._chosen, self.RANGE), self._worths_in_range))
         if recorded := self.recorded:
             found = found.filter(**{f"record__{recorded}__isnull": False})
         if self._chosen("show") != "all":
@@ -233,7 +257,7 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
     @property
     def has_range(self) -> bool:
         """Whether the input has a range of prices."""
-        return any(self._chosen(name) is not None for name in ("price_from", "price_to"))
+        return any(self._chosen(name) is not None for name in self.RANGE)
 
     @property
     def _codes(self) -> set[str]:

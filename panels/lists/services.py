@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from decimal import Context, Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -57,6 +58,20 @@ EXPORTED: Mapping[str, Callable[[Service], Any]] = {
     "First seen": lambda service: service.first_seen_at,
     "Last seen": lambda service: service.last_seen_at,
 }
+
+# A file has them if there is a reporting currency. They are empty without a rate.
+CONVERTED: Mapping[str, Callable[[Converted], Any]] = {
+    "Converted price": lambda found: plain_number(found.amount),
+    "Converted to": lambda found: found.currency,
+    "Exchange rate": lambda found: plain_number(found.rate),
+    "Rate of": lambda found: found.day,
+}
+_TWELVE = Context(prec=12)
+
+
+def plain_number(number: Decimal) -> Decimal:
+    """Return a converted number with as many digits as rates can be trusted with."""
+    return _TWELVE.plus(number)
 
 
 def _name(service: Service) -> str:
@@ -265,3 +280,18 @@ def services_table(converter: Converter) -> Table[Service]:
     )
     place = 1 + next(number for number, each in enumerate(SERVICES.columns) if each.name == "price")
     return replace(SERVICES, columns=(*SERVICES.columns[:place], column, *SERVICES.columns[place:]))
+
+
+def with_converted(converter: Converter) -> Table[Service]:
+    """Return the list with columns of its export for the prices in the reporting currency, if there is one."""
+
+    def read(cell: Callable[[Converted], Any]) -> Callable[[Service], Any]:
+        def value(service: Service) -> Any:
+            found = converter.convert(service.rate_per_1000, service.panel.currency)
+            return None if found is None else cell(found)
+
+        return value
+
+    if not converter.is_set:
+        return SERVICES
+    return replace(SERVICES, exported={**EXPORTED, **{title: read(cell) for title, cell in CONVERTED.items()}})

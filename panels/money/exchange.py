@@ -22,12 +22,21 @@ FRESH_FOR = dt.timedelta(days=3)
 
 @dataclass(frozen=True)
 class Converted:
-    """An amount in the reporting currency, and the rates that were used. Without rates, it is the exact amount."""
+    """An amount in the reporting currency, and the rates that were used. Without rates, it is the exact amount.
+
+    rate: what a unit of the other currency is worth.
+    """
 
     amount: Decimal
     currency: str
     rates: tuple[ExchangeRate, ...]
     is_stale: bool
+    rate: Decimal = Decimal(1)
+
+    @property
+    def day(self) -> dt.date | None:
+        """The day of the older one of the rates, None without rates."""
+        return min((rate.day for rate in self.rates), default=None)
 
 
 class Converter:
@@ -76,9 +85,10 @@ class Converter:
         rates = self._rates_between(currency)
         if rates is None:
             return None
-        if rates:
-            amount = amount * self._per_euro(self.currency) / self._per_euro(currency)
-        return Converted(amount, self.currency, rates, any(map(self.is_stale, rates)))
+        if not rates:
+            return Converted(amount, self.currency, (), is_stale=False)
+        here, there = self._per_euro(self.currency), self._per_euro(currency)
+        return Converted(amount * here / there, self.currency, rates, any(map(self.is_stale, rates)), here / there)
 
     def worth(self, currency: str) -> Fraction | None:
         """Return what a unit of a currency is worth in the reporting currency, None if nothing may be ranked by it."""

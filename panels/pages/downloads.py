@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any, TypeVar
 
 from django.contrib import messages
@@ -49,14 +50,28 @@ def send_list(
     sort: str,
     of_page: Callable[[Page[R]], Iterable[Any]] = iter,
 ) -> HttpResponseBase:
+    """Send all pages of a list as a file, like `send_pages`."""
+    return send_pages(request, table, rows, suffix=suffix, read=partial(paginate, rows, sort=sort), of_page=of_page)
+
+
+def send_pages(
+    request: HttpRequest,
+    table: Table[Any],
+    rows: QuerySet[R],
+    *,
+    suffix: str,
+    read: Callable[..., Page[R]],
+    of_page: Callable[[Page[R]], Iterable[Any]] = iter,
+) -> HttpResponseBase:
     """Send all pages of a list as a file. A workbook has at most MOST_ROWS rows, and more lead back to the list.
 
-    of_page: makes the rows of the table from a page of rows of the database.
+    read: reads a page by a query and a size, as `paginate` does. of_page: makes the rows of the table from a page of
+    rows of the database.
     """
     if suffix == "xlsx" and len(rows.order_by()[: MOST_ROWS + 1].values_list("pk")) > MOST_ROWS:
         messages.error(request, f"XLSX holds up to {MOST_ROWS:,} {table.several}. Narrow the filter, or export CSV.")
         return back_to_list(request)
-    return send_rows(table, (row for page in _in_chunks(rows, sort) for row in of_page(page)), suffix)
+    return send_rows(table, (row for page in _in_chunks(read) for row in of_page(page)), suffix)
 
 
 def send_rows(table: Table[M], rows: Iterable[M], suffix: str) -> HttpResponseBase:
@@ -70,13 +85,14 @@ def back_to_list(request: HttpRequest) -> HttpResponseBase:
     return redirect(f"{request.path.rpartition('/')[0]}/?{request.GET.urlencode()}")
 
 
-def _in_chunks(rows: QuerySet[R], sort: str) -> Iterator[Page[R]]:
+def _in_chunks(read: Callable[..., Page[R]]) -> Iterator[Page[R]]:
     """Read a long list in chunks, so that no transaction stays open during a slow download."""
     after = ""
     while True:
-        page = paginate(rows, {"after": after}, sort=sort, size=CHUNK)
+        page = read({"after": after}, size=CHUNK)
         yield page
-        if page.is_last:
+        # A chunk whose rows were all deleted meanwhile has no place behind it.
+        if page.is_last or not page.after:
             return
         after = page.after
 

@@ -56,8 +56,7 @@ def find_merged(
     """
     found = list(rows.order_by().values_list("pk", by)[: COUNT_UP_TO + 1])
     if len(found) > COUNT_UP_TO:
-        parts = [Part(rows.filter(**{by: value}), worth) for value, worth in worths.items()]
-        return merge(parts, query, sort=sort, shown=shown), len(found)
+        return merge(parts_of(rows, by, worths), query, sort=sort, shown=shown), len(found)
     pks = defaultdict(list)
     for pk, value in found:
         # A row with another value was added since the values were read.
@@ -67,6 +66,11 @@ def find_merged(
     few = [Part(every.filter(pk__in=as_one_parameter(each)), worth) for worth, each in pks.items()]
     page = merge(few, query, sort=sort, shown=shown, by_index=False)
     return replace(page, few=every.filter(pk__in=as_one_parameter([pk for pk, _ in found]))), len(found)
+
+
+def parts_of(rows: QuerySet[M], by: str, worths: Mapping[Any, Fraction]) -> list[Part[M]]:
+    """Return the parts of rows for `merge`. `by` is the field that decides about the unit of a row."""
+    return [Part(rows.filter(**{by: value}), worth) for value, worth in worths.items()]
 
 
 def merge(

@@ -42,7 +42,7 @@ def converted_price(found: Converted | None, *, with_currency: object = True, is
     old = ""
     if found.is_stale:
         title = f"{title} (older than {FRESH_FOR.days} days)"
-        old = format_html('<span class="small">{}</span> ', rate_day(min(rate.day for rate in found.rates)))
+        old = format_html('<span class="small">{}</span> ', rate_day(found.day)) if found.day else ""
     return format_html(
         '<span{} title="{}">{}≈{}{}{}{}</span>',
         mark_safe(' class="muted"') if found.is_stale else "",

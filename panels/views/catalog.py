@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -16,18 +17,18 @@ from panels.bell import ring
 from panels.catalog.offers import same_upstream
 from panels.filters import ServiceFilter
 from panels.lists.records import RecordPage, record_page
-from panels.lists.services import RELATED, SERVICES, UNREAD, record_of, services_table
+from panels.lists.services import RELATED, SERVICES, UNREAD, record_of, services_table, with_converted
 from panels.models import Order, Panel, Service
 from panels.money import charges
 from panels.money.costs import estimate
 from panels.money.exchange import FRESH_FOR, Converter
 from panels.orders import holding
-from panels.pages.downloads import back_to_list, files_of, send_list
+from panels.pages.downloads import back_to_list, files_of, send_pages
 from panels.pages.filter_bar import FilterBar, render_list, without_empty
 from panels.pages.htmx import page_before
 from panels.pages.limits import limited
-from panels.pages.merging import find_merged
-from panels.pages.paging import Page, count_rows, find_page
+from panels.pages.merging import find_merged, merge, parts_of
+from panels.pages.paging import Page, count_rows, find_page, paginate
 from panels.pages.table import TablePage
 from panels.protocol.order_types import ORDER_TYPES, type_choices
 from panels.providers import service_types
@@ -86,10 +87,14 @@ def service_export(request: HttpRequest, suffix: str) -> HttpResponseBase:
     narrowed = _filter(request)
     if narrowed.is_refused:
         return back_to_list(request)
-    services = narrowed.qs.select_related(*RELATED).defer("former_text", *UNREAD)
-    # A file is not in the order of worths, because it does not have them.
-    sort = "name" if narrowed.is_merged else narrowed.sort_field
-    return send_list(request, SERVICES, services, suffix=suffix, sort=sort)
+    table, shown = with_converted(narrowed.converter), Service.objects.select_related(*RELATED)
+    shown = shown.defer("former_text", *UNREAD)
+    if narrowed.is_merged:
+        parts = parts_of(narrowed.qs, "panel_id", narrowed.worths)
+        read = partial(merge, parts, sort=narrowed.sort_field, shown=shown)
+    else:
+        read = partial(paginate, narrowed.qs, sort=narrowed.sort_field, shown=shown)
+    return send_pages(request, table, narrowed.qs, suffix=suffix, read=read)
 
 
 @permission_required("panels.view_service", raise_exception=True)

@@ -112,12 +112,29 @@ def test_nothing_is_sorted_by_a_missing_or_an_old_rate():
     assert found.lacking == ["a currency that is not known", "USD"]
 
 
-def test_a_range_of_prices_needs_one_currency_also_with_rates():
-    make_service(make_panel(reported_currency="EUR"))
-    make_service(make_panel(reported_currency="USD"))
+def test_a_range_is_in_the_reporting_currency_and_over_all_panels():
+    euro = make_service(make_panel(reported_currency="EUR"), rate_per_1000=Decimal("4"))
+    dollar = make_service(make_panel(reported_currency="USD"), rate_per_1000=Decimal("4"))
     make_rate("USD", "1.25")
-    found = compared("EUR", price_to="5", sort="price")
-    assert (found.lacks_currency, found.is_refused, found.lacking) == (True, True, [])
+    for sort in ("name", "price", "-price", "paid"):
+        found = compared("EUR", price_to="3.2", sort=sort)
+        assert (found.range_currency, found.is_refused, set(found.qs)) == ("EUR", False, {dollar} - {euro})
+    assert set(compared("EUR", price_from="3.21").qs) == {euro}
+    # A chosen panel does not change what the amount means, but a chosen currency does.
+    assert set(compared("EUR", price_to="3.2", panel=str(dollar.panel_id)).qs) == {dollar}
+    chosen = compared("EUR", price_to="3.2", currency="USD")
+    assert (chosen.range_currency, set(chosen.qs)) == ("USD", set())
+
+
+@pytest.mark.parametrize("currency", ["", "USD"])
+def test_without_a_rate_a_range_needs_a_chosen_currency(currency):
+    dollar = make_service(make_panel(reported_currency="USD"), rate_per_1000=Decimal(4))
+    if not currency:
+        make_service(make_panel(reported_currency="EUR"))
+    make_rate("USD", "1.25", days_ago=4)
+    found = compared("EUR", price_to="5")
+    assert (found.lacks_currency, found.is_refused, found.lacking, set(found.qs)) == (True, True, ["USD"], set())
+    assert set(compared("EUR", price_to="5", currency="USD").qs) == {dollar}
 
 
 def test_converted_prices_are_shown_where_a_panel_has_another_currency():

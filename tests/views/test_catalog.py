@@ -378,12 +378,16 @@ def test_nothing_is_ranked_by_an_old_or_a_missing_rate(client, viewer, manager, 
     assert ("(older than 3 days)" in text(response)) is bool(days)
 
 
-def test_a_range_needs_one_currency_also_with_rates(as_viewer, two_currencies):
+def test_with_a_reporting_currency_a_range_is_over_all_panels(as_viewer, two_currencies):
     report_in("EUR")
     make_rate("USD", "1.25")
+    assert shown(as_viewer, price_to="2", sort="price") == ["z", "x"]
     page = text(as_viewer.get("/catalog/?price_to=2&sort=price"))
-    assert "A range of prices needs one currency. Choose a currency:" in page
-    assert "exchange rates" not in page
+    assert "Price to: 2 EUR" in page
+    assert "alert--warning" not in page
+    by_paid = text(as_viewer.get("/catalog/?sort=paid"))
+    assert "What was paid is kept in the currency of each panel, and is not converted. Choose a currency:" in by_paid
+    assert "exchange rates" not in by_paid
 
 
 @pytest.mark.parametrize("few", [10_000, 3])
@@ -409,11 +413,33 @@ def test_pages_of_all_currencies_lead_through_everything_once(as_viewer, monkeyp
     assert prices == sorted(prices, reverse=sort == "-price")
 
 
-def test_the_export_of_all_currencies_has_everything(as_viewer, two_currencies):
+@pytest.mark.parametrize("sort", ["price", "-price"])
+def test_the_export_of_all_currencies_has_the_order_of_the_list_and_what_prices_are_worth(
+    as_viewer, two_currencies, monkeypatch, sort
+):
+    monkeypatch.setattr(downloads, "CHUNK", 2)
     report_in("EUR")
-    make_rate("USD", "1.25")
-    lines = b"".join(as_viewer.get("/catalog/export.csv?sort=price")).decode().splitlines()
-    assert len(lines) == 1 + Service.objects.count()
+    rate = make_rate("USD", "1.25")
+    make_service(make_panel(reported_currency="NGN", is_active=False), name="far")
+    for number in range(5):
+        make_service(two_currencies[number % 2], name=f"n{number}", rate_per_1000=number * Decimal("0.33333333"))
+    rows = exported(as_viewer, sort=sort)
+    assert [row["Service"] for row in rows] == shown(as_viewer, sort=sort)
+    assert len(rows) == 8
+    assert [row["Service"] for row in exported(as_viewer, sort=sort, price_to="1")] == shown(
+        as_viewer, sort=sort, price_to="1"
+    )
+    found = {row["Service"]: row for row in rows + exported(as_viewer, show="all")}
+    columns = ("Price", "Currency", "Converted price", "Converted to", "Exchange rate", "Rate of")
+    assert [found["x"][name] for name in columns] == ["2", "USD", "1.6", "EUR", "0.8", f"{rate.day}"]
+    assert [found["z"][name] for name in columns] == ["1", "EUR", "1", "EUR", "1", ""]
+    assert [found["far"][name] for name in columns[2:]] == [""] * 4
+    assert found["n1"]["Converted price"] == "0.266666664"
+
+
+def test_an_export_without_a_reporting_currency_has_no_columns_for_it(as_viewer):
+    make_service()
+    assert "Converted price" not in exported(as_viewer)[0]
 
 
 def test_choosing_a_currency_or_a_panel_makes_prices_comparable(as_viewer, two_currencies):
