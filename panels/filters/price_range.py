@@ -47,14 +47,20 @@ def in_range(least: Decimal | None, most: Decimal | None, worths: Mapping[int, F
         panels[worth].append(pk)
     found = Q()
     for worth, pks in panels.items():
-        limits = Q()
-        if least is not None:
-            limits &= Q(**{f"{FIELD}__gte": _price(math.ceil(_units(least, worth)))})
-        if most is not None:
-            limits &= Q(**{f"{FIELD}__lte": _price(math.floor(_units(most, worth)))})
+        limits = limits_in(worth, least, most)
         # Without a condition on panels, the database can use more indexes.
         found |= limits & Q(panel__in=pks) if len(panels) > 1 else limits
     return found
+
+
+def limits_in(worth: Fraction, least: Decimal | None, most: Decimal | None) -> Q:
+    """Match the prices in a range, in a currency of which a unit is worth so much in the currency of the range."""
+    limits = Q()
+    if least is not None:
+        limits &= Q(**{f"{FIELD}__gte": _price(math.ceil(_units(least, worth)))})
+    if most is not None:
+        limits &= Q(**{f"{FIELD}__lte": _price(math.floor(_units(most, worth)))})
+    return limits
 
 
 def _units(limit: Decimal, worth: Fraction) -> Fraction:

@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 
 import django_filters
 from django import forms
-from django.db.models import F, QuerySet, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Lower, StrIndex
 
 from panels.filters.base import all_words
-from panels.filters.price_range import PriceFilter, in_range
+from panels.filters.price_range import PriceFilter, in_range, limits_in
 from panels.models import Panel, RefillClass, Service
 from panels.models.planning import unindexed
 from panels.money.exchange import Converter
@@ -151,6 +151,12 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
         if self._chosen("currency") or (not self.converter.is_set and len(self.currencies) == 1):
             return {panel.pk: Fraction(1) for panel in self.panels}
         return self.worths
+
+    @property
+    def limits(self) -> dict[int, Q]:
+        """The range in the currency of each panel, by the pk of the panel. It lets the index of a panel be used."""
+        worths = self._worths_in_range if self.has_range else {}
+        return {pk: limits_in(worth, *map(self._chosen, self.RANGE)) for pk, worth in worths.items()}
 
     @property
     def lacks_range(self) -> bool:

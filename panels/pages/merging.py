@@ -46,31 +46,34 @@ def find_merged(
     *,
     sort: str,
     by: str,
-    worths: Mapping[Any, Fraction],
+    parts: Mapping[Any, Part[M]],
     shown: QuerySet[M],
 ) -> tuple[Page[M], int]:
     """Return a page and the number of rows like `paging.find_page`, sorted by the worth of the field `sort`.
 
-    `by` is the field that decides about the unit of a row, and `worths` has each of its values. With an index of `by`
-    and the sorted field, a page of any number of rows takes a few reads.
+    `by` and `parts` are those of `parts_of`. With an index of `by` and the sorted field, a page of any number of rows
+    takes a few reads.
     """
     found = list(rows.order_by().values_list("pk", by)[: COUNT_UP_TO + 1])
     if len(found) > COUNT_UP_TO:
-        return merge(parts_of(rows, by, worths), query, sort=sort, shown=shown), len(found)
+        return merge(list(parts.values()), query, sort=sort, shown=shown), len(found)
     pks = defaultdict(list)
     for pk, value in found:
         # A row with another value was added since the values were read.
-        if value in worths:
-            pks[worths[value]].append(pk)
+        if value in parts:
+            pks[parts[value].worth].append(pk)
     every = rows.model._default_manager
     few = [Part(every.filter(pk__in=as_one_parameter(each)), worth) for worth, each in pks.items()]
     page = merge(few, query, sort=sort, shown=shown, by_index=False)
     return replace(page, few=every.filter(pk__in=as_one_parameter([pk for pk, _ in found]))), len(found)
 
 
-def parts_of(rows: QuerySet[M], by: str, worths: Mapping[Any, Fraction]) -> list[Part[M]]:
-    """Return the parts of rows for `merge`. `by` is the field that decides about the unit of a row."""
-    return [Part(rows.filter(**{by: value}), worth) for value, worth in worths.items()]
+def parts_of(rows: QuerySet[M], by: str, worths: Mapping[Any, Fraction], limits: Mapping[Any, Q]) -> dict[Any, Part[M]]:
+    """Return the parts of rows. `by` is the field that decides about the unit of a row, and `worths` has its values.
+
+    limits: what the rows of a value fulfil anyway, so that the index of the sorted field is read from there on.
+    """
+    return {value: Part(rows.filter(limits.get(value, Q()), **{by: value}), worth) for value, worth in worths.items()}
 
 
 def merge(

@@ -27,7 +27,7 @@ from panels.pages.downloads import back_to_list, files_of, send_pages
 from panels.pages.filter_bar import FilterBar, render_list, without_empty
 from panels.pages.htmx import page_before
 from panels.pages.limits import limited
-from panels.pages.merging import find_merged, merge, parts_of
+from panels.pages.merging import Part, find_merged, merge, parts_of
 from panels.pages.paging import Page, count_rows, find_page, paginate
 from panels.pages.table import TablePage
 from panels.protocol.order_types import ORDER_TYPES, type_choices
@@ -36,6 +36,8 @@ from panels.providers.history import prices
 
 MAX_CATEGORIES = 200
 MAX_CHANGES = 50
+# The field that decides about the currency of a service.
+PANEL = "panel_id"
 
 
 @permission_required("panels.view_service", raise_exception=True)
@@ -71,11 +73,14 @@ def _filter(request: HttpRequest, **only: Any) -> ServiceFilter:
     return ServiceFilter(data, with_services.defer("api_key"), Converter.read())
 
 
+def _parts(narrowed: ServiceFilter) -> dict[int, Part[Service]]:
+    return parts_of(narrowed.qs, PANEL, narrowed.worths, narrowed.limits)
+
+
 def _find_page(narrowed: ServiceFilter, query: Mapping[str, str]) -> tuple[Page[Service], int]:
     shown = Service.objects.select_related(*RELATED).defer("description", *UNREAD)
     if narrowed.is_merged:
-        worths = narrowed.worths
-        return find_merged(narrowed.qs, query, sort=narrowed.sort_field, by="panel_id", worths=worths, shown=shown)
+        return find_merged(narrowed.qs, query, sort=narrowed.sort_field, by=PANEL, parts=_parts(narrowed), shown=shown)
     return find_page(narrowed.qs, query, sort=narrowed.sort_field, shown=shown)
 
 
@@ -90,8 +95,7 @@ def service_export(request: HttpRequest, suffix: str) -> HttpResponseBase:
     table, shown = with_converted(narrowed.converter), Service.objects.select_related(*RELATED)
     shown = shown.defer("former_text", *UNREAD)
     if narrowed.is_merged:
-        parts = parts_of(narrowed.qs, "panel_id", narrowed.worths)
-        read = partial(merge, parts, sort=narrowed.sort_field, shown=shown)
+        read = partial(merge, list(_parts(narrowed).values()), sort=narrowed.sort_field, shown=shown)
     else:
         read = partial(paginate, narrowed.qs, sort=narrowed.sort_field, shown=shown)
     return send_pages(request, table, narrowed.qs, suffix=suffix, read=read)

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -108,14 +109,22 @@ def test_many_and_few_rows_are_found_alike(monkeypatch, most):
     # A panel that was added since the worths were read.
     make_prices("7")
     rows = Service.objects.filter(rate_per_1000__lt=9)
-    page, total = find_merged(rows, {}, sort="rate_per_1000", by="panel_id", worths=worths, shown=SHOWN)
+    parts = merging.parts_of(rows, "panel_id", worths, {})
+    page, total = find_merged(rows, {}, sort="rate_per_1000", by="panel_id", parts=parts, shown=SHOWN)
     assert [row.rate_per_1000 for row in page] == [1, 4, 5, 3]
     assert total == min(5, most + 1)
     assert (page.few is None) is (most == 3)
 
 
+def test_each_part_has_its_own_limit_for_the_index():
+    one, other = make_prices("3", "1"), make_prices("3", "1")
+    limits = {one.pk: Q(rate_per_1000__gt=1)}
+    parts = merging.parts_of(Service.objects.all(), "panel_id", dict.fromkeys((one.pk, other.pk), Fraction(1)), limits)
+    assert [part.rows.count() for part in parts.values()] == [1, 2]
+
+
 def test_without_rows_the_page_is_empty():
-    page, total = find_merged(Service.objects.all(), {}, sort="rate_per_1000", by="panel_id", worths={}, shown=SHOWN)
+    page, total = find_merged(Service.objects.all(), {}, sort="rate_per_1000", by="panel_id", parts={}, shown=SHOWN)
     assert (page.rows, page.is_first, page.is_last, page.after, page.before, total) == ([], True, True, "", "", 0)
 
 
