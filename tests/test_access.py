@@ -74,6 +74,7 @@ TABLE = {
     ("panel_parallel", "POST"): (LOGIN, 403, 403, 403, 302),
     # This panel has an order, so it is kept.
     ("panel_delete", "POST"): (LOGIN, 403, 403, 403, 302),
+    ("panel_record", "GET"): (LOGIN, 403, 200, 200, 200),
     ("panel_words", "GET"): (LOGIN, 403, 200, 200, 200),
     ("panel_words_decide", "POST"): (LOGIN, 403, 403, 403, 302),
     ("refusal_words", "GET"): (LOGIN, 403, 200, 200, 200),

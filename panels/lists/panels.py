@@ -17,9 +17,11 @@ from django.utils.html import format_html, format_html_join, strip_tags
 from panels.attention.needs import trouble
 from panels.lists.cells import BARE, aside, main_link, time_column, words
 from panels.lists.totals import Sum, Totals, add_up
-from panels.models import Panel
+from panels.models import Panel, ServiceRecord
 from panels.pages import numbers, states
 from panels.pages.icons import icon_of_word
+from panels.pages.numbers import NO_VALUE
+from panels.pages.records import draw_record
 from panels.pages.table import Column, Table
 
 
@@ -34,6 +36,11 @@ class PanelRow:
     def pk(self) -> int:
         """The id of the row."""
         return self.panel.pk
+
+    @property
+    def record(self) -> ServiceRecord | None:
+        """What the own orders at the panel show."""
+        return getattr(self.panel, "record", None)
 
 
 # Panels that are compared by these fields are drawn alike. The states depend on the time too.
@@ -64,6 +71,10 @@ WATCHED = attrgetter(
     "sync_requested_at",
     "catalog_error",
 )
+# The fields of its record that a row shows.
+RECORDED = attrgetter(
+    "finish_minutes", "finish_orders", "delivered", "delivered_orders", "price", "price_orders", "currency"
+)
 EXPORTED: Mapping[str, Callable[[PanelRow], Any]] = {
     "Panel": lambda row: row.panel.name,
     "Panel ID": lambda row: row.pk,
@@ -77,6 +88,9 @@ EXPORTED: Mapping[str, Callable[[PanelRow], Any]] = {
     "Warn below": lambda row: row.panel.low_balance,
     "Balance read": lambda row: row.panel.balance_checked_at,
     "Last answer": lambda row: row.panel.last_answer_at,
+    "Finished in minutes (90 %)": lambda row: getattr(row.record, "finish_minutes", None),
+    "Delivered share": lambda row: getattr(row.record, "delivered", None),
+    "Paid per 1000 delivered": lambda row: getattr(row.record, "price", None),
     "Catalog synced": lambda row: row.panel.catalog_synced_at,
 }
 
@@ -121,6 +135,18 @@ def _open_orders(row: PanelRow) -> str:
     return format_html('<a href="{}?panel={}">{}</a>', reverse("order_list"), row.pk, number)
 
 
+def _record(row: PanelRow) -> str:
+    numbers_of_orders = draw_record(row.record)
+    if not numbers_of_orders:
+        return NO_VALUE
+    return format_html('<a href="{}">{}</a>', reverse("panel_record", args=[row.pk]), numbers_of_orders)
+
+
+def _watched(row: PanelRow) -> tuple[object, ...]:
+    record = RECORDED(row.record) if row.record else None
+    return WATCHED(row.panel), row.panel.is_probe_due(), row.open_count, record
+
+
 def _read(row: PanelRow) -> str:
     is_possible = row.panel.is_active and not row.panel.balance_requested_at
     return _button(row, "panel_balance", "refresh-cw", "Read the balance of") if is_possible else ""
@@ -156,7 +182,7 @@ PANELS: Table[PanelRow] = Table(
     name="panels",
     row="panel",
     exported=EXPORTED,
-    watched=lambda row: (WATCHED(row.panel), row.panel.is_probe_due(), row.open_count),
+    watched=_watched,
     rights=("panels.view_order", "panels.add_order", "panels.change_panel"),
     sorts={"name": "name", "open": "open_count"},
     sort="name",
@@ -183,6 +209,7 @@ PANELS: Table[PanelRow] = Table(
             sort="-open",
             needs="panels.view_order",
         ),
+        Column(name="record", title="Own orders", cell=_record, shown="wide", needs="panels.view_order"),
         time_column("answered", "Last answer", lambda row: row.panel.last_answer_at, never="not yet", place="figure"),
         time_column("catalog", "Catalog", lambda row: row.panel.catalog_synced_at, never="not yet"),
         time_column("checked", "Balance read", lambda row: row.panel.balance_checked_at, never="not yet", shown="wide"),

@@ -63,6 +63,11 @@ class RecordPage:
     start: Mapping[int, int]
     finish: Mapping[int, int]
 
+    @property
+    def has_promises(self) -> bool:
+        """Whether anything is promised. A product and a panel promise nothing, because their services do."""
+        return any(line.promise for line in self.lines)
+
 
 def record_page(record: ServiceRecord, of: Mapping[str, object], service: Service | None = None) -> RecordPage:
     """Return what a page shows of a record. `of` is the filter of its orders, such as {"service": 5}.
@@ -97,8 +102,8 @@ def _times(record: ServiceRecord, of: Mapping[str, object], service: Service | N
         half, most = (seconds_within(told[f"{name}_{share}"]) for share in ("p50", "p90"))
         fact = f"half {half}, 90{NBSP}% {most}" if NO_VALUE not in (half, most) else f"half {half}"
         fact = NO_VALUE if half == NO_VALUE else fact
-        progress = {} if name == "start" else {"progress": "finished"}
-        yield Line(title, fact, told[f"{name}_orders"], _orders(record, of, **progress), promises.get(name, ""))
+        shown = {"state": Order.State.PLACED} if name == "start" else {"progress": "finished"}
+        yield Line(title, fact, told[f"{name}_orders"], _orders(record, of, **shown), promises.get(name, ""))
 
 
 def _promised_times(service: Service | None) -> dict[str, str]:

@@ -49,7 +49,8 @@ def panel_list(request: HttpRequest) -> HttpResponse:
 def _find(found: PanelFilter, sort: str) -> Page[PanelRow]:
     """Return all panels that match as one page, because nobody has many."""
     opened, _ = count_open()
-    panels = found.rows.defer("api_key").order_by("-name" if sort == "-name" else "name")
+    panels = found.rows.select_related("record").defer("api_key", "record__tally", "record__numbers")
+    panels = panels.order_by("-name" if sort == "-name" else "name")
     rows = [PanelRow(panel, opened[panel.pk]) for panel in panels]
     if sort.removeprefix("-") == "open":
         rows.sort(key=attrgetter("open_count"), reverse=sort.startswith("-"))

@@ -29,6 +29,7 @@ from panels.pages.htmx import page_before, render_page, wants_fragment
 from panels.pages.limits import limited
 from panels.pages.numbers import money_text
 from panels.pages.paging import count_each
+from panels.pages.records import delivered_cell, finish_cell, price_cell
 from panels.pages.undo import say_with_undo
 from panels.providers import history, requests
 from panels.providers.deletion import KeptError, delete_panel
@@ -207,7 +208,8 @@ def _may_resume(request: HttpRequest, panel: Panel) -> bool:
 
 
 def _find(pk: int) -> Panel:
-    panel: Panel = get_object_or_404(mark(PANELS, Panel.objects.defer("api_key")), pk=pk)
+    panels = Panel.objects.select_related("record").defer("api_key", "record__tally", "record__numbers")
+    panel: Panel = get_object_or_404(mark(PANELS, panels), pk=pk)
     return panel
 
 
@@ -233,6 +235,7 @@ def _show(request: HttpRequest, panel: Panel) -> HttpResponse:
         "paused_batches": list(paused_at(panel)[:MAX_BATCHES]),
         "needs": find_in([panel], PANELS, request.user.has_perm),
         "open_count": sum(opened),
+        "numbers": _numbers(panel) if request.user.has_perm("panels.view_order") else None,
         "services": {"listed": listed, "gone": gone, "strange": strange},
         "balances": history.balances(panel, now),
         "month": month,
@@ -244,6 +247,14 @@ def _show(request: HttpRequest, panel: Panel) -> HttpResponse:
         "has_orders": any(opened) or Order.objects.filter(panel=panel).exists(),
     }
     return render_page(request, "panels/providers/panel_detail.html", context, partial="panel")
+
+
+def _numbers(panel: Panel) -> dict[str, str] | None:
+    """Return the three numbers that stand for a record, None without own orders."""
+    record = getattr(panel, "record", None)
+    if record is None or not record.is_counted:
+        return None
+    return {"finish": finish_cell(record), "delivered": delivered_cell(record), "price": price_cell(record)}
 
 
 def _announce(response: HttpResponse, panel: Panel) -> HttpResponse:

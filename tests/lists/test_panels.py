@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from panels.lists.panels import EXPORTED, PANELS, PanelRow, total_balance
 from panels.lists.totals import Sum, Totals
-from panels.models import Panel
+from panels.models import Panel, ServiceRecord
 from tests.factories import make_panel, make_user
 from tests.lists import values
 
@@ -39,6 +39,27 @@ def test_a_change_that_shows_in_a_row_is_seen_by_a_poll(name):
     Panel.objects.filter(pk=panel.pk).update(**{name: values.other_value(FIELDS[name], BY_NAME, {})})
     other_body, other_watched = look(panel, user)
     assert body == other_body or watched != other_watched
+
+
+RECORDED = {
+    "finish_minutes": 70, "finish_orders": 3, "delivered": Decimal("0.5"), "delivered_orders": 4, "price": Decimal(7),
+    "price_orders": 5, "currency": "EUR",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_change_of_the_record_that_shows_in_a_row_is_seen_by_a_poll(name):
+    user = values.with_all_columns(PANELS, "Manager")
+    panel = make_panel()
+    record = ServiceRecord.objects.create(
+        panel=panel, finish_minutes=60, finish_orders=30, delivered=1, delivered_orders=30, price=2, price_orders=30,
+        currency="USD", orders=30, computed_at=timezone.now(),
+    )  # fmt: skip
+    body, watched = look(panel, user)
+    ServiceRecord.objects.filter(pk=record.pk).update(**{name: RECORDED[name]})
+    other_body, other_watched = look(panel, user)
+    assert body != other_body
+    assert watched != other_watched
 
 
 def test_a_pause_that_begins_or_is_over_is_seen_by_a_poll():
@@ -72,7 +93,7 @@ def test_a_time_that_is_over_is_seen_by_a_poll_although_nothing_was_written(monk
 def test_cells_and_export_of_a_panel_take_no_query_and_read_no_key(django_assert_num_queries):
     user = values.with_all_columns(PANELS, "Manager")
     make_panel(last_error="Too many requests", failures=2)
-    (panel,) = Panel.objects.defer("api_key")
+    (panel,) = Panel.objects.select_related("record").defer("api_key")
     table = values.draw(PANELS, [PanelRow(panel, 3)], user)
     assert table.columns
     with django_assert_num_queries(0):
