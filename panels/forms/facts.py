@@ -72,7 +72,7 @@ class FactsForm(forms.Form):
     drop_max = Number(label="Drop in %", words=(LOW, HIGH), most=100)
     minutes = Number(label="Viewers stay, minutes")
     watch_seconds = Number(label="Views last, seconds")
-    noise = forms.BooleanField(label="It is no service, but a heading or an advert", required=False)
+    noise = forms.BooleanField(label="This is a heading or an advert, not a service", required=False)
 
     HELP: ClassVar = {
         "platform": "Such as instagram or tiktok.",

@@ -580,7 +580,7 @@ def test_a_service_page_draws_prices_as_steps(as_viewer):
 
 def test_a_service_page_shows_what_its_orders_delivered_beside_what_is_promised(as_viewer):
     service = make_service(average_minutes=30)
-    assert "None was counted yet." in text(as_viewer.get(service.get_absolute_url()))
+    assert "No order was counted yet." in text(as_viewer.get(service.get_absolute_url()))
     for _ in range(5):
         make_delivered(service, timedelta(minutes=90))
     count_records()
