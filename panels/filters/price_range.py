@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import django_filters
 from django import forms
@@ -65,10 +66,14 @@ def limits_in(worth: Fraction, least: Decimal | None, most: Decimal | None) -> Q
 
 def _units(limit: Decimal, worth: Fraction) -> Fraction:
     """Return a limit in the smallest units of a price in another currency."""
-    return Fraction(limit) / worth * 10 ** Service._meta.get_field(FIELD).decimal_places
+    return Fraction(limit) / worth * Fraction(10) ** _field().decimal_places
 
 
 def _price(units: int) -> Decimal:
     """Return an amount in the smallest units of a price. Beyond the digits of a price, it is the largest price."""
-    field = Service._meta.get_field(FIELD)
+    field = _field()
     return Decimal(min(units, 10**field.max_digits - 1)).scaleb(-field.decimal_places)
+
+
+def _field() -> Any:
+    return Service._meta.get_field(FIELD)

@@ -156,7 +156,8 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
     def limits(self) -> dict[int, Q]:
         """The range in the currency of each panel, by the pk of the panel. It lets the index of a panel be used."""
         worths = self._worths_in_range if self.has_range else {}
-        return {pk: limits_in(worth, *map(self._chosen, self.RANGE)) for pk, worth in worths.items()}
+        least, most = map(self._chosen, self.RANGE)
+        return {pk: limits_in(worth, least, most) for pk, worth in worths.items()}
 
     @property
     def lacks_range(self) -> bool:
@@ -205,7 +206,8 @@ class ServiceFilter(django_filters.FilterSet):  # type: ignore[misc]
             return queryset.none()
         found: QuerySet[Service] = super().filter_queryset(queryset)
         if self.has_range:
-            found = found.filter(in_range(*map(self._chosen, self.RANGE), self._worths_in_range))
+            least, most = map(self._chosen, self.RANGE)
+            found = found.filter(in_range(least, most, self._worths_in_range))
         if recorded := self.recorded:
             found = found.filter(**{f"record__{recorded}__isnull": False})
         if self._chosen("show") != "all":
