@@ -66,7 +66,8 @@ def limits_in(worth: Fraction, least: Decimal | None, most: Decimal | None) -> Q
 
 def _units(limit: Decimal, worth: Fraction) -> Fraction:
     """Return a limit in the smallest units of a price in another currency."""
-    return Fraction(limit) / worth * Fraction(10) ** _field().decimal_places
+    units: Fraction = Fraction(limit) / worth * 10 ** _field().decimal_places
+    return units
 
 
 def _price(units: int) -> Decimal:

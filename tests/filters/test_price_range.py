@@ -12,7 +12,11 @@ from panels.models import Service
 from tests.factories import make_panel, make_service
 
 pytestmark = pytest.mark.django_db
-PRICES = ("0", "0.00000001", "0.33333333", "0.33333334", "0.5", "1", "1.25", "3", "90.5", "99999999.5")
+PRICES = (
+    *("0", "0.00000001", "0.33333333", "0.33333334", "0.5", "1", "1.25", "3", "90.5", "99999999.5"),
+    # Just below and just above 0.4 and 1 in the currency of the last panel.
+    *("38.26666666", "38.26666667", "95.66666666", "95.66666667"),
+)
 
 
 @pytest.fixture
@@ -50,7 +54,7 @@ def test_a_range_finds_what_is_worth_an_amount_in_it(worths, least, most):
 def test_one_currency_needs_no_condition_on_panels(worths):
     same = dict.fromkeys(worths, Fraction(1))
     assert "panel" not in str(in_range(Decimal(1), None, same))
-    assert Service.objects.filter(in_range(Decimal(3), None, same)).count() == 3 * 3
+    assert Service.objects.filter(in_range(Decimal(3), None, same)).count() == 3 * 7
 
 
 def test_a_limit_beyond_all_prices_fails_nothing(worths):
