@@ -10,6 +10,7 @@ from panels.filters.products import ProductFilter
 from panels.filters.refills import RefillFilter
 from panels.filters.service_changes import ChangeFilter
 from panels.filters.services import ServiceFilter
+from panels.filters.statements import StatementFilter
 
 __all__ = [
     "BatchFilter",
@@ -22,4 +23,5 @@ __all__ = [
     "ProductFilter",
     "RefillFilter",
     "ServiceFilter",
+    "StatementFilter",
 ]

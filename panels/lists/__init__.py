@@ -11,8 +11,10 @@ from panels.lists.people import PEOPLE
 from panels.lists.refills import REFILLS
 from panels.lists.service_changes import CHANGES
 from panels.lists.services import SERVICES
+from panels.lists.statements import STATEMENT
 from panels.pages.table import Table
 
 TABLES: dict[str, Table[Any]] = {
-    table.name: table for table in (ORDERS, BATCHES, SERVICES, CHANGES, PANELS, CLIENTS, REFILLS, HISTORY, PEOPLE)
+    table.name: table
+    for table in (ORDERS, BATCHES, SERVICES, CHANGES, PANELS, CLIENTS, REFILLS, HISTORY, PEOPLE, STATEMENT)
 }

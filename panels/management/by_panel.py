@@ -18,6 +18,8 @@ from panels.worker.processes import LOOK_EVERY, StopSignals
 
 # What was done at a panel as text, and the error or "".
 Report = tuple[str, str]
+# The longest number of a row that every database takes.
+MOST_DIGITS = 18
 
 
 class PanelCommand(BaseCommand):
@@ -62,6 +64,18 @@ def _choose(name: str | None) -> list[Panel]:
         names = ", ".join(panels.values_list("name", flat=True)) or "none"
         raise CommandError(f"There is no active panel called {name}. Active panels: {names}.")
     return [panel]
+
+
+def find_panel(text: str) -> Panel:
+    """Return the panel of this name or with this number, active or not. Raises CommandError."""
+    panels = Panel.objects.defer("api_key")
+    found = panels.filter(name=text).first()
+    if found is None and text.isdecimal() and len(text) <= MOST_DIGITS:
+        found = panels.filter(pk=int(text)).first()
+    if found is None:
+        names = ", ".join(panels.values_list("name", flat=True)) or "none"
+        raise CommandError(f"There is no panel called {text}. Panels: {names}.")
+    return found
 
 
 def _at_once(panels: list[Panel], work: Callable[[Panel, threading.Event], Report]) -> dict[int, Report]:

@@ -84,9 +84,18 @@ class Entry(models.Model):
             models.CheckConstraint(
                 condition=Q(amount__gt=0) | ~Q(kind__in=("deposit", "bonus")), name="deposit_above_zero"
             ),
+            models.UniqueConstraint(
+                fields=("panel", "currency"), condition=Q(kind="opening"), name="one_opening_per_account"
+            ),
         )
         indexes = (
-            models.Index(fields=("panel", "currency", "-value_at", "-id"), name="entry_by_panel"),
+            # The last columns are summed. With them in the index, a sum need not read the rows.
+            models.Index(fields=("panel", "currency", "-value_at", "-id", "kind", "amount"), name="entry_by_account"),
+            models.Index(
+                fields=("value_at", "currency", "kind", "amount"),
+                condition=Q(kind__in=("deposit", "bonus", "given_back")),
+                name="entry_received",
+            ),
             models.Index(fields=("order",), condition=Q(order__isnull=False), name="entry_by_order"),
         )
 

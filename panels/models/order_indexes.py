@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
-from panels.models.order_states import NEEDS_A_PERSON, NOT_FOLLOWED, STAGE
+from panels.models.order_states import NEEDS_A_PERSON, NOT_FOLLOWED, STAGE, UNCHARGED
 
 INDEXES = (
     # Every page looks for orders in both indexes. SQLite uses them only if they have all columns of the query.
@@ -56,6 +56,8 @@ INDEXES = (
     models.Index(fields=("-cost_sort", "-id"), name="order_by_cost"),
     # The latest charges of a service.
     models.Index(fields=("service", "-id"), condition=Q(charge__isnull=False), name="order_charged"),
+    # Orders whose expected cost is pending.
+    models.Index(fields=("panel", "sent_at"), condition=UNCHARGED, name="order_uncharged"),
     # Orders sent just before and after an order, and between two readings of the balance.
     models.Index(fields=("panel", "sent_at"), name="order_by_sent"),
     # The last columns are common filters. With them in the index, a query need not read the rows.

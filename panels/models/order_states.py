@@ -68,6 +68,10 @@ FINISHED = (
     OrderProgress.FAILED,
     OrderProgress.EXPIRED,
 )
+# An order that was placed here and has no usable charge yet. Many panels report 0 right after an order.
+UNCHARGED = Q(state="placed", rate_agreed__isnull=False) & (
+    Q(charge__isnull=True) | Q(charge=0) & ~Q(progress__in=FINISHED)
+)
 GIVEN_UP = (OrderProgress.CANCELED, OrderProgress.REFUNDED, OrderProgress.FAILED)
 NOT_BEGUN = ("", OrderProgress.PENDING, OrderProgress.PROCESSING)
 

@@ -7,6 +7,9 @@ placed                                  the charge; the expected cost while the 
 refused, withdrawn                      nothing, because nothing was ordered
 
 A cost is an estimate while no charge is known, or while the money given back is computed and not confirmed.
+
+*Pending* is the expected cost of an order that the panel may have charged without telling so: it is being sent, it is
+unknown, or it was placed here and has no usable charge yet. A queued order is *waiting* instead.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from django.db.models.functions import Now
 
 from panels.models import Batch, Order, Panel
 from panels.models.fields import MoneyField
+from panels.models.order_states import UNCHARGED
 from panels.models.planning import unindexed, unindexed_text
 from panels.protocol.order_price import SIX_PLACES
 
@@ -55,6 +59,10 @@ COST = Case(
 _HAS_COST = _IS_CHARGED | Q(expected_cost__isnull=False)
 IS_EXPECTED = IS_ORDERED & _HAS_COST & (~_IS_CHARGED | _IS_ASSUMED)
 IS_UNPRICED = IS_ORDERED & ~_IS_CHARGED & Q(expected_cost__isnull=True)
+ON_THE_WAY = (State.SENDING, State.UNKNOWN)
+# In two parts, because each part has an index.
+PENDING_PARTS = (Q(state__in=ON_THE_WAY), UNCHARGED)
+IS_PENDING = PENDING_PARTS[0] | PENDING_PARTS[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,12 @@ def full_cost_of(order: Order) -> Decimal | None:
         return None
     known: Decimal | None = order.charge if _is_charged(order) else order.expected_cost
     return known
+
+
+def is_pending(order: Order) -> bool:
+    """Return whether the panel may have charged an order without telling so. `IS_PENDING` is the same rule in SQL."""
+    is_placed_here = order.state == State.PLACED and order.rate_agreed is not None
+    return order.state in ON_THE_WAY or (is_placed_here and not _is_charged(order))
 
 
 def _is_charged(order: Order) -> bool:

@@ -26,10 +26,11 @@ M = TypeVar("M")
 R = TypeVar("R", bound=Model)
 
 
-def files_of(request: HttpRequest, view: str, total: int, **only: Any) -> Iterator[tuple[str, str, str]]:
+def files_of(request: HttpRequest, view: str, total: int, *names: Any, **only: Any) -> Iterator[tuple[str, str, str]]:
     """Yield the files of a list: the label, the address of the view, and the reason why there is none.
 
-    only: filters that the list has beside those of the address.
+    names: what the address of the view names beside the kind of file. only: filters that the list has beside those of
+    the address.
     """
     kept = request.GET.copy()
     kept.update(only)
@@ -38,7 +39,7 @@ def files_of(request: HttpRequest, view: str, total: int, **only: Any) -> Iterat
     query = f"?{kept.urlencode()}" if kept else ""
     for suffix in ("csv", "xlsx"):
         too_many = f"up to {MOST_ROWS:,} rows" if suffix == "xlsx" and total > MOST_ROWS else ""
-        yield suffix.upper(), f"{reverse(view, args=[suffix])}{query}", too_many
+        yield suffix.upper(), f"{reverse(view, args=[*names, suffix])}{query}", too_many
 
 
 def send_list(

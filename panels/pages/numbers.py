@@ -34,6 +34,7 @@ ALL_DECIMALS = 8
 _WIDE = Context(prec=60)
 RATE_DECIMALS = 4
 SIGNIFICANT = 4
+MOST_DAYS = 365
 # Below it, four decimals would show fewer than two significant digits.
 SMALL_RATE = Decimal("0.001")
 
@@ -178,6 +179,16 @@ def rate(amount: Decimal | int | None, currency: str = "") -> str:
     """Write the price of 1000 units."""
     text = price(amount, currency)
     return text if amount is None else format_html("{} per{}1000", text, NBSP)
+
+
+def lasts(days: Decimal | None) -> str:
+    """Write for how many days a balance lasts at the present spend: "1.8 days". From ten days on, whole days."""
+    if days is None:
+        return NO_VALUE
+    if days > MOST_DAYS:
+        return f"more than a{NBSP}year"
+    text = digits(days, 0, 1 if days < 10 else 0)
+    return f"{text}{NBSP}day{'' if text == '1' else 's'}"
 
 
 def count(number: int | str | None) -> str:

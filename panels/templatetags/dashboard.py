@@ -16,6 +16,7 @@ for tag in (
     numbers.spend,
     numbers.rate,
     numbers.count,
+    numbers.lasts,
     numbers.total_count,
     times.ago,
     times.moment,

@@ -15,11 +15,13 @@ from panels.money.costs import (
     COST,
     IS_EXPECTED,
     IS_ORDERED,
+    IS_PENDING,
     IS_UNPRICED,
     Cost,
     cost_of,
     estimate,
     full_cost_of,
+    is_pending,
     promised_costs,
 )
 from tests.factories import make_order, make_panel, make_placed, make_service
@@ -70,6 +72,35 @@ def test_sql_and_python_agree_on_every_charge_given_back_source_expectation_prog
         row = (order.charge, order.expected_cost, order.progress, order.state, order.given_back)
         row += (order.given_back_source,)
         assert found == (cost and cost.amount, bool(cost and cost.is_expected), is_unpriced), row
+
+
+def test_sql_and_python_agree_on_what_is_pending(db):
+    make_every_order()
+    # Orders that were placed elsewhere are never pending.
+    Order.objects.filter(given_back_source="told", state="placed").update(rate_agreed=None)
+    orders = list(Order.objects.annotate(pending=as_flag(IS_PENDING)))
+    assert {order.pending for order in orders} == {True, False}
+    for order in orders:
+        row = (order.charge, order.progress, order.state, order.rate_agreed)
+        assert order.pending == is_pending(order), row
+
+
+@pytest.mark.parametrize(
+    ("fields", "pending"),
+    [
+        ({"state": "queued"}, False),
+        ({"state": "sending"}, True),
+        ({"state": "unknown"}, True),
+        ({"state": "written_off"}, False),
+        ({"charge": Decimal(0)}, True),
+        ({"charge": Decimal(0), "progress": "canceled"}, False),
+        ({"progress": "completed"}, True),
+        ({"charge": Decimal("0.50")}, False),
+        ({"rate_agreed": None}, False),
+    ],
+)
+def test_money_is_pending_while_a_panel_may_have_charged_it_without_telling(fields, pending):
+    assert is_pending(order_of(**({"rate_agreed": Decimal(1)} | fields))) is pending
 
 
 def test_a_sum_of_every_order_is_the_sum_of_their_costs(db):
