@@ -172,6 +172,13 @@ TABLE = {
     ("campaign_detail", "GET"): (LOGIN, 403, 200, 200, 200),
     ("campaign_edit", "GET"): (LOGIN, 403, 403, 200, 200),
     ("campaign_edit", "POST"): (LOGIN, 403, 403, 422, 422),
+    # money
+    ("money", "GET"): (LOGIN, 403, 200, 200, 200),
+    ("statement", "GET"): (LOGIN, 403, 200, 200, 200),
+    ("statement", "POST"): (LOGIN, 403, 403, 403, 422),
+    ("statement_export", "GET"): (LOGIN, 403, 200, 200, 200),
+    # This panel has no rise to book.
+    ("statement_rise", "POST"): (LOGIN, 403, 403, 403, 302),
     ("refill_list", "GET"): (LOGIN, 403, 200, 200, 200),
     ("refill_export", "GET"): (LOGIN, 403, 200, 200, 200),
     # A view of the team, which others have made. Everybody may see it who may see its list.
@@ -275,7 +282,7 @@ def rows(db):
     action = OrderAction.objects.create(kind=OrderAction.Kind.REFRESH, created_by=make_user("Operator"))
     batch = make_batch(row_of(order.service))
     refusal = make_refusal(order.panel)
-    panel_rows = {"panel": order.panel, "refusal": refusal, "service": order.service}
+    panel_rows = {"panel": order.panel, "statement": order.panel, "refusal": refusal, "service": order.service}
     ServiceFacts.objects.create(service=order.service)
     read_offers()
     panel_rows["product"] = Product.objects.get()

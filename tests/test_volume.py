@@ -125,7 +125,8 @@ def plan(sql):
 
 def is_scan(line):
     """Return whether a line of a plan reads every row of a large table."""
-    return bool(re.search(r"Seq Scan on panels_(order|service)\b|^SCAN (panels_(order|service)|[UVT]\d)$", line))
+    large = "panels_(order|service|entry)"
+    return bool(re.search(rf"Seq Scan on {large}\b|^SCAN ({large}|[UVT]\d)$", line))
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL knows how rows are spread")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import django_filters
@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from panels.filters.base import ListFilter
 from panels.filters.orders import DAY, DAYS
 from panels.models import Entry
+from panels.money.statement import Statement
 
 
 class StatementFilter(ListFilter):
@@ -37,16 +38,15 @@ class StatementFilter(ListFilter):
     def __init__(self, data: Mapping[str, Any], user: Any, currencies: list[str]) -> None:
         super().__init__(data, user, Entry.objects.all())
         present, *others = currencies
-        self._present = present
         self.filters["currency"].extra |= {
             "choices": [(each, each) for each in others if each],
             "empty_label": present or "Currency not known",
         }
 
-    @property
-    def account_currency(self) -> str:
-        """The currency of the account that is shown."""
-        return str((self.is_valid() and self.form.cleaned_data["currency"]) or self._present)
+    def choose(self, accounts: Sequence[Statement]) -> Statement:
+        """Return the account in the chosen currency."""
+        chosen = self.is_valid() and self.form.cleaned_data["currency"]
+        return next((each for each in accounts if each.currency == chosen), accounts[0])
 
     @property
     def is_consecutive(self) -> bool:

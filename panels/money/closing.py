@@ -14,13 +14,13 @@ from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, Sum, Value
 
 from panels.models import BalanceReading, Entry, Order, Panel
 from panels.money.costs import PENDING_PARTS
 from panels.money.ledger import ZERO, BookingError, book
 from panels.money.standing import Promised
-from panels.money.statement import Statement
+from panels.money.statement import Statement, is_until
 from panels.protocol.order_price import SIX_PLACES
 
 # The readings in which the time of a rise is looked for.
@@ -72,15 +72,22 @@ class Closing:
         return self.rest if self.difference > self.tolerance else None
 
 
-def close(statement: Statement) -> Closing | None:
-    """Return the end of a statement, None if there is no balance to compare it with."""
+def close(statement: Statement, shown: Entry | None = None) -> Closing | None:
+    """Return the end of a statement, None if there is no balance to compare it with.
+
+    shown: an entry whose balance the caller needs too. It is read along, and the statement then knows it.
+    """
     panel, opening = statement.panel, statement.opening
     read_at = panel.balance_checked_at
     if opening is None or panel.balance is None or read_at is None or statement.currency != panel.currency:
         return None
     found = statement.booked.order_by().aggregate(
-        books=Sum("amount", filter=Q(value_at__lte=read_at)), later=Count("pk", filter=Q(value_at__gt=read_at))
+        books=Sum("amount", filter=Q(value_at__lte=read_at)),
+        later=Count("pk", filter=Q(value_at__gt=read_at)),
+        shown=Sum("amount", filter=Q(pk__in=()) if shown is None else is_until(shown)),
     )
+    if shown is not None:
+        statement.known[shown.pk] = Decimal(found["shown"] or ZERO).quantize(SIX_PLACES)
     uncharged, unknown = _promised(panel, opening.value_at, read_at)
     return Closing(
         currency=panel.currency,
@@ -97,14 +104,20 @@ def close(statement: Statement) -> Closing | None:
 def _promised(panel: Panel, since: dt.datetime, until: dt.datetime) -> tuple[Promised, Promised]:
     """Return the orders of a time that were placed and have no charge yet, and those that the panel may have."""
     sent = Q(panel=panel, currency=panel.currency, sent_at__gte=since, sent_at__lte=until)
-    on_the_way, uncharged = (_promised_by(Order.objects.filter(sent, part)) for part in PENDING_PARTS)
-    return uncharged, on_the_way
-
-
-def _promised_by(orders: QuerySet[Order]) -> Promised:
-    found = orders.order_by().aggregate(sum=Sum("expected_cost"), number=Count("pk"), priced=Count("expected_cost"))
-    number = found["number"]
-    return Promised(Decimal(found["sum"] or ZERO).quantize(SIX_PLACES), number, number - found["priced"])
+    parts = [
+        Order.objects.filter(sent, part)
+        .order_by()
+        .annotate(place=Value(place))
+        .values("place")
+        .annotate(sum=Sum("expected_cost"), number=Count("pk"), priced=Count("expected_cost"))
+        .values_list("place", "sum", "number", "priced")
+        for place, part in enumerate(PENDING_PARTS)
+    ]
+    found = {
+        place: Promised(Decimal(cost or ZERO).quantize(SIX_PLACES), number, number - priced)
+        for place, cost, number, priced in parts[0].union(*parts[1:], all=True)
+    }
+    return found.get(1, Promised()), found.get(0, Promised())
 
 
 def _unit(amount: Decimal) -> Decimal:
@@ -136,9 +149,9 @@ def book_rise(panel: Panel, amount: Decimal, actor: Any) -> Entry:
     with transaction.atomic():
         # Whoever presses twice so books once.
         locked = Panel.objects.select_for_update(no_key=True).defer("api_key").get(pk=panel.pk)
-        statement = Statement(locked, locked.currency)
+        statement = Statement.of(locked)
         closing = close(statement)
         if closing is None or closing.rise != amount:
             raise BookingError("This rise is booked already, or a new reading has changed it. Nothing was saved.")
-        at = time_of_rise(statement, amount) or closing.read_at
+        at = min(time_of_rise(statement, amount) or closing.read_at, closing.read_at)
         return book(locked, [(Entry.Kind.DEPOSIT, amount)], at, actor, "a rise of the balance")[0]

@@ -8,14 +8,16 @@ balance, and counts for none.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from typing import NamedTuple
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import DateTimeField, Q, QuerySet, Sum, Value
 
 from panels.models import DayTotal, Entry, Panel
+from panels.models.fields import MoneyField
 from panels.money.ledger import ZERO
 from panels.protocol.order_price import SIX_PLACES
 
@@ -34,17 +36,29 @@ class StatementLine:
         return self.entry.pk
 
 
+class Opening(NamedTuple):
+    """The entry with the first balance that was read."""
+
+    pk: int
+    amount: Decimal
+    value_at: dt.datetime
+
+
 class Statement:
     """The account of a panel in one currency."""
 
-    def __init__(self, panel: Panel, currency: str) -> None:
+    def __init__(self, panel: Panel, currency: str, opening: Opening | None) -> None:
         self.panel = panel
         self.currency = currency
+        # None if no balance was read in this currency.
+        self.opening = opening
+        # The balances after entries that were read already, by pk.
+        self.known: dict[int, Decimal] = {}
 
-    @cached_property
-    def opening(self) -> Entry | None:
-        """The first balance that was read, None if none was."""
-        return self.entries.filter(kind=Entry.Kind.OPENING).order_by().first()
+    @classmethod
+    def of(cls, panel: Panel) -> Statement:
+        """Read the account in the present currency of a panel."""
+        return accounts_of(panel)[0]
 
     @property
     def entries(self) -> QuerySet[Entry]:
@@ -93,15 +107,21 @@ class Statement:
 
     def balance_after(self, entry: Entry) -> Decimal:
         """Return the balance of the books after an entry."""
-        return sum_of(self.booked.filter(_is_until(entry)))
+        known = self.known.get(entry.pk)
+        return sum_of(self.booked.filter(is_until(entry))) if known is None else known
 
 
-def currencies_of(panel: Panel) -> list[str]:
-    """Return the currencies that the account of a panel has had, the present one first."""
-    opened = Entry.objects.filter(panel=panel, kind=Entry.Kind.OPENING).order_by().values_list("currency")
-    spent = DayTotal.objects.filter(panel=panel).order_by().values_list("currency")
-    others = {currency for (currency,) in opened.union(spent)} - {panel.currency}
-    return [panel.currency, *sorted(others)]
+def accounts_of(panel: Panel) -> list[Statement]:
+    """Return an account for each currency in which a panel was read or spent, the present one first, by one query."""
+    openings = Entry.objects.filter(panel=panel, kind=Entry.Kind.OPENING).order_by()
+    opened = openings.values_list("currency", "pk", "amount", "value_at")
+    nothing = {"entry": Value(0), "first": Value(ZERO, MoneyField()), "since": Value(None, DateTimeField())}
+    spent = DayTotal.objects.filter(panel=panel).order_by().annotate(**nothing)
+    found: dict[str, Opening | None] = {panel.currency: None}
+    for currency, *opening in opened.union(spent.values_list("currency", *nothing)):
+        found[currency] = Opening(*opening) if opening[0] else found.get(currency)
+    currencies = [panel.currency, *sorted(found.keys() - {panel.currency})]
+    return [Statement(panel, currency, found[currency]) for currency in currencies]
 
 
 def sum_of(entries: QuerySet[Entry]) -> Decimal:
@@ -111,9 +131,10 @@ def sum_of(entries: QuerySet[Entry]) -> Decimal:
 
 
 # The first condition alone limits the index. The second separates equal times.
-def _is_from(entry: Entry) -> Q:
+def _is_from(entry: Entry | Opening) -> Q:
     return Q(value_at__gte=entry.value_at) & (Q(value_at__gt=entry.value_at) | Q(pk__gte=entry.pk))
 
 
-def _is_until(entry: Entry) -> Q:
+def is_until(entry: Entry) -> Q:
+    """Match an entry and all before it."""
     return Q(value_at__lte=entry.value_at) & (Q(value_at__lt=entry.value_at) | Q(pk__lte=entry.pk))

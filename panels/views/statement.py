@@ -18,7 +18,7 @@ from panels.lists.statements import STATEMENT, say_closing
 from panels.models import Entry, Panel
 from panels.money.closing import Closing, book_rise, close, time_of_rise
 from panels.money.ledger import BookingError, book
-from panels.money.statement import Statement, StatementLine, currencies_of
+from panels.money.statement import Statement, StatementLine, accounts_of
 from panels.pages.downloads import back_to_list, files_of, send_list
 from panels.pages.filter_bar import FilterBar, render_list, without_empty
 from panels.pages.limits import limited
@@ -75,10 +75,11 @@ def statement_rise(request: HttpRequest, pk: int) -> HttpResponse:
 def statement_export(request: HttpRequest, pk: int, suffix: str) -> HttpResponseBase:
     """Send all pages of the statement under the same query as a file, with the balances."""
     panel = _find(pk)
-    found = StatementFilter(request.GET, request.user, currencies_of(panel))
+    accounts = accounts_of(panel)
+    found = StatementFilter(request.GET, request.user, [each.currency for each in accounts])
     if not found.is_valid():
         return back_to_list(request)
-    account = Statement(panel, found.account_currency)
+    account = found.choose(accounts)
     lines = account.lines_of_pages(has_balance=found.is_consecutive)
     return send_list(request, STATEMENT, found.of_account(account.entries), suffix=suffix, sort=SORT, of_page=lines)
 
@@ -89,19 +90,17 @@ def _find(pk: int) -> Panel:
 
 
 def _show(request: HttpRequest, panel: Panel, refused: BookingForm | None = None) -> HttpResponse:
-    currencies = currencies_of(panel)
-    found = StatementFilter(request.GET, request.user, currencies)
+    accounts = accounts_of(panel)
+    found = StatementFilter(request.GET, request.user, [each.currency for each in accounts])
     bar = FilterBar(found, request, list_name="", target="entries")
-    account = Statement(panel, found.account_currency)
+    account = found.choose(accounts)
     entries = found.of_account(account.entries)
     page, total = find_page(entries, request.GET, sort=SORT, shown=Entry.objects.all())
+    closing = close(accounts[0], page.rows[0] if page.rows and account is accounts[0] else None)
     lines: Page[StatementLine] = page.with_rows(list(account.lines(page, has_balance=found.is_consecutive)))
-    present = account if account.currency == panel.currency else Statement(panel, panel.currency)
-    closing = close(present)
     context = {
         "panel": panel,
         "account": account,
-        "currencies": currencies,
         "filter": found,
         "bar": bar,
         "page": lines,
@@ -111,7 +110,7 @@ def _show(request: HttpRequest, panel: Panel, refused: BookingForm | None = None
         "closing": closing,
         "sentences": list(say_closing(closing)) if closing else [],
         "may_book": request.user.has_perm(MAY_BOOK),
-        "form": refused or _proposal(present, closing),
+        "form": refused or _proposal(accounts[0], closing),
     }
     response = render_list(request, "panels/money/statement.html", context, partial="results")
     response.status_code = 422 if refused else 200
@@ -126,7 +125,7 @@ def _proposal(account: Statement, closing: Closing | None) -> BookingForm:
 
 def _say_booked(request: HttpRequest, panel: Panel, entries: list[Entry]) -> None:
     """Say exactly what was booked, and whether it counts."""
-    account = Statement(panel, panel.currency)
+    account = Statement.of(panel)
     booked = ", ".join(f"{entry.get_kind_display().lower()} {exact(entry.amount, entry.currency)}" for entry in entries)
     at = exact_time(timezone.localtime(entries[0].value_at))
     text = f"Booked at {panel}: {booked}, {at}."
@@ -134,7 +133,7 @@ def _say_booked(request: HttpRequest, panel: Panel, entries: list[Entry]) -> Non
     if opening is None:
         messages.warning(request, f"{text} The books of this account begin with the first balance that is read.")
     elif account.is_before(entries[0]):
-        first = exact(opening.amount, opening.currency)
+        first = exact(opening.amount, account.currency)
         why = f"That is before the opening balance of {first}, which has it already. So it changes no balance here."
         messages.warning(request, f"{text} {why}")
     else:

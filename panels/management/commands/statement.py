@@ -15,7 +15,7 @@ from panels.lists.statements import say_closing
 from panels.management.by_panel import find_panel
 from panels.models import Panel
 from panels.money.closing import close
-from panels.money.statement import Statement, StatementLine, currencies_of
+from panels.money.statement import Statement, StatementLine
 from panels.pages.numbers import exact
 
 
@@ -32,8 +32,8 @@ class Command(BaseCommand):
 
     def handle(self, *, panel: str, first: dt.date | None, last: dt.date | None, **_: Any) -> None:
         found = find_panel(panel)
-        account = Statement(found, found.currency)
-        period = StatementFilter(days_of(first, last), None, currencies_of(found))
+        account = Statement.of(found)
+        period = StatementFilter(days_of(first, last), None, [account.currency])
         if not period.is_valid():
             raise CommandError("These days cannot be read.")
         entries = period.of_account(account.entries).order_by("-value_at", "-pk")
