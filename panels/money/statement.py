@@ -18,6 +18,7 @@ from django.db.models import DateTimeField, Q, QuerySet, Sum, Value
 
 from panels.models import DayTotal, Entry, Panel
 from panels.models.fields import MoneyField
+from panels.models.planning import unindexed
 from panels.money.ledger import ZERO
 from panels.protocol.order_price import SIX_PLACES
 
@@ -113,7 +114,8 @@ class Statement:
 
 def accounts_of(panel: Panel) -> list[Statement]:
     """Return an account for each currency in which a panel was read or spent, the present one first, by one query."""
-    openings = Entry.objects.filter(panel=panel, kind=Entry.Kind.OPENING).order_by()
+    # The openings of all panels are fewer than the entries of one.
+    openings = Entry.objects.alias(of=unindexed("panel_id")).filter(of=panel.pk, kind=Entry.Kind.OPENING).order_by()
     opened = openings.values_list("currency", "pk", "amount", "value_at")
     nothing = {"entry": Value(0), "first": Value(ZERO, MoneyField()), "since": Value(None, DateTimeField())}
     spent = DayTotal.objects.filter(panel=panel).order_by().annotate(**nothing)
