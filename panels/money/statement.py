@@ -18,7 +18,6 @@ from django.db.models import DateTimeField, Q, QuerySet, Sum, Value
 
 from panels.models import DayTotal, Entry, Panel
 from panels.models.fields import MoneyField
-from panels.models.planning import unindexed
 from panels.money.ledger import ZERO
 from panels.protocol.order_price import SIX_PLACES
 
@@ -113,14 +112,17 @@ class Statement:
 
 
 def accounts_of(panel: Panel) -> list[Statement]:
-    """Return an account for each currency in which a panel was read or spent, the present one first, by one query."""
-    # The openings of all panels are fewer than the entries of one.
-    openings = Entry.objects.alias(of=unindexed("panel_id")).filter(of=panel.pk, kind=Entry.Kind.OPENING).order_by()
+    """Return the account in the present currency of a panel, and in each other currency that was spent, by one query."""
+    openings = Entry.objects.filter(panel=panel, kind=Entry.Kind.OPENING).order_by()
     opened = openings.values_list("currency", "pk", "amount", "value_at")
+    spent = DayTotal.objects.filter(panel=panel).order_by()
     nothing = {"entry": Value(0), "first": Value(ZERO, MoneyField()), "since": Value(None, DateTimeField())}
-    spent = DayTotal.objects.filter(panel=panel).order_by().annotate(**nothing)
+    # With the currency, the index of the openings is used. Without it, SQLite would read all entries of the panel.
+    rows = opened.filter(currency=panel.currency).union(
+        opened.filter(currency__in=spent.values("currency")), spent.values_list("currency").annotate(**nothing)
+    )
     found: dict[str, Opening | None] = {panel.currency: None}
-    for currency, *opening in opened.union(spent.values_list("currency", *nothing)):
+    for currency, *opening in rows:
         found[currency] = Opening(*opening) if opening[0] else found.get(currency)
     currencies = [panel.currency, *sorted(found.keys() - {panel.currency})]
     return [Statement(panel, currency, found[currency]) for currency in currencies]

@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from panels.filters.statements import StatementFilter, days_of
 from panels.models import Entry
-from panels.money.statement import accounts_of
+from panels.money.statement import Statement, accounts_of
 from panels.money.totals import midnight
 from tests.factories import make_entry, make_panel
 
@@ -43,8 +43,7 @@ def test_a_filter_that_cannot_be_read_shows_none():
 
 def test_the_present_currency_counts_unless_another_one_of_the_account_is_chosen():
     panel = make_panel(reported_currency="USD")
-    make_entry(panel, kind="opening", currency="EUR")
-    accounts = accounts_of(panel)
+    accounts = [*accounts_of(panel), Statement(panel, "EUR", None)]
     assert narrowed("", "USD", "EUR").choose(accounts).currency == "USD"
     assert narrowed("currency=EUR", "USD", "EUR").choose(accounts).currency == "EUR"
     assert narrowed("currency=GBP", "USD", "EUR").choose(accounts).currency == "USD"

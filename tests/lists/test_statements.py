@@ -14,6 +14,10 @@ from panels.money.standing import Promised
 NONE = Promised()
 LESS = "The panel has 7.00\xa0USD less than the books."
 ONE = "1 order has no charge yet: about {} expected."
+UNKNOWN = (
+    "2 orders are unknown or being sent. The panel may have all, some or none of them: about 7.00\xa0USD expected, "
+    "and 1 without a known price."
+)
 NO_ENTRY = "Purchases outside this dashboard and fees of the panel are in no entry."
 RISE = "A deposit that is not booked may explain it, or money given back that the panel has not told yet."
 
@@ -52,8 +56,7 @@ def promised(amount, number=1, unpriced=0):
             said(43, unknown=promised(7, 2, 1)),
             [
                 LESS,
-                "2 orders are unknown or being sent. The panel may have all, some or none of them: "
-                "about 7.00\xa0USD expected, and 1 without a known price.",
+                UNKNOWN,
                 NO_ENTRY,
             ],
         ),

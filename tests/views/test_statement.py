@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from panels.models import Entry, Panel
+from panels.models import DayTotal, Entry, Panel
 from tests.factories import make_entry, make_panel, make_placed, make_service
 from tests.views.pages import count_queries, text_of
 
@@ -83,6 +83,8 @@ def test_a_later_page_goes_on_with_the_balance(as_viewer, panel):
 
 def test_another_currency_of_the_account_is_a_filter(as_viewer, panel):
     enter(panel, 4, "opening", 7, currency="EUR")
+    counts = {"cost": 1, "orders": 1, "expected": 0, "unpriced": 0, "summed_at": timezone.now()}
+    DayTotal.objects.create(day="2026-05-04", panel=panel, currency="EUR", **counts)
     assert "EUR" in as_viewer.get(at(panel)).text
     words = text_of(as_viewer.get(at(panel, "?currency=EUR")))
     assert "Opening balance – 7.00 7.00 1 in all" in words
