@@ -112,14 +112,15 @@ class Statement:
 
 
 def accounts_of(panel: Panel) -> list[Statement]:
-    """Return the account in the present currency of a panel, and in each other currency that was spent, by one query."""
+    """Return the account in the present currency of a panel, and those in other currencies that were spent."""
     openings = Entry.objects.filter(panel=panel, kind=Entry.Kind.OPENING).order_by()
     opened = openings.values_list("currency", "pk", "amount", "value_at")
     spent = DayTotal.objects.filter(panel=panel).order_by()
     nothing = {"entry": Value(0), "first": Value(ZERO, MoneyField()), "since": Value(None, DateTimeField())}
-    # With the currency, the index of the openings is used. Without it, SQLite would read all entries of the panel.
+    # The currency leads to the index of the openings. Without it, SQLite would read all entries of the panel.
     rows = opened.filter(currency=panel.currency).union(
-        opened.filter(currency__in=spent.values("currency")), spent.values_list("currency").annotate(**nothing)
+        opened.filter(currency__in=spent.exclude(currency=panel.currency).values("currency")),
+        spent.values_list("currency").annotate(**nothing),
     )
     found: dict[str, Opening | None] = {panel.currency: None}
     for currency, *opening in rows:

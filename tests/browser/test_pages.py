@@ -21,6 +21,7 @@ from panels.models import (
     Order,
     OrderAction,
     OrderReading,
+    Panel,
     PanelDay,
     ServiceChange,
     Worker,
@@ -28,6 +29,7 @@ from panels.models import (
 from tests.browser.conftest import fits
 from tests.factories import (
     make_batch,
+    make_entry,
     make_order,
     make_panel,
     make_placed,
@@ -77,11 +79,17 @@ def everything(transactional_db):
     make_rate("USD", "1.0876", days_ago=4)
     make_rate("NGN", "1712.3456789")
     batches = bulk_batches(services[0], link)
+    for kind, amount in (("opening", "90.123456"), ("deposit", "123456.789012")):
+        make_entry(panel, kind=kind, amount=Decimal(amount), note=UNBROKEN)
+    make_entry(panel, kind="charge", amount=Decimal("-0.000123"), order=orders[3], value_at=now - timedelta(days=2))
+    Panel.objects.filter(pk=panel.pk).update(balance=Decimal(200_000), balance_checked_at=timezone.now())
     Controls.objects.create(pk=1, sending_stopped_at=now)
     return [
         "/",
         "/panels/",
         "/panels/new/",
+        "/money/",
+        f"/money/{panel.pk}/",
         f"/panels/{panel.pk}/",
         f"/panels/{paused.pk}/",
         f"/panels/{panel.pk}/edit/",
