@@ -59,7 +59,8 @@ class BookingForm(forms.Form):
             return number
         if number > MOST_PERCENT:
             raise ValidationError(f"At most {MOST_PERCENT:,} %.")
-        return (self.cleaned_data.get("amount", Decimal(0)) * number / 100).quantize(SIX_PLACES)
+        amount: Decimal = self.cleaned_data.get("amount", Decimal(0))
+        return (amount * number / 100).quantize(SIX_PLACES)
 
     def clean(self) -> dict[str, Any]:
         """Check that a bonus is one of a deposit."""

@@ -91,7 +91,14 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "entries",
                 "ordering": ("-value_at", "-pk"),
                 "indexes": [
-                    models.Index(fields=["panel", "currency", "-value_at", "-id"], name="entry_by_panel"),
+                    models.Index(
+                        fields=["panel", "currency", "-value_at", "-id", "kind", "amount"], name="entry_by_account"
+                    ),
+                    models.Index(
+                        condition=models.Q(("kind__in", ("deposit", "bonus", "given_back"))),
+                        fields=["value_at", "currency", "kind", "amount"],
+                        name="entry_received",
+                    ),
                     models.Index(condition=models.Q(("order__isnull", False)), fields=["order"], name="entry_by_order"),
                 ],
                 "constraints": [
@@ -112,6 +119,11 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="deposit_above_zero",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "opening")),
+                        fields=("panel", "currency"),
+                        name="one_opening_per_account",
                     ),
                 ],
             },

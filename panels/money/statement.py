@@ -123,8 +123,8 @@ def accounts_of(panel: Panel) -> list[Statement]:
         spent.values_list("currency").annotate(**nothing),
     )
     found: dict[str, Opening | None] = {panel.currency: None}
-    for currency, *opening in rows:
-        found[currency] = Opening(*opening) if opening[0] else found.get(currency)
+    for currency, entry, first, since in rows:
+        found[currency] = Opening(entry, first, since) if entry else found.get(currency)
     currencies = [panel.currency, *sorted(found.keys() - {panel.currency})]
     return [Statement(panel, currency, found[currency]) for currency in currencies]
 
