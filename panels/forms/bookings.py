@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from panels.models import Entry
+from panels.models.fields import PlainDecimalField
 from panels.money.ledger import BOOKABLE
 from panels.protocol.order_price import SIX_PLACES
 
@@ -25,7 +26,7 @@ class BookingForm(forms.Form):
     """A deposit with its bonus, a bonus alone, or an adjustment."""
 
     kind = forms.ChoiceField(choices=[(kind.value, kind.label) for kind in BOOKABLE])
-    amount = forms.DecimalField(
+    amount = PlainDecimalField(
         max_digits=18,
         decimal_places=6,
         widget=forms.TextInput(_NUMBER),

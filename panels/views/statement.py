@@ -119,8 +119,10 @@ def _show(request: HttpRequest, panel: Panel, refused: BookingForm | None = None
 
 def _proposal(account: Statement, closing: Closing | None) -> BookingForm:
     """Return the form, filled in with a rise of the balance that is not booked."""
-    rise = closing and closing.rise
-    return BookingForm(initial={"amount": rise, "at": time_of_rise(account, rise)} if rise else None)
+    if closing is None or closing.rise is None:
+        return BookingForm()
+    at = time_of_rise(account, closing.rise) or closing.read_at
+    return BookingForm(initial={"amount": closing.rise, "at": at})
 
 
 def _say_booked(request: HttpRequest, panel: Panel, entries: list[Entry]) -> None:
