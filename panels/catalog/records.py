@@ -226,14 +226,15 @@ def _currency(record: ServiceRecord) -> str:
 def columns_of(numbers: Numbers, currency: str, pool: Numbers | None = None) -> dict[str, Any]:
     """Return the columns that lists show. Few orders are moved towards the numbers of the product (`pool`).
 
-    The price is in this currency, or in the one with the most orders.
+    The price is in this currency, or in the one with the most orders. It is not moved, because the prices of the offers
+    of one product differ by the offer and not by chance.
     """
     prices, pool = numbers.get("prices", {}), pool or {}
     shown = currency if currency in prices else max(prices, key=lambda each: (prices[each]["orders"], each), default="")
-    price, pooled = prices.get(shown, {}), pool.get("prices", {}).get(shown, {})
+    price = prices.get(shown, {})
     finish = _estimate(numbers.get("finish_p90"), numbers.get("finish_orders", 0), pool.get("finish_p90"))
     delivered = _estimate(numbers.get("delivered"), numbers.get("delivered_orders", 0), pool.get("delivered"))
-    amount = _estimate(price.get("price"), price.get("orders", 0), pooled.get("price"))
+    amount = None if price.get("price") is None else Decimal(str(price["price"]))
     return {
         "finish_minutes": None if finish is None else int(-(-finish // 60)),
         "finish_orders": numbers.get("finish_orders", 0),

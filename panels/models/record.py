@@ -18,7 +18,8 @@ class ServiceRecord(models.Model):
     """The numbers of one service, or of the orders of all services of a product or of a panel.
 
     `panels.catalog.records` keeps it equal to the orders. The columns are what lists show and sort by. A number of few
-    orders is an estimate there: it is moved towards the number of the product. `numbers` has all numbers as they are.
+    orders is an estimate there: it is moved towards the number of the product, but for the price. `numbers` has all
+    numbers as they are.
     """
 
     # Below so many orders, a number is an estimate.

@@ -18,7 +18,8 @@ from panels.pages.facts import span
 from panels.pages.numbers import NBSP, NO_VALUE
 
 MINUTE = 60
-_FEW = "few orders show it, so it is moved towards the number of the product"
+_FEW = "few orders show it"
+_MOVED = f"{_FEW}, so it is moved towards the number of the product"
 
 
 def finish_cell(record: ServiceRecord | None) -> str:
@@ -60,7 +61,8 @@ def _small(record: ServiceRecord, column: str, text: str, title: str) -> SafeStr
     """Write a number with the number of its orders in the title, and mark an estimate."""
     count, is_few = getattr(record, record.COLUMNS[column]), record.is_few(column)
     orders = "1 order" if count == 1 else f"{count:,} orders"
-    title = f"{title} ({orders} of the last 90 days{f'; {_FEW}' if is_few else ''})"
+    why = f"; {_FEW if column == 'price' else _MOVED}" if is_few else ""
+    title = f"{title} ({orders} of the last 90 days{why})"
     return format_html('<span title="{}">{}{}</span>', title, f"≈{NBSP}" if is_few else "", text)
 
 
