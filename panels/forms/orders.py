@@ -76,6 +76,8 @@ class OrderForm(forms.Form):
     token = forms.CharField(widget=forms.HiddenInput, required=False)
     # The order that this order repeats.
     again = forms.CharField(widget=forms.HiddenInput, required=False)
+    # The newest order in place of that order, as the form showed it.
+    repeat = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(
         self, service: Service, data: Mapping[str, Any] | None = None, initial: Mapping[str, str] | None = None
@@ -165,9 +167,11 @@ class OrderForm(forms.Form):
             )
         return self.cleaned_data
 
-    def renew(self, *, token: bool) -> None:
-        """Replace the shown terms by the current terms, and with `token` also the token."""
+    def renew(self, *, token: bool, repeat: int | None = None) -> None:
+        """Replace the shown terms by the current terms, and with `token` also the token. repeat: the one of now."""
         self.data = {name: self.data[name] for name in self.data} | self.terms
+        if repeat:
+            self.data["repeat"] = str(repeat)
         if token:
             self.data["token"] = self.initial["token"]
 

@@ -58,6 +58,14 @@ def lock(pks: Iterable[int]) -> None:
         list(orders.order_by("pk").select_for_update(no_key=True).values_list("pk"))
 
 
+def newest_repeat(pk: int) -> int | None:
+    """Return the pk of the newest order that was placed in place of an order, None without one.
+
+    With the order locked (`lock`), nobody places another one meanwhile.
+    """
+    return with_repeat(Order.objects.filter(pk=pk)).order_by().values_list("repeat", flat=True).first()
+
+
 def _doubt_about(order: Any, drafted_at: datetime, *, is_replacing: bool) -> Doubt | None:  # noqa: PLR0911
     if final := _why_impossible(order, is_replacing=is_replacing):
         return Doubt(final, is_final=True)

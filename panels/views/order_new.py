@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
@@ -24,7 +25,7 @@ from panels.forms.orders import OrderForm, price_text
 from panels.models import Controls, Order, Panel, Service, ServiceMark
 from panels.money.costs import promised_costs
 from panels.money.exchange import Converted, Converter
-from panels.orders import approval
+from panels.orders import approval, repeats
 from panels.orders.placing import TokenUsedError, active_orders, build_order, place_order, target_word
 from panels.pages.htmx import render_page, wants_fragment
 from panels.pages.undo import say_with_undo
@@ -36,6 +37,14 @@ MAX_ACTIVE = 3
 
 class NotOrderableError(Exception):
     """The order is not possible. The text gives the reason and the next step."""
+
+
+class RepeatedError(Exception):
+    """The order that the form repeats was ordered again since the form was shown."""
+
+    def __init__(self, repeat: int) -> None:
+        super().__init__(repeat)
+        self.repeat = repeat
 
 
 @permission_required("panels.add_order", raise_exception=True)
@@ -81,7 +90,10 @@ def _blank_form(query: QueryDict) -> OrderForm | None:
     service = repeated.service if repeated and repeated.service and not service_pk else _find_service(service_pk)
     if obstacle := _obstacle(service):
         raise NotOrderableError(obstacle)
-    initial = repeated.values | {"again": str(repeated.pk)} if repeated else {}
+    initial = {}
+    if repeated:
+        newest = repeats.newest_repeat(repeated.pk)
+        initial = repeated.values | {"again": str(repeated.pk), "repeat": str(newest or "")}
     if link := query.get("link"):
         initial["link"] = link
     return OrderForm(service, initial=initial)
@@ -171,6 +183,7 @@ def _fill_in(  # noqa: PLR0913
     labels: LabelsForm,
     *,
     first: Order | None = None,
+    repeat: int | None = None,
     is_unpriced: bool = False,
     partial: str = "order",
     status: int = 200,
@@ -189,6 +202,7 @@ def _fill_in(  # noqa: PLR0913
         "checked": form.checked,
         "obstacle": _obstacle(form.chosen),
         "first": first,
+        "repeat": repeat,
         "is_unpriced": is_unpriced,
         "is_refused": is_refused,
         **_warnings(form, request.user),
@@ -229,24 +243,42 @@ def _place(request: HttpRequest) -> HttpResponse:
     first = Order.objects.filter(token=token).first() if token else None
     is_clean = all((form.is_valid(), labels.is_valid(), not form.changes, not _obstacle(form.chosen)))
     is_fit = is_clean and form.is_price_seen
+    repeat = None
     if token and (is_fit or first):
         # A used token never places again. It leads to its order, even if the service has changed since.
         try:
             with transaction.atomic():
+                again = _check_repeat(request.POST, token)
                 wanted = labels.save().of_order if is_fit else None
                 order = build_order(form.chosen, form.checked, placed_by=request.user, token=token, labels=wanted)
-                order.again_of = _repeated(request.POST)
+                order.again_of = again
                 order.send_after += timedelta(seconds=_seconds_to_take_back(request))
                 order, is_new = place_order(order)
         except TokenUsedError:
             first = Order.objects.get(token=token)
+        except RepeatedError as error:
+            repeat = error.repeat
         except IntegrityError:
             problem = "This service was deleted with its panel meanwhile. Nothing was placed. Choose another service."
             return _choose(request, problem=problem)
         else:
             return _placed(request, order, is_new=is_new)
-    form.renew(token=first is not None or token is None)
-    return _fill_in(request, form, labels, first=first, is_unpriced=is_clean and not is_fit, status=422)
+    form.renew(token=first is not None or token is None, repeat=repeat)
+    is_unpriced = is_clean and not is_fit
+    return _fill_in(request, form, labels, first=first, repeat=repeat, is_unpriced=is_unpriced, status=422)
+
+
+def _check_repeat(data: QueryDict, token: UUID) -> Order | None:
+    """Return the order to repeat, locked. Raises RepeatedError if somebody ordered it again meanwhile."""
+    order = _repeated(data)
+    if order:
+        repeats.lock([order.pk])
+        newest = repeats.newest_repeat(order.pk)
+        is_news = newest is not None and str(newest) != data.get("repeat", "")
+        # A form that was sent twice leads to its own order.
+        if is_news and not Order.objects.filter(token=token).exists():
+            raise RepeatedError(newest)
+    return order
 
 
 def _placed(request: HttpRequest, order: Order, *, is_new: bool) -> HttpResponse:

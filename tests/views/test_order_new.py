@@ -143,7 +143,7 @@ def test_every_type_shows_exactly_its_fields(as_operator, slug):
     service = make_service(type=slug)
     page = page_of(as_operator.get(NEW, {"service": service.pk}))
     grid = page[page.index('id="order-form"') : page.index("</form>", page.index('id="order-form"'))]
-    carried = {"csrfmiddlewaretoken", "service", "token", "again", *TERMS, *LABELS}
+    carried = {"csrfmiddlewaretoken", "service", "token", "again", "repeat", *TERMS, *LABELS}
     assert set(re.findall(r' name="([^"]+)"', grid)) - carried == {field.name for field in ORDER_TYPES[slug].fields}
     for field in ORDER_TYPES[slug].fields:
         assert f'for="id_{field.name}"' in grid
@@ -770,6 +770,25 @@ def test_an_order_can_be_placed_again_with_all_its_fields(as_operator, rung, slu
     second = Order.objects.exclude(pk=first.pk).get()
     assert (second.values, second.service, second.expected_cost) == (first.values, service, first.expected_cost)
     assert second.token != first.token
+
+
+def test_of_two_people_who_order_the_same_order_again_the_second_is_asked(as_operator):
+    refused = make_order(state=Order.State.REFUSED, link=LINK)
+    forms = []
+    for _ in range(2):
+        form = as_operator.get(NEW, {"again": refused.pk}).context["form"]
+        forms.append({name: str(form[name].value() or "") for name in form.fields})
+    assert post(as_operator, forms[0]).status_code == 302
+    first = Order.objects.get(again_of=refused)
+    response = post(as_operator, forms[1])
+    page = page_of(response)
+    assert response.status_code == 422
+    assert f'ordered again meanwhile as <a href="/orders/{first.pk}/">order {first.pk}</a>' in page
+    assert Order.objects.filter(again_of=refused).count() == 1
+    # The same form leads to its order, and a person who has read it may order.
+    assert post(as_operator, forms[0]).headers["Location"] == f"/orders/{first.pk}/"
+    assert post(as_operator, forms[1] | {"repeat": hidden(page)["repeat"]}).status_code == 302
+    assert Order.objects.filter(again_of=refused).count() == 2
 
 
 def test_an_order_again_shows_its_cost_and_warnings_at_once(as_operator):
