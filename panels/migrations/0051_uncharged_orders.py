@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                         _connector="OR",
                     ),
                 ),
-                fields=["panel", "sent_at"],
+                fields=["state", "panel", "sent_at"],
                 name="order_uncharged",
             ),
         ),

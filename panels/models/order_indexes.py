@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
-from panels.models.order_states import NEEDS_A_PERSON, NOT_FOLLOWED, STAGE, UNCHARGED
+from panels.models.order_states import NEEDS_A_PERSON, NOT_FOLLOWED, STAGE, UNCHARGED_INDEXED
 
 INDEXES = (
     # Every page looks for orders in both indexes. SQLite uses them only if they have all columns of the query.
@@ -57,7 +57,8 @@ INDEXES = (
     # The latest charges of a service.
     models.Index(fields=("service", "-id"), condition=Q(charge__isnull=False), name="order_charged"),
     # Orders whose expected cost is pending.
-    models.Index(fields=("panel", "sent_at"), condition=UNCHARGED, name="order_uncharged"),
+    # With the state first, because SQLite would take the index of all states else.
+    models.Index(fields=("state", "panel", "sent_at"), condition=UNCHARGED_INDEXED, name="order_uncharged"),
     # Orders sent just before and after an order, and between two readings of the balance.
     models.Index(fields=("panel", "sent_at"), name="order_by_sent"),
     # The last columns are common filters. With them in the index, a query need not read the rows.

@@ -6,6 +6,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from panels.models import DayTotal
@@ -112,3 +114,19 @@ def test_what_came_in_is_summed_by_currency_and_span():
         "given_back": dict.fromkeys(("today", "week", "month"), Decimal("0.25")),
     }
     assert found["EUR"]["deposited"]["month"] == 64
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has statistics, and reads small tables whole")
+def test_what_is_pending_and_what_came_in_is_read_by_its_index():
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        promises()
+        received(timezone.now())
+    plans = []
+    with connection.cursor() as cursor:
+        for query in captured.captured_queries:
+            cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}")
+            plans.append(" ".join(str(row[-1]) for row in cursor.fetchall()))
+    assert "order_uncharged" in plans[0]
+    assert "entry_received" in plans[1]
