@@ -7,9 +7,11 @@ import random
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import chain
+from typing import Any
 
-from panels.models import BalanceReading, Panel
+from panels.models import BalanceReading, Entry, Panel
 from panels.models.writing import insert_rows
+from panels.money.ledger import book
 from panels.sandbox.life import SandboxOrder
 
 # Money is added before an order that would leave less than this.
@@ -20,9 +22,16 @@ Step = tuple[float, Decimal]
 
 
 def write_balance(
-    panel: Panel, opening: Decimal, orders: Iterable[SandboxOrder], chance: random.Random, until: dt.datetime
+    panel: Panel,
+    opening: Decimal,
+    orders: Iterable[SandboxOrder],
+    chance: random.Random,
+    until: dt.datetime,
+    person: Any = None,
 ) -> Decimal:
     """Write at most two readings a day and one after each deposit, and return the balance at the end.
+
+    Deposits are booked by this person.
 
     A reading is what is left of the opening balance and the deposits after all charges and refunds before it. As in the
     worker, one on schedule is kept only if it differs from the reading before.
@@ -38,7 +47,9 @@ def write_balance(
         if amount < 0 and balance + amount < LEAST:
             balance += DEPOSIT
             # After the last step, because the reading has it.
-            readings.append(_reading(panel, at - min(chance.uniform(1, 30), (at - before) / 2), balance, Why.REQUEST))
+            paid_at = at - min(chance.uniform(1, 30), (at - before) / 2)
+            readings.append(_reading(panel, paid_at, balance, Why.REQUEST))
+            book(panel, [(Entry.Kind.DEPOSIT, DEPOSIT)], readings[-1].at, person)
         balance += amount
         before = at
     readings.append(_reading(panel, until.timestamp(), balance, Why.REQUEST))

@@ -36,6 +36,7 @@ from panels.management.demo_wishes import WISHES, Wishes
 from panels.models import (
     BalanceReading,
     Batch,
+    Entry,
     Order,
     Panel,
     Service,
@@ -43,6 +44,7 @@ from panels.models import (
     ServiceMark,
 )
 from panels.money.charges import compare_charges
+from panels.money.ledger import open_books
 from panels.orders import aftercare, following
 from panels.orders.placing import build_order, place_order
 from panels.protocol.order_types import check
@@ -98,7 +100,7 @@ class _History(Wishes):
     def write_past(self) -> None:
         """Read the catalog, and write the orders, the prices, the calls and the marks of 90 days."""
         now = timezone.now()
-        self.read_balance(KNOWN_FOR)
+        self._open_books()
         sync_catalog(self.panel.pk, self.never)
         # The facts say until when an order is refilled.
         read_names(self.never, nap=0)
@@ -161,6 +163,14 @@ class _History(Wishes):
             self.sandbox.skip(12)
             self._poll(orders)
         self._move_all_back(orders, timedelta(minutes=110), timedelta(minutes=50))
+
+    def _open_books(self) -> None:
+        """Read the first balance in the past, and begin the books with it."""
+        self.read_balance(KNOWN_FOR)
+        Entry.objects.forget_openings(self.panel)
+        reading = BalanceReading.objects.get(panel=self.panel)
+        self.panel.refresh_from_db()
+        open_books(self.panel, reading.balance, reading.at, reading)
 
     def read_balance(self, ago: timedelta) -> None:
         """Read the balance, and move this reading into the past."""

@@ -121,7 +121,8 @@ class Past:
         refills = write_refills([ask for each in kept for ask in each.asks], self._chance)
         orders = [each.there for each in kept if each.there]
         self._sandbox.remember(orders, refills)
-        left = write_balance(self._panel, self._sandbox.balance, orders, self._chance, self._now)
+        person = self._wishes._somebody()
+        left = write_balance(self._panel, self._sandbox.balance, orders, self._chance, self._now, person)
         self._sandbox.set_balance(left)
         if any(each.order.given_back_source == Order.GivenBack.TOLD for each in kept):
             learn_lowering(self._panel)

@@ -274,9 +274,9 @@ def _check_repeat(data: QueryDict, token: UUID) -> Order | None:
     if order:
         repeats.lock([order.pk])
         newest = repeats.newest_repeat(order.pk)
-        is_news = newest is not None and str(newest) != data.get("repeat", "")
+        is_seen = newest is None or str(newest) == data.get("repeat", "")
         # A form that was sent twice leads to its own order.
-        if is_news and not Order.objects.filter(token=token).exists():
+        if newest and not is_seen and not Order.objects.filter(token=token).exists():
             raise RepeatedError(newest)
     return order
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from panels.management.demo_balance import DEPOSIT, LEAST, write_balance
-from panels.models import BalanceReading
+from panels.models import BalanceReading, Entry
 from panels.sandbox.life import SandboxOrder
 from tests.factories import make_panel
 
@@ -40,6 +40,8 @@ def test_money_is_added_before_an_order_that_would_leave_too_little():
     left, readings = write(make_panel(), order(1, 0, 10), order(2, 5, 35))
     assert left == 100 + DEPOSIT - 45
     assert (60, readings[1][1]) == (LEAST, 90 + DEPOSIT)
+    entry = Entry.objects.get()
+    assert (entry.kind, entry.amount, entry.value_at) == ("deposit", DEPOSIT, readings[1][0])
     assert BEGAN < readings[1][0] < BEGAN + timedelta(hours=5)
     assert readings[1][0] > BEGAN + timedelta(hours=5, minutes=-1)
 
