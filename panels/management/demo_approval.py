@@ -24,7 +24,11 @@ def ask_for_approval(person: User, panel: Panel) -> Order | None:
     # As the next page reads the person.
     limited = User.objects.get(pk=person.pk)
     fits = Q(rate_per_1000__gt=0, max_quantity__gte=COST * 1000 / F("rate_per_1000") + 1)
-    services = Service.objects.filter(fits, panel=panel, type="default", is_listed=True).select_related("panel")
+    # For what the link is.
+    listed = Service.objects.filter(
+        fits, panel=panel, type="default", is_listed=True, search_text__contains="instagram"
+    )
+    services = listed.select_related("panel")
     service = services.order_by("-rate_per_1000", "pk").first()
     if service is None:
         return None
