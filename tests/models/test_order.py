@@ -157,8 +157,8 @@ def test_an_order_shows_its_service_as_it_was_ordered_and_its_present_name_besid
 
 
 @pytest.mark.parametrize("state", State.values)
-def test_only_a_queued_order_can_be_withdrawn(state):
-    assert Order(state=state).can_withdraw == (state == "queued")
+def test_only_an_order_that_waits_can_be_withdrawn(state):
+    assert Order(state=state).can_withdraw == (state in ("queued", "asked"))
 
 
 @pytest.mark.parametrize("progress", ["", *Progress.values])

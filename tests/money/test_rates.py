@@ -100,7 +100,7 @@ def test_the_currencies_in_use_and_the_reporting_currency_have_their_rates(manag
     dollar = make_rate("USD", "1.1", stored_by=manager)
     ruble = make_rate("RUB", 95, days_ago=4, stored_by=manager)
     make_rate("GBP", "0.8")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         found = rates.used_rates(Converter.read_all())
         assert {each.rate.stored_by for each in found if each.rate} == {manager}
     assert found == [

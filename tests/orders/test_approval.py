@@ -21,12 +21,14 @@ from panels.bulk.confirming import confirm, find_reasons, summary
 from panels.bulk.elsewhere import draft_elsewhere
 from panels.calls.claiming import Claims
 from panels.calls.outcomes import expire_sends
+from panels.clients.naming import Labels
 from panels.lists.order_totals import NOT_ACCEPTED
 from panels.models import Batch, Order, OrderAction, OrderLimit, Panel, Service
 from panels.models.order_states import is_replaceable
 from panels.money import costs
 from panels.orders import approval, funds, holding, refused, resolution
 from panels.orders.actions import carry_out, start_action
+from panels.orders.labels import change_labels
 from panels.orders.placing import build_order, is_active, place_order
 from panels.orders.queue import queued
 from panels.orders.restore import distrust_what_waits
@@ -353,6 +355,7 @@ ACTS = {
     "send refused again": lambda order, actor: refused.send_refused_again(_read(order), actor, timezone.now()),
     "mark as lost": lambda order, actor: resolution.write_off(_read(order), actor),
     "name an id": lambda order, actor: resolution.name_candidate(_read(order), "991", actor),
+    "label": lambda order, actor: change_labels(order.pk, Labels(reference="A-1"), actor),
     "seen": lambda order, actor: resolution.dismiss_alarm(_read(order), actor),
     "hold": lambda order, actor: holding.hold_waiting(order.service, actor),
     "release held": lambda order, actor: holding.release_held(order.service, actor),
@@ -369,7 +372,7 @@ ACTS = {
     **{
         kind: lambda order, actor, kind=kind: _by_action(kind, order, actor)
         for kind in OrderAction.Kind.values
-        if kind != OrderAction.Kind.WITHDRAW
+        if kind not in (OrderAction.Kind.WITHDRAW, OrderAction.Kind.LABEL)
     },
 }
 

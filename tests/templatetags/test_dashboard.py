@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 TAGS = {
     "money", "exact", "total", "spend", "rate", "price_amount", "count", "total_count", "order_cost",
     "ago", "moment", "badge", "order_badge", "order_legend", "panel_badge", "flag", "delivered_bar", "external_link",
-    "undo_of",
+    "undo_of", "lasts",
 }  # fmt: skip
 FILTERS = {"span", "site_day", "plain", "without_stop"}
 

@@ -25,7 +25,7 @@ from panels.orders.following import request_check
 from panels.orders.placing import build_order, place_order
 from panels.protocol.links import normalise_link
 from panels.protocol.order_types import check
-from tests.factories import make_refusal, make_view, read_offers
+from tests.factories import make_campaign, make_client, make_refusal, make_view, read_offers
 from tests.test_access import TABLE, address
 from tests.upgrades import kept
 from tests.upgrades.rows import GOOD_DRAFT, MANAGER, OPEN_PANEL
@@ -172,6 +172,9 @@ def test_every_page_answers(as_manager, name):
         # The old version has no such rows.
         "refusal": make_refusal(Panel.objects.get(name=OPEN_PANEL)),
         "saved_view": make_view(User.objects.get(username=MANAGER), is_shared=True),
+        "client": make_client(),
+        "campaign": make_campaign("Winter", make_client("Orion")),
+        "statement": Panel.objects.get(name=OPEN_PANEL),
     }
     assert as_manager.get(address(name, rows)).status_code == 200
 
