@@ -45,7 +45,7 @@ class Elsewhere(NamedTuple):
 
     @property
     def short_link(self) -> SafeString:
-        """The same link in few words, for a row of a list."""
+        """The text of the link for a row of a list, in few words."""
         amount = numbers.price(self.offer.rate_per_1000, self.offer.panel.currency)
         title = f"The same at {self.offer.panel.name}: {self.offer.name}"
         return self._link_with(title, format_html("elsewhere from {}", amount))

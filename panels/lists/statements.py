@@ -93,7 +93,7 @@ STATEMENT: Table[StatementLine] = Table(
 )
 
 
-# -- the end of the statement, for the page and for the command
+# -- the end of a statement in words. The page and the command show the same.
 
 
 def say_closing(closing: Closing) -> Iterator[str]:

@@ -53,7 +53,7 @@ class Named(models.Model):
 class Client(Named):
     """Somebody for whom orders are placed."""
 
-    # What is added to the costs, in percent, for the price that the client pays. None if there are no prices.
+    # The price of a client is the cost and so many percent of it. None if the client has no prices.
     markup_percent = models.DecimalField("mark-up", max_digits=6, decimal_places=2, null=True, blank=True)
     # Prices are rounded to multiples of this, in the currency of the cost. None if they are not rounded.
     markup_step = MoneyField("round to", null=True, blank=True)

@@ -14,10 +14,11 @@ from django.utils.timezone import localtime
 
 from panels import bell
 from panels.bulk.columns import learned_titles
-from panels.bulk.confirming import PanelTotal, Summary, TermChange, confirm, find_reasons, summary
+from panels.bulk.confirming import PanelTotal, Summary, confirm, find_reasons, summary
 from panels.bulk.drafts import create_batch, delete_draft
 from panels.bulk.labels import find_missing_names, set_labels
 from panels.bulk.lookup import CatalogLookup
+from panels.bulk.term_changes import TermChange
 from panels.clients.naming import Labels, Missing, NameLookup, create_missing, find_unfit_labels
 from panels.models import Batch, Controls, Panel
 from panels.pages.numbers import money_text
