@@ -6,16 +6,16 @@ add a `Need` to NEEDS.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.text import Truncator
 
+from panels.attention import sentences
 from panels.attention.buttons import (
     APPROVE,
     CATALOG_SEEN,
@@ -50,15 +50,14 @@ from panels.attention.subjects import (
     WORDS,
 )
 from panels.catalog import falls
-from panels.models import Batch, IdSearch, Order, Panel, Refill, RefusalWords, Service
+from panels.models import Batch, IdSearch, Order, Panel, Refill, RefusalWords
 from panels.models.order_states import NEEDS_A_PERSON
 from panels.models.panel import HAS_ERRORS
 from panels.models.panel_pause import IS_PAUSED
 from panels.models.planning import unindexed
 from panels.orders import approval, funds
-from panels.pages.numbers import money, total
+from panels.pages.numbers import total
 from panels.pages.states import badge, panel_badge
-from panels.pages.times import moment
 
 State = Order.State
 DAY = timedelta(days=1)
@@ -72,13 +71,6 @@ def _show_words(panel_pk: int) -> str:
 
 
 _SEARCHES = IdSearch.objects.filter(order=OuterRef("pk"), attempt=OuterRef("attempt")).order_by()
-
-
-def _search_in_words(order: Any) -> str:
-    text = Truncator(order.error_text or "The panel may have this order.").chars(200)
-    if order.is_searching:
-        return f"{text} The ID is being searched for…"
-    return f"{text} The search for the ID has ended. Look at what it found." if order.is_searched else text
 
 
 # With the conditions of their indexes. After so long, the panel does not recover by itself.
@@ -104,43 +96,6 @@ def _show_held_for_funds(panel: Panel) -> str:
     return f"{reverse('order_list')}?panel={panel.pk}&state=funds"
 
 
-def _shortage(panel: Panel) -> str:
-    short = funds.shortage(panel)
-    orders = "1 order waits" if short.number == 1 else f"{short.number:,} orders wait"
-    if short.missing is None:
-        return f"{orders} for money. The balance is not known. It is read every minute."
-    words = "{} for {} more. The balance is read every minute."
-    return format_html(words, orders, money(short.missing, panel.currency))
-
-
-def _wait_in_words(service: Service) -> str:
-    words = Truncator(service.waits_because).chars(120)
-    return f"Its orders wait, because the panel answers “{words}”. Asking for the balance did not confirm this."
-
-
-def trouble(panel: Panel) -> str:
-    """Say what is wrong with a panel, as HTML."""
-    errors = [("The balance was not read", panel.balance_error), ("The catalog was not read", panel.catalog_error)]
-    if panel.balance_error == panel.catalog_error:
-        errors = [("Neither the balance nor the catalog was read", panel.balance_error)]
-    is_shown = panel.is_paused() or panel.failures
-    others = [(what, error) for what, error in errors if error and not (is_shown and error == panel.last_error)]
-    return format_html(
-        "{}{}",
-        render_to_string("panels/providers/_panel_trouble.html", {"panel": panel}),
-        format_html_join("", " {}: {}", others),
-    )
-
-
-def _ask_for_meaning(_: RefusalWords) -> str:
-    return "The panel refused several orders in a row in these words. Say what the words mean."
-
-
-def _keep(word: Any) -> str:
-    orders = "1 order keeps" if word.number == 1 else f"{word.number:,} orders keep"
-    return f"This status is not known here. {orders} the progress from before."
-
-
 def _show_unread_orders(panel: Panel) -> str:
     return f"{reverse('order_list')}?panel={panel.pk}&state=unread"
 
@@ -158,23 +113,6 @@ def _unread(name: str, rows: QuerySet[Any]) -> dict[str, Any]:
     }
 
 
-def _not_followed(number: int, row: str, since: datetime) -> str:
-    rows, whose, they = (row, "its", "It is") if number == 1 else (f"{row}s", "their", "They are")
-    words = "{} {} not followed since {}, because no answer shows {} status. {} asked about less often."
-    return format_html(words, f"{number:,}", rows, moment(since), whose, they)
-
-
-def _waits_in_batch(batch: Any) -> str:
-    orders = "1 order waits" if batch.number == 1 else f"{batch.number:,} orders wait"
-    return f"{orders}, because the batch is paused."
-
-
-def _overcharged(service: Service) -> str:
-    orders = "1 order was" if service.overcharged_orders == 1 else f"{service.overcharged_orders} orders were"
-    told = f" The panel {service.charges_text}." if service.charges_text else ""
-    return f"{orders} charged above what was agreed.{told} Sync the catalog, or put the waiting orders on hold."
-
-
 # NEEDS_A_PERSON stands in the queries because it is the condition of their index.
 NEEDS = (
     Need(
@@ -182,7 +120,7 @@ NEEDS = (
         subject=PANELS,
         weight=90,
         when=Q(is_active=True) & (HAS_ERRORS | IS_PAUSED & ~_IS_PAUSED_FOR_WORDS),
-        sentence=trouble,
+        sentence=sentences.trouble,
         buttons=(RESUME, CHECK, OPEN_PANEL),
         badge=panel_badge,
     ),
@@ -191,7 +129,7 @@ NEEDS = (
         subject=REFUSALS,
         weight=85,
         when=Q(meaning=RefusalWords.Meaning.ASK),
-        sentence=_ask_for_meaning,
+        sentence=sentences.ask_for_meaning,
         buttons=(link("Decide", "panels.change_panel"),),
         badge=lambda _: badge("refusal", label="Unknown refusal", kind="warn"),
         since=lambda words: words.asked_at,
@@ -205,7 +143,7 @@ NEEDS = (
             "is_searched": Exists(_SEARCHES),
             "is_searching": Exists(_SEARCHES.filter(requested_at__isnull=False)),
         },
-        sentence=_search_in_words,
+        sentence=sentences.search_in_words,
         buttons=(SEARCH, DECIDE),
         since=lambda order: order.created_at,
         listing=Listing("unknown", "state=unknown"),
@@ -226,7 +164,7 @@ NEEDS = (
         subject=SERVICES,
         weight=65,
         when=Q(overcharged_at__isnull=False),
-        sentence=_overcharged,
+        sentence=sentences.overcharged,
         buttons=(CHARGES_SEEN, link("Open service", "panels.change_order")),
         badge=lambda _: badge("overcharged", label="Overcharged", kind="bad"),
         since=lambda service: service.overcharged_at,
@@ -247,7 +185,7 @@ NEEDS = (
         weight=62,
         when=Q(Exists(UNREAD_ORDERS), is_active=True),
         values=_unread("unread_orders", UNREAD_ORDERS),
-        sentence=lambda panel: _not_followed(panel.unread_orders_number, "order", panel.unread_orders_since),
+        sentence=lambda panel: sentences.not_followed(panel.unread_orders_number, "order", panel.unread_orders_since),
         buttons=(link("Show orders", "panels.view_order", _show_unread_orders),),
         badge=lambda _: badge("unreadable", label="Orders not followed"),
     ),
@@ -257,7 +195,9 @@ NEEDS = (
         weight=35,
         when=Q(Exists(UNREAD_REFILLS), is_active=True),
         values=_unread("unread_refills", UNREAD_REFILLS),
-        sentence=lambda panel: _not_followed(panel.unread_refills_number, "refill", panel.unread_refills_since),
+        sentence=lambda panel: sentences.not_followed(
+            panel.unread_refills_number, "refill", panel.unread_refills_since
+        ),
         buttons=(link("Show refills", "panels.view_refill", _show_unread_refills),),
         badge=lambda _: badge("unreadable", label="Refills not followed"),
     ),
@@ -309,7 +249,7 @@ NEEDS = (
         subject=PANELS,
         weight=65,
         when=Q(Exists(funds.held().filter(panel=OuterRef("pk")).order_by())),
-        sentence=_shortage,
+        sentence=sentences.shortage,
         buttons=(CHECK, link("Show waiting orders", "panels.view_order", _show_held_for_funds)),
         badge=lambda _: badge("low", label="Orders wait for money"),
     ),
@@ -318,7 +258,7 @@ NEEDS = (
         subject=SERVICES,
         weight=55,
         when=WAITS_LONG,
-        sentence=_wait_in_words,
+        sentence=sentences.wait_in_words,
         buttons=(link("Open service", "panels.view_service"),),
         badge=lambda _: badge("warn", label="Waits", kind="warn"),
         since=lambda service: service.waits_since,
@@ -340,7 +280,7 @@ NEEDS = (
         weight=45,
         when=Q(Exists(_OF_BATCH), state=Batch.State.PAUSED),
         values={"number": Subquery(_OF_BATCH.values("batch").annotate(number=Count("pk")).values("number"))},
-        sentence=_waits_in_batch,
+        sentence=sentences.waits_in_batch,
         buttons=(RESUME_BATCH, link("Open batch", "panels.view_batch")),
         badge=lambda _: badge("paused", label="Paused"),
     ),
@@ -349,7 +289,7 @@ NEEDS = (
         subject=WORDS,
         weight=30,
         when=Q(is_word_unknown=True, next_check_at__isnull=False),
-        sentence=_keep,
+        sentence=sentences.keep,
         buttons=(link("Say what it means", "panels.change_panel", lambda word: _show_words(word.panel), "Show words"),),
         badge=lambda _: badge("word", label="Unknown status", kind="warn"),
     ),

@@ -14,7 +14,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join, strip_tags
 
-from panels.attention.needs import trouble
+from panels.attention.sentences import trouble
 from panels.lists.cells import BARE, aside, main_link, time_column, words
 from panels.lists.totals import Sum, Totals, add_up
 from panels.models import Panel, ServiceRecord
